@@ -1,0 +1,38 @@
+"""The native data plane. Bytes and integers cross the border, never Python objects; no method takes long."""
+
+from typing import final
+
+@final
+class Relay:
+    """Owns the worker threads and their sockets. Safe to call from one thread at a time."""
+
+    def __new__(cls, binds: list[str], socket_buffer_bytes: int = ...) -> Relay:
+        """Binds (`"127.0.0.1:7882"`, `"[::1]:7882"`, port 0 = any free) and starts one worker.
+
+        Raises: OSError when an address cannot be bound; ValueError when one does not parse.
+        """
+
+    @property
+    def event_fd(self) -> int:
+        """Readable when `drain()` has something; owned by the relay."""
+
+    @property
+    def addresses(self) -> list[str]:
+        """What was bound, in the order of `binds`, with the real ports."""
+
+    def command(self, message: bytes) -> None:
+        """Enqueues one MessagePack command of `vdxmedia.sfu.relay_wire`; applied in order.
+
+        Raises: ValueError when it does not decode; BufferError when 65,536 wait.
+        """
+
+    def drain(self) -> list[bytes]:
+        """All waiting events, each a MessagePack map; clears `event_fd`."""
+
+    def stats(self) -> bytes:
+        """A MessagePack map of counters: str to int, totals since the start (names in docs/reference/metrics.md)."""
+
+    def close(self) -> None:
+        """Stops the threads and closes the sockets. Twice is fine."""
+
+def is_release_build() -> bool: ...

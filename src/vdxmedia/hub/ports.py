@@ -1,0 +1,211 @@
+"""What the hub needs of the world, as protocols: implemented in the adapters, wired in `app.py`.
+
+`MediaPlane` is the seam between rooms and packets. Rooms speak of participants, sources and slots; the plane maps
+them to peers of the relay. Everything the relay enforces (gates, audience classes, bindings) is denied until a
+`MediaChange` allows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import StrEnum
+from typing import Protocol
+
+import msgspec
+
+from vdxmedia.ids import ConferenceKey, ParticipantId, SourceId
+
+
+class MediaKind(StrEnum):
+    """W3C's words for our sources."""
+
+    MICROPHONE = "microphone"
+    CAMERA = "camera"
+    SCREEN = "screen"
+    SCREEN_AUDIO = "screenAudio"
+
+
+class SlotKind(StrEnum):
+    SPEAKER = "speaker"
+    PROGRAMME = "programme"
+    VIDEO = "video"
+
+
+class Gate(StrEnum):
+    """Why a source may be silenced; a packet passes only when every gate is open. All start open but `FLOOR`'s owner
+    decides per policy."""
+
+    MUTE = "mute"
+    FLOOR = "floor"
+
+
+class MediaSeat(msgspec.Struct, frozen=True):
+    """Whose media connection this is."""
+
+    conference: ConferenceKey
+    participant: ParticipantId
+    sources: Mapping[MediaKind, SourceId]
+    """What the participant may publish; an m-line for any other kind is answered `inactive`."""
+    codec: str
+    """`VP8` or `H264`."""
+    video_slots: int
+
+
+class MediaOffer(msgspec.Struct, frozen=True):
+    sdp: str
+    sources: Mapping[str, MediaKind]
+    """mid to kind."""
+
+
+class AnsweredSlot(msgspec.Struct, frozen=True):
+    mid: str
+    kind: SlotKind
+    index: int
+
+
+class MediaAnswer(msgspec.Struct, frozen=True):
+    sdp: str
+    slots: Sequence[AnsweredSlot]
+    is_new_connection: bool
+    """False when the offer renegotiated or ICE-restarted a live connection."""
+
+
+# ── what a room tells the plane: idempotent, applied in order, synchronous for the caller ─────────────────────────
+
+
+class SetGate(msgspec.Struct, frozen=True, tag=True):
+    source: SourceId
+    gate: Gate
+    is_open: bool
+
+
+class SetSourceClasses(msgspec.Struct, frozen=True, tag=True):
+    """The audience classes a source belongs to (bitset of 64). 0, the start, is heard and seen by nobody."""
+
+    source: SourceId
+    classes: int
+
+
+class SetHears(msgspec.Struct, frozen=True, tag=True):
+    """The classes a participant may receive. 0, the start, is nothing."""
+
+    participant: ParticipantId
+    classes: int
+
+
+class BindSlot(msgspec.Struct, frozen=True, tag=True):
+    """Show a source in a slot; a speaker slot with `source` None goes back to the loudest."""
+
+    participant: ParticipantId
+    kind: SlotKind
+    index: int
+    source: SourceId | None
+    max_layer: int = 2
+    """0 lowest (q), 1 (h), 2 highest (f): chosen from the tile's size; the relay may go below it, never above."""
+
+
+MediaChange = SetGate | SetSourceClasses | SetHears | BindSlot
+
+# ── what the plane tells a room ───────────────────────────────────────────────────────────────────────────────────
+
+
+class MediaConnected(msgspec.Struct, frozen=True, tag=True):
+    """DTLS is done: packets can flow."""
+
+    participant: ParticipantId
+
+
+class MediaLost(msgspec.Struct, frozen=True, tag=True):
+    participant: ParticipantId
+    reason: str
+    """`consent` (30 s + 60 s without a check), `dtls`, `fingerprint`, `closed`, `fault`."""
+
+
+class SpeakersChanged(msgspec.Struct, frozen=True, tag=True):
+    speakers: Sequence[tuple[SourceId, float]]
+    """Loudest first, level 0..1; at most 10 a second."""
+
+
+class SlotCannotDecode(msgspec.Struct, frozen=True, tag=True):
+    participant: ParticipantId
+    index: int
+    source: SourceId
+
+
+class MediaQuality(msgspec.Struct, frozen=True, tag=True):
+    """About once a second per participant with media."""
+
+    participant: ParticipantId
+    uplink_loss: float
+    """0..1"""
+    downlink_loss: float
+    rtt_s: float | None
+    is_silent: bool
+    """No valid connectivity check for more than 5 s."""
+
+
+MediaEvent = MediaConnected | MediaLost | SpeakersChanged | SlotCannotDecode | MediaQuality
+
+
+class MediaPlane(Protocol):
+    """Implemented by `sfu.plane`. All methods are called on the event loop's thread."""
+
+    def open_conference(self, conference: ConferenceKey, listener: Callable[[MediaEvent], None]) -> None:
+        """The listener is called on the loop and must not block; the room task puts the event into its mailbox."""
+        ...
+
+    def close_conference(self, conference: ConferenceKey) -> None:
+        """Closes every connection in it. Twice is fine."""
+        ...
+
+    async def connect(self, seat: MediaSeat, offer: MediaOffer) -> MediaAnswer:
+        """Answers an offer: a new connection (an old one of the same participant is closed atomically), a re-offer
+        with more slots, or an ICE restart. The room then applies its full state for the participant.
+
+        Raises: BadSdp (nothing changed), Refused `media_busy`.
+        """
+        ...
+
+    def apply(self, conference: ConferenceKey, changes: Iterable[MediaChange]) -> None:
+        """Unknown participants and sources are ignored: they have just left."""
+        ...
+
+    async def fence(self) -> None:
+        """Returns when the relay has applied every change before this call: no later packet breaks them."""
+        ...
+
+    def disconnect(self, conference: ConferenceKey, participant: ParticipantId) -> None:
+        """Closes the participant's connection, if any."""
+        ...
+
+
+# ── tokens ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Grant(msgspec.Struct, frozen=True):
+    """What a verified join token allows. What is not granted is denied."""
+
+    room: str
+    identity: str
+    """Token's `sub`: the same identity joining again replaces the earlier connection; empty means a new person."""
+    role: str
+    """`host` or `guest`."""
+    name: str | None
+    organisation: str
+    function: str
+    can_publish: frozenset[MediaKind]
+    can_subscribe: bool
+    expires_at: float
+    """Unix seconds."""
+
+
+class Tokens(Protocol):
+    """Implemented by `api.tokens` (JWT, ES256 or EdDSA)."""
+
+    def verify(self, token: str, now_unix_s: float) -> Grant:
+        """Raises: NotAllowed with `token_invalid` or `token_expired`."""
+        ...
+
+    def issue(self, grant: Grant) -> str:
+        """Signs a token that says exactly this grant."""
+        ...

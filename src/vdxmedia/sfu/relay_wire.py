@@ -1,0 +1,263 @@
+"""What crosses the border to the relay: MessagePack maps, `type` as tag, snake_case; mirrored in `src/relay/src/wire_api.rs`.
+
+Commands go in one at a time and are applied in order; events come out in batches. Ids are integers, bytes stay bytes.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Border(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
+    """Base of commands and events."""
+
+
+class Ice(msgspec.Struct, frozen=True, kw_only=True):
+    local_ufrag: str
+    """At least 4 characters; unique among live peers: the first check is routed by it."""
+    local_pwd: str
+    """At least 22 characters."""
+    remote_ufrag: str
+
+
+class Payloads(msgspec.Struct, frozen=True, kw_only=True):
+    """This peer's payload types; 0 means not negotiated."""
+
+    opus: int = 0
+    vp8: int = 0
+    vp8_rtx: int = 0
+    h264: int = 0
+    h264_rtx: int = 0
+
+
+class Extensions(msgspec.Struct, frozen=True, kw_only=True):
+    """This peer's header extension ids (1..14 one-byte, up to 255 two-byte); 0 means not negotiated."""
+
+    mid: int = 0
+    rid: int = 0
+    rrid: int = 0
+    audio_level: int = 0
+    transport_cc: int = 0
+    abs_send_time: int = 0
+    orientation: int = 0
+    playout_delay: int = 0
+
+
+class Receive(msgspec.Struct, frozen=True, kw_only=True):
+    """One m-line on which the peer sends to us."""
+
+    mid: str
+    source: int
+    """SourceId, 1..2^32-1."""
+    kind: str
+    """`audio` or `video`."""
+    programme: bool = False
+    """Audio of a screen: never ranked among the speakers."""
+    rids: list[str] = []
+    """Lowest layer first; empty without simulcast."""
+    ssrc: int = 0
+    """From `a=ssrc`; 0 when only mid and rid tell."""
+    rtx_ssrc: int = 0
+
+
+class Slot(msgspec.Struct, frozen=True, kw_only=True):
+    """One m-line on which we send to the peer, fixed for the connection's life."""
+
+    kind: str
+    """`speaker`, `programme` or `video`."""
+    index: int
+    """Counts from 0 within its kind."""
+    mid: str
+    ssrc: int
+    rtx_ssrc: int = 0
+    """0: no RTX; lost packets are then answered with a keyframe."""
+    nack: bool = False
+    transport_cc: bool = False
+
+
+class AddPeer(Border, tag="add_peer"):
+    peer: int
+    room: int
+    replaces: int = 0
+    """The peer of the same participant to remove in the same step; 0: none."""
+    cname: str
+    ice: Ice
+    payloads: Payloads
+    extensions: Extensions
+    receives: list[Receive]
+    slots: list[Slot]
+
+
+class UpdatePeer(Border, tag="update_peer"):
+    """A re-offer: new ICE credentials (the old stay valid until a check with the new nominates), new m-lines.
+    What is there already stays as it is."""
+
+    peer: int
+    ice: Ice
+    payloads: Payloads
+    extensions: Extensions
+    receives: list[Receive]
+    slots: list[Slot]
+
+
+class SetKeys(Border, tag="set_keys"):
+    peer: int
+    profile: int
+    """7 AEAD_AES_128_GCM (28 B: key 16, salt 12), 1 AES128_CM_SHA1_80 (30 B: key 16, salt 14); RFC 5764, RFC 7714."""
+    receive: bytes
+    send: bytes
+
+
+class SendDtls(Border, tag="send_dtls"):
+    peer: int
+    datagram: bytes
+    """At most 1200 B; goes to the peer's validated address."""
+
+
+class RemovePeer(Border, tag="remove_peer"):
+    peer: int
+
+
+class CloseRoom(Border, tag="close_room"):
+    room: int
+
+
+class SetGate(Border, tag="set_gate"):
+    source: int
+    gate: int
+    """Bit: 1 mute, 2 floor. A source's packets pass only while all bits are open. Kept for sources not yet there."""
+    open: bool
+
+
+class SetSourceClasses(Border, tag="set_source_classes"):
+    source: int
+    classes: int
+    """Bitset of 64. 0 (the start): nobody."""
+
+
+class SetHears(Border, tag="set_hears"):
+    peer: int
+    classes: int
+
+
+class BindSlot(Border, tag="bind_slot"):
+    peer: int
+    kind: str
+    index: int
+    source: int
+    """0: nobody (a speaker slot: automatic)."""
+    max_layer: int = 2
+
+
+class Fence(Border, tag="fence"):
+    id: int
+
+
+Command = (
+    AddPeer
+    | UpdatePeer
+    | SetKeys
+    | SendDtls
+    | RemovePeer
+    | CloseRoom
+    | SetGate
+    | SetSourceClasses
+    | SetHears
+    | BindSlot
+    | Fence
+)
+
+
+class PeerBound(Border, tag="peer_bound"):
+    """The first valid connectivity check, or a nominated change of address."""
+
+    peer: int
+    is_ipv6: bool
+    is_tcp: bool
+
+
+class DtlsReceived(Border, tag="dtls_received"):
+    """A DTLS record from an address that has passed a connectivity check of this peer."""
+
+    peer: int
+    datagram: bytes
+
+
+class ConsentLost(Border, tag="consent_lost"):
+    """30 s without a valid check: nothing is sent any more (RFC 7675). Keys and slots are kept 60 s."""
+
+    peer: int
+
+
+class PeerExpired(Border, tag="peer_expired"):
+    """90 s without a valid check (or never one within 30 s): the peer is gone from the relay."""
+
+    peer: int
+
+
+class ConsentBack(Border, tag="consent_back"):
+    peer: int
+
+
+class SourceStarted(Border, tag="source_started"):
+    """The first authenticated packet of a source."""
+
+    source: int
+
+
+class SlotSwitched(Border, tag="slot_switched"):
+    peer: int
+    kind: str
+    index: int
+    source: int
+    layer: int
+
+
+class CannotDecode(Border, tag="cannot_decode"):
+    peer: int
+    index: int
+    source: int
+
+
+class Speakers(Border, tag="speakers"):
+    room: int
+    speakers: list[tuple[int, int]]
+    """(source, level 0..127 where 127 is loudest), loudest first; at most 10 a second per room, when it changed."""
+
+
+class PeerQuality(Border, tag="peer_quality"):
+    """Once a second per peer with keys."""
+
+    peer: int
+    uplink_loss: float
+    downlink_loss: float
+    rtt_ms: float
+    """-1 when unknown."""
+    silent_ms: int
+    """Since the last valid check."""
+
+
+class FenceReached(Border, tag="fence_reached"):
+    id: int
+
+
+class PeerFault(Border, tag="peer_fault"):
+    """The worker caught a panic while it handled this peer: the peer was removed."""
+
+    peer: int
+
+
+Event = (
+    PeerBound
+    | DtlsReceived
+    | ConsentLost
+    | PeerExpired
+    | ConsentBack
+    | SourceStarted
+    | SlotSwitched
+    | CannotDecode
+    | Speakers
+    | PeerQuality
+    | FenceReached
+    | PeerFault
+)

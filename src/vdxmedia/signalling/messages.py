@@ -1,0 +1,389 @@
+"""The wire schema of signalling, version 1: what travels over socket.io, and nothing else.
+
+Client to server: the socket.io event `command` with one object of `ClientMessage`; the acknowledgement carries one
+`Answer`. Server to client: the socket.io event `events` with a list of `ServerEvent`; the client acknowledges each
+list (with nothing), which is the flow control of the outbox. JSON names are camelCase; the union's tag is `type`.
+TypeScript, docs/protocol.md's tables and the AsyncAPI document are generated from here.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+PROTOCOL_VERSION = 1
+"""Named by the client in the connect payload; another number is refused with `unsupported_protocol`."""
+
+MAX_MESSAGE_BYTES = 256 * 1024
+"""Largest socket.io message; an offer with 25 video slots is about 50 kB (measured in Chromium)."""
+MAX_SDP_CHARS = 200_000
+MAX_VIDEO_SLOTS = 25
+
+Name = Annotated[str, Meta(min_length=1, max_length=80)]
+Short = Annotated[str, Meta(max_length=120)]
+Id = Annotated[str, Meta(min_length=1, max_length=64)]
+Mid = Annotated[str, Meta(min_length=1, max_length=16)]
+SlotIndex = Annotated[int, Meta(ge=0, lt=MAX_VIDEO_SLOTS)]
+Pixels = Annotated[int, Meta(ge=0, le=8192)]
+
+
+class SourceKind(StrEnum):
+    MICROPHONE = "microphone"
+    CAMERA = "camera"
+    SCREEN = "screen"
+    SCREEN_AUDIO = "screenAudio"
+
+
+class Role(StrEnum):
+    HOST = "host"
+    GUEST = "guest"
+
+
+class SlotKind(StrEnum):
+    SPEAKER = "speaker"
+    """Audio, the relay chooses: one of the loudest three, or the source pinned to its video slot."""
+    PROGRAMME = "programme"
+    """Audio of a shared screen or film."""
+    VIDEO = "video"
+
+
+class Wire(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=False):
+    """Base of all wire values: immutable, camelCase."""
+
+
+# ── client to server ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Hello(Wire):
+    """The socket.io connect payload (`auth`)."""
+
+    protocol: int
+    token: Annotated[str, Meta(max_length=4096)]
+    """A join token (JWT), or the renewed one of the running session."""
+
+
+class Resume(Wire):
+    session: Annotated[str, Meta(max_length=64)]
+    """From `Joined.session`; proves the seat."""
+    sequence: Annotated[int, Meta(ge=0)]
+    """The last sequence number seen."""
+
+
+class Join(Wire, tag="join"):
+    name: Name | None = None
+    """What others see; ignored where the token fixes a name."""
+    video_slots: Annotated[int, Meta(ge=0, le=MAX_VIDEO_SLOTS)] = 9
+    """How many pictures the client can show at once: 4 on a phone, 9 on a desktop, 25 for an instructor."""
+    resume: Resume | None = None
+
+
+class Offer(Wire, tag="offer"):
+    sdp: Annotated[str, Meta(max_length=MAX_SDP_CHARS)]
+    sources: dict[Mid, SourceKind]
+    """Which sendonly m-line (by mid) carries what. Every sendonly m-line must be named, each kind at most once."""
+
+
+class SetSource(Wire, tag="setSource"):
+    """The client says whether a source of its own is on (microphone unmuted, camera running, screen shared)."""
+
+    source: SourceKind
+    active: bool
+
+
+class TileSize(Wire):
+    slot: SlotIndex
+    width: Pixels
+    """Device pixels, 0 when the tile is not on screen: the slot is then paused."""
+    height: Pixels
+
+
+class SetTiles(Wire, tag="setTiles"):
+    """How large each video slot is shown; layers are chosen by it. Slots that are not named keep their size."""
+
+    tiles: Annotated[list[TileSize], Meta(max_length=MAX_VIDEO_SLOTS)]
+
+
+class RenewToken(Wire, tag="renewToken"):
+    """Ask for a fresh token now; the server also sends `TokenRenewed` by itself in time."""
+
+
+class Leave(Wire, tag="leave"):
+    """Give up the seat. The socket may be closed after the acknowledgement."""
+
+
+ClientMessage = Join | Offer | SetSource | SetTiles | RenewToken | Leave
+
+# ── answers (acknowledgements) ────────────────────────────────────────────────────────────────────────────────────
+
+
+class IceServer(Wire):
+    urls: list[str]
+    username: str | None = None
+    credential: str | None = None
+
+
+class Encoding(Wire):
+    """One entry of `sendEncodings`, lowest layer first."""
+
+    rid: str
+    scale_resolution_down_by: float
+    max_bitrate: int
+    """Bits per second."""
+    max_framerate: int
+
+
+class SlotCounts(Wire):
+    speaker: int
+    programme: int
+    video: int
+
+
+class MediaSetup(Wire):
+    """Everything a client must know before it creates its offer."""
+
+    ice_servers: list[IceServer]
+    codec: str
+    """`VP8` or `H264`: the one codec cameras and screens of this room send."""
+    camera: list[Encoding]
+    screen: list[Encoding]
+    slots: SlotCounts
+    """How many recvonly m-lines to offer of each kind, in this order: speaker, programme, video."""
+
+
+class SourceState(Wire):
+    kind: SourceKind
+    id: int
+    """32 bits; the only CSRC of every packet of this source."""
+    active: bool
+
+
+class Connection(StrEnum):
+    CONNECTED = "connected"
+    RECONNECTING = "reconnecting"
+
+
+class Participant(Wire):
+    id: Id
+    name: str
+    role: Role
+    organisation: str
+    function: str
+    connection: Connection
+    sources: list[SourceState]
+
+
+class Room(Wire):
+    id: Id
+    subject: str
+    organisation: str
+    help_line: str
+    mode: str
+    floor_policy: str
+    maximum: int
+    closes_at: float | None
+    """Unix seconds."""
+
+
+class Joined(Wire, tag="joined"):
+    """The answer to `join`: a snapshot of the room and all that is needed for the offer."""
+
+    participant_id: Id
+    session: str
+    sequence: int
+    """The snapshot contains every event up to this number."""
+    room: Room
+    participants: list[Participant]
+    bindings: list[Binding]
+    media: MediaSetup
+    media_alive: bool
+    """True after a reconnect when the server still has the media connection: keep it, do not offer again."""
+    token: str
+    """A fresh token for the next connect; the link's own may expire meanwhile."""
+    token_expires_at: float
+
+
+class Resumed(Wire, tag="resumed"):
+    """The answer to `join` with `resume` when the missed events are still there."""
+
+    participant_id: Id
+    sequence: int
+    missed: list[SequencedEvent]
+    bindings: list[Binding]
+    media_alive: bool
+    token: str
+    token_expires_at: float
+
+
+class AnswerSlot(Wire):
+    mid: Mid
+    kind: SlotKind
+    index: int
+
+
+class AnswerMedia(Wire, tag="answer"):
+    """The answer to `offer`."""
+
+    sdp: str
+    slots: list[AnswerSlot]
+
+
+class Done(Wire, tag="done"):
+    """The command was carried out."""
+
+
+class Renewed(Wire, tag="renewed"):
+    token: str
+    token_expires_at: float
+
+
+class Failure(Wire, tag="error"):
+    """The command was refused and changed nothing. Also the payload of a refused connect."""
+
+    code: str
+    text: str
+    retry_after: float | None = None
+    """Seconds."""
+
+
+Answer = Joined | Resumed | AnswerMedia | Done | Renewed | Failure
+
+# ── server to client ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class LeaveReason(StrEnum):
+    LEFT = "left"
+    LOST = "lost"
+    """The connection did not come back in time."""
+    REMOVED = "removed"
+
+
+class ParticipantJoined(Wire, tag="participantJoined"):
+    sequence: int
+    participant: Participant
+
+
+class ParticipantChanged(Wire, tag="participantChanged"):
+    """The participant's whole new state (sources on or off, reconnecting, …)."""
+
+    sequence: int
+    participant: Participant
+
+
+class ParticipantLeft(Wire, tag="participantLeft"):
+    sequence: int
+    participant_id: Id
+    reason: LeaveReason
+
+
+class RoomChanged(Wire, tag="roomChanged"):
+    sequence: int
+    room: Room
+
+
+SequencedEvent = ParticipantJoined | ParticipantChanged | ParticipantLeft | RoomChanged
+
+
+class Binding(Wire):
+    """Which source a video slot (or pinned audio slot) of this client shows; `source` 0 means nobody."""
+
+    kind: SlotKind
+    index: int
+    participant_id: Id | None
+    source: int
+    source_kind: SourceKind | None
+
+
+class Bindings(Wire, tag="bindings"):
+    """All slots of this client, after each change. Show a tile under a name only when the packets' CSRC agrees."""
+
+    bindings: list[Binding]
+
+
+class Speaker(Wire):
+    participant_id: Id
+    level: Annotated[float, Meta(ge=0, le=1)]
+    """0 silent, 1 as loud as can be."""
+
+
+class Speakers(Wire, tag="speakers"):
+    """Who is heard now, loudest first; at most 10 times a second; empty when all are silent."""
+
+    speakers: list[Speaker]
+
+
+class Quality(StrEnum):
+    GOOD = "good"
+    WEAK = "weak"
+    LOST = "lost"
+
+
+class QualityEntry(Wire):
+    participant_id: Id
+    quality: Quality
+
+
+class ConnectionQuality(Wire, tag="connectionQuality"):
+    """Those whose connection changed; the client's own among them."""
+
+    participants: list[QualityEntry]
+
+
+class CannotDecode(Wire, tag="cannotDecode"):
+    """A slot stays empty because this client did not offer the source's codec."""
+
+    index: int
+    participant_id: Id
+
+
+class MediaLost(Wire, tag="mediaLost"):
+    """The server has given up the media connection: make a new one and offer again."""
+
+    reason: str
+
+
+class TokenRenewed(Wire, tag="tokenRenewed"):
+    token: str
+    token_expires_at: float
+
+
+class EndReason(StrEnum):
+    ENDED = "ended"
+    """The room's time is over or the host ended it."""
+    REMOVED = "removed"
+    REPLACED = "replaced"
+    """The same seat was taken over by a newer connection."""
+    TOO_SLOW = "tooSlow"
+    """This client did not read its events in time."""
+    LOST = "lost"
+
+
+class Ended(Wire, tag="ended"):
+    """The last event of a connection."""
+
+    reason: EndReason
+    can_rejoin: bool
+
+
+class Stopping(Wire, tag="stopping"):
+    """The server goes down soon; reconnect with the session after `reconnect_after` seconds."""
+
+    reconnect_after: float
+
+
+ServerEvent = (
+    ParticipantJoined
+    | ParticipantChanged
+    | ParticipantLeft
+    | RoomChanged
+    | Bindings
+    | Speakers
+    | ConnectionQuality
+    | CannotDecode
+    | MediaLost
+    | TokenRenewed
+    | Ended
+    | Stopping
+)
