@@ -1,0 +1,280 @@
+/**
+ * The one interface between a call and the elements that show it: `CallState` (immutable, rendered) and
+ * `CallCommands` (sent). Nothing here is a text for people; every reason is a code that `text/` has words for.
+ *
+ * A state is never changed: each change makes a new object, and unchanged parts keep their identity, so that an
+ * element may compare with `===`. The one exception in kind is `MediaStream`: a live object that is handed through.
+ */
+
+import type { Quality, Role, SourceKind } from './protocol/messages.gen.js';
+
+export type { Quality, Role, SourceKind };
+
+// ── where we are ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * `idle`        nothing has been asked of the browser yet;
+ * `previewing`  own camera and microphone run (or were refused, see `local`), nobody else sees them;
+ * `connecting`  the join button was pressed;
+ * `inCall`      seated; stays so while the connection is being repaired (see `link`);
+ * `ended`       the call is over, see `ended`;
+ * `failed`      we never got in, see `failure`.
+ */
+export type Phase = 'idle' | 'previewing' | 'connecting' | 'inCall' | 'ended' | 'failed';
+
+/**
+ * Why a call could not begin or a device could not be had. `permissionDenied`: the person said no, now or earlier.
+ * `noCameraAccess`: the page may not ask (an iframe without `allow`, a managed device).
+ */
+export type FailureCode =
+  | 'linkMissing'
+  | 'linkExpired'
+  | 'tokenInvalid'
+  | 'roomUnknown'
+  | 'roomFull'
+  | 'notOpenYet'
+  | 'closed'
+  | 'notPermitted'
+  | 'tooManyRequests'
+  | 'serverStopping'
+  | 'unsupportedProtocol'
+  | 'unsupportedBrowser'
+  | 'insecureContext'
+  | 'connectionFailed'
+  | 'mediaFailed'
+  | 'internal';
+
+export type DeviceErrorCode = 'permissionDenied' | 'noCameraAccess' | 'noDevice' | 'deviceBusy' | 'interrupted' | 'unknown';
+
+export interface Failure {
+  readonly code: FailureCode;
+  /** True: the same button may succeed later; false: a new link or another browser is needed. */
+  readonly retryable: boolean;
+  /** Milliseconds after which another try makes sense, as the server told; null when it said nothing. */
+  readonly retryAfterMs: number | null;
+}
+
+/** Why the call is over; `left` is our own leaving. */
+export type EndCode = 'left' | 'ended' | 'removed' | 'replaced' | 'tooSlow' | 'lost';
+
+export interface EndState {
+  readonly code: EndCode;
+  readonly canRejoin: boolean;
+}
+
+/** `reconnecting`: the way to the server is being repaired; `since` is `Date.now()` at its loss. Media may go on. */
+export interface LinkState {
+  readonly signalling: 'connected' | 'reconnecting';
+  readonly media: 'none' | 'connecting' | 'connected' | 'reconnecting';
+  /** Milliseconds since the epoch when either was lost; null when all is well. */
+  readonly lostSince: number | null;
+}
+
+// ── who is there ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface RoomState {
+  readonly id: string;
+  readonly subject: string;
+  readonly organisation: string;
+  /** A telephone number, or ''. */
+  readonly helpLine: string;
+  readonly mode: string;
+  readonly floorPolicy: string;
+  readonly maximum: number;
+  /** Unix seconds; null: open end. */
+  readonly closesAt: number | null;
+}
+
+export interface ParticipantState {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly organisation: string;
+  readonly function: string;
+  readonly isSelf: boolean;
+  readonly reconnecting: boolean;
+  readonly microphoneOn: boolean;
+  readonly cameraOn: boolean;
+  readonly screenOn: boolean;
+  readonly quality: Quality;
+}
+
+/**
+ * One picture place. Every participant has a camera tile (also with the camera off: initials), and a screen tile while
+ * he shares. `id` is stable (`participantId/camera`, `participantId/screen`): use it as the key.
+ */
+export interface Tile {
+  readonly id: string;
+  readonly participantId: string;
+  readonly name: string;
+  readonly kind: 'camera' | 'screen';
+  readonly isSelf: boolean;
+  /** The video slot bound to it; null for the own tile and for those who have no slot now. */
+  readonly slot: number | null;
+  /** Hang this on the `<video>` (muted, playsinline, autoplay) even while `showing` is false: frames must flow. */
+  readonly stream: MediaStream | null;
+  /**
+   * True when the frames in `stream` are proven to be this source's. While false the video MUST be covered or hidden
+   * with `visibility`/opacity (not `display: none`), and the initials shown instead.
+   */
+  readonly showing: boolean;
+  /** The source is said to be on (camera running, screen shared). */
+  readonly sourceOn: boolean;
+  readonly microphoneOn: boolean;
+  /** 0 silent … 1 loudest. 0 on screen tiles. */
+  readonly speakingLevel: number;
+  readonly reconnecting: boolean;
+  readonly quality: Quality;
+  /** This client cannot decode the source's codec. */
+  readonly cannotDecode: boolean;
+}
+
+export interface SpeakerState {
+  readonly participantId: string;
+  readonly level: number;
+}
+
+// ── what is ours ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type DeviceKind = 'camera' | 'microphone' | 'speaker';
+
+export interface Device {
+  readonly id: string;
+  /** '' until permission was given. */
+  readonly label: string;
+}
+
+export interface DevicesState {
+  readonly cameras: readonly Device[];
+  readonly microphones: readonly Device[];
+  readonly speakers: readonly Device[];
+  readonly selected: Readonly<Record<DeviceKind, string | null>>;
+  /** False where the browser chooses the output itself (Android, iOS): hide the choice. */
+  readonly canChooseSpeaker: boolean;
+}
+
+export interface LocalState {
+  readonly camera: {
+    /** What the person wants. */
+    readonly on: boolean;
+    /** A request is under way; keep the button but show it as busy. */
+    readonly busy: boolean;
+    readonly stream: MediaStream | null;
+    readonly error: DeviceErrorCode | null;
+  };
+  readonly microphone: {
+    readonly on: boolean;
+    readonly busy: boolean;
+    /** 0 … 1, also while muted (for "you are speaking but your microphone is off"); about 10 times a second. */
+    readonly level: number;
+    readonly speakingWhileMuted: boolean;
+    readonly error: DeviceErrorCode | null;
+  };
+  readonly screen: {
+    readonly on: boolean;
+    readonly supported: boolean;
+    readonly stream: MediaStream | null;
+  };
+}
+
+// ── what is to be said ──────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A banner stays while its cause stays; at most one is shown, the first of `banners`. */
+export type BannerCode =
+  | 'reconnecting'
+  | 'serverStopping'
+  | 'audioBlocked'
+  | 'microphoneInterrupted'
+  | 'cameraInterrupted'
+  | 'ownConnectionWeak'
+  | 'speakingWhileMuted';
+
+/** Something that passed: a toast, and a line for the screen reader. */
+export type NoticeCode =
+  | 'participantJoined'
+  | 'participantLeft'
+  | 'participantLost'
+  | 'participantRemoved'
+  | 'screenStarted'
+  | 'screenStopped'
+  | 'ownScreenStopped'
+  | 'microphoneOn'
+  | 'microphoneOff'
+  | 'cameraOn'
+  | 'cameraOff'
+  | 'cameraFailed'
+  | 'microphoneFailed'
+  | 'screenFailed'
+  | 'connectionLost'
+  | 'connectionBack';
+
+export interface Notice {
+  /** Counts up from 1; remember the last one said. */
+  readonly id: number;
+  readonly code: NoticeCode;
+  readonly urgency: 'polite' | 'assertive';
+  /** Whom it is about; '' when nobody else. */
+  readonly name: string;
+  readonly participantId: string | null;
+}
+
+// ── all of it ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface CallState {
+  readonly phase: Phase;
+  readonly failure: Failure | null;
+  readonly ended: EndState | null;
+  readonly link: LinkState;
+  /** From the link's `lang`; null: the page decides. */
+  readonly language: 'da' | 'en' | null;
+  /** The name to join under: from the link or the last call, or as typed. The server may know better. */
+  readonly name: string;
+  readonly room: RoomState | null;
+  readonly self: ParticipantState | null;
+  /** Self first, then in the order of joining. */
+  readonly participants: readonly ParticipantState[];
+  /** Own camera tile first, screens next, then cameras; stable order. */
+  readonly tiles: readonly Tile[];
+  /** Loudest first. */
+  readonly speakers: readonly SpeakerState[];
+  /** The last one who spoke for a while, for the speaker layout; never self. */
+  readonly dominantSpeaker: string | null;
+  readonly devices: DevicesState;
+  readonly local: LocalState;
+  readonly ownQuality: Quality;
+  /** The browser refused to play sound: show a button that calls `resumeAudio`. */
+  readonly audioBlocked: boolean;
+  readonly banners: readonly BannerCode[];
+  /** The last 20. */
+  readonly notices: readonly Notice[];
+}
+
+export interface CallCommands {
+  /** Ask for camera and microphone and show them to their owner. From a click where possible. Never rejects. */
+  startPreview(): Promise<void>;
+  chooseDevice(kind: DeviceKind, deviceId: string): Promise<void>;
+  setName(name: string): void;
+  /** Must be called inside the click that joins: sound is unlocked by it. */
+  join(): Promise<void>;
+  setMicrophone(on: boolean): Promise<void>;
+  setCamera(on: boolean): Promise<void>;
+  /** Must be called inside a click. */
+  startScreenShare(): Promise<void>;
+  stopScreenShare(): Promise<void>;
+  /** CSS pixels of the tile as shown; 0 × 0 when it is not on screen. Call as often as you like. */
+  setTileSize(tileId: string, width: number, height: number): void;
+  leave(): Promise<void>;
+  /** After `ended` or `failed`: the same link again. Inside a click. */
+  joinAgain(): Promise<void>;
+  /** Inside a click, when `audioBlocked`. */
+  resumeAudio(): Promise<void>;
+}
+
+/** A tiny observable: `subscribe` calls back after each change (at most once per microtask) and returns the undoing. */
+export interface CallStore {
+  getState(): CallState;
+  subscribe(listener: (state: CallState) => void): () => void;
+}
+
+/** What `createCall()` of `call.ts` gives to the elements. */
+export type Call = CallStore & CallCommands;
