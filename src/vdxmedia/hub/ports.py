@@ -13,22 +13,12 @@ from typing import Protocol
 
 import msgspec
 
+from vdxmedia.conference.kinds import SlotKind as SlotKind
+from vdxmedia.conference.kinds import SourceKind
 from vdxmedia.ids import ConferenceKey, ParticipantId, SourceId
 
-
-class MediaKind(StrEnum):
-    """W3C's words for our sources."""
-
-    MICROPHONE = "microphone"
-    CAMERA = "camera"
-    SCREEN = "screen"
-    SCREEN_AUDIO = "screenAudio"
-
-
-class SlotKind(StrEnum):
-    SPEAKER = "speaker"
-    PROGRAMME = "programme"
-    VIDEO = "video"
+MediaKind = SourceKind
+"""W3C's words for our sources."""
 
 
 class Gate(StrEnum):

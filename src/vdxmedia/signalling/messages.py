@@ -14,6 +14,12 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from vdxmedia.conference.kinds import Connection as Connection
+from vdxmedia.conference.kinds import LeaveReason as LeaveReason
+from vdxmedia.conference.kinds import Role as Role
+from vdxmedia.conference.kinds import SlotKind as SlotKind
+from vdxmedia.conference.kinds import SourceKind as SourceKind
+
 PROTOCOL_VERSION = 1
 """Named by the client in the connect payload; another number is refused with `unsupported_protocol`."""
 
@@ -21,33 +27,41 @@ MAX_MESSAGE_BYTES = 256 * 1024
 """Largest socket.io message; an offer with 25 video slots is about 50 kB (measured in Chromium)."""
 MAX_SDP_CHARS = 200_000
 MAX_VIDEO_SLOTS = 25
+MAX_NAME_CHARS = 80
 
-Name = Annotated[str, Meta(min_length=1, max_length=80)]
+ERROR_CODES = {
+    "bad_message": "The message is not what the schema says; the text names the field. A fault of the client.",
+    "unknown_message": "No command has this `type`. A fault of the client, or a newer one: check the version.",
+    "message_too_large": "Longer than a limit allows. Above `MAX_MESSAGE_BYTES` the socket is closed without a word.",
+    "out_of_order": "The command does not fit now: any before `join`, or a second `join` on one connection.",
+    "unsupported_protocol": "The server speaks another version: load the client anew.",
+    "sdp_invalid": "The offer cannot be parsed, or it breaks a rule of the offer. Nothing changed.",
+    "sdp_unsupported": "The offer is well-formed but has no codec, profile or m-line that the server can take.",
+    "validation_failed": "A field's value is not allowed.",
+    "token_missing": "There is no token in the connect payload.",
+    "token_invalid": "The token is forged, garbled, of another server, or for another room. Get a new link.",
+    "token_expired": "The token's time is over. Get a new link.",
+    "not_permitted": "The token does not grant this.",
+    "room_unknown": "There is no such room (any more).",
+    "participant_unknown": "There is no such participant (any more).",
+    "not_found": "There is no such thing.",
+    "room_full": "The room has its maximum of participants. Try later.",
+    "room_not_open": "The room opens later; `retryAfter` tells when.",
+    "room_closed": "The room's time is over.",
+    "rate_limited": "Too many messages or joins. Wait `retryAfter` seconds.",
+    "server_stopping": "The server goes down. Reconnect after `retryAfter` seconds.",
+    "server_busy": "The server is at a limit of its own. Reconnect after `retryAfter` seconds.",
+    "media_busy": "Too many media connections are being made at once. Offer again after `retryAfter` seconds.",
+    "internal": "A fault of the server; it is in its log. Trying once more is fine.",
+}
+"""Stable codes of `Failure.code`, with their meaning: the table of docs/protocol.md."""
+
+Name = Annotated[str, Meta(min_length=1, max_length=MAX_NAME_CHARS)]
 Short = Annotated[str, Meta(max_length=120)]
 Id = Annotated[str, Meta(min_length=1, max_length=64)]
 Mid = Annotated[str, Meta(min_length=1, max_length=16)]
 SlotIndex = Annotated[int, Meta(ge=0, lt=MAX_VIDEO_SLOTS)]
 Pixels = Annotated[int, Meta(ge=0, le=8192)]
-
-
-class SourceKind(StrEnum):
-    MICROPHONE = "microphone"
-    CAMERA = "camera"
-    SCREEN = "screen"
-    SCREEN_AUDIO = "screenAudio"
-
-
-class Role(StrEnum):
-    HOST = "host"
-    GUEST = "guest"
-
-
-class SlotKind(StrEnum):
-    SPEAKER = "speaker"
-    """Audio, the relay chooses: one of the loudest three, or the source pinned to its video slot."""
-    PROGRAMME = "programme"
-    """Audio of a shared screen or film."""
-    VIDEO = "video"
 
 
 class Wire(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=False):
@@ -57,7 +71,7 @@ class Wire(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defau
 # ── client to server ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Hello(Wire):
+class Hello(Wire, frozen=True):
     """The socket.io connect payload (`auth`)."""
 
     protocol: int
@@ -65,14 +79,14 @@ class Hello(Wire):
     """A join token (JWT), or the renewed one of the running session."""
 
 
-class Resume(Wire):
+class Resume(Wire, frozen=True):
     session: Annotated[str, Meta(max_length=64)]
     """From `Joined.session`; proves the seat."""
     sequence: Annotated[int, Meta(ge=0)]
     """The last sequence number seen."""
 
 
-class Join(Wire, tag="join"):
+class Join(Wire, frozen=True, tag="join"):
     name: Name | None = None
     """What others see; ignored where the token fixes a name."""
     video_slots: Annotated[int, Meta(ge=0, le=MAX_VIDEO_SLOTS)] = 9
@@ -80,37 +94,37 @@ class Join(Wire, tag="join"):
     resume: Resume | None = None
 
 
-class Offer(Wire, tag="offer"):
+class Offer(Wire, frozen=True, tag="offer"):
     sdp: Annotated[str, Meta(max_length=MAX_SDP_CHARS)]
     sources: dict[Mid, SourceKind]
     """Which sendonly m-line (by mid) carries what. Every sendonly m-line must be named, each kind at most once."""
 
 
-class SetSource(Wire, tag="setSource"):
+class SetSource(Wire, frozen=True, tag="setSource"):
     """The client says whether a source of its own is on (microphone unmuted, camera running, screen shared)."""
 
     source: SourceKind
     active: bool
 
 
-class TileSize(Wire):
+class TileSize(Wire, frozen=True):
     slot: SlotIndex
     width: Pixels
     """Device pixels, 0 when the tile is not on screen: the slot is then paused."""
     height: Pixels
 
 
-class SetTiles(Wire, tag="setTiles"):
+class SetTiles(Wire, frozen=True, tag="setTiles"):
     """How large each video slot is shown; layers are chosen by it. Slots that are not named keep their size."""
 
     tiles: Annotated[list[TileSize], Meta(max_length=MAX_VIDEO_SLOTS)]
 
 
-class RenewToken(Wire, tag="renewToken"):
+class RenewToken(Wire, frozen=True, tag="renewToken"):
     """Ask for a fresh token now; the server also sends `TokenRenewed` by itself in time."""
 
 
-class Leave(Wire, tag="leave"):
+class Leave(Wire, frozen=True, tag="leave"):
     """Give up the seat. The socket may be closed after the acknowledgement."""
 
 
@@ -119,13 +133,13 @@ ClientMessage = Join | Offer | SetSource | SetTiles | RenewToken | Leave
 # ── answers (acknowledgements) ────────────────────────────────────────────────────────────────────────────────────
 
 
-class IceServer(Wire):
+class IceServer(Wire, frozen=True):
     urls: list[str]
     username: str | None = None
     credential: str | None = None
 
 
-class Encoding(Wire):
+class Encoding(Wire, frozen=True):
     """One entry of `sendEncodings`, lowest layer first."""
 
     rid: str
@@ -135,13 +149,13 @@ class Encoding(Wire):
     max_framerate: int
 
 
-class SlotCounts(Wire):
+class SlotCounts(Wire, frozen=True):
     speaker: int
     programme: int
     video: int
 
 
-class MediaSetup(Wire):
+class MediaSetup(Wire, frozen=True):
     """Everything a client must know before it creates its offer."""
 
     ice_servers: list[IceServer]
@@ -153,19 +167,14 @@ class MediaSetup(Wire):
     """How many recvonly m-lines to offer of each kind, in this order: speaker, programme, video."""
 
 
-class SourceState(Wire):
+class SourceState(Wire, frozen=True):
     kind: SourceKind
     id: int
     """32 bits; the only CSRC of every packet of this source."""
     active: bool
 
 
-class Connection(StrEnum):
-    CONNECTED = "connected"
-    RECONNECTING = "reconnecting"
-
-
-class Participant(Wire):
+class Participant(Wire, frozen=True):
     id: Id
     name: str
     role: Role
@@ -175,7 +184,7 @@ class Participant(Wire):
     sources: list[SourceState]
 
 
-class Room(Wire):
+class Room(Wire, frozen=True):
     id: Id
     subject: str
     organisation: str
@@ -187,7 +196,7 @@ class Room(Wire):
     """Unix seconds."""
 
 
-class Joined(Wire, tag="joined"):
+class Joined(Wire, frozen=True, tag="joined"):
     """The answer to `join`: a snapshot of the room and all that is needed for the offer."""
 
     participant_id: Id
@@ -205,7 +214,7 @@ class Joined(Wire, tag="joined"):
     token_expires_at: float
 
 
-class Resumed(Wire, tag="resumed"):
+class Resumed(Wire, frozen=True, tag="resumed"):
     """The answer to `join` with `resume` when the missed events are still there."""
 
     participant_id: Id
@@ -217,29 +226,29 @@ class Resumed(Wire, tag="resumed"):
     token_expires_at: float
 
 
-class AnswerSlot(Wire):
+class AnswerSlot(Wire, frozen=True):
     mid: Mid
     kind: SlotKind
     index: int
 
 
-class AnswerMedia(Wire, tag="answer"):
+class AnswerMedia(Wire, frozen=True, tag="answer"):
     """The answer to `offer`."""
 
     sdp: str
     slots: list[AnswerSlot]
 
 
-class Done(Wire, tag="done"):
+class Done(Wire, frozen=True, tag="done"):
     """The command was carried out."""
 
 
-class Renewed(Wire, tag="renewed"):
+class Renewed(Wire, frozen=True, tag="renewed"):
     token: str
     token_expires_at: float
 
 
-class Failure(Wire, tag="error"):
+class Failure(Wire, frozen=True, tag="error"):
     """The command was refused and changed nothing. Also the payload of a refused connect."""
 
     code: str
@@ -253,32 +262,25 @@ Answer = Joined | Resumed | AnswerMedia | Done | Renewed | Failure
 # ── server to client ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class LeaveReason(StrEnum):
-    LEFT = "left"
-    LOST = "lost"
-    """The connection did not come back in time."""
-    REMOVED = "removed"
-
-
-class ParticipantJoined(Wire, tag="participantJoined"):
+class ParticipantJoined(Wire, frozen=True, tag="participantJoined"):
     sequence: int
     participant: Participant
 
 
-class ParticipantChanged(Wire, tag="participantChanged"):
+class ParticipantChanged(Wire, frozen=True, tag="participantChanged"):
     """The participant's whole new state (sources on or off, reconnecting, …)."""
 
     sequence: int
     participant: Participant
 
 
-class ParticipantLeft(Wire, tag="participantLeft"):
+class ParticipantLeft(Wire, frozen=True, tag="participantLeft"):
     sequence: int
     participant_id: Id
     reason: LeaveReason
 
 
-class RoomChanged(Wire, tag="roomChanged"):
+class RoomChanged(Wire, frozen=True, tag="roomChanged"):
     sequence: int
     room: Room
 
@@ -286,7 +288,7 @@ class RoomChanged(Wire, tag="roomChanged"):
 SequencedEvent = ParticipantJoined | ParticipantChanged | ParticipantLeft | RoomChanged
 
 
-class Binding(Wire):
+class Binding(Wire, frozen=True):
     """Which source a video slot (or pinned audio slot) of this client shows; `source` 0 means nobody."""
 
     kind: SlotKind
@@ -296,19 +298,19 @@ class Binding(Wire):
     source_kind: SourceKind | None
 
 
-class Bindings(Wire, tag="bindings"):
+class Bindings(Wire, frozen=True, tag="bindings"):
     """All slots of this client, after each change. Show a tile under a name only when the packets' CSRC agrees."""
 
     bindings: list[Binding]
 
 
-class Speaker(Wire):
+class Speaker(Wire, frozen=True):
     participant_id: Id
     level: Annotated[float, Meta(ge=0, le=1)]
     """0 silent, 1 as loud as can be."""
 
 
-class Speakers(Wire, tag="speakers"):
+class Speakers(Wire, frozen=True, tag="speakers"):
     """Who is heard now, loudest first; at most 10 times a second; empty when all are silent."""
 
     speakers: list[Speaker]
@@ -320,31 +322,31 @@ class Quality(StrEnum):
     LOST = "lost"
 
 
-class QualityEntry(Wire):
+class QualityEntry(Wire, frozen=True):
     participant_id: Id
     quality: Quality
 
 
-class ConnectionQuality(Wire, tag="connectionQuality"):
+class ConnectionQuality(Wire, frozen=True, tag="connectionQuality"):
     """Those whose connection changed; the client's own among them."""
 
     participants: list[QualityEntry]
 
 
-class CannotDecode(Wire, tag="cannotDecode"):
+class CannotDecode(Wire, frozen=True, tag="cannotDecode"):
     """A slot stays empty because this client did not offer the source's codec."""
 
     index: int
     participant_id: Id
 
 
-class MediaLost(Wire, tag="mediaLost"):
+class MediaLost(Wire, frozen=True, tag="mediaLost"):
     """The server has given up the media connection: make a new one and offer again."""
 
     reason: str
 
 
-class TokenRenewed(Wire, tag="tokenRenewed"):
+class TokenRenewed(Wire, frozen=True, tag="tokenRenewed"):
     token: str
     token_expires_at: float
 
@@ -360,14 +362,14 @@ class EndReason(StrEnum):
     LOST = "lost"
 
 
-class Ended(Wire, tag="ended"):
+class Ended(Wire, frozen=True, tag="ended"):
     """The last event of a connection."""
 
     reason: EndReason
     can_rejoin: bool
 
 
-class Stopping(Wire, tag="stopping"):
+class Stopping(Wire, frozen=True, tag="stopping"):
     """The server goes down soon; reconnect with the session after `reconnect_after` seconds."""
 
     reconnect_after: float
