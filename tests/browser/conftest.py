@@ -1,0 +1,50 @@
+"""Fixtures of the browser tests: one Chromium for the module, one server per test module."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+from .pages import CHROMIUM_FLAGS, Person, open_person
+from .server import Server, run_server
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    async with run_server() as running:
+        yield running
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    binary = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert binary, "Chromium is missing: apt-get install chromium"
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=binary, args=CHROMIUM_FLAGS)
+        yield browser
+        await browser.close()
+
+
+OpenPerson = Callable[..., Awaitable[Person]]
+
+
+@pytest.fixture
+async def person(chromium: Browser) -> AsyncIterator[OpenPerson]:
+    """Opens people's pages; each must end without an error in its console."""
+    opened: list[Person] = []
+    complaints: list[str] = []
+
+    async def open_one(name: str, url: str, **choices: Any) -> Person:
+        someone = await open_person(chromium, name, url, **choices)
+        someone.page.on("pageerror", lambda error: complaints.append(f"{name}: {error}"))
+        opened.append(someone)
+        return someone
+
+    yield open_one
+    for someone in opened:
+        await someone.page.context.close()
+    assert complaints == []

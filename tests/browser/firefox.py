@@ -1,0 +1,161 @@
+"""Drives Debian's Firefox over WebDriver BiDi (W3C), without a driver binary.
+
+Firefox speaks BiDi itself on `--remote-debugging-port`; this is the small part of it that the tests need: open a page,
+evaluate an expression, press a key, take a picture. The profile grants camera and microphone and replaces them by Firefox's
+own fake devices.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import json
+import re
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+PREFERENCES = {
+    "media.navigator.permission.disabled": True,
+    "media.navigator.streams.fake": True,
+    "media.autoplay.default": 0,
+    "media.peerconnection.ice.loopback": True,
+    "media.gmp-manager.updateEnabled": False,
+    "app.update.enabled": False,
+    "browser.shell.checkDefaultBrowser": False,
+    "browser.startup.homepage_override.mstone": "ignore",
+    "datareporting.policy.dataSubmissionEnabled": False,
+    "extensions.systemAddon.update.enabled": False,
+    "network.captive-portal-service.enabled": False,
+    "network.connectivity-service.enabled": False,
+    "remote.active-protocols": 1,
+    "services.settings.server": "http://127.0.0.1:9",
+    "toolkit.telemetry.enabled": False,
+    "browser.safebrowsing.malware.enabled": False,
+    "browser.safebrowsing.phishing.enabled": False,
+}
+START_TIMEOUT_S = 40.0
+CALL_TIMEOUT_S = 30.0
+
+
+class Firefox:
+    """One headless browser; made by `run_firefox`."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self._socket = socket
+        self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._next_id = 0
+
+    async def read(self) -> None:
+        """Hands answers to their callers until the socket closes."""
+        async for message in self._socket:
+            answer = json.loads(message.data)
+            waiting = self._answers.pop(answer.get("id", -1), None)
+            if waiting is not None and not waiting.done():
+                waiting.set_result(answer)
+
+    async def call(self, method: str, **parameters: Any) -> dict[str, Any]:
+        self._next_id += 1
+        identity = self._next_id
+        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._answers[identity] = answer
+        await self._socket.send_json({"id": identity, "method": method, "params": parameters})
+        async with asyncio.timeout(CALL_TIMEOUT_S):
+            got = await answer
+        if got["type"] == "error":
+            raise RuntimeError(f"{method}: {got['error']}: {got['message']}")
+        result: dict[str, Any] = got["result"]
+        return result
+
+    async def open(self, url: str, *, before: str = "") -> FirefoxPage:
+        """A new tab at `url`; `before` runs in it ahead of the page's own scripts."""
+        context = (await self.call("browsingContext.create", type="tab"))["context"]
+        if before:
+            await self.call("script.addPreloadScript", functionDeclaration=f"() => {{ {before} }}", contexts=[context])
+        await self.call("browsingContext.navigate", context=context, url=url, wait="complete")
+        return FirefoxPage(self, context)
+
+
+class FirefoxPage:
+    """One tab."""
+
+    def __init__(self, browser: Firefox, context: str) -> None:
+        self._browser = browser
+        self._context = context
+
+    async def evaluate(self, expression: str) -> Any:
+        """The value of a JavaScript expression (promises awaited), as plain JSON."""
+        got = await self._browser.call(
+            "script.evaluate",
+            expression=f"(async () => JSON.stringify(await ({expression})))()",
+            target={"context": self._context},
+            awaitPromise=True,
+            userActivation=True,
+        )
+        if got["type"] == "exception":
+            raise RuntimeError(got["exceptionDetails"]["text"])
+        value = got["result"].get("value")
+        return None if value is None else json.loads(value)
+
+    async def screenshot(self, path: Path) -> None:
+        got = await self._browser.call("browsingContext.captureScreenshot", context=self._context)
+        await asyncio.to_thread(path.write_bytes, base64.b64decode(got["data"]))
+
+    async def resize(self, width: int, height: int) -> None:
+        await self._browser.call(
+            "browsingContext.setViewport", context=self._context, viewport={"width": width, "height": height}
+        )
+
+
+@contextlib.asynccontextmanager
+async def run_firefox(binary: str = "/usr/bin/firefox-esr") -> AsyncIterator[Firefox]:
+    """Starts a headless Firefox with a fresh profile and ends it afterwards."""
+    with tempfile.TemporaryDirectory(prefix="vdx-firefox-", ignore_cleanup_errors=True) as profile:
+        lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in PREFERENCES.items()]
+        await asyncio.to_thread(Path(profile, "user.js").write_text, "\n".join(lines))
+        process = await asyncio.create_subprocess_exec(
+            binary, "--headless", "--no-remote", "--profile", profile, "--remote-debugging-port", "0",
+            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        try:
+            async with asyncio.timeout(START_TIMEOUT_S):
+                address = await _announced_address(process)
+            drain = asyncio.create_task(_drain(process), name="firefox-stderr")
+            async with aiohttp.ClientSession() as http, http.ws_connect(f"{address}/session", max_msg_size=0) as socket:
+                browser = Firefox(socket)
+                reader = asyncio.create_task(browser.read(), name="firefox-reader")
+                await browser.call("session.new", capabilities={})
+                yield browser
+                with contextlib.suppress(Exception):
+                    await browser.call("browser.close")
+                reader.cancel()
+            drain.cancel()
+            await asyncio.gather(reader, drain, return_exceptions=True)
+        finally:
+            if process.returncode is None:
+                process.terminate()
+                try:
+                    async with asyncio.timeout(10):
+                        await process.wait()
+                except TimeoutError:
+                    process.kill()
+                    await process.wait()
+
+
+async def _announced_address(process: asyncio.subprocess.Process) -> str:
+    assert process.stderr is not None
+    async for line in process.stderr:
+        found = re.search(rb"WebDriver BiDi listening on (ws://\S+)", line)
+        if found:
+            return found.group(1).decode()
+    raise RuntimeError("Firefox ended before it announced its address")
+
+
+async def _drain(process: asyncio.subprocess.Process) -> None:
+    assert process.stderr is not None
+    async for _ in process.stderr:
+        pass

@@ -1,0 +1,96 @@
+"""The server as an operator starts it: `vdxmedia dev` in a process of its own, driven by its REST interface."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+import socket
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+
+START_TIMEOUT_S = 30.0
+
+
+@dataclass
+class Server:
+    """A running server and the key to its API."""
+
+    base_url: str
+    host_url: str
+    guest_url: str
+    key: str
+    output: list[str] = field(default_factory=list)
+    pid: int = 0
+
+    async def create_room(self, **settings: Any) -> dict[str, Any]:
+        """POST /api/v1/rooms: `roomId`, `hostUrl`, `guestUrl` and what was stored."""
+        body = {"subject": "Prøve", "organisation": "Testkommune", "helpLine": "70 12 34 56", **settings}
+        async with (
+            aiohttp.ClientSession(headers={"Authorization": f"Bearer {self.key}"}) as http,
+            http.post(f"{self.base_url}/api/v1/rooms", json=body) as answer,
+        ):
+            made: dict[str, Any] = await answer.json()
+            assert answer.status == 201, made
+            return made
+
+    async def metrics(self) -> dict[str, float]:
+        """`/metrics` as name (with labels) to value."""
+        async with aiohttp.ClientSession() as http, http.get(f"{self.base_url}/metrics") as answer:
+            text = await answer.text()
+        pairs = (line.rsplit(" ", 1) for line in text.splitlines() if line and not line.startswith("#"))
+        return {name: float(value) for name, value in pairs}
+
+
+def free_port(kind: socket.SocketKind) -> int:
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextlib.asynccontextmanager
+async def run_server(*arguments: str) -> AsyncIterator[Server]:
+    """Starts `vdxmedia dev` on free loopback ports and stops it with SIGTERM; a bad exit code fails the test."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "vdxmedia", "dev",
+        "--http-port", str(free_port(socket.SOCK_STREAM)), "--media-port", str(free_port(socket.SOCK_DGRAM)),
+        *arguments,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )  # fmt: skip
+    assert process.stdout is not None
+    output: list[str] = []
+    said: dict[str, str] = {}
+    try:
+        async with asyncio.timeout(START_TIMEOUT_S):
+            while len(said) < 4:
+                line = (await process.stdout.readline()).decode()
+                assert line, "the server ended at its start:\n" + "".join(output)
+                output.append(line)
+                found = re.match(r"^(Host|Guest|API|Key):\s+(\S+)", line)
+                if found:
+                    said[found.group(1)] = found.group(2)
+        base = re.match(r"https?://[^/]+", said["API"])
+        assert base is not None
+        drain = asyncio.create_task(_keep(process.stdout, output), name="server-output")
+        yield Server(base.group(0), said["Host"], said["Guest"], said["Key"], output, process.pid)
+        process.terminate()
+        async with asyncio.timeout(20):
+            assert await process.wait() == 0, "".join(output[-40:])
+        await drain
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def _keep(stream: asyncio.StreamReader, output: list[str]) -> None:
+    async for line in stream:
+        output.append(line.decode())
+        del output[:-2000]

@@ -1,0 +1,76 @@
+"""What happens when something goes away for a while, and what starts in the middle of a call."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+from .conftest import OpenPerson
+from .cuttable import run_cuttable
+from .firefox import run_firefox
+from .pages import OBSERVE, eventually
+from .server import Server
+
+CUT_S = 10.0
+
+
+async def test_signalling_cut_for_10_s_leaves_media_running(server: Server, person: OpenPerson) -> None:
+    room = await server.create_room()
+    anna = await person("Anna", room["hostUrl"])
+    address = re.fullmatch(r"http://([^:/]+):(\d+)", server.base_url)
+    assert address is not None
+    async with run_cuttable(address.group(1), int(address.group(2))) as proxy:
+        through = room["guestUrl"].replace(server.base_url, f"http://127.0.0.1:{proxy.port}")
+        bent = await person("Bent", through)
+        for someone in (anna, bent):
+            await someone.decoding(1)
+        proxy.cut()
+        rates = await asyncio.gather(bent.frame_rates(CUT_S), anna.frame_rates(CUT_S))
+        assert [len(rate) for rate in rates] == [1, 1]
+        assert min(min(rate) for rate in rates) >= 12, rates
+        assert await bent.page.evaluate("observe.connections.length") == 1
+        proxy.mend()
+        clara = await person("Clara", room["guestUrl"])
+        await bent.decoding(2)
+        await clara.decoding(2)
+        assert await bent.page.evaluate("observe.connections.length") == 1
+        assert await bent.negotiations() == 1
+
+
+async def test_screen_share_arrives_big_and_ends(server: Server, person: OpenPerson) -> None:
+    room = await server.create_room()
+    anna = await person("Anna", room["hostUrl"], synthetic=False)
+    bent = await person("Bent", room["guestUrl"])
+    await bent.decoding(1)
+    await anna.page.get_by_role("button", name=re.compile("^Del")).click()
+
+    def screens(rows: list[dict[str, object]]) -> list[dict[str, object]]:
+        return [row for row in rows if row["kind"] == "screen" and row["visible"] and not row["isSelf"]]
+
+    shown = await eventually(bent.pictures, lambda rows: len(screens(rows)) == 1)
+    cameras = [row for row in shown if row["kind"] == "camera" and row["visible"] and not row["isSelf"]]
+    assert all(screens(shown)[0]["width"] > row["width"] for row in cameras)  # type: ignore[operator]
+    assert await bent.negotiations() == 1
+    assert await anna.negotiations() == 1
+    await anna.page.get_by_role("button", name=re.compile("^(Stop|Del)")).first.click()
+    await eventually(bent.pictures, lambda rows: not screens(rows))
+
+
+async def test_firefox_and_chromium_see_and_hear_each_other(server: Server, person: OpenPerson) -> None:
+    room = await server.create_room()
+    anna = await person("Anna", room["hostUrl"])
+    address, _, token = room["guestUrl"].partition("#")
+    async with run_firefox() as firefox:
+        page = await firefox.open(f"{address}?join=1&name=Freja#{token}", before=OBSERVE)
+        await anna.decoding(1, within_s=40)
+
+        async def inbound() -> list[dict[str, object]]:
+            rows: list[dict[str, object]] = await page.evaluate("observe.inbound('video')")
+            return rows
+
+        await eventually(inbound, lambda rows: any(row["framesDecoded"] > 30 for row in rows))  # type: ignore[operator]
+        pictures = await page.evaluate("observe.pictures()")
+        assert any(row["visible"] and not row["isSelf"] for row in pictures), pictures
+        assert min(await anna.frame_rates()) >= 15
+
+
