@@ -1,0 +1,27 @@
+/** Builds the web client into the Python package, which serves it from `/`. */
+
+import { defineConfig } from 'vite';
+import { swaggerAssets } from './build/swagger.js';
+
+/** Where `npm run dev` finds signalling and REST. */
+const SERVER = process.env['VDX_DEV_SERVER'] ?? 'http://127.0.0.1:8080';
+
+export default defineConfig({
+  base: '/',
+  plugins: [swaggerAssets()],
+  build: {
+    outDir: '../src/vdxmedia/_web',
+    emptyOutDir: true,
+    // Firefox 128 is the first with setCodecPreferences; Safari 16.4 with wake lock and class static blocks.
+    target: ['chrome111', 'firefox128', 'safari16.4'],
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    sourcemap: false,
+  },
+  server: {
+    proxy: {
+      '/api': SERVER,
+      '/socket.io': { target: SERVER, ws: true },
+    },
+  },
+});
