@@ -83,7 +83,8 @@ class Resume(Wire, frozen=True):
     session: Annotated[str, Meta(max_length=64)]
     """From `Joined.session`; proves the seat."""
     sequence: Annotated[int, Meta(ge=0)]
-    """The last sequence number seen."""
+    """The last sequence number seen; 0 when the client remembers nothing (a reloaded page): the answer is then always
+    `Joined`, never `Resumed`."""
 
 
 class Join(Wire, frozen=True, tag="join"):

@@ -59,7 +59,7 @@ export interface Hello {
 export interface Resume {
   /** From `Joined.session`; proves the seat. */
   readonly session: string;
-  /** The last sequence number seen. */
+  /** The last sequence number seen; 0 when the client remembers nothing (a reloaded page): the answer is then always `Joined`, never `Resumed`. */
   readonly sequence: number;
 }
 
