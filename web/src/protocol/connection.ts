@@ -1,0 +1,212 @@
+/**
+ * Keeps a seat in the room through cuts of the signalling: connect, join, and after a loss connect and resume, for as
+ * long as there is hope. Media is none of its business; it only passes on whether the server still has it.
+ *
+ *     closed ──open()──▶ connecting ──onOpen──▶ joining ──joined|resumed──▶ seated
+ *                          ▲   │                  │                          │
+ *                          │   └──lost, transient refusal──▶ waiting ◀──lost─┘
+ *                          └───────── ladder of delays ──────────┘
+ *     any ──final refusal, `ended`, give up──▶ over            any ──close()──▶ closed
+ */
+
+import { UNREACHABLE, type Wire, type WireListener } from './wire.js';
+import {
+  PROTOCOL_VERSION,
+  type Answer,
+  type ClientMessage,
+  type EndReason,
+  type Failure,
+  type Join,
+  type Joined,
+  type Resumed,
+  type ServerEvent,
+} from './messages.gen.js';
+
+const LADDER_MS = [200, 500, 1000, 2000, 4000, 5000] as const;
+/** Before the first seat: what a person waits for a button; then `connectionFailed`. */
+const FIRST_PATIENCE_MS = 20_000;
+/** With a seat: as long as somebody may sit in a tunnel with the page open. */
+const SEATED_PATIENCE_MS = 10 * 60_000;
+const JOIN_TIMEOUT_MS = 10_000;
+const COMMAND_TIMEOUT_MS = 10_000;
+const PROBE_TIMEOUT_MS = 3000;
+/** Refusals which pass by themselves. */
+const TRANSIENT = new Set(['rate_limited', 'server_busy', 'server_stopping', 'media_busy', 'internal', 'unreachable']);
+
+/** What is needed to come back; kept by the caller so that it survives a reload. */
+export interface Credentials {
+  readonly token: string;
+  readonly session: string | null;
+  readonly sequence: number;
+}
+
+export type Over =
+  | { readonly kind: 'refused'; readonly failure: Failure; readonly wasSeated: boolean }
+  | { readonly kind: 'ended'; readonly reason: EndReason; readonly canRejoin: boolean };
+
+export interface ConnectionListener {
+  /** A whole new snapshot: at first, and when what was missed is gone. */
+  onJoined(joined: Joined): void;
+  onResumed(resumed: Resumed): void;
+  onEvent(event: Exclude<ServerEvent, { type: 'ended' }>): void;
+  /** Seated, but cut off; it tries by itself to come back. */
+  onLost(): void;
+  /** The last call. */
+  onOver(over: Over): void;
+}
+
+type Phase = 'closed' | 'connecting' | 'joining' | 'seated' | 'waiting' | 'over';
+
+export class Connection implements WireListener {
+  #phase: Phase = 'closed';
+  #wasSeated = false;
+  #rung = 0;
+  #patienceEndsMs = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #wait: { until: number } | null = null;
+  readonly #wire: Wire;
+
+  constructor(
+    makeWire: (listener: WireListener) => Wire,
+    private readonly listener: ConnectionListener,
+    private readonly credentials: () => Credentials,
+    private readonly seat: () => { readonly name: string | null; readonly videoSlots: number },
+    private readonly random: () => number = Math.random,
+  ) {
+    this.#wire = makeWire(this);
+  }
+
+  get isSeated(): boolean {
+    return this.#phase === 'seated';
+  }
+
+  /** Begin, or begin again after the end. */
+  open(): void {
+    this.#wasSeated = false;
+    this.#rung = 0;
+    this.#patienceEndsMs = Date.now() + FIRST_PATIENCE_MS;
+    this.#connect();
+  }
+
+  close(): void {
+    this.#phase = 'closed';
+    clearTimeout(this.#timer);
+    this.#wire.close();
+  }
+
+  /** Never rejects: without a way to the server, or without an answer in time, the answer is a failure `unreachable`. */
+  command(message: Exclude<ClientMessage, Join>, timeoutMs: number = COMMAND_TIMEOUT_MS): Promise<Answer> {
+    if (this.#phase !== 'seated') return Promise.resolve(UNREACHABLE);
+    return new Promise((resolve) => {
+      this.#wire.request(message, timeoutMs, (answer) => resolve(answer ?? UNREACHABLE));
+    });
+  }
+
+  /** The network may have changed: look at once whether the way is still there. */
+  probe(): void {
+    if (this.#phase === 'waiting') {
+      this.#rung = 0;
+      this.#connect();
+    } else if (this.#phase === 'seated') {
+      this.#wire.request({ type: 'setTiles', tiles: [] }, PROBE_TIMEOUT_MS, (answer) => {
+        if (answer === null && this.#phase === 'seated') {
+          this.#wire.close();
+          this.#lose(0);
+        }
+      });
+    }
+  }
+
+  // ── the wire's calls ──────────────────────────────────────────────────────────────────────────────────────────────
+
+  onOpen(): void {
+    this.#phase = 'joining';
+    const { session, sequence } = this.credentials();
+    const { name, videoSlots } = this.seat();
+    const join: Join = { type: 'join', name, videoSlots, resume: session === null ? null : { session, sequence } };
+    this.#wire.request(join, JOIN_TIMEOUT_MS, (answer) => this.#onJoinAnswer(answer));
+  }
+
+  onRefused(failure: Failure): void {
+    this.#refuse(failure);
+  }
+
+  onLost(): void {
+    this.#lose(null);
+  }
+
+  onEvents(events: readonly ServerEvent[]): void {
+    for (const event of events) {
+      if (this.#phase !== 'seated' && this.#phase !== 'joining') return;
+      if (event.type === 'ended') {
+        this.#finish({ kind: 'ended', reason: event.reason, canRejoin: event.canRejoin });
+        return;
+      }
+      if (event.type === 'stopping') this.#wait = { until: Date.now() + event.reconnectAfter * 1000 };
+      this.listener.onEvent(event);
+    }
+  }
+
+  // ── inside ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #connect(): void {
+    clearTimeout(this.#timer);
+    this.#phase = 'connecting';
+    this.#wire.open({ protocol: PROTOCOL_VERSION, token: this.credentials().token });
+  }
+
+  #onJoinAnswer(answer: Answer | null): void {
+    if (this.#phase !== 'joining') return;
+    if (answer?.type === 'joined' || answer?.type === 'resumed') {
+      this.#phase = 'seated';
+      this.#wasSeated = true;
+      this.#rung = 0;
+      if (answer.type === 'joined') this.listener.onJoined(answer);
+      else this.listener.onResumed(answer);
+    } else if (answer?.type === 'error') {
+      this.#wire.close();
+      this.#refuse(answer);
+    } else {
+      this.#wire.close();
+      this.#lose(null);
+    }
+  }
+
+  #refuse(failure: Failure): void {
+    if (this.#phase === 'closed' || this.#phase === 'over') return;
+    if (TRANSIENT.has(failure.code)) {
+      this.#lose(failure.retryAfter === null ? null : failure.retryAfter * 1000, failure);
+    } else {
+      this.#finish({ kind: 'refused', failure, wasSeated: this.#wasSeated });
+    }
+  }
+
+  #lose(afterMs: number | null, failure: Failure = UNREACHABLE): void {
+    if (this.#phase === 'closed' || this.#phase === 'over') return;
+    const now = Date.now();
+    if (this.#phase === 'seated') {
+      this.#patienceEndsMs = now + SEATED_PATIENCE_MS;
+      this.listener.onLost();
+    }
+    this.#phase = 'waiting';
+    const rung = LADDER_MS[Math.min(this.#rung, LADDER_MS.length - 1)] ?? 5000;
+    this.#rung += 1;
+    // ±20 %: after a server's restart all clients come, and should not come at once.
+    const ladderMs = rung * (0.8 + 0.4 * this.random());
+    const announcedMs = this.#wait === null ? 0 : this.#wait.until - now;
+    this.#wait = null;
+    const delayMs = Math.max(afterMs ?? ladderMs, announcedMs, 0);
+    if (now + delayMs > this.#patienceEndsMs) {
+      this.#finish({ kind: 'refused', failure, wasSeated: this.#wasSeated });
+      return;
+    }
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#connect(), delayMs);
+  }
+
+  #finish(over: Over): void {
+    this.close();
+    this.#phase = 'over';
+    this.listener.onOver(over);
+  }
+}
