@@ -8,6 +8,7 @@
     ├── NotAllowed                token_missing · token_invalid · token_expired · not_permitted
     ├── NotFound                  room_unknown · participant_unknown · not_found
     ├── Refused                   room_full · room_not_open · room_closed · rate_limited · server_stopping · media_busy
+    ├── Misconfigured             configuration_invalid · key_unusable (the server does not start)
     └── InvalidTransition         a state machine was given an input its table does not have (a bug of ours)
 
 `code` is stable: clients may rely on it. `text` is for people who debug, in English; clients show their own words.
@@ -62,6 +63,10 @@ class NotFound(VdxError):
 
 class Refused(VdxError):
     default_code = "refused"
+
+
+class Misconfigured(VdxError):
+    default_code = "configuration_invalid"
 
 
 class InvalidTransition(VdxError):

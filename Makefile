@@ -1,0 +1,43 @@
+# Everything starts here: `make run` shows a call, `make test` proves it, `make bench` measures it.
+# The work is in scripts/; each target sets up what it needs and skips what is done.
+.DEFAULT_GOAL := run
+.PHONY: run test bench long setup relay web lint clean
+
+PYTHON ?= python3.11
+export PYTHON
+BIN := .venv/bin
+ARGS ?=
+
+run: setup ## start a server on loopback and print its links (ARGS="--demo 4 --open")
+	@exec $(BIN)/vdxmedia dev $(ARGS)
+
+setup:
+	@sh scripts/needs.sh
+	@$(PYTHON) scripts/setup.py run
+
+relay:
+	@sh scripts/needs.sh
+	@$(PYTHON) scripts/setup.py relay
+
+web:
+	@sh scripts/needs.sh
+	@$(PYTHON) scripts/setup.py web
+
+test: ## set up what the tests need and run everything, fast first
+	@sh scripts/needs.sh
+	@$(PYTHON) scripts/setup.py test
+	@$(BIN)/python scripts/check.py all
+
+lint: ## only the checks that take seconds
+	@sh scripts/needs.sh
+	@$(PYTHON) scripts/setup.py run
+	@$(BIN)/python scripts/check.py lint
+
+bench: setup ## CPU per forwarded packet, beside a naive loop with the same crypto library
+	@$(BIN)/python -m loadtests.bench $(ARGS)
+
+long: setup ## what takes longer than a check may: fuzzing, soak
+	@$(BIN)/python scripts/check.py long
+
+clean: ## forget what was set up (packages, builds, stamps)
+	rm -rf .venv .state target web/node_modules src/vdxmedia/_web src/vdxmedia/_relay.abi3.so

@@ -1,0 +1,5 @@
+"""`python -m vdxmedia`."""
+
+from vdxmedia.cli import main
+
+main()

@@ -1,0 +1,124 @@
+"""The pages: the web client's `index.html` for rooms, its assets, a plain front page; with security headers.
+
+The client is built beforehand into `vdxmedia/_web` and read once at start, so a request never touches the disk.
+Tokens travel in the fragment (`/r/ROOM#t=TOKEN`), which browsers do not send: nothing here sees one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+from collections.abc import Mapping
+from pathlib import Path
+
+from aiohttp import web
+
+BUILT_WEB = Path(__file__).resolve().parent.parent / "_web"
+IMMUTABLE = "public, max-age=31536000, immutable"
+"""For files whose name contains a hash of their content."""
+FRONT_PAGE = """<!doctype html>
+<html lang="da">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Videomøder</title>
+<link rel="stylesheet" href="/front.css">
+</head>
+<body>
+<main>
+<h1>Videomøder</h1>
+<p>Åbn det link, du har fået i din invitation. Så kommer du direkte til dit møde.</p>
+<p lang="en">Open the link in your invitation to go to your meeting.</p>
+</main>
+</body>
+</html>
+"""
+FRONT_STYLE = """:root { color-scheme: light dark; font: 1.125rem/1.5 "IBM Plex Sans", system-ui, sans-serif; }
+body { margin: 0; min-height: 100vh; display: grid; place-items: center; }
+main { max-width: 32rem; padding: 2rem 1.5rem; }
+h1 { font-size: 2rem; line-height: 1.25; font-weight: 600; }
+"""
+
+# Served files by request path, with type and caching: read once, small (the client is below 1 MB).
+Files = Mapping[str, tuple[bytes, str, str]]
+
+
+def security_headers(frame_ancestors: list[str]) -> dict[str, str]:
+    """Headers of every page. Scripts and styles come from us alone, nothing inline; frames by configuration."""
+    policy = "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self' data: blob:",
+            "font-src 'self'",
+            "media-src 'self' blob: mediastream:",
+            "connect-src 'self'",
+            "manifest-src 'self'",
+            "worker-src 'self' blob:",
+            "base-uri 'none'",
+            "form-action 'self'",
+            f"frame-ancestors {' '.join(frame_ancestors) or chr(39) + 'none' + chr(39)}",
+        )
+    )
+    return {
+        "Content-Security-Policy": policy,
+        "Permissions-Policy": "camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=()",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+
+
+def read_files(root: Path = BUILT_WEB) -> Files:
+    """Every built file by the path it is served at. Blocking; called once at start."""
+    files: dict[str, tuple[bytes, str, str]] = {
+        "/": (FRONT_PAGE.encode(), "text/html", "no-cache"),
+        "/front.css": (FRONT_STYLE.encode(), "text/css", "no-cache"),
+    }
+    for path in sorted(root.rglob("*")) if root.is_dir() else []:
+        if not path.is_file():
+            continue
+        name = path.relative_to(root).as_posix()
+        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        caching = IMMUTABLE if name.startswith("assets/") else "no-cache"
+        files[f"/{name}"] = (path.read_bytes(), kind, caching)
+    return files
+
+
+class Pages:
+    """Handlers over files in memory. Immutable after construction."""
+
+    def __init__(self, files: Files, *, frame_ancestors: list[str]) -> None:
+        self._files = files
+        self._headers = security_headers(frame_ancestors)
+        self._tags = {path: f'"{hashlib.sha256(body).hexdigest()[:24]}"' for path, (body, _, _) in files.items()}
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/r/{room}", self.room),
+            web.get("/", self.file),
+            *(web.get(path, self.file) for path in self._files if path not in ("/", "/index.html")),
+        ]
+
+    async def room(self, request: web.Request) -> web.StreamResponse:
+        """The client for any room id: whether the room is there, the client asks with its token."""
+        if "/index.html" not in self._files:
+            raise web.HTTPServiceUnavailable(text="The web client is not built: run `make web`.\n")
+        return self._serve(request, "/index.html")
+
+    async def file(self, request: web.Request) -> web.StreamResponse:
+        return self._serve(request, request.path)
+
+    def _serve(self, request: web.Request, path: str) -> web.StreamResponse:
+        body, kind, caching = self._files[path]
+        headers = self._headers | {"Cache-Control": caching, "ETag": self._tags[path]}
+        if self._tags[path] in request.headers.get("If-None-Match", ""):
+            return web.Response(status=304, headers=headers)
+        is_text = kind.startswith("text/") or kind in ("application/json", "image/svg+xml", "application/javascript")
+        response = web.Response(body=body, headers=headers)
+        response.content_type = kind
+        if is_text:
+            response.charset = "utf-8"
+            response.enable_compression()
+        return response

@@ -1,0 +1,232 @@
+"""Join tokens: JWTs (RFC 7519) signed with Ed25519 or P-256, LiveKit-shaped, where what is not granted is denied.
+
+The key decides the algorithm, never the token: a token names a key (`kid`, the key's RFC 7638 thumbprint) and must
+carry exactly that key's `alg`. Several keys verify while one signs, so keys can be rotated without cutting a call.
+Left out on purpose: symmetric keys, encryption, keys inside tokens (`jwk`, `jku`, `x5c`), single use.
+"""
+
+from __future__ import annotations
+
+import binascii
+import secrets
+from base64 import urlsafe_b64decode
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from joserfc import jws, jwt
+from joserfc.errors import JoseError
+from joserfc.jwa import EdDSAAlgorithm
+from joserfc.jwk import ECKey, OKPKey
+from msgspec import Meta
+
+from vdxmedia.clock import Clock
+from vdxmedia.errors import Misconfigured, NotAllowed
+from vdxmedia.hub.ports import Grant, MediaKind
+
+AUDIENCE = "vdxmedia"
+MAX_TOKEN_CHARS = 4096
+"""As in the wire schema (`Hello.token`); ours are below 900."""
+NOT_BEFORE_LEEWAY_S = 30.0
+"""How far the clocks of two servers that share a key may differ (guess); an expiry gets no leeway."""
+MAX_LIFETIME_S = 32 * 24 * 3600.0
+"""A token that claims to live longer was not made by us."""
+
+
+class _PinnedEdDSA(EdDSAAlgorithm):
+    """`EdDSA` without the library's notice that the name is ambiguous (RFC 9864): our keys are Ed25519 and no other."""
+
+    security_warning = ""
+
+
+jws.JWSRegistry.register(_PinnedEdDSA())
+
+
+class VideoClaim(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """LiveKit's shape; unlike there, a missing field denies."""
+
+    room: Annotated[str, Meta(min_length=1, max_length=64)]
+    room_join: bool = False
+    can_publish: bool = False
+    can_publish_sources: Annotated[list[str], Meta(max_length=16)] = []
+    can_subscribe: bool = False
+
+
+class VdxClaim(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    role: str
+    organisation: Annotated[str, Meta(max_length=120)] = ""
+    function: Annotated[str, Meta(max_length=120)] = ""
+
+
+class Claims(msgspec.Struct, frozen=True, kw_only=True):
+    iss: str
+    aud: str
+    sub: Annotated[str, Meta(max_length=120)]
+    iat: float
+    nbf: float
+    exp: float
+    jti: Annotated[str, Meta(min_length=16, max_length=64)]
+    name: Annotated[str, Meta(min_length=1, max_length=80)] | None = None
+    video: VideoClaim
+    vdx: VdxClaim
+
+
+class _Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All that a header of ours may say; `crit`, `jwk`, `jku`, `x5u` and the like are refused by not being here."""
+
+    alg: str
+    kid: Annotated[str, Meta(min_length=43, max_length=43)]
+    typ: str = "JWT"
+
+
+class SigningKey:
+    """One key with the one algorithm it may be used with."""
+
+    def __init__(self, key: OKPKey | ECKey, algorithm: str, *, can_sign: bool) -> None:
+        self.key = key
+        self.algorithm = algorithm
+        self.can_sign = can_sign
+        self.id = key.thumbprint()
+        """The `kid`: RFC 7638 thumbprint, 43 characters."""
+
+    @classmethod
+    def from_pem(cls, pem: bytes, *, origin: str) -> SigningKey:
+        """Reads an Ed25519 or P-256 key, private or public. `origin` names it in errors. Raises: Misconfigured."""
+        native: object
+        try:
+            if b"PRIVATE" in pem:
+                native = serialization.load_pem_private_key(pem, password=None)
+            else:
+                native = serialization.load_pem_public_key(pem)
+        except (ValueError, TypeError) as error:
+            raise Misconfigured(f"{origin}: not a PEM key without a password", code="key_unusable") from error
+        match native:
+            case ed25519.Ed25519PrivateKey() | ed25519.Ed25519PublicKey():
+                can_sign = isinstance(native, ed25519.Ed25519PrivateKey)
+                return cls(OKPKey.import_key(native), "EdDSA", can_sign=can_sign)
+            case ec.EllipticCurvePrivateKey() | ec.EllipticCurvePublicKey() if native.curve.name == "secp256r1":
+                can_sign = isinstance(native, ec.EllipticCurvePrivateKey)
+                return cls(ECKey.import_key(native), "ES256", can_sign=can_sign)
+            case _:
+                raise Misconfigured(f"{origin}: only Ed25519 and P-256 keys are used", code="key_unusable")
+
+    @classmethod
+    def from_file(cls, path: Path) -> SigningKey:
+        """Raises: Misconfigured, also when the file cannot be read."""
+        try:
+            pem = path.read_bytes()
+        except OSError as error:
+            raise Misconfigured(f"{path}: {error.strerror}", code="key_unusable") from error
+        return cls.from_pem(pem, origin=str(path))
+
+    @classmethod
+    def generate(cls) -> SigningKey:
+        """A fresh Ed25519 key."""
+        return cls(OKPKey.import_key(ed25519.Ed25519PrivateKey.generate()), "EdDSA", can_sign=True)
+
+    @classmethod
+    def from_seed(cls, seed: bytes) -> SigningKey:
+        """The Ed25519 key of 32 known bytes: for development only."""
+        return cls(OKPKey.import_key(ed25519.Ed25519PrivateKey.from_private_bytes(seed)), "EdDSA", can_sign=True)
+
+
+class JwtTokens:
+    """Implements `hub.ports.Tokens`. Safe to use from one thread."""
+
+    def __init__(self, signing: SigningKey, verifying: Iterable[SigningKey], *, issuer: str, clock: Clock) -> None:
+        """`verifying` are further keys whose tokens are still believed; the signing key always is."""
+        if not signing.can_sign:
+            raise Misconfigured("the signing key is only a public key", code="key_unusable")
+        self._signing = signing
+        self._keys = {key.id: key for key in (*verifying, signing)}
+        self._issuer = issuer
+        self._clock = clock
+
+    def issue(self, grant: Grant) -> str:
+        """Signs a token that says exactly this grant."""
+        now = self._clock.unix_s()
+        claims = Claims(
+            iss=self._issuer,
+            aud=AUDIENCE,
+            sub=grant.identity,
+            iat=int(now),
+            nbf=int(now),
+            exp=int(grant.expires_at),
+            jti=secrets.token_urlsafe(16),
+            name=grant.name,
+            video=VideoClaim(
+                room=grant.room,
+                room_join=True,
+                can_publish=bool(grant.can_publish),
+                can_publish_sources=sorted(str(kind) for kind in grant.can_publish),
+                can_subscribe=grant.can_subscribe,
+            ),
+            vdx=VdxClaim(role=str(grant.role), organisation=grant.organisation, function=grant.function),
+        )
+        header = {"alg": self._signing.algorithm, "kid": self._signing.id}
+        return jwt.encode(header, msgspec.to_builtins(claims), self._signing.key, algorithms=[self._signing.algorithm])
+
+    def verify(self, token: str, now_unix_s: float) -> Grant:
+        """What the token allows. Raises: NotAllowed with `token_missing`, `token_invalid` or `token_expired`."""
+        if not token:
+            raise NotAllowed("no token", code="token_missing")
+        claims = self._verified_claims(token)
+        if claims.iss != self._issuer or claims.aud != AUDIENCE:
+            raise _invalid("made for another service")
+        if claims.nbf > now_unix_s + NOT_BEFORE_LEEWAY_S:
+            raise _invalid("not valid yet")
+        if claims.exp - claims.iat > MAX_LIFETIME_S:
+            raise _invalid("its lifetime is too long")
+        if claims.exp <= now_unix_s:
+            raise NotAllowed("the token has expired; ask for a new link", code="token_expired")
+        return _grant_of(claims)
+
+    def _verified_claims(self, token: str) -> Claims:
+        if len(token) > MAX_TOKEN_CHARS or token.count(".") != 2 or not token.isascii():
+            raise _invalid("not a JWT")
+        try:
+            header = msgspec.json.decode(_unpadded(token.partition(".")[0]), type=_Header)
+        except (msgspec.MsgspecError, ValueError, binascii.Error) as error:
+            raise _invalid("its header is not one of ours") from error
+        key = self._keys.get(header.kid)
+        if key is None:
+            raise _invalid("signed with an unknown key")
+        if header.alg != key.algorithm:
+            raise _invalid("its algorithm is not its key's")
+        try:
+            signed = jws.deserialize_compact(token, key.key, algorithms=[key.algorithm])
+            return msgspec.json.decode(signed.payload, type=Claims)
+        except (JoseError, msgspec.MsgspecError, ValueError) as error:
+            raise _invalid("its signature or its claims are wrong") from error
+
+
+def _grant_of(claims: Claims) -> Grant:
+    video = claims.video
+    if not video.room_join:
+        raise NotAllowed("the token does not allow joining", code="not_permitted")
+    if claims.vdx.role not in ("host", "guest"):
+        raise _invalid("its role is unknown")
+    known = {str(kind): kind for kind in MediaKind}
+    granted = frozenset(known[name] for name in video.can_publish_sources if name in known)
+    return Grant(
+        room=video.room,
+        identity=claims.sub,
+        role=claims.vdx.role,
+        name=claims.name,
+        organisation=claims.vdx.organisation,
+        function=claims.vdx.function,
+        can_publish=granted if video.can_publish else frozenset(),
+        can_subscribe=video.can_subscribe,
+        expires_at=claims.exp,
+    )
+
+
+def _unpadded(part: str) -> bytes:
+    return urlsafe_b64decode(part + "=" * (-len(part) % 4))
+
+
+def _invalid(why: str) -> NotAllowed:
+    return NotAllowed(f"the token is not valid: {why}", code="token_invalid")

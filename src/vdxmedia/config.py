@@ -1,0 +1,259 @@
+"""Settings: flags over environment (`VDX_…`) over a TOML file over defaults; strict everywhere.
+
+One frozen struct is the schema of all three sources. The environment's name of `[http] public_url` is
+`VDX_HTTP_PUBLIC_URL`. Secrets are never values here, only names of files that hold them (`*_file`), so a printed
+configuration and a crash dump of it are harmless. An unknown key is an error which names the nearest valid one.
+"""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Meta
+
+from vdxmedia.errors import Misconfigured
+
+ENVIRONMENT_PREFIX = "VDX_"
+
+Seconds = Annotated[float, Meta(gt=0, le=31 * 24 * 3600)]
+Port = Annotated[int, Meta(ge=0, le=65535)]
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of the tables."""
+
+
+class Http(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where pages, REST and signalling are served."""
+
+    binds: list[str] = msgspec.field(default_factory=lambda: ["0.0.0.0:8080", "[::]:8080"])
+    """`address:port`, IPv6 in brackets; port 0 takes a free one."""
+    public_url: str = ""
+    """What is in people's links, as `https://moede.example.dk`. Needed for `serve`."""
+    certificate_file: str = ""
+    """PEM chain. With `certificate_key_file` the server speaks TLS itself; without, it must be behind a proxy."""
+    certificate_key_file: str = ""
+    trusted_proxies: list[str] = []
+    """Networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed, as `10.1.0.0/16`."""
+    frame_ancestors: list[str] = msgspec.field(default_factory=lambda: ["'self'"])
+    """Who may show the pages in a frame (CSP `frame-ancestors`)."""
+    max_body_bytes: Annotated[int, Meta(ge=1024, le=16 * 1024 * 1024)] = 64 * 1024
+    """Largest request body of the REST API."""
+
+
+class Media(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The relay's sockets."""
+
+    binds: list[str] = msgspec.field(default_factory=lambda: ["0.0.0.0:7882", "[::]:7882"])
+    announced: list[str] = []
+    """Addresses put into answers instead of the bound ones, for 1:1 NAT; one per family at most."""
+    socket_buffer_bytes: Annotated[int, Meta(ge=65_536, le=256 * 1024 * 1024)] = 4 * 1024 * 1024
+    """Asked for each socket; the kernel caps it at `net.core.rmem_max` and `wmem_max`."""
+
+
+class Tokens(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How join tokens are signed."""
+
+    signing_key_file: str = ""
+    """PEM, Ed25519 or P-256, private. Make one with `vdxmedia keys new`."""
+    verification_key_files: list[str] = []
+    """Further PEM keys, public or private, whose tokens are still believed: yesterday's signing key."""
+    link_lifetime_s: Seconds = 24 * 3600.0
+    """How long a link works when the room has no closing time."""
+    session_lifetime_s: Seconds = 600.0
+    """How long the token of a running session works; it is renewed while the session lasts."""
+
+
+class Api(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    keys_file: str = ""
+    """Bearer tokens of the REST API: one `name: secret` per line, secret of at least 32 characters."""
+    requests_per_second: Annotated[float, Meta(gt=0, le=10_000)] = 20.0
+    """Per API key, with bursts of five seconds' worth."""
+    failures_per_minute: Annotated[float, Meta(gt=0, le=10_000)] = 30.0
+    """Requests without a valid key, per client address."""
+
+
+class Limits(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    rooms: Annotated[int, Meta(ge=1, le=1_000_000)] = 2_000
+    participants_per_room: Annotated[int, Meta(ge=2, le=10_000)] = 100
+    """The highest `maximum` that a room may ask for, and the default."""
+    joins_per_second: Annotated[float, Meta(gt=0, le=10_000)] = 50.0
+
+
+class Log(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["json", "text"] = "json"
+
+
+class Stop(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    deadline_s: Annotated[float, Meta(ge=0, le=24 * 3600)] = 30.0
+    """From SIGTERM to the moment when calls still going on are ended."""
+
+
+class Settings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything that can be set."""
+
+    http: Http = Http()
+    media: Media = Media()
+    tokens: Tokens = Tokens()
+    api: Api = Api()
+    limits: Limits = Limits()
+    log: Log = Log()
+    stop: Stop = Stop()
+
+
+T = TypeVar("T")
+
+
+def load(
+    path: Path | None, environment: Mapping[str, str] | None = None, flags: Mapping[str, str] | None = None
+) -> Settings:
+    """Reads and merges all sources, checks every value. `flags` are `section.key` to text.
+
+    Raises: Misconfigured, naming the source, the key and what to do.
+    """
+    merged: dict[str, dict[str, object]] = {}
+    if path is not None:
+        _merge(merged, _read_toml(path), origin=str(path))
+    for name, text in sorted((environment or {}).items()):
+        if name.startswith(ENVIRONMENT_PREFIX):
+            key = _key_of_variable(name)
+            _merge(merged, _nested(key, _value_of(key, text)), origin=f"environment variable {name}")
+    for key, text in (flags or {}).items():
+        _merge(merged, _nested(key, _value_of(key, text)), origin=f"flag for {key}")
+    try:
+        settings = msgspec.convert(merged, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise Misconfigured(f"configuration: {_readable(str(error))}") from error
+    check(settings)
+    return settings
+
+
+def keys() -> dict[str, Any]:
+    """Every `section.key` with its default, in order."""
+    return {f"{section}.{name}": value for section, name, value in _walk(Settings())}
+
+
+def variable_of(key: str) -> str:
+    """The environment's name of `section.key`."""
+    return ENVIRONMENT_PREFIX + key.replace(".", "_").upper()
+
+
+def check(settings: Settings) -> None:
+    """What types cannot say. Raises: Misconfigured."""
+    for key, binds in (("http.binds", settings.http.binds), ("media.binds", settings.media.binds)):
+        if not binds:
+            raise Misconfigured(f"{key}: at least one address:port is needed")
+        for bind in binds:
+            parse_bind(bind, key=key)
+    for network in settings.http.trusted_proxies:
+        try:
+            ipaddress.ip_network(network)
+        except ValueError as error:
+            raise Misconfigured(f"http.trusted_proxies: {network!r} is not a network, as 10.1.0.0/16") from error
+    families = set()
+    for address in settings.media.announced:
+        try:
+            family = ipaddress.ip_address(address).version
+        except ValueError as error:
+            raise Misconfigured(f"media.announced: {address!r} is not an IP address") from error
+        if family in families:
+            raise Misconfigured(f"media.announced: two IPv{family} addresses; one per family at most")
+        families.add(family)
+    if bool(settings.http.certificate_file) != bool(settings.http.certificate_key_file):
+        raise Misconfigured("http.certificate_file and http.certificate_key_file must both be set, or neither")
+    if settings.http.public_url:
+        parts = urlsplit(settings.http.public_url)
+        if parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.fragment:
+            raise Misconfigured("http.public_url: must be as https://moede.example.dk")
+        if parts.path not in ("", "/"):
+            raise Misconfigured("http.public_url: must not have a path; give the service a host name of its own")
+
+
+def parse_bind(bind: str, *, key: str) -> tuple[str, int]:
+    """`address:port` as (address, port); brackets off. Raises: Misconfigured."""
+    host, separator, port = bind.rpartition(":")
+    try:
+        address = ipaddress.ip_address(host.removeprefix("[").removesuffix("]"))
+        number = int(port)
+        if not separator or not 0 <= number <= 65535 or (address.version == 6) != host.startswith("["):
+            raise ValueError(bind)
+    except ValueError as error:
+        raise Misconfigured(f"{key}: {bind!r} is not address:port (IPv6 in brackets, as [::]:8080)") from error
+    return str(address), number
+
+
+# ── sources ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            return tomllib.load(file)
+    except OSError as error:
+        raise Misconfigured(f"{path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"{path}: not TOML: {error}") from error
+
+
+def _merge(into: dict[str, dict[str, object]], tables: Mapping[str, Any], *, origin: str) -> None:
+    sections = {section for section, _, _ in _walk(Settings())}
+    for section, table in tables.items():
+        if section not in sections:
+            raise Misconfigured(f"{origin}: unknown table [{section}]{_nearest(section, sections)}")
+        if not isinstance(table, Mapping):
+            raise Misconfigured(f"{origin}: {section} must be a table, as [{section}]")
+        valid = {name for of, name, _ in _walk(Settings()) if of == section}
+        for name, value in table.items():
+            if name not in valid:
+                raise Misconfigured(f"{origin}: unknown key {section}.{name}{_nearest(name, valid, section)}")
+            into.setdefault(section, {})[name] = value
+
+
+def _key_of_variable(name: str) -> str:
+    by_variable = {variable_of(key): key for key in keys()}
+    if name not in by_variable:
+        raise Misconfigured(f"unknown environment variable {name}{_nearest(name, by_variable)}")
+    return by_variable[name]
+
+
+def _value_of(key: str, text: str) -> object:
+    """Text of a flag or variable; lists are separated by commas. Raises: Misconfigured for an unknown key."""
+    known = keys()
+    if key not in known:
+        raise Misconfigured(f"unknown key {key}{_nearest(key, known)}")
+    if isinstance(known[key], list):
+        return [part.strip() for part in text.split(",") if part.strip()]
+    return text
+
+
+def _nested(key: str, value: object) -> dict[str, dict[str, object]]:
+    section, _, name = key.partition(".")
+    return {section: {name: value}}
+
+
+def _walk(settings: Settings) -> Iterator[tuple[str, str, Any]]:
+    for section in settings.__struct_fields__:
+        table = getattr(settings, section)
+        for name in table.__struct_fields__:
+            yield section, name, getattr(table, name)
+
+
+def _nearest(word: str, valid: Mapping[str, Any] | set[str], section: str = "") -> str:
+    close = difflib.get_close_matches(word, sorted(valid), n=1, cutoff=0.4)
+    if not close:
+        return f"; valid are {', '.join(sorted(valid))}"
+    return f"; did you mean {section + '.' if section else ''}{close[0]}?"
+
+
+def _readable(text: str) -> str:
+    """msgspec's `Expected …, got … - at `$.http.x`` with the key in front."""
+    what, separator, where = text.partition(" - at `$.")
+    return f"{where.rstrip('`')}: {what}" if separator else text
