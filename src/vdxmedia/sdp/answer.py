@@ -1,0 +1,178 @@
+"""Writes the answer to an offer: ICE-lite, one bundle, the m-lines and mids of the offer in their order.
+
+Sources: RFC 8829 §5.3 (answers), RFC 8843 (BUNDLE), RFC 8839 (ice-lite, candidates), RFC 8853 (simulcast),
+RFC 8842 (setup:passive). Deterministic: all ids, SSRCs and credentials come in `Local`; nothing of the client's text
+is echoed but what the parser has checked (mids, rids, numbers).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from vdxmedia.sdp.capabilities import (
+    H264_FMTP,
+    MICROPHONE_FMTP,
+    PAIRED_SLOTS,
+    START_BITRATE_KBPS,
+    STEREO_FMTP,
+    extensions_for,
+    feedback_for,
+)
+from vdxmedia.sdp.negotiation import AgreedLine, AgreedSlot, Agreement, Role
+from vdxmedia.sdp.offer import Codec, Offer
+
+_HOST_TYPE_PREFERENCE = 126
+"""RFC 8445 §5.1.2.2."""
+
+
+class SlotSsrcs(msgspec.Struct, frozen=True):
+    ssrc: int
+    rtx_ssrc: int
+    """0: none."""
+
+
+class Local(msgspec.Struct, frozen=True):
+    """The server's half of the description."""
+
+    session_id: int
+    """Constant for a connection."""
+    version: int
+    """Counts up by one with each answer on it."""
+    ice_ufrag: str
+    ice_pwd: str
+    fingerprint: str
+    """As in SDP: `sha-256 AB:CD:…`."""
+    addresses: Sequence[tuple[str, int]]
+    """What is announced, the preferred first: IPv4 or IPv6 address and UDP port. At least one."""
+    cname: str
+    ssrcs: Mapping[str, SlotSsrcs]
+    """By mid, for every slot."""
+
+
+def write_answer(offer: Offer, agreement: Agreement, local: Local) -> str:
+    """The answer, with CRLF line ends."""
+    bundled = [line for line in agreement.lines if line.role is not Role.REJECTED]
+    lines = [
+        "v=0",
+        f"o=- {local.session_id} {local.version} IN IP4 0.0.0.0",
+        "s=-",
+        "t=0 0",
+        "a=group:BUNDLE " + " ".join(line.section.mid for line in bundled),
+        "a=ice-lite",
+    ]
+    if offer.allows_mixed_extensions:
+        lines.append("a=extmap-allow-mixed")
+    if options := [option for option in ("trickle", "ice2") if option in offer.ice_options]:
+        lines.append("a=ice-options:" + " ".join(options))
+    lines.append("a=msid-semantic:WMS *")
+    for line in agreement.lines:
+        if line.role is Role.REJECTED:
+            lines += _rejected(line)
+        else:
+            lines += _accepted(line, agreement, local, is_tagged=line is bundled[0])
+    return "\r\n".join(lines) + "\r\n"
+
+
+def stream_of(slot: AgreedSlot) -> str:
+    """The msid stream of a slot: speaker slot i and video slot i are one stream below 3, all others their own.
+
+    Browsers synchronise the first audio and video of a stream. The same words on every connection: they name a place,
+    never a person.
+    """
+    if slot.kind == "programme":
+        return "programme"
+    return f"pair{slot.index}" if slot.index < PAIRED_SLOTS else f"{slot.kind}{slot.index}"
+
+
+def candidates(addresses: Sequence[tuple[str, int]]) -> list[str]:
+    """One host candidate per address, component 1, the first preferred (RFC 8839 §5.1, RFC 8445 §5.1.2)."""
+    return [
+        f"candidate:{foundation} 1 udp {(_HOST_TYPE_PREFERENCE << 24) | ((65_536 - foundation) << 8) | 255}"
+        f" {address} {port} typ host"
+        for foundation, (address, port) in enumerate(addresses, start=1)
+    ]
+
+
+def _rejected(line: AgreedLine) -> list[str]:
+    section = line.section
+    formats = " ".join(map(str, section.formats))
+    return [
+        f"m={section.media} 0 {section.protocol} {formats}",
+        "c=IN IP4 0.0.0.0",
+        f"a=mid:{section.mid}",
+        "a=inactive",
+    ]
+
+
+def _accepted(line: AgreedLine, agreement: Agreement, local: Local, *, is_tagged: bool) -> list[str]:
+    section = line.section
+    address, port = local.addresses[0] if is_tagged else ("0.0.0.0", 9)
+    lines = [
+        f"m={section.media} {port} {section.protocol} " + " ".join(map(str, line.payload_types)),
+        f"c=IN IP{6 if ':' in address else 4} {address}",
+        f"a=rtcp:{port} IN IP{6 if ':' in address else 4} {address}",
+        f"a=mid:{section.mid}",
+        f"a={_DIRECTION_WORDS[line.role]}",
+        f"a=ice-ufrag:{local.ice_ufrag}",
+        f"a=ice-pwd:{local.ice_pwd}",
+        f"a=fingerprint:{local.fingerprint}",
+        "a=setup:passive",
+        "a=rtcp-mux",
+    ]
+    if section.has_rtcp_rsize:
+        lines.append("a=rtcp-rsize")
+    if is_tagged:
+        lines += [f"a={candidate}" for candidate in candidates(local.addresses)]
+        lines.append("a=end-of-candidates")
+    if line.role is not Role.IDLE:
+        lines += [
+            f"a=extmap:{number}{direction} {uri}"
+            for number, direction, uri in extensions_for(
+                section, agreement.extension_ids, server_sends=line.role is Role.SENDS
+            )
+        ]
+    by_number = {codec.payload_type: codec for codec in section.codecs}
+    for payload_type in line.payload_types:
+        lines += _codec(by_number[payload_type], line)
+    if line.source is not None and line.source.rids:
+        rids = [rid for rid in section.rids if rid in line.source.rids]
+        lines += [f"a=rid:{rid} recv" for rid in rids]
+        lines.append("a=simulcast:recv " + ";".join(rids))
+    if line.slot is not None:
+        lines += _slot(line.slot, local)
+    return lines
+
+
+_DIRECTION_WORDS = {Role.RECEIVES: "recvonly", Role.SENDS: "sendonly", Role.IDLE: "inactive"}
+
+
+def _codec(codec: Codec, line: AgreedLine) -> list[str]:
+    number, media = codec.payload_type, line.section.media
+    if codec.name == "rtx":
+        return [f"a=rtpmap:{number} rtx/90000", f"a=fmtp:{number} apt={codec.apt}"]
+    if codec.name == "opus":
+        is_stereo = (line.source is not None and line.source.kind == "screenAudio") or (
+            line.slot is not None and line.slot.kind == "programme"
+        )
+        lines = [f"a=rtpmap:{number} opus/48000/2", f"a=fmtp:{number} {STEREO_FMTP if is_stereo else MICROPHONE_FMTP}"]
+    else:
+        parameters = [H264_FMTP] if codec.name == "h264" else []
+        if line.role is Role.RECEIVES:
+            parameters.append(f"x-google-start-bitrate={START_BITRATE_KBPS}")
+        lines = [f"a=rtpmap:{number} {'H264' if codec.name == 'h264' else 'VP8'}/90000"]
+        if parameters:
+            lines.append(f"a=fmtp:{number} {';'.join(parameters)}")
+    return lines + [f"a=rtcp-fb:{number} {kind}" for kind in feedback_for(codec, media)]
+
+
+def _slot(slot: AgreedSlot, local: Local) -> list[str]:
+    ssrcs = local.ssrcs[slot.mid]
+    lines = [f"a=msid:{stream_of(slot)} {slot.kind}{slot.index}"]
+    if ssrcs.rtx_ssrc:
+        lines.append(f"a=ssrc-group:FID {ssrcs.ssrc} {ssrcs.rtx_ssrc}")
+    lines.append(f"a=ssrc:{ssrcs.ssrc} cname:{local.cname}")
+    if ssrcs.rtx_ssrc:
+        lines.append(f"a=ssrc:{ssrcs.rtx_ssrc} cname:{local.cname}")
+    return lines
