@@ -1,0 +1,36 @@
+/**
+ * One family of icons, drawn for this page: a 24 grid, one stroke of 1.75, round ends, air at the edges. They support
+ * a word and never replace it, so each is hidden from screen readers.
+ */
+
+import { svg, type SVGTemplateResult } from 'lit';
+
+const shapes = {
+  microphone: svg`<rect x="9" y="3" width="6" height="11" rx="3"/><path d="M5.5 11.5a6.5 6.5 0 0 0 13 0M12 18v3M9 21h6"/>`,
+  microphoneOff: svg`<path d="M9 9.5V11a3 3 0 0 0 4.7 2.5M15 11V6a3 3 0 0 0-5.6-1.5M5.5 11.5a6.5 6.5 0 0 0 10.6 5M18.5 11.5c0 1-.2 1.9-.6 2.7M12 18v3M9 21h6M4 3.5 20.5 20"/>`,
+  camera: svg`<rect x="3" y="6.5" width="12.5" height="11" rx="2.5"/><path d="m15.5 11 4.3-2.7a.8.8 0 0 1 1.2.7v6a.8.8 0 0 1-1.2.7L15.5 13"/>`,
+  cameraOff: svg`<path d="M9.5 6.5H13A2.5 2.5 0 0 1 15.5 9v3M15.5 15.6A2.5 2.5 0 0 1 13 17.5H5.5A2.5 2.5 0 0 1 3 15V9a2.5 2.5 0 0 1 2-2.45M15.5 11l4.3-2.7a.8.8 0 0 1 1.2.7v6a.8.8 0 0 1-1.2.7M4 3.5 20.5 20"/>`,
+  share: svg`<rect x="3" y="4.5" width="18" height="12.5" rx="2.5"/><path d="M9 21h6M12 13.5v-5M9.5 10.5 12 8l2.5 2.5"/>`,
+  more: svg`<path d="M4 8h8M18 8h2M4 16h2M12 16h8"/><circle cx="15" cy="8" r="2.5"/><circle cx="9" cy="16" r="2.5"/>`,
+  leave: svg`<path d="M3.5 14.5v-1.2C3.5 10 7.5 8.5 12 8.5s8.5 1.5 8.5 4.8v1.2a1.5 1.5 0 0 1-1.8 1.5l-2-.4a1.5 1.5 0 0 1-1.2-1.5v-1.3a12.5 12.5 0 0 0-7 0v1.3a1.5 1.5 0 0 1-1.2 1.5l-2 .4a1.5 1.5 0 0 1-1.8-1.5Z"/>`,
+  speaker: svg`<path d="M4 9.5v5a1 1 0 0 0 1 1h3l4.3 3.6a.6.6 0 0 0 1-.5V5.4a.6.6 0 0 0-1-.5L8 8.5H5a1 1 0 0 0-1 1ZM16.5 9a4.5 4.5 0 0 1 0 6M19 6.5a8 8 0 0 1 0 11"/>`,
+  phone: svg`<path d="M5.5 3.5h2.2a1.5 1.5 0 0 1 1.5 1.2l.5 2.3a1.5 1.5 0 0 1-.6 1.5L7.6 9.6a12 12 0 0 0 6.8 6.8l1.1-1.5a1.5 1.5 0 0 1 1.5-.6l2.3.5a1.5 1.5 0 0 1 1.2 1.5v2.2a2 2 0 0 1-2.2 2A16.5 16.5 0 0 1 3.5 5.7a2 2 0 0 1 2-2.2Z"/>`,
+  warning: svg`<path d="M12 4 2.8 19a1 1 0 0 0 .9 1.5h16.6a1 1 0 0 0 .9-1.5ZM12 10v4.5M12 17.5v.01"/>`,
+  info: svg`<circle cx="12" cy="12" r="9"/><path d="M12 11v5M12 8v.01"/>`,
+  weak: svg`<path d="M5 19v-3M10 19v-6.5"/><path opacity=".45" d="M15 19V9M20 19V5"/>`,
+  check: svg`<path d="m5 12.5 4.5 4.5L19 7.5"/>`,
+  close: svg`<path d="m6 6 12 12M18 6 6 18"/>`,
+  chevron: svg`<path d="m6 9.5 6 6 6-6"/>`,
+  move: svg`<path d="M4.5 9V6A1.5 1.5 0 0 1 6 4.5h3M15 4.5h3A1.5 1.5 0 0 1 19.5 6v3M19.5 15v3a1.5 1.5 0 0 1-1.5 1.5h-3M9 19.5H6A1.5 1.5 0 0 1 4.5 18v-3"/>`,
+  hide: svg`<path d="M9.9 5.8A9.7 9.7 0 0 1 12 5.5c5 0 8.3 4 9.5 6.5a13 13 0 0 1-2.8 3.7M14.3 14.3A3 3 0 0 1 9.8 10M6.6 7.2A13 13 0 0 0 2.5 12c1.2 2.5 4.5 6.5 9.5 6.5 1.7 0 3.2-.5 4.5-1.2M4 3.5 20.5 20"/>`,
+  show: svg`<path d="M2.5 12c1.2-2.5 4.5-6.5 9.5-6.5s8.3 4 9.5 6.5c-1.2 2.5-4.5 6.5-9.5 6.5S3.7 14.5 2.5 12Z"/><circle cx="12" cy="12" r="3"/>`,
+  person: svg`<circle cx="12" cy="8" r="4"/><path d="M4.5 20.5a7.5 7.5 0 0 1 15 0"/>`,
+} as const;
+
+export type IconName = keyof typeof shapes;
+
+/** The icon at the size of `.icon` where it stands (1.5rem unless the styles say otherwise). */
+export function icon(name: IconName): SVGTemplateResult {
+  return svg`<svg class="icon" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75"
+    stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">${shapes[name]}</svg>`;
+}

@@ -1,0 +1,221 @@
+/** English: plain, the same sentences as the Danish. */
+
+import { listNames, type Words } from './words.js';
+
+const list = (names: readonly string[]): string =>
+  listNames(names, 'and', (count) => (count === 1 ? '1 other' : `${String(count)} others`));
+
+const have = (names: readonly string[], rest: string): string =>
+  `${list(names)} ${names.length === 1 ? 'has' : 'have'} ${rest}`;
+
+const OTHER_BROWSER = 'Open the link from your message in Safari, Chrome, Edge or Firefox.';
+const NOT_YOU = 'It is nothing you did. Try again.';
+
+export const en: Words = {
+  language: 'en',
+  otherLanguage: 'Dansk',
+  product: 'Video meeting',
+
+  help: {
+    ask: 'Need help?',
+    call: (number) => `Call ${number}`,
+    nobody: 'Call the people who invited you.',
+  },
+
+  title: {
+    prejoin: 'Ready for the meeting',
+    connecting: 'Connecting',
+    reconnecting: 'Reconnecting',
+    inCall: (others) => (others === 0 ? 'In the meeting, alone' : others === 1 ? 'In the meeting with 1 other' : `In the meeting with ${String(others)} others`),
+  },
+
+  prejoin: {
+    heading: 'Video meeting',
+    lead: 'See yourself and test your sound before you go in.',
+    leadWith: (organisation) => `A meeting with ${organisation}. See yourself and test your sound before you go in.`,
+    name: 'Your name',
+    nameHint: 'The others in the meeting see it.',
+    nameMissing: 'Write your name, so the others can see who you are.',
+    join: 'Join the meeting',
+    joinWithout: 'Join without camera and microphone',
+    preview: 'This is how the others see you',
+    ask: 'Turn on camera and microphone',
+    askHint: 'So the others can see and hear you. The browser asks for permission. Answer Allow.',
+    asking: 'The browser is asking for permission now. Answer Allow.',
+    cameraOff: 'Your camera is off',
+    meter: 'Sound from your microphone',
+    meterHint: 'Say something, and the bars will move.',
+    meterHeard: 'We can hear you.',
+    meterOff: 'Your microphone is off.',
+    choose: 'Choose camera and microphone',
+    tryAgain: 'Try again',
+    stillJoin: 'You can also join without. Then you see and hear the others.',
+  },
+
+  device: {
+    camera: 'Camera',
+    microphone: 'Microphone',
+    speaker: 'Speaker',
+    unnamed: (kind, number) => `${kind} ${String(number)}`,
+    none: 'None found',
+    error: {
+      permissionDenied: {
+        both: { title: 'The browser has no permission', body: 'It may not use your camera and microphone yet. You can allow it like this:' },
+        camera: { title: 'The browser may not use your camera', body: 'The others can hear you, but not see you. You can allow it like this:' },
+        microphone: { title: 'The browser may not use your microphone', body: 'The others cannot hear you yet. You can allow it like this:' },
+      },
+      noCameraAccess: {
+        both: { title: 'Camera and microphone are blocked', body: `The page may not use them here. ${OTHER_BROWSER}` },
+        camera: { title: 'The camera is blocked', body: `The page may not use it here. ${OTHER_BROWSER}` },
+        microphone: { title: 'The microphone is blocked', body: `The page may not use it here. ${OTHER_BROWSER}` },
+      },
+      noDevice: {
+        both: { title: 'We cannot find a camera or a microphone', body: 'Plug them in and try again.' },
+        camera: { title: 'We cannot find a camera', body: 'The others can hear you. If you want to be seen too, plug in a camera and try again.' },
+        microphone: { title: 'We cannot find a microphone', body: 'The others cannot hear you. Plug in a microphone and try again.' },
+      },
+      deviceBusy: {
+        both: { title: 'Another program is using your camera and microphone', body: 'Close other programs with video, such as Teams or Zoom. Then try again.' },
+        camera: { title: 'Another program is using your camera', body: 'Close other programs with video, such as Teams or Zoom. Then try again.' },
+        microphone: { title: 'Another program is using your microphone', body: 'Close other programs with sound, such as Teams or Zoom. Then try again.' },
+      },
+      interrupted: {
+        both: { title: 'Camera and microphone are paused', body: 'This happens when the phone rings, for example. Try again when you are ready.' },
+        camera: { title: 'Your camera is paused', body: 'This happens when the phone rings, for example. Try again when you are ready.' },
+        microphone: { title: 'Your microphone is paused', body: 'This happens when the phone rings, for example. Try again when you are ready.' },
+      },
+      unknown: {
+        both: { title: 'Camera and microphone will not start', body: NOT_YOU },
+        camera: { title: 'The camera will not start', body: NOT_YOU },
+        microphone: { title: 'The microphone will not start', body: NOT_YOU },
+      },
+    },
+    guideTitle: 'How to allow it',
+    guide: {
+      iosSafari: ['Tap the icon at the left of the address bar.', 'Choose Website Settings.', 'Set Camera and Microphone to Allow.'],
+      iosOther: ['Open Settings on the phone.', 'Find your browser in the list of apps.', 'Turn on Camera and Microphone.'],
+      android: ['Tap the icon to the left of the address.', 'Tap Permissions.', 'Turn on Camera and Microphone.'],
+      firefox: ['Click the camera icon next to the address.', 'Remove the block at Camera and Microphone.', 'Press Try again on this page.'],
+      safari: ['Open the Safari menu at the top of the screen.', 'Choose Settings for This Website.', 'Set Camera and Microphone to Allow.'],
+      desktop: ['Click the icon to the left of the address.', 'Turn on Camera and Microphone.', 'Press Try again on this page.'],
+    },
+  },
+
+  call: {
+    heading: (subject) => (subject === '' ? 'Video meeting' : subject),
+    controls: 'Meeting buttons',
+    microphone: 'Microphone',
+    camera: 'Camera',
+    share: 'Share',
+    more: 'More',
+    leave: 'Leave',
+    microphoneIsOff: 'Your microphone is off',
+    cameraIsOff: 'Your camera is off',
+    bothAreOff: 'Your microphone and camera are off',
+    alone: 'You are the only one here right now',
+    aloneHint: 'Stay here. You will see the others as soon as they come.',
+    connecting: 'We are connecting you to the meeting',
+    connectingHint: 'It takes a moment.',
+    cancel: 'Cancel',
+    people: 'Participants',
+    you: 'You',
+    yourScreen: 'Your screen',
+    screenOf: (name) => `Screen from ${name}`,
+    sharing: 'You are sharing your screen',
+    stopSharing: 'Stop sharing',
+    microphoneOff: 'microphone off',
+    cameraOff: 'camera off',
+    weak: 'Poor connection',
+    speaking: 'speaking',
+    reconnecting: 'Reconnecting',
+    cannotDecode: 'Your browser cannot show this picture',
+    unmute: 'Turn on the sound',
+    unmuteHint: 'The browser is waiting for you. Press to hear the others.',
+  },
+
+  self: {
+    label: 'Your own picture',
+    hide: 'Hide',
+    show: 'Show me',
+    move: 'Move',
+    movedTo: {
+      topLeft: 'Your picture is now at the top left',
+      topRight: 'Your picture is now at the top right',
+      bottomLeft: 'Your picture is now at the bottom left',
+      bottomRight: 'Your picture is now at the bottom right',
+    },
+    hidden: 'Your own picture is hidden. The others can still see you.',
+    shown: 'Your own picture is back',
+  },
+
+  panel: {
+    title: 'Sound and picture',
+    close: 'Close',
+    ownPicture: 'Your own picture',
+    help: 'Help',
+  },
+
+  banner: {
+    reconnecting: 'The connection is gone for a moment. Stay here, we are reconnecting.',
+    serverStopping: 'The meeting is moving to another server. Stay here, it takes a moment.',
+    audioBlocked: 'The browser is waiting for you. Press to hear the others.',
+    microphoneInterrupted: 'Your microphone is paused, perhaps by a phone call.',
+    cameraInterrupted: 'Your camera is paused by the phone or computer.',
+    ownConnectionWeak: 'Your connection is poor. The picture may stutter, but sound comes first.',
+    speakingWhileMuted: 'You are speaking, but your microphone is off.',
+    callInstead: (number) => `You can also call ${number}.`,
+    turnOn: 'Turn on again',
+  },
+
+  notice: {
+    joined: (names) => have(names, 'joined'),
+    left: (names) => have(names, 'left'),
+    lost: (names) => have(names, 'lost the connection'),
+    removed: (names) => `${list(names)} ${names.length === 1 ? 'is' : 'are'} no longer here`,
+    screenStarted: (name) => `${name} is sharing a screen`,
+    screenStopped: (name) => `${name} has stopped sharing`,
+    ownScreenStopped: 'You have stopped sharing your screen',
+    microphoneOn: 'Your microphone is on',
+    microphoneOff: 'Your microphone is off',
+    cameraOn: 'Your camera is on',
+    cameraOff: 'Your camera is off',
+    cameraFailed: 'The camera will not start. Try again, or choose another under More.',
+    microphoneFailed: 'The microphone will not start. Try again, or choose another under More.',
+    screenFailed: 'Your screen was not shared. Try again.',
+    connectionLost: 'The connection is gone for a moment. Stay here, we are reconnecting.',
+    connectionBack: 'The connection is back',
+  },
+
+  ended: {
+    left: { title: 'You have left the meeting', body: 'Was it a mistake? You can go back in.' },
+    ended: { title: 'The meeting is over', body: 'Thank you for being there. You can close the page now.' },
+    removed: { title: 'You are no longer in the meeting', body: 'The host has ended your part. Call if you think it is a mistake.' },
+    replaced: { title: 'The meeting is open somewhere else', body: 'You joined from another tab or another device. You can also continue here.' },
+    tooSlow: { title: 'The connection could not keep up', body: 'It is nothing you did. Move closer to your Wi-Fi and go back in.' },
+    lost: { title: 'The connection did not come back', body: 'It is nothing you did. Check your network and go back in.' },
+    again: 'Join again',
+    here: 'Continue here',
+    close: 'You can close the page now.',
+  },
+
+  failure: {
+    linkMissing: { title: 'Something is missing in the link', body: 'Open the link again from your text message or e-mail. Tap it instead of typing it.' },
+    linkExpired: { title: 'The link has expired', body: 'It only works around the time of the meeting. Call to get a new one.' },
+    tokenInvalid: { title: 'The link does not work', body: 'Open it again from your text message or e-mail. If that does not help, call to get a new one.' },
+    roomUnknown: { title: 'We cannot find the meeting', body: 'It may have been moved or cancelled. Call, and we will help you.' },
+    roomFull: { title: 'There is no room for more', body: 'All places in the meeting are taken right now. Try again in a little while.' },
+    notOpenYet: { title: 'The meeting is not open yet', body: 'You are early. Stay here and try again in a little while.' },
+    closed: { title: 'The meeting is closed', body: 'The time is over. Call if you need a new one.' },
+    notPermitted: { title: 'The link gives no access', body: 'It belongs to another meeting or another person. Call to get the right one.' },
+    tooManyRequests: { title: 'Many people are on their way in', body: 'Wait a moment and try again.' },
+    serverStopping: { title: 'We are restarting', body: 'It is nothing you did. Try again in a moment.' },
+    unsupportedProtocol: { title: 'The page has been renewed', body: 'Open the link again from your text message or e-mail to get the new one.' },
+    unsupportedBrowser: { title: 'The browser cannot show video', body: 'Open the link from your text message or e-mail in Safari, Chrome, Edge or Firefox.' },
+    insecureContext: { title: 'The connection is not secure', body: 'Camera and microphone only work on a secure address. Open the link again from your text message or e-mail.' },
+    connectionFailed: { title: 'We cannot connect', body: 'Check that you are online and try again.' },
+    mediaFailed: { title: 'Sound and picture do not get through', body: 'The network you are on may block video. Try another one, such as your phone’s.' },
+    internal: { title: 'Something went wrong on our side', body: NOT_YOU },
+    tryAgain: 'Try again',
+    retryIn: (seconds) => `You can try again in ${String(seconds)} ${seconds === 1 ? 'second' : 'seconds'}.`,
+  },
+};
