@@ -43,9 +43,18 @@ impl<'a> Extensions<'a> {
     #[inline]
     pub fn new(profile: u16, block: &'a [u8]) -> Self {
         match profile {
-            ONE_BYTE_PROFILE => Self { form: Form::OneByte, rest: block },
-            _ if profile & 0xFFF0 == TWO_BYTE_PROFILE => Self { form: Form::TwoByte, rest: block },
-            _ => Self { form: Form::OneByte, rest: &[] },
+            ONE_BYTE_PROFILE => Self {
+                form: Form::OneByte,
+                rest: block,
+            },
+            _ if profile & 0xFFF0 == TWO_BYTE_PROFILE => Self {
+                form: Form::TwoByte,
+                rest: block,
+            },
+            _ => Self {
+                form: Form::OneByte,
+                rest: &[],
+            },
         }
     }
 }
@@ -91,7 +100,10 @@ impl AudioLevel {
     #[inline]
     pub fn parse(data: &[u8]) -> Option<Self> {
         let first = *data.first()?;
-        Some(Self { is_voice: first & 0x80 != 0, level: first & 0x7F })
+        Some(Self {
+            is_voice: first & 0x80 != 0,
+            level: first & 0x7F,
+        })
     }
 
     /// As it goes into an element; a level above 127 is written as 127.
@@ -105,9 +117,13 @@ impl AudioLevel {
 #[inline]
 pub fn parse_text(data: &[u8]) -> Option<&str> {
     // Senders may pad with zero bytes (RFC 7941 §4.1 for SDES items in header extensions).
-    let len = data.iter().position(|byte| *byte == 0).unwrap_or(data.len());
+    let len = data
+        .iter()
+        .position(|byte| *byte == 0)
+        .unwrap_or(data.len());
     let text = data.get(..len)?;
-    (!text.is_empty() && text.iter().all(u8::is_ascii_graphic)).then(|| str::from_utf8(text).ok())?
+    (!text.is_empty() && text.iter().all(u8::is_ascii_graphic))
+        .then(|| str::from_utf8(text).ok())?
 }
 
 /// The transport-wide sequence number (draft-holmer-rmcat-transport-wide-cc-extensions-01 §2); version 2 of the
@@ -182,7 +198,10 @@ impl PlayoutDelay {
     #[inline]
     pub fn parse(data: &[u8]) -> Option<Self> {
         let both = u24_at(data, 0)?;
-        Some(Self { minimum_ms: (both >> 12) as u16 * 10, maximum_ms: (both & 0xFFF) as u16 * 10 })
+        Some(Self {
+            minimum_ms: (both >> 12) as u16 * 10,
+            maximum_ms: (both & 0xFFF) as u16 * 10,
+        })
     }
 
     /// As it goes into an element; larger values are capped.

@@ -62,7 +62,10 @@ impl H264Payload {
                 let header = *payload.get(1)?;
                 payload.get(2)?;
                 let is_start = header & 0x80 != 0;
-                let mut found = Self::empty(Packing::FuA { is_start, is_end: header & 0x40 != 0 });
+                let mut found = Self::empty(Packing::FuA {
+                    is_start,
+                    is_end: header & 0x40 != 0,
+                });
                 if is_start {
                     found.add(header & 0x1F);
                 } else {
@@ -81,7 +84,9 @@ impl H264Payload {
             return None;
         }
         while !rest.is_empty() {
-            let (unit, next) = rest.get(2..)?.split_at_checked(usize::from(u16_at(rest, 0)?))?;
+            let (unit, next) = rest
+                .get(2..)?
+                .split_at_checked(usize::from(u16_at(rest, 0)?))?;
             found.add(unit.first()? & 0x1F);
             rest = next;
         }
@@ -89,7 +94,13 @@ impl H264Payload {
     }
 
     fn empty(packing: Packing) -> Self {
-        Self { packing, has_sps: false, has_pps: false, has_idr: false, is_idr_start: false }
+        Self {
+            packing,
+            has_sps: false,
+            has_pps: false,
+            has_idr: false,
+            is_idr_start: false,
+        }
     }
 
     fn add(&mut self, nal_type: u8) {

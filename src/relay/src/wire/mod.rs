@@ -11,6 +11,7 @@ mod bytes;
 
 pub mod extension;
 pub mod h264;
+pub mod rtcp;
 pub mod rtp;
 pub mod rtx;
 pub mod sequence;

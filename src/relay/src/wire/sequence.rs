@@ -53,7 +53,8 @@ impl SequenceUnwrapper {
         match self.highest {
             None => 0x1_0000 + u64::from(number),
             Some(highest) => {
-                let extended = highest.wrapping_add_signed(i64::from(distance(highest as u16, number)));
+                let extended =
+                    highest.wrapping_add_signed(i64::from(distance(highest as u16, number)));
                 // Below round zero (a source whose every packet is "older"): stay on the circle, one round up.
                 if extended > highest && distance(highest as u16, number) < 0 {
                     extended.wrapping_add(0x1_0000)
@@ -95,9 +96,8 @@ impl TimestampUnwrapper {
     pub fn peek(&self, timestamp: u32) -> u64 {
         match self.highest {
             None => 0x1_0000_0000 + u64::from(timestamp),
-            Some(highest) => {
-                highest.wrapping_add_signed(i64::from(timestamp_distance(highest as u32, timestamp)))
-            }
+            Some(highest) => highest
+                .wrapping_add_signed(i64::from(timestamp_distance(highest as u32, timestamp))),
         }
     }
 

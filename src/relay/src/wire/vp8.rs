@@ -114,8 +114,9 @@ impl Descriptor {
             }
         }
         let payload_header = *payload.get(descriptor.len)?;
-        descriptor.is_keyframe_start =
-            descriptor.is_partition_start && descriptor.partition_index == 0 && payload_header & 0x01 == 0;
+        descriptor.is_keyframe_start = descriptor.is_partition_start
+            && descriptor.partition_index == 0
+            && payload_header & 0x01 == 0;
         Some(descriptor)
     }
 
@@ -125,7 +126,9 @@ impl Descriptor {
     /// the descriptor does not have is not added. `false` when `payload` is too short.
     #[inline]
     pub fn rewrite(&self, payload: &mut [u8], picture_id: u16, tl0_picture_index: u8) -> bool {
-        let Some(target) = payload.get_mut(..self.len) else { return false };
+        let Some(target) = payload.get_mut(..self.len) else {
+            return false;
+        };
         let mut at = 2;
         match (self.picture_id, target) {
             (Some(PictureId::Long(_)), [_, _, high, low, ..]) => {
@@ -139,7 +142,9 @@ impl Descriptor {
             _ => {}
         }
         if self.tl0_picture_index.is_some() {
-            let Some(index) = payload.get_mut(at) else { return false };
+            let Some(index) = payload.get_mut(at) else {
+                return false;
+            };
             *index = tl0_picture_index;
         }
         true
@@ -150,7 +155,12 @@ impl Descriptor {
     ///
     /// The payload after the descriptor is the caller's to copy. `None` when `out` is too short.
     #[inline]
-    pub fn write_widened(&self, out: &mut [u8], picture_id: u16, tl0_picture_index: u8) -> Option<usize> {
+    pub fn write_widened(
+        &self,
+        out: &mut [u8],
+        picture_id: u16,
+        tl0_picture_index: u8,
+    ) -> Option<usize> {
         let mut bytes = [0; MAX_DESCRIPTOR_LEN];
         bytes[0] = u8::from(self.is_non_reference) << 5
             | u8::from(self.is_partition_start) << 4
