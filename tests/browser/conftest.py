@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, async_playwright
 
-from .pages import CHROMIUM_FLAGS, Person, open_person
-from .server import Server, run_server
+from tests.browser.pages import CHROMIUM_FLAGS, Person, open_person
+from tests.server import Server, run_server
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from .conftest import OpenPerson
-from .pages import COLOURS, Person, eventually, is_near
-from .server import Server
+from tests.browser.conftest import OpenPerson
+from tests.browser.pages import COLOURS, Person, eventually, is_near
+from tests.server import Server
 
 MIN_FRAMES_PER_SECOND = 15.0
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import re
 
-from .conftest import OpenPerson
-from .cuttable import run_cuttable
-from .firefox import run_firefox
-from .pages import OBSERVE, eventually
-from .server import Server
+from tests.browser.conftest import OpenPerson
+from tests.browser.cuttable import run_cuttable
+from tests.browser.firefox import run_firefox
+from tests.browser.pages import OBSERVE, eventually
+from tests.server import Server
 
 CUT_S = 10.0
 

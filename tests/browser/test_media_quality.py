@@ -9,9 +9,9 @@ from typing import Any
 
 from playwright.async_api import Browser
 
-from .conftest import OpenPerson
-from .pages import eventually
-from .server import Server
+from tests.browser.conftest import OpenPerson
+from tests.browser.pages import eventually
+from tests.server import Server
 
 SOCKET_IO = Path(__file__).parents[2] / "web/node_modules/socket.io-client/dist/socket.io.min.js"
 BARE = Path(__file__).with_name("bare.js")
