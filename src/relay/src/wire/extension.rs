@@ -123,7 +123,7 @@ pub fn parse_text(data: &[u8]) -> Option<&str> {
         .unwrap_or(data.len());
     let text = data.get(..len)?;
     (!text.is_empty() && text.iter().all(u8::is_ascii_graphic))
-        .then(|| str::from_utf8(text).ok())?
+        .then(|| std::str::from_utf8(text).ok())?
 }
 
 /// The transport-wide sequence number (draft-holmer-rmcat-transport-wide-cc-extensions-01 §2); version 2 of the

@@ -32,6 +32,7 @@ pub enum Packing {
 }
 
 /// What is in one RTP payload.
+#[allow(clippy::struct_excessive_bools)] // Independent facts; no state machine is hidden in them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct H264Payload {
     /// Single, STAP-A or FU-A.

@@ -6,6 +6,8 @@
 //! STUN's integrity, state across packets (only [`sequence`] has some), and decoding of media.
 
 #![forbid(unsafe_code)]
+// Two's complement is what the formats mean; the methods that say so need Rust 1.87.
+#![allow(clippy::cast_possible_wrap, clippy::cast_sign_loss)]
 
 mod bytes;
 

@@ -12,7 +12,7 @@ pub fn is_newer(a: u16, b: u16) -> bool {
 /// Steps from `from` to `to`, -32768..=32767: negative when `to` is older.
 #[inline]
 pub fn distance(from: u16, to: u16) -> i16 {
-    to.wrapping_sub(from).cast_signed()
+    to.wrapping_sub(from) as i16
 }
 
 /// Whether `a` comes after `b` on the circle of 32 bits.
@@ -24,7 +24,7 @@ pub fn is_newer_timestamp(a: u32, b: u32) -> bool {
 /// Steps from `from` to `to` in timestamp units: negative when `to` is older.
 #[inline]
 pub fn timestamp_distance(from: u32, to: u32) -> i32 {
-    to.wrapping_sub(from).cast_signed()
+    to.wrapping_sub(from) as i32
 }
 
 /// Extends 16-bit sequence numbers to 64 bits, each to the candidate nearest to the highest one seen.
@@ -53,14 +53,7 @@ impl SequenceUnwrapper {
         match self.highest {
             None => 0x1_0000 + u64::from(number),
             Some(highest) => {
-                let extended =
-                    highest.wrapping_add_signed(i64::from(distance(highest as u16, number)));
-                // Below round zero (a source whose every packet is "older"): stay on the circle, one round up.
-                if extended > highest && distance(highest as u16, number) < 0 {
-                    extended.wrapping_add(0x1_0000)
-                } else {
-                    extended
-                }
+                highest.wrapping_add_signed(i64::from(distance(highest as u16, number)))
             }
         }
     }

@@ -20,18 +20,19 @@ impl NtpTime {
     /// Microseconds from `earlier` to this; negative when it is later; right within 68 years.
     #[inline]
     pub fn us_since(self, earlier: Self) -> i64 {
-        let difference = i128::from(self.0.wrapping_sub(earlier.0).cast_signed());
-        (difference * 1_000_000 >> 32) as i64
+        let difference = i128::from(self.0.wrapping_sub(earlier.0) as i64);
+        ((difference * 1_000_000) >> 32) as i64
     }
 
     /// This plus a number of microseconds, which may be negative.
+    #[must_use]
     #[inline]
     pub fn plus_us(self, us: i64) -> Self {
         let seconds = us.div_euclid(1_000_000);
-        let fraction = ((us.rem_euclid(1_000_000).cast_unsigned()) << 32).div_ceil(1_000_000);
+        let fraction = ((us.rem_euclid(1_000_000) as u64) << 32).div_ceil(1_000_000);
         Self(
             self.0
-                .wrapping_add(seconds.cast_unsigned() << 32)
+                .wrapping_add((seconds as u64) << 32)
                 .wrapping_add(fraction),
         )
     }
@@ -69,8 +70,8 @@ pub fn round_trip_us(now: NtpTime, last_sender_report: u32, delay_since_last: u3
         .compact()
         .wrapping_sub(last_sender_report)
         .wrapping_sub(delay_since_last);
-    match units.cast_signed() {
-        units @ 0.. => Some(compact_to_us(units.cast_unsigned())),
+    match units as i32 {
+        units @ 0.. => Some(compact_to_us(units as u32)),
         -0x1_0000..0 => Some(0),
         _ => None,
     }

@@ -55,7 +55,7 @@ impl ReportBlock {
         Some(Self {
             ssrc: u32_at(bytes, 0)?,
             fraction_lost: *bytes.get(4)?,
-            cumulative_lost: (lost << 8).cast_signed() >> 8,
+            cumulative_lost: (lost << 8) as i32 >> 8,
             highest_sequence: u32_at(bytes, 8)?,
             jitter: u32_at(bytes, 12)?,
             last_sender_report: u32_at(bytes, 16)?,

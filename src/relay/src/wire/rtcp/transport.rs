@@ -91,7 +91,7 @@ impl<'a> TransportFeedback<'a> {
         Statuses {
             sequence: self.base_sequence,
             left: self.status_count,
-            arrival_us: i64::from(self.reference_time) * (REFERENCE_TICKS * TICK_US).cast_signed(),
+            arrival_us: i64::from(self.reference_time) * (REFERENCE_TICKS * TICK_US) as i64,
             chunk: Chunk(0),
             chunk_at: 0,
             chunks: self.chunks,
@@ -140,7 +140,7 @@ impl Iterator for Statuses<'_> {
         let sequence = self.sequence;
         self.sequence = sequence.wrapping_add(1);
         let arrival_us = delta.map(|delta| {
-            self.arrival_us += delta * TICK_US.cast_signed();
+            self.arrival_us += delta * TICK_US as i64;
             self.arrival_us
         });
         Some(PacketStatus {

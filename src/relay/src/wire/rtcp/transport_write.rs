@@ -53,7 +53,7 @@ where
     let room = (out.len() & !3).checked_sub(HEAD_LEN)?;
     let symbols = Symbols {
         arrivals,
-        previous_ticks: (reference * REFERENCE_TICKS).cast_signed(),
+        previous_ticks: (reference * REFERENCE_TICKS) as i64,
         left: MAX_STATUS_COUNT.into(),
     };
     let plan = Plan {
@@ -116,7 +116,7 @@ impl<I: Iterator<Item = Option<u64>>> Iterator for Symbols<I> {
         let Some(arrival_us) = self.arrivals.next()? else {
             return Some((NOT_RECEIVED, 0));
         };
-        let ticks = (arrival_us / TICK_US).cast_signed();
+        let ticks = (arrival_us / TICK_US) as i64;
         let Ok(delta) = i16::try_from(ticks - self.previous_ticks) else {
             self.left = 0;
             return None;

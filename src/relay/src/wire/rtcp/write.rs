@@ -146,12 +146,7 @@ fn put_blocks(writer: &mut Writer<'_>, blocks: &[ReportBlock]) {
     for block in blocks {
         writer.put_u32(block.ssrc);
         writer.put_u8(block.fraction_lost);
-        writer.put_u24(
-            block
-                .cumulative_lost
-                .clamp(-0x80_0000, 0x7F_FFFF)
-                .cast_unsigned(),
-        );
+        writer.put_u24(block.cumulative_lost.clamp(-0x80_0000, 0x7F_FFFF) as u32);
         writer.put_u32(block.highest_sequence);
         writer.put_u32(block.jitter);
         writer.put_u32(block.last_sender_report);
