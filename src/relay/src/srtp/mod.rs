@@ -7,10 +7,16 @@
 //!
 //! Deliberately left out: key derivation rates other than 0, MKI, AES-256, and unauthenticated or unencrypted packets.
 
+mod cipher;
 mod inbound;
 mod keys;
 mod outbound;
 mod window;
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use inbound::{Inbound, InboundStats, MAX_INBOUND_SSRCS, OpenedRtp};
 pub use keys::Profile;
@@ -50,3 +56,38 @@ impl std::fmt::Display for SrtpError {
 }
 
 impl std::error::Error for SrtpError {}
+
+/// Bytes of an RTCP header with the sender's SSRC: what SRTCP leaves in clear.
+const RTCP_HEADER_LEN: usize = 8;
+
+/// The length of an RTP header with CSRCs and extension (RFC 3550 §5.1, §5.3.1): what SRTP leaves in clear.
+///
+/// ```text
+///  0                   1                   2                   3
+///  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+/// |V=2|P|X|  CC   |M|     PT      |        sequence number        |
+/// |                           timestamp                           |
+/// |                             SSRC                              |
+/// |                      CSRC, CC times                           |
+/// |  if X: profile-defined        |     length in 32-bit words    |
+/// ```
+fn rtp_header_len(packet: &[u8]) -> Result<usize, SrtpError> {
+    let first = *packet.first().ok_or(SrtpError::Malformed)?;
+    if first >> 6 != 2 {
+        return Err(SrtpError::Malformed);
+    }
+    let mut len = 12 + 4 * usize::from(first & 0x0f);
+    if first & 0x10 != 0 {
+        let words = packet.get(len + 2..len + 4).ok_or(SrtpError::Malformed)?;
+        len += 4 + 4 * usize::from(u16::from_be_bytes([words[0], words[1]]));
+    }
+    if len > packet.len() {
+        return Err(SrtpError::Malformed);
+    }
+    Ok(len)
+}
+
+/// The big-endian word at `position`, which must be in range.
+fn be32(bytes: &[u8], position: usize) -> u32 {
+    u32::from_be_bytes([bytes[position], bytes[position + 1], bytes[position + 2], bytes[position + 3]])
+}
