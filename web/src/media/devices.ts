@@ -1,0 +1,163 @@
+/**
+ * Asking for camera and microphone, and saying in our own codes why one could not be had. One combined question, so that
+ * a person sees one prompt; when it fails for one of the two, the other is still tried where that asks nobody again.
+ */
+
+import type { Device, DeviceErrorCode } from '../call-types.js';
+
+export interface Wanted {
+  /** A device id, `true` for any, `false` for none. */
+  readonly camera: string | boolean;
+  readonly microphone: string | boolean;
+}
+
+export interface Acquired {
+  readonly camera: MediaStreamTrack | null;
+  readonly microphone: MediaStreamTrack | null;
+  readonly cameraError: DeviceErrorCode | null;
+  readonly microphoneError: DeviceErrorCode | null;
+}
+
+const NOTHING: Acquired = { camera: null, microphone: null, cameraError: null, microphoneError: null };
+
+export function cameraConstraints(wanted: string | true): MediaTrackConstraints {
+  return {
+    width: { ideal: 1280 },
+    height: { ideal: 720 },
+    frameRate: { ideal: 30, max: 30 },
+    ...(wanted === true ? { facingMode: { ideal: 'user' } } : { deviceId: { exact: wanted } }),
+  };
+}
+
+export function microphoneConstraints(wanted: string | true): MediaTrackConstraints {
+  return {
+    echoCancellation: true,
+    noiseSuppression: true,
+    autoGainControl: true,
+    channelCount: { ideal: 1 },
+    ...(wanted === true ? {} : { deviceId: { exact: wanted } }),
+  };
+}
+
+/** Never rejects. */
+export async function acquire(wanted: Wanted): Promise<Acquired> {
+  if (wanted.camera === false && wanted.microphone === false) return NOTHING;
+  const first = await request(wanted);
+  if (!('error' in first)) return first;
+  const code = errorCode(first.error);
+  const isOverconstrained = nameOf(first.error) === 'OverconstrainedError';
+  if (isOverconstrained && (typeof wanted.camera === 'string' || typeof wanted.microphone === 'string')) {
+    // The remembered device isn't plugged in today: any will do.
+    return acquire({ camera: wanted.camera !== false, microphone: wanted.microphone !== false });
+  }
+  if (wanted.camera === false) return { ...NOTHING, microphoneError: code };
+  if (wanted.microphone === false) return { ...NOTHING, cameraError: code };
+  const mayAskAgain = code !== 'permissionDenied' && code !== 'noCameraAccess';
+  const camera = await single({ camera: wanted.camera, microphone: false }, 'camera', code, mayAskAgain);
+  const microphone = await single({ camera: false, microphone: wanted.microphone }, 'microphone', code, mayAskAgain);
+  return {
+    camera: camera.camera,
+    microphone: microphone.microphone,
+    cameraError: camera.cameraError,
+    microphoneError: microphone.microphoneError,
+  };
+}
+
+async function single(
+  wanted: Wanted,
+  name: 'camera' | 'microphone',
+  code: DeviceErrorCode,
+  mayAskAgain: boolean,
+): Promise<Acquired> {
+  if (mayAskAgain || (await isGranted(name))) return acquire(wanted);
+  return name === 'camera' ? { ...NOTHING, cameraError: code } : { ...NOTHING, microphoneError: code };
+}
+
+async function request(wanted: Wanted): Promise<Acquired | { readonly error: unknown }> {
+  try {
+    const stream = await navigator.mediaDevices.getUserMedia({
+      video: wanted.camera === false ? false : cameraConstraints(wanted.camera),
+      audio: wanted.microphone === false ? false : microphoneConstraints(wanted.microphone),
+    });
+    return { ...NOTHING, camera: stream.getVideoTracks()[0] ?? null, microphone: stream.getAudioTracks()[0] ?? null };
+  } catch (error) {
+    return { error };
+  }
+}
+
+async function isGranted(name: 'camera' | 'microphone'): Promise<boolean> {
+  try {
+    return (await navigator.permissions.query({ name })).state === 'granted';
+  } catch {
+    return false;
+  }
+}
+
+function nameOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'name' in error ? String(error.name) : '';
+}
+
+/** From the browser's error names (Media Capture and Streams §10.2, and what older browsers said) to ours. */
+export function errorCode(error: unknown): DeviceErrorCode {
+  switch (nameOf(error)) {
+    case 'NotAllowedError':
+    case 'PermissionDeniedError':
+      return isBlockedAround(error) ? 'noCameraAccess' : 'permissionDenied';
+    case 'SecurityError':
+      return 'noCameraAccess';
+    case 'NotFoundError':
+    case 'DevicesNotFoundError':
+    case 'OverconstrainedError':
+      return 'noDevice';
+    case 'NotReadableError':
+    case 'TrackStartError':
+    case 'AbortError':
+      return 'deviceBusy';
+    default:
+      return 'unknown';
+  }
+}
+
+/** Not the person's "no": the operating system's, or a frame without `allow="camera"`. */
+function isBlockedAround(error: unknown): boolean {
+  const message = error instanceof Error ? error.message : '';
+  return /by system|permissions policy|feature policy/i.test(message);
+}
+
+export interface DeviceLists {
+  readonly cameras: readonly Device[];
+  readonly microphones: readonly Device[];
+  readonly speakers: readonly Device[];
+}
+
+/** Entries without an id (before permission) are left out. Never rejects. */
+export async function listDevices(): Promise<DeviceLists> {
+  const found = await navigator.mediaDevices.enumerateDevices().catch((): MediaDeviceInfo[] => []);
+  const of = (kind: MediaDeviceKind): Device[] =>
+    found
+      .filter((device) => device.kind === kind && device.deviceId !== '')
+      .map((device) => ({ id: device.deviceId, label: device.label }));
+  return { cameras: of('videoinput'), microphones: of('audioinput'), speakers: of('audiooutput') };
+}
+
+/** Android's Chrome has the method's list but ties the output to the microphone; iOS has neither. */
+export function canChooseSpeaker(): boolean {
+  return typeof HTMLMediaElement !== 'undefined' && 'setSinkId' in HTMLMediaElement.prototype && !/Android/i.test(navigator.userAgent);
+}
+
+export function canShareScreen(): boolean {
+  return typeof navigator.mediaDevices?.getDisplayMedia === 'function';
+}
+
+/** The screen, with its sound where the browser offers it. Null when the person changed his mind. Rejects otherwise. */
+export async function acquireScreen(): Promise<MediaStream | null> {
+  try {
+    return await navigator.mediaDevices.getDisplayMedia({
+      video: { frameRate: { ideal: 15, max: 30 }, width: { max: 1920 }, height: { max: 1080 } },
+      audio: true,
+    });
+  } catch (error) {
+    if (nameOf(error) === 'NotAllowedError') return null;
+    throw error;
+  }
+}

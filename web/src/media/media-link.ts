@@ -1,0 +1,199 @@
+/**
+ * Keeps media flowing: makes the peer connection, watches it, restarts ICE when the network changed, and replaces the
+ * whole connection when a restart does not help. Needs signalling for each of these and waits for it.
+ *
+ *     none ──start──▶ connecting ──▶ connected ◀─────────────┐
+ *                        ▲              │ disconnected > 3 s, failed
+ *                        │              ▼                    │
+ *                     replacing ◀── restarting ICE ──────────┘
+ *                 (8 s without success, or the server lost it)
+ */
+
+import type { AnswerMedia, Failure, MediaSetup, SourceKind } from '../protocol/messages.gen.js';
+import { Peer, browserPeerPlatform, type LocalOffer, type LocalTracks, type PeerPlatform, type PeerState } from './peer.js';
+
+/** A Wi-Fi that hiccups comes back within this. */
+const DISCONNECTED_GRACE_MS = 3000;
+const RESTART_PATIENCE_MS = 8000;
+const CONNECT_PATIENCE_MS = 12_000;
+const REPLACE_LADDER_MS = [0, 1000, 2000, 4000, 8000] as const;
+/** Refused offers in a row (not unanswered ones) after which it is our SDP that the server can't take. */
+const REFUSALS_TO_GIVE_UP = 3;
+
+export type MediaState = 'none' | 'connecting' | 'connected' | 'reconnecting';
+
+export interface MediaLinkListener {
+  /** Also when the peer is another one: its slots and streams are new then. */
+  onMedia(state: MediaState, peer: Peer | null): void;
+  /** The server doesn't take our offers. */
+  onRefused(failure: Failure): void;
+}
+
+export class MediaLink {
+  #peer: Peer | null = null;
+  #setup: MediaSetup | null = null;
+  #state: MediaState = 'none';
+  #hasSignalling = false;
+  /** What to do as soon as signalling is there. */
+  #owed: 'nothing' | 'restart' | 'replace' = 'nothing';
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #replacements = 0;
+  #refusals = 0;
+
+  constructor(
+    private readonly exchange: (offer: LocalOffer) => Promise<AnswerMedia | Failure>,
+    private readonly tracks: () => LocalTracks,
+    private readonly listener: MediaLinkListener,
+    private readonly platform: PeerPlatform = browserPeerPlatform,
+  ) {}
+
+  get peer(): Peer | null {
+    return this.#peer;
+  }
+
+  get state(): MediaState {
+    return this.#state;
+  }
+
+  /** The seat is there (again). `isAliveThere`: the server still has this connection. */
+  onSignalling(setup: MediaSetup | null, isAliveThere: boolean): void {
+    this.#setup = setup ?? this.#setup;
+    this.#hasSignalling = true;
+    if (!this.#peer || !isAliveThere) {
+      this.#replacements = 0;
+      this.#owed = 'replace';
+    } else if (this.#owed === 'nothing' && (this.#peer.state === 'disconnected' || this.#peer.state === 'failed')) {
+      this.#owed = 'restart';
+    }
+    this.#pay();
+  }
+
+  onSignallingLost(): void {
+    this.#hasSignalling = false;
+  }
+
+  /** The server gave the connection up. */
+  onServerLost(): void {
+    this.#replacements = 0;
+    this.#owed = 'replace';
+    this.#pay();
+  }
+
+  async setTrack(kind: SourceKind, track: MediaStreamTrack | null): Promise<void> {
+    await this.#peer?.setTrack(kind, track);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#peer?.close();
+    this.#peer = null;
+    this.#owed = 'nothing';
+    this.#hasSignalling = false;
+    this.#replacements = 0;
+    this.#refusals = 0;
+    this.#become('none');
+  }
+
+  // ── inside ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #pay(): void {
+    if (!this.#hasSignalling || this.#owed === 'nothing') return;
+    const owed = this.#owed;
+    this.#owed = 'nothing';
+    clearTimeout(this.#timer);
+    if (owed === 'restart' && this.#peer) void this.#negotiate(this.#peer, true);
+    else this.#replace();
+  }
+
+  #replace(): void {
+    if (!this.#setup) return;
+    this.#peer?.close();
+    this.#replacements += 1;
+    const peer: Peer = new Peer(
+      this.#setup,
+      this.tracks(),
+      (state) => {
+        if (this.#peer === peer) this.#onPeerState(state);
+      },
+      this.platform,
+    );
+    this.#peer = peer;
+    this.#become(this.#state === 'none' || this.#state === 'connecting' ? 'connecting' : 'reconnecting');
+    void this.#negotiate(peer, false);
+  }
+
+  async #negotiate(peer: Peer, iceRestart: boolean): Promise<void> {
+    let refusal: Failure | null = null;
+    const exchange = async (offer: LocalOffer): Promise<AnswerMedia | null> => {
+      const answer = await this.exchange(offer);
+      if (answer.type === 'answer') return answer;
+      refusal = answer;
+      return null;
+    };
+    const isDone = await peer.negotiate(exchange, { iceRestart }).catch(() => false);
+    if (this.#peer !== peer) return;
+    if (isDone) {
+      this.#refusals = 0;
+      this.#become(this.#state);
+      if (peer.state !== 'connected') this.#later(iceRestart ? RESTART_PATIENCE_MS : CONNECT_PATIENCE_MS, 'replace');
+      return;
+    }
+    this.#onNoAnswer(refusal, iceRestart);
+  }
+
+  #onNoAnswer(refusal: Failure | null, iceRestart: boolean): void {
+    if (refusal?.code === 'unreachable') {
+      // The signalling noticed too, or will: then `onSignalling` asks again. Should it not, the timer does.
+      this.#owed = iceRestart ? 'restart' : 'replace';
+      this.#later(RESTART_PATIENCE_MS, this.#owed);
+      return;
+    }
+    if (refusal !== null && refusal.retryAfter === null) {
+      this.#refusals += 1;
+      if (this.#refusals >= REFUSALS_TO_GIVE_UP) {
+        this.listener.onRefused(refusal);
+        return;
+      }
+    }
+    const rung = REPLACE_LADDER_MS[Math.min(Math.max(this.#replacements, 1), REPLACE_LADDER_MS.length - 1)] ?? 8000;
+    this.#later(refusal?.retryAfter ? refusal.retryAfter * 1000 : rung, 'replace');
+  }
+
+  #onPeerState(state: PeerState): void {
+    switch (state) {
+      case 'connected':
+        clearTimeout(this.#timer);
+        this.#owed = 'nothing';
+        this.#replacements = 0;
+        this.#become('connected');
+        return;
+      case 'connecting':
+        return;
+      case 'disconnected':
+        this.#become('reconnecting');
+        this.#later(DISCONNECTED_GRACE_MS, 'restart');
+        return;
+      case 'failed': {
+        // A connection that was never up has nothing to restart.
+        const wasUp = this.#state === 'connected' || this.#replacements === 0;
+        this.#become('reconnecting');
+        const rung = REPLACE_LADDER_MS[Math.min(this.#replacements, REPLACE_LADDER_MS.length - 1)] ?? 8000;
+        this.#later(wasUp ? 0 : rung, wasUp ? 'restart' : 'replace');
+        return;
+      }
+    }
+  }
+
+  #later(delayMs: number, what: 'restart' | 'replace'): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#owed = what;
+      this.#pay();
+    }, delayMs);
+  }
+
+  #become(state: MediaState): void {
+    this.#state = state;
+    this.listener.onMedia(state, this.#peer);
+  }
+}

@@ -1,0 +1,186 @@
+/**
+ * One RTCPeerConnection: its m-lines, its tracks, and the streams of its slots. It doesn't repair itself; when it is
+ * broken for good a new one is made (`media-link.ts`).
+ *
+ * M-lines, always in this order and never removed: microphone, camera, screen, screen audio (sendonly; the last two
+ * without a track until used), then recvonly speakers, programme, video slots. So nothing but a lost network ever
+ * needs a second offer.
+ */
+
+import type { AnswerMedia, Encoding, MediaSetup, SlotKind, SourceKind } from '../protocol/messages.gen.js';
+import { audioCodecs, preferCodecs, receivingVideoCodecs, sendingVideoCodecs } from './codecs.js';
+
+export type LocalTracks = Readonly<Record<SourceKind, MediaStreamTrack | null>>;
+export type PeerState = 'connecting' | 'connected' | 'disconnected' | 'failed';
+
+/** The part of WebRTC that a peer uses; tests give a small fake. */
+export interface PeerPlatform {
+  createConnection(configuration: RTCConfiguration): RTCPeerConnection;
+  /** What may be sent and received; null where the browser doesn't tell. */
+  sendCapabilities(kind: 'audio' | 'video'): readonly RTCRtpCodec[];
+  receiveCapabilities(kind: 'audio' | 'video'): readonly RTCRtpCodec[];
+  createStream(track: MediaStreamTrack): MediaStream;
+}
+
+export const browserPeerPlatform: PeerPlatform = {
+  createConnection: (configuration) => new RTCPeerConnection(configuration),
+  sendCapabilities: (kind) => RTCRtpSender.getCapabilities(kind)?.codecs ?? [],
+  receiveCapabilities: (kind) => RTCRtpReceiver.getCapabilities(kind)?.codecs ?? [],
+  createStream: (track) => new MediaStream([track]),
+};
+
+export interface LocalOffer {
+  readonly sdp: string;
+  readonly sources: Readonly<Record<string, SourceKind>>;
+}
+
+export interface Slot {
+  readonly kind: SlotKind;
+  readonly index: number;
+  readonly receiver: RTCRtpReceiver;
+  readonly stream: MediaStream;
+}
+
+const SENT_IN_ORDER = ['microphone', 'camera', 'screen', 'screenAudio'] as const satisfies readonly SourceKind[];
+
+export class Peer {
+  readonly #pc: RTCPeerConnection;
+  readonly #senders = new Map<SourceKind, RTCRtpTransceiver>();
+  readonly #receiving: readonly (Slot & { readonly transceiver: RTCRtpTransceiver })[];
+  #slots: readonly Slot[] = [];
+  #isClosed = false;
+
+  constructor(
+    setup: MediaSetup,
+    tracks: LocalTracks,
+    onState: (state: PeerState) => void,
+    private readonly platform: PeerPlatform = browserPeerPlatform,
+  ) {
+    this.#pc = platform.createConnection({
+      bundlePolicy: 'max-bundle',
+      iceServers: setup.iceServers.map(({ urls, username, credential }) => ({
+        urls: [...urls],
+        ...(username === null ? {} : { username }),
+        ...(credential === null ? {} : { credential }),
+      })),
+    });
+    for (const kind of SENT_IN_ORDER) this.#senders.set(kind, this.#addSender(kind, setup, tracks[kind]));
+    const { speaker, programme, video } = setup.slots;
+    this.#receiving = [
+      ...this.#addReceivers('speaker', speaker),
+      ...this.#addReceivers('programme', programme),
+      ...this.#addReceivers('video', video),
+    ];
+    this.#slots = this.#receiving;
+    this.#pc.addEventListener('connectionstatechange', () => {
+      const state = this.#pc.connectionState;
+      if (this.#isClosed || state === 'closed') return;
+      onState(state === 'new' ? 'connecting' : state);
+    });
+  }
+
+  /**
+   * Offers, and takes the answer. False when there was none (`exchange` gave null) or the connection was closed
+   * meanwhile. The connection is not up yet when this returns true.
+   */
+  async negotiate(
+    exchange: (offer: LocalOffer) => Promise<AnswerMedia | null>,
+    options: { readonly iceRestart: boolean } = { iceRestart: false },
+  ): Promise<boolean> {
+    const offer = await this.#pc.createOffer(options);
+    if (this.#isClosed) return false;
+    await this.#pc.setLocalDescription(offer);
+    if (this.#isClosed) return false;
+    const sources: Record<string, SourceKind> = {};
+    for (const [kind, transceiver] of this.#senders) if (transceiver.mid !== null) sources[transceiver.mid] = kind;
+    const answer = await exchange({ sdp: this.#pc.localDescription?.sdp ?? offer.sdp ?? '', sources });
+    if (this.#isClosed) return false;
+    if (answer === null) {
+      await this.#pc.setLocalDescription({ type: 'rollback' }).catch(() => undefined);
+      return false;
+    }
+    await this.#pc.setRemoteDescription({ type: 'answer', sdp: answer.sdp });
+    if (this.#isClosed) return false;
+    const byMid = new Map(this.#receiving.map((slot) => [slot.transceiver.mid, slot]));
+    this.#slots = answer.slots.flatMap(({ mid, kind, index }) => {
+      const slot = byMid.get(mid);
+      return slot ? [{ kind, index, receiver: slot.receiver, stream: slot.stream }] : [];
+    });
+    return true;
+  }
+
+  get slots(): readonly Slot[] {
+    return this.#slots;
+  }
+
+  get state(): RTCPeerConnectionState {
+    return this.#pc.connectionState;
+  }
+
+  videoSlot(index: number): Slot | undefined {
+    return this.#slots.find((slot) => slot.kind === 'video' && slot.index === index);
+  }
+
+  /** Null sends nothing. Costs no negotiation. Never rejects: a closed connection has no use for the track. */
+  async setTrack(kind: SourceKind, track: MediaStreamTrack | null): Promise<void> {
+    hint(kind, track);
+    try {
+      await this.#senders.get(kind)?.sender.replaceTrack(track);
+    } catch {
+      // InvalidStateError: closed meanwhile.
+    }
+  }
+
+  getStats(): Promise<RTCStatsReport> {
+    return this.#pc.getStats();
+  }
+
+  /** Twice is fine. The local tracks live on; they are their owner's. */
+  close(): void {
+    this.#isClosed = true;
+    this.#pc.close();
+  }
+
+  #addSender(kind: SourceKind, setup: MediaSetup, track: MediaStreamTrack | null): RTCRtpTransceiver {
+    hint(kind, track);
+    const media = kind === 'camera' || kind === 'screen' ? 'video' : 'audio';
+    const encodings = kind === 'camera' ? setup.camera : kind === 'screen' ? setup.screen : [];
+    const transceiver = this.#pc.addTransceiver(track ?? media, {
+      direction: 'sendonly',
+      ...(encodings.length === 0 ? {} : { sendEncodings: sendEncodings(encodings) }),
+    });
+    const codecs = this.platform.sendCapabilities(media);
+    preferCodecs(transceiver, media === 'audio' ? audioCodecs(codecs) : sendingVideoCodecs(codecs, setup.codec));
+    return transceiver;
+  }
+
+  #addReceivers(kind: SlotKind, count: number): (Slot & { readonly transceiver: RTCRtpTransceiver })[] {
+    const media = kind === 'video' ? 'video' : 'audio';
+    const codecs = this.platform.receiveCapabilities(media);
+    const preferred = media === 'audio' ? audioCodecs(codecs) : receivingVideoCodecs(codecs);
+    return Array.from({ length: count }, (_, index) => {
+      const transceiver = this.#pc.addTransceiver(media, { direction: 'recvonly' });
+      preferCodecs(transceiver, preferred);
+      const { receiver } = transceiver;
+      return { kind, index, receiver, stream: this.platform.createStream(receiver.track), transceiver };
+    });
+  }
+}
+
+/** A single layer goes without rid: Chromium drops it anyway, and the server tells its retransmissions by payload type. */
+function sendEncodings(encodings: readonly Encoding[]): RTCRtpEncodingParameters[] {
+  return encodings.map(({ rid, scaleResolutionDownBy, maxBitrate, maxFramerate }) => ({
+    ...(encodings.length === 1 ? {} : { rid }),
+    scaleResolutionDownBy,
+    maxBitrate,
+    maxFramerate,
+  }));
+}
+
+/** Faces may lose sharpness before they lose movement; text on a screen the other way round. */
+function hint(kind: SourceKind, track: MediaStreamTrack | null): void {
+  if (!track || !('contentHint' in track)) return;
+  if (kind === 'camera') track.contentHint = 'motion';
+  else if (kind === 'screen') track.contentHint = 'detail';
+  else if (kind === 'microphone') track.contentHint = 'speech';
+}

@@ -1,0 +1,61 @@
+/**
+ * Whose picture is it: a video slot's frames change owner without a word, and the message that says so may be earlier
+ * or later than the frames. The server writes the source's id as the only CSRC (RFC 3550 §5.1) of every packet, the
+ * browser tells it by `getContributingSources()`; a picture is shown under a name only while both agree.
+ *
+ * Looked at often while something is awaited, and steadily otherwise, because frames may also come before the message
+ * (or while signalling is cut). Entries stay for 10 s after the last packet, so the newest one counts.
+ */
+
+const PENDING_POLL_MS = 30;
+const STEADY_POLL_MS = 100;
+
+export type ContributingSource = Pick<RTCRtpContributingSource, 'source' | 'timestamp'>;
+
+/** The source of the newest frame, or null before the first. */
+export function newestSource(sources: readonly ContributingSource[]): number | null {
+  let newest: ContributingSource | null = null;
+  for (const source of sources) if (newest === null || source.timestamp > newest.timestamp) newest = source;
+  return newest?.source ?? null;
+}
+
+export class PictureProof {
+  #bound: ReadonlyMap<number, number> = new Map();
+  #proven: ReadonlySet<number> = new Set();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly sourcesOf: (slot: number) => readonly ContributingSource[],
+    /** The slots whose frames are those of the bound source; called at each change. */
+    private readonly onProven: (slots: ReadonlySet<number>) => void,
+  ) {}
+
+  /** Slot to source id. What is not bound any more, or to another, is unproven at once. */
+  expect(bound: ReadonlyMap<number, number>): void {
+    this.#bound = bound;
+    clearTimeout(this.#timer);
+    this.#look();
+  }
+
+  isProven(slot: number): boolean {
+    return this.#proven.has(slot);
+  }
+
+  stop(): void {
+    this.expect(new Map());
+  }
+
+  #look(): void {
+    const proven = new Set<number>();
+    for (const [slot, source] of this.#bound) {
+      if (newestSource(this.sourcesOf(slot)) === source) proven.add(slot);
+    }
+    if (proven.size !== this.#proven.size || [...proven].some((slot) => !this.#proven.has(slot))) {
+      this.#proven = proven;
+      this.onProven(proven);
+    }
+    if (this.#bound.size === 0) return;
+    const delayMs = proven.size < this.#bound.size ? PENDING_POLL_MS : STEADY_POLL_MS;
+    this.#timer = setTimeout(() => this.#look(), delayMs);
+  }
+}
