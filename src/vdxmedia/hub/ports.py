@@ -8,25 +8,22 @@ them to peers of the relay. Everything the relay enforces (gates, audience class
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from enum import StrEnum
 from typing import Protocol
 
 import msgspec
 
 from vdxmedia.conference.kinds import SlotKind as SlotKind
 from vdxmedia.conference.kinds import SourceKind
+from vdxmedia.conference.media import BindSlot as BindSlot
+from vdxmedia.conference.media import Gate as Gate
+from vdxmedia.conference.media import MediaChange as MediaChange
+from vdxmedia.conference.media import SetGate as SetGate
+from vdxmedia.conference.media import SetHears as SetHears
+from vdxmedia.conference.media import SetSourceClasses as SetSourceClasses
 from vdxmedia.ids import ConferenceKey, ParticipantId, SourceId
 
 MediaKind = SourceKind
 """W3C's words for our sources."""
-
-
-class Gate(StrEnum):
-    """Why a source may be silenced; a packet passes only when every gate is open. All start open but `FLOOR`'s owner
-    decides per policy."""
-
-    MUTE = "mute"
-    FLOOR = "floor"
 
 
 class MediaSeat(msgspec.Struct, frozen=True):
@@ -59,42 +56,6 @@ class MediaAnswer(msgspec.Struct, frozen=True):
     is_new_connection: bool
     """False when the offer renegotiated or ICE-restarted a live connection."""
 
-
-# ── what a room tells the plane: idempotent, applied in order, synchronous for the caller ─────────────────────────
-
-
-class SetGate(msgspec.Struct, frozen=True, tag=True):
-    source: SourceId
-    gate: Gate
-    is_open: bool
-
-
-class SetSourceClasses(msgspec.Struct, frozen=True, tag=True):
-    """The audience classes a source belongs to (bitset of 64). 0, the start, is heard and seen by nobody."""
-
-    source: SourceId
-    classes: int
-
-
-class SetHears(msgspec.Struct, frozen=True, tag=True):
-    """The classes a participant may receive. 0, the start, is nothing."""
-
-    participant: ParticipantId
-    classes: int
-
-
-class BindSlot(msgspec.Struct, frozen=True, tag=True):
-    """Show a source in a slot; a speaker slot with `source` None goes back to the loudest."""
-
-    participant: ParticipantId
-    kind: SlotKind
-    index: int
-    source: SourceId | None
-    max_layer: int = 2
-    """0 lowest (q), 1 (h), 2 highest (f): chosen from the tile's size; the relay may go below it, never above."""
-
-
-MediaChange = SetGate | SetSourceClasses | SetHears | BindSlot
 
 # ── what the plane tells a room ───────────────────────────────────────────────────────────────────────────────────
 

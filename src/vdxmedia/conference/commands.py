@@ -1,0 +1,109 @@
+"""What can be asked of, or told to, a conference: values only; `Conference.handle` takes them with the time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from vdxmedia.conference.kinds import LeaveReason, Role, SourceKind
+from vdxmedia.conference.settings import RoomSettings
+from vdxmedia.ids import ParticipantId, SourceId
+
+
+class Join(msgspec.Struct, frozen=True):
+    """Take a seat."""
+
+    participant: ParticipantId
+    name: str
+    role: Role
+    organisation: str
+    function: str
+    publish: Mapping[SourceKind, SourceId]
+    """The kinds granted, each with the id it will have; nothing else can ever be published."""
+    can_subscribe: bool
+    video_slots: int
+
+
+class Disconnect(msgspec.Struct, frozen=True):
+    """The signalling connection is gone; the seat is kept for a while and media flows on."""
+
+    participant: ParticipantId
+
+
+class Reconnect(msgspec.Struct, frozen=True):
+    """The signalling connection is back (or a newer one has taken the seat)."""
+
+    participant: ParticipantId
+    video_slots: int
+
+
+class Leave(msgspec.Struct, frozen=True):
+    participant: ParticipantId
+    reason: LeaveReason = LeaveReason.LEFT
+
+
+class SetSource(msgspec.Struct, frozen=True):
+    participant: ParticipantId
+    kind: SourceKind
+    is_active: bool
+
+
+class Tile(msgspec.Struct, frozen=True):
+    index: int
+    width: int
+    """Device pixels; 0 with height 0: not on screen."""
+    height: int
+
+
+class SetTiles(msgspec.Struct, frozen=True):
+    participant: ParticipantId
+    tiles: Sequence[Tile]
+
+
+class MediaEstablished(msgspec.Struct, frozen=True):
+    """The plane has answered an offer: it knows the participant's sources and slots from now on."""
+
+    participant: ParticipantId
+    speaker_slots: int
+    programme_slots: int
+    video_slots: int
+    is_new: bool
+    """False when a live connection was renegotiated: what was sent for its sources and slots still holds."""
+
+
+class MediaClosed(msgspec.Struct, frozen=True):
+    """The plane has no connection of the participant any more."""
+
+    participant: ParticipantId
+
+
+class SpeakersHeard(msgspec.Struct, frozen=True):
+    speakers: Sequence[tuple[SourceId, float]]
+    """Loudest first, level 0..1; empty: all are silent."""
+
+
+class ChangeSettings(msgspec.Struct, frozen=True):
+    settings: RoomSettings
+    opens_at_s: float | None
+    """The settings' times, in the conference's time."""
+    closes_at_s: float | None
+
+
+class End(msgspec.Struct, frozen=True):
+    """Close the conference for everyone."""
+
+
+Command = (
+    Join
+    | Disconnect
+    | Reconnect
+    | Leave
+    | SetSource
+    | SetTiles
+    | MediaEstablished
+    | MediaClosed
+    | SpeakersHeard
+    | ChangeSettings
+    | End
+)

@@ -1,0 +1,120 @@
+"""From who is there to what each slot of one viewer shows: places, bindings for the client, commands for the relay.
+
+Reads participants, changes only the viewer's own places and tiles. The client is told the *intended* source of a slot;
+the relay is told nothing about slots that are hidden, or whose publisher has no media connection yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from vdxmedia.conference.events import Binding
+from vdxmedia.conference.kinds import SlotKind, SourceKind
+from vdxmedia.conference.layers import DEFAULT_LAYER, layer_for
+from vdxmedia.conference.media import BindSlot
+from vdxmedia.conference.participant import Participant, Source, TileState
+from vdxmedia.conference.slots import Person, Place, assign, pinned_speakers
+from vdxmedia.conference.speakers import Speakers
+from vdxmedia.ids import ParticipantId
+
+TOP_LAYER = 2
+"""For what has one layer only, and for empty slots."""
+
+
+class Scene:
+    """What is there to be seen and heard, worked out once for all viewers."""
+
+    def __init__(self, everyone: Sequence[Participant], speakers: Speakers) -> None:
+        self.speakers = speakers
+        self.by_id = {participant.id: participant for participant in everyone}
+        self.people = [
+            Person(
+                participant=one.id,
+                has_camera_on=one.active(SourceKind.CAMERA) is not None,
+                has_microphone=SourceKind.MICROPHONE in one.sources,
+                is_speaking=speakers.is_established(one.id),
+                last_spoke_s=speakers.last_spoke_s(one.id),
+                joined=one.joined,
+            )
+            for one in everyone
+            if SourceKind.CAMERA in one.sources or SourceKind.MICROPHONE in one.sources
+        ]
+        self.screens = _newest_first(everyone, SourceKind.SCREEN)
+        self.programmes = _newest_first(everyone, SourceKind.SCREEN_AUDIO)
+
+    def is_visible(self, owner: ParticipantId, viewer: Participant) -> bool:
+        """Never oneself; otherwise as the audience classes say."""
+        return owner != viewer.id and self.by_id[owner].classes & viewer.hears != 0
+
+
+def arrange(viewer: Participant, scene: Scene) -> tuple[Binding, ...]:
+    """Renews the viewer's places and gives the bindings of all their slots, in the order speaker, programme, video."""
+    people = [person for person in scene.people if scene.is_visible(person.participant, viewer)]
+    screens = [owner.id for owner, _ in scene.screens if scene.is_visible(owner.id, viewer)]
+    programmes = [(owner, source) for owner, source in scene.programmes if scene.is_visible(owner.id, viewer)]
+    main = scene.speakers.main_for(viewer.id)
+    before = viewer.places
+    viewer.places = assign(before, viewer.slots.video, people, screens, main)
+    for index, place in enumerate(viewer.places):
+        if index >= len(before) or before[index] != place:
+            # A client measures the tile once it knows who is in it; what it said of the one before does not count.
+            viewer.tiles.pop(index, None)
+    bindings = list(_speaker_bindings(viewer, scene, pinned_speakers(viewer.places, people, main)))
+    for index in range(viewer.slots.programme):
+        if index < len(programmes):
+            owner, source = programmes[index]
+            bindings.append(Binding(SlotKind.PROGRAMME, index, owner.id, source.id, SourceKind.SCREEN_AUDIO))
+        else:
+            bindings.append(_empty(SlotKind.PROGRAMME, index))
+    bindings.extend(_video_binding(index, place, scene) for index, place in enumerate(viewer.places))
+    return tuple(bindings)
+
+
+def commands(viewer: Participant, everyone: Mapping[ParticipantId, Participant]) -> Iterator[BindSlot]:
+    """What the relay should do in each of the viewer's slots."""
+    for binding in viewer.bindings:
+        source, layer = binding.source, TOP_LAYER
+        owner = everyone.get(binding.participant) if binding.participant is not None else None
+        if owner is None or not owner.has_media:
+            source = None
+        if binding.kind is SlotKind.VIDEO and source is not None:
+            tile = viewer.tiles.get(binding.index)
+            if tile is not None and tile.is_hidden:
+                source = None
+            else:
+                layer = DEFAULT_LAYER if tile is None or tile.layer is None else tile.layer
+        yield BindSlot(viewer.id, binding.kind, binding.index, source, layer if source is not None else TOP_LAYER)
+
+
+def resize(viewer: Participant, index: int, width_px: int, height_px: int) -> None:
+    """The client has said how large a tile is; one without an area is hidden."""
+    tile = viewer.tiles.setdefault(index, TileState())
+    tile.is_hidden = width_px == 0 or height_px == 0
+    if not tile.is_hidden:
+        tile.layer = layer_for(height_px, tile.layer)
+
+
+def _video_binding(index: int, place: Place | None, scene: Scene) -> Binding:
+    if place is None:
+        return _empty(SlotKind.VIDEO, index)
+    shown = scene.by_id[place.participant].active(place.kind)
+    return Binding(SlotKind.VIDEO, index, place.participant, shown.id if shown else None, place.kind if shown else None)
+
+
+def _speaker_bindings(viewer: Participant, scene: Scene, pins: Sequence[ParticipantId | None]) -> Iterator[Binding]:
+    for index in range(viewer.slots.speaker):
+        pin = pins[index] if index < len(pins) else None
+        if pin is None:
+            yield _empty(SlotKind.SPEAKER, index)
+        else:
+            microphone = scene.by_id[pin].sources[SourceKind.MICROPHONE]
+            yield Binding(SlotKind.SPEAKER, index, pin, microphone.id, SourceKind.MICROPHONE)
+
+
+def _newest_first(others: Sequence[Participant], kind: SourceKind) -> list[tuple[Participant, Source]]:
+    active = [(other, source) for other in others if (source := other.active(kind)) is not None]
+    return sorted(active, key=lambda pair: pair[1].active_since, reverse=True)
+
+
+def _empty(kind: SlotKind, index: int) -> Binding:
+    return Binding(kind, index, None, None, None)

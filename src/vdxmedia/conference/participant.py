@@ -1,0 +1,76 @@
+"""One seat: who sits there, what they publish, what their slots are. Mutable, owned by the conference."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from vdxmedia.conference.events import Binding, ParticipantState, SourceState
+from vdxmedia.conference.kinds import Connection, Role, SourceKind
+from vdxmedia.conference.slots import Place
+from vdxmedia.ids import ParticipantId, SourceId
+
+
+@dataclass(slots=True)
+class Source:
+    id: SourceId
+    is_active: bool = False
+    active_since: int = 0
+    """Counts activations in the conference: which screen is newest."""
+
+
+@dataclass(slots=True)
+class SlotCounts:
+    """How many slots of each kind the participant has: asked for at the join, confirmed by the answer."""
+
+    speaker: int = 3
+    programme: int = 1
+    video: int = 0
+
+
+@dataclass(slots=True)
+class TileState:
+    """What the client said about one video slot, and the layer chosen from it."""
+
+    is_hidden: bool = False
+    layer: int | None = None
+    """None before the client has said anything."""
+
+
+@dataclass(slots=True)
+class Participant:
+    id: ParticipantId
+    name: str
+    role: Role
+    organisation: str
+    function: str
+    sources: Mapping[SourceKind, Source]
+    """The kinds granted; no other can ever be published."""
+    classes: int
+    hears: int
+    joined: int
+    """Position in the order of joining."""
+    slots: SlotCounts
+    connection: Connection = Connection.CONNECTED
+    lost_at_s: float = 0.0
+    """Since when reconnecting."""
+    has_media: bool = False
+    places: tuple[Place | None, ...] = ()
+    tiles: dict[int, TileState] = field(default_factory=dict)
+    bindings: tuple[Binding, ...] = ()
+    """As the participant was last told."""
+
+    def state(self) -> ParticipantState:
+        return ParticipantState(
+            id=self.id,
+            name=self.name,
+            role=self.role,
+            organisation=self.organisation,
+            function=self.function,
+            connection=self.connection,
+            sources=tuple(SourceState(kind, source.id, source.is_active) for kind, source in self.sources.items()),
+        )
+
+    def active(self, kind: SourceKind) -> Source | None:
+        source = self.sources.get(kind)
+        return source if source is not None and source.is_active else None
