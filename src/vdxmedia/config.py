@@ -80,6 +80,11 @@ class Api(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Requests without a valid key, per client address."""
 
 
+class Metrics(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    networks: list[str] = msgspec.field(default_factory=lambda: ["127.0.0.0/8", "::1/128"])
+    """Who may read `/metrics`."""
+
+
 class Limits(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rooms: Annotated[int, Meta(ge=1, le=1_000_000)] = 2_000
     participants_per_room: Annotated[int, Meta(ge=2, le=10_000)] = 100
@@ -104,6 +109,7 @@ class Settings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     media: Media = Media()
     tokens: Tokens = Tokens()
     api: Api = Api()
+    metrics: Metrics = Metrics()
     limits: Limits = Limits()
     log: Log = Log()
     stop: Stop = Stop()
@@ -153,11 +159,15 @@ def check(settings: Settings) -> None:
             raise Misconfigured(f"{key}: at least one address:port is needed")
         for bind in binds:
             parse_bind(bind, key=key)
-    for network in settings.http.trusted_proxies:
-        try:
-            ipaddress.ip_network(network)
-        except ValueError as error:
-            raise Misconfigured(f"http.trusted_proxies: {network!r} is not a network, as 10.1.0.0/16") from error
+    for key, networks in (
+        ("http.trusted_proxies", settings.http.trusted_proxies),
+        ("metrics.networks", settings.metrics.networks),
+    ):
+        for network in networks:
+            try:
+                ipaddress.ip_network(network)
+            except ValueError as error:
+                raise Misconfigured(f"{key}: {network!r} is not a network, as 10.1.0.0/16") from error
     families = set()
     for address in settings.media.announced:
         try:
@@ -175,6 +185,28 @@ def check(settings: Settings) -> None:
             raise Misconfigured("http.public_url: must be as https://moede.example.dk")
         if parts.path not in ("", "/"):
             raise Misconfigured("http.public_url: must not have a path; give the service a host name of its own")
+
+
+def check_production(settings: Settings) -> None:
+    """What `serve` asks beyond `check`. Raises: Misconfigured."""
+    http = settings.http
+    if not http.public_url:
+        raise Misconfigured("http.public_url: is needed; it is what people's links begin with")
+    if urlsplit(http.public_url).scheme != "https" and not is_loopback(settings):
+        raise Misconfigured("http.public_url: must be https; browsers give no camera to a page without TLS")
+    if not http.certificate_file and not http.trusted_proxies and not is_loopback(settings):
+        raise Misconfigured("TLS: set http.certificate_file and its key, or name the proxy in http.trusted_proxies")
+    if not settings.tokens.signing_key_file:
+        raise Misconfigured("tokens.signing_key_file: is needed; make a key with `vdxmedia keys new`")
+    if not settings.api.keys_file:
+        raise Misconfigured("api.keys_file: is needed; make a key with `vdxmedia keys new`")
+
+
+def is_loopback(settings: Settings) -> bool:
+    """Whether nothing of the server can be reached from another machine."""
+    addresses = [parse_bind(bind, key="http.binds")[0] for bind in settings.http.binds]
+    addresses += [parse_bind(bind, key="media.binds")[0] for bind in settings.media.binds]
+    return all(ipaddress.ip_address(address).is_loopback for address in addresses)
 
 
 def parse_bind(bind: str, *, key: str) -> tuple[str, int]:

@@ -32,8 +32,8 @@ MAX_TOKEN_CHARS = 4096
 """As in the wire schema (`Hello.token`); ours are below 900."""
 NOT_BEFORE_LEEWAY_S = 30.0
 """How far the clocks of two servers that share a key may differ (guess); an expiry gets no leeway."""
-MAX_LIFETIME_S = 32 * 24 * 3600.0
-"""A token that claims to live longer was not made by us."""
+MAX_LIFETIME_S = 400 * 24 * 3600.0
+"""A link lives until its room closes, which may be a year ahead; what claims more was not made by us."""
 
 
 class _PinnedEdDSA(EdDSAAlgorithm):

@@ -1,0 +1,87 @@
+"""API keys: opaque bearer tokens from a file, compared in constant time; guessing is slowed down per address."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from pathlib import Path
+
+from aiohttp import web
+
+from vdxmedia.api.proxies import TrustedProxies, limit_key
+from vdxmedia.api.ratelimit import RateLimit
+from vdxmedia.clock import Clock
+from vdxmedia.errors import Misconfigured, NotAllowed
+
+MIN_KEY_CHARS = 32
+MIN_DISTINCT_CHARS = 10
+"""A random base64url key of 32 characters has about 25; a typed one of the same letter has one."""
+DEVELOPMENT_KEY = "vdxmedia-development-key-loopback-only"
+"""Well known, therefore accepted on loopback only; refused in a keys file."""
+
+
+def read_keys(path: Path) -> dict[str, str]:
+    """`name: secret` per line, `#` comments. Blocking. Raises: Misconfigured for a missing file or a weak secret."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise Misconfigured(f"api.keys_file {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise Misconfigured(f"api.keys_file {path}: not UTF-8 text") from error
+    keys: dict[str, str] = {}
+    for number, line in enumerate(lines, start=1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        name, separator, secret = (part.strip() for part in line.partition(":"))
+        where = f"api.keys_file {path} line {number}"
+        if not separator or not name:
+            raise Misconfigured(f"{where}: must be `name: secret`")
+        if name in keys:
+            raise Misconfigured(f"{where}: the name {name!r} is there twice")
+        if len(secret) < MIN_KEY_CHARS or len(set(secret)) < MIN_DISTINCT_CHARS or secret == DEVELOPMENT_KEY:
+            raise Misconfigured(f"{where}: the secret is weak; make one with `vdxmedia keys new`")
+        keys[name] = secret
+    if not keys:
+        raise Misconfigured(f"api.keys_file {path}: there is no key in it")
+    return keys
+
+
+class ApiKeys:
+    """Decides which key a request carries."""
+
+    def __init__(
+        self,
+        keys: Mapping[str, str],
+        *,
+        proxies: TrustedProxies,
+        clock: Clock,
+        requests_per_second: float,
+        failures_per_minute: float,
+    ) -> None:
+        self._digests = [(name, _digest(secret)) for name, secret in keys.items()]
+        self._proxies = proxies
+        self._requests = RateLimit(per_second=requests_per_second, burst=5 * requests_per_second, clock=clock)
+        self._failures = RateLimit(per_second=failures_per_minute / 60, burst=failures_per_minute, clock=clock)
+
+    def authenticate(self, request: web.BaseRequest) -> str:
+        """The key's name. Raises: NotAllowed `key_missing` or `key_invalid`, Refused `rate_limited`."""
+        client = limit_key(self._proxies.client_address(request))
+        scheme, _, presented = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not presented.strip():
+            self._failures.spend(client)
+            raise NotAllowed("send `Authorization: Bearer KEY`", code="key_missing")
+        digest = _digest(presented.strip())
+        found = ""
+        for name, known in self._digests:
+            if hmac.compare_digest(digest, known):
+                found = name
+        if not found:
+            self._failures.spend(client)
+            raise NotAllowed("the API key is not known here", code="key_invalid")
+        self._requests.spend(found)
+        return found
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).digest()

@@ -1,0 +1,141 @@
+"""OpenAPI 3.1 from the operations' own types: nothing about the API is written down twice.
+
+Schemas are msgspec's JSON Schema 2020-12, which OpenAPI 3.1 takes as it is. `/api/docs` shows the document with
+Swagger UI, served from our own files.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from vdxmedia import __version__
+from vdxmedia.api.operations import Operation
+from vdxmedia.api.pages import security_headers
+from vdxmedia.api.problems import CONTENT_TYPE, STATUS_OF_CODE, Problem
+
+COMMON_ERRORS = ("key_missing", "key_invalid", "rate_limited")
+BODY_ERRORS = ("bad_message", "message_too_large", "media_type_unsupported", "validation_failed")
+
+DOCS_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>vdxmedia API</title>
+<link rel="stylesheet" href="/swagger/swagger-ui.css">
+</head>
+<body>
+<div id="reference"></div>
+<noscript>The document itself is at <a href="/api/openapi.json">/api/openapi.json</a>.</noscript>
+<script src="/swagger/swagger-ui-bundle.js"></script>
+<script src="/api/docs/start.js"></script>
+</body>
+</html>
+"""
+DOCS_SCRIPT = """window.addEventListener("load", () => {
+  window.SwaggerUIBundle({ url: "/api/openapi.json", dom_id: "#reference", deepLinking: true });
+});
+"""
+
+
+def document(operations: Iterable[Operation], *, public_url: str) -> dict[str, Any]:
+    """The whole document, ready for JSON; the same operations give the same document."""
+    table = tuple(operations)
+    types: list[type[msgspec.Struct]] = [Problem]
+    for operation in table:
+        types += [kind for kind in (operation.body, operation.answer) if kind is not None and kind not in types]
+    _, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in table:
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "vdxmedia",
+            "version": __version__,
+            "summary": "Open rooms for video meetings and let people in.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": public_url.rstrip("/") or "/"}],
+        "security": [{"key": []}],
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "securitySchemes": {
+                "key": {"type": "http", "scheme": "bearer", "description": "An API key of this server."}
+            },
+        },
+    }
+
+
+def _operation(operation: Operation) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "responses": {str(int(operation.status)): _success(operation)},
+    }
+    names = re.findall(r"{(\w+)}", operation.path)
+    if names:
+        described["parameters"] = [
+            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names
+        ]
+    codes = [*operation.errors, *COMMON_ERRORS]
+    if operation.body is not None:
+        codes += BODY_ERRORS
+        described["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": _reference(operation.body)}},
+        }
+    by_status: dict[int, list[str]] = {}
+    for code in codes:
+        by_status.setdefault(STATUS_OF_CODE[code], []).append(code)
+    for status, of_status in sorted(by_status.items()):
+        described["responses"][str(status)] = {
+            "description": " · ".join(f"`{code}`" for code in of_status),
+            "content": {CONTENT_TYPE: {"schema": _reference(Problem)}},
+        }
+    return described
+
+
+def _success(operation: Operation) -> dict[str, Any]:
+    if operation.answer is None:
+        return {"description": operation.status.phrase}
+    content = {"application/json": {"schema": _reference(operation.answer)}}
+    return {"description": operation.status.phrase, "content": content}
+
+
+def _reference(kind: type[msgspec.Struct]) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{kind.__name__}"}
+
+
+class Reference:
+    """Serves the document and the page that shows it."""
+
+    def __init__(self, operations: Iterable[Operation], *, public_url: str) -> None:
+        self._document = msgspec.json.encode(document(operations, public_url=public_url))
+        self._headers = security_headers(["'none'"]) | {"Cache-Control": "no-cache"}
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/api/openapi.json", self.serve_document),
+            web.get("/api/docs", self.serve_page),
+            web.get("/api/docs/start.js", self.serve_script),
+            web.get("/api/v1", self.redirect_to_page),
+        ]
+
+    async def serve_document(self, request: web.Request) -> web.Response:
+        return web.Response(body=self._document, content_type="application/json", headers={"Cache-Control": "no-cache"})
+
+    async def serve_page(self, request: web.Request) -> web.Response:
+        return web.Response(text=DOCS_PAGE, content_type="text/html", headers=self._headers)
+
+    async def serve_script(self, request: web.Request) -> web.Response:
+        return web.Response(text=DOCS_SCRIPT, content_type="text/javascript", headers=self._headers)
+
+    async def redirect_to_page(self, request: web.Request) -> web.Response:
+        raise web.HTTPFound("/api/docs")

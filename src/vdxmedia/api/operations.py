@@ -1,0 +1,84 @@
+"""One table entry per REST operation: the route, its types and its handler; served and documented from the same entry.
+
+A handler takes the path's parameters and the decoded body and returns a resource; everything that all operations
+share (key, rate, size, JSON, errors) is done once here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from vdxmedia.api.auth import ApiKeys
+from vdxmedia.errors import BadField, BadInput
+
+OperationHandler = Callable[[Mapping[str, str], Any], Awaitable[msgspec.Struct | None]]
+"""Path parameters and the body (an instance of the operation's `body` type, or None)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    method: str
+    path: str
+    """aiohttp's and OpenAPI's form at once: `/api/v1/rooms/{roomId}`."""
+    name: str
+    """`operationId`."""
+    summary: str
+    handler: OperationHandler
+    body: type[msgspec.Struct] | None
+    answer: type[msgspec.Struct] | None
+    status: HTTPStatus
+    errors: tuple[str, ...]
+    """Codes beside those that every operation can answer with."""
+
+
+def route(operation: Operation, keys: ApiKeys) -> web.RouteDef:
+    """The operation as an aiohttp route."""
+
+    async def serve(request: web.Request) -> web.Response:
+        keys.authenticate(request)
+        body = None if operation.body is None else await read_body(request, operation.body)
+        answer = await operation.handler(request.match_info, body)
+        if answer is None:
+            return web.Response(status=operation.status)
+        return web.Response(
+            status=operation.status,
+            body=msgspec.json.encode(answer),
+            content_type="application/json",
+            headers={"Cache-Control": "no-store"},
+        )
+
+    return web.route(operation.method, operation.path, serve)
+
+
+async def read_body(request: web.Request, kind: type[msgspec.Struct]) -> msgspec.Struct:
+    """The request's JSON as `kind`. Raises: BadInput, BadField; 413 and 415 as aiohttp's own."""
+    if request.content_type != "application/json":
+        raise web.HTTPUnsupportedMediaType
+    raw = await request.read()
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except msgspec.ValidationError as error:
+        raise _bad_field(str(error)) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadInput("the body is not JSON", code="bad_message") from error
+
+
+_AT = re.compile(r" - at `(\$[^`]*)`$")
+_NAMED = re.compile(r"(?:unknown|required) field `([^`]+)`")
+
+
+def _bad_field(text: str) -> BadField:
+    """msgspec names a missing or unknown field in words and others by path; callers get a path always."""
+    at = _AT.search(text)
+    path = at.group(1) if at else "$"
+    named = _NAMED.search(text)
+    if named:
+        path = f"{path}.{named.group(1)}"
+    return BadField(_AT.sub("", text), field=path)

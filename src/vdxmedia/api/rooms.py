@@ -1,0 +1,221 @@
+"""Rooms and tokens over REST: opens a room and hands out the links, mints a participant's token, closes a room."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Protocol
+
+import msgspec
+
+from vdxmedia.api.operations import Operation
+from vdxmedia.api.resources import (
+    MAX_TTL_S,
+    RoomCreated,
+    RoomRequest,
+    RoomResource,
+    TokenCreated,
+    TokenRequest,
+    moment,
+    settings_of,
+)
+from vdxmedia.clock import Clock
+from vdxmedia.conference.kinds import Role, SourceKind
+from vdxmedia.conference.settings import RoomSettings
+from vdxmedia.errors import BadField, Refused
+from vdxmedia.hub.ports import Grant, Tokens
+from vdxmedia.ids import RoomId, new_participant_id
+
+logger = logging.getLogger(__name__)
+
+
+class RoomBook(Protocol):
+    """What the API needs of the hub's registry. All methods on the event loop."""
+
+    def create(self, settings: RoomSettings) -> RoomId:
+        """Raises: Refused `rooms_full` or `server_stopping`."""
+        ...
+
+    def settings_of(self, room: RoomId) -> RoomSettings:
+        """Raises: NotFound `room_unknown`."""
+        ...
+
+    def participants_in(self, room: RoomId) -> int:
+        """0 when the room has no conference or is unknown."""
+        ...
+
+    async def close(self, room: RoomId) -> None:
+        """Ends the conference for everyone and forgets the room. Raises: NotFound `room_unknown`."""
+        ...
+
+
+class RoomOperations:
+    """The handlers. Holds no state of its own."""
+
+    def __init__(
+        self,
+        book: RoomBook,
+        tokens: Tokens,
+        *,
+        clock: Clock,
+        public_url: str,
+        link_lifetime_s: float,
+        maximum: int,
+    ) -> None:
+        self._book = book
+        self._tokens = tokens
+        self._clock = clock
+        self._public_url = public_url.rstrip("/")
+        self._link_lifetime_s = link_lifetime_s
+        self._maximum = maximum
+
+    def table(self) -> tuple[Operation, ...]:
+        return (
+            Operation(
+                method="POST",
+                path="/api/v1/rooms",
+                name="openRoom",
+                summary="Open a room; answers the host's and the guests' link",
+                handler=self._open,
+                body=RoomRequest,
+                answer=RoomCreated,
+                status=HTTPStatus.CREATED,
+                errors=("rooms_full", "server_stopping"),
+            ),
+            Operation(
+                method="GET",
+                path="/api/v1/rooms/{roomId}",
+                name="showRoom",
+                summary="Show a room",
+                handler=self._show,
+                body=None,
+                answer=RoomResource,
+                status=HTTPStatus.OK,
+                errors=("room_unknown",),
+            ),
+            Operation(
+                method="DELETE",
+                path="/api/v1/rooms/{roomId}",
+                name="closeRoom",
+                summary="End the call for everyone and close the room",
+                handler=self._close,
+                body=None,
+                answer=None,
+                status=HTTPStatus.NO_CONTENT,
+                errors=("room_unknown",),
+            ),
+            Operation(
+                method="POST",
+                path="/api/v1/rooms/{roomId}/tokens",
+                name="mintToken",
+                summary="Mint a participant's token",
+                handler=self._mint,
+                body=TokenRequest,
+                answer=TokenCreated,
+                status=HTTPStatus.CREATED,
+                errors=("room_unknown", "room_closed"),
+            ),
+        )
+
+    def open_room(self, settings: RoomSettings) -> RoomCreated:
+        """Opens a room with links for both roles. Raises: BadField, Refused."""
+        now = self._clock.unix_s()
+        settings.validate()
+        if settings.maximum > self._maximum:
+            raise BadField(f"at most {self._maximum} on this server", field="$.maximum")
+        if settings.closes_at is not None and settings.closes_at <= now:
+            raise BadField("is in the past", field="$.closesAt")
+        if settings.closes_at is not None and settings.closes_at > now + MAX_TTL_S:
+            raise BadField("is more than 400 days ahead", field="$.closesAt")
+        expires_at = self._links_expire_at(settings, now)
+        room = self._book.create(settings)
+        logger.info("room_opened room=%s", room)
+        return RoomCreated(
+            **msgspec.structs.asdict(self._resource(room, settings)),
+            host_url=self._link(room, self._tokens.issue(_link_grant(room, Role.HOST, settings, expires_at))),
+            guest_url=self._link(room, self._tokens.issue(_link_grant(room, Role.GUEST, settings, expires_at))),
+            links_expire_at=datetime.fromtimestamp(int(expires_at), UTC),
+        )
+
+    async def _open(self, path: Mapping[str, str], body: RoomRequest) -> RoomCreated:
+        return self.open_room(settings_of(body, default_maximum=self._maximum))
+
+    async def _show(self, path: Mapping[str, str], body: None) -> RoomResource:
+        room = RoomId(path["roomId"])
+        return self._resource(room, self._book.settings_of(room))
+
+    async def _close(self, path: Mapping[str, str], body: None) -> None:
+        room = RoomId(path["roomId"])
+        await self._book.close(room)
+        logger.info("room_closed room=%s", room)
+
+    async def _mint(self, path: Mapping[str, str], body: TokenRequest) -> TokenCreated:
+        room = RoomId(path["roomId"])
+        settings = self._book.settings_of(room)
+        now = self._clock.unix_s()
+        name = None if body.name is None else " ".join(body.name.split())
+        if name == "":
+            raise BadField("must not be blank; leave it out to let the person choose", field="$.name")
+        if settings.closes_at is not None and settings.closes_at <= now:
+            raise Refused("the room is closed", code="room_closed")
+        expires_at = self._links_expire_at(settings, now) if body.ttl is None else now + body.ttl
+        identity = body.identity or str(new_participant_id())
+        token = self._tokens.issue(
+            Grant(
+                room=room,
+                identity=identity,
+                role=body.role,
+                name=name,
+                organisation=body.organisation,
+                function=body.function,
+                can_publish=frozenset(body.can_publish_sources),
+                can_subscribe=body.can_subscribe,
+                expires_at=expires_at,
+            )
+        )
+        return TokenCreated(
+            token=token,
+            url=self._link(room, token),
+            identity=identity,
+            expires_at=datetime.fromtimestamp(int(expires_at), UTC),
+        )
+
+    def _links_expire_at(self, settings: RoomSettings, now: float) -> float:
+        return settings.closes_at or max(now, settings.opens_at or now) + self._link_lifetime_s
+
+    def _link(self, room: RoomId, token: str) -> str:
+        """The token goes into the fragment: browsers keep it from servers, proxies and referrers."""
+        return f"{self._public_url}/r/{room}#t={token}"
+
+    def _resource(self, room: RoomId, settings: RoomSettings) -> RoomResource:
+        return RoomResource(
+            room_id=room,
+            subject=settings.subject,
+            organisation=settings.organisation,
+            help_line=settings.help_line,
+            mode=settings.mode,
+            floor_policy=settings.floor_policy,
+            guest_visibility=settings.guest_visibility,
+            maximum=settings.maximum,
+            codec=settings.codec,
+            opens_at=moment(settings.opens_at),
+            closes_at=moment(settings.closes_at),
+            participants=self._book.participants_in(room),
+        )
+
+
+def _link_grant(room: RoomId, role: Role, settings: RoomSettings, expires_at: float) -> Grant:
+    """A shared link: whoever opens it is a new person with all sources; only a host brings the organisation's name."""
+    return Grant(
+        room=room,
+        identity="",
+        role=role,
+        name=None,
+        organisation=settings.organisation if role is Role.HOST else "",
+        function="",
+        can_publish=frozenset(SourceKind),
+        can_subscribe=True,
+        expires_at=expires_at,
+    )

@@ -1,0 +1,100 @@
+"""The HTTP application: pages, REST, health, reference and, mounted by the assembly, signalling."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from vdxmedia.api.auth import ApiKeys
+from vdxmedia.api.health import Health
+from vdxmedia.api.openapi import Reference
+from vdxmedia.api.operations import route
+from vdxmedia.api.pages import Pages
+from vdxmedia.api.problems import problem_middleware, route_name
+from vdxmedia.api.proxies import TrustedProxies
+from vdxmedia.api.rooms import RoomOperations
+
+SECURE_HEADER = "max-age=31536000"
+"""Strict-Transport-Security, RFC 6797 §6.1: one year."""
+
+KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""As a label of a metric; a stranger can send any word as a method."""
+
+# (method, route pattern, status, seconds)
+ObserveRequest = Callable[[str, str, int, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the application is put together from; made by `app.py`."""
+
+    pages: Pages
+    rooms: RoomOperations
+    keys: ApiKeys
+    health: Health
+    proxies: TrustedProxies
+    observe_request: ObserveRequest
+    max_body_bytes: int
+    public_url: str
+
+
+def make_application(parts: Parts) -> web.Application:
+    """The application with all routes. Signalling attaches itself to it afterwards."""
+    operations = parts.rooms.table()
+    application = web.Application(
+        middlewares=[_observing(parts.observe_request), _hardening(parts.proxies), problem_middleware],
+        client_max_size=parts.max_body_bytes,
+    )
+    application.add_routes([route(operation, parts.keys) for operation in operations])
+    application.add_routes(Reference(operations, public_url=parts.public_url).routes())
+    application.add_routes(parts.health.routes())
+    application.add_routes(parts.pages.routes())
+    return application
+
+
+def _observing(observe: ObserveRequest) -> Middleware:
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        began = time.perf_counter()
+        status = 500
+        try:
+            response = await handler(request)
+            status = response.status
+            return response
+        except web.HTTPException as answer:
+            status = answer.status
+            raise
+        finally:
+            method = request.method if request.method in KNOWN_METHODS else "other"
+            observe(method, route_name(request), status, time.perf_counter() - began)
+
+    return middleware
+
+
+def _hardening(proxies: TrustedProxies) -> Middleware:
+    """Headers that every answer carries, errors too."""
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            response = await handler(request)
+        except web.HTTPException as answer:
+            _harden(answer, is_secure=proxies.is_secure(request))
+            raise
+        if not response.prepared:
+            _harden(response, is_secure=proxies.is_secure(request))
+        return response
+
+    return middleware
+
+
+def _harden(response: web.StreamResponse, *, is_secure: bool) -> None:
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+    if is_secure:
+        response.headers.setdefault("Strict-Transport-Security", SECURE_HEADER)

@@ -1,0 +1,131 @@
+"""Keys, certificates and where they come from: files in production, well-known in development, fresh on a LAN.
+
+Nothing here ever prints or logs a secret; the CLI shows the API key that a person needs.
+"""
+
+from __future__ import annotations
+
+import datetime
+import ipaddress
+import os
+import secrets
+import ssl
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.x509.oid import NameOID
+
+from vdxmedia.api.auth import DEVELOPMENT_KEY, read_keys
+from vdxmedia.api.tokens import SigningKey
+from vdxmedia.config import Settings
+from vdxmedia.errors import Misconfigured
+
+_DEVELOPMENT_SEED = b"vdxmedia development, not secret"
+"""32 bytes that everyone can read here: tokens signed with them are worth nothing beyond loopback."""
+CERTIFICATE_DAYS = 30
+"""A `--lan` certificate is made at each start; it only must outlast a day of trying."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a running server needs to know and must not tell."""
+
+    signing: SigningKey = field(repr=False)
+    verifying: tuple[SigningKey, ...] = field(repr=False)
+    api_keys: dict[str, str] = field(repr=False)
+    """Name to secret."""
+    tls: ssl.SSLContext | None = field(repr=False)
+
+
+def for_development() -> Credentials:
+    """The well-known keys. The caller has made sure that only this machine can reach the server."""
+    return Credentials(SigningKey.from_seed(_DEVELOPMENT_SEED), (), {"development": DEVELOPMENT_KEY}, None)
+
+
+def for_lan(address: str, directory: Path) -> Credentials:
+    """Fresh keys and a self-signed certificate for one address; its files go into `directory` and stay private."""
+    certificate, key = self_signed(address)
+    certificate_file, key_file = directory / "lan-certificate.pem", directory / "lan-key.pem"
+    write_private(certificate_file, certificate)
+    write_private(key_file, key)
+    return Credentials(SigningKey.generate(), (), {"lan": new_api_key()}, tls_context(certificate_file, key_file))
+
+
+def from_files(settings: Settings) -> Credentials:
+    """Reads what the configuration names. Blocking. Raises: Misconfigured for what is missing or weak."""
+    signing = SigningKey.from_file(Path(settings.tokens.signing_key_file))
+    if not signing.can_sign:
+        raise Misconfigured("tokens.signing_key_file: is a public key; the private one is needed")
+    verifying = tuple(SigningKey.from_file(Path(name)) for name in settings.tokens.verification_key_files)
+    development = SigningKey.from_seed(_DEVELOPMENT_SEED).id
+    if development in {signing.id, *(key.id for key in verifying)}:
+        raise Misconfigured("tokens: the development key is known to everyone; make one with `vdxmedia keys new`")
+    tls = None
+    if settings.http.certificate_file:
+        tls = tls_context(Path(settings.http.certificate_file), Path(settings.http.certificate_key_file))
+    return Credentials(signing, verifying, read_keys(Path(settings.api.keys_file)), tls)
+
+
+def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:
+    """A server context, TLS 1.2 and newer. Raises: Misconfigured."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_alpn_protocols(["http/1.1"])
+    try:
+        context.load_cert_chain(certificate, key)
+    except (OSError, ssl.SSLError) as error:
+        raise Misconfigured(f"http.certificate_file {certificate}: {error.strerror or error}") from error
+    return context
+
+
+# ── making them ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def new_api_key() -> str:
+    """256 random bits, base64url."""
+    return secrets.token_urlsafe(32)
+
+
+def new_signing_key() -> bytes:
+    """A fresh Ed25519 private key as PEM."""
+    return ed25519.Ed25519PrivateKey.generate().private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+def self_signed(address: str) -> tuple[bytes, bytes]:
+    """A certificate for one IP address and `localhost`, and its key, both PEM."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"vdxmedia {address}")])
+    now = datetime.datetime.now(datetime.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(hours=1))
+        .not_valid_after(now + datetime.timedelta(days=CERTIFICATE_DAYS))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address)), x509.DNSName("localhost")]),
+            critical=False,
+        )
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem_key = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return certificate.public_bytes(serialization.Encoding.PEM), pem_key
+
+
+def write_private(path: Path, content: bytes, *, exist_ok: bool = True) -> None:
+    """Creates the file readable by its owner only, from the first byte. Raises: FileExistsError, OSError."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | (os.O_TRUNC if exist_ok else os.O_EXCL)
+    descriptor = os.open(path, flags, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        os.fchmod(file.fileno(), 0o600)
+        file.write(content)

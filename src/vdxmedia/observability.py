@@ -1,0 +1,155 @@
+"""What operators see: structured logs and Prometheus metrics. Nobody's name, number, address or words in either.
+
+Log calls stay the standard library's (`logger.info("room_opened room=%s", room)`); here the one handler is made that
+turns `event key=value …` into fields. Metrics that belong to one process live in one registry; totals kept elsewhere
+(the relay's, the hub's) are read when Prometheus asks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import sys
+import time
+from collections.abc import Iterable, Mapping, MutableMapping
+from typing import Any, Literal, Protocol
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, ProcessCollector
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+from vdxmedia import __version__
+
+QUIET_LOGGERS = ("engineio", "socketio", "aiohttp.access", "aiortc", "aioice", "asyncio")
+"""engineio logs payloads at INFO; the others log per request or per packet."""
+LAG_INTERVAL_S = 0.5
+_EVENT = re.compile(r"[a-z][a-z0-9_]*(?: [a-z][a-z0-9_]*=\S*)*")
+
+# ── logs ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def configure_logging(level: str, form: Literal["json", "text"]) -> None:
+    """Sets the root logger's one handler, on stderr. Call once, before anything logs."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _split_event,
+    ]
+    renderer: list[structlog.typing.Processor]
+    if form == "json":
+        renderer = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    else:
+        renderer = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for name in QUIET_LOGGERS:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _split_event(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """`room_opened room=ab12` becomes the event `room_opened` with the field `room`; other texts stay whole."""
+    text = event.get("event")
+    if isinstance(text, str) and _EVENT.fullmatch(text):
+        name, *pairs = text.split(" ")
+        event["event"] = name
+        for pair in pairs:
+            key, _, value = pair.partition("=")
+            event.setdefault(key, value)
+    return event
+
+
+# ── metrics ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+JOIN_BUCKETS_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+HTTP_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)
+
+
+class Observed(Protocol):
+    """What is read when Prometheus asks. All on the event loop's thread, none may take long."""
+
+    def room_count(self) -> int: ...
+
+    def participant_counts(self) -> Mapping[str, int]:
+        """By role."""
+        ...
+
+    def relay_totals(self) -> Mapping[str, int]:
+        """The relay's counters by name, as `docs/reference/metrics.md` lists them."""
+        ...
+
+
+class Metrics:
+    """One server's metrics: an own registry, so that tests can have several servers in one process."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        Info("vdx_build", "Version of the server.", registry=self.registry).info({"version": __version__})
+        self.joins = Counter("vdx_join", "Joins by result.", ["result", "reason"], registry=self.registry)
+        self.join_seconds = Histogram(
+            "vdx_join_seconds",
+            "From the start of a join to the end of a phase of it.",
+            ["phase"],
+            buckets=JOIN_BUCKETS_S,
+            registry=self.registry,
+        )
+        self.http_seconds = Histogram(
+            "vdx_http_request_duration_seconds",
+            "Requests by route pattern.",
+            ["method", "route", "status"],
+            buckets=HTTP_BUCKETS_S,
+            registry=self.registry,
+        )
+        self.rate_limited = Counter("vdx_ratelimited", "Requests refused.", ["scope"], registry=self.registry)
+        self.loop_lag = Histogram(
+            "vdx_event_loop_lag_seconds",
+            "How late the event loop wakes a timer.",
+            buckets=(0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1),
+            registry=self.registry,
+        )
+        self.draining = Gauge("vdx_draining", "1 while the server is going down.", registry=self.registry)
+        ProcessCollector(registry=self.registry)
+
+    def observe(self, observed: Observed) -> None:
+        self.registry.register(_Snapshot(observed))
+
+    async def watch_loop_lag(self) -> None:
+        """Runs until cancelled."""
+        while True:
+            before = time.monotonic()
+            await asyncio.sleep(LAG_INTERVAL_S)
+            self.loop_lag.observe(max(0.0, time.monotonic() - before - LAG_INTERVAL_S))
+
+
+class _Snapshot(Collector):
+    def __init__(self, observed: Observed) -> None:
+        self._observed = observed
+
+    def describe(self) -> Iterable[Metric]:
+        """Nothing yet: the names are the relay's, and asking needs no relay at registration."""
+        return []
+
+    def collect(self) -> Iterable[Metric]:
+        yield GaugeMetricFamily("vdx_rooms", "Rooms that are open.", value=self._observed.room_count())
+        participants = GaugeMetricFamily("vdx_participants", "People in calls.", labels=["role"])
+        for role, count in sorted(self._observed.participant_counts().items()):
+            participants.add_metric([role], count)
+        yield participants
+        yield from relay_families(self._observed.relay_totals())
+
+
+def relay_families(totals: Mapping[str, int]) -> Iterable[Metric]:
+    """Counters under their own names: `rtp_packets_in` becomes `vdx_relay_rtp_packets_in_total`."""
+    for name, value in sorted(totals.items()):
+        yield CounterMetricFamily(f"vdx_relay_{name}", "A total of the relay; see docs/reference/metrics.md.", value)
