@@ -1,5 +1,6 @@
-"""What crosses the border to the relay: MessagePack maps, `type` as tag, snake_case; mirrored in `src/relay/src/wire_api.rs`.
+"""What crosses the border to the relay: MessagePack maps, `type` as tag, snake_case.
 
+Mirrored in `src/relay/src/wire_api.rs`.
 Commands go in one at a time and are applied in order; events come out in batches. Ids are integers, bytes stay bytes.
 """
 
@@ -75,7 +76,7 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
     transport_cc: bool = False
 
 
-class AddPeer(Border, tag="add_peer"):
+class AddPeer(Border, frozen=True, kw_only=True, tag="add_peer"):
     peer: int
     room: int
     replaces: int = 0
@@ -88,7 +89,7 @@ class AddPeer(Border, tag="add_peer"):
     slots: list[Slot]
 
 
-class UpdatePeer(Border, tag="update_peer"):
+class UpdatePeer(Border, frozen=True, kw_only=True, tag="update_peer"):
     """A re-offer: new ICE credentials (the old stay valid until a check with the new nominates), new m-lines.
     What is there already stays as it is."""
 
@@ -100,7 +101,7 @@ class UpdatePeer(Border, tag="update_peer"):
     slots: list[Slot]
 
 
-class SetKeys(Border, tag="set_keys"):
+class SetKeys(Border, frozen=True, kw_only=True, tag="set_keys"):
     peer: int
     profile: int
     """7 AEAD_AES_128_GCM (28 B: key 16, salt 12), 1 AES128_CM_SHA1_80 (30 B: key 16, salt 14); RFC 5764, RFC 7714."""
@@ -108,39 +109,39 @@ class SetKeys(Border, tag="set_keys"):
     send: bytes
 
 
-class SendDtls(Border, tag="send_dtls"):
+class SendDtls(Border, frozen=True, kw_only=True, tag="send_dtls"):
     peer: int
     datagram: bytes
     """At most 1200 B; goes to the peer's validated address."""
 
 
-class RemovePeer(Border, tag="remove_peer"):
+class RemovePeer(Border, frozen=True, kw_only=True, tag="remove_peer"):
     peer: int
 
 
-class CloseRoom(Border, tag="close_room"):
+class CloseRoom(Border, frozen=True, kw_only=True, tag="close_room"):
     room: int
 
 
-class SetGate(Border, tag="set_gate"):
+class SetGate(Border, frozen=True, kw_only=True, tag="set_gate"):
     source: int
     gate: int
     """Bit: 1 mute, 2 floor. A source's packets pass only while all bits are open. Kept for sources not yet there."""
     open: bool
 
 
-class SetSourceClasses(Border, tag="set_source_classes"):
+class SetSourceClasses(Border, frozen=True, kw_only=True, tag="set_source_classes"):
     source: int
     classes: int
     """Bitset of 64. 0 (the start): nobody."""
 
 
-class SetHears(Border, tag="set_hears"):
+class SetHears(Border, frozen=True, kw_only=True, tag="set_hears"):
     peer: int
     classes: int
 
 
-class BindSlot(Border, tag="bind_slot"):
+class BindSlot(Border, frozen=True, kw_only=True, tag="bind_slot"):
     peer: int
     kind: str
     index: int
@@ -149,7 +150,7 @@ class BindSlot(Border, tag="bind_slot"):
     max_layer: int = 2
 
 
-class Fence(Border, tag="fence"):
+class Fence(Border, frozen=True, kw_only=True, tag="fence"):
     id: int
 
 
@@ -168,7 +169,7 @@ Command = (
 )
 
 
-class PeerBound(Border, tag="peer_bound"):
+class PeerBound(Border, frozen=True, kw_only=True, tag="peer_bound"):
     """The first valid connectivity check, or a nominated change of address."""
 
     peer: int
@@ -176,36 +177,36 @@ class PeerBound(Border, tag="peer_bound"):
     is_tcp: bool
 
 
-class DtlsReceived(Border, tag="dtls_received"):
+class DtlsReceived(Border, frozen=True, kw_only=True, tag="dtls_received"):
     """A DTLS record from an address that has passed a connectivity check of this peer."""
 
     peer: int
     datagram: bytes
 
 
-class ConsentLost(Border, tag="consent_lost"):
+class ConsentLost(Border, frozen=True, kw_only=True, tag="consent_lost"):
     """30 s without a valid check: nothing is sent any more (RFC 7675). Keys and slots are kept 60 s."""
 
     peer: int
 
 
-class PeerExpired(Border, tag="peer_expired"):
+class PeerExpired(Border, frozen=True, kw_only=True, tag="peer_expired"):
     """90 s without a valid check (or never one within 30 s): the peer is gone from the relay."""
 
     peer: int
 
 
-class ConsentBack(Border, tag="consent_back"):
+class ConsentBack(Border, frozen=True, kw_only=True, tag="consent_back"):
     peer: int
 
 
-class SourceStarted(Border, tag="source_started"):
+class SourceStarted(Border, frozen=True, kw_only=True, tag="source_started"):
     """The first authenticated packet of a source."""
 
     source: int
 
 
-class SlotSwitched(Border, tag="slot_switched"):
+class SlotSwitched(Border, frozen=True, kw_only=True, tag="slot_switched"):
     peer: int
     kind: str
     index: int
@@ -213,19 +214,19 @@ class SlotSwitched(Border, tag="slot_switched"):
     layer: int
 
 
-class CannotDecode(Border, tag="cannot_decode"):
+class CannotDecode(Border, frozen=True, kw_only=True, tag="cannot_decode"):
     peer: int
     index: int
     source: int
 
 
-class Speakers(Border, tag="speakers"):
+class Speakers(Border, frozen=True, kw_only=True, tag="speakers"):
     room: int
     speakers: list[tuple[int, int]]
     """(source, level 0..127 where 127 is loudest), loudest first; at most 10 a second per room, when it changed."""
 
 
-class PeerQuality(Border, tag="peer_quality"):
+class PeerQuality(Border, frozen=True, kw_only=True, tag="peer_quality"):
     """Once a second per peer with keys."""
 
     peer: int
@@ -237,11 +238,11 @@ class PeerQuality(Border, tag="peer_quality"):
     """Since the last valid check."""
 
 
-class FenceReached(Border, tag="fence_reached"):
+class FenceReached(Border, frozen=True, kw_only=True, tag="fence_reached"):
     id: int
 
 
-class PeerFault(Border, tag="peer_fault"):
+class PeerFault(Border, frozen=True, kw_only=True, tag="peer_fault"):
     """The worker caught a panic while it handled this peer: the peer was removed."""
 
     peer: int

@@ -1,0 +1,472 @@
+"""Implements `hub.ports.MediaPlane` on the native relay: participants become peers, changes become commands.
+
+The plane owns the relay, the DTLS sessions and the numbers; it holds no room's state beyond what a participant hears
+and what its slots are bound to, so that a new peer generation never starts blank. Everything runs on the event loop,
+and every decision is made without an await between looking and acting: two offers at once cannot cross.
+
+Who closes whom: the app enters and leaves the plane (`async with`); leaving closes every peer, then the relay.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol, assert_never
+
+import msgspec
+
+from vdxmedia.errors import BadSdp, Refused, VdxError
+from vdxmedia.hub.ports import (
+    BindSlot,
+    Gate,
+    MediaAnswer,
+    MediaChange,
+    MediaConnected,
+    MediaEvent,
+    MediaLost,
+    MediaOffer,
+    MediaQuality,
+    MediaSeat,
+    SetGate,
+    SetHears,
+    SetSourceClasses,
+    SlotCannotDecode,
+    SlotKind,
+    SpeakersChanged,
+)
+from vdxmedia.ids import ConferenceKey, ParticipantId, PeerId, SourceId
+from vdxmedia.sdp.offer import parse_offer
+from vdxmedia.sfu import relay_wire
+from vdxmedia.sfu.allocation import Allocation
+from vdxmedia.sfu.dtls import HANDSHAKE_TIMEOUT_S, DtlsFailure, DtlsIdentity, DtlsSession, SrtpKeys
+from vdxmedia.sfu.peer import Peer
+
+logger = logging.getLogger(__name__)
+
+MAX_HANDSHAKES: Final = 32
+"""At once; 200 at once stalled the loop for 60 ms (measured), 32 stay below 10."""
+MAX_WAITING_HANDSHAKES: Final = 256
+"""Beyond that a new connection is refused with `media_busy`: a quarter of a second's work at 1100 per second and core
+(measured)."""
+FIRST_HELLO_TIMEOUT_S: Final = 45.0
+"""For ICE and the ClientHello: the relay drops a peer without a check after 30 s, this one that never speaks DTLS."""
+FENCE_TIMEOUT_S: Final = 5.0
+SILENT_AFTER_MS: Final = 5_000
+"""Two missed checks of Chromium (one in 2.5 s), one of Firefox (5 s)."""
+_LOUDEST: Final = 127
+_GATE_BITS: Final = {Gate.MUTE: 1, Gate.FLOOR: 2}
+
+
+class RelayPort(Protocol):
+    """The native relay (`vdxmedia._relay.Relay`), or a test's twin."""
+
+    @property
+    def event_fd(self) -> int: ...
+
+    @property
+    def addresses(self) -> list[str]: ...
+
+    def command(self, message: bytes) -> None: ...
+
+    def drain(self) -> list[bytes]: ...
+
+    def stats(self) -> bytes: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(slots=True)
+class _Wishes:
+    """What the room last said about one participant's slots."""
+
+    hears: int = 0
+    bindings: dict[tuple[SlotKind, int], BindSlot] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Conference:
+    listener: Callable[[MediaEvent], None]
+    peers: dict[ParticipantId, Peer] = field(default_factory=dict)
+    wishes: dict[ParticipantId, _Wishes] = field(default_factory=dict)
+    """From a participant's first connection until `disconnect`."""
+
+
+class RelayPlane:
+    """`announced` are the addresses clients are told, in order of preference; empty: those the relay has bound.
+
+    They differ behind 1:1 NAT and for wildcard binds, which must be announced explicitly.
+    """
+
+    def __init__(
+        self,
+        relay: RelayPort,
+        *,
+        announced: Sequence[tuple[str, int]] = (),
+        identity: DtlsIdentity | None = None,
+    ) -> None:
+        self._relay = relay
+        self._addresses = list(announced) or [split_address(address) for address in relay.addresses]
+        self._identity = identity or DtlsIdentity()
+        self._allocation = Allocation()
+        self._conferences: dict[ConferenceKey, _Conference] = {}
+        self._peers: dict[PeerId, Peer] = {}
+        self._peer_ids = itertools.count(1)
+        self._fence_ids = itertools.count(1)
+        self._fences: dict[int, asyncio.Future[None]] = {}
+        self._turns = asyncio.Semaphore(MAX_HANDSHAKES)
+        self._running_handshakes = 0
+        self._waiting_handshakes = 0
+        self._counters: Counter[str] = Counter()
+        self._tasks = asyncio.TaskGroup()
+        self._is_open = False
+        self._encoder = msgspec.msgpack.Encoder()
+        self._decoder = msgspec.msgpack.Decoder(relay_wire.Event)
+
+    async def __aenter__(self) -> RelayPlane:
+        await self._tasks.__aenter__()
+        asyncio.get_running_loop().add_reader(self._relay.event_fd, self._read_events)
+        self._is_open = True
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        """Says goodbye to every peer, waits for their tasks, then closes the relay (its threads: in an executor)."""
+        self._is_open = False
+        for conference in list(self._conferences):
+            self.close_conference(conference)
+        try:
+            await self._tasks.__aexit__(None, None, None)
+        finally:
+            for fence in self._fences.values():
+                if not fence.done():
+                    fence.set_exception(VdxError("The relay has been closed.", code="relay_stuck"))
+            asyncio.get_running_loop().remove_reader(self._relay.event_fd)
+            await asyncio.to_thread(self._relay.close)
+
+    # ── MediaPlane ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def open_conference(self, conference: ConferenceKey, listener: Callable[[MediaEvent], None]) -> None:
+        if (known := self._conferences.get(conference)) is not None:
+            known.listener = listener
+        else:
+            self._conferences[conference] = _Conference(listener)
+
+    def close_conference(self, conference: ConferenceKey) -> None:
+        closed = self._conferences.pop(conference, None)
+        if closed is None:
+            return
+        for peer in closed.peers.values():
+            self._end(peer, is_gone_from_relay=False)
+        self._command_or_count(relay_wire.CloseRoom(room=conference))
+
+    async def connect(self, seat: MediaSeat, offer: MediaOffer) -> MediaAnswer:
+        if not self._is_open:
+            raise Refused("The server is stopping.", code="server_stopping")
+        conference = self._conferences.get(seat.conference)
+        if conference is None:
+            raise Refused("The conference has ended.", code="room_closed")
+        try:
+            return self._answer(conference, seat, offer)
+        except BadSdp as error:
+            self._counters["offers_refused"] += 1
+            logger.info("offer_refused participant=%s code=%s text=%s", seat.participant, error.code, error.text)
+            raise
+
+    def apply(self, conference: ConferenceKey, changes: Iterable[MediaChange]) -> None:
+        state = self._conferences.get(conference)
+        if state is None:
+            return
+        for change in changes:
+            for command in self._commands_for(state, change):
+                self._command(command)
+
+    async def fence(self) -> None:
+        """Raises: VdxError `relay_stuck` when the relay does not answer in time."""
+        fence_id = next(self._fence_ids)
+        reached = self._fences[fence_id] = asyncio.get_running_loop().create_future()
+        try:
+            self._command(relay_wire.Fence(id=fence_id))
+            async with asyncio.timeout(FENCE_TIMEOUT_S):
+                await reached
+        except TimeoutError:
+            raise VdxError("The relay does not answer.", code="relay_stuck") from None
+        finally:
+            del self._fences[fence_id]
+
+    def disconnect(self, conference: ConferenceKey, participant: ParticipantId) -> None:
+        state = self._conferences.get(conference)
+        if state is None:
+            return
+        state.wishes.pop(participant, None)
+        peer = state.peers.pop(participant, None)
+        if peer is not None:
+            logger.info("peer_closed peer=%s participant=%s", peer.id, participant)
+            self._end(peer, is_gone_from_relay=False)
+
+    # ── for metrics ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def stats(self) -> dict[str, int]:
+        """Totals since the start: the relay's counters, and the plane's own."""
+        counters = msgspec.msgpack.decode(self._relay.stats(), type=dict[str, int])
+        return {**counters, **self._counters}
+
+    def gauges(self) -> dict[str, int]:
+        """What is so now."""
+        return {
+            "conferences": len(self._conferences),
+            "peers": len(self._peers),
+            "peers_with_keys": sum(peer.has_keys for peer in self._peers.values()),
+            "handshakes_running": self._running_handshakes,
+            "handshakes_waiting": self._waiting_handshakes,
+        }
+
+    # ── offers ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _answer(self, conference: _Conference, seat: MediaSeat, media_offer: MediaOffer) -> MediaAnswer:
+        """Runs inline: a browser's largest offer (25 video slots, 86 kB) takes 5 ms with its answer (measured)."""
+        offer = parse_offer(media_offer.sdp)
+        current = conference.peers.get(seat.participant)
+        if current is not None and current.is_continued_by(offer):
+            current.take_offer(offer, media_offer.sources, seat)
+            self._command(current.update_command())
+            logger.info("peer_renegotiated peer=%s participant=%s", current.id, seat.participant)
+            return current.answer(is_new_connection=False)
+        if self._waiting_handshakes >= MAX_WAITING_HANDSHAKES:
+            self._counters["media_busy"] += 1
+            raise Refused("Too many connections are being made; try again.", code="media_busy", retry_after_s=2.0)
+        peer = Peer(
+            PeerId(next(self._peer_ids)),
+            seat,
+            self._allocation,
+            addresses=self._addresses,
+            fingerprint=self._identity.fingerprint,
+        )
+        peer.take_offer(offer, media_offer.sources, seat)
+        peer.dtls = DtlsSession(self._identity, offer.fingerprints, lambda datagram: self._send_dtls(peer, datagram))
+        self._command(peer.add_command(replaces=current.id if current is not None else None))
+        self._peers[peer.id] = peer
+        conference.peers[seat.participant] = peer
+        if current is not None:
+            self._end(current, is_gone_from_relay=True)
+        wishes = conference.wishes.setdefault(seat.participant, _Wishes())
+        for command in _restored(peer, wishes):
+            self._command(command)
+        peer.task = self._tasks.create_task(self._converse(peer), name=f"peer-{peer.id}")
+        logger.info("peer_added peer=%s participant=%s replaces=%s", peer.id, seat.participant, current and current.id)
+        return peer.answer(is_new_connection=True)
+
+    # ── changes ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _commands_for(self, conference: _Conference, change: MediaChange) -> Iterator[relay_wire.Command]:
+        match change:
+            case SetGate():
+                yield relay_wire.SetGate(source=change.source, gate=_GATE_BITS[change.gate], open=change.is_open)
+            case SetSourceClasses():
+                yield relay_wire.SetSourceClasses(source=change.source, classes=change.classes)
+            case SetHears():
+                if (wishes := conference.wishes.get(change.participant)) is not None:
+                    wishes.hears = change.classes
+                    if (peer := conference.peers.get(change.participant)) is not None:
+                        yield relay_wire.SetHears(peer=peer.id, classes=change.classes)
+            case BindSlot():
+                if (wishes := conference.wishes.get(change.participant)) is not None:
+                    wishes.bindings[change.kind, change.index] = change
+                    peer = conference.peers.get(change.participant)
+                    if peer is not None and peer.has_slot(change.kind, change.index):
+                        yield _bind_command(peer, change)
+            case _:
+                assert_never(change)
+
+    def _command(self, command: relay_wire.Command) -> None:
+        """Raises: VdxError `relay_stuck` when the relay takes no more: what a room wants could not be enforced."""
+        try:
+            self._relay.command(self._encoder.encode(command))
+        except BufferError:
+            raise VdxError("The relay takes no more commands.", code="relay_stuck") from None
+
+    def _command_or_count(self, command: relay_wire.Command) -> None:
+        """For what a stuck relay may miss: DTLS datagrams are sent again, and ends must go on."""
+        try:
+            self._command(command)
+        except VdxError:
+            self._counters["relay_commands_dropped"] += 1
+
+    def _send_dtls(self, peer: Peer, datagram: bytes) -> None:
+        self._command_or_count(relay_wire.SendDtls(peer=peer.id, datagram=datagram))
+
+    # ── a peer's life ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _converse(self, peer: Peer) -> None:
+        """The peer's one task: handshake, keys to the relay, wait for the end."""
+        try:
+            outcome = await self._shake_hands(peer)
+            if isinstance(outcome, DtlsFailure):
+                self._counters[f"handshakes_failed_{outcome.reason}"] += 1
+                self._lose(peer, outcome.reason, outcome.detail)
+                return
+            if peer.is_ended:
+                return
+            self._counters["handshakes_done"] += 1
+            self._command(
+                relay_wire.SetKeys(peer=peer.id, profile=outcome.profile, receive=outcome.receive, send=outcome.send)
+            )
+            peer.has_keys = True
+            logger.info("peer_connected peer=%s participant=%s", peer.id, peer.seat.participant)
+            self._tell(peer.seat.conference, MediaConnected(peer.seat.participant))
+            await peer.dtls.closed()
+            self._lose(peer, "closed", "the client closed its connection")
+        except Exception:
+            logger.exception("peer_task_failed peer=%s", peer.id)
+            self._lose(peer, "fault", "an error of ours")
+        finally:
+            self._counters["dtls_datagrams_dropped"] += peer.dtls.dropped
+            await peer.dtls.stop()
+
+    async def _shake_hands(self, peer: Peer) -> SrtpKeys | DtlsFailure:
+        """Waits for the ClientHello, then for a turn, then shakes hands; what arrives meanwhile is kept."""
+        try:
+            async with asyncio.timeout(FIRST_HELLO_TIMEOUT_S):
+                await peer.dtls.first_datagram()
+        except TimeoutError:
+            return DtlsFailure("dtls", "no ClientHello")
+        self._waiting_handshakes += 1
+        try:
+            async with asyncio.timeout(HANDSHAKE_TIMEOUT_S):
+                await self._turns.acquire()
+        except TimeoutError:
+            return DtlsFailure("dtls", "too many handshakes")
+        finally:
+            self._waiting_handshakes -= 1
+        self._running_handshakes += 1
+        try:
+            return await peer.dtls.handshake()
+        finally:
+            self._running_handshakes -= 1
+            self._turns.release()
+
+    def _lose(self, peer: Peer, reason: str, detail: str, *, is_gone_from_relay: bool = False) -> None:
+        """The connection has ended by itself: the room is told, unless it has already let go of this peer."""
+        conference = self._conferences.get(peer.seat.conference)
+        if peer.is_ended or conference is None or conference.peers.get(peer.seat.participant) is not peer:
+            return
+        logger.log(
+            logging.WARNING if reason in ("fingerprint", "fault") else logging.INFO,
+            "peer_lost peer=%s participant=%s reason=%s detail=%s",
+            peer.id,
+            peer.seat.participant,
+            reason,
+            detail,
+        )
+        self._counters[f"peers_lost_{reason}"] += 1
+        del conference.peers[peer.seat.participant]
+        self._end(peer, is_gone_from_relay=is_gone_from_relay)
+        self._tell(peer.seat.conference, MediaLost(peer.seat.participant, reason))
+
+    def _end(self, peer: Peer, *, is_gone_from_relay: bool) -> None:
+        """Ends a peer that no conference holds any more: close_notify, out of the relay, numbers back, task ended."""
+        peer.is_ended = True
+        del self._peers[peer.id]
+        peer.dtls.close(with_notice=not is_gone_from_relay)
+        if not is_gone_from_relay:
+            self._command_or_count(relay_wire.RemovePeer(peer=peer.id))
+        peer.release()
+        if peer.task is not asyncio.current_task():
+            peer.task.cancel()
+
+    def _tell(self, conference: ConferenceKey, event: MediaEvent) -> None:
+        """A listener that raises is a bug of the room's; it must not take the plane along."""
+        if (state := self._conferences.get(conference)) is not None:
+            try:
+                state.listener(event)
+            except Exception:
+                self._counters["listeners_failed"] += 1
+                logger.exception("media_listener_failed event=%s", type(event).__name__)
+
+    # ── events of the relay ───────────────────────────────────────────────────────────────────────────────────────
+
+    def _read_events(self) -> None:
+        """Called by the loop when the relay has something. One bad event does not lose the others."""
+        for message in self._relay.drain():
+            try:
+                self._take_event(self._decoder.decode(message))
+            except msgspec.MsgspecError:
+                self._counters["relay_events_undecodable"] += 1
+                logger.exception("relay_event_undecodable")
+            except Exception:
+                self._counters["relay_events_failed"] += 1
+                logger.exception("relay_event_failed")
+
+    def _take_event(self, event: relay_wire.Event) -> None:
+        match event:
+            case relay_wire.DtlsReceived():
+                if (peer := self._peers.get(PeerId(event.peer))) is not None:
+                    peer.dtls.feed(event.datagram)
+            case relay_wire.Speakers():
+                speakers = [(SourceId(source), level / _LOUDEST) for source, level in event.speakers]
+                self._tell(ConferenceKey(event.room), SpeakersChanged(speakers))
+            case relay_wire.PeerQuality():
+                self._take_quality(event)
+            case relay_wire.CannotDecode():
+                if (peer := self._peers.get(PeerId(event.peer))) is not None:
+                    self._counters["slots_cannot_decode"] += 1
+                    self._tell(
+                        peer.seat.conference,
+                        SlotCannotDecode(peer.seat.participant, event.index, SourceId(event.source)),
+                    )
+            case relay_wire.PeerExpired():
+                if (peer := self._peers.get(PeerId(event.peer))) is not None:
+                    self._lose(peer, "consent", "no connectivity check any more", is_gone_from_relay=True)
+            case relay_wire.PeerFault():
+                if (peer := self._peers.get(PeerId(event.peer))) is not None:
+                    logger.error("relay_fault peer=%s", event.peer)
+                    self._lose(peer, "fault", "a panic in the relay", is_gone_from_relay=True)
+            case relay_wire.FenceReached():
+                if (fence := self._fences.get(event.id)) is not None and not fence.done():
+                    fence.set_result(None)
+            case relay_wire.PeerBound():
+                logger.debug("peer_bound peer=%s ipv6=%s tcp=%s", event.peer, event.is_ipv6, event.is_tcp)
+            case relay_wire.ConsentLost():
+                logger.info("consent_lost peer=%s", event.peer)
+            case relay_wire.ConsentBack():
+                logger.info("consent_back peer=%s", event.peer)
+            case relay_wire.SourceStarted() | relay_wire.SlotSwitched():
+                logger.debug("< %s", event)
+            case _:
+                assert_never(event)
+
+    def _take_quality(self, event: relay_wire.PeerQuality) -> None:
+        if (peer := self._peers.get(PeerId(event.peer))) is not None:
+            self._tell(
+                peer.seat.conference,
+                MediaQuality(
+                    participant=peer.seat.participant,
+                    uplink_loss=event.uplink_loss,
+                    downlink_loss=event.downlink_loss,
+                    rtt_s=event.rtt_ms / 1_000 if event.rtt_ms >= 0 else None,
+                    is_silent=event.silent_ms > SILENT_AFTER_MS,
+                ),
+            )
+
+
+def _bind_command(peer: Peer, change: BindSlot) -> relay_wire.BindSlot:
+    return relay_wire.BindSlot(
+        peer=peer.id, kind=change.kind, index=change.index, source=change.source or 0, max_layer=change.max_layer
+    )
+
+
+def _restored(peer: Peer, wishes: _Wishes) -> Iterator[relay_wire.Command]:
+    """What a new peer generation starts with, until the room applies its state."""
+    if wishes.hears:
+        yield relay_wire.SetHears(peer=peer.id, classes=wishes.hears)
+    for change in wishes.bindings.values():
+        if peer.has_slot(change.kind, change.index):
+            yield _bind_command(peer, change)
+
+
+def split_address(address: str) -> tuple[str, int]:
+    """`127.0.0.1:7882` and `[::1]:7882` to host and port."""
+    host, _, port = address.rpartition(":")
+    return host.removeprefix("[").removesuffix("]"), int(port)
