@@ -4,15 +4,20 @@
 //! to one destination become one `UDP_SEGMENT` message (measured 1.8-5 times cheaper); everything else here serves that.
 //! Nothing in here blocks except [`Poller::wait`]. Deliberately left out: a clock, and what is in the datagrams.
 
+mod address;
+mod control;
 mod poll;
 mod receive;
 mod send;
 mod udp;
 
+#[cfg(test)]
+mod tests;
+
 pub use poll::{EventFd, Poller, Ready};
-pub use receive::{Datagram, ReceiveBatch};
-pub use send::{DestinationId, SendBatch, SendStats};
-pub use udp::{Route, SocketOptions, Sockets};
+pub use receive::{Datagram, RECEIVE_BATCH_LEN, ReceiveBatch};
+pub use send::{SendBatch, SendStats};
+pub use udp::{MAX_SOCKETS, Route, SocketOptions, Sockets};
 
 /// Room for one datagram, in and out: more than any path MTU that a browser's packet fits in. Longer ones are dropped
 /// and counted on receipt.

@@ -1,41 +1,55 @@
 //! Waiting for sockets, a wake-up, or a deadline.
 
-use super::Sockets;
 use std::io;
-use std::os::fd::{AsRawFd, RawFd};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::ptr;
+use std::sync::Arc;
 use std::time::Duration;
 
-/// A counter that makes a file descriptor readable (`eventfd`): wakes a worker, or tells Python that events wait.
-/// `&self` everywhere and `Sync`: share it in an `Arc`.
-pub struct EventFd {}
+use super::udp::{Socket, checked};
+use super::Sockets;
+
+/// A counter that makes a file descriptor readable (`eventfd(2)`): wakes a worker, or tells Python that events wait.
+/// `&self` everywhere and `Sync`: share it in an `Arc`. Closed on drop.
+#[derive(Debug)]
+pub struct EventFd {
+    fd: OwnedFd,
+}
 
 impl EventFd {
     /// A new one, not readable.
     pub fn new() -> io::Result<Self> {
-        todo!()
+        // SAFETY: no pointers; the result is checked.
+        let fd = checked(unsafe { libc::eventfd(0, libc::EFD_NONBLOCK | libc::EFD_CLOEXEC) })?;
+        // SAFETY: `fd` is a new descriptor that nobody else owns.
+        Ok(Self { fd: unsafe { OwnedFd::from_raw_fd(fd) } })
     }
 
     /// Makes it readable. Never blocks; waking twice is one wake-up.
     pub fn wake(&self) {
-        todo!()
+        let one = 1_u64.to_ne_bytes();
+        // SAFETY: the kernel reads eight bytes at `one`. The only error is a full counter, which is readable already.
+        unsafe { libc::write(self.fd.as_raw_fd(), one.as_ptr().cast(), one.len()) };
     }
 
     /// Makes it unreadable again.
     pub fn clear(&self) {
-        todo!()
+        let mut count = [0_u8; 8];
+        // SAFETY: the kernel writes eight bytes at `count`. The only error is an empty counter, which is what we want.
+        unsafe { libc::read(self.fd.as_raw_fd(), count.as_mut_ptr().cast(), count.len()) };
     }
 }
 
 impl AsRawFd for EventFd {
     fn as_raw_fd(&self) -> RawFd {
-        todo!()
+        self.fd.as_raw_fd()
     }
 }
 
 /// What [`Poller::wait`] found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Ready {
-    /// Bit *i*: socket *i* has datagrams.
+    /// Bit *i*: socket *i* has datagrams (or an error that receiving will tell).
     pub sockets: u64,
     /// The wake-up descriptor was readable (it has been cleared).
     pub woken: bool,
@@ -44,24 +58,58 @@ pub struct Ready {
 impl Ready {
     /// True when socket `socket` has datagrams.
     pub fn has_socket(self, socket: usize) -> bool {
-        self.sockets >> socket & 1 == 1
+        socket < 64 && self.sockets >> socket & 1 == 1
     }
 }
 
-/// Waits for the worker's sockets and its wake-up descriptor.
-pub struct Poller {}
+/// Waits for the worker's sockets and its wake-up descriptor. `ppoll`, not epoll: a worker has a handful of descriptors,
+/// and its deadline is finer than a millisecond.
+pub struct Poller {
+    /// The sockets, then the wake-up.
+    polled: Vec<libc::pollfd>,
+    wake: Arc<EventFd>,
+    /// Keeps the polled descriptors open.
+    _sockets: Arc<[Socket]>,
+}
 
 impl Poller {
-    /// For these sockets (at most 64) and this wake-up descriptor.
-    pub fn new(sockets: &Sockets, wake: std::sync::Arc<EventFd>) -> Self {
-        let _ = (sockets, wake);
-        todo!()
+    /// For these sockets and this wake-up descriptor.
+    pub fn new(sockets: &Sockets, wake: Arc<EventFd>) -> Self {
+        let descriptors = sockets.shared.iter().map(AsRawFd::as_raw_fd).chain([wake.as_raw_fd()]);
+        let polled = descriptors.map(|fd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 }).collect();
+        Self { polled, wake, _sockets: Arc::clone(&sockets.shared) }
     }
 
     /// Blocks until something is ready or `timeout` has passed (`None`: for ever). Interrupted by a signal means nothing
     /// is ready.
     pub fn wait(&mut self, timeout: Option<Duration>) -> io::Result<Ready> {
-        let _ = timeout;
-        todo!()
+        let timeout = timeout.map(|timeout| libc::timespec {
+            tv_sec: libc::time_t::try_from(timeout.as_secs()).unwrap_or(libc::time_t::MAX),
+            tv_nsec: timeout.subsec_nanos().into(),
+        });
+        let timeout = timeout.as_ref().map_or(ptr::null(), ptr::from_ref);
+        // SAFETY: `polled` has that many entries, with open descriptors (kept by `_sockets` and `wake`); `timeout` is null
+        // or points to a value that outlives the call.
+        let result = unsafe {
+            libc::ppoll(self.polled.as_mut_ptr(), self.polled.len() as libc::nfds_t, timeout, ptr::null())
+        };
+        match checked(result) {
+            Ok(0) => return Ok(Ready::default()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(Ready::default()),
+            Err(error) => return Err(error),
+            Ok(_) => {}
+        }
+        let mut ready = Ready::default();
+        let wake_position = self.polled.len() - 1;
+        for (position, polled) in self.polled.iter().enumerate().filter(|(_, polled)| polled.revents != 0) {
+            if position == wake_position {
+                debug_assert_eq!(polled.fd, self.wake.as_raw_fd());
+                self.wake.clear();
+                ready.woken = true;
+            } else {
+                ready.sockets |= 1 << position;
+            }
+        }
+        Ok(ready)
     }
 }

@@ -1,7 +1,15 @@
 //! Binding sockets, and the route a datagram came by.
 
 use std::io;
+use std::mem::{size_of, size_of_val};
 use std::net::{IpAddr, SocketAddr};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::sync::Arc;
+
+use super::address::Name;
+
+/// How many sockets one worker may have: as many as [`super::Ready`] has bits.
+pub const MAX_SOCKETS: usize = 64;
 
 /// The way a datagram came, and so the way its answer goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -23,23 +31,126 @@ pub struct SocketOptions {
     pub segmentation: bool,
 }
 
-/// The worker's UDP sockets, non-blocking. Closed on drop (and when the last [`super::SendBatch`] is gone).
-pub struct Sockets {}
+/// One bound socket.
+pub(super) struct Socket {
+    fd: OwnedFd,
+    pub(super) address: SocketAddr,
+    /// The kernel knows `UDP_SEGMENT`, and the options allow it.
+    pub(super) segmentation: bool,
+}
+
+impl Socket {
+    fn bind(address: SocketAddr, options: SocketOptions) -> io::Result<Self> {
+        let family = if address.is_ipv4() { libc::AF_INET } else { libc::AF_INET6 };
+        let kind = libc::SOCK_DGRAM | libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC;
+        // SAFETY: no pointers; the result is checked.
+        let fd = checked(unsafe { libc::socket(family, kind, 0) })?;
+        // SAFETY: `fd` is a new descriptor that nobody else owns.
+        let fd = unsafe { OwnedFd::from_raw_fd(fd) };
+        if address.is_ipv6() {
+            set_option(&fd, libc::IPPROTO_IPV6, libc::IPV6_V6ONLY, 1)?;
+        }
+        if address.ip().is_unspecified() {
+            // Otherwise the answer leaves from whatever address the routing table prefers.
+            match address {
+                SocketAddr::V4(_) => set_option(&fd, libc::IPPROTO_IP, libc::IP_PKTINFO, 1)?,
+                SocketAddr::V6(_) => set_option(&fd, libc::IPPROTO_IPV6, libc::IPV6_RECVPKTINFO, 1)?,
+            }
+        }
+        let bytes = i32::try_from(options.buffer_bytes).unwrap_or(i32::MAX);
+        set_option(&fd, libc::SOL_SOCKET, libc::SO_RCVBUF, bytes)?;
+        set_option(&fd, libc::SOL_SOCKET, libc::SO_SNDBUF, bytes)?;
+        let segmentation = options.segmentation && option(&fd, libc::SOL_UDP, libc::UDP_SEGMENT).is_ok();
+
+        let name = Name::from(address);
+        // SAFETY: `name` is an address of `name.len()` bytes.
+        checked(unsafe { libc::bind(fd.as_raw_fd(), (&raw const name).cast(), name.len()) })?;
+        let mut name = Name::empty();
+        let mut len = size_of_val(&name) as libc::socklen_t;
+        // SAFETY: there is room for `len` bytes at `name`.
+        checked(unsafe { libc::getsockname(fd.as_raw_fd(), (&raw mut name).cast(), &raw mut len) })?;
+        let address = name.to_address().ok_or(io::ErrorKind::InvalidData)?;
+        Ok(Self { fd, address, segmentation })
+    }
+
+    /// True when each message needs its local address told.
+    pub(super) fn is_wildcard(&self) -> bool {
+        self.address.ip().is_unspecified()
+    }
+}
+
+impl AsRawFd for Socket {
+    fn as_raw_fd(&self) -> RawFd {
+        self.fd.as_raw_fd()
+    }
+}
+
+/// The worker's UDP sockets, non-blocking. Closed when this and every [`super::SendBatch`] and [`super::Poller`] made
+/// from it are gone.
+pub struct Sockets {
+    pub(super) shared: Arc<[Socket]>,
+    addresses: Vec<SocketAddr>,
+}
 
 impl Sockets {
     /// Binds each address (IPv6 sockets are v6-only; port 0 is any free one).
+    ///
+    /// Errors: the system's for an address that cannot be bound; `InvalidInput` for more than [`MAX_SOCKETS`] or none.
     pub fn bind(binds: &[SocketAddr], options: SocketOptions) -> io::Result<Self> {
-        let _ = (binds, options);
-        todo!()
+        if binds.is_empty() || binds.len() > MAX_SOCKETS {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "1 to 64 addresses can be bound"));
+        }
+        let sockets = binds.iter().map(|address| Socket::bind(*address, options)).collect::<io::Result<Vec<_>>>()?;
+        let addresses = sockets.iter().map(|socket| socket.address).collect();
+        Ok(Self { shared: sockets.into(), addresses })
     }
 
     /// What was bound, with real ports, in the order of the binds.
     pub fn addresses(&self) -> &[SocketAddr] {
-        todo!()
+        &self.addresses
     }
 
-    /// The smallest `SO_RCVBUF` of the sockets that the kernel really gave (it doubles what is asked, and has a limit).
+    /// The smallest `SO_RCVBUF` of the sockets, as the kernel counts it: twice what was asked, if its limit
+    /// (`net.core.rmem_max`) allows.
     pub fn receive_buffer_bytes(&self) -> usize {
-        todo!()
+        self.smallest(libc::SO_RCVBUF)
     }
+
+    /// The smallest `SO_SNDBUF`, counted likewise (`net.core.wmem_max`).
+    pub fn send_buffer_bytes(&self) -> usize {
+        self.smallest(libc::SO_SNDBUF)
+    }
+
+    fn smallest(&self, name: i32) -> usize {
+        let sizes = self.shared.iter().map(|socket| option(&socket.fd, libc::SOL_SOCKET, name).unwrap_or(0));
+        sizes.min().map_or(0, |bytes| usize::try_from(bytes).unwrap_or(0))
+    }
+
+    /// True when every socket may use `UDP_SEGMENT`.
+    pub fn has_segmentation(&self) -> bool {
+        self.shared.iter().all(|socket| socket.segmentation)
+    }
+}
+
+/// The system call's result, or its error.
+pub(super) fn checked(result: i32) -> io::Result<i32> {
+    if result < 0 { Err(io::Error::last_os_error()) } else { Ok(result) }
+}
+
+/// Sets an option whose value is an `int`.
+pub(super) fn set_option(fd: &impl AsRawFd, level: i32, name: i32, value: i32) -> io::Result<()> {
+    // SAFETY: the kernel reads four bytes at `value`.
+    let result = unsafe {
+        let len = size_of::<i32>() as libc::socklen_t;
+        libc::setsockopt(fd.as_raw_fd(), level, name, (&raw const value).cast(), len)
+    };
+    checked(result).map(drop)
+}
+
+fn option(fd: &OwnedFd, level: i32, name: i32) -> io::Result<i32> {
+    let mut value = 0_i32;
+    let mut len = size_of::<i32>() as libc::socklen_t;
+    // SAFETY: the kernel writes at most `len` bytes at `value`.
+    let result = unsafe { libc::getsockopt(fd.as_raw_fd(), level, name, (&raw mut value).cast(), &raw mut len) };
+    checked(result).map(|_| value)
 }
