@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
 
 from vdxmedia.clock import Clock
 from vdxmedia.errors import Refused
+from vdxmedia.hub.limits import TokenBucket
 
 MAX_BUCKETS = 10_000
 """Keys remembered; when full the one unused for longest is forgotten (about 2 MB)."""
-
-
-@dataclass(slots=True)
-class _Bucket:
-    tokens: float
-    at_s: float
 
 
 class RateLimit:
@@ -25,24 +19,20 @@ class RateLimit:
         self._per_second = per_second
         self._burst = max(1.0, burst)
         self._clock = clock
-        self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
+        self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
+        self.hits = 0
+        """Refusals since the start."""
 
     def spend(self, key: str) -> None:
         """Takes one token. Raises: Refused `rate_limited` with the seconds until there is one."""
-        bucket = self._filled(key)
-        if bucket.tokens < 1.0:
-            wait_s = (1.0 - bucket.tokens) / self._per_second
-            raise Refused("too many requests; wait and try again", code="rate_limited", retry_after_s=round(wait_s, 3))
-        bucket.tokens -= 1.0
-
-    def _filled(self, key: str) -> _Bucket:
         now_s = self._clock.monotonic_s()
         bucket = self._buckets.pop(key, None)
         if bucket is None:
-            bucket = _Bucket(self._burst, now_s)
+            bucket = TokenBucket(self._per_second, self._burst, now_s)
             if len(self._buckets) >= MAX_BUCKETS:
                 self._buckets.popitem(last=False)
         self._buckets[key] = bucket
-        bucket.tokens = min(self._burst, bucket.tokens + (now_s - bucket.at_s) * self._per_second)
-        bucket.at_s = now_s
-        return bucket
+        wait_s = bucket.take(now_s)
+        if wait_s > 0:
+            self.hits += 1
+            raise Refused("too many requests; wait and try again", code="rate_limited", retry_after_s=round(wait_s, 3))

@@ -1,0 +1,273 @@
+"""Join tokens: what they say, and every way in which a forged one is refused."""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives import hashes, hmac, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vdxmedia.api.tokens import JwtTokens, SigningKey
+from vdxmedia.clock import ManualClock
+from vdxmedia.errors import Misconfigured, NotAllowed
+from vdxmedia.hub.ports import Grant, MediaKind
+
+ISSUER = "https://moede.example"
+CLOCK = ManualClock()
+NOW = CLOCK.unix_s()
+
+
+def private_pem(key: Any) -> bytes:
+    return bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+
+
+def public_pem(key: Any) -> bytes:
+    return bytes(
+        key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    )
+
+
+ED = ed25519.Ed25519PrivateKey.from_private_bytes(bytes(32))
+P256 = ec.derive_private_key(7, ec.SECP256R1())
+KEYS = {
+    "EdDSA": SigningKey.from_pem(private_pem(ED), origin="ed"),
+    "ES256": SigningKey.from_pem(private_pem(P256), origin="p256"),
+}
+
+
+def grant(**changes: Any) -> Grant:
+    fields: dict[str, Any] = {
+        "room": "abc234abc234",
+        "identity": "person-1",
+        "role": "guest",
+        "name": "Bo",
+        "organisation": "Testkommune",
+        "function": "læge",
+        "can_publish": frozenset({MediaKind.MICROPHONE, MediaKind.CAMERA}),
+        "can_subscribe": True,
+        "expires_at": NOW + 600,
+    }
+    return Grant(**fields | changes)
+
+
+def tokens(algorithm: str = "EdDSA", *verifying: SigningKey) -> JwtTokens:
+    return JwtTokens(KEYS[algorithm], verifying, issuer=ISSUER, clock=CLOCK)
+
+
+def b64(value: Any) -> str:
+    raw = value if isinstance(value, bytes) else json.dumps(value).encode()
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def parts_of(token: str) -> tuple[dict[str, Any], dict[str, Any], bytes]:
+    header, payload, signature = (urlsafe_b64decode(part + "==") for part in token.split("."))
+    return json.loads(header), json.loads(payload), signature
+
+
+def signed(header: dict[str, Any], payload: Any) -> str:
+    """Signed by the real Ed25519 key, whatever it says."""
+    text = f"{b64(header)}.{b64(payload)}"
+    return f"{text}.{b64(ED.sign(text.encode()))}"
+
+
+def refused(token: str, code: str = "token_invalid", *, by: JwtTokens | None = None, now: float = NOW) -> None:
+    with pytest.raises(NotAllowed) as caught:
+        (by or tokens()).verify(token, now)
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize("algorithm", ["EdDSA", "ES256"])
+def test_token_issued_verifies_to_the_same_grant(algorithm: str) -> None:
+    service = tokens(algorithm)
+    token = service.issue(grant())
+    assert service.verify(token, NOW) == grant()
+    header, payload, _ = parts_of(token)
+    assert header == {"alg": algorithm, "kid": KEYS[algorithm].id, "typ": "JWT"}
+    assert payload["video"] == {
+        "room": "abc234abc234",
+        "roomJoin": True,
+        "canPublish": True,
+        "canPublishSources": ["camera", "microphone"],
+        "canSubscribe": True,
+    }
+    assert payload["vdx"] == {"role": "guest", "organisation": "Testkommune", "function": "læge"}
+    assert (payload["iss"], payload["aud"], payload["sub"]) == (ISSUER, "vdxmedia", "person-1")
+    assert len(token) < 1024
+
+
+def test_tokens_of_the_same_grant_differ_in_jti() -> None:
+    first, second = (parts_of(tokens().issue(grant()))[1]["jti"] for _ in range(2))
+    assert first != second
+
+
+def test_token_is_refused_from_the_second_it_expires() -> None:
+    token = tokens().issue(grant())
+    assert tokens().verify(token, NOW + 599.9) == grant()
+    refused(token, "token_expired", now=NOW + 600)
+
+
+def test_token_from_the_future_is_refused_beyond_the_leeway() -> None:
+    token = tokens().issue(grant(expires_at=NOW + 3600))
+    assert tokens().verify(token, NOW - 29)
+    refused(token, now=NOW - 31)
+
+
+def test_token_missing_has_its_own_code() -> None:
+    refused("", "token_missing")
+
+
+def test_grant_absent_from_the_claims_is_denied() -> None:
+    header, payload, _ = parts_of(tokens().issue(grant()))
+    payload["video"] = {"room": "abc234abc234", "roomJoin": True}
+    got = tokens().verify(signed(header, payload), NOW)
+    assert got.can_publish == frozenset()
+    assert got.can_subscribe is False
+    payload["video"] = {"room": "abc234abc234"}
+    refused(signed(header, payload), "not_permitted")
+    payload["video"] = {"room": "abc234abc234", "roomJoin": True, "canPublishSources": ["camera"]}
+    assert tokens().verify(signed(header, payload), NOW).can_publish == frozenset()
+    payload["video"] |= {"canPublish": True, "canPublishSources": ["camera", "telepathy"]}
+    assert tokens().verify(signed(header, payload), NOW).can_publish == {MediaKind.CAMERA}
+
+
+@pytest.mark.parametrize(
+    ("claim", "value"),
+    [
+        ("iss", "https://other.example"),
+        ("aud", "other"),
+        ("aud", ["vdxmedia"]),
+        ("exp", "2030-01-01"),
+        ("exp", NOW + 500 * 24 * 3600),
+        ("exp", None),
+        ("nbf", NOW + 3600),
+        ("sub", 7),
+        ("sub", "x" * 121),
+        ("jti", ""),
+        ("video", None),
+        ("video", {"room": ""}),
+        ("video", {"room": "abc234abc234", "roomJoin": "yes"}),
+        ("vdx", {"role": "admin"}),
+        ("vdx", {}),
+    ],
+)
+def test_claim_that_is_wrong_is_refused_even_when_signed(claim: str, value: Any) -> None:
+    header, payload, _ = parts_of(tokens().issue(grant()))
+    refused(signed(header, payload | {claim: value}))
+
+
+@pytest.mark.parametrize("claim", ["iss", "aud", "sub", "iat", "nbf", "exp", "jti", "video", "vdx"])
+def test_claim_that_is_absent_is_refused(claim: str) -> None:
+    header, payload, _ = parts_of(tokens().issue(grant()))
+    del payload[claim]
+    refused(signed(header, payload))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"alg": "none"},
+        {"alg": "None"},
+        {"alg": "HS256"},
+        {"alg": "ES256"},
+        {"alg": "Ed25519"},
+        {"alg": ["EdDSA"]},
+        {"alg": None},
+        {"kid": "../../etc/passwd"},
+        {"kid": KEYS["ES256"].id},
+        {"kid": ""},
+        {"kid": None},
+        {"crit": ["b64"], "b64": False},
+        {"jwk": {"kty": "OKP", "crv": "Ed25519", "x": "AAAA"}},
+        {"jku": "https://attacker.example/keys"},
+        {"x5c": ["AAAA"]},
+    ],
+)
+def test_header_that_is_tampered_is_refused_even_when_signed(changes: dict[str, Any]) -> None:
+    header, payload, _ = parts_of(tokens().issue(grant()))
+    refused(signed(header | changes, payload))
+
+
+def test_header_without_kid_is_refused() -> None:
+    _, payload, _ = parts_of(tokens().issue(grant()))
+    refused(signed({"alg": "EdDSA"}, payload))
+
+
+@pytest.mark.parametrize("algorithm", ["none", "HS256"])
+def test_confusion_of_algorithms_is_refused(algorithm: str) -> None:
+    """The public key used as an HMAC secret, and no signature at all."""
+    _, payload, _ = parts_of(tokens().issue(grant()))
+    text = f"{b64({'alg': algorithm, 'kid': KEYS['EdDSA'].id})}.{b64(payload)}"
+    for secret in (public_pem(ED), public_pem(ED).strip()):
+        mac = hmac.HMAC(secret, hashes.SHA256())
+        mac.update(text.encode())
+        refused(f"{text}.{b64(mac.finalize())}")
+    refused(f"{text}.")
+
+
+def test_payload_that_is_changed_breaks_the_signature() -> None:
+    header, payload, signature = parts_of(tokens().issue(grant()))
+    payload["vdx"]["role"] = "host"
+    refused(f"{b64(header)}.{b64(payload)}.{b64(signature)}")
+
+
+def test_key_that_is_retired_still_verifies_until_it_is_removed() -> None:
+    old = tokens("ES256")
+    token = old.issue(grant())
+    public_half = SigningKey.from_pem(public_pem(P256), origin="old")
+    assert tokens("EdDSA", public_half).verify(token, NOW) == grant()
+    refused(token, by=tokens("EdDSA"))
+
+
+def test_key_that_is_only_public_cannot_sign() -> None:
+    with pytest.raises(Misconfigured):
+        JwtTokens(SigningKey.from_pem(public_pem(ED), origin="x"), (), issuer=ISSUER, clock=CLOCK)
+
+
+@pytest.mark.parametrize(
+    "pem",
+    [
+        b"",
+        b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
+        private_pem(rsa.generate_private_key(65537, 2048)),
+        private_pem(ec.generate_private_key(ec.SECP384R1())),
+        ED.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.BestAvailableEncryption(b"password"),
+        ),
+    ],
+    ids=["empty", "garbage", "rsa", "p384", "password"],
+)
+def test_key_of_a_wrong_kind_is_refused_with_its_origin(pem: bytes) -> None:
+    with pytest.raises(Misconfigured, match="from-here") as caught:
+        SigningKey.from_pem(pem, origin="from-here")
+    assert caught.value.code == "key_unusable"
+
+
+@given(st.text(max_size=300) | st.from_regex(r"[A-Za-z0-9_-]{0,80}\.[A-Za-z0-9_-]{0,80}\.[A-Za-z0-9_-]{0,80}"))
+def test_garbage_never_raises_past_the_parser(text: str) -> None:
+    with pytest.raises(NotAllowed):
+        tokens().verify(text, NOW)
+
+
+@given(st.integers(0, 5000), st.integers(0, 255))
+def test_token_with_one_byte_changed_is_refused(position: int, value: int) -> None:
+    token = tokens().issue(grant())
+    position %= len(token)
+    changed = token[:position] + chr(value) + token[position + 1 :]
+    try:
+        assert tokens().verify(changed, NOW) == grant()
+    except NotAllowed:
+        return
+    assert changed == token or position == len(token) - 1, "only the last character holds bits that mean nothing"
+
+
+def test_token_of_a_giant_size_is_refused() -> None:
+    refused("a" * 100_000 + "." + "b" * 100_000 + ".c")
