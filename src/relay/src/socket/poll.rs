@@ -6,8 +6,8 @@ use std::ptr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::udp::{Socket, checked};
 use super::Sockets;
+use super::udp::{Socket, checked};
 
 /// A counter that makes a file descriptor readable (`eventfd(2)`): wakes a worker, or tells Python that events wait.
 /// `&self` everywhere and `Sync`: share it in an `Arc`. Closed on drop.
@@ -90,9 +90,8 @@ impl Poller {
         let timeout = timeout.as_ref().map_or(ptr::null(), ptr::from_ref);
         // SAFETY: `polled` has that many entries, with open descriptors (kept by `_sockets` and `wake`); `timeout` is null
         // or points to a value that outlives the call.
-        let result = unsafe {
-            libc::ppoll(self.polled.as_mut_ptr(), self.polled.len() as libc::nfds_t, timeout, ptr::null())
-        };
+        let result =
+            unsafe { libc::ppoll(self.polled.as_mut_ptr(), self.polled.len() as libc::nfds_t, timeout, ptr::null()) };
         match checked(result) {
             Ok(0) => return Ok(Ready::default()),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(Ready::default()),

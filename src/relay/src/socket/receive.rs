@@ -89,8 +89,7 @@ impl ReceiveBatch {
                     continue;
                 }
                 let local = if is_wildcard {
-                    let control_len = message.msg_hdr.msg_controllen as usize;
-                    self.controls[buffer].local_address(control_len)
+                    self.controls[buffer].local_address(message.msg_hdr.msg_controllen as _)
                 } else {
                     Some(bound.address.ip())
                 };
@@ -133,8 +132,8 @@ impl ReceiveBatch {
                     ptr::null_mut(),
                 )
             };
-            if count >= 0 {
-                return Ok(count as usize);
+            if let Ok(count) = usize::try_from(count) {
+                return Ok(count);
             }
             let error = io::Error::last_os_error();
             match error.raw_os_error() {

@@ -280,7 +280,12 @@ impl SendBatch {
             // SAFETY: `count` messages from `sent` are in the vector. Each points to a name in `destinations`, to vectors
             // into the arena and to a control area; none of these has changed or moved since `build`.
             let result = unsafe {
-                libc::sendmmsg(fd, self.messages[sent..].as_mut_ptr(), count, (libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL) as _)
+                libc::sendmmsg(
+                    fd,
+                    self.messages[sent..].as_mut_ptr(),
+                    count,
+                    (libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL) as _,
+                )
             };
             if let Ok(taken) = usize::try_from(result) {
                 for group in &self.groups[sent..sent + taken] {

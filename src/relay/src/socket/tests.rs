@@ -40,9 +40,10 @@ fn put(batch: &mut SendBatch, destination: usize, datagram: &[u8]) {
 }
 
 fn receive(peer: &UdpSocket) -> Vec<u8> {
-    let mut buffer = [0; 65_536];
+    let mut buffer = vec![0; MAX_DATAGRAM_LEN];
     let len = peer.recv(&mut buffer).expect("a datagram arrives");
-    buffer[..len].to_vec()
+    buffer.truncate(len);
+    buffer
 }
 
 fn poller(sockets: &Sockets) -> (Poller, Arc<EventFd>) {
@@ -55,7 +56,9 @@ const SIZES: [usize; 15] = [1200, 1200, 1200, 700, 700, 900, 900, 100, 0, 0, 50,
 
 #[test]
 fn flush_mixed_sizes_arrives_whole_and_in_order() {
-    for (bind_to, segmentation) in [("127.0.0.1:0", true), ("127.0.0.1:0", false), ("[::1]:0", true), ("[::1]:0", false)] {
+    for (bind_to, segmentation) in
+        [("127.0.0.1:0", true), ("127.0.0.1:0", false), ("[::1]:0", true), ("[::1]:0", false)]
+    {
         let sockets = Sockets::bind(&[address(bind_to)], SocketOptions { segmentation, ..OPTIONS }).unwrap();
         let peers = [peer(bind_to), peer(bind_to), peer(bind_to)];
         let mut batch = SendBatch::new(&sockets);
@@ -71,7 +74,11 @@ fn flush_mixed_sizes_arrives_whole_and_in_order() {
         batch.flush();
         for (destination, peer) in peers.iter().enumerate() {
             for (number, size) in SIZES.into_iter().enumerate() {
-                assert_eq!(receive(peer), pattern(size, number + 100 * destination), "{bind_to} {segmentation} {number}");
+                assert_eq!(
+                    receive(peer),
+                    pattern(size, number + 100 * destination),
+                    "{bind_to} {segmentation} {number}"
+                );
             }
         }
         let stats = batch.stats();

@@ -5,6 +5,7 @@ use aws_lc_rs::cipher::{AES_128, EncryptingKey, EncryptionContext, UnboundCipher
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::hmac;
 use aws_lc_rs::iv::FixedLength;
+use zeroize::Zeroizing;
 
 use super::SrtpError;
 use super::keys::{Profile, Protocol, SessionKeys};
@@ -14,23 +15,23 @@ pub(super) const GCM_TAG_LEN: usize = 16;
 /// Bytes of the truncated HMAC-SHA1 tag (RFC 3711 §4.2.1).
 pub(super) const CM_TAG_LEN: usize = 10;
 
-/// AEAD_AES_128_GCM. The library zeroises the key when it frees it.
+/// `AEAD_AES_128_GCM`. The library zeroises the key when it frees it.
 pub(super) struct Gcm {
     key: LessSafeKey,
-    salt: [u8; 12],
+    salt: Zeroizing<[u8; 12]>,
 }
 
 impl Gcm {
     pub(super) fn from_session_keys(keys: &SessionKeys) -> Result<Self, SrtpError> {
         let key = UnboundKey::new(&AES_128_GCM, &*keys.cipher).map_err(|_| SrtpError::BadKeyLength)?;
-        let mut salt = [0; 12];
+        let mut salt = Zeroizing::new([0; 12]);
         salt.copy_from_slice(&keys.salt[..12]);
         Ok(Self { key: LessSafeKey::new(key), salt })
     }
 
     /// `00 00 | SSRC | index, 48 bits` XOR salt (RFC 7714 §8.1; §9.1 for SRTCP, whose index has 31 bits).
     fn nonce(&self, ssrc: u32, index: u64) -> Nonce {
-        let mut nonce = self.salt;
+        let mut nonce = *self.salt;
         xor(&mut nonce[2..6], &ssrc.to_be_bytes());
         xor(&mut nonce[6..12], &index.to_be_bytes()[2..]);
         Nonce::assume_unique_for_key(nonce)
@@ -45,7 +46,14 @@ impl Gcm {
     }
 
     /// Encrypts `payload` in place and writes its tag.
-    pub(super) fn seal(&self, ssrc: u32, index: u64, aad: &[u8], payload: &mut [u8], tag: &mut [u8]) -> Result<(), SrtpError> {
+    pub(super) fn seal(
+        &self,
+        ssrc: u32,
+        index: u64,
+        aad: &[u8],
+        payload: &mut [u8],
+        tag: &mut [u8],
+    ) -> Result<(), SrtpError> {
         self.key
             .seal_in_place_scatter(self.nonce(ssrc, index), Aad::from(aad), payload, &[], tag)
             .map_err(|_| SrtpError::NoRoom)
@@ -70,11 +78,11 @@ impl Gcm {
     }
 }
 
-/// AES128_CM_HMAC_SHA1_80. The library zeroises both keys when it frees them.
+/// `AES128_CM_HMAC_SHA1_80`. The library zeroises both keys when it frees them.
 pub(super) struct Cm {
     key: EncryptingKey,
     auth: hmac::Key,
-    salt: [u8; 14],
+    salt: Zeroizing<[u8; 14]>,
 }
 
 impl Cm {
@@ -83,13 +91,13 @@ impl Cm {
             .and_then(EncryptingKey::ctr)
             .map_err(|_| SrtpError::BadKeyLength)?;
         let auth = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &*keys.auth);
-        Ok(Self { key, auth, salt: *keys.salt })
+        Ok(Self { key, auth, salt: keys.salt.clone() })
     }
 
     /// Encrypts or decrypts in place, with IV = salt · 2^16 XOR SSRC · 2^64 XOR index · 2^16 (RFC 3711 §4.1.1).
     pub(super) fn crypt(&self, ssrc: u32, index: u64, payload: &mut [u8]) -> Result<(), SrtpError> {
         let mut iv = [0; 16];
-        iv[..14].copy_from_slice(&self.salt);
+        iv[..14].copy_from_slice(&*self.salt);
         xor(&mut iv[4..8], &ssrc.to_be_bytes());
         xor(&mut iv[8..14], &index.to_be_bytes()[2..]);
         self.key
@@ -120,7 +128,8 @@ impl Cm {
 /// Session keys ready for use.
 pub(super) enum Cipher {
     Gcm(Gcm),
-    Cm(Cm),
+    /// Boxed: it is forty times as large.
+    Cm(Box<Cm>),
 }
 
 impl Cipher {
@@ -128,7 +137,7 @@ impl Cipher {
         let keys = SessionKeys::derive(profile, master, protocol)?;
         Ok(match profile {
             Profile::AeadAes128Gcm => Self::Gcm(Gcm::from_session_keys(&keys)?),
-            Profile::Aes128CmSha1_80 => Self::Cm(Cm::from_session_keys(&keys)?),
+            Profile::Aes128CmSha1_80 => Self::Cm(Box::new(Cm::from_session_keys(&keys)?)),
         })
     }
 }

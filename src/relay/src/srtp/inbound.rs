@@ -211,10 +211,7 @@ impl std::fmt::Debug for Inbound {
 
 /// What is left of `total` bytes without the trailer, when that is at least the header.
 fn plain_len(total: usize, header_len: usize, trailer_len: usize) -> Result<usize, SrtpError> {
-    total
-        .checked_sub(trailer_len)
-        .filter(|len| *len >= header_len)
-        .ok_or(SrtpError::Malformed)
+    total.checked_sub(trailer_len).filter(|len| *len >= header_len).ok_or(SrtpError::Malformed)
 }
 
 /// The index with this sequence number that is nearest to the highest one (RFC 3711 §3.3.1, appendix A).
@@ -222,6 +219,8 @@ fn estimate(highest: Option<u64>, sequence: u16) -> u64 {
     let Some(highest) = highest else {
         return u64::from(sequence);
     };
+    // Two's complement is meant: the signed distance of sequence numbers.
+    #[allow(clippy::cast_possible_wrap)]
     let ahead = i64::from(sequence.wrapping_sub(highest as u16) as i16);
     // Below 0 there is nothing: then it is the same sequence number of the first cycle, far ahead.
     highest.checked_add_signed(ahead).unwrap_or(u64::from(sequence))

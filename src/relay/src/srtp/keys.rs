@@ -127,7 +127,9 @@ mod tests {
 
     #[test]
     fn derive_wrong_length_is_refused() {
-        for (profile, len) in [(Profile::AeadAes128Gcm, 30), (Profile::Aes128CmSha1_80, 28), (Profile::AeadAes128Gcm, 0)] {
+        for (profile, len) in
+            [(Profile::AeadAes128Gcm, 30), (Profile::Aes128CmSha1_80, 28), (Profile::AeadAes128Gcm, 0)]
+        {
             let derived = SessionKeys::derive(profile, &vec![0; len], Protocol::Srtp);
             assert_eq!(derived.err(), Some(SrtpError::BadKeyLength));
         }

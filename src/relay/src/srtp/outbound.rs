@@ -30,6 +30,10 @@ impl SealIndex {
         self.ssrc
     }
 
+    fn spend(self) -> (u32, u64) {
+        (self.ssrc, self.index)
+    }
+
     fn agrees_with(&self, header: &[u8]) -> bool {
         header.len() >= 12 && header[2..4] == (self.index as u16).to_be_bytes() && be32(header, 8) == self.ssrc
     }
@@ -101,21 +105,28 @@ impl Outbound {
     /// Seals in place. `packet[..len]` is the plain packet with a header of `header_len` bytes (12, CSRCs, extension),
     /// the rest of `packet` has room for the tag. Gives the sealed length. The header's SSRC and sequence number must be
     /// those of `index`.
-    pub fn seal_rtp(&self, packet: &mut [u8], header_len: usize, len: usize, index: SealIndex) -> Result<usize, SrtpError> {
+    pub fn seal_rtp(
+        &self,
+        packet: &mut [u8],
+        header_len: usize,
+        len: usize,
+        index: SealIndex,
+    ) -> Result<usize, SrtpError> {
         let end = len + self.profile.rtp_overhead();
         if header_len > len || end > packet.len() {
             return Err(SrtpError::NoRoom);
         }
         let (header, rest) = packet[..end].split_at_mut(header_len);
         debug_assert!(index.agrees_with(header), "the header is of another packet than its index");
+        let (ssrc, index) = index.spend();
         match &self.rtp {
             Cipher::Gcm(gcm) => {
                 let (payload, tag) = rest.split_at_mut(len - header_len);
-                gcm.seal(index.ssrc, index.index, header, payload, tag)?;
+                gcm.seal(ssrc, index, header, payload, tag)?;
             }
             Cipher::Cm(cm) => {
-                cm.crypt(index.ssrc, index.index, &mut rest[..len - header_len])?;
-                finish_cm(cm, &mut packet[..end], index.index);
+                cm.crypt(ssrc, index, &mut rest[..len - header_len])?;
+                finish_cm(cm, &mut packet[..end], index);
             }
         }
         Ok(end)
@@ -139,15 +150,16 @@ impl Outbound {
             return Err(SrtpError::NoRoom);
         }
         debug_assert!(index.agrees_with(header), "the header is of another packet than its index");
+        let (ssrc, index) = index.spend();
         let (out_header, rest) = out[..end].split_at_mut(header.len());
         out_header.copy_from_slice(header);
         match &self.rtp {
-            Cipher::Gcm(gcm) => gcm.seal_from(index.ssrc, index.index, header, head, tail, rest)?,
+            Cipher::Gcm(gcm) => gcm.seal_from(ssrc, index, header, head, tail, rest)?,
             Cipher::Cm(cm) => {
                 rest[..head.len()].copy_from_slice(head);
                 rest[head.len()..payload_len].copy_from_slice(tail);
-                cm.crypt(index.ssrc, index.index, &mut rest[..payload_len])?;
-                finish_cm(cm, &mut out[..end], index.index);
+                cm.crypt(ssrc, index, &mut rest[..payload_len])?;
+                finish_cm(cm, &mut out[..end], index);
             }
         }
         Ok(end)
