@@ -3,10 +3,7 @@
 /// The two bytes at `at`, or `None` beyond the end.
 #[inline]
 pub(super) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
-    bytes
-        .get(at..)?
-        .first_chunk()
-        .map(|chunk| u16::from_be_bytes(*chunk))
+    bytes.get(at..)?.first_chunk().map(|chunk| u16::from_be_bytes(*chunk))
 }
 
 /// The three bytes at `at` as the low 24 bits.
@@ -19,19 +16,13 @@ pub(super) fn u24_at(bytes: &[u8], at: usize) -> Option<u32> {
 /// The four bytes at `at`.
 #[inline]
 pub(super) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes
-        .get(at..)?
-        .first_chunk()
-        .map(|chunk| u32::from_be_bytes(*chunk))
+    bytes.get(at..)?.first_chunk().map(|chunk| u32::from_be_bytes(*chunk))
 }
 
 /// The eight bytes at `at`.
 #[inline]
 pub(super) fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
-    bytes
-        .get(at..)?
-        .first_chunk()
-        .map(|chunk| u64::from_be_bytes(*chunk))
+    bytes.get(at..)?.first_chunk().map(|chunk| u64::from_be_bytes(*chunk))
 }
 
 /// Writes front to back into a buffer of the caller; once something did not fit, `finish` answers `None`.
@@ -45,11 +36,7 @@ pub(super) struct Writer<'a> {
 impl<'a> Writer<'a> {
     #[inline]
     pub(super) fn new(out: &'a mut [u8]) -> Self {
-        Self {
-            out,
-            len: 0,
-            overflown: false,
-        }
+        Self { out, len: 0, overflown: false }
     }
 
     /// Bytes written so far.
@@ -112,11 +99,7 @@ impl<'a> Writer<'a> {
     /// Overwrites two bytes written before; beyond what is written it does nothing.
     #[inline]
     pub(super) fn patch_u16(&mut self, at: usize, value: u16) {
-        if let Some(target) = self
-            .out
-            .get_mut(..self.len)
-            .and_then(|out| out.get_mut(at..at.checked_add(2)?))
-        {
+        if let Some(target) = self.out.get_mut(..self.len).and_then(|out| out.get_mut(at..at.checked_add(2)?)) {
             target.copy_from_slice(&value.to_be_bytes());
         }
     }

@@ -42,20 +42,27 @@ impl<'a> Extensions<'a> {
     /// Of a block (after profile and length) of the given profile.
     #[inline]
     pub fn new(profile: u16, block: &'a [u8]) -> Self {
-        match profile {
-            ONE_BYTE_PROFILE => Self {
-                form: Form::OneByte,
-                rest: block,
-            },
-            _ if profile & 0xFFF0 == TWO_BYTE_PROFILE => Self {
-                form: Form::TwoByte,
-                rest: block,
-            },
-            _ => Self {
-                form: Form::OneByte,
-                rest: &[],
-            },
-        }
+        let (form, rest) = match profile {
+            ONE_BYTE_PROFILE => (Form::OneByte, block),
+            _ if profile & 0xFFF0 == TWO_BYTE_PROFILE => (Form::TwoByte, block),
+            _ => (Form::OneByte, &[][..]),
+        };
+        Self { form, rest }
+    }
+
+    /// Takes the element at the front, which is no padding.
+    #[inline]
+    fn take(&mut self) -> Option<Extension<'a>> {
+        let (id, len, body) = match (self.form, self.rest) {
+            // 15 ends the block, and so does padding that claims a length.
+            (Form::OneByte, [0x00..=0x0F | 0xF0..=0xFF, ..]) => return None,
+            (Form::OneByte, [head, body @ ..]) => (head >> 4, usize::from(head & 0x0F) + 1, body),
+            (Form::TwoByte, [id, len, body @ ..]) => (*id, usize::from(*len), body),
+            _ => return None,
+        };
+        let (data, rest) = body.split_at_checked(len)?;
+        self.rest = rest;
+        Some(Extension { id, data })
     }
 }
 
@@ -67,22 +74,11 @@ impl<'a> Iterator for Extensions<'a> {
         while let [0, rest @ ..] = self.rest {
             self.rest = rest;
         }
-        let (id, len, body) = match (self.form, self.rest) {
-            (Form::OneByte, [head, body @ ..]) => (head >> 4, usize::from(head & 0x0F) + 1, body),
-            (Form::TwoByte, [id, len, body @ ..]) => (*id, usize::from(*len), body),
-            _ => (15, 0, &[][..]),
-        };
-        let ends = matches!(self.form, Form::OneByte) && (id == 15 || id == 0);
-        match body.split_at_checked(len) {
-            Some((data, rest)) if !ends && !self.rest.is_empty() => {
-                self.rest = rest;
-                Some(Extension { id, data })
-            }
-            _ => {
-                self.rest = &[];
-                None
-            }
+        let element = self.take();
+        if element.is_none() {
+            self.rest = &[];
         }
+        element
     }
 }
 
@@ -100,10 +96,7 @@ impl AudioLevel {
     #[inline]
     pub fn parse(data: &[u8]) -> Option<Self> {
         let first = *data.first()?;
-        Some(Self {
-            is_voice: first & 0x80 != 0,
-            level: first & 0x7F,
-        })
+        Some(Self { is_voice: first & 0x80 != 0, level: first & 0x7F })
     }
 
     /// As it goes into an element; a level above 127 is written as 127.
@@ -116,14 +109,10 @@ impl AudioLevel {
 /// The text of mid, rid or rrid (RFC 9143 §15.2, RFC 8852 §3): 1..=255 visible ASCII characters, else `None`.
 #[inline]
 pub fn parse_text(data: &[u8]) -> Option<&str> {
-    // Senders may pad with zero bytes (RFC 7941 §4.1 for SDES items in header extensions).
-    let len = data
-        .iter()
-        .position(|byte| *byte == 0)
-        .unwrap_or(data.len());
+    // Cut at a zero byte, as libwebrtc does.
+    let len = data.iter().position(|byte| *byte == 0).unwrap_or(data.len());
     let text = data.get(..len)?;
-    (!text.is_empty() && text.iter().all(u8::is_ascii_graphic))
-        .then(|| std::str::from_utf8(text).ok())?
+    (!text.is_empty() && text.iter().all(u8::is_ascii_graphic)).then(|| std::str::from_utf8(text).ok())?
 }
 
 /// The transport-wide sequence number (draft-holmer-rmcat-transport-wide-cc-extensions-01 §2); version 2 of the
@@ -198,10 +187,7 @@ impl PlayoutDelay {
     #[inline]
     pub fn parse(data: &[u8]) -> Option<Self> {
         let both = u24_at(data, 0)?;
-        Some(Self {
-            minimum_ms: (both >> 12) as u16 * 10,
-            maximum_ms: (both & 0xFFF) as u16 * 10,
-        })
+        Some(Self { minimum_ms: (both >> 12) as u16 * 10, maximum_ms: (both & 0xFFF) as u16 * 10 })
     }
 
     /// As it goes into an element; larger values are capped.
@@ -212,3 +198,6 @@ impl PlayoutDelay {
         bytes
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -63,10 +63,7 @@ impl H264Payload {
                 let header = *payload.get(1)?;
                 payload.get(2)?;
                 let is_start = header & 0x80 != 0;
-                let mut found = Self::empty(Packing::FuA {
-                    is_start,
-                    is_end: header & 0x40 != 0,
-                });
+                let mut found = Self::empty(Packing::FuA { is_start, is_end: header & 0x40 != 0 });
                 if is_start {
                     found.add(header & 0x1F);
                 } else {
@@ -85,9 +82,7 @@ impl H264Payload {
             return None;
         }
         while !rest.is_empty() {
-            let (unit, next) = rest
-                .get(2..)?
-                .split_at_checked(usize::from(u16_at(rest, 0)?))?;
+            let (unit, next) = rest.get(2..)?.split_at_checked(usize::from(u16_at(rest, 0)?))?;
             found.add(unit.first()? & 0x1F);
             rest = next;
         }
@@ -95,13 +90,7 @@ impl H264Payload {
     }
 
     fn empty(packing: Packing) -> Self {
-        Self {
-            packing,
-            has_sps: false,
-            has_pps: false,
-            has_idr: false,
-            is_idr_start: false,
-        }
+        Self { packing, has_sps: false, has_pps: false, has_idr: false, is_idr_start: false }
     }
 
     fn add(&mut self, nal_type: u8) {
@@ -130,3 +119,6 @@ impl H264Payload {
         self.is_idr_start && !self.has_sps
     }
 }
+
+#[cfg(test)]
+mod tests;

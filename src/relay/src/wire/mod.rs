@@ -48,3 +48,6 @@ impl DatagramKind {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

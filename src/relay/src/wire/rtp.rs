@@ -107,10 +107,7 @@ impl RtpHeader {
     /// The header extensions; `packet` is the one that was parsed. Readable while the packet is still sealed.
     #[inline]
     pub fn extensions<'a>(&self, packet: &'a [u8]) -> Extensions<'a> {
-        Extensions::new(
-            self.extension_profile.unwrap_or(0),
-            packet.get(self.extension_range()).unwrap_or_default(),
-        )
+        Extensions::new(self.extension_profile.unwrap_or(0), packet.get(self.extension_range()).unwrap_or_default())
     }
 
     /// Where the payload lies in the opened packet, without padding; [`RtpError::Padding`] when that is impossible.
@@ -146,19 +143,13 @@ impl<'a> RtpView<'a> {
     pub fn parse(packet: &'a [u8]) -> Result<Self, RtpError> {
         let header = RtpHeader::parse(packet)?;
         let payload_range = header.payload_range(packet)?;
-        Ok(Self {
-            header,
-            payload_range,
-            packet,
-        })
+        Ok(Self { header, payload_range, packet })
     }
 
     /// The payload without padding; empty in a probe.
     #[inline]
     pub fn payload(&self) -> &'a [u8] {
-        self.packet
-            .get(self.payload_range.clone())
-            .unwrap_or_default()
+        self.packet.get(self.payload_range.clone()).unwrap_or_default()
     }
 
     /// The header extensions in order.
@@ -170,10 +161,7 @@ impl<'a> RtpView<'a> {
     /// The contributing sources in order.
     #[inline]
     pub fn csrcs(&self) -> impl Iterator<Item = u32> + use<'a> {
-        let bytes = self
-            .packet
-            .get(self.header.csrc_range())
-            .unwrap_or_default();
+        let bytes = self.packet.get(self.header.csrc_range()).unwrap_or_default();
         bytes.chunks_exact(4).filter_map(|chunk| u32_at(chunk, 0))
     }
 
@@ -214,12 +202,8 @@ impl HeaderWriter {
         let has_extensions = present().next().is_some();
         let csrc_count = u8::from(self.source != 0);
         let mut writer = Writer::new(out);
-        let flags =
-            0x80 | u8::from(self.has_padding) << 5 | u8::from(has_extensions) << 4 | csrc_count;
-        writer.put(&[
-            flags,
-            u8::from(self.is_marked) << 7 | self.payload_type & 0x7F,
-        ]);
+        let flags = 0x80 | u8::from(self.has_padding) << 5 | u8::from(has_extensions) << 4 | csrc_count;
+        writer.put(&[flags, u8::from(self.is_marked) << 7 | self.payload_type & 0x7F]);
         writer.put_u16(self.sequence);
         writer.put_u32(self.timestamp);
         writer.put_u32(self.ssrc);
@@ -227,13 +211,8 @@ impl HeaderWriter {
             writer.put_u32(self.source);
         }
         if has_extensions {
-            let is_one_byte =
-                present().all(|element| element.id <= 14 && matches!(element.data.len(), 1..=16));
-            writer.put_u16(if is_one_byte {
-                ONE_BYTE_PROFILE
-            } else {
-                TWO_BYTE_PROFILE
-            });
+            let is_one_byte = present().all(|element| element.id <= 14 && matches!(element.data.len(), 1..=16));
+            writer.put_u16(if is_one_byte { ONE_BYTE_PROFILE } else { TWO_BYTE_PROFILE });
             let length_at = writer.len();
             writer.put_u16(0);
             for element in present() {
@@ -265,3 +244,6 @@ pub fn write_padding(out: &mut [u8]) -> bool {
     }
     true
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,3 +24,6 @@ pub fn write_original_sequence(out: &mut [u8], sequence: u16) -> Option<usize> {
     *out.first_chunk_mut()? = sequence.to_be_bytes();
     Some(ORIGINAL_SEQUENCE_LEN)
 }
+
+#[cfg(test)]
+mod tests;

@@ -52,9 +52,7 @@ impl SequenceUnwrapper {
     pub fn peek(&self, number: u16) -> u64 {
         match self.highest {
             None => 0x1_0000 + u64::from(number),
-            Some(highest) => {
-                highest.wrapping_add_signed(i64::from(distance(highest as u16, number)))
-            }
+            Some(highest) => highest.wrapping_add_signed(i64::from(distance(highest as u16, number))),
         }
     }
 
@@ -89,8 +87,7 @@ impl TimestampUnwrapper {
     pub fn peek(&self, timestamp: u32) -> u64 {
         match self.highest {
             None => 0x1_0000_0000 + u64::from(timestamp),
-            Some(highest) => highest
-                .wrapping_add_signed(i64::from(timestamp_distance(highest as u32, timestamp))),
+            Some(highest) => highest.wrapping_add_signed(i64::from(timestamp_distance(highest as u32, timestamp))),
         }
     }
 
@@ -100,3 +97,6 @@ impl TimestampUnwrapper {
         self.highest
     }
 }
+
+#[cfg(test)]
+mod tests;

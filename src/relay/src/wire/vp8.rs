@@ -43,6 +43,7 @@ impl PictureId {
 }
 
 /// The descriptor, by value and by offsets; it borrows nothing.
+#[allow(clippy::struct_excessive_bools)] // The bits of the format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Descriptor {
     /// N: the frame can be dropped without harm to others.
@@ -114,9 +115,8 @@ impl Descriptor {
             }
         }
         let payload_header = *payload.get(descriptor.len)?;
-        descriptor.is_keyframe_start = descriptor.is_partition_start
-            && descriptor.partition_index == 0
-            && payload_header & 0x01 == 0;
+        descriptor.is_keyframe_start =
+            descriptor.is_partition_start && descriptor.partition_index == 0 && payload_header & 0x01 == 0;
         Some(descriptor)
     }
 
@@ -155,16 +155,10 @@ impl Descriptor {
     ///
     /// The payload after the descriptor is the caller's to copy. `None` when `out` is too short.
     #[inline]
-    pub fn write_widened(
-        &self,
-        out: &mut [u8],
-        picture_id: u16,
-        tl0_picture_index: u8,
-    ) -> Option<usize> {
+    pub fn write_widened(&self, out: &mut [u8], picture_id: u16, tl0_picture_index: u8) -> Option<usize> {
         let mut bytes = [0; MAX_DESCRIPTOR_LEN];
-        bytes[0] = u8::from(self.is_non_reference) << 5
-            | u8::from(self.is_partition_start) << 4
-            | self.partition_index & 0x07;
+        bytes[0] =
+            u8::from(self.is_non_reference) << 5 | u8::from(self.is_partition_start) << 4 | self.partition_index & 0x07;
         let mut len = 1;
         let has_layer = self.temporal_layer.is_some() || self.key_index.is_some();
         if self.picture_id.is_some() || self.tl0_picture_index.is_some() || has_layer {
@@ -193,3 +187,6 @@ impl Descriptor {
         Some(len)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,11 +16,7 @@ impl<'a> Nack<'a> {
     pub(super) fn parse(body: &'a [u8]) -> Option<Self> {
         let entries = body.get(8..)?;
         (entries.len() >= 4).then_some(())?;
-        Some(Self {
-            sender_ssrc: u32_at(body, 0)?,
-            media_ssrc: u32_at(body, 4)?,
-            entries,
-        })
+        Some(Self { sender_ssrc: u32_at(body, 0)?, media_ssrc: u32_at(body, 4)?, entries })
     }
 
     /// The missing sequence numbers in the order of the entries; at most 17 for each word of the packet, and what one
@@ -47,10 +43,7 @@ pub struct PictureLoss {
 
 impl PictureLoss {
     pub(super) fn parse(body: &[u8]) -> Option<Self> {
-        Some(Self {
-            sender_ssrc: u32_at(body, 0)?,
-            media_ssrc: u32_at(body, 4)?,
-        })
+        Some(Self { sender_ssrc: u32_at(body, 0)?, media_ssrc: u32_at(body, 4)? })
     }
 }
 
@@ -73,21 +66,15 @@ pub struct FirEntry {
 
 impl<'a> FullIntraRequest<'a> {
     pub(super) fn parse(body: &'a [u8]) -> Option<Self> {
-        Some(Self {
-            sender_ssrc: u32_at(body, 0)?,
-            entries: body.get(8..)?,
-        })
+        Some(Self { sender_ssrc: u32_at(body, 0)?, entries: body.get(8..)? })
     }
 
     /// The streams that shall send a keyframe.
     #[inline]
     pub fn entries(&self) -> impl Iterator<Item = FirEntry> + use<'a> {
-        self.entries.chunks_exact(8).filter_map(|entry| {
-            Some(FirEntry {
-                ssrc: u32_at(entry, 0)?,
-                sequence: *entry.get(4)?,
-            })
-        })
+        self.entries
+            .chunks_exact(8)
+            .filter_map(|entry| Some(FirEntry { ssrc: u32_at(entry, 0)?, sequence: *entry.get(4)? }))
     }
 }
 
@@ -113,23 +100,13 @@ impl<'a> Remb<'a> {
         let packed = u24_at(body, 13)?;
         let mantissa = u64::from(packed & 0x3_FFFF);
         let exponent = packed >> 18;
-        let bitrate_bps = if mantissa.leading_zeros() >= exponent {
-            mantissa << exponent
-        } else {
-            u64::MAX
-        };
-        Some(Self {
-            sender_ssrc: u32_at(body, 0)?,
-            bitrate_bps,
-            ssrcs: body.get(16..16 + count * 4)?,
-        })
+        let bitrate_bps = if mantissa.leading_zeros() >= exponent { mantissa << exponent } else { u64::MAX };
+        Some(Self { sender_ssrc: u32_at(body, 0)?, bitrate_bps, ssrcs: body.get(16..16 + count * 4)? })
     }
 
     /// The streams that share the bitrate.
     #[inline]
     pub fn ssrcs(&self) -> impl Iterator<Item = u32> + use<'a> {
-        self.ssrcs
-            .chunks_exact(4)
-            .filter_map(|chunk| u32_at(chunk, 0))
+        self.ssrcs.chunks_exact(4).filter_map(|chunk| u32_at(chunk, 0))
     }
 }

@@ -20,14 +20,12 @@ mod write;
 
 pub use feedback::{FirEntry, FullIntraRequest, Nack, PictureLoss, Remb};
 pub use ntp::{NtpTime, compact_from_us, compact_to_us, round_trip_us};
-pub use report::{
-    Goodbye, ReceiverReport, ReportBlock, SenderInfo, SenderReport, SourceDescription,
-};
+pub use report::{Goodbye, ReceiverReport, ReportBlock, SenderInfo, SenderReport, SourceDescription};
 pub use transport::{MAX_STATUS_COUNT, PacketStatus, Statuses, TransportFeedback};
 pub use transport_write::{FeedbackHead, FeedbackWritten, write_transport_feedback};
 pub use write::{
-    write_full_intra_request, write_goodbye, write_nack, write_picture_loss, write_receiver_report,
-    write_remb, write_sender_report, write_source_description,
+    write_full_intra_request, write_goodbye, write_nack, write_picture_loss, write_receiver_report, write_remb,
+    write_sender_report, write_source_description,
 };
 
 use super::bytes::u16_at;
@@ -85,7 +83,8 @@ pub enum Rtcp<'a> {
     },
 }
 
-/// Walks the packets of an opened datagram; ends after the first error.
+/// Walks the packets of an opened datagram. A packet with a broken body is an error, and the walk goes on behind it;
+/// after a broken header it ends, because nobody knows where the next packet begins.
 #[derive(Debug, Clone)]
 pub struct RtcpPackets<'a> {
     rest: &'a [u8],
@@ -97,28 +96,6 @@ impl<'a> RtcpPackets<'a> {
     pub fn new(datagram: &'a [u8]) -> Self {
         Self { rest: datagram }
     }
-
-    fn parse_next(&mut self) -> Option<Rtcp<'a>> {
-        let [first, packet_type, ..] = *self.rest else {
-            return None;
-        };
-        let len = (usize::from(u16_at(self.rest, 2)?) + 1) * 4;
-        let (packet, rest) = self.rest.split_at_checked(len)?;
-        self.rest = rest;
-        if first >> 6 != 2 {
-            return None;
-        }
-        let mut body = packet.get(4..)?;
-        if first & 0x20 != 0 {
-            // Padding is allowed on the last packet only, in whole words (RFC 3550 §6.4.1).
-            let padding = usize::from(*body.last()?);
-            if padding == 0 || padding % 4 != 0 || !rest.is_empty() {
-                return None;
-            }
-            body = body.get(..body.len().checked_sub(padding)?)?;
-        }
-        parse_body(packet_type, first & 0x1F, body)
-    }
 }
 
 impl<'a> Iterator for RtcpPackets<'a> {
@@ -129,42 +106,55 @@ impl<'a> Iterator for RtcpPackets<'a> {
         if self.rest.is_empty() {
             return None;
         }
-        let packet = self.parse_next();
-        if packet.is_none() {
+        let Some((packet, rest)) = split_packet(self.rest) else {
             self.rest = &[];
-        }
-        Some(packet.ok_or(RtcpMalformed))
+            return Some(Err(RtcpMalformed));
+        };
+        self.rest = rest;
+        Some(parse_packet(packet).ok_or(RtcpMalformed))
     }
+}
+
+/// One packet with its header, and what follows it.
+fn split_packet(datagram: &[u8]) -> Option<(&[u8], &[u8])> {
+    (datagram.first()? >> 6 == 2).then_some(())?;
+    datagram.split_at_checked((usize::from(u16_at(datagram, 2)?) + 1) * 4)
+}
+
+fn parse_packet(packet: &[u8]) -> Option<Rtcp<'_>> {
+    let (&[first, packet_type, ..], mut body) = packet.split_first_chunk::<4>()?;
+    if first & 0x20 != 0 {
+        // RFC 3550 §6.4.1 wants whole words, and padding on the last packet only; libwebrtc fills up its transport
+        // feedback with 1..=3 bytes that it calls padding, so any number on any packet is taken.
+        let padding = usize::from(*body.last()?);
+        if padding == 0 {
+            return None;
+        }
+        body = body.get(..body.len().checked_sub(padding)?)?;
+    }
+    parse_body(packet_type, first & 0x1F, body)
 }
 
 fn parse_body(packet_type: u8, count: u8, body: &[u8]) -> Option<Rtcp<'_>> {
     Some(match (packet_type, count) {
         (packet_type::SENDER_REPORT, _) => Rtcp::SenderReport(SenderReport::parse(count, body)?),
-        (packet_type::RECEIVER_REPORT, _) => {
-            Rtcp::ReceiverReport(ReceiverReport::parse(count, body)?)
-        }
-        (packet_type::SOURCE_DESCRIPTION, _) => {
-            Rtcp::SourceDescription(SourceDescription::parse(count, body)?)
-        }
+        (packet_type::RECEIVER_REPORT, _) => Rtcp::ReceiverReport(ReceiverReport::parse(count, body)?),
+        (packet_type::SOURCE_DESCRIPTION, _) => Rtcp::SourceDescription(SourceDescription::parse(count, body)?),
         (packet_type::GOODBYE, _) => Rtcp::Goodbye(Goodbye::parse(count, body)?),
         (packet_type::TRANSPORT_FEEDBACK, format::NACK) => Rtcp::Nack(Nack::parse(body)?),
         (packet_type::TRANSPORT_FEEDBACK, format::TRANSPORT_CC) => {
             Rtcp::TransportFeedback(TransportFeedback::parse(body)?)
         }
-        (packet_type::PAYLOAD_FEEDBACK, format::PICTURE_LOSS) => {
-            Rtcp::PictureLoss(PictureLoss::parse(body)?)
-        }
+        (packet_type::PAYLOAD_FEEDBACK, format::PICTURE_LOSS) => Rtcp::PictureLoss(PictureLoss::parse(body)?),
         (packet_type::PAYLOAD_FEEDBACK, format::FULL_INTRA_REQUEST) => {
             Rtcp::FullIntraRequest(FullIntraRequest::parse(body)?)
         }
-        (packet_type::PAYLOAD_FEEDBACK, format::APPLICATION)
-            if body.get(8..12) == Some(b"REMB") =>
-        {
+        (packet_type::PAYLOAD_FEEDBACK, format::APPLICATION) if body.get(8..12) == Some(b"REMB") => {
             Rtcp::Remb(Remb::parse(body)?)
         }
-        _ => Rtcp::Unknown {
-            packet_type,
-            format: count,
-        },
+        _ => Rtcp::Unknown { packet_type, format: count },
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,16 +12,15 @@ impl NtpTime {
     #[inline]
     pub fn from_unix_us(unix_us: u64) -> Self {
         let seconds = (unix_us / 1_000_000).wrapping_add(UNIX_EPOCH_S);
-        // Rounded up, so that taking the whole microseconds out again gives the same number.
-        let fraction = ((unix_us % 1_000_000) << 32).div_ceil(1_000_000);
+        let fraction = ((unix_us % 1_000_000) << 32) / 1_000_000;
         Self(seconds << 32 | fraction)
     }
 
-    /// Microseconds from `earlier` to this; negative when it is later; right within 68 years.
+    /// Microseconds from `earlier` to this, to the nearest; negative when it is later; right within 68 years.
     #[inline]
     pub fn us_since(self, earlier: Self) -> i64 {
         let difference = i128::from(self.0.wrapping_sub(earlier.0) as i64);
-        ((difference * 1_000_000) >> 32) as i64
+        ((difference * 1_000_000 + (1 << 31)) >> 32) as i64
     }
 
     /// This plus a number of microseconds, which may be negative.
@@ -29,12 +28,8 @@ impl NtpTime {
     #[inline]
     pub fn plus_us(self, us: i64) -> Self {
         let seconds = us.div_euclid(1_000_000);
-        let fraction = ((us.rem_euclid(1_000_000) as u64) << 32).div_ceil(1_000_000);
-        Self(
-            self.0
-                .wrapping_add((seconds as u64) << 32)
-                .wrapping_add(fraction),
-        )
+        let fraction = ((us.rem_euclid(1_000_000) as u64) << 32) / 1_000_000;
+        Self(self.0.wrapping_add((seconds as u64) << 32).wrapping_add(fraction))
     }
 
     /// The middle 32 bits, 16.16 seconds: what LSR repeats.
@@ -66,13 +61,13 @@ pub fn round_trip_us(now: NtpTime, last_sender_report: u32, delay_since_last: u3
     if last_sender_report == 0 {
         return None;
     }
-    let units = now
-        .compact()
-        .wrapping_sub(last_sender_report)
-        .wrapping_sub(delay_since_last);
+    let units = now.compact().wrapping_sub(last_sender_report).wrapping_sub(delay_since_last);
     match units as i32 {
         units @ 0.. => Some(compact_to_us(units as u32)),
         -0x1_0000..0 => Some(0),
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

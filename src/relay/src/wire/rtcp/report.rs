@@ -65,9 +65,7 @@ impl ReportBlock {
 }
 
 fn report_blocks(bytes: &[u8]) -> impl Iterator<Item = ReportBlock> {
-    bytes
-        .chunks_exact(REPORT_BLOCK_LEN)
-        .filter_map(ReportBlock::parse)
+    bytes.chunks_exact(REPORT_BLOCK_LEN).filter_map(ReportBlock::parse)
 }
 
 /// SR. Profile-specific extensions after the blocks are ignored.
@@ -113,10 +111,7 @@ pub struct ReceiverReport<'a> {
 impl<'a> ReceiverReport<'a> {
     pub(super) fn parse(count: u8, body: &'a [u8]) -> Option<Self> {
         let blocks = body.get(4..4 + usize::from(count) * REPORT_BLOCK_LEN)?;
-        Some(Self {
-            ssrc: u32_at(body, 0)?,
-            blocks,
-        })
+        Some(Self { ssrc: u32_at(body, 0)?, blocks })
     }
 
     /// What the receiver says about the streams it receives, at most 31.
@@ -189,16 +184,12 @@ pub struct Goodbye<'a> {
 
 impl<'a> Goodbye<'a> {
     pub(super) fn parse(count: u8, body: &'a [u8]) -> Option<Self> {
-        Some(Self {
-            ssrcs: body.get(..usize::from(count) * 4)?,
-        })
+        Some(Self { ssrcs: body.get(..usize::from(count) * 4)? })
     }
 
     /// The streams that ended, at most 31.
     #[inline]
     pub fn ssrcs(&self) -> impl Iterator<Item = u32> + use<'a> {
-        self.ssrcs
-            .chunks_exact(4)
-            .filter_map(|chunk| u32_at(chunk, 0))
+        self.ssrcs.chunks_exact(4).filter_map(|chunk| u32_at(chunk, 0))
     }
 }

@@ -143,10 +143,7 @@ impl Iterator for Statuses<'_> {
             self.arrival_us += delta * TICK_US as i64;
             self.arrival_us
         });
-        Some(PacketStatus {
-            sequence,
-            arrival_us,
-        })
+        Some(PacketStatus { sequence, arrival_us })
     }
 }
 

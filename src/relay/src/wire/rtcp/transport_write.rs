@@ -40,26 +40,16 @@ pub struct FeedbackWritten {
 /// is walked twice, therefore `Clone`. The feedback ends early when `out` is full, when a delta does not fit 16 bits
 /// (±8.19 s), or at [`MAX_STATUS_COUNT`]; call again with the base moved on by `statuses`. `None` when nothing was
 /// received or not even one status fits.
-pub fn write_transport_feedback<I>(
-    out: &mut [u8],
-    head: &FeedbackHead,
-    arrivals: I,
-) -> Option<FeedbackWritten>
+pub fn write_transport_feedback<I>(out: &mut [u8], head: &FeedbackHead, arrivals: I) -> Option<FeedbackWritten>
 where
     I: Iterator<Item = Option<u64>> + Clone,
 {
     let first_us = arrivals.clone().flatten().next()?;
     let reference = first_us / (TICK_US * REFERENCE_TICKS);
     let room = (out.len() & !3).checked_sub(HEAD_LEN)?;
-    let symbols = Symbols {
-        arrivals,
-        previous_ticks: (reference * REFERENCE_TICKS) as i64,
-        left: MAX_STATUS_COUNT.into(),
-    };
-    let plan = Plan {
-        symbols: symbols.clone(),
-        room,
-    };
+    let symbols =
+        Symbols { arrivals, previous_ticks: (reference * REFERENCE_TICKS) as i64, left: MAX_STATUS_COUNT.into() };
+    let plan = Plan { symbols: symbols.clone(), room };
     let (mut chunk_count, mut statuses, mut delta_len) = (0, 0, 0);
     for chunk in plan.clone() {
         chunk_count += 1;
@@ -70,9 +60,7 @@ where
         return None;
     }
     let len = (HEAD_LEN + chunk_count * 2 + delta_len).next_multiple_of(4);
-    let (front, back) = out
-        .get_mut(..len)?
-        .split_at_mut_checked(HEAD_LEN + chunk_count * 2)?;
+    let (front, back) = out.get_mut(..len)?.split_at_mut_checked(HEAD_LEN + chunk_count * 2)?;
     let statuses = u16::try_from(statuses).ok()?;
 
     let mut writer = Writer::new(front);
@@ -122,14 +110,7 @@ impl<I: Iterator<Item = Option<u64>>> Iterator for Symbols<I> {
             return None;
         };
         self.previous_ticks = ticks;
-        Some((
-            if (0..=255).contains(&delta) {
-                SMALL
-            } else {
-                LARGE
-            },
-            delta,
-        ))
+        Some((if (0..=255).contains(&delta) { SMALL } else { LARGE }, delta))
     }
 }
 
@@ -169,12 +150,7 @@ impl<I: Iterator<Item = Option<u64>> + Clone> Iterator for Plan<I> {
         let first = *ahead.first()?;
         let one_bit = if ahead.contains(&LARGE) { 0 } else { known };
         let two_bit = known.min(TWO_BIT_SYMBOLS);
-        let run = self
-            .symbols
-            .clone()
-            .take(MAX_RUN)
-            .take_while(|(symbol, _)| *symbol == first)
-            .count();
+        let run = self.symbols.clone().take(MAX_RUN).take_while(|(symbol, _)| *symbol == first).count();
         // Only the last chunk may have fewer statuses than it has room for; each choice here fills its chunk or is
         // the last. A symbol's number is also the length of its delta.
         let (form, wanted) = if run >= one_bit.max(two_bit) {
@@ -194,36 +170,25 @@ impl<I: Iterator<Item = Option<u64>> + Clone> Iterator for Plan<I> {
             statuses += 1;
         }
         self.symbols.nth(statuses.checked_sub(1)?)?;
-        self.room = if statuses < wanted {
-            0
-        } else {
-            room - delta_len
-        };
+        self.room = if statuses < wanted { 0 } else { room - delta_len };
         let word = match form {
             Form::Run => u16::from(first) << 13 | statuses as u16,
             Form::OneBit => one_bit_vector(ahead.get(..statuses)?),
             Form::TwoBit => two_bit_vector(ahead.get(..statuses)?),
         };
-        Some(Chunk {
-            word,
-            statuses,
-            delta_len,
-        })
+        Some(Chunk { word, statuses, delta_len })
     }
 }
 
 fn one_bit_vector(symbols: &[u8]) -> u16 {
-    let bits = symbols
-        .iter()
-        .enumerate()
-        .map(|(index, symbol)| u16::from(*symbol) << (13 - index));
+    let bits = symbols.iter().enumerate().map(|(index, symbol)| u16::from(*symbol) << (13 - index));
     0x8000 | bits.fold(0, |word, bit| word | bit)
 }
 
 fn two_bit_vector(symbols: &[u8]) -> u16 {
-    let bits = symbols
-        .iter()
-        .enumerate()
-        .map(|(index, symbol)| u16::from(*symbol) << (12 - index * 2));
+    let bits = symbols.iter().enumerate().map(|(index, symbol)| u16::from(*symbol) << (12 - index * 2));
     0xC000 | bits.fold(0, |word, bit| word | bit)
 }
+
+#[cfg(test)]
+mod tests;

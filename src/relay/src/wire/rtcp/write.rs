@@ -12,12 +12,7 @@ const MAX_COUNT: usize = 31;
 const MANTISSA_BITS: u32 = 18;
 
 /// Writes an SR with at most 31 report blocks.
-pub fn write_sender_report(
-    out: &mut [u8],
-    ssrc: u32,
-    info: &SenderInfo,
-    blocks: &[ReportBlock],
-) -> Option<usize> {
+pub fn write_sender_report(out: &mut [u8], ssrc: u32, info: &SenderInfo, blocks: &[ReportBlock]) -> Option<usize> {
     let mut writer = begin(out, packet_type::SENDER_REPORT, blocks.len())?;
     writer.put_u32(ssrc);
     writer.put_u64(info.ntp.0);
@@ -59,12 +54,7 @@ pub fn write_goodbye(out: &mut [u8], ssrcs: &[u32]) -> Option<usize> {
 
 /// Writes a NACK. `sequences` are in order (wrapping); up to 17 of them within 17 numbers share one word. `None` also
 /// when there are none.
-pub fn write_nack(
-    out: &mut [u8],
-    sender_ssrc: u32,
-    media_ssrc: u32,
-    sequences: &[u16],
-) -> Option<usize> {
+pub fn write_nack(out: &mut [u8], sender_ssrc: u32, media_ssrc: u32, sequences: &[u16]) -> Option<usize> {
     let (&first, rest) = sequences.split_first()?;
     let mut writer = begin(out, packet_type::TRANSPORT_FEEDBACK, format::NACK.into())?;
     writer.put_u32(sender_ssrc);
@@ -88,28 +78,15 @@ pub fn write_nack(
 
 /// Writes a PLI, 12 bytes.
 pub fn write_picture_loss(out: &mut [u8], sender_ssrc: u32, media_ssrc: u32) -> Option<usize> {
-    let mut writer = begin(
-        out,
-        packet_type::PAYLOAD_FEEDBACK,
-        format::PICTURE_LOSS.into(),
-    )?;
+    let mut writer = begin(out, packet_type::PAYLOAD_FEEDBACK, format::PICTURE_LOSS.into())?;
     writer.put_u32(sender_ssrc);
     writer.put_u32(media_ssrc);
     finish(writer)
 }
 
 /// Writes a FIR for one stream, 20 bytes; `sequence` goes up by one with each new request.
-pub fn write_full_intra_request(
-    out: &mut [u8],
-    sender_ssrc: u32,
-    media_ssrc: u32,
-    sequence: u8,
-) -> Option<usize> {
-    let mut writer = begin(
-        out,
-        packet_type::PAYLOAD_FEEDBACK,
-        format::FULL_INTRA_REQUEST.into(),
-    )?;
+pub fn write_full_intra_request(out: &mut [u8], sender_ssrc: u32, media_ssrc: u32, sequence: u8) -> Option<usize> {
+    let mut writer = begin(out, packet_type::PAYLOAD_FEEDBACK, format::FULL_INTRA_REQUEST.into())?;
     writer.put_u32(sender_ssrc);
     writer.put_u32(0);
     writer.put_u32(media_ssrc);
@@ -118,18 +95,9 @@ pub fn write_full_intra_request(
 }
 
 /// Writes a REMB for at most 255 streams. The bitrate is rounded down to 18 significant bits.
-pub fn write_remb(
-    out: &mut [u8],
-    sender_ssrc: u32,
-    bitrate_bps: u64,
-    ssrcs: &[u32],
-) -> Option<usize> {
+pub fn write_remb(out: &mut [u8], sender_ssrc: u32, bitrate_bps: u64, ssrcs: &[u32]) -> Option<usize> {
     let count = u8::try_from(ssrcs.len()).ok()?;
-    let mut writer = begin(
-        out,
-        packet_type::PAYLOAD_FEEDBACK,
-        format::APPLICATION.into(),
-    )?;
+    let mut writer = begin(out, packet_type::PAYLOAD_FEEDBACK, format::APPLICATION.into())?;
     writer.put_u32(sender_ssrc);
     writer.put_u32(0);
     writer.put(b"REMB");
@@ -157,9 +125,7 @@ fn put_blocks(writer: &mut Writer<'_>, blocks: &[ReportBlock]) {
 /// The header with its length left open.
 fn begin(out: &mut [u8], packet_type: u8, count: usize) -> Option<Writer<'_>> {
     let mut writer = Writer::new(out);
-    let count = u8::try_from(count)
-        .ok()
-        .filter(|count| usize::from(*count) <= MAX_COUNT)?;
+    let count = u8::try_from(count).ok().filter(|count| usize::from(*count) <= MAX_COUNT)?;
     writer.put(&[0x80 | count, packet_type, 0, 0]);
     Some(writer)
 }

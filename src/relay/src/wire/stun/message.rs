@@ -79,8 +79,7 @@ pub fn is_stun(datagram: &[u8]) -> bool {
     datagram.len() >= HEADER_LEN
         && datagram.first().is_some_and(|first| first & 0xC0 == 0)
         && u32_at(datagram, 4) == Some(MAGIC_COOKIE)
-        && u16_at(datagram, 2)
-            .is_some_and(|len| len % 4 == 0 && usize::from(len) + HEADER_LEN == datagram.len())
+        && u16_at(datagram, 2).is_some_and(|len| len % 4 == 0 && usize::from(len) + HEADER_LEN == datagram.len())
 }
 
 impl<'a> Message<'a> {
@@ -101,10 +100,7 @@ impl<'a> Message<'a> {
             0x0111 => Class::Error,
             _ => return Err(StunError::Method),
         };
-        let transaction_id = *datagram
-            .get(8..)
-            .and_then(<[u8]>::first_chunk)
-            .ok_or(StunError::NotStun)?;
+        let transaction_id = *datagram.get(8..).and_then(<[u8]>::first_chunk).ok_or(StunError::NotStun)?;
         let mut message = Self {
             class,
             transaction_id,
@@ -160,8 +156,7 @@ impl<'a> Message<'a> {
             attribute::USE_CANDIDATE => self.use_candidate = true,
             attribute::ICE_CONTROLLING => {
                 (len == 8).then_some(())?;
-                self.role
-                    .get_or_insert(Role::Controlling(u64_at(value, 0)?));
+                self.role.get_or_insert(Role::Controlling(u64_at(value, 0)?));
             }
             attribute::ICE_CONTROLLED => {
                 (len == 8).then_some(())?;
@@ -205,10 +200,7 @@ impl<'a> Message<'a> {
     pub fn verify_integrity(&self, key: &IntegrityKey) -> bool {
         self.integrity_at.is_some_and(|at| {
             let covered = self.datagram.get(..at).unwrap_or_default();
-            let tag = self
-                .datagram
-                .get(at + 4..at + 4 + INTEGRITY_LEN)
-                .unwrap_or_default();
+            let tag = self.datagram.get(at + 4..at + 4 + INTEGRITY_LEN).unwrap_or_default();
             key.verify(covered, tag)
         })
     }
@@ -234,7 +226,7 @@ fn parse_xor_address(value: &[u8], transaction_id: &TransactionId) -> Option<Soc
     Some(SocketAddr::new(address, port))
 }
 
-/// What an IPv6 address is XORed with: the cookie, then the transaction id.
+/// The mask of an IPv6 address: the cookie, then the transaction id.
 pub(super) fn address_mask(transaction_id: &TransactionId) -> u128 {
     let mut mask = [0; 16];
     let (cookie, rest) = mask.split_at_mut(4);

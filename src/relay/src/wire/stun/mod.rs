@@ -44,3 +44,6 @@ mod attribute {
     pub const ICE_CONTROLLED: u16 = 0x8029;
     pub const ICE_CONTROLLING: u16 = 0x802A;
 }
+
+#[cfg(test)]
+mod tests;

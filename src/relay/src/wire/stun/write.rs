@@ -75,11 +75,7 @@ pub fn write_error(
     writer.put(reason.as_bytes());
     writer.pad_to_word();
     if code == ErrorCode::UnknownAttribute {
-        put_head(
-            &mut writer,
-            attribute::UNKNOWN_ATTRIBUTES,
-            unknown.len() * 2,
-        );
+        put_head(&mut writer, attribute::UNKNOWN_ATTRIBUTES, unknown.len() * 2);
         for kind in unknown {
             writer.put_u16(*kind);
         }
@@ -111,11 +107,7 @@ pub fn write_request(
     key: &IntegrityKey,
 ) -> Option<usize> {
     let mut writer = begin(out, 0x0001, transaction_id);
-    put_head(
-        &mut writer,
-        attribute::USERNAME,
-        request.remote_ufrag.len() + 1 + request.local_ufrag.len(),
-    );
+    put_head(&mut writer, attribute::USERNAME, request.remote_ufrag.len() + 1 + request.local_ufrag.len());
     writer.put(request.remote_ufrag);
     writer.put(b":");
     writer.put(request.local_ufrag);
