@@ -110,12 +110,18 @@ function unbound(binding: Binding): Binding {
   return { ...binding, participantId: null, source: 0, sourceKind: null };
 }
 
+/** Until the slot is given to somebody else. */
 function stillUndecodable(
   before: Readonly<Record<number, string>>,
   bindings: readonly Binding[],
 ): Readonly<Record<number, string>> {
-  const bound = new Set(bindings.filter((one) => one.kind === 'video' && one.source !== 0).map((one) => one.index));
-  return Object.fromEntries(Object.entries(before).filter(([index]) => !bound.has(Number(index))));
+  const ownerOf = new Map(bindings.filter((one) => one.kind === 'video').map((one) => [one.index, one.participantId]));
+  return Object.fromEntries(
+    Object.entries(before).filter(([index, participantId]) => {
+      const owner = ownerOf.get(Number(index)) ?? null;
+      return owner === null || owner === participantId;
+    }),
+  );
 }
 
 // ── questions ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,97 @@
+/** Puts a `CallState` together from what the parts of a call know. Pure; what says the same keeps its identity. */
+
+import type { CallState, DevicesState, EndState, Failure, LinkState, LocalState, Notice, Phase } from './call-types.js';
+import {
+  kept,
+  projectBanners,
+  projectLink,
+  projectParticipants,
+  projectRoom,
+  projectSpeakers,
+  projectTiles,
+  type Pictures,
+} from './conference/projection.js';
+import type { ConferenceState } from './conference/state.js';
+
+/** All that a state depends on. */
+export interface Facts {
+  readonly phase: Phase;
+  readonly failure: Failure | null;
+  readonly ended: EndState | null;
+  readonly language: CallState['language'];
+  /** As typed, or from the link. */
+  readonly name: string;
+  readonly conference: ConferenceState | null;
+  readonly dominantSpeaker: string | null;
+  readonly signalling: LinkState['signalling'];
+  readonly media: LinkState['media'];
+  /** The loss has lasted long enough to be told. */
+  readonly isLossShown: boolean;
+  readonly isServerStopping: boolean;
+  readonly isAudioBlocked: boolean;
+  /** By our own statistics. */
+  readonly isWeak: boolean;
+  readonly local: LocalState;
+  readonly devices: DevicesState;
+  readonly pictures: Pictures;
+  readonly notices: readonly Notice[];
+  readonly nowMs: number;
+}
+
+export function assembleState(facts: Facts, before: CallState): CallState {
+  const { conference } = facts;
+  const local = kept(before.local, {
+    camera: kept(before.local.camera, facts.local.camera),
+    microphone: kept(before.local.microphone, facts.local.microphone),
+    screen: kept(before.local.screen, facts.local.screen),
+  });
+  const own = { local, isWeak: facts.isWeak };
+  const participants = conference ? projectParticipants(conference, own, before.participants) : [];
+  const self = participants.find((participant) => participant.isSelf) ?? null;
+  const isWeak = self !== null && self.quality !== 'good';
+  const causes = { ...facts, isReconnecting: facts.isLossShown, isWeak, local };
+  return kept(before, {
+    phase: facts.phase,
+    failure: facts.failure,
+    ended: facts.ended,
+    link: projectLink(facts.signalling, facts.media, before.link, facts.nowMs),
+    language: facts.language,
+    name: self?.name ?? facts.name,
+    // Stays after the end: the last page still says whose room it was, and whom to phone.
+    room: conference ? projectRoom(conference.room, before.room) : before.room,
+    self,
+    participants,
+    tiles: conference ? projectTiles(conference, participants, own, facts.pictures, before.tiles) : [],
+    speakers: conference ? projectSpeakers(conference, before.speakers) : [],
+    dominantSpeaker: facts.dominantSpeaker,
+    devices: kept(before.devices, { ...facts.devices, selected: kept(before.devices.selected, facts.devices.selected) }),
+    local,
+    ownQuality: self?.quality ?? 'good',
+    audioBlocked: facts.isAudioBlocked,
+    banners: projectBanners(causes, before.banners),
+    notices: facts.notices,
+  });
+}
+
+/** Before anything has happened. */
+export function firstState(
+  given: Pick<CallState, 'language' | 'name' | 'devices' | 'local'>,
+): CallState {
+  return {
+    ...given,
+    phase: 'idle',
+    failure: null,
+    ended: null,
+    link: { signalling: 'connected', media: 'none', lostSince: null },
+    room: null,
+    self: null,
+    participants: [],
+    tiles: [],
+    speakers: [],
+    dominantSpeaker: null,
+    ownQuality: 'good',
+    audioBlocked: false,
+    banners: [],
+    notices: [],
+  };
+}

@@ -1,0 +1,479 @@
+/**
+ * A call, as the elements see it: `CallState` to render, `CallCommands` to send. Wires the parts together and decides
+ * little itself: the seat is `protocol/connection`, media `media/media-link`, the own devices `media/local-media`, what is
+ * shown `call-state`.
+ *
+ * Parts report changes at any time; the state is assembled anew at most once per microtask.
+ */
+
+import { Announcements, LossWatch } from './announcements.js';
+import { browserEnvironment, type CallEnvironment } from './call-environment.js';
+import { assembleState, firstState } from './call-state.js';
+import type { Call, CallState, DeviceKind, EndState, Failure, Phase } from './call-types.js';
+import { NOBODY, nextDominance, withoutParticipant, type Dominance } from './conference/dominant.js';
+import {
+  boundVideoSources,
+  fromJoined,
+  fromResumed,
+  happeningsOf,
+  participantOf,
+  reduce,
+  type ConferenceState,
+} from './conference/state.js';
+import { TileSizes } from './conference/tile-sizes.js';
+import { failureOf } from './failures.js';
+import { LocalMedia } from './media/local-media.js';
+import { MediaLink } from './media/media-link.js';
+import { Meter } from './media/meter.js';
+import type { LocalOffer } from './media/peer.js';
+import { PictureProof } from './media/picture-proof.js';
+import { Sound } from './media/sound.js';
+import { StatsWatch } from './media/stats.js';
+import { WakeLock } from './media/wake-lock.js';
+import { Memory, readDevices, writeDevices } from './memory.js';
+import { videoSlotsForScreen, type PageListener } from './page-events.js';
+import { Connection, type ConnectionListener, type Over } from './protocol/connection.js';
+import { failure } from './protocol/decode.js';
+import type { AnswerMedia, Failure as Refusal, Joined, Resumed, ServerEvent, SourceKind } from './protocol/messages.gen.js';
+import { Store } from './store.js';
+
+const TILE_DEBOUNCE_MS = 200;
+const OFFER_TIMEOUT_MS = 15_000;
+const HEARTBEAT_MS = 1000;
+const LEAVE_PATIENCE_MS = 1000;
+const SOURCES = ['microphone', 'camera', 'screen', 'screenAudio'] as const satisfies readonly SourceKind[];
+
+/**
+ * Made once per page. Joins by itself when the link says so (`?join=1`) or when a page in a call was reloaded; the
+ * phase is then `connecting` from the beginning.
+ */
+export function createCall(environment: CallEnvironment = browserEnvironment()): Call {
+  const call = new CallController(environment);
+  call.begin();
+  return call;
+}
+
+class CallController implements Call, ConnectionListener, PageListener {
+  #phase: Phase = 'idle';
+  #failure: Failure | null = null;
+  #ended: EndState | null = null;
+  #name: string;
+  #conference: ConferenceState | null = null;
+  #dominance: Dominance = NOBODY;
+  #isSignallingLost = false;
+  #isServerStopping = false;
+  #isAudioBlocked = false;
+  #isWeak = false;
+  #isDirty = false;
+  /** What the server thinks of our sources; those it doesn't grant are absent. */
+  #told = new Map<SourceKind, boolean>();
+  #tileTimer: ReturnType<typeof setTimeout> | undefined;
+  #heartbeat: ReturnType<typeof setInterval> | undefined;
+
+  readonly #memory: Memory;
+  readonly #store: Store<CallState>;
+  readonly #connection: Connection;
+  readonly #media: MediaLink;
+  readonly #local: LocalMedia;
+  readonly #meter = new Meter();
+  readonly #wakeLock = new WakeLock();
+  readonly #sizes = new TileSizes();
+  readonly #announcements = new Announcements(() => this.#changed());
+  readonly #lossWatch = new LossWatch(
+    () => this.#announcements.say('connectionLost'),
+    () => this.#announcements.say('connectionBack'),
+  );
+  readonly #proof = new PictureProof(
+    (slot) => this.#media.peer?.videoSlot(slot)?.receiver.getContributingSources() ?? [],
+    () => this.#changed(),
+  );
+  readonly #sound = new Sound((isBlocked) => {
+    this.#isAudioBlocked = isBlocked;
+    this.#changed();
+  });
+  readonly #stats = new StatsWatch(
+    () => this.#media.peer?.getStats() ?? null,
+    (isWeak) => {
+      this.#isWeak = isWeak;
+      this.#changed();
+    },
+  );
+
+  constructor(private readonly environment: CallEnvironment) {
+    const { link, sessionShelf, localShelf } = environment;
+    this.#memory = new Memory(link.roomId, sessionShelf);
+    this.#memory.openWith(link.token);
+    this.#name = link.name ?? this.#memory.value.name ?? '';
+    const wishes = { camera: this.#memory.value.cameraOn, microphone: this.#memory.value.microphoneOn };
+    const chosen = readDevices(localShelf);
+    this.#local = new LocalMedia(wishes, chosen, this.#meter, {
+      onChange: () => this.#changed(),
+      onTrack: (kind, track) => {
+        void this.#media.setTrack(kind, track);
+        this.#tellSources();
+      },
+      onNotice: (code) => this.#announcements.say(code),
+      onChosen: (kind, deviceId) => writeDevices(localShelf, { ...readDevices(localShelf), [kind]: deviceId }),
+    });
+    void this.#sound.choose(chosen.speaker ?? null);
+    this.#media = new MediaLink(
+      (offer) => this.#offer(offer),
+      () => this.#local.tracks,
+      { onMedia: () => this.#onMedia(), onRefused: (refusal) => this.#fail(failureOf(refusal)) },
+      environment.peerPlatform,
+    );
+    this.#connection = new Connection(
+      environment.makeWire,
+      this,
+      () => ({
+        token: this.#memory.value.token ?? '',
+        session: this.#memory.value.session,
+        sequence: this.#conference?.sequence ?? 0,
+      }),
+      () => ({ name: this.#name === '' ? null : this.#name, videoSlots: videoSlotsForScreen() }),
+    );
+    const { state: local, devices } = this.#local;
+    this.#store = new Store(firstState({ language: link.language, name: this.#name, devices, local }));
+  }
+
+  begin(): void {
+    const cause = this.#obstacle();
+    if (cause) {
+      this.#fail(cause);
+      return;
+    }
+    this.environment.listenToPage(this);
+    if (this.environment.link.joinsAtOnce || this.#memory.isQuickRejoin(Date.now())) void this.join();
+  }
+
+  // ── store ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  getState(): CallState {
+    return this.#store.value;
+  }
+
+  subscribe(listener: (state: CallState) => void): () => void {
+    return this.#store.subscribe(listener);
+  }
+
+  // ── commands ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  async startPreview(): Promise<void> {
+    if (this.#phase !== 'idle' && this.#phase !== 'previewing') return;
+    this.#phase = 'previewing';
+    this.#changed();
+    await this.#local.open();
+  }
+
+  async chooseDevice(kind: DeviceKind, deviceId: string): Promise<void> {
+    if (kind === 'speaker') await this.#sound.choose(deviceId);
+    await this.#local.choose(kind, deviceId);
+  }
+
+  setName(name: string): void {
+    this.#name = name.trim().slice(0, 80);
+    this.#changed();
+  }
+
+  async join(): Promise<void> {
+    if (this.#phase === 'connecting' || this.#phase === 'inCall') return;
+    const cause = this.#obstacle();
+    if (cause) {
+      this.#fail(cause);
+      return;
+    }
+    this.#phase = 'connecting';
+    this.#failure = null;
+    this.#ended = null;
+    this.#sound.unlock();
+    this.#meter.resume();
+    this.#memory.update({ name: this.#name === '' ? null : this.#name });
+    this.#changed();
+    this.#connection.open();
+    // Not awaited before connecting: tracks join the connection whenever they come.
+    if (!this.#local.tracks.microphone) await this.#local.open();
+  }
+
+  async joinAgain(): Promise<void> {
+    if (this.#phase === 'ended' || this.#phase === 'failed') await this.join();
+  }
+
+  async setMicrophone(on: boolean): Promise<void> {
+    this.#memory.update({ microphoneOn: on });
+    const done = this.#local.setMicrophone(on);
+    // Muting is told before anything else; unmuting may have to wait for a device.
+    this.#tellSources();
+    await done;
+    this.#tellSources();
+    this.#announcements.say(this.#local.state.microphone.on ? 'microphoneOn' : 'microphoneOff');
+  }
+
+  async setCamera(on: boolean): Promise<void> {
+    this.#memory.update({ cameraOn: on });
+    await this.#local.setCamera(on);
+    this.#announcements.say(this.#local.state.camera.on ? 'cameraOn' : 'cameraOff');
+  }
+
+  async startScreenShare(): Promise<void> {
+    if (this.#phase === 'inCall') await this.#local.startScreen();
+  }
+
+  stopScreenShare(): Promise<void> {
+    this.#local.stopScreen();
+    return Promise.resolve();
+  }
+
+  setTileSize(tileId: string, width: number, height: number): void {
+    this.#sizes.measure(tileId, width, height);
+    this.#tellSizesSoon();
+  }
+
+  async leave(): Promise<void> {
+    if (this.#phase !== 'inCall' && this.#phase !== 'connecting') return;
+    const said = this.#connection.command({ type: 'leave' }, LEAVE_PATIENCE_MS);
+    this.#end({ code: 'left', canRejoin: true });
+    await said;
+    // Unless somebody pressed "join again" meanwhile.
+    if (this.getState().phase === 'ended') this.#connection.close();
+  }
+
+  async resumeAudio(): Promise<void> {
+    this.#meter.resume();
+    await this.#sound.play();
+  }
+
+  // ── the page ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  onDeviceChange(): void {
+    void this.#local.onDeviceChange();
+  }
+
+  onVisible(): void {
+    void this.#local.recover();
+    this.onOnline();
+    if (this.#phase !== 'inCall') return;
+    void this.#wakeLock.renew();
+    void this.#sound.play();
+  }
+
+  onOnline(): void {
+    this.#connection.probe();
+  }
+
+  onGesture(): void {
+    this.#meter.resume();
+    if (this.#isAudioBlocked) void this.#sound.play();
+  }
+
+  // ── the seat ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  onJoined(joined: Joined): void {
+    this.#conference = fromJoined(joined, this.#conference);
+    this.#memory.update({ session: joined.session });
+    this.#sizes.forgetTold();
+    this.#onSeated(joined);
+    this.#media.onSignalling(joined.media, joined.mediaAlive);
+  }
+
+  onResumed(resumed: Resumed): void {
+    // Answered only to a sequence number, which we had from a snapshot.
+    if (!this.#conference) return;
+    for (const event of resumed.missed) this.#apply(event);
+    this.#conference = fromResumed(this.#conference, resumed);
+    this.#onSeated(resumed);
+    this.#media.onSignalling(null, resumed.mediaAlive);
+  }
+
+  onEvent(event: Exclude<ServerEvent, { type: 'ended' }>): void {
+    if (event.type === 'tokenRenewed') this.#memory.update({ token: event.token });
+    if (event.type === 'mediaLost') this.#media.onServerLost();
+    if (event.type === 'stopping') this.#isServerStopping = true;
+    this.#apply(event);
+    if (event.type === 'speakers') this.#moveDominance();
+    else this.#settle();
+    this.#changed();
+  }
+
+  onLost(): void {
+    this.#isSignallingLost = true;
+    this.#media.onSignallingLost();
+    this.#changed();
+  }
+
+  onOver(over: Over): void {
+    // The server's "ended" after our own leaving is no news.
+    if (this.#phase === 'ended') return;
+    if (over.kind === 'ended') this.#end({ code: over.reason, canRejoin: over.canRejoin });
+    else if (over.wasSeated) this.#end({ code: 'lost', canRejoin: failureOf(over.failure).retryable });
+    else this.#fail(failureOf(over.failure));
+  }
+
+  #onSeated(answer: Joined | Resumed): void {
+    this.#phase = 'inCall';
+    this.#isSignallingLost = false;
+    this.#isServerStopping = false;
+    this.#memory.update({ token: answer.token, seatedAt: Date.now() });
+    const self = this.#conference && participantOf(this.#conference, this.#conference.selfId);
+    this.#told = new Map(self?.sources.map((source) => [source.kind, source.active]));
+    this.#tellSources();
+    this.#heartbeat ??= setInterval(() => this.#beat(), HEARTBEAT_MS);
+    this.#stats.start();
+    void this.#wakeLock.hold();
+    this.#settle();
+  }
+
+  /** While seated the way back stays fresh, and a steady speaker gets his turn. */
+  #beat(): void {
+    if (!this.#isSignallingLost) this.#memory.update({ seatedAt: Date.now() });
+    this.#moveDominance();
+    this.#changed();
+  }
+
+  #apply(event: ServerEvent): void {
+    if (!this.#conference) return;
+    for (const happening of happeningsOf(this.#conference, event)) this.#announcements.say(happening.code, happening);
+    this.#conference = reduce(this.#conference, event);
+  }
+
+  /** After participants or bindings changed. */
+  #settle(): void {
+    if (!this.#conference) return;
+    this.#proof.expect(boundVideoSources(this.#conference));
+    this.#dominance = withoutParticipant(this.#dominance, new Set(this.#conference.participants.map(({ id }) => id)));
+    this.#tellSizesSoon();
+    this.#changed();
+  }
+
+  #moveDominance(): void {
+    if (!this.#conference) return;
+    const { speakers, selfId } = this.#conference;
+    this.#dominance = nextDominance(this.#dominance, speakers, selfId, Date.now());
+  }
+
+  // ── media ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  async #offer(offer: LocalOffer): Promise<AnswerMedia | Refusal> {
+    const answer = await this.#connection.command({ type: 'offer', ...offer }, OFFER_TIMEOUT_MS);
+    return answer.type === 'answer' || answer.type === 'error' ? answer : failure('internal', 'no answer to an offer');
+  }
+
+  /** Another state, or another peer with other streams. */
+  #onMedia(): void {
+    const { peer } = this.#media;
+    if (peer) this.#sound.attach(peer.slots);
+    if (this.#conference && peer) this.#proof.expect(boundVideoSources(this.#conference));
+    this.#changed();
+  }
+
+  /** Which sources are on, where the server thinks otherwise. */
+  #tellSources(): void {
+    if (!this.#connection.isSeated) return;
+    for (const source of SOURCES) {
+      const active = this.#local.isActive(source);
+      const told = this.#told.get(source);
+      if (told === undefined || told === active) continue;
+      this.#told.set(source, active);
+      void this.#connection.command({ type: 'setSource', source, active }).then((answer) => {
+        // Not carried out: the next change, or the next snapshot, tells again.
+        if (answer.type === 'error' && answer.code !== 'not_permitted') this.#told.set(source, !active);
+      });
+    }
+  }
+
+  #tellSizesSoon(): void {
+    this.#tileTimer ??= setTimeout(() => {
+      this.#tileTimer = undefined;
+      if (!this.#connection.isSeated) return;
+      const tiles = this.#sizes.changes(this.getState().tiles, globalThis.devicePixelRatio || 1);
+      if (tiles.length === 0) return;
+      void this.#connection.command({ type: 'setTiles', tiles }).then((answer) => {
+        if (answer.type === 'error') this.#sizes.forgetTold();
+      });
+    }, TILE_DEBOUNCE_MS);
+  }
+
+  // ── ends ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Why joining is useless, before asking anybody. */
+  #obstacle(): Failure | null {
+    const fail = (code: Failure['code']): Failure => ({ code, retryable: false, retryAfterMs: null });
+    if (this.environment.link.roomId === '') return fail('roomUnknown');
+    if (this.#memory.value.token === null) return fail('linkMissing');
+    return this.environment.environmentFailure();
+  }
+
+  #fail(cause: Failure): void {
+    this.#phase = 'failed';
+    this.#failure = cause;
+    this.#connection.close();
+    this.#clear();
+  }
+
+  #end(ended: EndState): void {
+    this.#phase = 'ended';
+    this.#ended = ended;
+    this.#clear();
+  }
+
+  /** Everything of the conference goes; devices are given back; the token stays, for joining again. */
+  #clear(): void {
+    this.#memory.update({ session: null, seatedAt: 0 });
+    this.#conference = null;
+    this.#dominance = NOBODY;
+    this.#isSignallingLost = false;
+    this.#isServerStopping = false;
+    this.#isWeak = false;
+    this.#isAudioBlocked = false;
+    this.#lossWatch.reset();
+    clearTimeout(this.#tileTimer);
+    clearInterval(this.#heartbeat);
+    this.#tileTimer = undefined;
+    this.#heartbeat = undefined;
+    this.#stats.stop();
+    this.#proof.stop();
+    this.#media.stop();
+    this.#local.release();
+    this.#sound.stop();
+    void this.#wakeLock.release();
+    this.#changed();
+  }
+
+  // ── the state ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #changed(): void {
+    if (this.#isDirty) return;
+    this.#isDirty = true;
+    queueMicrotask(() => {
+      this.#isDirty = false;
+      this.#assemble();
+    });
+  }
+
+  #assemble(): void {
+    this.#lossWatch.update(this.#isSignallingLost || this.#media.state === 'reconnecting');
+    const facts = {
+      phase: this.#phase,
+      failure: this.#failure,
+      ended: this.#ended,
+      language: this.environment.link.language,
+      name: this.#name,
+      conference: this.#conference,
+      dominantSpeaker: this.#dominance.current,
+      signalling: this.#isSignallingLost ? ('reconnecting' as const) : ('connected' as const),
+      media: this.#media.state,
+      isLossShown: this.#lossWatch.isTold,
+      isServerStopping: this.#isServerStopping,
+      isAudioBlocked: this.#isAudioBlocked,
+      isWeak: this.#isWeak,
+      local: this.#local.state,
+      devices: this.#local.devices,
+      pictures: {
+        isProven: (slot: number): boolean => this.#proof.isProven(slot),
+        streamOf: (slot: number): MediaStream | null => this.#media.peer?.videoSlot(slot)?.stream ?? null,
+      },
+      notices: this.#announcements.list,
+      nowMs: Date.now(),
+    };
+    this.#store.set(assembleState(facts, this.#store.value));
+  }
+}

@@ -1,0 +1,38 @@
+/** From the server's stable error codes to the reasons a person is told. */
+
+import type { Failure as Refusal } from './protocol/messages.gen.js';
+import type { Failure, FailureCode } from './call-types.js';
+
+const REASONS: Readonly<Record<string, readonly [FailureCode, boolean]>> = {
+  token_missing: ['linkMissing', false],
+  token_expired: ['linkExpired', false],
+  token_invalid: ['tokenInvalid', false],
+  not_permitted: ['notPermitted', false],
+  room_unknown: ['roomUnknown', false],
+  not_found: ['roomUnknown', false],
+  room_full: ['roomFull', true],
+  room_not_open: ['notOpenYet', true],
+  room_closed: ['closed', false],
+  rate_limited: ['tooManyRequests', true],
+  server_stopping: ['serverStopping', true],
+  server_busy: ['serverStopping', true],
+  media_busy: ['serverStopping', true],
+  unsupported_protocol: ['unsupportedProtocol', false],
+  sdp_invalid: ['mediaFailed', true],
+  sdp_unsupported: ['mediaFailed', true],
+  unreachable: ['connectionFailed', true],
+};
+
+/** An unknown code is `internal`, and worth another try. */
+export function failureOf(refusal: Refusal): Failure {
+  const [code, retryable] = REASONS[refusal.code] ?? ['internal', true];
+  return { code, retryable, retryAfterMs: refusal.retryAfter === null ? null : Math.round(refusal.retryAfter * 1000) };
+}
+
+/** What the browser lacks before anything can begin; null when nothing. */
+export function environmentFailure(): Failure | null {
+  const fail = (code: FailureCode): Failure => ({ code, retryable: false, retryAfterMs: null });
+  if (!globalThis.isSecureContext) return fail('insecureContext');
+  if (typeof RTCPeerConnection !== 'function' || !navigator.mediaDevices?.getUserMedia) return fail('unsupportedBrowser');
+  return null;
+}

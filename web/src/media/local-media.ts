@@ -1,0 +1,330 @@
+/**
+ * The own side: camera, microphone, screen; what the person wants of them and what the devices give.
+ *
+ * The microphone stays open while muted (the track is disabled): Android unloads a page in the background that holds no
+ * microphone, and unmuting must not take a second. The camera is given back when it is off: its light must go out.
+ *
+ * All calls may come at any time and in any order. Work on one device is done one after the other, each step looking at
+ * the newest wish; what arrives after `release` is stopped at once.
+ */
+
+import type { Device, DeviceErrorCode, DeviceKind, DevicesState, LocalState, NoticeCode } from '../call-types.js';
+import type { SourceKind } from '../protocol/messages.gen.js';
+import { acquire, acquireScreen, canChooseSpeaker, canShareScreen, listDevices, type DeviceLists } from './devices.js';
+import type { Meter } from './meter.js';
+import type { LocalTracks } from './peer.js';
+
+const METER_MS = 100;
+/** Louder than breathing and keyboards; a guess, tried with laptop microphones. */
+const SPEECH_LEVEL = 0.55;
+const SPEECH_TICKS = 4;
+const MUTED_HINT_MS = 4000;
+
+export interface LocalMediaListener {
+  onChange(): void;
+  /** Another track (or none) is to be sent. */
+  onTrack(kind: SourceKind, track: MediaStreamTrack | null): void;
+  onNotice(code: NoticeCode): void;
+  /** The person chose something worth remembering. */
+  onChosen(kind: DeviceKind, deviceId: string): void;
+}
+
+type Capture = 'camera' | 'microphone';
+
+export class LocalMedia {
+  #wanted: Record<Capture, boolean>;
+  #busy: Record<Capture, boolean> = { camera: false, microphone: false };
+  #errors: Record<Capture, DeviceErrorCode | null> = { camera: null, microphone: null };
+  #tracks: Record<SourceKind, MediaStreamTrack | null> = { microphone: null, camera: null, screen: null, screenAudio: null };
+  #cameraStream: MediaStream | null = null;
+  #screenStream: MediaStream | null = null;
+  #selected: Record<DeviceKind, string | null>;
+  #lists: DeviceLists = { cameras: [], microphones: [], speakers: [] };
+  #level = 0;
+  #speechTicks = 0;
+  #mutedHintUntil = 0;
+  #meterTimer: ReturnType<typeof setInterval> | undefined;
+  #generation = 0;
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(
+    wishes: Readonly<Record<Capture, boolean>>,
+    chosen: Readonly<Partial<Record<DeviceKind, string>>>,
+    private readonly meter: Meter,
+    private readonly listener: LocalMediaListener,
+  ) {
+    this.#wanted = { ...wishes };
+    this.#selected = { camera: null, microphone: null, speaker: null, ...chosen };
+  }
+
+  // ── what is ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  get tracks(): LocalTracks {
+    return this.#tracks;
+  }
+
+  /** Whether others should see or hear it. */
+  isActive(kind: SourceKind): boolean {
+    const track = this.#tracks[kind];
+    return track !== null && track.readyState === 'live' && (kind !== 'microphone' || this.#wanted.microphone);
+  }
+
+  get hasAsked(): boolean {
+    return this.#generation > 0;
+  }
+
+  get wishes(): Readonly<Record<Capture, boolean>> {
+    return this.#wanted;
+  }
+
+  get state(): LocalState {
+    return {
+      camera: {
+        on: this.#wanted.camera && (this.#tracks.camera !== null || this.#busy.camera),
+        busy: this.#busy.camera,
+        stream: this.#cameraStream,
+        error: this.#errors.camera,
+      },
+      microphone: {
+        on: this.#wanted.microphone && (this.#tracks.microphone !== null || this.#busy.microphone),
+        busy: this.#busy.microphone,
+        level: this.#level,
+        speakingWhileMuted: this.#mutedHintUntil > Date.now(),
+        error: this.#errors.microphone,
+      },
+      screen: { on: this.#tracks.screen !== null, supported: canShareScreen(), stream: this.#screenStream },
+    };
+  }
+
+  get devices(): DevicesState {
+    const isKnown = (list: readonly Device[], id: string | null): string | null =>
+      id !== null && list.some((device) => device.id === id) ? id : null;
+    return {
+      ...this.#lists,
+      selected: {
+        camera: isKnown(this.#lists.cameras, this.#selected.camera),
+        microphone: isKnown(this.#lists.microphones, this.#selected.microphone),
+        speaker: isKnown(this.#lists.speakers, this.#selected.speaker),
+      },
+      canChooseSpeaker: canChooseSpeaker() && this.#lists.speakers.length > 0,
+    };
+  }
+
+  // ── what the person does ──────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Both devices with one question, as wished. Never rejects. */
+  async open(): Promise<void> {
+    const generation = ++this.#generation;
+    this.#busy = { camera: this.#wanted.camera, microphone: true };
+    this.listener.onChange();
+    await this.#queue(async () => {
+      const found = await acquire({
+        camera: this.#wanted.camera && !this.#tracks.camera ? (this.#selected.camera ?? true) : false,
+        microphone: this.#tracks.microphone ? false : (this.#selected.microphone ?? true),
+      });
+      if (generation !== this.#generation) {
+        found.camera?.stop();
+        found.microphone?.stop();
+        return;
+      }
+      if (found.camera || found.cameraError) this.#take('camera', found.camera, found.cameraError);
+      if (found.microphone || found.microphoneError) this.#take('microphone', found.microphone, found.microphoneError);
+      // The person may have changed his mind while the browser asked.
+      if (!this.#wanted.camera) this.#drop('camera');
+    });
+    if (generation !== this.#generation) return;
+    this.#busy = { camera: false, microphone: false };
+    this.#startMeter();
+    await this.refreshDevices();
+  }
+
+  async setMicrophone(on: boolean): Promise<void> {
+    this.#wanted.microphone = on;
+    this.#mutedHintUntil = 0;
+    if (on && (!isLive(this.#tracks.microphone) || this.#errors.microphone !== null)) await this.#reacquire('microphone');
+    const track = this.#tracks.microphone;
+    if (track) track.enabled = this.#wanted.microphone;
+    this.listener.onChange();
+  }
+
+  async setCamera(on: boolean): Promise<void> {
+    this.#wanted.camera = on;
+    if (on) {
+      if (!isLive(this.#tracks.camera) || this.#errors.camera !== null) await this.#reacquire('camera');
+    } else {
+      this.#errors.camera = null;
+      this.#drop('camera');
+    }
+    this.listener.onChange();
+  }
+
+  async choose(kind: DeviceKind, deviceId: string): Promise<void> {
+    this.#selected[kind] = deviceId;
+    this.listener.onChosen(kind, deviceId);
+    if (kind === 'microphone' || (kind === 'camera' && this.#wanted.camera)) await this.#reacquire(kind);
+    this.listener.onChange();
+  }
+
+  async startScreen(): Promise<void> {
+    if (this.#tracks.screen || !canShareScreen()) return;
+    const generation = this.#generation;
+    const stream = await acquireScreen().catch(() => undefined);
+    if (stream === undefined) this.listener.onNotice('screenFailed');
+    if (!stream) return;
+    const video = stream.getVideoTracks()[0] ?? null;
+    if (generation !== this.#generation || this.#tracks.screen || !video) {
+      for (const track of stream.getTracks()) track.stop();
+      return;
+    }
+    this.#screenStream = new MediaStream([video]);
+    this.#tracks.screen = video;
+    this.#tracks.screenAudio = stream.getAudioTracks()[0] ?? null;
+    // The browser's own "stop sharing" button.
+    video.addEventListener('ended', () => {
+      if (this.#tracks.screen === video) this.stopScreen(true);
+    });
+    this.listener.onTrack('screen', video);
+    this.listener.onTrack('screenAudio', this.#tracks.screenAudio);
+    this.listener.onChange();
+  }
+
+  stopScreen(isByBrowser = false): void {
+    if (!this.#tracks.screen) return;
+    this.#drop('screen');
+    this.#drop('screenAudio');
+    if (isByBrowser) this.listener.onNotice('ownScreenStopped');
+    this.listener.onChange();
+  }
+
+  // ── what happens to devices ───────────────────────────────────────────────────────────────────────────────────────
+
+  async refreshDevices(): Promise<void> {
+    this.#lists = await listDevices();
+    this.listener.onChange();
+  }
+
+  /** A device came or went. */
+  async onDeviceChange(): Promise<void> {
+    await this.refreshDevices();
+    await this.recover();
+  }
+
+  /** The page is visible again, a call or an alarm is over, a device went: get again what is wanted but dead. */
+  async recover(): Promise<void> {
+    if (!this.hasAsked) return;
+    this.meter.resume();
+    for (const kind of ['microphone', 'camera'] as const) {
+      const track = this.#tracks[kind];
+      const isDead = track !== null && (track.readyState === 'ended' || track.muted);
+      const isWanted = kind === 'microphone' || this.#wanted[kind];
+      if (isWanted && isDead) await this.#reacquire(kind);
+    }
+    this.listener.onChange();
+  }
+
+  /** Everything is given back. `open` may follow. */
+  release(): void {
+    this.#generation += 1;
+    clearInterval(this.#meterTimer);
+    this.#meterTimer = undefined;
+    this.#level = 0;
+    this.#mutedHintUntil = 0;
+    for (const kind of ['microphone', 'camera', 'screen', 'screenAudio'] as const) this.#drop(kind);
+    this.#errors = { camera: null, microphone: null };
+    this.#busy = { camera: false, microphone: false };
+    this.listener.onChange();
+  }
+
+  // ── inside ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  async #reacquire(kind: Capture): Promise<void> {
+    const generation = this.#generation === 0 ? ++this.#generation : this.#generation;
+    this.#busy[kind] = true;
+    this.listener.onChange();
+    await this.#queue(async () => {
+      if (generation !== this.#generation || (kind === 'camera' && !this.#wanted.camera)) return;
+      // Phones have one camera pipeline: the old track must go before another can be had.
+      this.#tracks[kind]?.stop();
+      const id = this.#selected[kind] ?? true;
+      const found = await acquire({ camera: kind === 'camera' && id, microphone: kind === 'microphone' && id });
+      if (generation !== this.#generation) {
+        found[kind]?.stop();
+        return;
+      }
+      this.#take(kind, found[kind], kind === 'camera' ? found.cameraError : found.microphoneError);
+      if (kind === 'camera' && !this.#wanted.camera) this.#drop('camera');
+    });
+    if (generation !== this.#generation) return;
+    this.#busy[kind] = false;
+    if (kind === 'microphone') this.#startMeter();
+    await this.refreshDevices();
+  }
+
+  #take(kind: Capture, track: MediaStreamTrack | null, error: DeviceErrorCode | null): void {
+    this.#tracks[kind]?.stop();
+    this.#tracks[kind] = track;
+    this.#errors[kind] = error;
+    if (track) {
+      if (kind === 'microphone') track.enabled = this.#wanted.microphone;
+      this.#watch(kind, track);
+    } else if (error !== null) {
+      this.listener.onNotice(kind === 'camera' ? 'cameraFailed' : 'microphoneFailed');
+    }
+    if (kind === 'camera') this.#cameraStream = track && new MediaStream([track]);
+    else this.meter.listenTo(track);
+    this.listener.onTrack(kind, track);
+  }
+
+  #drop(kind: SourceKind): void {
+    const track = this.#tracks[kind];
+    if (!track) return;
+    this.#tracks[kind] = null;
+    track.stop();
+    if (kind === 'camera') this.#cameraStream = null;
+    if (kind === 'screen') this.#screenStream = null;
+    if (kind === 'microphone') this.meter.listenTo(null);
+    this.listener.onTrack(kind, null);
+  }
+
+  #watch(kind: Capture, track: MediaStreamTrack): void {
+    const isCurrent = (): boolean => this.#tracks[kind] === track;
+    track.addEventListener('ended', () => {
+      if (isCurrent()) void this.#reacquire(kind);
+    });
+    track.addEventListener('mute', () => {
+      if (!isCurrent()) return;
+      this.#errors[kind] = 'interrupted';
+      this.listener.onChange();
+    });
+    track.addEventListener('unmute', () => {
+      if (!isCurrent() || this.#errors[kind] !== 'interrupted') return;
+      this.#errors[kind] = null;
+      this.listener.onChange();
+    });
+  }
+
+  #startMeter(): void {
+    this.#meterTimer ??= setInterval(() => this.#measure(), METER_MS);
+  }
+
+  #measure(): void {
+    const level = Math.round(this.meter.level() * 50) / 50;
+    const wasHinting = this.#mutedHintUntil > 0;
+    this.#speechTicks = level >= SPEECH_LEVEL ? this.#speechTicks + 1 : 0;
+    const isMuted = !this.#wanted.microphone && this.#tracks.microphone !== null;
+    if (isMuted && this.#speechTicks >= SPEECH_TICKS) this.#mutedHintUntil = Date.now() + MUTED_HINT_MS;
+    else if (wasHinting && this.#mutedHintUntil <= Date.now()) this.#mutedHintUntil = 0;
+    if (level === this.#level && wasHinting === this.#mutedHintUntil > 0) return;
+    this.#level = level;
+    this.listener.onChange();
+  }
+
+  #queue(step: () => Promise<void>): Promise<void> {
+    this.#work = this.#work.then(step, step);
+    return this.#work;
+  }
+}
+
+function isLive(track: MediaStreamTrack | null): boolean {
+  return track?.readyState === 'live';
+}

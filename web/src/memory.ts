@@ -1,0 +1,110 @@
+/**
+ * What survives a reload, per room and tab (sessionStorage): the way back to the seat. And what survives the tab
+ * (localStorage): which devices were chosen. Where storage is forbidden, nothing survives and all else works.
+ *
+ * The sequence number is not kept: a reloaded page has no state that missed events could be applied to, so it resumes
+ * with 0 and gets a snapshot.
+ */
+
+import type { DeviceKind } from './call-types.js';
+
+export interface Remembered {
+  /** The newest token: the link's, or a renewed one. */
+  readonly token: string | null;
+  /** The link's own, to notice when another link is opened. */
+  readonly linkToken: string | null;
+  /** Proves the seat; null when there is none to come back to. */
+  readonly session: string | null;
+  readonly name: string | null;
+  readonly microphoneOn: boolean;
+  readonly cameraOn: boolean;
+  /** When the seat was last known to be ours, ms. */
+  readonly seatedAt: number;
+}
+
+/** After this a reload asks first, with the preview: nobody wants to be in a call by opening yesterday's tab. */
+const QUICK_REJOIN_MS = 60_000;
+
+const NOTHING: Remembered = {
+  token: null,
+  linkToken: null,
+  session: null,
+  name: null,
+  microphoneOn: true,
+  cameraOn: true,
+  seatedAt: 0,
+};
+
+export type Shelf = Pick<Storage, 'getItem' | 'setItem'>;
+
+export class Memory {
+  #remembered: Remembered;
+
+  constructor(
+    private readonly roomId: string,
+    private readonly shelf: Shelf | null,
+  ) {
+    this.#remembered = { ...NOTHING, ...read<Partial<Remembered>>(shelf, this.#key) };
+  }
+
+  get value(): Remembered {
+    return this.#remembered;
+  }
+
+  update(change: Partial<Remembered>): void {
+    this.#remembered = { ...this.#remembered, ...change };
+    write(this.shelf, this.#key, this.#remembered);
+  }
+
+  /** A link was opened. Another one than before may be another person's: the old seat is not his. */
+  openWith(linkToken: string | null): void {
+    if (linkToken === null || linkToken === this.#remembered.linkToken) return;
+    this.update({ ...NOTHING, token: linkToken, linkToken });
+  }
+
+  isQuickRejoin(nowMs: number): boolean {
+    return this.#remembered.session !== null && nowMs - this.#remembered.seatedAt < QUICK_REJOIN_MS;
+  }
+
+  get #key(): string {
+    return `vdx.room.${this.roomId}`;
+  }
+}
+
+const DEVICES_KEY = 'vdx.devices';
+
+export type ChosenDevices = Readonly<Partial<Record<DeviceKind, string>>>;
+
+export function readDevices(shelf: Shelf | null): ChosenDevices {
+  return read<ChosenDevices>(shelf, DEVICES_KEY) ?? {};
+}
+
+export function writeDevices(shelf: Shelf | null, devices: ChosenDevices): void {
+  write(shelf, DEVICES_KEY, devices);
+}
+
+/** Null where the browser forbids it (asking for the property may throw). */
+export function shelfOf(which: 'localStorage' | 'sessionStorage'): Shelf | null {
+  try {
+    return globalThis[which];
+  } catch {
+    return null;
+  }
+}
+
+function read<T extends object>(shelf: Shelf | null, key: string): T | null {
+  try {
+    const value = JSON.parse(shelf?.getItem(key) ?? 'null') as unknown;
+    return typeof value === 'object' ? (value as T | null) : null;
+  } catch {
+    return null;
+  }
+}
+
+function write(shelf: Shelf | null, key: string, value: object): void {
+  try {
+    shelf?.setItem(key, JSON.stringify(value));
+  } catch {
+    // Full, or forbidden.
+  }
+}

@@ -1,0 +1,30 @@
+/** What happens to the page as a whole and matters to a call. */
+
+export interface PageListener {
+  /** A camera, headset or screen came or went. */
+  onDeviceChange(): void;
+  /** The page is visible again, after another app, a phone call or a locked screen. */
+  onVisible(): void;
+  /** There is a network (again), maybe another one. */
+  onOnline(): void;
+  /** Any click or key: the browser now lets sound play. */
+  onGesture(): void;
+}
+
+/** For the life of the page. */
+export function listenToPage(listener: PageListener): void {
+  navigator.mediaDevices.addEventListener('devicechange', () => listener.onDeviceChange());
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') listener.onVisible();
+  });
+  globalThis.addEventListener('online', () => listener.onOnline());
+  for (const gesture of ['pointerdown', 'keydown']) {
+    globalThis.addEventListener(gesture, () => listener.onGesture(), { passive: true });
+  }
+}
+
+/** How many pictures fit this screen at once. */
+export function videoSlotsForScreen(): number {
+  const shortSide = Math.min(globalThis.screen?.width ?? 0, globalThis.screen?.height ?? 0);
+  return shortSide > 0 && shortSide < 600 ? 4 : 9;
+}
