@@ -142,7 +142,7 @@ def load(
     return settings
 
 
-def keys() -> dict[str, Any]:
+def known_keys() -> dict[str, Any]:
     """Every `section.key` with its default, in order."""
     return {f"{section}.{name}": value for section, name, value in _walk(Settings())}
 
@@ -150,6 +150,20 @@ def keys() -> dict[str, Any]:
 def variable_of(key: str) -> str:
     """The environment's name of `section.key`."""
     return ENVIRONMENT_PREFIX + key.replace(".", "_").upper()
+
+
+def as_toml(settings: Settings) -> str:
+    """The settings as a TOML file that says the same; JSON's strings, numbers and lists are TOML's too."""
+    lines: list[str] = []
+    for section in settings.__struct_fields__:
+        lines += [f"[{section}]"]
+        lines += [f"{name} = {_toml(value)}" for of, name, value in _walk(settings) if of == section]
+        lines += [""]
+    return "\n".join(lines)
+
+
+def _toml(value: object) -> str:
+    return msgspec.json.format(msgspec.json.encode(value), indent=0).decode()
 
 
 def check(settings: Settings) -> None:
@@ -250,7 +264,7 @@ def _merge(into: dict[str, dict[str, object]], tables: Mapping[str, Any], *, ori
 
 
 def _key_of_variable(name: str) -> str:
-    by_variable = {variable_of(key): key for key in keys()}
+    by_variable = {variable_of(key): key for key in known_keys()}
     if name not in by_variable:
         raise Misconfigured(f"unknown environment variable {name}{_nearest(name, by_variable)}")
     return by_variable[name]
@@ -258,7 +272,7 @@ def _key_of_variable(name: str) -> str:
 
 def _value_of(key: str, text: str) -> object:
     """Text of a flag or variable; lists are separated by commas. Raises: Misconfigured for an unknown key."""
-    known = keys()
+    known = known_keys()
     if key not in known:
         raise Misconfigured(f"unknown key {key}{_nearest(key, known)}")
     if isinstance(known[key], list):

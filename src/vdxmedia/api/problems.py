@@ -41,6 +41,7 @@ STATUS_OF_CODE: dict[str, int] = {
     "rooms_full": 503,
     "server_stopping": 503,
     "media_busy": 503,
+    "server_busy": 503,
 }
 """A code that is not here is a fault of ours: 500."""
 
