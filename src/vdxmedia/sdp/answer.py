@@ -21,7 +21,8 @@ from vdxmedia.sdp.capabilities import (
     feedback_for,
 )
 from vdxmedia.sdp.negotiation import AgreedLine, AgreedSlot, Agreement, Role
-from vdxmedia.sdp.offer import Codec, Offer
+from vdxmedia.sdp.offer import Offer
+from vdxmedia.sdp.section import Codec
 
 _HOST_TYPE_PREFERENCE = 126
 """RFC 8445 §5.1.2.2."""

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from vdxmedia.sdp.offer import Codec, Direction, Media, Section
+from vdxmedia.sdp.section import Codec, Direction, Media, Section
 
 MID_URI: Final = "urn:ietf:params:rtp-hdrext:sdes:mid"
 RID_URI: Final = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
@@ -103,7 +103,7 @@ def choose_payload_types(sections: Iterable[Section], previous: PayloadTypes) ->
     chosen: dict[str, int] = {}
     for section in sections:
         for codec in section.codecs:
-            name = _name_of(codec, section.media)
+            name = name_of(codec, section.media)
             if name and name not in chosen:
                 chosen[name] = codec.payload_type
     kept = msgspec.structs.asdict(previous)
@@ -148,7 +148,8 @@ def feedback_for(codec: Codec, media: Media) -> tuple[str, ...]:
     return tuple(kind for kind in known if kind in codec.feedback)
 
 
-def _name_of(codec: Codec, media: Media) -> str:
+def name_of(codec: Codec, media: Media) -> str:
+    """The field of `PayloadTypes` this codec is for; empty when it is none of ours (RTX is told by its apt)."""
     if media is Media.AUDIO:
         return "opus" if (codec.name, codec.clock_rate, codec.channels) == ("opus", 48_000, 2) else ""
     if codec.clock_rate != 90_000:

@@ -22,8 +22,10 @@ from vdxmedia.sdp.capabilities import (
     PayloadTypes,
     choose_extension_ids,
     choose_payload_types,
+    name_of,
 )
-from vdxmedia.sdp.offer import Direction, Media, Offer, Section
+from vdxmedia.sdp.offer import Offer
+from vdxmedia.sdp.section import Direction, Media, Section
 
 MAX_LAYERS = 3
 _LAYER_ORDER = {"q": 0, "h": 1, "f": 2}
@@ -121,6 +123,9 @@ def negotiate(
     lines = tuple(negotiation.decide(section) for section in offer.sections)
     if all(line.role is Role.REJECTED for line in lines):
         _invalid("no m-line has a codec this server knows: Opus, VP8 or H.264 constrained baseline", "sdp_unsupported")
+    tagged = next(line for line in lines if not line.section.is_rejected)
+    if tagged.role is Role.REJECTED and not offer.has_one_transport:
+        _invalid("its first m-line has no codec for this room: use bundlePolicy max-bundle", "sdp_unsupported")
     return Agreement(
         lines=lines,
         sources=negotiation.agreed_sources,
@@ -169,14 +174,14 @@ class _Negotiation:
 
     def _usable(self, section: Section) -> tuple[int, ...]:
         """The connection's payload types that this m-line offers, primaries each followed by their RTX."""
-        offered = {codec.payload_type for codec in section.codecs}
+        repairs = {(codec.payload_type, codec.apt) for codec in section.codecs if codec.name == "rtx"}
         types = self.payload_types
         if section.media is Media.AUDIO:
-            return (types.opus,) if types.opus in offered and types.opus else ()
+            return (types.opus,) if _offers(section, types.opus, "opus") else ()
         usable: list[int] = []
-        for primary, repair in ((types.vp8, types.vp8_rtx), (types.h264, types.h264_rtx)):
-            if primary and primary in offered:
-                usable += [primary, repair] if repair and repair in offered else [primary]
+        for name, primary, repair in (("vp8", types.vp8, types.vp8_rtx), ("h264", types.h264, types.h264_rtx)):
+            if _offers(section, primary, name):
+                usable += [primary, repair] if (repair, primary) in repairs else [primary]
         return tuple(usable)
 
     def _decide_source(self, section: Section, usable: tuple[int, ...]) -> AgreedLine:
@@ -222,6 +227,11 @@ class _Negotiation:
                     and all("transport-cc" in codec.feedback for codec in primaries),
                 )
         return None
+
+
+def _offers(section: Section, payload_type: int, name: str) -> bool:
+    """In a bundle a number should mean one codec everywhere (RFC 8843 §9.1); whoever breaks that loses the m-line."""
+    return any(codec.payload_type == payload_type and name_of(codec, section.media) == name for codec in section.codecs)
 
 
 def _source_of(section: Section, kind: str) -> AgreedSource:

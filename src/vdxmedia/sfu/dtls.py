@@ -30,7 +30,7 @@ from aiortc.rtcdtlstransport import (
 from aiortc.rtcicetransport import RTCIceTransport
 from OpenSSL import SSL
 
-from vdxmedia.sdp.offer import Fingerprint
+from vdxmedia.sdp.section import Fingerprint
 
 logger = logging.getLogger(__name__)
 

@@ -246,7 +246,11 @@ class RelayPlane:
         )
         peer.take_offer(offer, media_offer.sources, seat)
         peer.dtls = DtlsSession(self._identity, offer.fingerprints, lambda datagram: self._send_dtls(peer, datagram))
-        self._command(peer.add_command(replaces=current.id if current is not None else None))
+        try:
+            self._command(peer.add_command(replaces=current.id if current is not None else None))
+        except VdxError:
+            peer.release()
+            raise
         self._peers[peer.id] = peer
         conference.peers[seat.participant] = peer
         if current is not None:

@@ -1,0 +1,198 @@
+"""What each m-line becomes, on a first offer and on later ones."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.sdp.builders import FIXTURES, agree, audio, kinds_of, offer_of, video
+from vdxmedia.errors import BadSdp
+from vdxmedia.sdp.capabilities import is_constrained_baseline
+from vdxmedia.sdp.negotiation import Agreement, Role
+from vdxmedia.sdp.offer import parse_offer
+
+
+def slots_of(agreement: Agreement) -> list[tuple[str, int]]:
+    return [(slot.kind, slot.index) for slot in agreement.slots.values()]
+
+
+def test_negotiation_of_the_joins_m_lines_fills_every_place() -> None:
+    agreement = agree(parse_offer(FIXTURES["chromium-vp8-simulcast"]))
+    assert [source.kind for source in agreement.sources.values()] == ["microphone", "camera", "screen", "screenAudio"]
+    assert agreement.sources["1"].rids == ("q", "h", "f")
+    assert agreement.sources["2"].rids == ("q", "f")
+    expected = [("speaker", 0), ("speaker", 1), ("speaker", 2), ("programme", 0), *(("video", i) for i in range(9))]
+    assert slots_of(agreement) == expected
+    video_slot, speaker = agreement.slots["8"], agreement.slots["4"]
+    assert (video_slot.has_rtx, video_slot.has_nack, video_slot.has_transport_cc) == (True, True, True)
+    assert (speaker.has_rtx, speaker.has_nack, speaker.has_transport_cc) == (False, False, True)
+
+
+def test_negotiation_with_simulcast_leaves_ssrcs_to_the_extensions() -> None:
+    source = agree(parse_offer(FIXTURES["firefox-vp8-simulcast"])).sources["1"]
+    assert (source.rids, source.ssrc, source.rtx_ssrc) == (("q", "h", "f"), 0, 0)
+
+
+def test_negotiation_without_simulcast_takes_the_ssrc_and_its_rtx() -> None:
+    offer = parse_offer(FIXTURES["chromium-vp8-single"])
+    source = agree(offer).sources["1"]
+    assert {source.ssrc: source.rtx_ssrc} == offer.sections[1].rtx_of
+
+
+def test_negotiation_sorts_our_layers_lowest_first() -> None:
+    rids = ("a=rid:f send", "a=rid:q send", "a=rid:h send", "a=simulcast:send f;h;q")
+    assert agree(parse_offer(offer_of(video("0", "sendonly", *rids)))).sources["0"].rids == ("q", "h", "f")
+
+
+def test_negotiation_of_more_layers_than_three_takes_three() -> None:
+    rids = [f"a=rid:{name} send" for name in "abcd"]
+    offer = parse_offer(offer_of(video("0", "sendonly", *rids, "a=simulcast:send a;b;c;d")))
+    assert agree(offer).sources["0"].rids == ("a", "b", "c")
+
+
+def test_negotiation_of_more_slots_than_places_leaves_the_rest_idle() -> None:
+    offer = parse_offer(offer_of(*(audio(str(number)) for number in range(6)), video("6"), video("7")))
+    agreement = agree(offer, video_slots=1)
+    assert slots_of(agreement) == [("speaker", 0), ("speaker", 1), ("speaker", 2), ("programme", 0), ("video", 0)]
+    assert [line.role for line in agreement.lines[4:]] == [Role.IDLE, Role.IDLE, Role.SENDS, Role.IDLE]
+
+
+def test_negotiation_of_a_kind_that_is_not_permitted_leaves_it_idle() -> None:
+    offer = parse_offer(offer_of(audio("0", "sendonly"), video("1", "sendonly")))
+    agreement = agree(offer, permitted=frozenset({"microphone"}))
+    assert [line.role for line in agreement.lines] == [Role.RECEIVES, Role.IDLE]
+    assert list(agreement.sources) == ["0"]
+
+
+def test_negotiation_in_an_h264_room_takes_constrained_baseline_mode_1() -> None:
+    agreement = agree(parse_offer(FIXTURES["chromium-h264-simulcast"]), codec="H264")
+    assert (agreement.payload_types.h264, agreement.payload_types.h264_rtx) == (108, 109)
+    assert agreement.lines[1].payload_types == (108, 109)
+    assert agreement.lines[8].payload_types == (96, 97, 108, 109)
+
+
+def test_negotiation_rejects_a_camera_without_the_rooms_codec() -> None:
+    agreement = agree(parse_offer(offer_of(audio("0", "sendonly"), video("1", "sendonly"), video("2"))), codec="H264")
+    assert [line.role for line in agreement.lines] == [Role.RECEIVES, Role.REJECTED, Role.SENDS]
+
+
+def test_negotiation_without_any_known_codec_is_refused() -> None:
+    offer = parse_offer(offer_of(audio("0")).replace("opus/48000/2", "speex/8000"))
+    with pytest.raises(BadSdp, match="Opus") as caught:
+        agree(offer)
+    assert caught.value.code == "sdp_unsupported"
+
+
+def test_negotiation_needs_the_first_m_line_when_transports_differ() -> None:
+    text = offer_of(audio("0"), audio("1")).replace("opus/48000/2", "speex/8000", 1)
+    assert agree(parse_offer(text)).lines[0].role is Role.REJECTED
+    head, _, tail = text.rpartition("a=ice-ufrag:client")
+    with pytest.raises(BadSdp, match="max-bundle"):
+        agree(parse_offer(f"{head}a=ice-ufrag:other{tail}"))
+
+
+@pytest.mark.parametrize(
+    ("sources", "hint"),
+    [
+        ({}, "does not name it"),
+        ({"0": "microphone", "1": "camera", "9": "screen"}, "does not have"),
+        ({"0": "camera", "1": "camera"}, "same kind"),
+        ({"0": "camera", "1": "microphone"}, "is audio"),
+        ({"0": "microphone", "1": "hologram"}, "unknown kind"),
+        ({"0": "microphone", "1": "camera", "2": "screenAudio"}, "recvonly"),
+    ],
+)
+def test_negotiation_of_sources_that_contradict_the_offer_is_refused(sources: dict[str, str], hint: str) -> None:
+    offer = parse_offer(offer_of(audio("0", "sendonly"), video("1", "sendonly"), audio("2")))
+    with pytest.raises(BadSdp, match=hint):
+        agree(offer, sources=sources)
+
+
+# ── later offers ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+STOPPED, SECOND_CAMERA = video("1", port=0), video("4", "sendonly")
+FIRST = [audio("0", "sendonly"), video("1", "sendonly"), audio("2"), video("3")]
+
+
+def test_later_offer_with_more_slots_appends_them() -> None:
+    before = agree(parse_offer(offer_of(*FIRST)))
+    after = agree(parse_offer(offer_of(*FIRST, video("4"), audio("5"))), previous=before)
+    assert slots_of(after) == [("speaker", 0), ("video", 0), ("video", 1), ("speaker", 1)]
+    assert {mid: after.slots[mid] for mid in before.slots} == before.slots
+    assert after.sources == before.sources
+
+
+def test_later_offer_keeps_payload_types_and_extension_ids() -> None:
+    first = [audio("0", "sendonly", "a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid"), video("1")]
+    before = agree(parse_offer(offer_of(*first)))
+    changed = offer_of(*first, video("2", "recvonly", "a=extmap:5 urn:ietf:params:rtp-hdrext:sdes:mid"))
+    changed = changed.replace("SAVPF 96 97", "SAVPF 120 96 97").replace(
+        "a=rtpmap:96", "a=rtpmap:120 VP8/90000\r\na=rtpmap:96"
+    )
+    after = agree(parse_offer(changed), previous=before)
+    assert after.payload_types == before.payload_types
+    assert after.extension_ids == before.extension_ids
+    assert after.lines[2].payload_types == (96, 97)
+
+
+def test_later_offer_with_a_paused_source_keeps_it_agreed() -> None:
+    before = agree(parse_offer(offer_of(*FIRST)))
+    paused = [FIRST[0], video("1", "inactive"), *FIRST[2:]]
+    after = agree(parse_offer(offer_of(*paused)), sources={"0": "microphone", "1": "camera"}, previous=before)
+    assert after.lines[1].role is Role.IDLE
+    assert after.sources == before.sources
+
+
+def test_later_offer_may_recycle_a_stopped_m_line() -> None:
+    before = agree(parse_offer(offer_of(*FIRST[:3], video("3", port=0))))
+    after = agree(parse_offer(offer_of(*FIRST[:3], video("4"))), previous=before)
+    assert slots_of(after) == [("speaker", 0), ("video", 0)]
+
+
+@pytest.mark.parametrize(
+    ("sections", "sources", "hint"),
+    [
+        (FIRST[:3], None, "fewer m-lines"),
+        ([audio("0", "sendonly"), video("x", "sendonly"), *FIRST[2:]], None, "changed its mid"),
+        ([audio("0", "sendonly"), audio("1"), *FIRST[2:]], None, "changed its medium"),
+        ([*FIRST[:3], video("3", "sendonly")], {"0": "microphone", "1": "camera", "3": "screen"}, "was a slot"),
+        ([audio("0"), *FIRST[1:]], {"1": "camera"}, "was a source"),
+        (FIRST, {"0": "screenAudio", "1": "camera"}, "was microphone"),
+        ([*FIRST[:1], STOPPED, *FIRST[2:], SECOND_CAMERA], {"0": "microphone", "4": "camera"}, "replaceTrack"),
+    ],
+)
+def test_later_offer_that_changes_the_agreed_is_refused(
+    sections: list[list[str]], sources: dict[str, str] | None, hint: str
+) -> None:
+    before = agree(parse_offer(offer_of(*FIRST)))
+    offer = parse_offer(offer_of(*sections))
+    with pytest.raises(BadSdp, match=hint):
+        agree(offer, sources=kinds_of(offer) if sources is None else sources, previous=before)
+
+
+# ── capabilities ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("profile", "mode", "expected"),
+    [
+        ("42e01f", "1", True),
+        ("42c01e", "1", True),
+        ("42E034", "1", True),
+        ("42e01f", "0", False),
+        ("42001f", "1", False),
+        ("4d001f", "1", False),
+        ("640c1f", "1", False),
+        ("", "1", False),
+        ("zz0000", "1", False),
+        ("42e0", "1", False),
+    ],
+)
+def test_constrained_baseline_is_told_by_profile_and_mode(profile: str, mode: str, expected: bool) -> None:
+    assert is_constrained_baseline({"profile-level-id": profile, "packetization-mode": mode}) is expected
+
+
+def test_two_byte_extension_ids_are_taken_only_when_both_forms_may_mix() -> None:
+    section = audio("0", "recvonly", "a=extmap:16 urn:ietf:params:rtp-hdrext:ssrc-audio-level")
+    assert agree(parse_offer(offer_of(section))).extension_ids.audio_level == 0
+    mixed = offer_of(section, session=("a=extmap-allow-mixed",))
+    assert agree(parse_offer(mixed)).extension_ids.audio_level == 16
