@@ -53,6 +53,9 @@ describe('the stage', () => {
     ['stage', 'stage-ink'],
     ['stage-danger-ink', 'stage-danger'],
     ['stage-caution', 'stage'],
+    ['stage-caution', 'stage-raised'],
+    ['stage-brand', 'stage-raised'],
+    ['stage-brand-ink', 'stage-brand'],
     ...[0, 1, 2, 3, 4, 5, 6, 7].map((tone) => ['stage-ink', `tone-${String(tone)}`] as [string, string]),
   ])('%s on %s reads as text', (a, b) => {
     expect(ratio(of, a, b)).toBeGreaterThanOrEqual(TEXT_CONTRAST);
@@ -61,6 +64,7 @@ describe('the stage', () => {
     ['stage-focus', 'stage'],
     ['stage-focus', 'stage-raised'],
     ['stage-positive', 'stage'],
+    ['stage-edge', 'stage-raised'],
     ['stage-danger', 'stage'],
   ])('%s on %s is seen', (a, b) => {
     expect(ratio(of, a, b)).toBeGreaterThanOrEqual(PART_CONTRAST);

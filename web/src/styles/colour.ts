@@ -66,9 +66,11 @@ export function brandOn(colour: string, paper: string): BrandColours | null {
 
 /** Puts an organisation's colour over the default one, on `root`; a colour that is none changes nothing. */
 export function applyBrand(colour: string, root: HTMLElement): void {
-  const paper = getComputedStyle(root).getPropertyValue('--paper');
-  const colours = brandOn(colour, paper);
-  if (colours === null) return;
-  root.style.setProperty('--brand', colours.brand);
-  root.style.setProperty('--brand-ink', colours.brandInk);
+  const styles = getComputedStyle(root);
+  for (const [prefix, ground] of [['', '--paper'], ['stage-', '--stage-raised']] as const) {
+    const colours = brandOn(colour, styles.getPropertyValue(ground));
+    if (colours === null) continue;
+    root.style.setProperty(`--${prefix}brand`, colours.brand);
+    root.style.setProperty(`--${prefix}brand-ink`, colours.brandInk);
+  }
 }

@@ -4,7 +4,7 @@ import { da } from './da.js';
 import { en } from './en.js';
 import type { Language, Words } from './words.js';
 
-const KEY = 'vdx-language';
+const KEY = 'vdx.language';
 
 export function wordsOf(language: Language): Words {
   return language === 'en' ? en : da;

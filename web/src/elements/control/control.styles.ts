@@ -1,0 +1,111 @@
+import { css } from 'lit';
+
+export const controlStyles = css`
+  :host {
+    display: inline-flex;
+    min-width: 0;
+    --ground: var(--stage-raised);
+    --on-ground: var(--stage-ink);
+    --marked: var(--stage-ink);
+    --on-marked: var(--stage);
+  }
+
+  button {
+    display: flex;
+    align-items: center;
+    gap: 10px;
+    min-height: var(--target-call);
+    padding: 0 var(--space-24) 0 20px;
+    border: var(--border, 0);
+    border-radius: var(--radius-full);
+    background: var(--ground);
+    color: var(--on-ground);
+    font-size: var(--text-16);
+    font-weight: var(--bold);
+    line-height: var(--leading-tight);
+    white-space: nowrap;
+  }
+
+  button:hover {
+    background: color-mix(in srgb, var(--on-ground) 12%, var(--ground));
+  }
+
+  .marked,
+  .marked:hover {
+    background: var(--marked);
+    color: var(--on-marked);
+  }
+
+  .leave {
+    background: var(--stage-danger);
+    color: var(--stage-danger-ink);
+  }
+
+  .leave:hover {
+    background: color-mix(in srgb, var(--stage) 14%, var(--stage-danger));
+  }
+
+  .busy {
+    cursor: progress;
+  }
+
+  .busy .icon {
+    opacity: 0.5;
+  }
+
+  .disc {
+    display: grid;
+    place-items: center;
+  }
+
+  .rest {
+    white-space: pre;
+  }
+
+  /* Narrow: a disc of 56 px, the word under it on the bar's own ground. */
+  @media (max-width: 860px) {
+    :host(:not([beside])) {
+      flex: 1 1 4rem;
+      max-width: 7rem;
+      justify-content: center;
+    }
+
+    :host(:not([beside])) button {
+      flex-direction: column;
+      gap: var(--space-4);
+      width: 100%;
+      padding: 0 0 2px;
+      border-radius: var(--radius-card);
+      background: none;
+      color: var(--stage-ink);
+      font-size: min(1rem, 24px);
+      font-weight: var(--regular);
+    }
+
+    :host(:not([beside])) .disc {
+      width: var(--target-call);
+      height: var(--target-call);
+      border-radius: var(--radius-full);
+      background: var(--ground);
+      color: var(--on-ground);
+    }
+
+    :host(:not([beside])) .marked .disc {
+      background: var(--marked);
+      color: var(--on-marked);
+    }
+
+    :host(:not([beside])) .leave .disc {
+      background: var(--stage-danger);
+      color: var(--stage-danger-ink);
+    }
+
+    :host(:not([beside])) .rest {
+      position: absolute;
+      width: 1px;
+      height: 1px;
+      overflow: hidden;
+      clip-path: inset(50%);
+    }
+  }
+`;

@@ -1,0 +1,74 @@
+import { css } from 'lit';
+
+export const frameStyles = css`
+  :host {
+    display: flex;
+    flex-direction: column;
+    min-height: 100vh;
+    min-height: 100dvh;
+    background: var(--paper);
+    color: var(--ink);
+  }
+
+  header,
+  footer {
+    display: flex;
+    align-items: center;
+    gap: var(--space-12);
+    padding: var(--space-12) max(var(--space-16), env(safe-area-inset-right)) var(--space-12)
+      max(var(--space-16), env(safe-area-inset-left));
+  }
+
+  header {
+    justify-content: space-between;
+  }
+
+  .whose {
+    display: flex;
+    align-items: center;
+    gap: var(--space-12);
+    min-width: 0;
+    font-weight: var(--bold);
+    line-height: var(--leading-tight);
+  }
+
+  .whose span:last-child {
+    min-width: 0;
+    overflow-wrap: anywhere;
+  }
+
+  .mark {
+    display: grid;
+    flex: none;
+    place-items: center;
+    min-width: 2.25rem;
+    height: 2.25rem;
+    border-radius: var(--radius);
+    background: var(--brand);
+    color: var(--brand-ink);
+    font-size: var(--text-16);
+  }
+
+  main {
+    display: grid;
+    flex: 1;
+    min-width: 0;
+  }
+
+  footer {
+    padding-bottom: max(var(--space-12), env(safe-area-inset-bottom));
+    border-top: 1px solid var(--line);
+    color: var(--ink-soft);
+  }
+
+  footer .icon {
+    color: var(--brand);
+  }
+
+  @media (min-width: 700px) {
+    header,
+    footer {
+      padding-inline: var(--space-32);
+    }
+  }
+`;

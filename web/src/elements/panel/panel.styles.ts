@@ -1,0 +1,64 @@
+import { css } from 'lit';
+
+export const panelStyles = css`
+  :host {
+    display: block;
+    min-height: 0;
+    color: var(--ink);
+    --focus-ground: var(--surface);
+  }
+
+  section {
+    display: flex;
+    flex-direction: column;
+    max-height: 100%;
+    overflow: hidden;
+    border-radius: var(--radius-card);
+    background: var(--surface);
+    box-shadow: var(--shadow);
+  }
+
+  header {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    gap: var(--space-16);
+    padding: var(--space-12) var(--space-12) var(--space-12) var(--space-24);
+    border-bottom: 1px solid var(--line);
+  }
+
+  h2 {
+    font-size: var(--text-20);
+  }
+
+  button {
+    display: flex;
+    align-items: center;
+    gap: var(--space-8);
+    min-height: 44px;
+    padding: 0 var(--space-12);
+    border: 0;
+    border-radius: var(--radius);
+    background: none;
+    font-size: var(--text-16);
+    font-weight: var(--bold);
+  }
+
+  button:hover {
+    background: color-mix(in srgb, var(--ink) 8%, var(--surface));
+  }
+
+  button .icon {
+    width: 1.25rem;
+    height: 1.25rem;
+  }
+
+  .content {
+    display: grid;
+    gap: var(--space-24);
+    min-height: 0;
+    overflow-y: auto;
+    padding: var(--space-24);
+    overscroll-behavior: contain;
+  }
+`;

@@ -1,0 +1,124 @@
+import { css } from 'lit';
+
+export const selfViewStyles = css`
+  :host {
+    position: absolute;
+    z-index: 2;
+    --away: var(--space-16);
+  }
+
+  :host([corner^='bottom']) {
+    bottom: var(--away);
+  }
+
+  :host([corner^='top']) {
+    top: var(--away);
+  }
+
+  :host([corner$='Right']) {
+    right: var(--away);
+  }
+
+  :host([corner$='Left']) {
+    left: var(--away);
+  }
+
+  section {
+    position: relative;
+    width: clamp(104px, 6.5rem, 144px);
+    aspect-ratio: 3 / 4;
+    border-radius: var(--radius-card);
+    box-shadow:
+      0 0 0 2px var(--stage),
+      var(--shadow);
+    cursor: grab;
+    touch-action: none;
+    user-select: none;
+  }
+
+  section:active {
+    cursor: grabbing;
+  }
+
+  vdx-tile {
+    width: 100%;
+    height: 100%;
+  }
+
+  .actions {
+    position: absolute;
+    inset: 0;
+    display: flex;
+    flex-direction: column;
+    align-items: stretch;
+    justify-content: center;
+    gap: var(--space-4);
+    padding: var(--space-8);
+    border-radius: var(--radius-card);
+    background: var(--scrim);
+    opacity: 0;
+    pointer-events: none;
+    transition: opacity var(--quick) var(--ease);
+  }
+
+  .open .actions,
+  section:focus-within .actions {
+    opacity: 1;
+    pointer-events: auto;
+  }
+
+  @media (hover: hover) {
+    section:hover .actions {
+      opacity: 1;
+      pointer-events: auto;
+    }
+  }
+
+  button {
+    display: flex;
+    align-items: center;
+    justify-content: center;
+    gap: var(--space-8);
+    min-height: 44px;
+    padding: 0 var(--space-12);
+    border: 0;
+    border-radius: var(--radius-full);
+    background: var(--stage-raised);
+    color: var(--stage-ink);
+    font-size: var(--text-16);
+    font-weight: var(--bold);
+    line-height: var(--leading-tight);
+    cursor: pointer;
+  }
+
+  button:hover {
+    background: color-mix(in srgb, var(--stage-ink) 16%, var(--stage-raised));
+  }
+
+  button .icon {
+    width: 1.25rem;
+    height: 1.25rem;
+  }
+
+  .back {
+    box-shadow: var(--shadow);
+  }
+
+  @media (min-width: 700px) {
+    section {
+      width: clamp(240px, 15rem, 320px);
+      aspect-ratio: 16 / 9;
+    }
+
+    .actions {
+      flex-direction: row;
+      align-items: center;
+    }
+  }
+
+  @media (max-width: 699px) {
+    .actions .icon {
+      display: none;
+    }
+  }
+`;

@@ -1,0 +1,152 @@
+import { css } from 'lit';
+
+export const tileStyles = css`
+  :host {
+    position: relative;
+    display: block;
+    overflow: hidden;
+    border-radius: var(--radius-card);
+    background: var(--tone);
+    color: var(--stage-ink);
+    container-type: size;
+    contain: strict;
+  }
+
+  :host([screen]) {
+    background: var(--stage-raised);
+  }
+
+  video {
+    position: absolute;
+    inset: 0;
+    width: 100%;
+    height: 100%;
+    object-fit: cover;
+    opacity: 0;
+  }
+
+  :host([showing]) video {
+    opacity: 1;
+  }
+
+  :host([whole]) video {
+    object-fit: contain;
+  }
+
+  .mirrored {
+    transform: scaleX(-1);
+  }
+
+  .blank {
+    position: absolute;
+    inset: 0;
+    display: grid;
+    place-items: center;
+    font-size: clamp(1.25rem, 24cqmin, 7rem);
+    font-weight: var(--bold);
+    letter-spacing: 0.02em;
+    line-height: 1;
+  }
+
+  :host([showing]) .blank {
+    display: none;
+  }
+
+  :host([reconnecting]) video,
+  :host([reconnecting]) .blank span {
+    opacity: 0.35;
+  }
+
+  .ring {
+    position: absolute;
+    inset: 0;
+    border-radius: inherit;
+    pointer-events: none;
+  }
+
+  :host([speaking]) .ring {
+    box-shadow:
+      inset 0 0 0 var(--ring) var(--stage-positive),
+      inset 0 0 0 5px var(--stage);
+  }
+
+  .caption {
+    position: absolute;
+    left: var(--space-8);
+    bottom: var(--space-8);
+    display: flex;
+    flex-direction: column;
+    align-items: flex-start;
+    gap: var(--space-4);
+    max-width: calc(100% - 2 * var(--space-8));
+    font-size: var(--text-16);
+    line-height: var(--leading);
+  }
+
+  .name,
+  .trouble {
+    display: flex;
+    align-items: center;
+    gap: var(--space-8);
+    max-width: 100%;
+    min-width: 0;
+    padding: 2px var(--space-8);
+    border-radius: var(--radius);
+    background: var(--scrim);
+  }
+
+  .name {
+    font-weight: var(--bold);
+  }
+
+  .trouble {
+    color: var(--stage-caution);
+  }
+
+  .text {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+
+  .icon {
+    width: 1.125rem;
+    height: 1.125rem;
+  }
+
+  vdx-level {
+    flex: none;
+    --level-colour: var(--stage-positive);
+  }
+
+  .cannot {
+    position: absolute;
+    inset: var(--space-16) var(--space-16) auto;
+    font-size: var(--text-16);
+    text-align: center;
+  }
+
+  /* In a strip on a phone there is room for a name and nothing more; the words stay for screen readers. */
+  @container (max-width: 150px) {
+    .trouble .text,
+    .cannot {
+      position: absolute;
+      width: 1px;
+      height: 1px;
+      margin: 0;
+      clip-path: inset(50%);
+    }
+
+    .caption {
+      left: var(--space-4);
+      bottom: var(--space-4);
+      max-width: calc(100% - 2 * var(--space-4));
+    }
+
+    .name,
+    .trouble {
+      gap: var(--space-4);
+      padding: 0 6px;
+    }
+  }
+`;

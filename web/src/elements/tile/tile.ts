@@ -1,0 +1,138 @@
+/**
+ * One picture place: the video when it is proven to be this person's, initials on the person's own colour otherwise,
+ * and at the lower left the name with what is to be known about it.
+ */
+
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { Tile } from '../../call-types.js';
+import { initials, toneOf } from '../../text/names.js';
+import type { Words } from '../../text/words.js';
+import { reset } from '../../styles/shared.js';
+import { icon } from '../icon/icon.js';
+import '../level/level.js';
+import { tileStyles } from './tile.styles.js';
+
+/** Below this, a level is breath and chairs (guess; the relay's ranking has its own hysteresis). */
+const SPEAKING_LEVEL = 0.06;
+/** The ring outlives the pauses between words (guess). */
+const SPEAKING_HOLD_MS = 600;
+/** A picture that would lose more than this of its height is shown whole instead of cropped. */
+const MIN_VISIBLE_PART = 0.6;
+
+@customElement('vdx-tile')
+export class TileElement extends LitElement {
+  static override styles = [reset, tileStyles];
+
+  @property({ attribute: false }) tile!: Tile;
+  @property({ attribute: false }) words!: Words;
+  /** The own picture is a mirror, and its name is "Dig". */
+  @property({ attribute: false }) mirrored = false;
+
+  @state() private speaking = false;
+  @query('video') private video!: HTMLVideoElement | null;
+  private silence: ReturnType<typeof setTimeout> | undefined;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.silence);
+    this.silence = undefined;
+  }
+
+  protected override willUpdate(): void {
+    if (isSpeaking(this.tile)) {
+      clearTimeout(this.silence);
+      this.silence = undefined;
+      this.speaking = true;
+    } else if (this.speaking && !this.tile.microphoneOn) {
+      this.speaking = false;
+    } else if (this.speaking) {
+      this.silence ??= setTimeout(() => {
+        this.silence = undefined;
+        this.speaking = false;
+      }, SPEAKING_HOLD_MS);
+    }
+  }
+
+  override render(): TemplateResult {
+    const { tile, words, speaking } = this;
+    const name = this.shownName();
+    return html`
+      <video
+        autoplay
+        playsinline
+        .muted=${true}
+        aria-hidden="true"
+        tabindex="-1"
+        class=${this.mirrored ? 'mirrored' : ''}
+        @resize=${this.fit}
+        @loadedmetadata=${this.fit}
+      ></video>
+      <div class="blank" aria-hidden="true">
+        <span>${initials(tile.name)}</span>
+      </div>
+      <div class="ring"></div>
+      <div class="caption">
+        ${this.renderTrouble()}
+        <div class="name" title=${name}>
+          ${speaking
+            ? html`<vdx-level .level=${tile.speakingLevel}></vdx-level>`
+            : tile.kind === 'camera' && !tile.microphoneOn
+              ? icon('microphoneOff')
+              : nothing}
+          <span class="text">${name}</span>
+          ${tile.kind === 'screen' ? nothing : html`<span class="visually-hidden">${this.spokenState()}</span>`}
+        </div>
+      </div>
+      ${tile.cannotDecode ? html`<p class="cannot">${words.call.cannotDecode}</p>` : nothing}
+    `;
+  }
+
+  private shownName(): string {
+    const { tile, words } = this;
+    if (tile.kind === 'screen') return tile.isSelf ? words.call.yourScreen : words.call.screenOf(tile.name);
+    return tile.isSelf ? words.call.you : tile.name;
+  }
+
+  /** Others' trouble in words; a dimmed picture alone says nothing. */
+  private renderTrouble(): TemplateResult | typeof nothing {
+    const { tile, words } = this;
+    const text = tile.reconnecting ? words.call.reconnecting : tile.quality === 'good' ? '' : words.call.weak;
+    if (text === '' || tile.isSelf) return nothing;
+    return html`<div class="trouble">${icon('weak')}<span class="text">${text}</span></div>`;
+  }
+
+  private spokenState(): string {
+    const { tile, words } = this;
+    const parts = [tile.microphoneOn ? '' : words.call.microphoneOff, tile.sourceOn ? '' : words.call.cameraOff];
+    return parts
+      .filter((part) => part !== '')
+      .map((part) => `, ${part}`)
+      .join('');
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    const { tile, video } = this;
+    if (video !== null && video.srcObject !== tile.stream) video.srcObject = tile.stream;
+    this.toggleAttribute('showing', tile.showing);
+    this.toggleAttribute('speaking', this.speaking);
+    this.toggleAttribute('reconnecting', tile.reconnecting);
+    this.toggleAttribute('screen', tile.kind === 'screen');
+    if (changed.has('tile')) this.style.setProperty('--tone', `var(--tone-${String(toneOf(tile.name))})`);
+    this.fit();
+  }
+
+  /** Called by the stage too, when the tile has another shape. Faces are centred sideways, so only height is spared. */
+  fit(): void {
+    const { video } = this;
+    if (video === null) return;
+    const wide = this.clientWidth * video.videoHeight;
+    const high = this.clientHeight * video.videoWidth;
+    const whole = this.tile.kind === 'screen' || (wide > 0 && high / wide < MIN_VISIBLE_PART);
+    this.toggleAttribute('whole', whole);
+  }
+}
+
+export function isSpeaking(tile: Tile): boolean {
+  return tile.kind === 'camera' && tile.microphoneOn && tile.speakingLevel >= SPEAKING_LEVEL;
+}

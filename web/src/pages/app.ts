@@ -1,0 +1,119 @@
+/**
+ * The page as a whole: which screen the state asks for, in which language, under which title. Its content stands in
+ * the document itself (no shadow), so that the live regions are the document's.
+ */
+
+import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { Call, CallState } from '../call-types.js';
+import '../elements/announcer/announcer.js';
+import type { AnnounceEvent, Announcer } from '../elements/announcer/announcer.js';
+import { chooseLanguage, storedLanguage, storeLanguage, wordsOf } from '../text/language.js';
+import type { Language, Words } from '../text/words.js';
+import './call.js';
+import './message.js';
+import { messageOf } from './message.js';
+import './prejoin.js';
+
+type Screen = 'prejoin' | 'call' | 'message';
+
+export function screenOf(call: CallState): Screen {
+  if (call.phase === 'connecting' || call.phase === 'inCall') return 'call';
+  if (call.phase === 'ended' || call.phase === 'failed') return 'message';
+  return 'prejoin';
+}
+
+/** What the window is called: the state first, since tabs are narrow. Never the meeting's subject: titles are kept. */
+export function titleOf(call: CallState, words: Words): string {
+  const organisation = call.room?.organisation ?? '';
+  const parts = [stateTitle(call, words), organisation === '' ? words.product : organisation];
+  return parts.join(' – ');
+}
+
+function stateTitle(call: CallState, words: Words): string {
+  const message = messageOf(call, words);
+  if (message !== null) return message.message.title;
+  if (call.phase === 'connecting') return words.title.connecting;
+  if (call.phase !== 'inCall') return words.title.prejoin;
+  if (call.banners.includes('reconnecting')) return words.title.reconnecting;
+  return words.title.inCall(call.participants.filter((each) => !each.isSelf).length);
+}
+
+@customElement('vdx-app')
+export class App extends LitElement {
+  @property({ attribute: false }) call!: Call;
+
+  @state() private current!: CallState;
+  @state() private language: Language = 'da';
+  @query('vdx-announcer') private announcer!: Announcer;
+  private unsubscribe: (() => void) | undefined;
+  private screen: Screen | null = null;
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.current = this.call.getState();
+    this.language = chooseLanguage(this.current.language, storedLanguage(), navigator.languages);
+    this.unsubscribe = this.call.subscribe((call) => {
+      this.current = call;
+    });
+    this.addEventListener('announce', this.onAnnounce);
+    this.addEventListener('otherlanguage', this.onOtherLanguage);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.unsubscribe?.();
+    this.removeEventListener('announce', this.onAnnounce);
+    this.removeEventListener('otherlanguage', this.onOtherLanguage);
+  }
+
+  override render(): TemplateResult {
+    return html`${this.renderScreen()}<vdx-announcer></vdx-announcer>`;
+  }
+
+  private renderScreen(): TemplateResult {
+    const { call, current } = this;
+    const words = wordsOf(this.language);
+    switch (screenOf(current)) {
+      case 'prejoin':
+        return html`<vdx-prejoin .call=${current} .commands=${call} .words=${words}></vdx-prejoin>`;
+      case 'call':
+        return html`<vdx-call .call=${current} .commands=${call} .words=${words}></vdx-call>`;
+      case 'message':
+        return html`<vdx-message .call=${current} .commands=${call} .words=${words}></vdx-message>`;
+    }
+  }
+
+  protected override updated(_changed: PropertyValues): void {
+    const words = wordsOf(this.language);
+    document.documentElement.lang = this.language;
+    document.title = titleOf(this.current, words);
+    const screen = screenOf(this.current);
+    if (screen === this.screen) return;
+    const isFirst = this.screen === null;
+    this.screen = screen;
+    document.documentElement.classList.toggle('in-call', screen === 'call');
+    if (!isFirst) void this.focusScreen();
+  }
+
+  /** A new screen is a new page to those who do not see it: the focus goes to its heading. */
+  private async focusScreen(): Promise<void> {
+    const screen = this.querySelector<LitElement>('vdx-prejoin, vdx-call, vdx-message');
+    await screen?.updateComplete;
+    screen?.focus();
+  }
+
+  private readonly onAnnounce = (event: Event): void => {
+    const { text, urgency } = event as AnnounceEvent;
+    this.announcer.say(text, urgency);
+  };
+
+  private readonly onOtherLanguage = (): void => {
+    this.language = this.language === 'da' ? 'en' : 'da';
+    storeLanguage(this.language);
+  };
+}

@@ -1,0 +1,75 @@
+/** Which banner the call shows now, with its one action. At most one: the first cause, else the own sharing. */
+
+import type { BannerCode, CallCommands, CallState } from '../call-types.js';
+import type { IconName } from '../elements/icon/icon.js';
+import { phoneLink, phoneText } from '../text/names.js';
+import type { Words } from '../text/words.js';
+
+/** After this long without a connection the telephone is the better way. */
+export const CALL_INSTEAD_MS = 15_000;
+
+export interface BannerContent {
+  readonly code: BannerCode | 'sharing';
+  readonly icon: IconName;
+  readonly text: string;
+  readonly action: string;
+  readonly phone: { readonly href: string; readonly text: string } | null;
+  readonly isTrouble: boolean;
+  readonly run: () => void;
+}
+
+const ICONS: Readonly<Record<BannerCode, IconName>> = {
+  reconnecting: 'weak',
+  serverStopping: 'info',
+  audioBlocked: 'speaker',
+  microphoneInterrupted: 'microphoneOff',
+  cameraInterrupted: 'cameraOff',
+  ownConnectionWeak: 'weak',
+  speakingWhileMuted: 'microphoneOff',
+};
+
+const NOTHING = (): void => undefined;
+
+/** Milliseconds without a connection; 0 while there is one. */
+export function lostFor(call: CallState, now: number): number {
+  return call.link.lostSince === null ? 0 : Math.max(now - call.link.lostSince, 0);
+}
+
+export function bannerOf(call: CallState, words: Words, commands: CallCommands, now: number): BannerContent | null {
+  // Blocked sound is a matter for the middle of the screen.
+  const code = call.banners.find((each) => each !== 'audioBlocked');
+  if (code !== undefined) {
+    const helpLine = call.room?.helpLine ?? '';
+    const isLong = code === 'reconnecting' && helpLine !== '' && lostFor(call, now) >= CALL_INSTEAD_MS;
+    return {
+      code,
+      icon: ICONS[code],
+      text: words.banner[code],
+      phone: isLong ? { href: phoneLink(helpLine), text: words.banner.callInstead(phoneText(helpLine)) } : null,
+      isTrouble: true,
+      ...actionOf(code, words, commands),
+    };
+  }
+  if (!call.local.screen.on) return null;
+  return {
+    code: 'sharing',
+    icon: 'share',
+    text: words.call.sharing,
+    action: words.call.stopSharing,
+    phone: null,
+    isTrouble: false,
+    run: () => void commands.stopScreenShare(),
+  };
+}
+
+function actionOf(code: BannerCode, words: Words, commands: CallCommands): Pick<BannerContent, 'action' | 'run'> {
+  switch (code) {
+    case 'microphoneInterrupted':
+    case 'speakingWhileMuted':
+      return { action: words.banner.turnOn, run: () => void commands.setMicrophone(true) };
+    case 'cameraInterrupted':
+      return { action: words.banner.turnOn, run: () => void commands.setCamera(true) };
+    default:
+      return { action: '', run: NOTHING };
+  }
+}

@@ -1,0 +1,184 @@
+import { css } from 'lit';
+
+export const callStyles = css`
+  :host {
+    position: fixed;
+    inset: 0;
+    display: grid;
+    grid-template: auto minmax(0, 1fr) auto / minmax(0, 1fr) auto;
+    overflow: hidden;
+    background: var(--stage);
+    color: var(--stage-ink);
+    color-scheme: dark;
+    --paper: var(--stage);
+    --surface: var(--stage-raised);
+    --ink: var(--stage-ink);
+    --ink-soft: var(--stage-ink-soft);
+    --line: var(--stage-line);
+    --edge: var(--stage-edge);
+    --brand: var(--stage-brand);
+    --brand-ink: var(--stage-brand-ink);
+    --positive: var(--stage-positive);
+    --caution: var(--stage-caution);
+    --focus: var(--stage-focus);
+    --focus-ground: var(--stage);
+  }
+
+  .banner {
+    grid-area: 1 / 1 / 2 / 3;
+  }
+
+  .room {
+    position: relative;
+    display: flex;
+    grid-area: 2 / 1;
+    flex-direction: column;
+    min-width: 0;
+    min-height: 0;
+    padding: var(--space-8) max(var(--space-8), env(safe-area-inset-right)) 0
+      max(var(--space-8), env(safe-area-inset-left));
+  }
+
+  vdx-stage {
+    flex: 1;
+  }
+
+  .alone {
+    display: grid;
+    justify-items: center;
+    gap: var(--space-4);
+    padding: var(--space-16);
+    text-align: center;
+    text-wrap: balance;
+  }
+
+  .alone .title {
+    font-size: var(--text-24);
+    font-weight: var(--bold);
+    line-height: var(--leading-tight);
+  }
+
+  .soft {
+    color: var(--stage-ink-soft);
+  }
+
+  .bar {
+    display: grid;
+    grid-area: 3 / 1 / 4 / 3;
+    grid-template-columns: minmax(0, 1fr) auto minmax(0, 1fr);
+    align-items: center;
+    gap: var(--space-24);
+    padding: var(--space-12) max(var(--space-24), env(safe-area-inset-right))
+      max(var(--space-12), env(safe-area-inset-bottom)) max(var(--space-24), env(safe-area-inset-left));
+    font-size: var(--text-16);
+  }
+
+  .buttons {
+    display: flex;
+    grid-column: 2;
+    justify-content: center;
+    gap: var(--space-8);
+  }
+
+  .subject {
+    overflow: hidden;
+    font-weight: var(--bold);
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+
+  .state {
+    color: var(--stage-ink-soft);
+    line-height: var(--leading-tight);
+    text-align: right;
+    text-wrap: balance;
+  }
+
+  .unmute {
+    position: absolute;
+    z-index: 4;
+    inset: 0;
+    display: grid;
+    place-content: center;
+    justify-items: center;
+    gap: var(--space-16);
+    margin: auto;
+    width: fit-content;
+    height: fit-content;
+    max-width: min(28rem, calc(100% - 2 * var(--space-16)));
+    padding: var(--space-32);
+    border-radius: var(--radius-card);
+    background: var(--surface);
+    color: var(--ink);
+    box-shadow: var(--shadow);
+    text-align: center;
+    --focus-ground: var(--surface);
+  }
+
+  .unmute p {
+    text-wrap: balance;
+  }
+
+  vdx-panel {
+    grid-area: 2 / 2;
+    width: 360px;
+    padding: var(--space-8) var(--space-8) 0 0;
+  }
+
+  .pair {
+    display: flex;
+    flex-wrap: wrap;
+    gap: var(--space-8);
+  }
+
+  .help {
+    justify-items: start;
+    padding-top: var(--space-16);
+    border-top: 1px solid var(--line);
+  }
+
+  @media (max-width: 1180px) {
+    .bar {
+      grid-template-columns: minmax(0, 1fr);
+      gap: var(--space-8);
+    }
+
+    .buttons {
+      grid-area: 2 / 1;
+    }
+
+    .subject,
+    .state {
+      grid-area: 1 / 1;
+      text-align: center;
+    }
+
+    /* One line: what is off is more urgent than what the meeting is called. */
+    .subject:has(~ .state:not(:empty)) {
+      visibility: hidden;
+    }
+  }
+
+  @media (max-width: 860px) {
+    .bar {
+      padding: var(--space-8) max(var(--space-8), env(safe-area-inset-right))
+        max(var(--space-8), env(safe-area-inset-bottom)) max(var(--space-8), env(safe-area-inset-left));
+    }
+
+    .buttons {
+      flex-wrap: wrap;
+      gap: var(--space-8) var(--space-4);
+    }
+  }
+
+  @media (max-width: 699px) {
+    vdx-panel {
+      z-index: 5;
+      grid-area: 2 / 1;
+      align-self: end;
+      width: auto;
+      max-height: 100%;
+      padding: 0 var(--space-8);
+    }
+  }
+`;

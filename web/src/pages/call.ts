@@ -1,0 +1,288 @@
+/**
+ * The call: the others fill the window, the buttons stay at the bottom, words say the state. Also the moment before
+ * (connecting) and the time alone, when the own picture is the large one.
+ */
+
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { CallCommands, CallState, Tile } from '../call-types.js';
+import { AnnounceEvent } from '../elements/announcer/announcer.js';
+import '../elements/banner/banner.js';
+import '../elements/control/control.js';
+import type { Control } from '../elements/control/control.js';
+import '../elements/device-problem/device-problem.js';
+import '../elements/devices/devices.js';
+import { LanguageEvent } from '../elements/frame/frame.js';
+import { icon } from '../elements/icon/icon.js';
+import '../elements/panel/panel.js';
+import { nextCorner } from '../elements/self-view/corner.js';
+import '../elements/self-view/self-view.js';
+import type { CornerEvent, ShowSelfEvent } from '../elements/self-view/self-view.js';
+import '../elements/stage/stage.js';
+import type { TileSizeEvent } from '../elements/stage/stage.js';
+import '../elements/toasts/toasts.js';
+import { buttons, fields, reset } from '../styles/shared.js';
+import { phoneLink, phoneText } from '../text/names.js';
+import type { Corner, Words } from '../text/words.js';
+import { bannerOf, CALL_INSTEAD_MS, lostFor, type BannerContent } from './banners.js';
+import { callStyles } from './call.styles.js';
+import { ownTile } from './own-tile.js';
+
+@customElement('vdx-call')
+export class CallPage extends LitElement {
+  static override styles = [reset, buttons, fields, callStyles];
+
+  @property({ attribute: false }) call!: CallState;
+  @property({ attribute: false }) commands!: CallCommands;
+  @property({ attribute: false }) words!: Words;
+
+  @state() private isPanelOpen = false;
+  @state() private isSelfShown = true;
+  @state() private corner: Corner = 'bottomRight';
+  @query('h1') private heading!: HTMLElement;
+  @query('#more') private moreButton!: Control | null;
+  private phoneTimer: ReturnType<typeof setTimeout> | undefined;
+  private lastBanner: BannerContent['code'] | null = null;
+
+  override focus(): void {
+    this.heading.focus({ preventScroll: true });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.phoneTimer);
+  }
+
+  override render(): TemplateResult {
+    const { call, words } = this;
+    const banner = bannerOf(call, words, this.commands, Date.now());
+    const isConnecting = call.phase === 'connecting';
+    const others = call.tiles.filter((tile) => !tile.isSelf);
+    return html`
+      <h1 class="visually-hidden" tabindex="-1">
+        ${isConnecting ? words.call.connecting : words.call.heading(call.room?.subject ?? '')}
+      </h1>
+      <div class="banner">${banner === null ? nothing : this.renderBanner(banner)}</div>
+      <main class="room">
+        ${others.length === 0 ? this.renderAlone(isConnecting) : this.renderOthers(others)}
+        <vdx-toasts .notices=${call.notices} .words=${words}></vdx-toasts>
+        ${call.audioBlocked ? this.renderUnmute() : nothing}
+      </main>
+      ${isConnecting ? this.renderCancel() : this.renderBar()} ${this.isPanelOpen ? this.renderPanel() : nothing}
+    `;
+  }
+
+  private renderOthers(others: readonly Tile[]): TemplateResult {
+    return html`<vdx-stage .tiles=${others} .words=${this.words} @tilesize=${this.tellSize}></vdx-stage>
+      <vdx-self-view
+        .tile=${ownTile(this.call)}
+        .words=${this.words}
+        .corner=${this.corner}
+        .shown=${this.isSelfShown}
+        @corner=${(event: CornerEvent) => { this.move(event.corner); }}
+        @showself=${(event: ShowSelfEvent) => { this.showSelf(event.show); }}
+      ></vdx-self-view>`;
+  }
+
+  private renderAlone(isConnecting: boolean): TemplateResult {
+    const { words } = this;
+    return html`<vdx-stage .tiles=${[ownTile(this.call)]} .words=${words}></vdx-stage>
+      <div class="alone">
+        <p class="title">${isConnecting ? words.call.connecting : words.call.alone}</p>
+        <p class="soft">${isConnecting ? words.call.connectingHint : words.call.aloneHint}</p>
+      </div>`;
+  }
+
+  private renderBanner(banner: BannerContent): TemplateResult {
+    return html`<vdx-banner
+      .icon=${banner.icon}
+      .text=${banner.text}
+      .action=${banner.action}
+      .phone=${banner.phone}
+      ?trouble=${banner.isTrouble}
+      @banneraction=${banner.run}
+    ></vdx-banner>`;
+  }
+
+  private renderUnmute(): TemplateResult {
+    const { words } = this;
+    return html`<div class="unmute">
+      <p>${words.call.unmuteHint}</p>
+      <button class="button primary" type="button" @click=${() => void this.commands.resumeAudio()}>
+        ${icon('speaker')}<span>${words.call.unmute}</span>
+      </button>
+    </div>`;
+  }
+
+  private renderCancel(): TemplateResult {
+    return html`<div class="bar">
+      <div class="buttons">
+        <vdx-control
+          beside
+          .label=${this.words.call.cancel}
+          .icon=${'close'}
+          @click=${() => void this.commands.leave()}
+        ></vdx-control>
+      </div>
+    </div>`;
+  }
+
+  private renderBar(): TemplateResult {
+    const { call, commands, words } = this;
+    const { microphone, camera, screen } = call.local;
+    const state = this.ownState();
+    const [share = '', ...rest] = words.call.share.split(' ');
+    return html`<div class="bar">
+      <p class="subject">${call.room?.subject ?? ''}</p>
+      <div class="buttons" role="group" aria-label=${words.call.controls}>
+        <vdx-control
+          .look=${'state'}
+          .label=${words.call.microphone}
+          .icon=${'microphone'}
+          .iconOff=${'microphoneOff'}
+          .pressed=${microphone.on}
+          .busy=${microphone.busy}
+          @click=${() => void commands.setMicrophone(!microphone.on)}
+        ></vdx-control>
+        <vdx-control
+          .look=${'state'}
+          .label=${words.call.camera}
+          .icon=${'camera'}
+          .iconOff=${'cameraOff'}
+          .pressed=${camera.on}
+          .busy=${camera.busy}
+          @click=${() => void commands.setCamera(!camera.on)}
+        ></vdx-control>
+        ${screen.supported
+          ? html`<vdx-control
+              .label=${share}
+              .labelRest=${rest.length === 0 ? '' : ` ${rest.join(' ')}`}
+              .icon=${'share'}
+              .pressed=${screen.on}
+              @click=${() => void (screen.on ? commands.stopScreenShare() : commands.startScreenShare())}
+            ></vdx-control>`
+          : nothing}
+        <vdx-control
+          id="more"
+          .label=${words.call.more}
+          .icon=${'more'}
+          .expanded=${this.isPanelOpen}
+          @click=${this.togglePanel}
+        ></vdx-control>
+        <vdx-control
+          .look=${'leave'}
+          .label=${words.call.leave}
+          .icon=${'leave'}
+          @click=${() => void commands.leave()}
+        ></vdx-control>
+      </div>
+      <p class="state">${state}</p>
+    </div>`;
+  }
+
+  /** In words, beside the struck icons: what of ours is off. */
+  private ownState(): string {
+    const { microphone, camera } = this.call.local;
+    if (!microphone.on && !camera.on) return this.words.call.bothAreOff;
+    if (!microphone.on) return this.words.call.microphoneIsOff;
+    return camera.on ? '' : this.words.call.cameraIsOff;
+  }
+
+  private renderPanel(): TemplateResult {
+    const { call, words, commands } = this;
+    const { camera, microphone } = call.local;
+    const helpLine = call.room?.helpLine ?? '';
+    return html`<vdx-panel .heading=${words.panel.title} .closeLabel=${words.panel.close} @closepanel=${this.closePanel}>
+      ${camera.error === null
+        ? nothing
+        : html`<vdx-device-problem
+            .error=${camera.error}
+            .which=${'camera'}
+            .words=${words}
+            @retry=${() => void commands.setCamera(true)}
+          ></vdx-device-problem>`}
+      ${microphone.error === null
+        ? nothing
+        : html`<vdx-device-problem
+            .error=${microphone.error}
+            .which=${'microphone'}
+            .words=${words}
+            @retry=${() => void commands.setMicrophone(true)}
+          ></vdx-device-problem>`}
+      <vdx-devices .devices=${call.devices} .commands=${commands} .words=${words}></vdx-devices>
+      <div class="field">
+        <span class="label" id="own-picture">${words.panel.ownPicture}</span>
+        <div class="pair" role="group" aria-labelledby="own-picture">
+          <button class="button" type="button" @click=${() => { this.showSelf(!this.isSelfShown); }}>
+            ${icon(this.isSelfShown ? 'hide' : 'show')}<span
+              >${this.isSelfShown ? words.self.hide : words.self.show}</span
+            >
+          </button>
+          ${this.isSelfShown
+            ? html`<button class="button" type="button" @click=${() => { this.move(nextCorner(this.corner)); }}>
+                ${icon('move')}<span>${words.self.move}</span>
+              </button>`
+            : nothing}
+        </div>
+      </div>
+      <div class="field help">
+        <span class="label">${words.help.ask}</span>
+        ${helpLine === ''
+          ? html`<p>${words.help.nobody}</p>`
+          : html`<a class="link" href=${phoneLink(helpLine)}>${icon('phone')}${words.help.call(phoneText(helpLine))}</a>`}
+        <button
+          class="link"
+          type="button"
+          lang=${words.language === 'da' ? 'en' : 'da'}
+          @click=${() => this.dispatchEvent(new LanguageEvent())}
+        >
+          ${words.otherLanguage}
+        </button>
+      </div>
+    </vdx-panel>`;
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (!changed.has('call')) return;
+    this.announceBanner();
+    clearTimeout(this.phoneTimer);
+    const lost = lostFor(this.call, Date.now());
+    if (this.call.link.lostSince !== null && lost < CALL_INSTEAD_MS) {
+      this.phoneTimer = setTimeout(() => {
+        this.requestUpdate();
+      }, CALL_INSTEAD_MS - lost);
+    }
+  }
+
+  /** A lost connection is announced by its notice; the other banners have none. */
+  private announceBanner(): void {
+    const banner = bannerOf(this.call, this.words, this.commands, Date.now());
+    const code = banner?.code ?? null;
+    if (code === this.lastBanner) return;
+    this.lastBanner = code;
+    if (banner !== null && code !== 'reconnecting') this.dispatchEvent(new AnnounceEvent(banner.text));
+  }
+
+  private tellSize(event: TileSizeEvent): void {
+    this.commands.setTileSize(event.tileId, event.width, event.height);
+  }
+
+  private move(corner: Corner): void {
+    this.corner = corner;
+    this.dispatchEvent(new AnnounceEvent(this.words.self.movedTo[corner]));
+  }
+
+  private showSelf(show: boolean): void {
+    this.isSelfShown = show;
+    this.dispatchEvent(new AnnounceEvent(show ? this.words.self.shown : this.words.self.hidden));
+  }
+
+  private togglePanel(): void {
+    this.isPanelOpen = !this.isPanelOpen;
+  }
+
+  private closePanel(): void {
+    this.isPanelOpen = false;
+    this.moreButton?.focus();
+  }
+}

@@ -1,0 +1,286 @@
+/** Invented states of a call, one for every screen, for the stories page and the tests of how it looks. */
+
+import type {
+  BannerCode,
+  CallState,
+  DeviceErrorCode,
+  EndCode,
+  FailureCode,
+  LocalState,
+  ParticipantState,
+  Quality,
+  RoomState,
+  Tile,
+} from '../call-types.js';
+
+export const ROOM: RoomState = {
+  id: 'demo',
+  subject: 'Hjemmebesøg med sygeplejersken',
+  organisation: 'Aarhus Kommune',
+  helpLine: '+4587654321',
+  mode: 'meeting',
+  floorPolicy: 'open',
+  maximum: 9,
+  closesAt: null,
+};
+
+export const NAMES = [
+  'Bodil Jensen',
+  'Karl-Emil von Hohenberg-Christoffersen, overlæge, dr.med.',
+  'Bo',
+  'Fatima Al-Sayed',
+  'Ib Østergaard',
+  'Mette Ågård',
+  'Søren Kierkegaard Lund',
+  'Łucja Wiśniewska',
+  'Per',
+] as const;
+
+const LOCAL: LocalState = {
+  camera: { on: true, busy: false, stream: null, error: null },
+  microphone: { on: true, busy: false, level: 0.35, speakingWhileMuted: false, error: null },
+  screen: { on: false, supported: true, stream: null },
+};
+
+export const IDLE: CallState = {
+  phase: 'idle',
+  failure: null,
+  ended: null,
+  link: { signalling: 'connected', media: 'none', lostSince: null },
+  language: null,
+  name: '',
+  room: ROOM,
+  self: null,
+  participants: [],
+  tiles: [],
+  speakers: [],
+  dominantSpeaker: null,
+  devices: {
+    cameras: [
+      { id: 'c1', label: 'FaceTime HD-kamera (indbygget)' },
+      { id: 'c2', label: 'Logitech BRIO Ultra HD Pro Business Webcam (046d:085e)' },
+    ],
+    microphones: [{ id: 'm1', label: 'Mikrofon (indbygget)' }],
+    speakers: [{ id: 's1', label: 'Højttalere (indbygget)' }],
+    selected: { camera: 'c1', microphone: 'm1', speaker: 's1' },
+    canChooseSpeaker: true,
+  },
+  local: {
+    camera: { ...LOCAL.camera, on: false },
+    microphone: { ...LOCAL.microphone, on: false, level: 0 },
+    screen: LOCAL.screen,
+  },
+  ownQuality: 'good',
+  audioBlocked: false,
+  banners: [],
+  notices: [],
+};
+
+/** Streams for those whose camera is on, by name; the own one too. */
+export type Pictures = (name: string) => MediaStream | null;
+
+export const NO_PICTURES: Pictures = () => null;
+
+function participant(name: string, isSelf: boolean): ParticipantState {
+  return {
+    id: isSelf ? 'self' : `p-${name}`,
+    name,
+    role: isSelf ? 'guest' : 'host',
+    organisation: '',
+    function: '',
+    isSelf,
+    reconnecting: false,
+    microphoneOn: true,
+    cameraOn: true,
+    screenOn: false,
+    quality: 'good',
+  };
+}
+
+export function tileOf(name: string, change: Partial<Tile> = {}): Tile {
+  return {
+    id: `p-${name}/${change.kind ?? 'camera'}`,
+    participantId: `p-${name}`,
+    name,
+    kind: 'camera',
+    isSelf: false,
+    slot: 0,
+    stream: null,
+    showing: false,
+    sourceOn: true,
+    microphoneOn: true,
+    speakingLevel: 0,
+    reconnecting: false,
+    quality: 'good',
+    cannotDecode: false,
+    ...change,
+  };
+}
+
+export function previewing(pictures: Pictures = NO_PICTURES, change: Partial<CallState> = {}): CallState {
+  const name = 'Inger Marie Holm';
+  return {
+    ...IDLE,
+    phase: 'previewing',
+    name,
+    local: { ...LOCAL, camera: { ...LOCAL.camera, stream: pictures(name) } },
+    ...change,
+  };
+}
+
+/** A call with `others` people; every third has the camera off, every fourth the microphone. */
+export function inCall(others: number, pictures: Pictures = NO_PICTURES, change: Partial<CallState> = {}): CallState {
+  const before = previewing(pictures);
+  const { stream } = before.local.camera;
+  const self = participant(before.name, true);
+  const tiles = NAMES.slice(0, others).map((name, index) => {
+    const hasCamera = index % 3 !== 2;
+    const picture = hasCamera ? pictures(name) : null;
+    return tileOf(name, {
+      slot: index,
+      stream: picture,
+      showing: picture !== null,
+      sourceOn: hasCamera,
+      microphoneOn: index % 4 !== 3,
+      speakingLevel: index === 0 ? 0.5 : 0,
+    });
+  });
+  const own = tileOf(before.name, {
+    id: 'self/camera',
+    participantId: 'self',
+    isSelf: true,
+    slot: null,
+    stream,
+    showing: stream !== null,
+  });
+  return {
+    ...before,
+    phase: 'inCall',
+    link: { signalling: 'connected', media: 'connected', lostSince: null },
+    self,
+    participants: [self, ...NAMES.slice(0, others).map((name) => participant(name, false))],
+    tiles: [own, ...tiles],
+    ...change,
+  };
+}
+
+function muted(state: CallState): CallState {
+  return {
+    ...state,
+    local: {
+      ...state.local,
+      camera: { ...state.local.camera, on: false, stream: null },
+      microphone: { ...state.local.microphone, on: false, level: 0 },
+    },
+    tiles: state.tiles.map((tile) =>
+      tile.isSelf ? { ...tile, stream: null, showing: false, sourceOn: false, microphoneOn: false } : tile,
+    ),
+  };
+}
+
+function withTrouble(state: CallState): CallState {
+  const troubles: Partial<Tile>[] = [{ quality: 'weak' }, { reconnecting: true, quality: 'lost' }, { cannotDecode: true }];
+  let index = 0;
+  const tiles = state.tiles.map((tile) => (tile.isSelf ? tile : { ...tile, ...troubles[index++ % 3] }));
+  return { ...state, tiles };
+}
+
+function withScreen(state: CallState, pictures: Pictures): CallState {
+  const [self, ...others] = state.tiles;
+  const name = NAMES[0];
+  const picture = pictures('screen');
+  const screen = tileOf(name, { kind: 'screen', stream: picture, showing: picture !== null });
+  return { ...state, tiles: self === undefined ? [] : [self, screen, ...others] };
+}
+
+function failed(code: FailureCode, retryable: boolean, retryAfterMs: number | null = null): CallState {
+  return { ...IDLE, phase: 'failed', failure: { code, retryable, retryAfterMs } };
+}
+
+function ended(code: EndCode, canRejoin: boolean): CallState {
+  return { ...IDLE, phase: 'ended', ended: { code, canRejoin } };
+}
+
+function refused(camera: DeviceErrorCode | null, microphone: DeviceErrorCode | null, pictures: Pictures): CallState {
+  const state = previewing(pictures);
+  const { local } = state;
+  return {
+    ...state,
+    local: {
+      ...local,
+      camera: camera === null ? local.camera : { on: false, busy: false, stream: null, error: camera },
+      microphone:
+        microphone === null ? local.microphone : { ...local.microphone, on: false, level: 0, error: microphone },
+    },
+  };
+}
+
+function withBanner(state: CallState, code: BannerCode, ownQuality: Quality = 'good'): CallState {
+  return { ...state, banners: [code], audioBlocked: code === 'audioBlocked', ownQuality };
+}
+
+/** Every screen there is, by name. */
+export const STORIES: Readonly<Record<string, (pictures: Pictures) => CallState>> = {
+  'prejoin-idle': () => IDLE,
+  'prejoin-plain': () => ({ ...IDLE, room: null }),
+  'prejoin-asking': () => ({ ...IDLE, phase: 'previewing', local: { ...IDLE.local, camera: { ...LOCAL.camera, on: false, busy: true } } }),
+  'prejoin-preview': (pictures) => previewing(pictures),
+  'prejoin-off': (pictures) => muted(previewing(pictures)),
+  'prejoin-denied': (pictures) => refused('permissionDenied', 'permissionDenied', pictures),
+  'prejoin-blocked': (pictures) => refused('noCameraAccess', 'noCameraAccess', pictures),
+  'prejoin-busy': (pictures) => refused('deviceBusy', null, pictures),
+  'prejoin-no-camera': (pictures) => refused('noDevice', null, pictures),
+  'prejoin-no-microphone': (pictures) => refused(null, 'noDevice', pictures),
+  'prejoin-no-device': (pictures) => refused('noDevice', 'noDevice', pictures),
+  connecting: (pictures) => ({ ...previewing(pictures), phase: 'connecting' }),
+  alone: (pictures) => inCall(0, pictures),
+  'call-1': (pictures) => inCall(1, pictures),
+  'call-2': (pictures) => inCall(2, pictures),
+  'call-3': (pictures) => inCall(3, pictures),
+  'call-4': (pictures) => inCall(4, pictures),
+  'call-5': (pictures) => inCall(5, pictures),
+  'call-6': (pictures) => inCall(6, pictures),
+  'call-9': (pictures) => inCall(9, pictures),
+  'call-muted': (pictures) => muted(inCall(2, pictures)),
+  'call-trouble': (pictures) => withTrouble(inCall(4, pictures)),
+  'call-screen': (pictures) => withScreen(inCall(4, pictures), pictures),
+  'call-sharing': (pictures) => {
+    const state = inCall(2, pictures);
+    return { ...state, local: { ...state.local, screen: { ...state.local.screen, on: true } } };
+  },
+  'call-phone': (pictures) => {
+    const state = inCall(2, pictures);
+    return { ...state, local: { ...state.local, screen: { ...state.local.screen, supported: false } } };
+  },
+  'call-reconnecting': (pictures) => ({
+    ...withBanner(inCall(2, pictures), 'reconnecting'),
+    link: { signalling: 'reconnecting', media: 'reconnecting', lostSince: 1 },
+  }),
+  'call-weak': (pictures) => withBanner(inCall(2, pictures), 'ownConnectionWeak', 'weak'),
+  'call-blocked': (pictures) => withBanner(inCall(1, pictures), 'audioBlocked'),
+  'call-interrupted': (pictures) => withBanner(inCall(1, pictures), 'microphoneInterrupted'),
+  'call-speaking-muted': (pictures) => withBanner(muted(inCall(1, pictures)), 'speakingWhileMuted'),
+  'call-stopping': (pictures) => withBanner(inCall(1, pictures), 'serverStopping'),
+  'ended-left': () => ended('left', true),
+  'ended-ended': () => ended('ended', false),
+  'ended-removed': () => ended('removed', false),
+  'ended-replaced': () => ended('replaced', true),
+  'ended-too-slow': () => ended('tooSlow', true),
+  'ended-lost': () => ended('lost', true),
+  'failed-link-missing': () => ({ ...failed('linkMissing', false), room: null }),
+  'failed-link-expired': () => failed('linkExpired', false),
+  'failed-token-invalid': () => failed('tokenInvalid', false),
+  'failed-room-unknown': () => ({ ...failed('roomUnknown', false), room: null }),
+  'failed-room-full': () => failed('roomFull', true, 30_000),
+  'failed-not-open': () => failed('notOpenYet', true),
+  'failed-closed': () => failed('closed', false),
+  'failed-not-permitted': () => failed('notPermitted', false),
+  'failed-too-many': () => failed('tooManyRequests', true, 5000),
+  'failed-stopping': () => failed('serverStopping', true),
+  'failed-protocol': () => failed('unsupportedProtocol', false),
+  'failed-browser': () => failed('unsupportedBrowser', false),
+  'failed-insecure': () => failed('insecureContext', false),
+  'failed-connection': () => failed('connectionFailed', true),
+  'failed-media': () => failed('mediaFailed', true),
+  'failed-internal': () => failed('internal', true),
+};

@@ -1,0 +1,65 @@
+import { css } from 'lit';
+
+export const messageStyles = css`
+  .message {
+    display: grid;
+    align-content: center;
+    justify-items: start;
+    gap: var(--space-16);
+    width: 100%;
+    max-width: 40rem;
+    margin-inline: auto;
+    padding: var(--space-32) var(--space-16);
+  }
+
+  h1 {
+    font-size: var(--text-32);
+    text-wrap: balance;
+    overflow-wrap: break-word;
+    hyphens: auto;
+  }
+
+  h1:focus {
+    outline: none;
+    box-shadow: none;
+  }
+
+  p {
+    max-width: var(--measure);
+    font-size: var(--text-20);
+    text-wrap: pretty;
+  }
+
+  .wait {
+    color: var(--ink-soft);
+    font-size: var(--text-18);
+  }
+
+  .button {
+    margin-top: var(--space-16);
+  }
+
+  .button[aria-disabled='true'] {
+    border-color: var(--edge);
+    background: var(--surface);
+    color: var(--ink-soft);
+    cursor: default;
+  }
+
+  @media (max-width: 599px) {
+    .message {
+      align-content: start;
+      padding-top: var(--space-48);
+    }
+
+    .button {
+      width: 100%;
+    }
+  }
+
+  @media (min-width: 900px) {
+    h1 {
+      font-size: var(--text-40);
+    }
+  }
+`;

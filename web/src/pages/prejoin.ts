@@ -1,0 +1,198 @@
+/** Before the call: see yourself, be heard, say who you are; then one button. */
+
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { CallCommands, CallState, DeviceErrorCode } from '../call-types.js';
+import '../elements/control/control.js';
+import '../elements/device-problem/device-problem.js';
+import '../elements/devices/devices.js';
+import '../elements/frame/frame.js';
+import { icon } from '../elements/icon/icon.js';
+import '../elements/level/level.js';
+import '../elements/tile/tile.js';
+import { buttons, fields, reset } from '../styles/shared.js';
+import type { Words } from '../text/words.js';
+import { ownTile } from './own-tile.js';
+import { prejoinStyles } from './prejoin.styles.js';
+
+/** A level above this is a voice and not the room (guess). */
+const HEARD_LEVEL = 0.12;
+/** What the wire takes for a name. */
+const MAX_NAME = 80;
+
+@customElement('vdx-prejoin')
+export class Prejoin extends LitElement {
+  static override styles = [reset, buttons, fields, prejoinStyles];
+
+  @property({ attribute: false }) call!: CallState;
+  @property({ attribute: false }) commands!: CallCommands;
+  @property({ attribute: false }) words!: Words;
+
+  @state() private isNameMissing = false;
+  /** The microphone was heard once; the sentence then stays. */
+  @state() private wasHeard = false;
+  @query('#name') private nameField!: HTMLInputElement;
+  @query('h1') private heading!: HTMLElement;
+
+  override focus(): void {
+    this.heading.focus({ preventScroll: true });
+  }
+
+  /** Once only: a value set while somebody types would eat the space between two names. */
+  protected override firstUpdated(): void {
+    this.nameField.value = this.call.name;
+  }
+
+  protected override willUpdate(): void {
+    if (this.call.local.microphone.on && this.call.local.microphone.level > HEARD_LEVEL) this.wasHeard = true;
+  }
+
+  override render(): TemplateResult {
+    const { call, words } = this;
+    const organisation = call.room?.organisation ?? '';
+    const subject = call.room?.subject ?? '';
+    return html`<vdx-frame .room=${call.room} .words=${words}>
+      <form novalidate @submit=${this.submit}>
+        <div class="intro">
+          <h1 tabindex="-1">${subject === '' ? words.prejoin.heading : subject}</h1>
+          <p>${organisation === '' ? words.prejoin.lead : words.prejoin.leadWith(organisation)}</p>
+        </div>
+        <div class="self">${this.renderSelf()}</div>
+        <div class="who">
+          <div class="field">
+            <label for="name">${words.prejoin.name}</label>
+            <span class="hint" id="name-hint">${words.prejoin.nameHint}</span>
+            <input
+              id="name"
+              type="text"
+              name="name"
+              autocomplete="name"
+              maxlength=${MAX_NAME}
+              required
+              aria-describedby=${this.isNameMissing ? 'name-problem' : 'name-hint'}
+              aria-invalid=${this.isNameMissing ? 'true' : nothing}
+              @input=${this.rename}
+            />
+            ${this.isNameMissing
+              ? html`<p class="problem" id="name-problem">${icon('warning')}<span>${words.prejoin.nameMissing}</span></p>`
+              : nothing}
+          </div>
+          ${this.hasDevices() ? this.renderChoice() : nothing}
+          <div class="go">
+            <button class="button primary" type="submit">${words.prejoin.join}</button>
+          </div>
+        </div>
+      </form>
+    </vdx-frame>`;
+  }
+
+  private hasDevices(): boolean {
+    const { camera, microphone } = this.call.local;
+    return camera.stream !== null || microphone.on || camera.on;
+  }
+
+  /** One place for the picture and for why there is none. */
+  private renderSelf(): TemplateResult {
+    const { call, words } = this;
+    const { camera, microphone } = call.local;
+    const isAsking = camera.busy || microphone.busy;
+    if (camera.error !== null && microphone.error !== null) return this.renderProblem(camera.error, 'both');
+    if (!this.hasDevices() && (call.phase === 'idle' || isAsking)) return this.renderAsking(isAsking);
+    return html`
+      <vdx-tile .tile=${{ ...ownTile(call), name: call.name }} .words=${words} .mirrored=${true}></vdx-tile>
+      <div class="own">
+        <vdx-control
+          beside
+          .look=${'state'}
+          .label=${words.call.microphone}
+          .icon=${'microphone'}
+          .iconOff=${'microphoneOff'}
+          .pressed=${microphone.on}
+          .busy=${microphone.busy}
+          @click=${() => void this.commands.setMicrophone(!microphone.on)}
+        ></vdx-control>
+        <vdx-control
+          beside
+          .look=${'state'}
+          .label=${words.call.camera}
+          .icon=${'camera'}
+          .iconOff=${'cameraOff'}
+          .pressed=${camera.on}
+          .busy=${camera.busy}
+          @click=${() => void this.commands.setCamera(!camera.on)}
+        ></vdx-control>
+        ${this.renderMeter()}
+      </div>
+      ${camera.error !== null ? this.renderProblem(camera.error, 'camera') : nothing}
+      ${microphone.error !== null ? this.renderProblem(microphone.error, 'microphone') : nothing}
+    `;
+  }
+
+  private renderMeter(): TemplateResult {
+    const { words } = this;
+    const { microphone } = this.call.local;
+    const text = !microphone.on
+      ? words.prejoin.meterOff
+      : this.wasHeard
+        ? words.prejoin.meterHeard
+        : words.prejoin.meterHint;
+    return html`<div class="meter">
+      <vdx-level
+        wide
+        .bars=${12}
+        .label=${words.prejoin.meter}
+        .level=${microphone.on ? microphone.level : 0}
+      ></vdx-level>
+      <p class="hint" aria-live="polite">${text}</p>
+    </div>`;
+  }
+
+  private renderAsking(isAsking: boolean): TemplateResult {
+    const { words } = this;
+    return html`<div class="ask">
+      <span class="drawing">${icon('camera')}</span>
+      <p>${isAsking ? words.prejoin.asking : words.prejoin.askHint}</p>
+      <button
+        class="button"
+        type="button"
+        aria-disabled=${isAsking ? 'true' : nothing}
+        @click=${() => void this.commands.startPreview()}
+      >
+        ${words.prejoin.ask}
+      </button>
+    </div>`;
+  }
+
+  private renderProblem(error: DeviceErrorCode, which: 'both' | 'camera' | 'microphone'): TemplateResult {
+    return html`<vdx-device-problem
+      .error=${error}
+      .which=${which}
+      .words=${this.words}
+      @retry=${() => void this.commands.startPreview()}
+    ></vdx-device-problem>`;
+  }
+
+  private renderChoice(): TemplateResult {
+    return html`<details>
+      <summary>${icon('chevron')}<span>${this.words.prejoin.choose}</span></summary>
+      <vdx-devices .devices=${this.call.devices} .commands=${this.commands} .words=${this.words}></vdx-devices>
+    </details>`;
+  }
+
+  private rename(): void {
+    this.commands.setName(this.nameField.value);
+    if (this.nameField.value.trim() !== '') this.isNameMissing = false;
+  }
+
+  private submit(event: SubmitEvent): void {
+    event.preventDefault();
+    const name = this.nameField.value.trim();
+    this.isNameMissing = name === '';
+    if (this.isNameMissing) {
+      this.nameField.focus();
+      return;
+    }
+    this.commands.setName(name);
+    void this.commands.join();
+  }
+}

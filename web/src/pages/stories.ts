@@ -1,0 +1,93 @@
+/**
+ * Development only: every state of the page without a server. `stories.html?story=call-4&lang=en`; without a story, a
+ * list of them. Microphone, camera, sharing and leaving work on the invented state; the last state and the commands
+ * called are on the app element, for tests.
+ */
+
+import type { Call, CallState } from '../call-types.js';
+import { Store } from '../store.js';
+import { applyBrand } from '../styles/colour.js';
+import '../styles/base.css';
+import { App } from './app.js';
+import { STORIES } from './fixtures.js';
+import { drawPicture } from './story-pictures.js';
+
+type Change = (state: CallState) => CallState;
+
+/** A call that plays its part: the own devices follow the buttons, everything else is only noted. */
+function fakeCall(first: CallState, calls: string[]): Call {
+  const store = new Store(first);
+  const note = (name: string, change: Change = (state) => state): Promise<void> => {
+    calls.push(name);
+    store.set(change(store.value));
+    return Promise.resolve();
+  };
+  const own = (state: CallState, tile: object): CallState['tiles'] =>
+    state.tiles.map((each) => (each.isSelf && each.kind === 'camera' ? { ...each, ...tile } : each));
+  return {
+    getState: () => store.value,
+    subscribe: (listener) => store.subscribe(listener),
+    startPreview: () => note('startPreview'),
+    chooseDevice: (kind, id) => note(`chooseDevice ${kind} ${id}`),
+    setName: (name) => {
+      void note('setName', (state) => ({ ...state, name }));
+    },
+    join: () => note('join', (state) => ({ ...state, phase: 'connecting' })),
+    setMicrophone: (on) =>
+      note(`setMicrophone ${String(on)}`, (state) => ({
+        ...state,
+        local: { ...state.local, microphone: { ...state.local.microphone, on, level: on ? 0.35 : 0 } },
+        tiles: own(state, { microphoneOn: on }),
+      })),
+    setCamera: (on) =>
+      note(`setCamera ${String(on)}`, (state) => ({
+        ...state,
+        local: { ...state.local, camera: { ...state.local.camera, on } },
+        tiles: own(state, { sourceOn: on, showing: on }),
+      })),
+    startScreenShare: () =>
+      note('startScreenShare', (state) => ({
+        ...state,
+        local: { ...state.local, screen: { ...state.local.screen, on: true } },
+      })),
+    stopScreenShare: () =>
+      note('stopScreenShare', (state) => ({
+        ...state,
+        local: { ...state.local, screen: { ...state.local.screen, on: false } },
+      })),
+    setTileSize: () => undefined,
+    leave: () => note('leave', (state) => ({ ...state, phase: 'ended', ended: { code: 'left', canRejoin: true } })),
+    joinAgain: () => note('joinAgain', (state) => ({ ...state, phase: 'connecting' })),
+    resumeAudio: () => note('resumeAudio', (state) => ({ ...state, audioBlocked: false, banners: [] })),
+  };
+}
+
+function list(): HTMLElement {
+  const items = document.createElement('ul');
+  for (const name of Object.keys(STORIES)) {
+    const link = document.createElement('a');
+    link.href = `?story=${name}`;
+    link.textContent = name;
+    const item = document.createElement('li');
+    item.append(link);
+    items.append(item);
+  }
+  return items;
+}
+
+const query = new URLSearchParams(location.search);
+const language = query.get('lang');
+const story = STORIES[query.get('story') ?? ''];
+applyBrand(query.get('brand') ?? '', document.documentElement);
+
+if (story === undefined) {
+  document.body.append(list());
+} else {
+  const pictures = query.has('blank') ? (): null => null : drawPicture;
+  const state = story(pictures);
+  const calls: string[] = [];
+  const app = new App();
+  app.call = fakeCall({ ...state, language: language === 'en' ? 'en' : 'da' }, calls);
+  Object.assign(app, { storyCalls: calls });
+  document.body.append(app);
+}
