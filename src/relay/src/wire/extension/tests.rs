@@ -107,6 +107,8 @@ fn playout_delay_is_read_and_written() {
 }
 
 proptest! {
+    #![proptest_config(crate::wire::tests::same_every_run())]
+
     #[test]
     fn any_block_gives_elements_that_lie_in_it(profile: u16, block: Vec<u8>) {
         for profile in [profile, ONE_BYTE_PROFILE, TWO_BYTE_PROFILE] {

@@ -73,6 +73,8 @@ fn broken_payloads_are_none() {
 }
 
 proptest! {
+    #![proptest_config(crate::wire::tests::same_every_run())]
+
     #[test]
     fn any_payload_gives_consistent_facts(payload: Vec<u8>) {
         if let Some(found) = H264Payload::parse(&payload) {

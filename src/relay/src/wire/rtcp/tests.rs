@@ -132,7 +132,7 @@ fn remb_of_a_known_packet_is_read_and_written() {
 
 #[test]
 fn remb_bitrates_at_the_limits_survive() {
-    for bitrate_bps in [0, 1, 0x3_FFFF, 0x4_0000, u64::MAX & !((1 << 46) - 1)] {
+    for bitrate_bps in [0, 1, 0x3_FFFF, 0x4_0000, !((1 << 46) - 1)] {
         let datagram = written(|out| write_remb(out, 1, bitrate_bps, &[]));
         let Rtcp::Remb(remb) = parse_one(&datagram) else { panic!() };
         assert_eq!(remb.bitrate_bps, bitrate_bps);
@@ -269,6 +269,6 @@ fn every_cut_of_every_packet_is_an_error() {
             assert!(matches!(first, Err(_) | Ok(Rtcp::Unknown { .. })), "{cut:x?}");
         }
         let fits = |out: &mut [u8]| write_nack(out, 1, 2, &[3]).is_some();
-        assert!(!fits(&mut vec![0; 15]) && fits(&mut vec![0; 16]));
+        assert!(!fits(&mut [0; 15]) && fits(&mut [0; 16]));
     }
 }

@@ -169,6 +169,8 @@ fn padding_written_is_taken_off_again() {
 }
 
 proptest! {
+    #![proptest_config(crate::wire::tests::same_every_run())]
+
     #[test]
     fn any_bytes_parse_within_bounds(mut bytes: Vec<u8>) {
         if let Some(first) = bytes.first_mut() {

@@ -252,6 +252,8 @@ fn key_shows_nothing_in_debug() {
 }
 
 proptest! {
+    #![proptest_config(crate::wire::tests::same_every_run())]
+
     #[test]
     fn any_attributes_never_panic(kind in prop::sample::select(vec![1_u16, 0x11, 0x101, 0x111]), body: Vec<u8>) {
         let mut datagram = request_with(&[]);

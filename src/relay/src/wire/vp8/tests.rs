@@ -84,6 +84,8 @@ fn widened_descriptor_has_15_bits() {
 }
 
 proptest! {
+    #![proptest_config(crate::wire::tests::same_every_run())]
+
     #[test]
     fn any_payload_rewritten_reads_back(payload: Vec<u8>, picture_id in 0..0x8000_u16, tl0: u8) {
         let Some(descriptor) = Descriptor::parse(&payload) else { return Ok(()) };

@@ -30,6 +30,8 @@ fn compact_times_are_capped() {
 }
 
 proptest! {
+    #![proptest_config(crate::wire::tests::same_every_run())]
+
     #[test]
     fn any_ntp_difference_survives(start_us in 0..1_u64 << 50, difference_us in -(1_i64 << 40)..1 << 40) {
         let start = NtpTime::from_unix_us(start_us);

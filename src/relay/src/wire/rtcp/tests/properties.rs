@@ -3,6 +3,8 @@ use proptest::prelude::*;
 use super::*;
 
 proptest! {
+    #![proptest_config(crate::wire::tests::same_every_run())]
+
     #[test]
     fn any_bytes_never_panic(mut datagram: Vec<u8>, packet_type in 199..209_u8, fix_length: bool) {
         if fix_length && datagram.len() >= 8 {

@@ -1,0 +1,140 @@
+//! The seed corpus: made by our writers and by hand, kept as files so that libFuzzer starts from the same.
+
+use vdx_relay::wire::extension::Extension;
+use vdx_relay::wire::rtcp::{self, FeedbackHead, NtpTime, ReportBlock, SenderInfo};
+use vdx_relay::wire::rtp::{HeaderWriter, write_padding};
+use vdx_relay::wire::stun::{self, BindingRequest, ErrorCode, IntegrityKey, Role};
+
+use crate::exercise::PASSWORD;
+
+/// One file of the corpus.
+pub struct Seed {
+    /// The directory, and the name of the function in `exercise`.
+    pub target: &'static str,
+    /// The file without `.bin`.
+    pub name: &'static str,
+    pub bytes: Vec<u8>,
+}
+
+/// Every seed that is made here; captured ones are only files.
+pub fn made() -> Vec<Seed> {
+    let mut seeds = Vec::new();
+    let mut add = |target, name, bytes| seeds.push(Seed { target, name, bytes });
+    stun_seeds(&mut add);
+    rtp_seeds(&mut add);
+    rtcp_seeds(&mut add);
+    add("extension", "one_byte", vec![0x10, 0x9E, 0x21, 0xB0, 0xB1, 0, 0, 0x32, 1, 2, 3, 0x40, b'h', 0xF0]);
+    add("extension", "two_byte", vec![1, 0, 2, 1, 0xBB, 0, 3, 3, 1, 2, 3, 16, 1, b'q', 0, 0]);
+    add("vp8", "keyframe_browser", vec![0x90, 0xE0, 0x92, 0x34, 0x56, 0x20, 0x10, 0x02, 0, 0x9D, 0x01, 0x2A]);
+    add("vp8", "delta_key_index", vec![0x80, 0xF0, 0x7F, 0x56, 0x67, 0x31, 0xFF]);
+    add("vp8", "smallest", vec![0x10, 0x00]);
+    add("vp8", "no_reference_partition_3", vec![0xA3, 0x20, 0x80, 0x55]);
+    add("h264", "stap_a", vec![0x78, 0, 4, 0x67, 0x42, 0xE0, 0x1F, 0, 4, 0x68, 0xCE, 0x3C, 0x80, 0, 2, 0x65, 0x88]);
+    add("h264", "fu_a_start", vec![0x7C, 0x85, 0x88, 0x84]);
+    add("h264", "fu_a_end", vec![0x7C, 0x45, 0x88, 0x84]);
+    add("h264", "single_idr", vec![0x65, 0x88, 0x84]);
+    seeds
+}
+
+fn written(write: impl FnOnce(&mut [u8]) -> Option<usize>) -> Vec<u8> {
+    let mut out = vec![0; 1200];
+    let len = write(&mut out).expect("a seed fits 1200 bytes");
+    out.truncate(len);
+    out
+}
+
+fn stun_seeds(add: &mut impl FnMut(&'static str, &'static str, Vec<u8>)) {
+    let key = IntegrityKey::new(PASSWORD);
+    let id = *b"transaction1";
+    let check = BindingRequest {
+        remote_ufrag: b"ours",
+        local_ufrag: b"theirs",
+        priority: 0x6E00_1EFF,
+        role: Role::Controlling(0x0123_4567_89AB_CDEF),
+        use_candidate: true,
+    };
+    let conflict = BindingRequest { role: Role::Controlled(1), use_candidate: false, ..check };
+    add("stun", "check", written(|out| stun::write_request(out, &id, &check, &key)));
+    add("stun", "check_in_conflict", written(|out| stun::write_request(out, &id, &conflict, &key)));
+    for (name, address) in [("success_ipv4", "192.0.2.1:32853"), ("success_ipv6", "[2001:db8::1]:443")] {
+        let address = address.parse().expect("an address");
+        add("stun", name, written(|out| stun::write_success(out, &id, address, &key)));
+    }
+    let code = ErrorCode::UnknownAttribute;
+    add("stun", "error_420", written(|out| stun::write_error(out, &id, code, &[0x7777], Some(&key))));
+    add("stun", "error_401", written(|out| stun::write_error(out, &id, ErrorCode::Unauthenticated, &[], None)));
+    // Without integrity and fingerprint mutations get deep: ICE attributes, and one unknown that is required.
+    let plain = b"\x00\x01\x00\x30\x21\x12\xA4\x42transaction1\
+        \x00\x06\x00\x03a:b\x00\x00\x25\x00\x00\x00\x24\x00\x04\x6E\x00\x01\xFF\x80\x2A\x00\x08\x01\x02\x03\x04\x05\x06\x07\x08\
+        \x77\x77\x00\x02xy\x00\x00\xC0\x57\x00\x00";
+    add("stun", "plain", plain.to_vec());
+}
+
+fn rtp_seeds(add: &mut impl FnMut(&'static str, &'static str, Vec<u8>)) {
+    let fields = HeaderWriter {
+        is_marked: true,
+        has_padding: false,
+        payload_type: 96,
+        sequence: 0xFFFE,
+        timestamp: 0x1234_5678,
+        ssrc: 0xDEAD_BEEF,
+        source: 7,
+    };
+    let short =
+        [Extension { id: 4, data: b"12" }, Extension { id: 3, data: &[0, 1] }, Extension { id: 1, data: &[0x9E] }];
+    let long = [Extension { id: 16, data: b"h" }, Extension { id: 2, data: &[] }];
+    let with_payload = |extensions: &[Extension<'_>]| {
+        written(|out| {
+            let len = fields.write(out, extensions)?;
+            out.get_mut(len..len + 8)?.copy_from_slice(&[0x90, 0xE0, 0x92, 0x34, 0x56, 0x20, 0x10, 0x02]);
+            Some(len + 8)
+        })
+    };
+    add("rtp", "plain", with_payload(&[]));
+    add("rtp", "one_byte_extensions", with_payload(&short));
+    add("rtp", "two_byte_extensions", with_payload(&long));
+    add(
+        "rtp",
+        "probe",
+        written(|out| {
+            let len = HeaderWriter { has_padding: true, source: 0, ..fields }.write(out, &short)?;
+            write_padding(out.get_mut(len..len + 200)?).then_some(len + 200)
+        }),
+    );
+}
+
+fn rtcp_seeds(add: &mut impl FnMut(&'static str, &'static str, Vec<u8>)) {
+    let info = SenderInfo { ntp: NtpTime(1 << 40), rtp_timestamp: 90_000, packet_count: 3, octet_count: 3000 };
+    let block = ReportBlock {
+        ssrc: 2,
+        fraction_lost: 25,
+        cumulative_lost: -1,
+        highest_sequence: 0x1_0005,
+        jitter: 90,
+        last_sender_report: 0xB705_2000,
+        delay_since_last: 0x5_4000,
+    };
+    let compound = |out: &mut [u8]| {
+        let mut len = rtcp::write_sender_report(out, 1, &info, &[block])?;
+        len += rtcp::write_source_description(out.get_mut(len..)?, 1, "someone")?;
+        len += rtcp::write_nack(out.get_mut(len..)?, 1, 2, &[0xFFFE, 1, 40])?;
+        len += rtcp::write_picture_loss(out.get_mut(len..)?, 1, 2)?;
+        len += rtcp::write_full_intra_request(out.get_mut(len..)?, 1, 2, 3)?;
+        Some(len + rtcp::write_goodbye(out.get_mut(len..)?, &[1])?)
+    };
+    add("rtcp", "compound", written(compound));
+    add("rtcp", "receiver_report", written(|out| rtcp::write_receiver_report(out, 1, &[block, block])));
+    add("rtcp", "nack", written(|out| rtcp::write_nack(out, 1, 2, &[0xFFF0, 0xFFFF, 0, 9, 100])));
+    add("rtcp", "remb", written(|out| rtcp::write_remb(out, 1, 1_500_000, &[2, 3])));
+    let head = FeedbackHead { sender_ssrc: 1, media_ssrc: 2, base_sequence: 0xFFF8, feedback_count: 3 };
+    let steady = (0..40).map(|index| Some(1_000_000 + index * 5_000));
+    let lossy = (0..60_u64).map(|index| (index % 3 != 0).then_some(9_000_000 + index * index * 1_000));
+    let burst = (0..14_u64).map(|index| (index % 2 == 0).then_some(640_000));
+    for (name, feedback) in [
+        ("transport_run", written(|out| Some(rtcp::write_transport_feedback(out, &head, steady)?.len))),
+        ("transport_two_bit", written(|out| Some(rtcp::write_transport_feedback(out, &head, lossy)?.len))),
+        ("transport_one_bit", written(|out| Some(rtcp::write_transport_feedback(out, &head, burst)?.len))),
+    ] {
+        add("rtcp", name, feedback);
+    }
+}
