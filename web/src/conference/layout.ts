@@ -39,24 +39,36 @@ export interface Grid {
 }
 
 const NO_SIZE: Size = { width: 0, height: 0 };
+const NO_GRID: Grid = { rows: 0, columns: 0, tile: NO_SIZE, boxes: [] };
 
-/** The grid whose tiles are largest; on a tie, the one with fewer empty places. */
+/** A grid with tiles almost as large as the largest possible may be chosen for its better shape (judged by eye). */
+const NEARLY = 0.95;
+
+/**
+ * The grid whose tiles are largest; among those that come near, the one with fewest empty places, and then the one that
+ * runs the container's way: two beside each other on a wide window, one above the other on a phone.
+ */
 export function gridLayout(container: Size, count: number, aspect = aspectFor(container), gap = GAP): Grid {
-  if (count < 1 || container.width <= 0 || container.height <= 0) return { rows: 0, columns: 0, tile: NO_SIZE, boxes: [] };
-  let best = { rows: 0, columns: 0, tile: NO_SIZE, area: -1, empty: 0 };
+  const grids: { rows: number; columns: number; tile: Size }[] = [];
   for (let columns = 1; columns <= count; columns += 1) {
     const rows = Math.ceil(count / columns);
     const cell = {
       width: (container.width - gap * (columns - 1)) / columns,
       height: (container.height - gap * (rows - 1)) / rows,
     };
-    if (cell.width <= 0 || cell.height <= 0) continue;
-    const tile = largestWithin(cell, aspect);
-    const area = tile.width * tile.height;
-    const empty = rows * columns - count;
-    if (area > best.area + 1 || (area > best.area - 1 && empty < best.empty)) best = { rows, columns, tile, area, empty };
+    if (cell.width > 0 && cell.height > 0) grids.push({ rows, columns, tile: largestWithin(cell, aspect) });
   }
-  return { rows: best.rows, columns: best.columns, tile: best.tile, boxes: placed(container, best, count, gap) };
+  const largest = Math.max(...grids.map(({ tile }) => areaOf(tile)));
+  const isWide = container.width >= container.height;
+  const [best] = grids
+    .filter(({ tile }) => areaOf(tile) >= largest * NEARLY)
+    .sort((a, b) => a.rows * a.columns - b.rows * b.columns || (isWide ? b.columns - a.columns : a.columns - b.columns));
+  if (best === undefined || container.width <= 0 || container.height <= 0) return NO_GRID;
+  return { ...best, boxes: placed(container, best, count, gap) };
+}
+
+function areaOf({ width, height }: Size): number {
+  return width * height;
 }
 
 /** The largest rectangle in the cell whose shape is allowed, in whole pixels. */
@@ -107,15 +119,18 @@ export function stageLayout(container: Size, others: number, mainAspect: AspectR
   if (width <= 0 || height <= 0) return { main: { left: 0, top: 0, ...NO_SIZE }, strip: [] };
   if (others < 1) return { main: centred({ left: 0, top: 0, width, height }, mainAspect), strip: [] };
   const isWide = width >= height * 1.1;
-  const thickness = Math.min(Math.max((isWide ? width : height) * STRIP_PART, STRIP_MIN), STRIP_MAX);
   const length = isWide ? height : width;
+  const wanted = Math.min(Math.max((isWide ? width : height) * STRIP_PART, STRIP_MIN), STRIP_MAX);
+  // Square tiles underneath: rather three smaller ones than two.
+  const thickness = isWide ? wanted : Math.min(wanted, Math.max((length - 2 * gap) / 3, STRIP_MIN));
   const shape = isWide ? 16 / 9 : 1;
   const tile: Size = isWide
     ? { width: Math.floor(thickness), height: Math.floor(thickness / shape) }
     : { width: Math.floor(thickness * shape), height: Math.floor(thickness) };
   const step = (isWide ? tile.height : tile.width) + gap;
   const shown = Math.min(others, Math.max(1, Math.floor((length + gap) / step)));
-  const start = (length - (shown * step - gap)) / 2;
+  // Beside it, from the top: the lower corner is where the own picture rests.
+  const start = isWide ? 0 : (length - (shown * step - gap)) / 2;
   const strip = Array.from({ length: shown }, (_, index): Box => {
     const along = Math.round(start + index * step);
     return isWide
