@@ -28,6 +28,14 @@ const ICONS: Readonly<Record<BannerCode, IconName>> = {
   speakingWhileMuted: 'microphoneOff',
 };
 
+/** Amber, because something of yours does not get through. */
+const TROUBLE: ReadonlySet<BannerCode> = new Set([
+  'reconnecting',
+  'microphoneInterrupted',
+  'cameraInterrupted',
+  'speakingWhileMuted',
+]);
+
 const NOTHING = (): void => undefined;
 
 /** Milliseconds without a connection; 0 while there is one. */
@@ -46,7 +54,7 @@ export function bannerOf(call: CallState, words: Words, commands: CallCommands, 
       icon: ICONS[code],
       text: words.banner[code],
       phone: isLong ? { href: phoneLink(helpLine), text: words.banner.callInstead(phoneText(helpLine)) } : null,
-      isTrouble: true,
+      isTrouble: TROUBLE.has(code),
       ...actionOf(code, words, commands),
     };
   }

@@ -97,12 +97,12 @@ export const callStyles = css`
   .unmute {
     position: absolute;
     z-index: 4;
-    inset: 0;
+    inset: auto 0 var(--space-24);
     display: grid;
     place-content: center;
     justify-items: center;
     gap: var(--space-16);
-    margin: auto;
+    margin-inline: auto;
     width: fit-content;
     height: fit-content;
     max-width: min(28rem, calc(100% - 2 * var(--space-16)));

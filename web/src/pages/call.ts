@@ -28,6 +28,11 @@ import { bannerOf, CALL_INSTEAD_MS, lostFor, type BannerContent } from './banner
 import { callStyles } from './call.styles.js';
 import { ownTile } from './own-tile.js';
 
+/** On phones the lower edge is where names stand; on wide windows faces are higher than the lower corner. */
+function startCorner(): Corner {
+  return matchMedia('(max-width: 699px)').matches ? 'topRight' : 'bottomRight';
+}
+
 @customElement('vdx-call')
 export class CallPage extends LitElement {
   static override styles = [reset, buttons, fields, callStyles];
@@ -38,7 +43,7 @@ export class CallPage extends LitElement {
 
   @state() private isPanelOpen = false;
   @state() private isSelfShown = true;
-  @state() private corner: Corner = 'bottomRight';
+  @state() private corner: Corner = startCorner();
   @query('h1') private heading!: HTMLElement;
   @query('#more') private moreButton!: Control | null;
   private phoneTimer: ReturnType<typeof setTimeout> | undefined;

@@ -84,7 +84,7 @@ export const prejoinStyles = css`
     display: flex;
     flex-wrap: wrap;
     align-items: center;
-    gap: var(--space-12) var(--space-8);
+    gap: var(--space-16) var(--space-12);
   }
 
   .own vdx-control {
@@ -100,7 +100,6 @@ export const prejoinStyles = css`
     flex: 1 1 12rem;
     gap: var(--space-4);
     min-width: 0;
-    padding-left: var(--space-8);
     --level-height: 10px;
   }
 
@@ -151,7 +150,7 @@ export const prejoinStyles = css`
     form {
       grid-template:
         'self intro' auto
-        'self who' 1fr / minmax(0, 1.35fr) minmax(0, 1fr);
+        'self who' auto / minmax(0, 1.35fr) minmax(0, 1fr);
       align-content: center;
       gap: var(--space-32) var(--space-64);
       max-width: 72rem;
@@ -165,7 +164,6 @@ export const prejoinStyles = css`
     .intro {
       grid-area: intro;
       gap: var(--space-12);
-      align-self: end;
     }
 
     .intro p {
@@ -174,7 +172,6 @@ export const prejoinStyles = css`
 
     .self {
       grid-area: self;
-      align-self: center;
     }
 
     .who {
@@ -192,6 +189,22 @@ export const prejoinStyles = css`
       position: static;
       margin: 0;
       padding: var(--space-8) 0 0;
+    }
+  }
+
+  @media (max-height: 720px) and (max-width: 599px) {
+    .ask {
+      min-height: 0;
+      padding: var(--space-16);
+      gap: var(--space-12);
+    }
+
+    .drawing {
+      display: none;
+    }
+
+    vdx-tile {
+      max-height: 30vh;
     }
   }
 

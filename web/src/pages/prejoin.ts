@@ -2,7 +2,7 @@
 
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { CallCommands, CallState, DeviceErrorCode } from '../call-types.js';
+import type { CallCommands, CallState, DeviceErrorCode, Tile } from '../call-types.js';
 import '../elements/control/control.js';
 import '../elements/device-problem/device-problem.js';
 import '../elements/devices/devices.js';
@@ -49,13 +49,12 @@ export class Prejoin extends LitElement {
 
   override render(): TemplateResult {
     const { call, words } = this;
-    const organisation = call.room?.organisation ?? '';
     const subject = call.room?.subject ?? '';
     return html`<vdx-frame .room=${call.room} .words=${words}>
       <form novalidate @submit=${this.submit}>
         <div class="intro">
           <h1 tabindex="-1">${subject === '' ? words.prejoin.heading : subject}</h1>
-          <p>${organisation === '' ? words.prejoin.lead : words.prejoin.leadWith(organisation)}</p>
+          <p>${words.prejoin.lead}</p>
         </div>
         <div class="self">${this.renderSelf()}</div>
         <div class="who">
@@ -99,7 +98,7 @@ export class Prejoin extends LitElement {
     if (camera.error !== null && microphone.error !== null) return this.renderProblem(camera.error, 'both');
     if (!this.hasDevices() && (call.phase === 'idle' || isAsking)) return this.renderAsking(isAsking);
     return html`
-      <vdx-tile .tile=${{ ...ownTile(call), name: call.name }} .words=${words} .mirrored=${true}></vdx-tile>
+      <vdx-tile .tile=${this.asOthersSee()} .words=${words} .mirrored=${true}></vdx-tile>
       <div class="own">
         <vdx-control
           beside
@@ -126,6 +125,11 @@ export class Prejoin extends LitElement {
       ${camera.error !== null ? this.renderProblem(camera.error, 'camera') : nothing}
       ${microphone.error !== null ? this.renderProblem(microphone.error, 'microphone') : nothing}
     `;
+  }
+
+  /** With the name that is being typed, as soon as there is one. */
+  private asOthersSee(): Tile {
+    return { ...ownTile(this.call), name: this.call.name, isSelf: this.call.name === '' };
   }
 
   private renderMeter(): TemplateResult {

@@ -28,13 +28,10 @@ export const da: Words = {
   prejoin: {
     heading: 'Videomøde',
     lead: 'Se dig selv og prøv din lyd, før du går ind.',
-    leadWith: (organisation) => `Et møde med ${organisation}. Se dig selv og prøv din lyd, før du går ind.`,
     name: 'Dit navn',
     nameHint: 'De andre i mødet ser det.',
     nameMissing: 'Skriv dit navn, så de andre kan se, hvem du er.',
     join: 'Deltag i mødet',
-    joinWithout: 'Deltag uden kamera og mikrofon',
-    preview: 'Sådan ser de andre dig',
     ask: 'Tænd kamera og mikrofon',
     askHint: 'Så kan de andre se og høre dig. Browseren spørger om lov. Svar Tillad.',
     asking: 'Browseren spørger om lov nu. Svar Tillad.',

@@ -32,13 +32,10 @@ export const en: Words = {
   prejoin: {
     heading: 'Video meeting',
     lead: 'See yourself and test your sound before you go in.',
-    leadWith: (organisation) => `A meeting with ${organisation}. See yourself and test your sound before you go in.`,
     name: 'Your name',
     nameHint: 'The others in the meeting see it.',
     nameMissing: 'Write your name, so the others can see who you are.',
     join: 'Join the meeting',
-    joinWithout: 'Join without camera and microphone',
-    preview: 'This is how the others see you',
     ask: 'Turn on camera and microphone',
     askHint: 'So the others can see and hear you. The browser asks for permission. Answer Allow.',
     asking: 'The browser is asking for permission now. Answer Allow.',

@@ -39,13 +39,10 @@ export interface Words {
   readonly prejoin: {
     readonly heading: string;
     readonly lead: string;
-    readonly leadWith: (organisation: string) => string;
     readonly name: string;
     readonly nameHint: string;
     readonly nameMissing: string;
     readonly join: string;
-    readonly joinWithout: string;
-    readonly preview: string;
     readonly ask: string;
     readonly askHint: string;
     readonly asking: string;

@@ -16,7 +16,7 @@ import type { TileElement } from '../tile/tile.js';
 import { stageStyles } from './stage.styles.js';
 
 /** One person alone on a phone may fill it upright. */
-const ONE_ON_PHONE: AspectRange = { narrowest: 9 / 16, widest: 16 / 9 };
+const ONE_ON_PHONE: AspectRange = { narrowest: 0.45, widest: 16 / 9 };
 
 /** How large a tile is now; 0 × 0 when it is gone or does not fit. */
 export class TileSizeEvent extends Event {

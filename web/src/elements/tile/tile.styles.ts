@@ -6,7 +6,7 @@ export const tileStyles = css`
     display: block;
     overflow: hidden;
     border-radius: var(--radius-card);
-    background: var(--tone);
+    background: color-mix(in srgb, var(--tone) 40%, var(--stage-raised));
     color: var(--stage-ink);
     container-type: size;
     contain: strict;
@@ -14,6 +14,11 @@ export const tileStyles = css`
 
   :host([screen]) {
     background: var(--stage-raised);
+  }
+
+  /* Where the picture covers everything, no ground may shine through at the round corners. */
+  :host([showing]:not([whole])) {
+    background: none;
   }
 
   video {
@@ -42,10 +47,19 @@ export const tileStyles = css`
     inset: 0;
     display: grid;
     place-items: center;
-    font-size: clamp(1.25rem, 24cqmin, 7rem);
+    font-size: clamp(1.25rem, 18cqmin, 5rem);
     font-weight: var(--bold);
     letter-spacing: 0.02em;
     line-height: 1;
+  }
+
+  .blank span {
+    display: grid;
+    place-items: center;
+    width: 2.4em;
+    height: 2.4em;
+    border-radius: var(--radius-full);
+    background: var(--tone);
   }
 
   :host([showing]) .blank {
