@@ -103,6 +103,10 @@ class Conference:
     def has_media(self, participant: ParticipantId) -> bool:
         return self._find(participant).has_media
 
+    def video_slots(self, participant: ParticipantId) -> int:
+        """How many the participant asked for, or has."""
+        return self._find(participant).slots.video
+
     def snapshot(self, participant: ParticipantId) -> Snapshot:
         return Snapshot(
             sequence=self._sequence,

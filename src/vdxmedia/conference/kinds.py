@@ -42,3 +42,25 @@ class LeaveReason(StrEnum):
     LOST = "lost"
     """The connection did not come back in time."""
     REMOVED = "removed"
+
+
+class Quality(StrEnum):
+    """Of a participant's media connection."""
+
+    GOOD = "good"
+    WEAK = "weak"
+    LOST = "lost"
+
+
+class EndReason(StrEnum):
+    """Why a connection to a room is over."""
+
+    ENDED = "ended"
+    """The room's time is over or the host ended it."""
+    REMOVED = "removed"
+    REPLACED = "replaced"
+    """The same seat was taken over by a newer connection."""
+    TOO_SLOW = "tooSlow"
+    """This client did not read its events in time."""
+    LOST = "lost"
+    """The seat was given up while the connection was away."""

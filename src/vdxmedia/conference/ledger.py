@@ -22,8 +22,6 @@ class Ledger:
 
     def say(self, change: MediaChange) -> None:
         key = _key(change)
-        if key not in self._said and isinstance(change, BindSlot) and change.source is None:
-            return  # a slot starts empty
         if self._said.get(key) != change:
             self._said[key] = change
             self._changes.append(change)

@@ -8,14 +8,15 @@ TypeScript, docs/protocol.md's tables and the AsyncAPI document are generated fr
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from vdxmedia.conference.kinds import Connection as Connection
+from vdxmedia.conference.kinds import EndReason as EndReason
 from vdxmedia.conference.kinds import LeaveReason as LeaveReason
+from vdxmedia.conference.kinds import Quality as Quality
 from vdxmedia.conference.kinds import Role as Role
 from vdxmedia.conference.kinds import SlotKind as SlotKind
 from vdxmedia.conference.kinds import SourceKind as SourceKind
@@ -317,12 +318,6 @@ class Speakers(Wire, frozen=True, tag="speakers"):
     speakers: list[Speaker]
 
 
-class Quality(StrEnum):
-    GOOD = "good"
-    WEAK = "weak"
-    LOST = "lost"
-
-
 class QualityEntry(Wire, frozen=True):
     participant_id: Id
     quality: Quality
@@ -350,17 +345,6 @@ class MediaLost(Wire, frozen=True, tag="mediaLost"):
 class TokenRenewed(Wire, frozen=True, tag="tokenRenewed"):
     token: str
     token_expires_at: float
-
-
-class EndReason(StrEnum):
-    ENDED = "ended"
-    """The room's time is over or the host ended it."""
-    REMOVED = "removed"
-    REPLACED = "replaced"
-    """The same seat was taken over by a newer connection."""
-    TOO_SLOW = "tooSlow"
-    """This client did not read its events in time."""
-    LOST = "lost"
 
 
 class Ended(Wire, frozen=True, tag="ended"):

@@ -45,8 +45,10 @@ export type SlotKind = "speaker" | "programme" | "video";
 
 export type LeaveReason = "left" | "lost" | "removed";
 
+/** Of a participant's media connection. */
 export type Quality = "good" | "weak" | "lost";
 
+/** Why a connection to a room is over. */
 export type EndReason = "ended" | "removed" | "replaced" | "tooSlow" | "lost";
 
 /** The socket.io connect payload (`auth`). */

@@ -1,0 +1,90 @@
+"""What passes between a room and one connected client, in the hub's words. Signalling puts it on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import msgspec
+
+from vdxmedia.conference.events import Binding, BindingsChanged, SequencedEvent, Snapshot, SpeakersChanged
+from vdxmedia.conference.kinds import EndReason, Quality
+from vdxmedia.hub.ports import Grant
+from vdxmedia.ids import ParticipantId, SessionSecret
+
+# ── room to client ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class QualityChanged(msgspec.Struct, frozen=True):
+    """Whose media connection became better or worse."""
+
+    qualities: Mapping[ParticipantId, Quality]
+
+
+class DecodeRefused(msgspec.Struct, frozen=True):
+    """A video slot stays empty: the client did not offer the source's codec."""
+
+    index: int
+    participant: ParticipantId
+
+
+class MediaGone(msgspec.Struct, frozen=True):
+    """The plane has given up the client's media connection."""
+
+    reason: str
+
+
+class ServerStopping(msgspec.Struct, frozen=True):
+    reconnect_after_s: float
+
+
+ClientEvent = (
+    SequencedEvent | BindingsChanged | SpeakersChanged | QualityChanged | DecodeRefused | MediaGone | ServerStopping
+)
+
+
+class Client(Protocol):
+    """One live connection as the room sees it. Called on the loop; never blocks, never raises."""
+
+    def send(self, event: ClientEvent) -> None:
+        """Queues it. A client that can't keep up closes itself; the room hears of it by `lost`."""
+        ...
+
+    def end(self, reason: EndReason, *, can_rejoin: bool) -> None:
+        """The last that the room says to this client."""
+        ...
+
+
+# ── client to room ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class ResumeRequest(msgspec.Struct, frozen=True):
+    session: SessionSecret
+    sequence: int
+
+
+class JoinRequest(msgspec.Struct, frozen=True):
+    grant: Grant
+    """Verified; for this room."""
+    name: str
+    video_slots: int
+    resume: ResumeRequest | None
+
+
+class Seated(msgspec.Struct, frozen=True):
+    """A new seat, or an old one whose holder must start from a snapshot."""
+
+    participant: ParticipantId
+    session: SessionSecret
+    snapshot: Snapshot
+    media_alive: bool
+
+
+class SeatResumed(msgspec.Struct, frozen=True):
+    """The old seat, and all that its holder missed."""
+
+    participant: ParticipantId
+    sequence: int
+    missed: tuple[SequencedEvent, ...]
+    bindings: tuple[Binding, ...]
+    media_alive: bool

@@ -1,0 +1,44 @@
+"""The hub's bounds in one place, and the token bucket that rates are held with."""
+
+from __future__ import annotations
+
+import msgspec
+
+from vdxmedia.conference.conference import SEAT_KEPT_S
+
+
+class HubLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """Each has a policy for *full*, told where it is used, and a counter for hits."""
+
+    rooms: int = 2_000
+    """Kept at the same time; more are refused with `rooms_full` after those whose time is over were forgotten."""
+    joins_per_second: float = 50.0
+    """New seats in all rooms together, with bursts of two seconds' worth; more are refused with `rate_limited`."""
+    seat_kept_s: float = SEAT_KEPT_S
+    mailbox: int = 1_024
+    """Requests waiting for one room's task; more are refused with `server_busy`."""
+    ring: int = 256
+    """Sequenced events kept per room for clients that resume; who missed more gets a snapshot."""
+    media_timeout_s: float = 5.0
+    """For the plane to answer an offer; then the offer is refused with `media_busy`."""
+
+
+class TokenBucket:
+    """Allows `rate_per_s` on average and bursts of `burst`. Time is an argument. Not task-safe."""
+
+    __slots__ = ("_at_s", "_burst", "_level", "_rate_per_s")
+
+    def __init__(self, rate_per_s: float, burst: float, now_s: float) -> None:
+        self._rate_per_s = rate_per_s
+        self._burst = burst
+        self._level = burst
+        self._at_s = now_s
+
+    def take(self, now_s: float) -> float:
+        """0.0 and one token less, or the seconds until there is one."""
+        self._level = min(self._burst, self._level + max(0.0, now_s - self._at_s) * self._rate_per_s)
+        self._at_s = max(self._at_s, now_s)
+        if self._level >= 1.0:
+            self._level -= 1.0
+            return 0.0
+        return (1.0 - self._level) / self._rate_per_s

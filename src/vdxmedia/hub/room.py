@@ -1,0 +1,334 @@
+"""A live conference with its seats and clients: what the room's task does in its turns. Synchronous, one writer.
+
+Between the pure core, which decides, and the two sides that hear of it: the media plane first, so that what is no
+longer allowed has stopped before anybody is told; then the clients.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import assert_never
+
+from vdxmedia.clock import Clock
+from vdxmedia.conference import commands, events
+from vdxmedia.conference.conference import Conference
+from vdxmedia.conference.kinds import EndReason, LeaveReason, Role, SlotKind
+from vdxmedia.conference.quality import QualityMeter
+from vdxmedia.conference.settings import RoomSettings
+from vdxmedia.errors import BadField, Refused, VdxError
+from vdxmedia.hub.client import (
+    Client,
+    ClientEvent,
+    DecodeRefused,
+    JoinRequest,
+    MediaGone,
+    QualityChanged,
+    Seated,
+    SeatResumed,
+    ServerStopping,
+)
+from vdxmedia.hub.limits import HubLimits
+from vdxmedia.hub.ports import (
+    MediaAnswer,
+    MediaConnected,
+    MediaEvent,
+    MediaLost,
+    MediaPlane,
+    MediaQuality,
+    MediaSeat,
+    SlotCannotDecode,
+    SpeakersChanged,
+)
+from vdxmedia.hub.ring import EventRing
+from vdxmedia.hub.seats import Seat, Seats
+from vdxmedia.ids import ConferenceKey, ParticipantId, RoomId, SourceId, new_source_id
+from vdxmedia.observability import Metrics
+
+logger = logging.getLogger(__name__)
+
+OFFER_RETRY_S = 0.5
+
+
+class Room:
+    """`admit` is asked before each new seat and raises Refused when joins come too fast."""
+
+    def __init__(
+        self,
+        room: RoomId,
+        key: ConferenceKey,
+        settings: RoomSettings,
+        *,
+        plane: MediaPlane,
+        clock: Clock,
+        limits: HubLimits,
+        metrics: Metrics,
+        admit: Callable[[], None],
+    ) -> None:
+        self.id = room
+        self.key = key
+        self._codec = settings.codec
+        self._plane = plane
+        self._clock = clock
+        self._metrics = metrics
+        self._admit = admit
+        self._unix_offset_s = clock.unix_s() - clock.monotonic_s()
+        self._ring = EventRing(limits.ring)
+        self._seats = Seats()
+        self._owners: dict[SourceId, ParticipantId] = {}
+        self._conference = Conference(
+            settings,
+            opens_at_s=self._monotonic(settings.opens_at),
+            closes_at_s=self._monotonic(settings.closes_at),
+            seat_kept_s=limits.seat_kept_s,
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        return self._conference.is_empty
+
+    def counts(self) -> Mapping[Role, int]:
+        return self._seats.counts()
+
+    def deadline(self) -> float | None:
+        return self._conference.deadline()
+
+    # ── clients ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def join(self, request: JoinRequest, client: Client) -> Seated | SeatResumed:
+        """A new seat, or the old one again: by its secret (media goes on), or by the token's identity (from the
+        start). Raises: Refused."""
+        resumed = self._seats.by_secret(request.resume.session) if request.resume is not None else None
+        seat = resumed or self._seats.by_identity(request.grant.identity)
+        if seat is None:
+            return self._join_new(request, client)
+        if resumed is None:
+            # Another window has the media connection, if any; it must not speak for this one.
+            self._drop_media(seat)
+        if seat.client is not None and seat.client is not client:
+            seat.client.end(EndReason.REPLACED, can_rejoin=False)
+        seat.client = None
+        self._handle(commands.Reconnect(seat.participant, request.video_slots))
+        seat.client = client
+        media_alive = self._conference.has_media(seat.participant)
+        snapshot = self._conference.snapshot(seat.participant)
+        missed = self._ring.after(request.resume.sequence) if resumed is not None and request.resume else None
+        result = "snapshot" if missed is None else "resumed"
+        self._metrics.joins.labels("accepted", result).inc()
+        logger.info("seat_taken_again room=%s participant=%s result=%s", self.id, seat.participant, result)
+        if missed is None:
+            return Seated(seat.participant, seat.secret, snapshot, media_alive)
+        return SeatResumed(seat.participant, snapshot.sequence, missed, snapshot.bindings, media_alive)
+
+    def _join_new(self, request: JoinRequest, client: Client) -> Seated:
+        grant = request.grant
+        name = grant.name or request.name
+        if not name:
+            raise BadField("a name is needed: the token fixes none", field="$.name")
+        self._admit()
+        seat = Seat.make(grant, {kind: self._new_source() for kind in sorted(grant.can_publish)})
+        decided = self._conference.handle(
+            commands.Join(
+                participant=seat.participant,
+                name=name,
+                role=Role(grant.role),
+                organisation=grant.organisation,
+                function=grant.function,
+                publish=seat.sources,
+                can_subscribe=grant.can_subscribe,
+                video_slots=request.video_slots,
+            ),
+            self._clock.monotonic_s(),
+        )
+        self._seats.add(seat)
+        self._owners.update(dict.fromkeys(seat.sources.values(), seat.participant))
+        seat.joined_at_s = self._clock.monotonic_s()
+        self._carry_out(decided)
+        seat.client = client  # only now: the snapshot has all that was told until here
+        self._metrics.joins.labels("accepted", "new").inc()
+        logger.info("participant_joined room=%s participant=%s role=%s", self.id, seat.participant, grant.role)
+        return Seated(seat.participant, seat.secret, self._conference.snapshot(seat.participant), media_alive=False)
+
+    def perform(self, command: commands.SetSource | commands.SetTiles, client: Client) -> None:
+        """Raises: NotFound, NotAllowed."""
+        self._seats.of_client(command.participant, client)
+        self._handle(command)
+
+    def leave(self, participant: ParticipantId, client: Client) -> None:
+        seat = self._seats.of_client(participant, client)
+        seat.client = None
+        self._handle(commands.Leave(participant))
+
+    def lost(self, client: Client) -> None:
+        """The connection is gone, whether it has a seat or not."""
+        seat = self._seats.by_client(client)
+        if seat is not None:
+            seat.client = None
+            self._handle(commands.Disconnect(seat.participant))
+
+    def begin_offer(self, participant: ParticipantId, client: Client) -> MediaSeat:
+        """What the plane needs. Raises: NotFound, Refused (`media_busy`: one offer at a time)."""
+        seat = self._seats.of_client(participant, client)
+        if seat.is_offering:
+            raise Refused("an offer is being answered", code="media_busy", retry_after_s=OFFER_RETRY_S)
+        seat.is_offering = True
+        return MediaSeat(self.key, participant, seat.sources, self._codec, self._conference.video_slots(participant))
+
+    def end_offer(
+        self, participant: ParticipantId, client: Client, answer: MediaAnswer | None, *, failed: bool
+    ) -> None:
+        """`answer` None and not `failed`: nobody knows what the plane did with the offer."""
+        seat = self._seats.get(participant)
+        if seat is None:
+            self._plane.disconnect(self.key, participant)  # left meanwhile
+            return
+        seat.is_offering = False
+        if answer is None:
+            if not failed:
+                self._drop_media(seat)
+            return
+        if seat.client is not client and seat.client is not None:
+            self._drop_media(seat)  # another connection has the seat, and this one's media must not speak for it
+            return
+        counts = dict.fromkeys(SlotKind, 0)
+        for slot in answer.slots:
+            counts[slot.kind] = max(counts[slot.kind], slot.index + 1)
+        seat.quality = QualityMeter() if answer.is_new_connection else seat.quality
+        self._handle(
+            commands.MediaEstablished(
+                participant,
+                counts[SlotKind.SPEAKER],
+                counts[SlotKind.PROGRAMME],
+                counts[SlotKind.VIDEO],
+                is_new=answer.is_new_connection,
+            )
+        )
+
+    # ── the registry ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def change_settings(self, settings: RoomSettings) -> None:
+        opens_at_s, closes_at_s = self._monotonic(settings.opens_at), self._monotonic(settings.closes_at)
+        self._handle(commands.ChangeSettings(settings, opens_at_s, closes_at_s))
+
+    def announce_stop(self, reconnect_after_s: float) -> None:
+        self._tell_all(ServerStopping(reconnect_after_s))
+
+    def end(self, *, can_rejoin: bool) -> None:
+        for seat in self._seats.all():
+            if seat.client is not None:
+                seat.client.end(EndReason.ENDED, can_rejoin=can_rejoin)
+                seat.client = None
+        if not self._conference.is_empty:
+            self._handle(commands.End())
+
+    def timeout(self) -> None:
+        self._carry_out(self._conference.handle_timeout(self._clock.monotonic_s()))
+
+    # ── the plane ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def heard(self, event: MediaEvent) -> None:
+        match event:
+            case SpeakersChanged():
+                self._handle(commands.SpeakersHeard(event.speakers))
+            case MediaQuality():
+                self._read_quality(event)
+            case SlotCannotDecode():
+                seat, owner = self._seats.get(event.participant), self._owners.get(event.source)
+                if seat is not None and owner is not None:
+                    self._tell(seat, DecodeRefused(event.index, owner))
+            case MediaLost():
+                seat = self._seats.get(event.participant)
+                if seat is not None:
+                    self._handle(commands.MediaClosed(event.participant))
+                    self._tell(seat, MediaGone(event.reason))
+                    self._tell_quality(seat, changed=seat.quality.lose())
+            case MediaConnected():
+                seat = self._seats.get(event.participant)
+                if seat is not None and seat.joined_at_s is not None:
+                    since_s = self._clock.monotonic_s() - seat.joined_at_s
+                    self._metrics.join_seconds.labels("media").observe(since_s)
+                    seat.joined_at_s = None
+            case _:
+                assert_never(event)
+
+    def _read_quality(self, event: MediaQuality) -> None:
+        seat = self._seats.get(event.participant)
+        if seat is not None and self._conference.has_media(seat.participant):
+            changed = seat.quality.read(event.uplink_loss, event.downlink_loss, event.rtt_s, is_silent=event.is_silent)
+            self._tell_quality(seat, changed=changed)
+
+    def _tell_quality(self, seat: Seat, *, changed: bool) -> None:
+        if changed:
+            self._tell_all(QualityChanged({seat.participant: seat.quality.quality}))
+
+    # ── carrying out ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _handle(self, command: commands.Command) -> None:
+        self._carry_out(self._conference.handle(command, self._clock.monotonic_s()))
+
+    def _carry_out(self, decided: Sequence[events.Event]) -> None:
+        try:
+            for event in decided:
+                if isinstance(event, events.MediaChanged):
+                    self._plane.apply(self.key, event.changes)
+                elif isinstance(event, events.ParticipantLeft):
+                    self._plane.disconnect(self.key, event.participant)
+        except VdxError as error:
+            # The relay takes no more. The clients must hear of what was decided all the same.
+            logger.error("media_not_applied room=%s conference=%d code=%s", self.id, self.key, error.code)
+        is_over = any(isinstance(event, events.ConferenceEnded) for event in decided)
+        for event in decided:
+            match event:
+                case events.ParticipantLeft():
+                    self._release(event, EndReason.ENDED if is_over else EndReason.REMOVED)
+                    self._publish(event)
+                case events.ParticipantJoined() | events.ParticipantChanged() | events.RoomChanged():
+                    self._publish(event)
+                case events.BindingsChanged():
+                    seat = self._seats.get(event.participant)
+                    if seat is not None:
+                        self._tell(seat, event)
+                case events.SpeakersChanged():
+                    self._tell_all(event)
+                case events.MediaChanged() | events.ConferenceEnded():
+                    pass
+                case _:
+                    assert_never(event)
+
+    def _release(self, event: events.ParticipantLeft, end: EndReason) -> None:
+        seat = self._seats.remove(event.participant)
+        if seat is None:
+            return
+        for source in seat.sources.values():
+            del self._owners[source]
+        if seat.client is not None and event.reason is not LeaveReason.LEFT:
+            seat.client.end(end, can_rejoin=False)
+        seat.client = None
+        logger.info("participant_left room=%s participant=%s reason=%s", self.id, event.participant, event.reason.value)
+
+    def _publish(self, event: events.SequencedEvent) -> None:
+        self._ring.append(event)
+        self._tell_all(event)
+
+    def _tell_all(self, event: ClientEvent) -> None:
+        for seat in self._seats.all():
+            self._tell(seat, event)
+
+    def _tell(self, seat: Seat, event: ClientEvent) -> None:
+        if seat.client is not None:
+            seat.client.send(event)
+
+    def _drop_media(self, seat: Seat) -> None:
+        self._plane.disconnect(self.key, seat.participant)
+        seat.quality = QualityMeter()
+        if self._conference.has_media(seat.participant):
+            self._handle(commands.MediaClosed(seat.participant))
+
+    def _new_source(self) -> SourceId:
+        """Unique among those alive in this room; across rooms 2^32 numbers make a clash unlikely and harmless."""
+        while (source := new_source_id()) in self._owners:
+            pass
+        return source
+
+    def _monotonic(self, unix_s: float | None) -> float | None:
+        return None if unix_s is None else unix_s - self._unix_offset_s

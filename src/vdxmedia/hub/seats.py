@@ -1,0 +1,91 @@
+"""Who holds which seat of a conference: secrets, identities and live connections. The core knows nothing of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from vdxmedia.conference.kinds import Role, SourceKind
+from vdxmedia.conference.quality import QualityMeter
+from vdxmedia.errors import NotFound, Refused
+from vdxmedia.hub.client import Client
+from vdxmedia.hub.ports import Grant
+from vdxmedia.ids import ParticipantId, SessionSecret, SourceId, new_participant_id, new_session_secret
+
+
+@dataclass(slots=True)
+class Seat:
+    """Owned by the room's task."""
+
+    participant: ParticipantId
+    secret: SessionSecret
+    grant: Grant
+    """Of the first join; a later token does not change the seat's rights."""
+    sources: Mapping[SourceKind, SourceId]
+    joined_at_s: float | None = None
+    """Until the first media connection is there."""
+    client: Client | None = None
+    """None while reconnecting."""
+    is_offering: bool = False
+    """The plane is working on an offer; one at a time."""
+    quality: QualityMeter = field(default_factory=QualityMeter)
+
+    @classmethod
+    def make(cls, grant: Grant, sources: Mapping[SourceKind, SourceId]) -> Seat:
+        return cls(new_participant_id(), new_session_secret(), grant, sources)
+
+
+class Seats:
+    """At most the room's maximum; one per participant."""
+
+    def __init__(self) -> None:
+        self._by_participant: dict[ParticipantId, Seat] = {}
+        self._by_secret: dict[SessionSecret, Seat] = {}
+        self._by_identity: dict[str, Seat] = {}
+
+    def add(self, seat: Seat) -> None:
+        self._by_participant[seat.participant] = seat
+        self._by_secret[seat.secret] = seat
+        if seat.grant.identity:
+            self._by_identity[seat.grant.identity] = seat
+
+    def remove(self, participant: ParticipantId) -> Seat | None:
+        seat = self._by_participant.pop(participant, None)
+        if seat is not None:
+            del self._by_secret[seat.secret]
+            if seat.grant.identity:
+                del self._by_identity[seat.grant.identity]
+        return seat
+
+    def all(self) -> list[Seat]:
+        """In the order of joining."""
+        return list(self._by_participant.values())
+
+    def get(self, participant: ParticipantId) -> Seat | None:
+        return self._by_participant.get(participant)
+
+    def by_secret(self, secret: SessionSecret) -> Seat | None:
+        return self._by_secret.get(secret)
+
+    def by_identity(self, identity: str) -> Seat | None:
+        """None for the empty identity: each join with it is a new person."""
+        return self._by_identity.get(identity) if identity else None
+
+    def by_client(self, client: Client) -> Seat | None:
+        return next((seat for seat in self._by_participant.values() if seat.client is client), None)
+
+    def of_client(self, participant: ParticipantId, client: Client) -> Seat:
+        """The seat, if `client` is the one that holds it. Raises: NotFound, Refused."""
+        seat = self._by_participant.get(participant)
+        if seat is None:
+            raise NotFound("the seat is gone", code="participant_unknown")
+        if seat.client is not client:
+            raise Refused("another connection has taken the seat", code="participant_unknown")
+        return seat
+
+    def counts(self) -> Mapping[Role, int]:
+        counts: Counter[Role] = Counter()
+        for seat in self._by_participant.values():
+            counts[Role(seat.grant.role)] += 1
+        return counts

@@ -1,0 +1,38 @@
+"""Encodes what goes to many clients once.
+
+A room hands the same event object to one client after another, without a pause between; so remembering the last one is
+enough, and nothing has to be cleaned up.
+"""
+
+from __future__ import annotations
+
+import msgspec
+import orjson
+
+from vdxmedia.hub.client import ClientEvent
+from vdxmedia.ids import RoomId
+from vdxmedia.signalling import messages, translate
+
+_encode = msgspec.json.Encoder().encode
+
+
+def encode(message: messages.ServerEvent | messages.Answer) -> orjson.Fragment:
+    """JSON that orjson puts into a socket.io packet as it is."""
+    return orjson.Fragment(_encode(message))
+
+
+class Broadcast:
+    """One per server. Event loop only."""
+
+    def __init__(self) -> None:
+        self._event: ClientEvent | None = None
+        self._encoded = orjson.Fragment(b"null")
+        self.encoded = 0
+        """How many events were encoded; the rest was remembered."""
+
+    def encode(self, room: RoomId, event: ClientEvent) -> orjson.Fragment:
+        if event is not self._event:
+            self._encoded = encode(translate.event(room, event))
+            self._event = event
+            self.encoded += 1
+        return self._encoded

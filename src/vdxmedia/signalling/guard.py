@@ -1,0 +1,217 @@
+"""The one file with private names of python-socketio and python-engineio: it puts bounds where the libraries have none.
+
+They were written for well-behaved clients: a malformed frame is logged with a traceback or leaves a task behind, the
+send queue is unbounded, a connection may stay without ever saying who it is, and closing waits for a reader that never
+reads. Here each of these has a limit, a counter, and an end by cutting the TCP connection.
+
+`tests/contract/test_signalling_libraries.py` fails when a library's new version has other names.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+import engineio
+import socketio
+from aiohttp import web
+from engineio.async_drivers import aiohttp as engineio_aiohttp
+
+from vdxmedia.clock import Clock
+from vdxmedia.hub.counters import Counters
+from vdxmedia.hub.limits import TokenBucket
+from vdxmedia.hub.tasks import TaskScope
+from vdxmedia.signalling.messages import MAX_MESSAGE_BYTES
+from vdxmedia.signalling.packet import ACK, CONNECT, DISCONNECT, EVENT, Garbage, WirePacket
+
+logger = logging.getLogger(__name__)
+
+MAX_CONNECTIONS = 5_000
+"""Sockets at once; more are refused before the socket.io handshake."""
+MAX_STRANGERS = 500
+"""Of these, sockets that have not joined."""
+JOIN_WITHIN_S = 20.0
+FRAMES_PER_S, FRAMES_BURST = 100.0, 200.0
+"""Above what the session's own rates can refuse politely; then the socket is cut."""
+LINGER_S = 1.0
+"""From the closing packet to the cut of the TCP connection."""
+
+
+@dataclass(slots=True)
+class Connection:
+    """One engine.io connection."""
+
+    request: web.Request
+    frames: TokenBucket
+    expiry: asyncio.TimerHandle | None = field(default=None)
+    """Cuts the connection when it has not joined in time."""
+
+    def cut(self) -> None:
+        """Ends the TCP connection without a word. Twice is fine."""
+        if self.request.transport is not None:
+            self.request.transport.abort()
+
+
+class GuardedWebSocket(engineio_aiohttp.WebSocket):  # type: ignore[misc]  # the library has no types
+    """Lets only frames through on which engine.io cannot choke; anything else ends the connection.
+
+    Allowed are `1` (close), `3` (pong) and `4` with a socket.io packet; never binary, never uncompressed more than
+    `MAX_MESSAGE_BYTES`.
+    """
+
+    async def __call__(self, environ: dict[str, Any]) -> web.WebSocketResponse:
+        # Without compression: broadcasts are encoded once, and a small frame cannot become a large one.
+        self._sock = web.WebSocketResponse(max_msg_size=self.server.max_http_buffer_size, compress=False)
+        await self._sock.prepare(environ["aiohttp.request"])
+        self.environ = environ
+        await self.handler(self)
+        return self._sock
+
+    async def wait(self) -> str:
+        """The next frame. Raises: OSError, which engine.io takes for the end."""
+        frame = (await self._sock.receive()).data
+        if isinstance(frame, str) and (
+            frame in ("1", "3") or (len(frame) > 1 and frame[0] == "4" and frame[1] in "0123456")
+        ):
+            return frame
+        if isinstance(frame, str | bytes):
+            self.server.counters.add("frames_malformed")
+        raise OSError
+
+
+class GuardedEngine(engineio.AsyncServer):  # type: ignore[misc]  # the library has no types
+    """Its background tasks are ours to end."""
+
+    def __init__(self, *arguments: Any, counters: Counters, scope: TaskScope, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.counters = counters
+        self._scope = scope
+        self._async: dict[str, Any] = {**self._async, "websocket": GuardedWebSocket}
+
+    def start_background_task(
+        self, target: Callable[..., Coroutine[Any, Any, None]], *arguments: Any, **named: Any
+    ) -> asyncio.Task[None]:
+        return self._scope.start(target(*arguments, **named), f"engineio {target.__name__}")
+
+
+class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]  # the library has no types
+    """socket.io over websocket only, with limits. Handlers are called one message of a client after another."""
+
+    def __init__(
+        self, *, clock: Clock, counters: Counters, scope: TaskScope, is_allowed: Callable[[str, dict[str, Any]], bool]
+    ) -> None:
+        self._clock = clock
+        self._counters = counters
+        self._scope = scope
+        self._connections: dict[str, Connection] = {}
+        for name in ("socketio", "engineio"):
+            logging.getLogger(name).setLevel(logging.WARNING)
+        super().__init__(
+            logger=logging.getLogger("socketio"),
+            engineio_logger=logging.getLogger("engineio"),
+            serializer=WirePacket,
+            async_handlers=False,
+            async_mode="aiohttp",
+            transports=["websocket"],
+            cors_allowed_origins=is_allowed,
+            cors_credentials=False,
+            ping_interval=10,
+            ping_timeout=20,
+            max_http_buffer_size=MAX_MESSAGE_BYTES,
+            http_compression=False,
+            allow_upgrades=False,
+            counters=counters,
+            scope=scope,
+        )
+
+    def joined(self, sid: str) -> None:
+        """The client has a seat: it may stay."""
+        connection = self._connections.get(self.manager.eio_sid_from_sid(sid, "/") or "")
+        if connection is not None and connection.expiry is not None:
+            connection.expiry.cancel()
+            connection.expiry = None
+
+    async def drop(self, sid: str) -> None:
+        """Closes a client's connection: a closing packet, and after a moment the cut, whether it reads or not."""
+        eio_sid = self.manager.eio_sid_from_sid(sid, "/")
+        connection = self._connections.get(eio_sid or "")
+        if eio_sid is None or connection is None:
+            return
+        asyncio.get_running_loop().call_later(LINGER_S, connection.cut)
+        await self._close(eio_sid)
+
+    async def _close(self, eio_sid: str) -> None:
+        try:
+            async with asyncio.timeout(LINGER_S):
+                await self.eio.disconnect(eio_sid)
+        except TimeoutError:
+            self._counters.add("sockets_cut")
+
+    async def close(self) -> None:
+        """Closes every connection, cuts those that don't read; the library's tasks end with their scope."""
+        connections = dict(self._connections)
+        tasks = [self._scope.start(self._close(eio_sid), f"close {eio_sid}") for eio_sid in connections]
+        if tasks:
+            await asyncio.wait(tasks)
+        for connection in connections.values():
+            connection.cut()
+
+    # ── overridden private names ──────────────────────────────────────────────────────────────────────────────────
+
+    def _engineio_server_class(self) -> type[GuardedEngine]:
+        return GuardedEngine
+
+    async def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> object:
+        """None admits; anything else is the refusal's text."""
+        strangers = sum(connection.expiry is not None for connection in self._connections.values())
+        if len(self._connections) >= MAX_CONNECTIONS or strangers >= MAX_STRANGERS:
+            self._counters.add("sockets_refused")
+            return "server_busy"
+        now = self._clock.monotonic_s()
+        connection = Connection(environ["aiohttp.request"], TokenBucket(FRAMES_PER_S, FRAMES_BURST, now))
+        connection.expiry = asyncio.get_running_loop().call_later(JOIN_WITHIN_S, self._expire, connection)
+        self._connections[eio_sid] = connection
+        await super()._handle_eio_connect(eio_sid, environ)
+        return None
+
+    def _expire(self, connection: Connection) -> None:
+        self._counters.add("sockets_never_joined")
+        connection.cut()
+
+    async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
+        connection = self._connections.pop(eio_sid, None)
+        if connection is not None and connection.expiry is not None:
+            connection.expiry.cancel()
+        await super()._handle_eio_disconnect(eio_sid, reason)
+
+    async def _handle_eio_message(self, eio_sid: str, data: object) -> None:
+        connection = self._connections.get(eio_sid)
+        if connection is None:
+            return
+        if connection.frames.take(self._clock.monotonic_s()) > 0:
+            self._counters.add("sockets_cut_for_rate")
+            connection.cut()
+            return
+        try:
+            packet = WirePacket(encoded_packet=data)
+        except Garbage:
+            self._counters.add("packets_malformed")
+            connection.cut()
+            return
+        sid = self.manager.sid_from_eio_sid(eio_sid, "/")
+        match packet.packet_type:
+            case kind if kind == CONNECT and sid is None:
+                await self._handle_connect(eio_sid, "/", packet.data)
+            case kind if kind == EVENT and sid is not None:
+                await self._handle_event(eio_sid, "/", packet.id, packet.data)
+            case kind if kind == ACK and sid is not None:
+                if packet.id in self.manager.callbacks.get(sid, {}):
+                    await self._handle_ack(eio_sid, "/", packet.id, packet.data)
+            case kind if kind == DISCONNECT and sid is not None:
+                await self._handle_disconnect(eio_sid, "/", self.reason.CLIENT_DISCONNECT)
+            case _:
+                self._counters.add("packets_out_of_order")
+                connection.cut()

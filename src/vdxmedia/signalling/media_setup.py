@@ -1,0 +1,38 @@
+"""What a client must know before its offer: encodings, slots, ICE servers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vdxmedia.conference.kinds import SourceKind
+from vdxmedia.conference.settings import Codec
+from vdxmedia.hub.ports import Grant
+from vdxmedia.signalling.messages import Encoding, IceServer, MediaSetup, SlotCounts
+
+SPEAKER_SLOTS = 3
+PROGRAMME_SLOTS = 1
+CAMERA = (
+    Encoding(rid="q", scale_resolution_down_by=4.0, max_bitrate=150_000, max_framerate=20),
+    Encoding(rid="h", scale_resolution_down_by=2.0, max_bitrate=500_000, max_framerate=30),
+    Encoding(rid="f", scale_resolution_down_by=1.0, max_bitrate=1_500_000, max_framerate=30),
+)
+"""For a 720p camera; the bit rates are those measured to give a clean picture of a talking person."""
+SCREEN = (
+    Encoding(rid="h", scale_resolution_down_by=2.0, max_bitrate=400_000, max_framerate=5),
+    Encoding(rid="f", scale_resolution_down_by=1.0, max_bitrate=2_500_000, max_framerate=15),
+)
+"""Two, because Chromium drops the rid of a single encoding; the lower one is for small tiles."""
+
+
+def media_setup(grant: Grant, codec: Codec, video_slots: int, ice_servers: Sequence[IceServer]) -> MediaSetup:
+    """Empty where the grant gives nothing."""
+    slots = SlotCounts(speaker=0, programme=0, video=0)
+    if grant.can_subscribe:
+        slots = SlotCounts(speaker=SPEAKER_SLOTS, programme=PROGRAMME_SLOTS, video=video_slots)
+    return MediaSetup(
+        ice_servers=list(ice_servers),
+        codec=codec.value,
+        camera=list(CAMERA) if SourceKind.CAMERA in grant.can_publish else [],
+        screen=list(SCREEN) if SourceKind.SCREEN in grant.can_publish else [],
+        slots=slots,
+    )

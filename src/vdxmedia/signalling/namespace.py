@@ -1,0 +1,123 @@
+"""socket.io's callbacks: check who connects, hand commands to the session, encode nothing, decide nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import orjson
+import socketio
+
+from vdxmedia.clock import Clock
+from vdxmedia.errors import BadMessage, VdxError
+from vdxmedia.hub.ports import Tokens
+from vdxmedia.hub.registry import Registry
+from vdxmedia.hub.tasks import TaskScope
+from vdxmedia.ids import RoomId
+from vdxmedia.signalling import messages, translate
+from vdxmedia.signalling.broadcast import Broadcast, encode
+from vdxmedia.signalling.decoding import decode_hello
+from vdxmedia.signalling.guard import GuardedServer
+from vdxmedia.signalling.session import Session, SessionLimits
+
+logger = logging.getLogger(__name__)
+
+_UNKNOWN_EVENT = encode(translate.failure(BadMessage("the only event is `command`", code="unknown_message")))
+_NOT_CONNECTED = encode(translate.failure(BadMessage("connect first", code="out_of_order")))
+
+
+class SocketWire:
+    """A client's socket for its session."""
+
+    def __init__(self, server: GuardedServer, sid: str) -> None:
+        self._server = server
+        self._sid = sid
+
+    async def emit(self, batch: list[orjson.Fragment], acknowledged: Callable[[], None] | None) -> None:
+        callback = None if acknowledged is None else lambda *_: acknowledged()
+        await self._server.emit("events", batch, to=self._sid, callback=callback)
+
+    async def close(self) -> None:
+        await self._server.drop(self._sid)
+
+
+class Namespace(socketio.AsyncNamespace):  # type: ignore[misc]  # the library has no types
+    """The namespace `/`."""
+
+    def __init__(
+        self,
+        server: GuardedServer,
+        *,
+        registry: Registry,
+        tokens: Tokens,
+        clock: Clock,
+        scope: TaskScope,
+        limits: SessionLimits,
+    ) -> None:
+        super().__init__("/")
+        self._server = server
+        self._registry = registry
+        self._tokens = tokens
+        self._clock = clock
+        self._scope = scope
+        self._limits = limits
+        self._broadcast = Broadcast()
+        self._sessions: dict[str, Session] = {}
+
+    async def trigger_event(self, event: str, *arguments: Any) -> object:
+        """Never raises but to refuse a connection; what it returns is acknowledged."""
+        match event:
+            case "connect":
+                sid, _, auth = arguments
+                self._connect(sid, auth)
+                return None
+            case "disconnect":
+                session = self._sessions.pop(arguments[0], None)
+                if session is not None:
+                    session.closed()
+                return None
+            case "command":
+                return await self._command(*arguments)
+            case _:
+                self._registry.counters.add("events_unknown")
+                return _UNKNOWN_EVENT
+
+    def _connect(self, sid: str, auth: object) -> None:
+        """Raises: socketio's ConnectionRefusedError with a `Failure`."""
+        try:
+            hello = decode_hello(auth)
+            grant = self._tokens.verify(hello.token, self._clock.unix_s())
+            self._registry.settings_of(RoomId(grant.room))
+        except VdxError as error:
+            self._registry.counters.add(f"connects_refused_{error.code}")
+            raise _refusal(translate.failure(error)) from None
+        except Exception:
+            self._registry.counters.add("connect_faults")
+            logger.exception("connect_fault")
+            raise _refusal(messages.Failure(code="internal", text="a fault of the server")) from None
+        session = Session(
+            grant,
+            registry=self._registry,
+            tokens=self._tokens,
+            clock=self._clock,
+            broadcast=self._broadcast,
+            limits=self._limits,
+        )
+        self._sessions[sid] = session
+        self._scope.start(session.write(SocketWire(self._server, sid)), f"writer {sid}")
+
+    async def _command(self, sid: str, raw: msgspec.Raw) -> orjson.Fragment:
+        session = self._sessions.get(sid)
+        if session is None:
+            return _NOT_CONNECTED
+        answer = await session.handle(raw)
+        if session.has_joined:
+            self._server.joined(sid)
+        return answer
+
+
+def _refusal(failure: messages.Failure) -> socketio.exceptions.ConnectionRefusedError:
+    """Clients see it as `connect_error` with `message` and `data`."""
+    return socketio.exceptions.ConnectionRefusedError(failure.text, msgspec.to_builtins(failure))

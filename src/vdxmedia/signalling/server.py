@@ -1,0 +1,67 @@
+"""Attaches signalling to an aiohttp application: `Signalling.attach` is all that the assembly calls."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from vdxmedia.clock import Clock
+from vdxmedia.hub.ports import Tokens
+from vdxmedia.hub.registry import Registry
+from vdxmedia.hub.tasks import TaskScope
+from vdxmedia.signalling.guard import GuardedServer
+from vdxmedia.signalling.namespace import Namespace
+from vdxmedia.signalling.session import SessionLimits
+
+PATH = "socket.io"
+
+
+class Signalling:
+    """Use as `async with`; leaving closes every socket. Rooms are the registry's: stop it first."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        tokens: Tokens,
+        clock: Clock,
+        *,
+        limits: SessionLimits | None = None,
+        public_origin: str = "",
+    ) -> None:
+        """`public_origin`, as `https://moede.example.dk`, is allowed besides the host that the browser asked."""
+        self._public_origin = public_origin.rstrip("/")
+        self._scope = TaskScope("signalling")
+        self._server = GuardedServer(
+            clock=clock, counters=registry.counters, scope=self._scope, is_allowed=self._is_allowed
+        )
+        self._server.register_namespace(
+            Namespace(
+                self._server,
+                registry=registry,
+                tokens=tokens,
+                clock=clock,
+                scope=self._scope,
+                limits=limits or SessionLimits(),
+            )
+        )
+
+    def attach(self, app: web.Application) -> None:
+        """Adds the route `/socket.io/`. Before the application is started."""
+        self._server.attach(app, PATH)
+
+    def _is_allowed(self, origin: str, environ: dict[str, Any]) -> bool:
+        """A browser says where its page is from; other programs say nothing and are not asked."""
+        host = str(environ.get("HTTP_HOST", ""))
+        return origin == self._public_origin or (host != "" and urlsplit(origin).netloc == host)
+
+    async def __aenter__(self) -> Signalling:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._server.close()
+        await self._scope.close()

@@ -1,0 +1,290 @@
+"""One client's connection: from the verified token to the seat, commands in, events out.
+
+    state        join ok    other command    end / too slow / socket gone
+    GREETED      SEATED     out_of_order     OVER
+    SEATED       -          carried out      OVER        (a second `join`: out_of_order)
+    OVER         refused    refused          OVER
+
+`handle` is called for one message after another (never two at once); `send` and `end` are the room's. The session
+writes through a `Wire`, so it needs no socket.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Protocol, assert_never
+
+import msgspec
+import orjson
+
+from vdxmedia.clock import Clock
+from vdxmedia.conference import commands, events
+from vdxmedia.conference.kinds import EndReason
+from vdxmedia.errors import BadMessage, VdxError
+from vdxmedia.hub.client import ClientEvent, JoinRequest, QualityChanged, ResumeRequest, Seated
+from vdxmedia.hub.ports import Grant, MediaOffer, Tokens
+from vdxmedia.hub.registry import Registry
+from vdxmedia.hub.room_task import RoomTask
+from vdxmedia.ids import ParticipantId, RoomId, SessionSecret
+from vdxmedia.signalling import messages, translate
+from vdxmedia.signalling.broadcast import Broadcast, encode
+from vdxmedia.signalling.decoding import decode_command
+from vdxmedia.signalling.media_setup import media_setup
+from vdxmedia.signalling.outbox import Latest, Outbox
+from vdxmedia.signalling.rates import Rates
+
+logger = logging.getLogger(__name__)
+
+RENEW_AT = 0.8
+"""Of a token's life."""
+EMIT_TIMEOUT_S = 5.0
+FAREWELL_S = 1.0
+"""For the last event to leave; best effort."""
+
+
+class Wire(Protocol):
+    """The socket, as a session sees it."""
+
+    async def emit(self, batch: list[orjson.Fragment], acknowledged: Callable[[], None] | None) -> None:
+        """Hands a list to the socket's queue. `acknowledged` is called when the client has confirmed it."""
+        ...
+
+    async def close(self) -> None:
+        """Bounded in time. The session hears of it by `closed`. Twice is fine."""
+        ...
+
+
+class SessionLimits(msgspec.Struct, frozen=True, kw_only=True):
+    token_lifetime_s: float = 600.0
+    """Of the tokens made in the session; short, because they are renewed."""
+    max_queued: int = 256
+    ack_timeout_s: float = 15.0
+    ice_servers: tuple[messages.IceServer, ...] = ()
+
+
+class Session:
+    """Implements `hub.client.Client`. Event loop only; `write` must run as a task."""
+
+    def __init__(
+        self,
+        grant: Grant,
+        *,
+        registry: Registry,
+        tokens: Tokens,
+        clock: Clock,
+        broadcast: Broadcast,
+        limits: SessionLimits,
+    ) -> None:
+        self._grant = grant
+        self._room = RoomId(grant.room)
+        self._registry = registry
+        self._counters = registry.counters
+        self._tokens = tokens
+        self._clock = clock
+        self._broadcast = broadcast
+        self._limits = limits
+        self._rates = Rates(clock.monotonic_s())
+        self._outbox = Outbox(max_queued=limits.max_queued, ack_timeout_s=limits.ack_timeout_s)
+        self._conference: RoomTask | None = None
+        self._participant: ParticipantId | None = None
+        self._may_write = False
+        self._renew_at_s: float | None = None
+        self._farewell: messages.Ended | None = None
+        self._is_over = False
+        self._wake = asyncio.Event()
+
+    # ── commands ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def handle(self, raw: bytes | msgspec.Raw) -> orjson.Fragment:
+        """The encoded answer to one command. Never raises."""
+        try:
+            return encode(await self._handle(raw))
+        except VdxError as error:
+            self._counters.add(f"commands_refused_{error.code}")
+            return encode(translate.failure(error))
+        except Exception:
+            self._counters.add("command_faults")
+            logger.exception("command_fault room=%s participant=%s", self._room, self._participant)
+            return encode(messages.Failure(code="internal", text="a fault of the server; it has been logged"))
+
+    async def _handle(self, raw: bytes | msgspec.Raw) -> messages.Answer:
+        now = self._clock.monotonic_s()
+        self._rates.take_any(now)
+        message = decode_command(raw)
+        self._rates.take(message, now)
+        logger.debug("< %s room=%s participant=%s", type(message).__name__, self._room, self._participant)
+        if isinstance(message, messages.Join):
+            return await self._join(message)
+        if isinstance(message, messages.RenewToken):
+            token, expires_at = self._issue()
+            return messages.Renewed(token=token, token_expires_at=expires_at)
+        if self._conference is None or self._participant is None or self._is_over:
+            raise BadMessage("join first", code="out_of_order")
+        conference, participant = self._conference, self._participant
+        match message:
+            case messages.Offer():
+                return await self._offer(message, conference, participant)
+            case messages.SetSource():
+                await conference.perform(commands.SetSource(participant, message.source, message.active), self)
+            case messages.SetTiles():
+                tiles = [commands.Tile(tile.slot, tile.width, tile.height) for tile in message.tiles]
+                await conference.perform(commands.SetTiles(participant, tiles), self)
+            case messages.Leave():
+                await conference.leave(participant, self)
+                self._participant = None
+            case _:
+                assert_never(message)
+        return messages.Done()
+
+    async def _join(self, message: messages.Join) -> messages.Answer:
+        if self._conference is not None or self._is_over:
+            raise BadMessage("this connection has joined already", code="out_of_order")
+        started = self._clock.monotonic_s()
+        resume = message.resume
+        request = JoinRequest(
+            grant=self._grant,
+            name=_printable(message.name or ""),
+            video_slots=message.video_slots if self._grant.can_subscribe else 0,
+            resume=None if resume is None else ResumeRequest(SessionSecret(resume.session), resume.sequence),
+        )
+        self._conference, seat = await self._registry.join(self._room, request, self)
+        self._participant = seat.participant
+        if self._is_over:  # the socket went meanwhile, and `closed` knew of no conference yet
+            self._conference.lost(self)
+            raise BadMessage("the connection is closed", code="out_of_order")
+        token, expires_at = self._issue()
+        # Only after the acknowledgement is in the socket's queue: it comes before the first event.
+        asyncio.get_running_loop().call_soon(self._start_writing)
+        self._registry.observe_join(self._clock.monotonic_s() - started)
+        if not isinstance(seat, Seated):
+            return messages.Resumed(
+                participant_id=seat.participant,
+                sequence=seat.sequence,
+                missed=translate.sequenced(self._room, seat.missed),
+                bindings=translate.bindings(seat.bindings),
+                media_alive=seat.media_alive,
+                token=token,
+                token_expires_at=expires_at,
+            )
+        snapshot = seat.snapshot
+        return messages.Joined(
+            participant_id=seat.participant,
+            session=seat.session,
+            sequence=snapshot.sequence,
+            room=translate.room_state(self._room, snapshot.settings),
+            participants=[translate.participant(state) for state in snapshot.participants],
+            bindings=translate.bindings(snapshot.bindings),
+            media=media_setup(self._grant, snapshot.settings.codec, request.video_slots, self._limits.ice_servers),
+            media_alive=seat.media_alive,
+            token=token,
+            token_expires_at=expires_at,
+        )
+
+    async def _offer(
+        self, message: messages.Offer, conference: RoomTask, participant: ParticipantId
+    ) -> messages.AnswerMedia:
+        if len(set(message.sources.values())) != len(message.sources):
+            raise BadMessage("each kind of source at most once")
+        offer = MediaOffer(message.sdp, message.sources)
+        return translate.answer(await conference.offer(participant, offer, self))
+
+    def _issue(self) -> tuple[str, float]:
+        now_unix, life = self._clock.unix_s(), self._limits.token_lifetime_s
+        self._renew_at_s = self._clock.monotonic_s() + RENEW_AT * life
+        expires_at = now_unix + life
+        return self._tokens.issue(msgspec.structs.replace(self._grant, expires_at=expires_at)), expires_at
+
+    # ── the room's side: never blocks, never raises ───────────────────────────────────────────────────────────────
+
+    def send(self, event: ClientEvent) -> None:
+        if self._is_over:
+            return
+        if isinstance(event, QualityChanged):
+            self._outbox.put_qualities(event.qualities)
+        else:
+            encoded = self._broadcast.encode(self._room, event)
+            if isinstance(event, events.BindingsChanged):
+                self._outbox.put_latest(Latest.BINDINGS, encoded)
+            elif isinstance(event, events.SpeakersChanged):
+                self._outbox.put_latest(Latest.SPEAKERS, encoded)
+            else:
+                self._outbox.put(encoded)
+        self._wake.set()
+
+    def end(self, reason: EndReason, *, can_rejoin: bool) -> None:
+        if self._farewell is None:
+            self._farewell = messages.Ended(reason=reason, can_rejoin=can_rejoin)
+        self._is_over = True
+        self._wake.set()
+
+    # ── the socket's side ─────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def has_joined(self) -> bool:
+        return self._conference is not None
+
+    def closed(self) -> None:
+        """The socket is gone. Twice is fine."""
+        self._is_over = True
+        if self._conference is not None:
+            self._conference.lost(self)
+        self._wake.set()
+
+    async def write(self, wire: Wire) -> None:
+        """The client's one writer: until the end of the session; then says goodbye and closes the socket."""
+        try:
+            while not self._is_over:
+                self._wake.clear()
+                now = self._clock.monotonic_s()
+                if self._outbox.is_too_slow(now):
+                    self._counters.add("clients_too_slow")
+                    logger.info("client_too_slow room=%s participant=%s", self._room, self._participant)
+                    self.end(EndReason.TOO_SLOW, can_rejoin=True)
+                    break
+                self._renew_token(now)
+                await self._flush(wire, now)
+                await self._sleep()
+            if self._farewell is not None:
+                async with asyncio.timeout(FAREWELL_S):
+                    rest = self._outbox.take(self._clock.monotonic_s()) if self._may_write else None
+                    await wire.emit([*(rest[1] if rest else ()), encode(self._farewell)], None)
+        except TimeoutError:
+            self._counters.add("writes_timed_out")
+        finally:
+            self.closed()
+            await wire.close()
+
+    async def _flush(self, wire: Wire, now_s: float) -> None:
+        while self._may_write and (taken := self._outbox.take(now_s)) is not None:
+            number, batch = taken
+            async with asyncio.timeout(EMIT_TIMEOUT_S):
+                await wire.emit(batch, lambda number=number: self._acknowledged(number))  # type: ignore[misc]
+
+    def _acknowledged(self, batch: int) -> None:
+        self._outbox.acknowledge(batch)
+        self._wake.set()
+
+    def _renew_token(self, now_s: float) -> None:
+        if self._renew_at_s is not None and now_s >= self._renew_at_s:
+            token, expires_at = self._issue()
+            self._outbox.put(encode(messages.TokenRenewed(token=token, token_expires_at=expires_at)))
+
+    async def _sleep(self) -> None:
+        times = [time for time in (self._outbox.ack_due_s, self._renew_at_s) if time is not None]
+        timeout = min(times) - self._clock.monotonic_s() if times else None
+        try:
+            async with asyncio.timeout(timeout):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+
+    def _start_writing(self) -> None:
+        self._may_write = True
+        self._wake.set()
+
+
+def _printable(name: str) -> str:
+    """One line without control and formatting characters (which could turn the text around)."""
+    return " ".join("".join(character if character.isprintable() else " " for character in name).split())

@@ -1,0 +1,110 @@
+"""Between the hub's words and the wire's. Pure; the only place that knows both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import assert_never
+
+from vdxmedia.conference import events
+from vdxmedia.conference.kinds import Quality
+from vdxmedia.conference.settings import RoomSettings
+from vdxmedia.errors import VdxError
+from vdxmedia.hub.client import ClientEvent, DecodeRefused, MediaGone, QualityChanged, ServerStopping
+from vdxmedia.hub.ports import MediaAnswer
+from vdxmedia.ids import ParticipantId, RoomId
+from vdxmedia.signalling import messages
+
+NOBODY = 0
+"""The wire's source number for an empty slot."""
+
+
+def event(room: RoomId, told: ClientEvent) -> messages.ServerEvent:
+    match told:
+        case events.ParticipantJoined():
+            return messages.ParticipantJoined(sequence=told.sequence, participant=participant(told.participant))
+        case events.ParticipantChanged():
+            return messages.ParticipantChanged(sequence=told.sequence, participant=participant(told.participant))
+        case events.ParticipantLeft():
+            return messages.ParticipantLeft(sequence=told.sequence, participant_id=told.participant, reason=told.reason)
+        case events.RoomChanged():
+            return messages.RoomChanged(sequence=told.sequence, room=room_state(room, told.settings))
+        case events.BindingsChanged():
+            return messages.Bindings(bindings=bindings(told.bindings))
+        case events.SpeakersChanged():
+            return messages.Speakers(
+                speakers=[messages.Speaker(participant_id=who, level=level) for who, level in told.speakers]
+            )
+        case QualityChanged():
+            return qualities(told.qualities)
+        case DecodeRefused():
+            return messages.CannotDecode(index=told.index, participant_id=told.participant)
+        case MediaGone():
+            return messages.MediaLost(reason=told.reason)
+        case ServerStopping():
+            return messages.Stopping(reconnect_after=told.reconnect_after_s)
+        case _:
+            assert_never(told)
+
+
+def sequenced(room: RoomId, missed: Iterable[events.SequencedEvent]) -> list[messages.SequencedEvent]:
+    wire = [event(room, one) for one in missed]
+    return [one for one in wire if isinstance(one, messages.SequencedEvent)]
+
+
+def participant(state: events.ParticipantState) -> messages.Participant:
+    return messages.Participant(
+        id=state.id,
+        name=state.name,
+        role=state.role,
+        organisation=state.organisation,
+        function=state.function,
+        connection=state.connection,
+        sources=[
+            messages.SourceState(kind=source.kind, id=source.id, active=source.is_active) for source in state.sources
+        ],
+    )
+
+
+def room_state(room: RoomId, settings: RoomSettings) -> messages.Room:
+    return messages.Room(
+        id=room,
+        subject=settings.subject,
+        organisation=settings.organisation,
+        help_line=settings.help_line,
+        mode=settings.mode.value,
+        floor_policy=settings.floor_policy.value,
+        maximum=settings.maximum,
+        closes_at=settings.closes_at,
+    )
+
+
+def bindings(bound: Iterable[events.Binding]) -> list[messages.Binding]:
+    return [
+        messages.Binding(
+            kind=one.kind,
+            index=one.index,
+            participant_id=one.participant,
+            source=NOBODY if one.source is None else one.source,
+            source_kind=one.source_kind,
+        )
+        for one in bound
+    ]
+
+
+def qualities(changed: Mapping[ParticipantId, Quality]) -> messages.ConnectionQuality:
+    return messages.ConnectionQuality(
+        participants=[messages.QualityEntry(participant_id=who, quality=quality) for who, quality in changed.items()]
+    )
+
+
+def answer(media: MediaAnswer) -> messages.AnswerMedia:
+    return messages.AnswerMedia(
+        sdp=media.sdp,
+        slots=[messages.AnswerSlot(mid=slot.mid, kind=slot.kind, index=slot.index) for slot in media.slots],
+    )
+
+
+def failure(error: VdxError) -> messages.Failure:
+    """Codes that are not for clients become `internal`."""
+    code = error.code if error.code in messages.ERROR_CODES else "internal"
+    return messages.Failure(code=code, text=error.text, retry_after=error.retry_after_s)

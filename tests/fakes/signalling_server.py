@@ -1,0 +1,153 @@
+"""Registry, tokens and signalling on a loopback port with a fake media plane, and real socket.io clients for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import socketio
+from aiohttp import web
+
+from tests.fakes.media_plane import FakeMediaPlane
+from vdxmedia.api.tokens import JwtTokens, SigningKey
+from vdxmedia.clock import SystemClock
+from vdxmedia.conference.settings import RoomSettings
+from vdxmedia.hub.limits import HubLimits
+from vdxmedia.hub.ports import Grant, MediaKind
+from vdxmedia.hub.registry import Registry
+from vdxmedia.ids import RoomId
+from vdxmedia.signalling.server import Signalling
+from vdxmedia.signalling.session import SessionLimits
+
+TIMEOUT_S = 5.0
+
+
+async def until(holds: Callable[[], object], what: str = "") -> None:
+    """Waits for a condition."""
+    async with asyncio.timeout(TIMEOUT_S):
+        while not holds():  # noqa: ASYNC110  (what is waited for has no event)
+            await asyncio.sleep(0.005)
+
+
+@dataclass
+class Server:
+    url: str
+    registry: Registry
+    plane: FakeMediaPlane
+    tokens: JwtTokens
+    clock: SystemClock
+
+    def room(self, **settings: Any) -> RoomId:
+        return self.registry.create(RoomSettings(**settings))
+
+    def token(self, room: str, **changes: Any) -> str:
+        grant = {
+            "room": room,
+            "identity": "",
+            "role": "guest",
+            "name": None,
+            "organisation": "",
+            "function": "",
+            "can_publish": frozenset(MediaKind),
+            "can_subscribe": True,
+            "expires_at": self.clock.unix_s() + 600,
+        }
+        return self.tokens.issue(Grant(**{**grant, **changes}))
+
+    def total(self, name: str) -> int:
+        return self.registry.totals().get(name, 0)
+
+
+@dataclass
+class Client:
+    """A socket.io client that keeps what it gets."""
+
+    socket: socketio.AsyncClient
+    joined: dict[str, Any] = field(default_factory=dict)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    refusal: Any = None
+    is_closed: bool = False
+
+    async def command(self, type: str, **fields: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = await self.socket.call("command", {"type": type, **fields}, timeout=TIMEOUT_S)
+        return answer
+
+    async def join(self, name: str = "Anna", **fields: Any) -> dict[str, Any]:
+        self.joined = await self.command("join", name=name, **fields)
+        return self.joined
+
+    async def offer(self, sdp: str = "v=0") -> dict[str, Any]:
+        return await self.command("offer", sdp=sdp, sources={"0": "microphone", "1": "camera"})
+
+    @property
+    def id(self) -> str:
+        return str(self.joined["participantId"])
+
+    def of_type(self, type: str) -> list[dict[str, Any]]:
+        return [event for event in self.events if event["type"] == type]
+
+    async def until_event(self, type: str, count: int = 1) -> dict[str, Any]:
+        await until(lambda: len(self.of_type(type)) >= count, type)
+        return self.of_type(type)[-1]
+
+    async def cut(self) -> None:
+        """The network goes: no goodbye."""
+        self.socket.eio.ws._response.connection.transport.abort()
+        await until(lambda: self.is_closed)
+
+
+@asynccontextmanager
+async def connected(server: Server, token: str, *, protocol: int = 1, auth: Any = None) -> AsyncIterator[Client]:
+    """A connected client; a refusal is kept in `refusal`."""
+    client = Client(socketio.AsyncClient(reconnection=False))
+
+    async def on_events(batch: list[dict[str, Any]]) -> None:
+        client.events.extend(batch)
+
+    async def on_refusal(data: Any) -> None:
+        client.refusal = data
+
+    async def on_disconnect(*_: Any) -> None:
+        client.is_closed = True
+
+    client.socket.on("events", on_events)
+    client.socket.on("connect_error", on_refusal)
+    client.socket.on("disconnect", on_disconnect)
+    try:
+        try:
+            hello = {"protocol": protocol, "token": token} if auth is None else auth
+            await client.socket.connect(server.url, auth=hello, transports=["websocket"])
+        except socketio.exceptions.ConnectionError:
+            await until(lambda: client.refusal is not None)
+        yield client
+    finally:
+        await client.socket.disconnect()
+
+
+@asynccontextmanager
+async def signalling_server(
+    *, hub: HubLimits | None = None, session: SessionLimits | None = None
+) -> AsyncIterator[Server]:
+    clock = SystemClock()
+    plane = FakeMediaPlane()
+    tokens = JwtTokens(SigningKey.generate(), [], issuer="test", clock=clock)
+    async with (
+        Registry(plane, clock, limits=hub) as registry,
+        Signalling(registry, tokens, clock, limits=session) as signalling,
+    ):
+        app = web.Application()
+        signalling.attach(app)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        port = runner.addresses[0][1]
+        try:
+            yield Server(f"http://127.0.0.1:{port}", registry, plane, tokens, clock)
+        finally:
+            await registry.stop(0.0)
+            await signalling.__aexit__(None, None, None)
+            await runner.cleanup()
