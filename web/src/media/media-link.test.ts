@@ -1,0 +1,164 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { SETUP } from '../testing/builders.js';
+import { FakePlatform, FakeTrack } from '../testing/fake-peer.js';
+import { failure } from '../protocol/decode.js';
+import type { AnswerMedia, Failure } from '../protocol/messages.gen.js';
+import { MediaLink, type MediaState } from './media-link.js';
+import type { LocalTracks } from './peer.js';
+
+class Bench {
+  readonly platform = new FakePlatform();
+  readonly states: MediaState[] = [];
+  readonly refusals: Failure[] = [];
+  offers = 0;
+  answer: () => AnswerMedia | Failure = () => this.platform.newest.answer(SETUP.slots);
+  tracks: LocalTracks = { microphone: null, camera: null, screen: null, screenAudio: null };
+
+  readonly link = new MediaLink(
+    () => {
+      this.offers += 1;
+      return Promise.resolve(this.answer());
+    },
+    () => this.tracks,
+    {
+      onMedia: (state) => {
+        if (this.states.at(-1) !== state) this.states.push(state);
+      },
+      onRefused: (refusal) => this.refusals.push(refusal),
+    },
+    this.platform,
+  );
+
+  async connect(): Promise<void> {
+    this.link.onSignalling(SETUP, false);
+    await vi.advanceTimersByTimeAsync(0);
+    this.platform.newest.become('connected');
+  }
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('media', () => {
+  it('connects once there is a seat', async () => {
+    const bench = new Bench();
+    await bench.connect();
+    expect(bench.states).toEqual(['connecting', 'connected']);
+    expect(bench.offers).toBe(1);
+  });
+
+  it('is left alone when signalling was cut and the server still has it', async () => {
+    const bench = new Bench();
+    await bench.connect();
+    bench.link.onSignallingLost();
+    await vi.advanceTimersByTimeAsync(10_000);
+    bench.link.onSignalling(null, true);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(bench.offers).toBe(1);
+    expect(bench.platform.connections).toHaveLength(1);
+    expect(bench.states).toEqual(['connecting', 'connected']);
+  });
+
+  it('is made anew, with the same tracks, when the server has lost it', async () => {
+    const bench = new Bench();
+    const camera = new FakeTrack('video').asTrack();
+    bench.tracks = { ...bench.tracks, camera };
+    await bench.connect();
+    bench.link.onServerLost();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(bench.platform.connections.map((pc) => pc.connectionState)).toEqual(['closed', 'new']);
+    expect(bench.platform.newest.transceivers[1]?.sentTrack).toBe(camera);
+    bench.platform.newest.become('connected');
+    expect(bench.states).toEqual(['connecting', 'connected', 'reconnecting', 'connected']);
+  });
+
+  it('after a hiccup of two seconds goes on without a restart', async () => {
+    const bench = new Bench();
+    await bench.connect();
+    bench.platform.newest.become('disconnected');
+    await vi.advanceTimersByTimeAsync(2000);
+    bench.platform.newest.become('connected');
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(bench.offers).toBe(1);
+    expect(bench.states).toEqual(['connecting', 'connected', 'reconnecting', 'connected']);
+  });
+
+  it('restarts ICE after three seconds, and is replaced when that does not help', async () => {
+    const bench = new Bench();
+    await bench.connect();
+    bench.platform.newest.become('disconnected');
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(bench.platform.newest.offers).toEqual([{ iceRestart: false }, { iceRestart: true }]);
+    expect(bench.platform.connections).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(8000);
+    expect(bench.platform.connections).toHaveLength(2);
+  });
+
+  it('restarts at once when it failed', async () => {
+    const bench = new Bench();
+    await bench.connect();
+    bench.platform.newest.become('failed');
+    await vi.advanceTimersByTimeAsync(1);
+    expect(bench.platform.newest.offers).toHaveLength(2);
+    bench.platform.newest.become('connected');
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(bench.platform.connections).toHaveLength(1);
+  });
+
+  it('waits for signalling with its repair', async () => {
+    const bench = new Bench();
+    await bench.connect();
+    bench.link.onSignallingLost();
+    bench.platform.newest.become('disconnected');
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(bench.offers).toBe(1);
+    bench.link.onSignalling(null, true);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(bench.platform.newest.offers.at(-1)).toEqual({ iceRestart: true });
+  });
+
+  it('that never comes up is made again, ever more slowly', async () => {
+    const bench = new Bench();
+    bench.link.onSignalling(SETUP, false);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(bench.platform.connections.length).toBeGreaterThan(3);
+    expect(bench.platform.connections.length).toBeLessThan(8);
+    expect(bench.platform.connections.slice(0, -1).every((pc) => pc.connectionState === 'closed')).toBe(true);
+  });
+
+  it('tries again when the server is busy, after the time it named', async () => {
+    const bench = new Bench();
+    bench.answer = () => failure('media_busy', '', 2);
+    bench.link.onSignalling(SETUP, false);
+    await vi.advanceTimersByTimeAsync(1900);
+    expect(bench.offers).toBe(1);
+    bench.answer = () => bench.platform.newest.answer(SETUP.slots);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(bench.offers).toBe(2);
+    expect(bench.refusals).toEqual([]);
+  });
+
+  it('is given up after three refused offers', async () => {
+    const bench = new Bench();
+    bench.answer = () => failure('sdp_unsupported', '');
+    bench.link.onSignalling(SETUP, false);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(bench.offers).toBe(3);
+    expect(bench.refusals.map((one) => one.code)).toEqual(['sdp_unsupported']);
+  });
+
+  it('does nothing more after the end', async () => {
+    const bench = new Bench();
+    await bench.connect();
+    bench.platform.newest.become('disconnected');
+    bench.link.stop();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(bench.offers).toBe(1);
+    expect(bench.platform.newest.connectionState).toBe('closed');
+    expect(bench.states.at(-1)).toBe('none');
+  });
+});

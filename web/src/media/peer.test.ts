@@ -1,0 +1,158 @@
+import { describe, expect, it, vi } from 'vitest';
+import { SETUP, present } from '../testing/builders.js';
+import { FakePlatform, FakeTrack, type FakeConnection } from '../testing/fake-peer.js';
+import type { AnswerMedia, MediaSetup } from '../protocol/messages.gen.js';
+import { Peer, type LocalOffer, type LocalTracks, type PeerState } from './peer.js';
+
+const NO_TRACKS: LocalTracks = { microphone: null, camera: null, screen: null, screenAudio: null };
+
+function build(setup: MediaSetup = SETUP, tracks: LocalTracks = NO_TRACKS): { peer: Peer; pc: FakeConnection; states: PeerState[] } {
+  const platform = new FakePlatform();
+  const states: PeerState[] = [];
+  const peer = new Peer(setup, tracks, (state) => states.push(state), platform);
+  return { peer, pc: platform.newest, states };
+}
+
+describe('the offer', () => {
+  it('has its m-lines in the agreed order and directions', () => {
+    const { pc } = build();
+    expect(pc.transceivers.map((one) => `${one.init.direction} ${one.kind}`)).toEqual([
+      'sendonly audio',
+      'sendonly video',
+      'sendonly video',
+      'sendonly audio',
+      ...Array<string>(3).fill('recvonly audio'),
+      'recvonly audio',
+      ...Array<string>(4).fill('recvonly video'),
+    ]);
+  });
+
+  it('bundles all in one', () => {
+    expect(build().pc.configuration.bundlePolicy).toBe('max-bundle');
+  });
+
+  it('passes the ICE servers on, without empty credentials', () => {
+    const iceServers = [
+      { urls: ['stun:a'], username: null, credential: null },
+      { urls: ['turn:b'], username: 'u', credential: 'c' },
+    ];
+    expect(build({ ...SETUP, iceServers }).pc.configuration.iceServers).toEqual([
+      { urls: ['stun:a'] },
+      { urls: ['turn:b'], username: 'u', credential: 'c' },
+    ]);
+  });
+
+  it('takes the camera layers from the server, lowest first, and no rid for a single layer', () => {
+    const { pc } = build();
+    expect(pc.transceivers[1]?.init.sendEncodings).toEqual(SETUP.camera);
+    expect(pc.transceivers[2]?.init.sendEncodings).toEqual([
+      { scaleResolutionDownBy: 1, maxBitrate: 2_500_000, maxFramerate: 15 },
+    ]);
+    expect(pc.transceivers[0]?.init.sendEncodings).toBeUndefined();
+  });
+
+  it('names few codecs', () => {
+    const { pc } = build();
+    expect(pc.transceivers.map((one) => one.codecs)).toEqual([
+      ['audio/opus'],
+      ['video/VP8', 'video/rtx'],
+      ['video/VP8', 'video/rtx'],
+      ['audio/opus'],
+      ...Array<string[]>(4).fill(['audio/opus']),
+      ...Array<string[]>(4).fill(['video/VP8', 'video/H264', 'video/rtx']),
+    ]);
+  });
+
+  it('says by mid what each sendonly m-line carries', async () => {
+    const { peer, pc } = build();
+    let offer: LocalOffer | null = null;
+    await peer.negotiate((given) => {
+      offer = given;
+      return Promise.resolve(pc.answer(SETUP.slots));
+    });
+    expect(offer).toEqual({ sdp: 'offer 1', sources: { 0: 'microphone', 1: 'camera', 2: 'screen', 3: 'screenAudio' } });
+    expect(pc.remoteDescriptions).toEqual(['answer']);
+  });
+
+  it('carries the tracks that are there, with a hint of what matters in them', () => {
+    const camera = new FakeTrack('video');
+    const screen = new FakeTrack('video');
+    const { pc } = build(SETUP, { ...NO_TRACKS, camera: camera.asTrack(), screen: screen.asTrack() });
+    expect(pc.transceivers[1]?.sentTrack).toBe(camera);
+    expect(camera.contentHint).toBe('motion');
+    expect(screen.contentHint).toBe('detail');
+  });
+});
+
+describe('slots', () => {
+  it('are what the answer says of the mids', async () => {
+    const { peer, pc } = build();
+    await peer.negotiate(() => {
+      const answer = pc.answer(SETUP.slots);
+      // The server may number them otherwise, as long as it says so.
+      const swapped = answer.slots.map((slot) => (slot.kind === 'video' ? { ...slot, index: 3 - slot.index } : slot));
+      return Promise.resolve({ ...answer, slots: swapped });
+    });
+    expect(peer.videoSlot(3)?.receiver).toBe(pc.transceivers[8]?.receiver);
+    expect(peer.videoSlot(0)?.stream.getTracks()).toEqual([present(pc.transceivers[11]).receiver.track]);
+    expect(peer.slots.filter((slot) => slot.kind === 'programme')).toHaveLength(1);
+    expect(peer.videoSlot(4)).toBeUndefined();
+  });
+});
+
+describe('a track', () => {
+  it('is replaced without another offer', async () => {
+    const { peer, pc } = build();
+    const screen = new FakeTrack('video');
+    await peer.setTrack('screen', screen.asTrack());
+    expect(pc.transceivers[2]?.sentTrack).toBe(screen);
+    await peer.setTrack('screen', null);
+    expect(pc.transceivers[2]?.sentTrack).toBeNull();
+    expect(pc.offers).toHaveLength(0);
+  });
+
+  it('for a closed connection is no error', async () => {
+    const { peer, pc } = build();
+    present(pc.transceivers[0]).sender.replaceTrack = () => Promise.reject(new DOMException('closed', 'InvalidStateError'));
+    peer.close();
+    await expect(peer.setTrack('microphone', null)).resolves.toBeUndefined();
+  });
+});
+
+describe('negotiating', () => {
+  it('restarts ICE on demand', async () => {
+    const { peer, pc } = build();
+    await peer.negotiate(() => Promise.resolve(pc.answer(SETUP.slots)), { iceRestart: true });
+    expect(pc.offers).toEqual([{ iceRestart: true }]);
+  });
+
+  it('without an answer leaves the connection as it was', async () => {
+    const { peer, pc } = build();
+    const rollback = vi.spyOn(pc, 'setLocalDescription');
+    expect(await peer.negotiate(() => Promise.resolve(null))).toBe(false);
+    expect(rollback).toHaveBeenLastCalledWith({ type: 'rollback' });
+    expect(pc.remoteDescriptions).toEqual([]);
+  });
+
+  it('stops when it was closed meanwhile', async () => {
+    const { peer, pc } = build();
+    const exchange = (): Promise<AnswerMedia> => {
+      peer.close();
+      return Promise.resolve(pc.answer(SETUP.slots));
+    };
+    expect(await peer.negotiate(exchange)).toBe(false);
+    expect(pc.remoteDescriptions).toEqual([]);
+  });
+});
+
+describe('states', () => {
+  it('are told until it is closed', () => {
+    const { peer, pc, states } = build();
+    pc.become('connecting');
+    pc.become('connected');
+    pc.become('disconnected');
+    peer.close();
+    pc.become('failed');
+    expect(states).toEqual(['connecting', 'connected', 'disconnected']);
+  });
+});
