@@ -38,6 +38,7 @@ from vdxmedia.hub.ports import (
     SlotKind,
     SpeakersChanged,
 )
+from vdxmedia.hub.tasks import TaskScope
 from vdxmedia.ids import ConferenceKey, ParticipantId, PeerId, SourceId
 from vdxmedia.sdp.offer import parse_offer
 from vdxmedia.sfu import relay_wire
@@ -121,13 +122,12 @@ class RelayPlane:
         self._running_handshakes = 0
         self._waiting_handshakes = 0
         self._counters: Counter[str] = Counter()
-        self._tasks = asyncio.TaskGroup()
+        self._tasks = TaskScope("plane")
         self._is_open = False
         self._encoder = msgspec.msgpack.Encoder()
         self._decoder = msgspec.msgpack.Decoder(relay_wire.Event)
 
     async def __aenter__(self) -> RelayPlane:
-        await self._tasks.__aenter__()
         asyncio.get_running_loop().add_reader(self._relay.event_fd, self._read_events)
         self._is_open = True
         return self
@@ -138,7 +138,7 @@ class RelayPlane:
         for conference in list(self._conferences):
             self.close_conference(conference)
         try:
-            await self._tasks.__aexit__(None, None, None)
+            await self._tasks.close()
         finally:
             for fence in self._fences.values():
                 if not fence.done():
@@ -258,7 +258,7 @@ class RelayPlane:
         wishes = conference.wishes.setdefault(seat.participant, _Wishes())
         for command in _restored(peer, wishes):
             self._command(command)
-        peer.task = self._tasks.create_task(self._converse(peer), name=f"peer-{peer.id}")
+        peer.task = self._tasks.start(self._converse(peer), f"peer-{peer.id}")
         logger.info("peer_added peer=%s participant=%s replaces=%s", peer.id, seat.participant, current and current.id)
         return peer.answer(is_new_connection=True)
 
