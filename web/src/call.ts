@@ -314,7 +314,11 @@ class CallController implements Call, ConnectionListener, PageListener {
     this.#isServerStopping = false;
     this.#memory.update({ token: answer.token, seatedAt: Date.now() });
     const self = this.#conference && participantOf(this.#conference, this.#conference.selfId);
-    this.#told = new Map(self?.sources.map((source) => [source.kind, source.active]));
+    // A snapshot says what the server thinks; after a resume a command may have been lost on the way, so all is told.
+    const isKnown = answer.type === 'joined';
+    this.#told = new Map(
+      self?.sources.map(({ kind, active }) => [kind, isKnown ? active : !this.#local.isActive(kind)]),
+    );
     this.#tellSources();
     this.#heartbeat ??= setInterval(() => this.#beat(), HEARTBEAT_MS);
     this.#stats.start();

@@ -1,0 +1,331 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { CallEnvironment } from './call-environment.js';
+import type { Call } from './call-types.js';
+import { createCall } from './call.js';
+import type { Link } from './link.js';
+import type { Shelf } from './memory.js';
+import type { PageListener } from './page-events.js';
+import type { Answer, ClientMessage } from './protocol/messages.gen.js';
+import { SETUP, binding, joined, participant, present } from './testing/builders.js';
+import { stubDevices, type FakeDevices } from './testing/fake-devices.js';
+import { FakePlatform } from './testing/fake-peer.js';
+import { FakeWire } from './testing/fake-wire.js';
+
+const LINK: Link = { roomId: 'room1', joinsAtOnce: false, name: 'Anna', language: 'da', token: 'token-1' };
+
+class Page {
+  readonly platform = new FakePlatform();
+  readonly call: Call;
+  wire: FakeWire = null as unknown as FakeWire;
+  listener: PageListener | null = null;
+
+  constructor(
+    readonly shelf: Shelf,
+    change: Partial<CallEnvironment> = {},
+  ) {
+    this.call = createCall({
+      link: LINK,
+      sessionShelf: shelf,
+      localShelf: null,
+      makeWire: (listener) => {
+        this.wire = new FakeWire(listener);
+        this.wire.respond = (message) => this.respond(message);
+        return this.wire;
+      },
+      peerPlatform: this.platform,
+      environmentFailure: () => null,
+      listenToPage: (listener) => (this.listener = listener),
+      ...change,
+    });
+  }
+
+  respond(message: ClientMessage): Answer | null {
+    if (message.type === 'join') return null;
+    return message.type === 'offer' ? this.platform.newest.answer(SETUP.slots) : { type: 'done' };
+  }
+
+  async inCall(): Promise<this> {
+    void this.call.join();
+    this.wire.seat(joined());
+    await settle();
+    this.platform.newest.become('connected');
+    await settle();
+    return this;
+  }
+
+  get state(): ReturnType<Call['getState']> {
+    return this.call.getState();
+  }
+
+  sent(type: ClientMessage['type']): ClientMessage[] {
+    return this.wire.sent.filter((message) => message.type === type);
+  }
+}
+
+class FakeShelf implements Shelf {
+  readonly items = new Map<string, string>();
+  getItem(key: string): string | null {
+    return this.items.get(key) ?? null;
+  }
+  setItem(key: string, value: string): void {
+    this.items.set(key, value);
+  }
+}
+
+const settle = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
+
+let devices: FakeDevices;
+let shelf: FakeShelf;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  // The document's own class takes no fake streams.
+  Object.defineProperty(HTMLMediaElement.prototype, 'srcObject', { value: null, writable: true, configurable: true });
+  devices = stubDevices();
+  shelf = new FakeShelf();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+describe('before the call', () => {
+  it('waits for the person', () => {
+    const page = new Page(shelf);
+    expect(page.state).toMatchObject({ phase: 'idle', name: 'Anna', language: 'da', tiles: [] });
+    expect(page.wire.hellos).toEqual([]);
+  });
+
+  it('shows camera and microphone to their owner only', async () => {
+    const page = new Page(shelf);
+    await page.call.startPreview();
+    await settle();
+    expect(page.state).toMatchObject({ phase: 'previewing', local: { camera: { on: true }, microphone: { on: true } } });
+    expect(page.wire.hellos).toEqual([]);
+  });
+
+  it('joins by itself when the link says so', () => {
+    const page = new Page(shelf, { link: { ...LINK, joinsAtOnce: true } });
+    expect(page.wire.hellos).toEqual([{ protocol: 1, token: 'token-1' }]);
+  });
+
+  it.each([
+    [{ link: { ...LINK, token: null } }, 'linkMissing'],
+    [{ link: { ...LINK, roomId: '' } }, 'roomUnknown'],
+    [
+      { environmentFailure: () => ({ code: 'insecureContext', retryable: false, retryAfterMs: null }) as const },
+      'insecureContext',
+    ],
+  ] as const)('fails at once without what it needs: %#', async (change, code) => {
+    const page = new Page(shelf, change);
+    await settle();
+    expect(page.state).toMatchObject({ phase: 'failed', failure: { code, retryable: false } });
+  });
+});
+
+describe('joining', () => {
+  it('takes the seat, offers, and tells which sources are on', async () => {
+    const page = await new Page(shelf).inCall();
+    expect(page.state).toMatchObject({ phase: 'inCall', room: { subject: 'Samtale' }, link: { media: 'connected' } });
+    expect(page.state.participants.map((one) => one.id)).toEqual(['p1', 'p2']);
+    expect(page.state.tiles.map((tile) => tile.id)).toEqual(['p1/camera', 'p2/camera']);
+    expect(page.sent('offer')).toHaveLength(1);
+    expect(page.sent('setSource')).toEqual([
+      { type: 'setSource', source: 'camera', active: true },
+      { type: 'setSource', source: 'microphone', active: true },
+    ]);
+    expect(page.platform.newest.transceivers[1]?.sentTrack).toBe(devices.newest('video'));
+  });
+
+  it('goes on without a camera that was refused', async () => {
+    devices.refusal = 'NotAllowedError';
+    const page = await new Page(shelf).inCall();
+    expect(page.state).toMatchObject({ phase: 'inCall', local: { camera: { on: false, error: 'permissionDenied' } } });
+    expect(page.sent('setSource')).toEqual([]);
+  });
+
+  it('says that the room is full, and can try again', async () => {
+    const page = new Page(shelf);
+    void page.call.join();
+    page.wire.accept();
+    page.wire.answer('join', { type: 'error', code: 'room_full', text: '', retryAfter: 20 });
+    await settle();
+    expect(page.state).toMatchObject({ phase: 'failed', failure: { code: 'roomFull', retryable: true, retryAfterMs: 20_000 } });
+    expect(devices.live).toEqual([]);
+    await page.call.joinAgain();
+    page.wire.seat(joined());
+    await settle();
+    expect(page.state).toMatchObject({ phase: 'inCall', failure: null });
+  });
+});
+
+describe('in the call', () => {
+  it('shows a picture once its frames are proven', async () => {
+    const page = await new Page(shelf).inCall();
+    const camera = (): unknown => page.state.tiles.find((tile) => tile.id === 'p2/camera');
+    page.wire.events({ type: 'bindings', bindings: [binding(0, 2)] });
+    await vi.advanceTimersByTimeAsync(200);
+    expect(camera()).toMatchObject({ slot: 0, showing: false, stream: null });
+    present(page.platform.newest.transceivers[8]).contributing = [{ source: 22, timestamp: 1 }];
+    await vi.advanceTimersByTimeAsync(50);
+    expect(camera()).toMatchObject({ showing: true });
+    page.wire.events({ type: 'bindings', bindings: [binding(0, null)] });
+    await settle();
+    expect(camera()).toMatchObject({ slot: null, showing: false, stream: null });
+  });
+
+  it('tells tile sizes together, once they stand', async () => {
+    const page = await new Page(shelf).inCall();
+    page.wire.events({ type: 'bindings', bindings: [binding(0, 2)] });
+    for (const width of [300, 310, 320]) page.call.setTileSize('p2/camera', width, 180);
+    await vi.advanceTimersByTimeAsync(250);
+    expect(page.sent('setTiles')).toEqual([{ type: 'setTiles', tiles: [{ slot: 0, width: 320, height: 180 }] }]);
+  });
+
+  it('mutes with a word to the server and keeps the microphone', async () => {
+    const page = await new Page(shelf).inCall();
+    await page.call.setMicrophone(false);
+    await settle();
+    expect(page.sent('setSource').at(-1)).toEqual({ type: 'setSource', source: 'microphone', active: false });
+    expect(page.state).toMatchObject({ self: { microphoneOn: false }, local: { microphone: { on: false } } });
+    expect(page.state.notices.at(-1)?.code).toBe('microphoneOff');
+    expect(page.sent('offer')).toHaveLength(1);
+  });
+
+  it('shares the screen without another offer', async () => {
+    const page = await new Page(shelf).inCall();
+    await page.call.startScreenShare();
+    await settle();
+    expect(page.state.tiles.map((tile) => tile.id)).toContain('p1/screen');
+    expect(page.platform.newest.transceivers[2]?.sentTrack).not.toBeNull();
+    await page.call.stopScreenShare();
+    await settle();
+    expect(page.sent('setSource').slice(-4)).toEqual([
+      { type: 'setSource', source: 'screen', active: true },
+      { type: 'setSource', source: 'screenAudio', active: true },
+      { type: 'setSource', source: 'screen', active: false },
+      { type: 'setSource', source: 'screenAudio', active: false },
+    ]);
+    expect(page.sent('offer')).toHaveLength(1);
+  });
+
+  it('says who came', async () => {
+    const page = await new Page(shelf).inCall();
+    page.wire.events({ type: 'participantJoined', sequence: 6, participant: participant(3) });
+    await settle();
+    expect(page.state.notices.at(-1)).toMatchObject({ code: 'participantJoined', name: 'Person 3', participantId: 'p3' });
+  });
+
+  it('says nothing of sources that the server does not grant', async () => {
+    const page = new Page(shelf);
+    void page.call.join();
+    page.wire.seat(joined({ participants: [participant(1, [], { sources: [] })] }));
+    await settle();
+    expect(page.sent('setSource')).toEqual([]);
+  });
+});
+
+describe('a cut of the signalling', () => {
+  it('leaves the call and its media as they are, and catches up', async () => {
+    const page = await new Page(shelf).inCall();
+    page.wire.cut();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(page.state).toMatchObject({ phase: 'inCall', link: { signalling: 'reconnecting' }, banners: [] });
+    await page.call.setCamera(false);
+    await vi.advanceTimersByTimeAsync(1500);
+    expect(page.state.banners).toEqual(['reconnecting']);
+    page.wire.accept();
+    expect(page.wire.last('join')?.resume).toEqual({ session: 'secret', sequence: 5 });
+    page.wire.answer('join', {
+      type: 'resumed',
+      participantId: 'p1',
+      sequence: 7,
+      missed: [{ type: 'participantLeft', sequence: 6, participantId: 'p2', reason: 'left' }],
+      bindings: [],
+      mediaAlive: true,
+      token: 'token-3',
+      tokenExpiresAt: 0,
+    });
+    await settle();
+    expect(page.state).toMatchObject({ phase: 'inCall', link: { signalling: 'connected', lostSince: null }, banners: [] });
+    expect(page.state.participants.map((one) => one.id)).toEqual(['p1']);
+    expect(page.platform.connections).toHaveLength(1);
+    expect(page.sent('offer')).toHaveLength(1);
+    expect(page.sent('setSource').slice(-4)).toContainEqual({ type: 'setSource', source: 'camera', active: false });
+    expect(page.state.notices.map((notice) => notice.code)).toEqual([
+      'cameraOff',
+      'connectionLost',
+      'participantLeft',
+      'connectionBack',
+    ]);
+  });
+
+  it('makes media anew when the server has lost it', async () => {
+    const page = await new Page(shelf).inCall();
+    page.wire.cut();
+    await vi.advanceTimersByTimeAsync(300);
+    page.wire.seat(joined({ sequence: 50, mediaAlive: false }));
+    await settle();
+    expect(page.platform.connections.map((pc) => pc.connectionState)).toEqual(['closed', 'new']);
+    expect(page.platform.newest.transceivers[1]?.sentTrack).toBe(devices.newest('video'));
+  });
+});
+
+describe('a reload', () => {
+  it('comes back to the same seat without a question, muted as before', async () => {
+    const page = await new Page(shelf).inCall();
+    await page.call.setMicrophone(false);
+    const after = new Page(shelf, { link: { ...LINK, token: null, name: null } });
+    expect(after.wire.hellos).toEqual([{ protocol: 1, token: 'token-2' }]);
+    after.wire.accept();
+    expect(after.wire.last('join')).toMatchObject({ name: 'Anna', resume: { session: 'secret', sequence: 0 } });
+    after.wire.answer('join', joined({ mediaAlive: true }));
+    await settle();
+    expect(after.sent('offer')).toHaveLength(1);
+    expect(after.state.local.microphone.on).toBe(false);
+  });
+
+  it('after leaving asks first', async () => {
+    const page = await new Page(shelf).inCall();
+    await page.call.leave();
+    const after = new Page(shelf, { link: { ...LINK, token: null } });
+    expect(after.state.phase).toBe('idle');
+  });
+});
+
+describe('the end', () => {
+  it('by leaving gives all back, and joins again on demand', async () => {
+    const page = await new Page(shelf).inCall();
+    await page.call.leave();
+    await settle();
+    expect(page.sent('leave')).toHaveLength(1);
+    expect(page.state).toMatchObject({ phase: 'ended', ended: { code: 'left', canRejoin: true }, tiles: [] });
+    expect(page.state.room?.helpLine).toBe('12345678');
+    expect(devices.live).toEqual([]);
+    expect(page.platform.newest.connectionState).toBe('closed');
+    void page.call.joinAgain();
+    page.wire.accept();
+    expect(page.wire.last('join')?.resume).toBeNull();
+    page.wire.answer('join', joined());
+    await settle();
+    expect(page.state).toMatchObject({ phase: 'inCall', ended: null });
+  });
+
+  it('by the server is told with its reason', async () => {
+    const page = await new Page(shelf).inCall();
+    page.wire.events({ type: 'ended', reason: 'removed', canRejoin: false });
+    await settle();
+    expect(page.state).toMatchObject({ phase: 'ended', ended: { code: 'removed', canRejoin: false } });
+    expect(devices.live).toEqual([]);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(page.wire.hellos).toHaveLength(1);
+  });
+
+  it('leaves no timer behind', async () => {
+    const page = await new Page(shelf).inCall();
+    await page.call.leave();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
