@@ -4,6 +4,26 @@
 //! [`socket`] and [`worker`]. What it deliberately leaves out: who may see or hear whom (Python decides and sends
 //! commands), DTLS (Python's, through events), and decoding of media.
 
+pub mod bucket;
+pub mod congestion;
+pub mod counters;
+pub mod egress;
+pub mod facts;
+pub mod forwarder;
+pub mod history;
+pub mod ice;
+pub mod keyframes;
+pub mod nack;
+pub mod peer;
+pub mod reports;
+pub mod rewrite;
+pub mod sink;
+pub mod slab;
+pub mod slot;
 pub mod socket;
+pub mod source;
+pub mod speakers;
 pub mod srtp;
 pub mod wire;
+pub mod wire_api;
+pub mod worker;

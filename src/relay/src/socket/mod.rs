@@ -6,6 +6,7 @@
 
 mod address;
 mod control;
+mod cpu;
 mod poll;
 mod receive;
 mod send;
@@ -14,6 +15,7 @@ mod udp;
 #[cfg(test)]
 mod tests;
 
+pub use cpu::thread_cpu_ns;
 pub use poll::{EventFd, Poller, Ready};
 pub use receive::{Datagram, RECEIVE_BATCH_LEN, ReceiveBatch};
 pub use send::{SendBatch, SendStats};

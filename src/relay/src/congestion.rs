@@ -1,0 +1,152 @@
+//! Congestion control: feedback to publishers about every packet's arrival, and a subscriber's highest layer.
+//!
+//! Without the first a browser stays at 300 kbit/s. The second is a seam: [`LayerCap`] is what the slots ask,
+//! [`LossCap`] its simplest implementation, from reported loss. What is left out: a send-side estimate and pacing.
+
+use std::collections::VecDeque;
+
+use crate::wire::rtcp::{FeedbackHead, write_transport_feedback};
+use crate::wire::sequence::SequenceUnwrapper;
+use crate::wire_api::MAX_LAYERS;
+
+/// Between two feedbacks to one publisher.
+pub const FEEDBACK_INTERVAL_US: u64 = 50_000;
+/// Arrivals kept for the next feedback: 50 ms at 40,000 packets a second; a jump beyond it starts anew.
+const MAX_ARRIVALS: u64 = 2048;
+
+/// When each packet of one publisher came, by transport-wide sequence number.
+#[derive(Debug, Default)]
+pub struct Arrivals {
+    unwrapper: SequenceUnwrapper,
+    /// The number of the first entry of `arrivals`.
+    base: u64,
+    /// Microseconds; 0: not received.
+    arrivals: VecDeque<u64>,
+    feedback_count: u8,
+    sent_us: u64,
+    media_ssrc: u32,
+}
+
+impl Arrivals {
+    /// Records an authenticated packet.
+    #[inline]
+    pub fn on_packet(&mut self, sequence: u16, ssrc: u32, now_us: u64) {
+        let number = self.unwrapper.unwrap(sequence);
+        self.media_ssrc = ssrc;
+        if self.arrivals.is_empty() && (self.base == 0 || number.abs_diff(self.base) >= MAX_ARRIVALS) {
+            self.base = number;
+        }
+        let Some(at) = number.checked_sub(self.base) else {
+            return; // Reported as lost already; it is only reordered, rarely.
+        };
+        if at >= MAX_ARRIVALS {
+            self.arrivals.clear();
+            self.base = number;
+            self.arrivals.push_back(now_us);
+            return;
+        }
+        let at = at as usize;
+        while self.arrivals.len() <= at {
+            self.arrivals.push_back(0);
+        }
+        if let Some(arrival) = self.arrivals.get_mut(at).filter(|arrival| **arrival == 0) {
+            *arrival = now_us.max(1);
+        }
+    }
+
+    /// Whether a feedback is to be written now.
+    #[inline]
+    pub fn is_due(&self, now_us: u64) -> bool {
+        !self.arrivals.is_empty() && now_us.saturating_sub(self.sent_us) >= FEEDBACK_INTERVAL_US
+    }
+
+    /// Writes one feedback packet (it travels alone) into `out`; answers its length. Call again until `None`.
+    pub fn write(&mut self, sender_ssrc: u32, out: &mut [u8], now_us: u64) -> Option<usize> {
+        if self.arrivals.is_empty() {
+            return None;
+        }
+        let head = FeedbackHead {
+            sender_ssrc,
+            media_ssrc: self.media_ssrc,
+            base_sequence: self.base as u16,
+            feedback_count: self.feedback_count,
+        };
+        self.sent_us = now_us;
+        let known = self.arrivals.iter().map(|arrival| (*arrival != 0).then_some(*arrival));
+        let Some(written) = write_transport_feedback(out, &head, known) else {
+            self.base += self.arrivals.len() as u64;
+            self.arrivals.clear();
+            return None;
+        };
+        let taken = usize::from(written.statuses).min(self.arrivals.len());
+        self.arrivals.drain(..taken);
+        self.base += taken as u64;
+        self.feedback_count = self.feedback_count.wrapping_add(1);
+        Some(written.len)
+    }
+}
+
+/// How high a layer a subscriber's way can carry.
+pub trait LayerCap: Send {
+    /// What the subscriber reported about `expected` packets, of which `lost` were lost.
+    fn on_report(&mut self, expected: u32, lost: u32, now_us: u64);
+    /// The highest layer that may be sent, 0 the lowest.
+    fn cap(&self) -> u8;
+}
+
+/// Above this share of lost packets the cap goes down.
+const DOWN_LOSS: f32 = 0.10;
+/// Below this share, for [`UP_AFTER_US`], it goes up.
+const UP_LOSS: f32 = 0.02;
+const UP_AFTER_US: u64 = 10_000_000;
+/// A step down needs this long to show in the reports.
+const DOWN_EVERY_US: u64 = 2_000_000;
+/// Fewer packets tell nothing about a share; they are added to the next report.
+const MIN_EXPECTED: u32 = 20;
+
+/// One layer down above 10 % loss, one up after 10 s below 2 %.
+#[derive(Debug)]
+pub struct LossCap {
+    cap: u8,
+    expected: u32,
+    lost: u32,
+    good_since_us: Option<u64>,
+    down_us: Option<u64>,
+}
+
+impl Default for LossCap {
+    fn default() -> Self {
+        Self { cap: MAX_LAYERS as u8 - 1, expected: 0, lost: 0, good_since_us: None, down_us: None }
+    }
+}
+
+impl LayerCap for LossCap {
+    fn on_report(&mut self, expected: u32, lost: u32, now_us: u64) {
+        self.expected = self.expected.saturating_add(expected);
+        self.lost = self.lost.saturating_add(lost);
+        if self.expected < MIN_EXPECTED {
+            return;
+        }
+        let share = self.lost as f32 / self.expected as f32;
+        (self.expected, self.lost) = (0, 0);
+        if share >= UP_LOSS {
+            self.good_since_us = None;
+        }
+        if share > DOWN_LOSS {
+            if self.down_us.is_none_or(|down| now_us.saturating_sub(down) >= DOWN_EVERY_US) {
+                self.cap = self.cap.saturating_sub(1);
+                self.down_us = Some(now_us);
+            }
+        } else if share < UP_LOSS {
+            let since = *self.good_since_us.get_or_insert(now_us);
+            if now_us.saturating_sub(since) >= UP_AFTER_US {
+                self.cap = (self.cap + 1).min(MAX_LAYERS as u8 - 1);
+                self.good_since_us = Some(now_us);
+            }
+        }
+    }
+
+    fn cap(&self) -> u8 {
+        self.cap
+    }
+}

@@ -1,0 +1,162 @@
+//! Writing what goes out: the header is rebuilt with the subscriber's numbers and ids, the payload sealed from where it
+//! lies straight into the send buffer.
+
+use crate::counters::Counters;
+use crate::facts::{Codec, Facts};
+use crate::peer::Peer;
+use crate::rewrite::Numbers;
+use crate::sink::Sink;
+use crate::wire::extension::{Extension, encode_abs_send_time, encode_transport_sequence};
+use crate::wire::rtp::HeaderWriter;
+use crate::wire::rtx::ORIGINAL_SEQUENCE_LEN;
+use crate::wire::vp8::MAX_DESCRIPTOR_LEN;
+
+/// RTCP's sender SSRC of everything that does not belong to a slot. Any value will do; browsers look at the media SSRC.
+pub const FEEDBACK_SSRC: u32 = 1;
+/// Fixed header, one CSRC, six extensions of which mid is the longest.
+const MAX_HEADER_LEN: usize = 12 + 4 + 4 + 64;
+/// More than [`crate::srtp::Profile::rtp_overhead`] of any profile.
+const MAX_OVERHEAD: usize = 32;
+
+/// One media packet to one slot.
+#[derive(Clone, Copy)]
+pub struct Outgoing<'a> {
+    /// The source's id.
+    pub source: u32,
+    /// Of the packet.
+    pub facts: &'a Facts,
+    /// As received, without padding.
+    pub payload: &'a [u8],
+    /// Of the slot.
+    pub numbers: Numbers,
+    /// The first packet after a switch.
+    pub is_first: bool,
+    /// Send it again, as a retransmission.
+    pub is_again: bool,
+}
+
+/// Seals one packet into the sink. Answers the bytes sent, `None` when it could not be (counted).
+#[inline]
+pub fn send_media<S: Sink>(
+    peer: &mut Peer,
+    peer_at: usize,
+    slot_at: usize,
+    outgoing: &Outgoing<'_>,
+    sink: &mut S,
+    counters: &mut Counters,
+    now_us: u64,
+) -> Option<usize> {
+    let Outgoing { facts, numbers, payload, .. } = *outgoing;
+    let (media_type, rtx_type) = peer.payload_types(facts.codec);
+    let outbound = peer.outbound.as_ref()?;
+    let slot = peer.slots.get_mut(slot_at)?;
+    let (payload_type, ssrc, index) = if outgoing.is_again {
+        (rtx_type, slot.rtx_ssrc, slot.rtx_index)
+    } else {
+        (media_type, slot.ssrc, numbers.index)
+    };
+    if payload_type == 0 {
+        return None;
+    }
+
+    let abs_send_time = encode_abs_send_time(now_us);
+    let transport_sequence = encode_transport_sequence(peer.transport_sequence);
+    let ids = &peer.extensions;
+    let transport_id = if slot.has_transport_cc { ids.transport_cc } else { 0 };
+    let level = facts.extensions.audio_level.map(|level| [level]);
+    let orientation = facts.extensions.orientation.map(|orientation| [orientation]);
+    let elements = [
+        Extension { id: ids.mid, data: &slot.mid },
+        Extension { id: ids.abs_send_time, data: &abs_send_time },
+        Extension { id: transport_id, data: &transport_sequence },
+        passed(ids.audio_level, level.as_ref().map(<[u8; 1]>::as_slice)),
+        passed(ids.orientation, orientation.as_ref().map(<[u8; 1]>::as_slice)),
+        passed(ids.playout_delay, facts.extensions.playout_delay.as_ref().map(<[u8; 3]>::as_slice)),
+    ];
+    let mut header = [0; MAX_HEADER_LEN];
+    let header_len = HeaderWriter {
+        is_marked: facts.is_marked || (outgoing.is_first && facts.codec.is_audio()),
+        has_padding: false,
+        payload_type,
+        sequence: index as u16,
+        timestamp: numbers.timestamp,
+        ssrc,
+        source: outgoing.source,
+    }
+    .write(&mut header, &elements)?;
+
+    let mut head = [0; ORIGINAL_SEQUENCE_LEN + MAX_DESCRIPTOR_LEN];
+    let mut head_len = 0;
+    if outgoing.is_again {
+        head.first_chunk_mut().map(|osn| *osn = (numbers.index as u16).to_be_bytes())?;
+        head_len = ORIGINAL_SEQUENCE_LEN;
+    }
+    let mut tail = payload;
+    if let Some(descriptor) = facts.vp8.as_ref().filter(|_| facts.codec == Codec::Vp8) {
+        let room = head.get_mut(head_len..)?;
+        head_len += descriptor.write_widened(room, numbers.picture_id, numbers.tl0_picture_index)?;
+        tail = payload.get(descriptor.len..)?;
+    }
+
+    let guard = if outgoing.is_again { &mut slot.rtx_guard } else { &mut slot.guard };
+    let Ok(claim) = guard.claim(index) else {
+        counters.dropped_seal += 1;
+        return None;
+    };
+    let out = sink.reserve(peer_at, header_len + head_len + tail.len() + MAX_OVERHEAD);
+    let sealed = outbound.seal_from(header.get(..header_len)?, head.get(..head_len)?, tail, out, claim);
+    if outgoing.is_again {
+        slot.rtx_index += 1;
+    }
+    let Ok(len) = sealed else {
+        counters.dropped_seal += 1;
+        return None;
+    };
+    sink.commit(len);
+    if transport_id != 0 {
+        peer.transport_sequence = peer.transport_sequence.wrapping_add(1);
+    }
+    let bytes = len as u64;
+    if outgoing.is_again {
+        counters.rtx_packets_out += 1;
+        counters.rtx_bytes_out += bytes;
+        return Some(len);
+    }
+    slot.packet_count = slot.packet_count.wrapping_add(1);
+    slot.octet_count = slot.octet_count.wrapping_add((head_len + tail.len()) as u32);
+    counters.forwards += 1;
+    if facts.codec.is_audio() {
+        counters.audio_packets_out += 1;
+        counters.audio_bytes_out += bytes;
+    } else {
+        counters.video_packets_out += 1;
+        counters.video_bytes_out += bytes;
+    }
+    Some(len)
+}
+
+fn passed(id: u8, data: Option<&[u8]>) -> Extension<'_> {
+    match data {
+        Some(data) => Extension { id, data },
+        None => Extension { id: 0, data: &[] },
+    }
+}
+
+/// Seals one compound RTCP packet into the sink; counted. Nothing when the peer cannot be sent to.
+pub fn send_rtcp<S: Sink>(peer: &mut Peer, peer_at: usize, plain: &[u8], sink: &mut S, counters: &mut Counters) {
+    if !peer.is_sending || plain.is_empty() {
+        return;
+    }
+    let Some(outbound) = peer.outbound.as_mut() else { return };
+    let out = sink.reserve(peer_at, plain.len() + MAX_OVERHEAD);
+    let Some(front) = out.get_mut(..plain.len()) else { return };
+    front.copy_from_slice(plain);
+    match outbound.seal_rtcp(out, plain.len()) {
+        Ok(len) => {
+            sink.commit(len);
+            counters.rtcp_packets_out += 1;
+            counters.rtcp_bytes_out += len as u64;
+        }
+        Err(_) => counters.dropped_seal += 1,
+    }
+}

@@ -1,0 +1,112 @@
+//! What is known of one received media packet once it is open: by value, so that it lies beside the packet in the
+//! history and outlives the receive buffer.
+
+use crate::wire::h264::H264Payload;
+use crate::wire::vp8::Descriptor;
+
+/// What a payload type means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Codec {
+    /// RFC 7587, clock 48 kHz.
+    Opus,
+    /// RFC 7741, clock 90 kHz.
+    Vp8,
+    /// RFC 6184, clock 90 kHz.
+    H264,
+}
+
+impl Codec {
+    /// RTP clock in Hz.
+    pub const fn clock_rate(self) -> u32 {
+        match self {
+            Self::Opus => 48_000,
+            Self::Vp8 | Self::H264 => 90_000,
+        }
+    }
+
+    /// Sound needs no keyframe.
+    pub const fn is_audio(self) -> bool {
+        matches!(self, Self::Opus)
+    }
+}
+
+/// Header extensions that are passed on as they came.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PassedExtensions {
+    /// RFC 6464, the raw byte.
+    pub audio_level: Option<u8>,
+    /// 3GPP TS 26.114, the raw byte.
+    pub orientation: Option<u8>,
+    /// Two times 12 bits of 10 ms.
+    pub playout_delay: Option<[u8; 3]>,
+}
+
+/// One received packet of a layer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Facts {
+    /// Unwrapped sequence number.
+    pub index: u64,
+    /// As received.
+    pub timestamp: u32,
+    /// M bit.
+    pub is_marked: bool,
+    /// From the payload type.
+    pub codec: Codec,
+    /// A decoder can start with this packet (always true for sound).
+    pub is_start: bool,
+    /// The payload is empty: a probe that only keeps the sequence complete.
+    pub is_padding: bool,
+    /// The VP8 descriptor, when the codec is VP8 and there is a payload.
+    pub vp8: Option<Descriptor>,
+    /// To be passed on.
+    pub extensions: PassedExtensions,
+    /// When it came.
+    pub arrival_us: u64,
+    /// When it was captured, in the same steady time, when sender reports tell.
+    pub captured_us: Option<i64>,
+}
+
+impl Facts {
+    /// Looks into an opened payload. `None` when it is not what its payload type says.
+    pub fn of(codec: Codec, payload: &[u8], base: PacketBase) -> Option<Self> {
+        let mut facts = Self {
+            index: base.index,
+            timestamp: base.timestamp,
+            is_marked: base.is_marked,
+            codec,
+            is_start: codec.is_audio(),
+            is_padding: payload.is_empty(),
+            vp8: None,
+            extensions: base.extensions,
+            arrival_us: base.arrival_us,
+            captured_us: None,
+        };
+        if !facts.is_padding {
+            match codec {
+                Codec::Opus => {}
+                Codec::Vp8 => {
+                    let descriptor = Descriptor::parse(payload)?;
+                    facts.is_start = descriptor.is_keyframe_start;
+                    facts.vp8 = Some(descriptor);
+                }
+                Codec::H264 => facts.is_start = H264Payload::parse(payload)?.is_keyframe_start(),
+            }
+        }
+        Some(facts)
+    }
+}
+
+/// The part of [`Facts`] that comes from the RTP header.
+#[derive(Debug, Clone, Copy)]
+pub struct PacketBase {
+    /// Unwrapped sequence number.
+    pub index: u64,
+    /// As received.
+    pub timestamp: u32,
+    /// M bit.
+    pub is_marked: bool,
+    /// To be passed on.
+    pub extensions: PassedExtensions,
+    /// When it came.
+    pub arrival_us: u64,
+}

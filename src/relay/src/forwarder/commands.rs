@@ -1,0 +1,378 @@
+//! What Python asks for, applied at once and in order; unknown peers and sources are ignored: they have just left.
+
+use super::{Forwarder, MAX_ORPHANS, Room};
+use crate::ice::Credentials;
+use crate::peer::{Line, Peer};
+use crate::sink::Sink;
+use crate::slot::Slot;
+use crate::source::{Publisher, Source};
+use crate::wire_api::{
+    self, AddPeer, Command, Event, MAX_LAYERS, MAX_RECEIVES, MAX_SLOTS, Receive, SlotKind, UpdatePeer,
+};
+
+impl Forwarder {
+    /// Applies one command. After it the next packet obeys.
+    pub fn handle_command<S: Sink>(&mut self, command: Command, sink: &mut S, now_us: u64) {
+        self.counters.commands += 1;
+        let is_known = match command {
+            Command::AddPeer(add) => self.add_peer(*add, sink, now_us),
+            Command::UpdatePeer(update) => self.update_peer(*update, now_us),
+            Command::SetKeys { peer, profile, receive, send } => self.set_keys(peer, profile, &receive, &send, now_us),
+            Command::SendDtls { peer, datagram } => self.send_dtls(peer, &datagram, sink),
+            Command::RemovePeer { peer } => self.remove_peer(peer, sink, now_us),
+            Command::CloseRoom { room } => self.close_room(room, sink, now_us),
+            Command::SetGate { source, gate, open } => self.set_gate(source, gate, open, now_us),
+            Command::SetSourceClasses { source, classes } => self.set_source_classes(source, classes, now_us),
+            Command::SetHears { peer, classes } => self.set_hears(peer, classes, now_us),
+            Command::BindSlot { peer, kind, index, source, max_layer } => {
+                self.bind_slot(peer, kind, index, source, max_layer, now_us)
+            }
+            Command::Fence { id } => {
+                self.tell(Event::FenceReached { id });
+                true
+            }
+        };
+        if !is_known {
+            self.counters.commands_ignored += 1;
+        }
+        if !self.keyframe_requests.is_empty() {
+            self.send_keyframe_requests(sink);
+        }
+        self.handling = None;
+    }
+
+    fn add_peer<S: Sink>(&mut self, add: AddPeer, sink: &mut S, now_us: u64) -> bool {
+        if self.peer_ids.contains_key(&add.peer) {
+            return false;
+        }
+        if add.replaces != 0 {
+            self.remove_peer(add.replaces, sink, now_us);
+        }
+        let credentials = Credentials::new(&add.ice);
+        let ufrag = credentials.local_ufrag.clone();
+        let (id, room, cname) = (add.peer, add.room, add.cname);
+        let at = self.peers.insert(|at| {
+            let mut peer = Peer::new(id, room, cname, credentials, now_us);
+            // Reports of many peers spread over their second.
+            peer.report_due_us = now_us + (at as u64 * 37_000) % 1_000_000;
+            peer.quality_due_us = peer.report_due_us + 500_000;
+            peer.payloads = add.payloads;
+            peer.extensions = add.extensions;
+            peer
+        });
+        self.handling = Some(at);
+        self.peer_ids.insert(id, at);
+        self.ufrags.insert(ufrag, at);
+        self.rooms.entry(room).or_insert_with(Room::default).peers.push(at);
+        self.add_slots(at, &add.slots);
+        self.add_lines(at, add.receives, now_us);
+        true
+    }
+
+    fn update_peer(&mut self, update: UpdatePeer, now_us: u64) -> bool {
+        let Some((at, peer)) = self.peer_of(update.peer) else { return false };
+        let (is_new, replaced) = peer.ice.restart(Credentials::new(&update.ice));
+        // Numbers that are in use keep their meaning; those that were 0 may get one.
+        fill(&mut peer.payloads, &update.payloads);
+        fill_extensions(&mut peer.extensions, &update.extensions);
+        if let Some(replaced) = replaced {
+            self.ufrags.remove(&replaced);
+        }
+        if is_new {
+            self.ufrags.insert(update.ice.local_ufrag.into_bytes(), at);
+        }
+        self.handling = Some(at);
+        self.add_slots(at, &update.slots);
+        self.add_lines(at, update.receives, now_us);
+        self.settle_peer(at, now_us);
+        true
+    }
+
+    /// Adds the slots that are not there yet. An SSRC is never taken twice within an association.
+    fn add_slots(&mut self, at: usize, slots: &[wire_api::Slot]) {
+        let (Some(peer), random) = (self.peers.get_mut(at), &mut self.random) else { return };
+        for slot in slots {
+            let is_used = |ssrc: u32| {
+                ssrc != 0
+                    && (slot.ssrc == slot.rtx_ssrc
+                        || peer.slots.iter().any(|it| it.ssrc == ssrc || it.rtx_ssrc == ssrc))
+            };
+            let is_there = peer.slot_at(slot.kind, slot.index).is_some();
+            if is_there || is_used(slot.ssrc) || is_used(slot.rtx_ssrc) || peer.slots.len() >= MAX_SLOTS {
+                continue;
+            }
+            peer.slots.push(Slot::new(slot, || Self::random(random)));
+        }
+    }
+
+    /// Adds the m-lines that are not there yet, and makes the peer the publisher of their sources.
+    fn add_lines(&mut self, at: usize, receives: Vec<Receive>, now_us: u64) {
+        for receive in receives {
+            let Some(peer) = self.peers.get_mut(at) else { return };
+            if let Some(line) = peer.lines.iter_mut().find(|line| line.receive.mid == receive.mid) {
+                if line.receive.source == receive.source {
+                    line.receive = receive; // SSRCs or rids may have changed with the re-offer.
+                }
+                continue;
+            }
+            if peer.lines.len() >= MAX_RECEIVES {
+                return;
+            }
+            let (room, id) = (peer.room, receive.source);
+            let publisher = Publisher { peer: at, kind: receive.kind, is_programme: receive.programme };
+            let source_at = self.source_of(id);
+            let Some(source) = self.sources.get_mut(source_at) else { return };
+            let former = source.publisher.replace(publisher);
+            source.room = Some(room);
+            source.layers = [None, None, None];
+            source.codec = None;
+            source.is_started = false;
+            source.level.reset();
+            if let Some(former) = former.and_then(|former| self.peers.get_mut(former.peer)) {
+                former.lines.retain(|line| line.source != source_at);
+                former.streams.retain(|stream| stream.source != source_at);
+            }
+            if let Some(peer) = self.peers.get_mut(at) {
+                peer.lines.push(Line { receive, source: source_at });
+            }
+            self.find_wishers(room, id, now_us);
+        }
+    }
+
+    /// Slots that wished for a source before it was there.
+    fn find_wishers(&mut self, room: u64, source: u32, now_us: u64) {
+        let count = self.rooms.get(&room).map_or(0, |room| room.peers.len());
+        for place in 0..count {
+            let Some(&at) = self.rooms.get(&room).and_then(|room| room.peers.get(place)) else { return };
+            let slots = self.peers.get(at).map_or(0, |peer| peer.slots.len());
+            for slot_at in 0..slots {
+                if self.peers.get(at).is_some_and(|peer| peer.slots[slot_at].wish() == source) {
+                    self.settle_slot(at, slot_at, now_us);
+                }
+            }
+        }
+    }
+
+    fn set_keys(&mut self, peer: u64, profile: u16, receive: &[u8], send: &[u8], now_us: u64) -> bool {
+        let Some((at, peer)) = self.peer_of(peer) else { return false };
+        let is_set = peer.set_keys(profile, receive, send).is_ok();
+        self.settle_peer(at, now_us);
+        is_set
+    }
+
+    fn send_dtls<S: Sink>(&mut self, peer: u64, datagram: &[u8], sink: &mut S) -> bool {
+        let Some((at, peer)) = self.peer_of(peer) else { return false };
+        if peer.ice.send_route().is_none() {
+            self.counters.dropped_dtls_out += 1;
+            return true;
+        }
+        if let Some(out) = sink.reserve(at, datagram.len()).get_mut(..datagram.len()) {
+            out.copy_from_slice(datagram);
+            sink.commit(datagram.len());
+            self.counters.dtls_packets_out += 1;
+        }
+        true
+    }
+
+    fn remove_peer<S: Sink>(&mut self, peer: u64, sink: &mut S, now_us: u64) -> bool {
+        let Some(at) = self.peer_ids.get(&peer).copied() else { return false };
+        self.remove_peer_at(at, sink, now_us);
+        true
+    }
+
+    /// Takes a peer out of every list, then away. Its sources stay, without a publisher.
+    pub(super) fn remove_peer_at<S: Sink>(&mut self, at: usize, sink: &mut S, now_us: u64) {
+        let Some(mut peer) = self.peers.remove(at) else { return };
+        sink.remove(at);
+        self.peer_ids.remove(&peer.id);
+        for ufrag in peer.ice.local_ufrags() {
+            if self.ufrags.get(ufrag) == Some(&at) {
+                self.ufrags.remove(ufrag);
+            }
+        }
+        for route in peer.ice.routes() {
+            if self.routes.get(route) == Some(&at) {
+                self.routes.remove(route);
+            }
+        }
+        for (slot_at, slot) in peer.slots.iter().enumerate() {
+            let wished = self.source_ids.get(&slot.wish()).copied();
+            let feeds = [slot.current, slot.pending].map(|feed| feed.map(|feed| feed.source));
+            for source_at in feeds.into_iter().chain([wished]).flatten() {
+                if let Some(source) = self.sources.get_mut(source_at) {
+                    source.watch(at, slot_at, None);
+                }
+            }
+        }
+        if let Some(room) = self.rooms.get_mut(&peer.room) {
+            room.peers.retain(|other| *other != at);
+        }
+        for line in peer.lines.drain(..) {
+            self.orphan(line.source, peer.room, now_us);
+        }
+        if self.rooms.get(&peer.room).is_some_and(|room| room.peers.is_empty()) {
+            self.rooms.remove(&peer.room);
+        }
+    }
+
+    /// A source lost its publisher: its slots stop, its gates and classes are kept.
+    fn orphan(&mut self, source_at: usize, room: u64, now_us: u64) {
+        let Some(source) = self.sources.get_mut(source_at) else { return };
+        source.publisher = None;
+        source.layers = [None, None, None];
+        source.level.reset();
+        if let Some(room) = self.rooms.get_mut(&room) {
+            room.ranking.remove(source_at);
+        }
+        self.settle_watchers(source_at, now_us);
+        self.keep_orphan(source_at);
+    }
+
+    /// Notes a source that has no publisher; when there are too many, the one that lost it first is forgotten.
+    fn keep_orphan(&mut self, source_at: usize) {
+        self.orphan_count += 1;
+        let Some(source) = self.sources.get_mut(source_at) else { return };
+        source.orphaned = self.orphan_count;
+        self.orphans.push_back((source_at, self.orphan_count));
+        while self.orphans.len() > MAX_ORPHANS {
+            let Some((at, orphaned)) = self.orphans.pop_front() else { return };
+            let is_orphan = |source: &Source| source.publisher.is_none() && source.orphaned == orphaned;
+            if self.sources.get(at).is_some_and(is_orphan) {
+                self.drop_source(at);
+            }
+        }
+    }
+
+    fn drop_source(&mut self, at: usize) {
+        if let Some(source) = self.sources.remove(at) {
+            self.source_ids.remove(&source.id);
+        }
+    }
+
+    fn close_room<S: Sink>(&mut self, room: u64, sink: &mut S, now_us: u64) -> bool {
+        let is_known = self.rooms.contains_key(&room);
+        while let Some(at) = self.rooms.get(&room).and_then(|room| room.peers.last()).copied() {
+            self.remove_peer_at(at, sink, now_us);
+        }
+        self.rooms.remove(&room);
+        let gone = |source: &Source| source.room == Some(room) && source.publisher.is_none();
+        for at in 0..self.sources.end() {
+            if self.sources.get(at).is_some_and(gone) {
+                self.drop_source(at);
+            }
+        }
+        is_known
+    }
+
+    fn set_gate(&mut self, id: u32, gate: u8, open: bool, now_us: u64) -> bool {
+        let at = self.source_of(id);
+        let Some(source) = self.sources.get_mut(at) else { return false };
+        let was_open = source.closed_gates == 0;
+        source.closed_gates = if open { source.closed_gates & !gate } else { source.closed_gates | gate };
+        if was_open == (source.closed_gates == 0) {
+            return true;
+        }
+        source.level.reset();
+        for layer in source.layers.iter_mut().flatten() {
+            layer.missings.give_up();
+        }
+        if let Some(room) = source.room.and_then(|room| self.rooms.get_mut(&room)) {
+            room.ranking.remove(at);
+        }
+        self.settle_watchers(at, now_us);
+        true
+    }
+
+    fn set_source_classes(&mut self, id: u32, classes: u64, now_us: u64) -> bool {
+        let at = self.source_of(id);
+        let Some(source) = self.sources.get_mut(at) else { return false };
+        if std::mem::replace(&mut source.classes, classes) == classes {
+            return true;
+        }
+        let room = source.room;
+        self.settle_watchers(at, now_us);
+        if let Some(room) = room {
+            self.assign_speakers(room, now_us);
+        }
+        true
+    }
+
+    fn set_hears(&mut self, peer: u64, classes: u64, now_us: u64) -> bool {
+        let Some((at, peer)) = self.peer_of(peer) else { return false };
+        if std::mem::replace(&mut peer.hears, classes) != classes {
+            self.settle_peer(at, now_us);
+            self.assign_peer_speakers(at, now_us);
+        }
+        true
+    }
+
+    fn bind_slot(&mut self, peer: u64, kind: SlotKind, index: u16, source: u32, max_layer: u8, now_us: u64) -> bool {
+        let Some((at, peer)) = self.peer_of(peer) else { return false };
+        let Some(slot_at) = peer.slot_at(kind, index) else { return false };
+        if let Some(slot) = peer.slots.get_mut(slot_at) {
+            slot.max_layer = max_layer.min(MAX_LAYERS as u8 - 1);
+        }
+        self.set_wish(at, slot_at, Some(source), Some(0));
+        self.settle_slot(at, slot_at, now_us);
+        if kind == SlotKind::Speaker {
+            self.unassign_pinned(at, source, now_us);
+            self.assign_peer_speakers(at, now_us);
+        }
+        true
+    }
+
+    /// A source that is pinned now leaves the slot it was assigned to.
+    fn unassign_pinned(&mut self, at: usize, source: u32, now_us: u64) {
+        let Some(peer) = self.peers.get(at).filter(|_| source != 0) else { return };
+        let assigned = peer.slots.iter().position(|slot| slot.bound == 0 && slot.assigned == source);
+        if let Some(slot_at) = assigned {
+            self.set_wish(at, slot_at, None, Some(0));
+            self.settle_slot(at, slot_at, now_us);
+        }
+    }
+
+    fn peer_of(&mut self, id: u64) -> Option<(usize, &mut Peer)> {
+        let at = *self.peer_ids.get(&id)?;
+        Some((at, self.peers.get_mut(at)?))
+    }
+
+    /// The source's position; it is made when it is not known.
+    fn source_of(&mut self, id: u32) -> usize {
+        if let Some(at) = self.source_ids.get(&id) {
+            return *at;
+        }
+        let at = self.sources.insert(|_| Source::new(id));
+        self.source_ids.insert(id, at);
+        self.keep_orphan(at);
+        at
+    }
+}
+
+fn fill(known: &mut wire_api::Payloads, offered: &wire_api::Payloads) {
+    let take = |known: &mut u8, offered: u8| {
+        if *known == 0 {
+            *known = offered;
+        }
+    };
+    take(&mut known.opus, offered.opus);
+    take(&mut known.vp8, offered.vp8);
+    take(&mut known.vp8_rtx, offered.vp8_rtx);
+    take(&mut known.h264, offered.h264);
+    take(&mut known.h264_rtx, offered.h264_rtx);
+}
+
+fn fill_extensions(known: &mut wire_api::Extensions, offered: &wire_api::Extensions) {
+    let take = |known: &mut u8, offered: u8| {
+        if *known == 0 {
+            *known = offered;
+        }
+    };
+    take(&mut known.mid, offered.mid);
+    take(&mut known.rid, offered.rid);
+    take(&mut known.rrid, offered.rrid);
+    take(&mut known.audio_level, offered.audio_level);
+    take(&mut known.transport_cc, offered.transport_cc);
+    take(&mut known.abs_send_time, offered.abs_send_time);
+    take(&mut known.orientation, offered.orientation);
+    take(&mut known.playout_delay, offered.playout_delay);
+}

@@ -1,0 +1,298 @@
+//! A packet's way: opened once, put to its layer, and sent under each slot's own numbers.
+
+use super::{Forwarder, Switch};
+use crate::egress::{Outgoing, send_media};
+use crate::facts::{Codec, Facts, PacketBase};
+use crate::nack::Arrival;
+use crate::peer::{Meaning, Stream, Told};
+use crate::reports::Reception;
+use crate::rewrite::Feed;
+use crate::sink::Sink;
+use crate::slot::Placed;
+use crate::source::Layer;
+use crate::srtp::{MAX_INBOUND_SSRCS, SrtpError};
+use crate::wire::extension::AudioLevel;
+use crate::wire::rtp::RtpHeader;
+use crate::wire::rtx::parse_original;
+use crate::wire::sequence::distance;
+use crate::wire_api::{Event, SlotKind};
+
+/// A packet that is open and whose layer is known.
+struct Received<'a> {
+    source_at: usize,
+    layer: u8,
+    ssrc: u32,
+    meaning: Meaning,
+    base: PacketBase,
+    payload: &'a [u8],
+}
+
+impl Forwarder {
+    /// An SRTP packet from a known address.
+    pub(super) fn on_rtp<S: Sink>(&mut self, at: usize, datagram: &mut [u8], sink: &mut S, now_us: u64) {
+        let Some(peer) = self.peers.get_mut(at) else { return };
+        let Some(inbound) = peer.inbound.as_mut() else {
+            self.counters.dropped_no_keys += 1;
+            return;
+        };
+        let opened = match inbound.open_rtp(datagram) {
+            Ok(opened) => opened,
+            Err(error) => return self.count_refused(error),
+        };
+        let bytes = datagram.len() as u64;
+        let packet = datagram.get(..opened.len).unwrap_or_default();
+        let Ok(header) = RtpHeader::parse(packet) else { return self.count_refused(SrtpError::Malformed) };
+        let told = peer.read_extensions(header.extensions(packet));
+        if let Some(sequence) = told.transport_sequence {
+            peer.arrivals.on_packet(sequence, header.ssrc, now_us);
+        }
+        let Some(meaning) = peer.meaning(header.payload_type) else {
+            self.counters.dropped_unknown_payload += 1;
+            return;
+        };
+        match (meaning.is_rtx, meaning.codec.is_audio()) {
+            (true, _) => {
+                self.counters.rtx_packets_in += 1;
+                self.counters.rtx_bytes_in += bytes;
+            }
+            (false, true) => {
+                self.counters.audio_packets_in += 1;
+                self.counters.audio_bytes_in += bytes;
+            }
+            (false, false) => {
+                self.counters.video_packets_in += 1;
+                self.counters.video_bytes_in += bytes;
+            }
+        }
+        let Some(stream_at) = self.find_stream(at, header.ssrc, meaning, &told) else {
+            self.counters.dropped_unknown_ssrc += 1;
+            return;
+        };
+        let Ok(payload_range) = header.payload_range(packet) else { return self.count_refused(SrtpError::Malformed) };
+        let payload = packet.get(payload_range).unwrap_or_default();
+        let Some(stream) = self.peers.get_mut(at).and_then(|peer| peer.streams.get_mut(stream_at)) else { return };
+        stream.reception.on_packet(opened.index, header.timestamp, meaning.codec.clock_rate(), now_us);
+        let base = PacketBase {
+            index: opened.index,
+            timestamp: header.timestamp,
+            is_marked: header.is_marked,
+            extensions: told.passed,
+            arrival_us: now_us,
+        };
+        let (source_at, layer, ssrc) = (stream.source, stream.layer, header.ssrc);
+        self.on_media(Received { source_at, layer, ssrc, meaning, base, payload }, sink);
+    }
+
+    pub(super) fn count_refused(&mut self, error: SrtpError) {
+        match error {
+            SrtpError::NotAuthentic => self.counters.dropped_auth += 1,
+            SrtpError::Replayed => self.counters.dropped_replay += 1,
+            SrtpError::TooManySsrcs => self.counters.dropped_too_many_ssrcs += 1,
+            _ => self.counters.dropped_malformed += 1,
+        }
+    }
+
+    /// The stream of an SSRC; an SSRC that is new is put to its layer, in place of the one that was there.
+    fn find_stream(&mut self, at: usize, ssrc: u32, meaning: Meaning, told: &Told<'_>) -> Option<usize> {
+        let peer = self.peers.get_mut(at)?;
+        if let Some(found) = peer.streams.iter().position(|stream| stream.ssrc == ssrc) {
+            let stream = peer.streams.get(found)?;
+            return (!stream.is_superseded && stream.is_rtx == meaning.is_rtx).then_some(found);
+        }
+        if peer.streams.len() >= MAX_INBOUND_SSRCS {
+            return None;
+        }
+        let (source_at, layer_at) = peer.identify(ssrc, meaning, told)?;
+        let source = self.sources.get_mut(source_at).filter(|it| it.publisher.is_some_and(|it| it.peer == at))?;
+        for stream in &mut peer.streams {
+            stream.is_superseded |=
+                stream.source == source_at && stream.layer == layer_at && stream.is_rtx == meaning.is_rtx;
+        }
+        let place = source.layers.get_mut(usize::from(layer_at))?;
+        let is_first = place.is_none();
+        if is_first || !meaning.is_rtx {
+            let media_ssrc = if meaning.is_rtx { 0 } else { ssrc };
+            match place {
+                // Only retransmissions had come: their layer gets its primary stream.
+                Some(layer) if layer.ssrc == 0 => layer.ssrc = media_ssrc,
+                _ => {
+                    *place = Some(Layer::new(self.next_epoch, media_ssrc));
+                    self.next_epoch += 1;
+                }
+            }
+        }
+        peer.streams.push(Stream {
+            ssrc,
+            source: source_at,
+            layer: layer_at,
+            is_rtx: meaning.is_rtx,
+            is_superseded: false,
+            reception: Reception::default(),
+        });
+        Some(peer.streams.len() - 1)
+    }
+
+    /// An opened packet, perhaps a retransmission, of a known layer.
+    fn on_media<S: Sink>(&mut self, received: Received<'_>, sink: &mut S) {
+        let Received { source_at, layer: layer_at, ssrc, meaning, mut base, mut payload } = received;
+        let now_us = base.arrival_us;
+        let Some(source) = self.sources.get_mut(source_at) else { return };
+        let Some(publisher) = source.publisher else { return };
+        let Some(layer) = source.layer_mut(layer_at) else { return };
+        if meaning.is_rtx {
+            let (Some((sequence, original)), Some(highest)) = (parse_original(payload), layer.missings.highest())
+            else {
+                self.counters.padding_in += 1;
+                return;
+            };
+            let behind = i64::from(distance(highest as u16, sequence));
+            let Some(index) = highest.checked_add_signed(behind) else { return };
+            (base.index, payload) = (index, original);
+        } else if layer.ssrc != ssrc {
+            return; // A stream that was superseded within this batch.
+        }
+        let Some(mut facts) = Facts::of(meaning.codec, payload, base) else {
+            self.counters.dropped_malformed += 1;
+            return;
+        };
+        let is_wanted = layer.is_wanted && source.closed_gates == 0;
+        let Some(layer) = source.layer_mut(layer_at) else { return };
+        let arrival = layer.missings.on_packet(facts.index, is_wanted && !meaning.codec.is_audio(), now_us);
+        match arrival {
+            Arrival::Duplicate => {
+                self.counters.packets_duplicate += 1;
+                return;
+            }
+            Arrival::Late if meaning.is_rtx => self.counters.recovered_packets += 1,
+            _ => {}
+        }
+        if facts.is_padding {
+            self.counters.padding_in += 1;
+        } else {
+            layer.heard_us = now_us;
+        }
+        if !meaning.is_rtx && !facts.is_padding {
+            layer.clock.on_packet(facts.timestamp, now_us);
+        }
+        if let Some(peer) = self.peers.get(publisher.peer).filter(|_| layer.clock.has_report()) {
+            let rate = meaning.codec.clock_rate();
+            facts.captured_us = layer.clock.capture_us(facts.timestamp, rate, &peer.clock, self.clock);
+        }
+        let (epoch, woke) = (layer.epoch, !facts.is_padding && !std::mem::replace(&mut layer.is_live, true));
+        let feed = Feed { source: source_at, layer: layer_at, epoch };
+        if facts.is_start && !facts.is_padding {
+            source.keyframes.on_keyframe(layer_at);
+            source.codec = Some(meaning.codec);
+        }
+        source.codec.get_or_insert(meaning.codec);
+        let is_new = !std::mem::replace(&mut source.is_started, true);
+        let (id, is_open) = (source.id, source.closed_gates == 0);
+        if is_new {
+            self.tell(Event::SourceStarted { source: id });
+        }
+        if woke {
+            self.settle_watchers(source_at, now_us);
+        }
+        if !is_open {
+            self.counters.dropped_gate += 1;
+            return;
+        }
+        if arrival == Arrival::Lost && is_wanted {
+            self.want_keyframe(source_at, layer_at, now_us);
+        }
+        if meaning.codec.is_audio() {
+            self.on_level(source_at, facts.extensions.audio_level, now_us);
+        } else if let Some(layer) = self.sources.get_mut(source_at).and_then(|source| source.layer_mut(layer_at)) {
+            layer.history.keep(&facts, payload);
+        }
+        self.fan_out(feed, &facts, payload, sink, now_us);
+    }
+
+    /// Ranks a speaker; one that is new gets its slots now, so that this very packet is heard.
+    fn on_level(&mut self, source_at: usize, raw: Option<u8>, now_us: u64) {
+        let Some(source) = self.sources.get_mut(source_at) else { return };
+        let Some(room_id) = source.room else { return };
+        if source.publisher.is_none_or(|publisher| publisher.is_programme) {
+            return;
+        }
+        let level = raw.and_then(|byte| AudioLevel::parse(&[byte]));
+        if !source.level.on_packet(level, now_us) || source.classes == 0 {
+            return;
+        }
+        let (sources, Some(room)) = (&self.sources, self.rooms.get_mut(&room_id)) else { return };
+        let level_of = |at: usize| sources.get(at).map_or_else(Default::default, |source| source.level);
+        if room.ranking.on_voiced(source_at, now_us, level_of) {
+            self.assign_speakers(room_id, now_us);
+        }
+    }
+
+    /// Sends one packet to every slot that shows its layer, or can begin with it.
+    fn fan_out<S: Sink>(&mut self, feed: Feed, facts: &Facts, payload: &[u8], sink: &mut S, now_us: u64) {
+        let Some(source) = self.sources.get_mut(feed.source) else { return };
+        let mut is_wanted = false;
+        for watcher in &source.watchers {
+            if watcher.current != feed.layer && watcher.pending != feed.layer {
+                continue;
+            }
+            is_wanted = true;
+            let Some(peer) = self.peers.get_mut(watcher.peer) else { continue };
+            if !peer.is_sending {
+                self.counters.dropped_no_consent += 1;
+                continue;
+            }
+            // Settled before, and looked at again here: no packet passes that is not permitted.
+            if source.room != Some(peer.room) || source.classes & peer.hears == 0 {
+                self.counters.dropped_audience += 1;
+                continue;
+            }
+            let Some(slot) = peer.slots.get_mut(watcher.slot) else { continue };
+            let (numbers, is_first) = match slot.place(feed, facts) {
+                Placed::Sent { numbers, is_first, ended, has_switched } => {
+                    if has_switched {
+                        self.switches.push(Switch { peer: watcher.peer, slot: watcher.slot, ended });
+                    }
+                    if is_first {
+                        slot.report_due_us = now_us;
+                    }
+                    (numbers, is_first)
+                }
+                Placed::Late => {
+                    self.counters.packets_out_of_span += 1;
+                    continue;
+                }
+                Placed::Passed => continue,
+            };
+            let outgoing = Outgoing { source: source.id, facts, payload, numbers, is_first, is_again: false };
+            send_media(peer, watcher.peer, watcher.slot, &outgoing, sink, &mut self.counters, now_us);
+        }
+        if let Some(layer) = source.layer_mut(feed.layer) {
+            layer.is_wanted = is_wanted;
+        }
+        if !self.switches.is_empty() {
+            self.finish_switches(now_us);
+        }
+    }
+
+    /// After a fan-out: tells Python, and takes the slots from the lists of what they showed before.
+    fn finish_switches(&mut self, now_us: u64) {
+        while let Some(Switch { peer: peer_at, slot: slot_at, ended }) = self.switches.pop() {
+            self.counters.switches += 1;
+            let Some(peer) = self.peers.get(peer_at) else { continue };
+            let Some(slot) = peer.slots.get(slot_at) else { continue };
+            let Some(feed) = slot.current else { continue };
+            let (id, kind, index) = (peer.id, slot.kind, slot.index);
+            let source = self.sources.get(feed.source).map_or(0, |source| source.id);
+            self.tell(Event::SlotSwitched { peer: id, kind, index, source, layer: feed.layer });
+            self.watch_again(peer_at, slot_at, ended.map(|feed| feed.source));
+            debug_assert!(kind != SlotKind::Video || self.is_video(feed.source), "a picture slot shows sound");
+            if self.is_video(feed.source) {
+                self.settle_slot(peer_at, slot_at, now_us);
+            }
+        }
+    }
+
+    /// Whether the source is a picture.
+    pub(super) fn is_video(&self, source_at: usize) -> bool {
+        self.sources.get(source_at).and_then(|source| source.codec).is_some_and(|codec| codec != Codec::Opus)
+    }
+}

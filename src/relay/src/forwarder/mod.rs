@@ -1,0 +1,171 @@
+//! The forwarder: all peers, sources and rooms of one worker, and what happens when a datagram, a command or a moment
+//! comes.
+//!
+//! Sans-I/O: datagrams go out through a [`Sink`], events gather until [`Forwarder::take_events`], `now` is microseconds
+//! of a steady clock. One thread owns it; nothing in it locks, waits or logs. Peers and sources are named by position;
+//! who removes one takes its position out of every list first (`commands`).
+//!
+//! ```text
+//! datagrams   demultiplexing, checks, DTLS           media      opened RTP to its layer, then the fan-out
+//! feedback    opened RTCP                            settle     what each slot shows, from wishes and permissions
+//! commands    what Python asks for                   timers     feedback, reports, retries, consent
+//! ```
+
+mod commands;
+mod datagrams;
+mod feedback;
+mod media;
+mod settle;
+mod timers;
+
+pub use timers::TICK_US;
+
+use std::collections::{HashMap, VecDeque};
+
+use crate::counters::Counters;
+use crate::egress::{FEEDBACK_SSRC, send_rtcp};
+use crate::peer::Peer;
+use crate::reports::ServerClock;
+use crate::rewrite::Feed;
+use crate::sink::Sink;
+use crate::slab::Slab;
+use crate::socket::Route;
+use crate::source::Source;
+use crate::speakers::Ranking;
+use crate::wire::rtcp::{NtpTime, write_picture_loss};
+use crate::wire_api::Event;
+
+/// Events that wait at most; then the least important are dropped and counted.
+const MAX_EVENTS: usize = 65_536;
+/// Sources without a publisher whose gates and classes are kept; the oldest go first.
+const MAX_ORPHANS: usize = 8_192;
+
+/// A live conference: there while it has peers.
+#[derive(Debug, Default)]
+struct Room {
+    peers: Vec<usize>,
+    ranking: Ranking<usize>,
+}
+
+/// A slot changed its feed while a packet was fanned out.
+#[derive(Debug, Clone, Copy)]
+struct Switch {
+    peer: usize,
+    slot: usize,
+    ended: Option<Feed>,
+}
+
+/// See the module.
+pub struct Forwarder {
+    peers: Slab<Peer>,
+    peer_ids: HashMap<u64, usize>,
+    sources: Slab<Source>,
+    source_ids: HashMap<u32, usize>,
+    orphans: VecDeque<(usize, u64)>,
+    orphan_count: u64,
+    rooms: HashMap<u64, Room>,
+    ufrags: HashMap<Vec<u8>, usize>,
+    routes: HashMap<Route, usize>,
+    events: Vec<Event>,
+    counters: Counters,
+    clock: ServerClock,
+    random: u64,
+    next_epoch: u64,
+    keyframe_requests: Vec<(usize, u8)>,
+    switches: Vec<Switch>,
+    handling: Option<usize>,
+    timeouts: u64,
+}
+
+impl Forwarder {
+    /// An empty one. `ntp_at_zero` is the wall clock at steady time 0; `seed` must be unpredictable (first sequence
+    /// numbers and timestamps come from it).
+    pub fn new(ntp_at_zero: NtpTime, seed: u64) -> Self {
+        Self {
+            peers: Slab::default(),
+            peer_ids: HashMap::new(),
+            sources: Slab::default(),
+            source_ids: HashMap::new(),
+            orphans: VecDeque::new(),
+            orphan_count: 0,
+            rooms: HashMap::new(),
+            ufrags: HashMap::new(),
+            routes: HashMap::new(),
+            events: Vec::new(),
+            counters: Counters::default(),
+            clock: ServerClock { ntp_at_zero },
+            random: seed,
+            next_epoch: 1,
+            keyframe_requests: Vec::new(),
+            switches: Vec::new(),
+            handling: None,
+            timeouts: 0,
+        }
+    }
+
+    /// Everything that happened since the last call.
+    pub fn take_events(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.events)
+    }
+
+    /// Totals, with the gauges set.
+    pub fn counters(&mut self) -> &mut Counters {
+        self.counters.peers = self.peers.len() as u64;
+        self.counters.sources = self.sources.len() as u64;
+        self.counters.rooms = self.rooms.len() as u64;
+        &mut self.counters
+    }
+
+    /// After a caught panic: ends the peer that was being handled, if one was.
+    pub fn end_faulty_peer<S: Sink>(&mut self, sink: &mut S, now_us: u64) {
+        self.counters.panics += 1;
+        self.keyframe_requests.clear();
+        self.switches.clear();
+        if let Some(at) = self.handling.take() {
+            if let Some(id) = self.peers.get(at).map(|peer| peer.id) {
+                self.remove_peer_at(at, sink, now_us);
+                self.tell(Event::PeerFault { peer: id });
+            }
+        }
+    }
+
+    fn tell(&mut self, event: Event) {
+        if self.events.len() < MAX_EVENTS {
+            self.events.push(event);
+        } else {
+            self.counters.events_dropped += 1;
+        }
+    }
+
+    /// SplitMix64 (Steele, Lea, Flood 2014): not for keys.
+    fn random(state: &mut u64) -> u64 {
+        *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = *state;
+        mixed = (mixed ^ mixed >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ mixed >> 31
+    }
+
+    /// Asks a source's publisher for a keyframe, now or at the end of the window.
+    fn want_keyframe(&mut self, source_at: usize, layer: u8, now_us: u64) {
+        let Some(source) = self.sources.get_mut(source_at) else { return };
+        match source.keyframes.want(layer, now_us) {
+            Some(layer) => self.keyframe_requests.push((source_at, layer)),
+            None => self.counters.pli_coalesced += 1,
+        }
+    }
+
+    /// Sends the requests that [`Self::want_keyframe`] gathered.
+    fn send_keyframe_requests<S: Sink>(&mut self, sink: &mut S) {
+        while let Some((source_at, layer)) = self.keyframe_requests.pop() {
+            let Some(source) = self.sources.get(source_at) else { continue };
+            let (Some(publisher), Some(layer)) = (source.publisher, source.layer(layer)) else { continue };
+            let Some(peer) = self.peers.get_mut(publisher.peer) else { continue };
+            let mut plain = [0; 12];
+            if let Some(len) = write_picture_loss(&mut plain, FEEDBACK_SSRC, layer.ssrc) {
+                send_rtcp(peer, publisher.peer, &plain[..len], sink, &mut self.counters);
+                self.counters.pli_out += 1;
+            }
+        }
+    }
+}

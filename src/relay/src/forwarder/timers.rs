@@ -1,0 +1,265 @@
+//! What time brings: congestion feedback, reports, retries, consent, speakers. Called every 5 ms.
+
+use super::Forwarder;
+use crate::egress::{FEEDBACK_SSRC, send_rtcp};
+use crate::ice::Liveness;
+use crate::nack::MAX_MISSING;
+use crate::sink::Sink;
+use crate::source::LAYER_DEAD_US;
+use crate::speakers::Level;
+use crate::wire::rtcp::{
+    ReportBlock, SenderInfo, write_nack, write_receiver_report, write_sender_report, write_source_description,
+};
+use crate::wire_api::{Event, MAX_LAYERS, MediaKind};
+
+/// How often [`Forwarder::handle_timeout`] is to be called.
+pub const TICK_US: u64 = 5_000;
+/// Of what needs no haste: every 50 ms.
+const SLOW_TICKS: u64 = 10;
+/// Between two reports on one stream.
+const REPORT_INTERVAL_US: u64 = 1_000_000;
+/// Longest RTCP datagram before sealing.
+const MAX_RTCP_LEN: usize = 1_150;
+/// Longest SR with SDES: 28 + 8 + 2 + 255 + padding.
+const MAX_SENDER_REPORT_LEN: usize = 300;
+/// Report blocks in one RR.
+const MAX_BLOCKS: usize = 31;
+/// Feedback packets to one publisher per tick.
+const MAX_FEEDBACKS: usize = 4;
+
+impl Forwarder {
+    /// To be called every [`TICK_US`].
+    pub fn handle_timeout<S: Sink>(&mut self, sink: &mut S, now_us: u64) {
+        self.timeouts += 1;
+        let is_slow = self.timeouts % SLOW_TICKS == 0;
+        for at in 0..self.peers.end() {
+            self.handling = Some(at);
+            self.on_peer_time(at, is_slow, sink, now_us);
+        }
+        self.handling = None;
+        for at in 0..self.sources.end() {
+            self.on_source_time(at, is_slow, sink, now_us);
+        }
+        if is_slow {
+            self.on_rooms_time(now_us);
+        }
+        self.send_keyframe_requests(sink);
+    }
+
+    fn on_peer_time<S: Sink>(&mut self, at: usize, is_slow: bool, sink: &mut S, now_us: u64) {
+        let Some(peer) = self.peers.get_mut(at) else { return };
+        let id = peer.id;
+        if is_slow {
+            match peer.ice.on_time(now_us) {
+                Liveness::Unchanged => {}
+                Liveness::ConsentLost => {
+                    peer.refresh_sending();
+                    self.counters.consent_lost += 1;
+                    self.tell(Event::ConsentLost { peer: id });
+                    return;
+                }
+                Liveness::Expired => {
+                    self.counters.peers_expired += 1;
+                    self.remove_peer_at(at, sink, now_us);
+                    self.tell(Event::PeerExpired { peer: id });
+                    return;
+                }
+            }
+        }
+        if peer.is_sending {
+            if peer.arrivals.is_due(now_us) {
+                let mut plain = [0; MAX_RTCP_LEN];
+                for _ in 0..MAX_FEEDBACKS {
+                    let Some(len) = peer.arrivals.write(FEEDBACK_SSRC, &mut plain, now_us) else { break };
+                    send_rtcp(peer, at, plain.get(..len).unwrap_or_default(), sink, &mut self.counters);
+                    self.counters.twcc_out += 1;
+                }
+            }
+            if now_us >= peer.report_due_us {
+                self.report_reception(at, sink, now_us);
+            }
+            self.report_sending(at, sink, now_us);
+        }
+        if is_slow {
+            self.tell_quality(at, now_us);
+        }
+    }
+
+    /// Receiver reports on everything that the peer sends.
+    fn report_reception<S: Sink>(&mut self, at: usize, sink: &mut S, now_us: u64) {
+        let Some(peer) = self.peers.get_mut(at) else { return };
+        peer.report_due_us = now_us + REPORT_INTERVAL_US;
+        let empty = ReportBlock {
+            ssrc: 0,
+            fraction_lost: 0,
+            cumulative_lost: 0,
+            highest_sequence: 0,
+            jitter: 0,
+            last_sender_report: 0,
+            delay_since_last: 0,
+        };
+        let mut blocks = [empty; MAX_BLOCKS];
+        let mut count = 0;
+        for stream in peer.streams.iter_mut().filter(|stream| !stream.is_superseded) {
+            let Some(entry) = blocks.get_mut(count) else { break };
+            let Some((block, loss)) = stream.reception.report(stream.ssrc, now_us) else { continue };
+            if !stream.is_rtx {
+                peer.uplink.expected = peer.uplink.expected.saturating_add(loss.expected);
+                peer.uplink.lost = peer.uplink.lost.saturating_add(loss.lost);
+            }
+            *entry = block;
+            count += 1;
+        }
+        if count == 0 {
+            return;
+        }
+        let mut plain = [0; MAX_RTCP_LEN];
+        let blocks = blocks.get(..count).unwrap_or_default();
+        if let Some(len) = write_receiver_report(&mut plain, FEEDBACK_SSRC, blocks) {
+            send_rtcp(peer, at, plain.get(..len).unwrap_or_default(), sink, &mut self.counters);
+            self.counters.rr_out += 1;
+        }
+    }
+
+    /// Sender reports of the slots that are due: about once a second, and right after a switch.
+    fn report_sending<S: Sink>(&mut self, at: usize, sink: &mut S, now_us: u64) {
+        let mut plain = [0; MAX_RTCP_LEN];
+        let mut len = 0;
+        let slots = self.peers.get(at).map_or(0, |peer| peer.slots.len());
+        for slot_at in 0..slots {
+            let Some((ssrc, info)) = self.due_report(at, slot_at, now_us) else { continue };
+            let Some(peer) = self.peers.get_mut(at) else { return };
+            if len + MAX_SENDER_REPORT_LEN > plain.len() {
+                send_rtcp(peer, at, plain.get(..len).unwrap_or_default(), sink, &mut self.counters);
+                len = 0;
+            }
+            if let Some(slot) = peer.slots.get_mut(slot_at) {
+                slot.report_due_us = now_us + REPORT_INTERVAL_US;
+            }
+            let room = plain.get_mut(len..).unwrap_or_default();
+            len += write_sender_report(room, ssrc, &info, &[]).unwrap_or(0);
+            let room = plain.get_mut(len..).unwrap_or_default();
+            len += write_source_description(room, ssrc, &peer.cname).unwrap_or(0);
+            self.counters.sr_out += 1;
+        }
+        if let Some(peer) = self.peers.get_mut(at).filter(|_| len > 0) {
+            send_rtcp(peer, at, plain.get(..len).unwrap_or_default(), sink, &mut self.counters);
+        }
+    }
+
+    /// What a slot reports now, if a report is due: the server's time, and the outgoing timestamp that belongs to it by
+    /// the publisher's reports.
+    fn due_report(&self, at: usize, slot_at: usize, now_us: u64) -> Option<(u32, SenderInfo)> {
+        let slot = self.peers.get(at)?.slots.get(slot_at)?;
+        if now_us < slot.report_due_us || slot.packet_count == 0 {
+            return None;
+        }
+        let feed = slot.current?;
+        let source = self.sources.get(feed.source)?;
+        let publisher = self.peers.get(source.publisher?.peer)?;
+        let clock = source.layer(feed.layer).filter(|layer| layer.epoch == feed.epoch)?.clock;
+        let incoming = clock.timestamp_at(now_us, slot.codec?.clock_rate(), &publisher.clock, self.clock)?;
+        let info = SenderInfo {
+            ntp: self.clock.ntp(now_us),
+            rtp_timestamp: incoming.wrapping_add(slot.rewriter.timestamp_offset(feed)?),
+            packet_count: slot.packet_count,
+            octet_count: slot.octet_count,
+        };
+        Some((slot.ssrc, info))
+    }
+
+    fn tell_quality(&mut self, at: usize, now_us: u64) {
+        let Some(peer) = self.peers.get_mut(at) else { return };
+        if now_us < peer.quality_due_us || peer.outbound.is_none() {
+            return;
+        }
+        peer.quality_due_us = now_us + REPORT_INTERVAL_US;
+        let event = Event::PeerQuality {
+            peer: peer.id,
+            uplink_loss: std::mem::take(&mut peer.uplink).share(),
+            downlink_loss: std::mem::take(&mut peer.downlink).share(),
+            rtt_ms: peer.round_trip_us.map_or(-1.0, |us| us as f32 / 1_000.0),
+            silent_ms: u32::try_from(peer.ice.silent_us(now_us) / 1_000).unwrap_or(u32::MAX),
+        };
+        self.tell(event);
+    }
+
+    fn on_source_time<S: Sink>(&mut self, at: usize, is_slow: bool, sink: &mut S, now_us: u64) {
+        let Some(source) = self.sources.get_mut(at) else { return };
+        let Some(publisher) = source.publisher.filter(|publisher| publisher.kind == MediaKind::Video) else { return };
+        if is_slow {
+            let mut died = false;
+            for layer in source.layers.iter_mut().flatten() {
+                let is_dead = layer.is_live && now_us.saturating_sub(layer.heard_us) > LAYER_DEAD_US;
+                layer.is_live &= !is_dead;
+                died |= is_dead;
+            }
+            if died {
+                self.settle_watchers(at, now_us);
+            }
+            self.ask_again(at, now_us);
+        }
+        let Some(source) = self.sources.get_mut(at) else { return };
+        if let Some(layer) = source.keyframes.due(now_us) {
+            self.keyframe_requests.push((at, layer));
+        }
+        if source.closed_gates != 0 {
+            return;
+        }
+        let Some(peer) = self.peers.get_mut(publisher.peer) else { return };
+        let round_trip_us = peer.round_trip_us.unwrap_or(0);
+        let mut gave_up = None;
+        for (place, layer) in source.layers.iter_mut().enumerate() {
+            let Some(layer) = layer.as_mut().filter(|layer| !layer.missings.is_complete()) else { continue };
+            let mut due = [0; MAX_MISSING];
+            let mut has_given_up = false;
+            let count = layer.missings.due(now_us, round_trip_us, &mut due, &mut has_given_up);
+            let mut plain = [0; MAX_RTCP_LEN];
+            let due = due.get(..count).unwrap_or_default();
+            if let Some(len) = write_nack(&mut plain, FEEDBACK_SSRC, layer.ssrc, due) {
+                send_rtcp(peer, publisher.peer, plain.get(..len).unwrap_or_default(), sink, &mut self.counters);
+                self.counters.nack_packets_out += 1;
+                self.counters.nacks_out += count as u64;
+            }
+            if has_given_up && layer.is_wanted {
+                gave_up = Some(place as u8);
+            }
+        }
+        if let Some(layer) = gave_up {
+            self.want_keyframe(at, layer, now_us);
+        }
+    }
+
+    /// Slots still wait for a keyframe that was asked for: it is asked for again, once per window.
+    fn ask_again(&mut self, at: usize, now_us: u64) {
+        for layer in 0..MAX_LAYERS as u8 {
+            let Some(source) = self.sources.get_mut(at) else { return };
+            let waits = source.layer(layer).is_some_and(|layer| layer.is_live) && source.is_awaited(layer);
+            if waits && source.keyframes.is_idle(now_us) {
+                self.want_keyframe(at, layer, now_us);
+            }
+        }
+    }
+
+    fn on_rooms_time(&mut self, now_us: u64) {
+        let sources = &self.sources;
+        let level_of = |at: usize| sources.get(at).map_or_else(Level::default, |source| source.level);
+        let describe = |at: usize| sources.get(at).map_or((0, Level::default()), |it| (it.id, it.level));
+        let mut told = Vec::new();
+        let mut changed = Vec::new();
+        for (id, room) in &mut self.rooms {
+            if room.ranking.on_time(now_us, level_of) {
+                changed.push(*id);
+            }
+            if let Some(speakers) = room.ranking.tell(now_us, describe) {
+                told.push(Event::Speakers { room: *id, speakers });
+            }
+        }
+        for room in changed {
+            self.assign_speakers(room, now_us);
+        }
+        for event in told {
+            self.tell(event);
+        }
+    }
+}

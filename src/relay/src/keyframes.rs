@@ -1,0 +1,52 @@
+//! Keyframe requests to one published track: the first at once, then at most one per window, those between coalesced.
+//!
+//! A track is an m-line with all its layers: browsers answer a PLI for one layer with keyframes on all of them, so one
+//! request serves every slot that waits for any layer. If a wanted layer got none, it is asked for next.
+
+use crate::wire_api::MAX_LAYERS;
+
+/// At most one request per track in this time.
+pub const WINDOW_US: u64 = 500_000;
+
+/// See the module.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct KeyframeRequests {
+    sent_us: Option<u64>,
+    wanted: [bool; MAX_LAYERS],
+    last_layer: usize,
+}
+
+impl KeyframeRequests {
+    /// Someone needs a keyframe of `layer`. Answers the layer to be asked now, or `None` when the request waits for the
+    /// end of the window.
+    pub fn want(&mut self, layer: u8, now_us: u64) -> Option<u8> {
+        *self.wanted.get_mut(usize::from(layer))? = true;
+        self.due(now_us)
+    }
+
+    /// A keyframe of `layer` has come.
+    pub fn on_keyframe(&mut self, layer: u8) {
+        if let Some(wanted) = self.wanted.get_mut(usize::from(layer)) {
+            *wanted = false;
+        }
+    }
+
+    /// Nothing was asked for within the window, and nothing waits.
+    pub fn is_idle(&self, now_us: u64) -> bool {
+        let is_over = self.sent_us.is_none_or(|sent| now_us.saturating_sub(sent) >= WINDOW_US);
+        is_over && !self.wanted.contains(&true)
+    }
+
+    /// The layer to be asked now, if any; to be called about every 5 ms.
+    pub fn due(&mut self, now_us: u64) -> Option<u8> {
+        if self.sent_us.is_some_and(|sent| now_us.saturating_sub(sent) < WINDOW_US) {
+            return None;
+        }
+        // Round robin from the one after the last, so that a layer that never answers does not starve the others.
+        let layer = (1..=MAX_LAYERS).map(|step| (self.last_layer + step) % MAX_LAYERS).find(|at| self.wanted[*at])?;
+        self.wanted[layer] = false;
+        self.last_layer = layer;
+        self.sent_us = Some(now_us);
+        Some(layer as u8)
+    }
+}

@@ -1,0 +1,290 @@
+//! One media connection: its keys, what its numbers mean, what it sends, and its slots.
+
+use aws_lc_rs::digest;
+
+use crate::bucket::Bucket;
+use crate::congestion::{Arrivals, LayerCap, LossCap};
+use crate::facts::{Codec, PassedExtensions};
+use crate::ice::{Credentials, Ice};
+use crate::reports::{Loss, PublisherClock, Reception};
+use crate::slot::Slot;
+use crate::srtp::{Inbound, Outbound, Profile, SrtpError};
+use crate::wire::extension::{Extensions as WireExtensions, parse_transport_sequence};
+use crate::wire_api::{Extensions, MAX_LAYERS, MediaKind, Payloads, Receive, SlotKind};
+
+/// DTLS datagrams to Python: a handshake has about ten, an alert one.
+const DTLS_PER_S: u64 = 50;
+const DTLS_BURST: u64 = 64;
+/// RTCP packets within datagrams: feedback every 50 ms, reports, NACKs for many slots.
+const RTCP_PER_S: u64 = 1_000;
+const RTCP_BURST: u64 = 1_000;
+/// Bytes of retransmissions to one subscriber: 4 Mbit/s, and half a second of it at once.
+pub const RTX_BYTES_PER_S: u64 = 500_000;
+const RTX_BURST_BYTES: u64 = 250_000;
+/// Sequence numbers in NACKs that are looked at.
+const NACKS_PER_S: u64 = 2_000;
+const NACKS_BURST: u64 = 2_000;
+
+/// One m-line on which the peer sends.
+#[derive(Debug)]
+pub struct Line {
+    /// What was negotiated.
+    pub receive: Receive,
+    /// Position of its source.
+    pub source: usize,
+}
+
+/// What an incoming SSRC carries.
+#[derive(Debug)]
+pub struct Stream {
+    /// Incoming.
+    pub ssrc: u32,
+    /// Position of the source.
+    pub source: usize,
+    /// Place of the layer.
+    pub layer: u8,
+    /// Retransmissions of the layer.
+    pub is_rtx: bool,
+    /// Another SSRC took its place.
+    pub is_superseded: bool,
+    /// For receiver reports.
+    pub reception: Reception,
+}
+
+/// What the header extensions of one incoming packet say.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Told<'a> {
+    /// To be passed on.
+    pub passed: PassedExtensions,
+    /// Transport-wide sequence number.
+    pub transport_sequence: Option<u16>,
+    /// Of the m-line.
+    pub mid: Option<&'a [u8]>,
+    /// Of the layer.
+    pub rid: Option<&'a [u8]>,
+    /// Of the layer that is retransmitted.
+    pub rrid: Option<&'a [u8]>,
+}
+
+/// A payload type's meaning for one peer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Meaning {
+    /// Of the media, also when retransmitted.
+    pub codec: Codec,
+    /// A retransmission (RFC 4588).
+    pub is_rtx: bool,
+}
+
+/// See the module.
+pub struct Peer {
+    /// Python's name.
+    pub id: u64,
+    /// The conference.
+    pub room: u64,
+    /// RTCP's canonical name.
+    pub cname: String,
+    /// Connectivity and consent.
+    pub ice: Ice,
+    /// There is a way, consent and a key: kept in step by [`Peer::refresh_sending`].
+    pub is_sending: bool,
+    /// Opens what it sends.
+    pub inbound: Option<Inbound>,
+    /// Seals what it is sent.
+    pub outbound: Option<Outbound>,
+    keys_digest: Option<Vec<u8>>,
+    /// Its payload types.
+    pub payloads: Payloads,
+    /// Its extension ids.
+    pub extensions: Extensions,
+    /// What it may send.
+    pub lines: Vec<Line>,
+    /// What it does send.
+    pub streams: Vec<Stream>,
+    /// What it is sent.
+    pub slots: Vec<Slot>,
+    /// Audience classes that it may receive.
+    pub hears: u64,
+    /// The next transport-wide sequence number to it.
+    pub transport_sequence: u16,
+    /// Of what it sends.
+    pub arrivals: Arrivals,
+    /// Its wall clock.
+    pub clock: PublisherClock,
+    /// Its highest layer.
+    pub layer_cap: Box<dyn LayerCap>,
+    /// The cap that its slots were settled by.
+    pub settled_cap: u8,
+    /// From its reports on ours.
+    pub round_trip_us: Option<u64>,
+    /// Since the last quality event.
+    pub uplink: Loss,
+    /// Since the last quality event.
+    pub downlink: Loss,
+    /// Next reports to it.
+    pub report_due_us: u64,
+    /// Next quality event.
+    pub quality_due_us: u64,
+    /// DTLS datagrams to Python.
+    pub dtls_budget: Bucket,
+    /// RTCP packets.
+    pub rtcp_budget: Bucket,
+    /// Sequence numbers in NACKs.
+    pub nack_budget: Bucket,
+    /// Bytes of retransmissions.
+    pub rtx_budget: Bucket,
+}
+
+impl Peer {
+    /// Without m-lines and slots; the forwarder adds them.
+    pub fn new(id: u64, room: u64, cname: String, credentials: Credentials, now_us: u64) -> Self {
+        Self {
+            id,
+            room,
+            cname,
+            ice: Ice::new(credentials, now_us),
+            is_sending: false,
+            inbound: None,
+            outbound: None,
+            keys_digest: None,
+            payloads: Payloads::default(),
+            extensions: Extensions::default(),
+            lines: Vec::new(),
+            streams: Vec::new(),
+            slots: Vec::new(),
+            hears: 0,
+            transport_sequence: 0,
+            arrivals: Arrivals::default(),
+            clock: PublisherClock::default(),
+            layer_cap: Box::<LossCap>::default(),
+            settled_cap: MAX_LAYERS as u8 - 1,
+            round_trip_us: None,
+            uplink: Loss::default(),
+            downlink: Loss::default(),
+            report_due_us: now_us,
+            quality_due_us: now_us,
+            dtls_budget: Bucket::new(DTLS_PER_S, DTLS_BURST),
+            rtcp_budget: Bucket::new(RTCP_PER_S, RTCP_BURST),
+            nack_budget: Bucket::new(NACKS_PER_S, NACKS_BURST),
+            rtx_budget: Bucket::new(RTX_BYTES_PER_S, RTX_BURST_BYTES),
+        }
+    }
+
+    /// Takes the keys of a finished handshake. The same keys again change nothing: their indices are in use.
+    pub fn set_keys(&mut self, profile: u16, receive: &[u8], send: &[u8]) -> Result<(), SrtpError> {
+        let profile = Profile::from_number(profile).ok_or(SrtpError::BadKeyLength)?;
+        let mut context = digest::Context::new(&digest::SHA256);
+        context.update(receive);
+        context.update(send);
+        let digest = context.finish().as_ref().to_vec();
+        if self.keys_digest.as_ref() == Some(&digest) {
+            return Ok(());
+        }
+        let inbound = Inbound::new(profile, receive)?;
+        let outbound = Outbound::new(profile, send)?;
+        self.inbound = Some(inbound);
+        self.outbound = Some(outbound);
+        self.keys_digest = Some(digest);
+        self.streams.clear();
+        for slot in &mut self.slots {
+            slot.on_new_keys();
+        }
+        self.refresh_sending();
+        Ok(())
+    }
+
+    /// To be called when keys or the way changed.
+    pub fn refresh_sending(&mut self) {
+        self.is_sending = self.outbound.is_some() && self.ice.send_route().is_some();
+    }
+
+    /// What a payload type of this peer means.
+    #[inline]
+    pub fn meaning(&self, payload_type: u8) -> Option<Meaning> {
+        let all = [
+            (self.payloads.opus, Codec::Opus, false),
+            (self.payloads.vp8, Codec::Vp8, false),
+            (self.payloads.vp8_rtx, Codec::Vp8, true),
+            (self.payloads.h264, Codec::H264, false),
+            (self.payloads.h264_rtx, Codec::H264, true),
+        ];
+        let found = all.into_iter().find(|(number, ..)| *number != 0 && *number == payload_type);
+        found.map(|(_, codec, is_rtx)| Meaning { codec, is_rtx })
+    }
+
+    /// Its payload type of a codec, and of its retransmissions; 0: not negotiated.
+    #[inline]
+    pub fn payload_types(&self, codec: Codec) -> (u8, u8) {
+        match codec {
+            Codec::Opus => (self.payloads.opus, 0),
+            Codec::Vp8 => (self.payloads.vp8, self.payloads.vp8_rtx),
+            Codec::H264 => (self.payloads.h264, self.payloads.h264_rtx),
+        }
+    }
+
+    /// Reads the header extensions by this peer's ids.
+    #[inline]
+    pub fn read_extensions<'a>(&self, elements: WireExtensions<'a>) -> Told<'a> {
+        let ids = &self.extensions;
+        let mut told = Told::default();
+        for element in elements {
+            let id = element.id;
+            if id == ids.transport_cc {
+                told.transport_sequence = parse_transport_sequence(element.data);
+            } else if id == ids.audio_level {
+                told.passed.audio_level = element.data.first().copied();
+            } else if id == ids.mid {
+                told.mid = Some(trimmed(element.data));
+            } else if id == ids.rid {
+                told.rid = Some(trimmed(element.data));
+            } else if id == ids.rrid {
+                told.rrid = Some(trimmed(element.data));
+            } else if id == ids.orientation {
+                told.passed.orientation = element.data.first().copied();
+            } else if id == ids.playout_delay {
+                told.passed.playout_delay = element.data.first_chunk().copied();
+            }
+        }
+        told
+    }
+
+    /// Which m-line and layer a new SSRC belongs to: the payload type tells retransmissions, then mid with rid or rrid
+    /// (RFC 9143 §9.2, RFC 8852), else the declared SSRC. `None`: to be dropped.
+    pub fn identify(&self, ssrc: u32, meaning: Meaning, told: &Told<'_>) -> Option<(usize, u8)> {
+        let wanted = if meaning.codec.is_audio() { MediaKind::Audio } else { MediaKind::Video };
+        let declares = |receive: &Receive| match meaning.is_rtx {
+            true => receive.rtx_ssrc == ssrc,
+            false => receive.ssrc == ssrc,
+        };
+        let line = match told.mid {
+            Some(mid) => self.lines.iter().find(|line| line.receive.mid.as_bytes() == mid),
+            None => self.lines.iter().find(|line| declares(&line.receive)),
+        };
+        let line = line.filter(|line| line.receive.kind == wanted)?;
+        let rids = &line.receive.rids;
+        if rids.len() <= 1 {
+            return Some((line.source, 0));
+        }
+        let rid = if meaning.is_rtx { told.rrid } else { told.rid };
+        let layer = match rid {
+            Some(rid) => rids.iter().position(|known| known.as_bytes() == rid)?,
+            None => declares(&line.receive).then_some(0)?,
+        };
+        Some((line.source, layer as u8))
+    }
+
+    /// The slot of this kind and index.
+    pub fn slot_at(&self, kind: SlotKind, index: u16) -> Option<usize> {
+        self.slots.iter().position(|slot| slot.kind == kind && slot.index == index)
+    }
+
+    /// Whether a source is its own.
+    pub fn publishes(&self, source: usize) -> bool {
+        self.lines.iter().any(|line| line.source == source)
+    }
+}
+
+/// Senders may pad the text of SDES extensions with zero bytes (RFC 7941 §4.1).
+fn trimmed(text: &[u8]) -> &[u8] {
+    let len = text.iter().position(|byte| *byte == 0).unwrap_or(text.len());
+    text.get(..len).unwrap_or_default()
+}

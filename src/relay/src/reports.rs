@@ -1,0 +1,199 @@
+//! Reception statistics and clocks: what goes into our receiver reports, and how a publisher's sender reports become
+//! ours.
+//!
+//! A publisher's sender reports tie its RTP clocks to *its* wall clock. All its streams get the same offset to the
+//! server's clock (the smallest seen lately, so that a report that was delayed does not shift them): so sound and
+//! picture that it captured together stay together, whatever slots carry them.
+
+use std::collections::VecDeque;
+
+use crate::wire::rtcp::{NtpTime, ReportBlock, SenderInfo, compact_from_us};
+
+/// Sender reports over which the smallest offset is taken.
+const OFFSETS: usize = 32;
+/// A capture time further from the arrival than this is a broken clock; the arrival is taken instead.
+const MAX_SKEW_US: i64 = 10_000_000;
+
+/// The server's wall clock as a function of its steady clock.
+#[derive(Debug, Clone, Copy)]
+pub struct ServerClock {
+    /// Wall-clock time at steady time 0.
+    pub ntp_at_zero: NtpTime,
+}
+
+impl ServerClock {
+    /// The wall-clock time at a steady time.
+    pub fn ntp(self, steady_us: u64) -> NtpTime {
+        self.ntp_at_zero.plus_us(steady_us.cast_signed())
+    }
+}
+
+/// One publisher's wall clock against our steady clock.
+#[derive(Debug, Default)]
+pub struct PublisherClock {
+    /// Steady arrival minus the publisher's wall clock, in microseconds, of the last reports.
+    offsets: VecDeque<i64>,
+    smallest: Option<i64>,
+}
+
+impl PublisherClock {
+    /// A sender report came. `ntp` is the publisher's.
+    pub fn on_sender_report(&mut self, ntp: NtpTime, server: ServerClock, now_us: u64) {
+        let offset = now_us.cast_signed().saturating_sub(ntp.us_since(server.ntp_at_zero));
+        if self.smallest.is_some_and(|smallest| offset.abs_diff(smallest) > MAX_SKEW_US.unsigned_abs()) {
+            self.offsets.clear(); // The clock was set.
+        }
+        if self.offsets.len() >= OFFSETS {
+            self.offsets.pop_front();
+        }
+        self.offsets.push_back(offset);
+        self.smallest = self.offsets.iter().min().copied();
+    }
+}
+
+/// Ties one layer's RTP clock to wall clocks.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LayerClock {
+    /// Of the last sender report: the publisher's wall clock and the RTP clock.
+    report: Option<(NtpTime, u32)>,
+    /// Of the last packet: our steady clock and the RTP clock.
+    arrival: Option<(u64, u32)>,
+}
+
+impl LayerClock {
+    /// A sender report of this layer came.
+    pub fn on_sender_report(&mut self, info: &SenderInfo) {
+        self.report = Some((info.ntp, info.rtp_timestamp));
+    }
+
+    /// A packet came.
+    #[inline]
+    pub fn on_packet(&mut self, timestamp: u32, now_us: u64) {
+        self.arrival = Some((now_us, timestamp));
+    }
+
+    /// Steady time and RTP timestamp of one instant of capture.
+    fn anchor(&self, publisher: &PublisherClock, server: ServerClock) -> Option<(i64, u32)> {
+        let by_arrival = self.arrival.map(|(at, timestamp)| (at.cast_signed(), timestamp));
+        let (Some((ntp, timestamp)), Some(offset)) = (self.report, publisher.smallest) else { return by_arrival };
+        Some((ntp.us_since(server.ntp_at_zero).saturating_add(offset), timestamp))
+    }
+
+    /// Whether sender reports tell the capture time.
+    pub fn has_report(&self) -> bool {
+        self.report.is_some()
+    }
+
+    /// When the sample with this timestamp was captured, in our steady time; `None` before the first packet, or when
+    /// the publisher's clock is nonsense.
+    pub fn capture_us(
+        &self,
+        timestamp: u32,
+        clock_rate: u32,
+        publisher: &PublisherClock,
+        server: ServerClock,
+    ) -> Option<i64> {
+        let (at_us, anchor) = self.anchor(publisher, server)?;
+        let ticks = i64::from(timestamp.wrapping_sub(anchor).cast_signed());
+        let captured = at_us + ticks * 1_000_000 / i64::from(clock_rate);
+        let (arrived, _) = self.arrival?;
+        (captured.abs_diff(arrived.cast_signed()) <= MAX_SKEW_US.unsigned_abs()).then_some(captured)
+    }
+
+    /// The incoming RTP timestamp that belongs to a steady time: what a sender report of ours is made from.
+    pub fn timestamp_at(
+        &self,
+        steady_us: u64,
+        clock_rate: u32,
+        publisher: &PublisherClock,
+        server: ServerClock,
+    ) -> Option<u32> {
+        let (arrived, last) = self.arrival?;
+        let (at_us, anchor) = match self.capture_us(last, clock_rate, publisher, server) {
+            Some(captured) => (captured, last),
+            None => (arrived.cast_signed(), last),
+        };
+        let elapsed_us = steady_us.cast_signed().saturating_sub(at_us);
+        let ticks = i128::from(elapsed_us) * i128::from(clock_rate) / 1_000_000;
+        Some(anchor.wrapping_add(ticks as u32))
+    }
+}
+
+/// Reception of one incoming SSRC (RFC 3550 §6.4.1, appendices A.3 and A.8).
+#[derive(Debug, Default)]
+pub struct Reception {
+    first: Option<u64>,
+    highest: u64,
+    received: u64,
+    reported_expected: u64,
+    reported_received: u64,
+    last_transit: Option<u32>,
+    /// Sixteen times the jitter, in timestamp units.
+    jitter16: u32,
+    last_report: Option<(u32, u64)>,
+}
+
+/// Loss since the last report.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Loss {
+    /// Packets that should have come.
+    pub expected: u32,
+    /// Packets that did not.
+    pub lost: u32,
+}
+
+impl Loss {
+    /// Lost per expected, 0..=1.
+    pub fn share(self) -> f32 {
+        if self.expected == 0 { 0.0 } else { self.lost as f32 / self.expected as f32 }
+    }
+}
+
+impl Reception {
+    /// A packet came; `index` is its unwrapped sequence number.
+    #[inline]
+    pub fn on_packet(&mut self, index: u64, timestamp: u32, clock_rate: u32, now_us: u64) {
+        let first = *self.first.get_or_insert(index);
+        self.first = Some(first.min(index));
+        self.highest = self.highest.max(index);
+        self.received += 1;
+        let arrival = (now_us * u64::from(clock_rate) / 1_000_000) as u32;
+        let transit = arrival.wrapping_sub(timestamp);
+        if let Some(last) = self.last_transit {
+            let difference = transit.wrapping_sub(last).cast_signed().unsigned_abs();
+            // A jump of the sender's clock is no jitter (RFC 3550 A.8 has no guard against it).
+            if difference < clock_rate * 5 {
+                self.jitter16 = self.jitter16 + difference - (self.jitter16 + 8) / 16;
+            }
+        }
+        self.last_transit = Some(transit);
+    }
+
+    /// A sender report of this stream came.
+    pub fn on_sender_report(&mut self, ntp: NtpTime, now_us: u64) {
+        self.last_report = Some((ntp.compact(), now_us));
+    }
+
+    /// The block about this stream, and the loss since the last one; `None` before the first packet.
+    pub fn report(&mut self, ssrc: u32, now_us: u64) -> Option<(ReportBlock, Loss)> {
+        let expected = self.highest - self.first? + 1;
+        let expected_since = expected.saturating_sub(self.reported_expected);
+        let received_since = self.received - self.reported_received;
+        let lost_since = expected_since.saturating_sub(received_since);
+        (self.reported_expected, self.reported_received) = (expected.max(self.reported_expected), self.received);
+        let fraction = (lost_since << 8).checked_div(expected_since).unwrap_or(0).min(255);
+        let (last_sender_report, delay_since_last) = self
+            .last_report
+            .map_or((0, 0), |(compact, at_us)| (compact, compact_from_us(now_us.saturating_sub(at_us))));
+        let block = ReportBlock {
+            ssrc,
+            fraction_lost: fraction as u8,
+            cumulative_lost: expected.cast_signed().saturating_sub(self.received.cast_signed()) as i32,
+            highest_sequence: self.highest as u32,
+            jitter: self.jitter16 / 16,
+            last_sender_report,
+            delay_since_last,
+        };
+        Some((block, Loss { expected: expected_since as u32, lost: lost_since as u32 }))
+    }
+}

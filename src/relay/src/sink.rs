@@ -1,0 +1,41 @@
+//! Where the forwarder's datagrams go: the send batch in a worker, a list in tests.
+
+use crate::socket::{Route, SendBatch};
+
+/// Collects datagrams. A destination is a peer's position: set before it is used, removed with the peer.
+pub trait Sink {
+    /// The peer is reached this way from now on.
+    fn set_route(&mut self, destination: usize, route: Route);
+    /// The peer is gone.
+    fn remove(&mut self, destination: usize);
+    /// A buffer of `len` bytes with undefined content; a reservation that is not committed is void.
+    fn reserve(&mut self, destination: usize, len: usize) -> &mut [u8];
+    /// Makes the first `len` bytes of the reserved buffer a datagram.
+    fn commit(&mut self, len: usize);
+    /// One datagram at once to where no peer need be.
+    fn send_now(&mut self, route: &Route, datagram: &[u8]);
+}
+
+impl Sink for SendBatch {
+    fn set_route(&mut self, destination: usize, route: Route) {
+        Self::set_route(self, destination, route);
+    }
+
+    fn remove(&mut self, destination: usize) {
+        Self::remove(self, destination);
+    }
+
+    #[inline]
+    fn reserve(&mut self, destination: usize, len: usize) -> &mut [u8] {
+        Self::reserve(self, destination, len)
+    }
+
+    #[inline]
+    fn commit(&mut self, len: usize) {
+        Self::commit(self, len);
+    }
+
+    fn send_now(&mut self, route: &Route, datagram: &[u8]) {
+        Self::send_now(self, route, datagram);
+    }
+}

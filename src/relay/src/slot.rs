@@ -1,0 +1,179 @@
+//! One outgoing stream: what feeds it, what it waits for, and its numbers.
+//!
+//! A switch has two steps: *pending* until a packet comes with which a decoder can start, then *current*. Until then the
+//! old feed keeps running; on a loss of permission it stops at once. The slot never looks at time and never sends: it
+//! says under which numbers a packet goes out, if it does.
+
+use crate::facts::{Codec, Facts};
+use crate::rewrite::{Feed, Mapped, Numbers, Rewriter};
+use crate::srtp::SendGuard;
+use crate::wire_api::{self, SlotKind};
+
+/// What becomes of a packet that was offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placed {
+    /// It goes out under these numbers.
+    Sent {
+        /// Of the outgoing stream.
+        numbers: Numbers,
+        /// The first after a switch.
+        is_first: bool,
+        /// The feed that ended with it; `None` also when nothing was shown.
+        ended: Option<Feed>,
+        /// The slot's feed changed.
+        has_switched: bool,
+    },
+    /// It is not for this slot, or not now.
+    Passed,
+    /// Older than the switch.
+    Late,
+}
+
+/// Packets that were resent lately: so that repeated NACKs do not multiply.
+const RESENT: usize = 64;
+
+/// See the module.
+#[derive(Debug)]
+pub struct Slot {
+    /// What it carries.
+    pub kind: SlotKind,
+    /// Within its kind.
+    pub index: u16,
+    /// Of its m-line.
+    pub mid: Vec<u8>,
+    /// Outgoing.
+    pub ssrc: u32,
+    /// Outgoing; 0: no retransmissions.
+    pub rtx_ssrc: u32,
+    /// NACK was negotiated.
+    pub has_nack: bool,
+    /// The transport-wide number was negotiated.
+    pub has_transport_cc: bool,
+    /// Python's wish: a source's id, or 0.
+    pub bound: u32,
+    /// The speaker that was assigned, or 0.
+    pub assigned: u32,
+    /// Python's limit.
+    pub max_layer: u8,
+    /// What is sent.
+    pub current: Option<Feed>,
+    /// What is to be sent.
+    pub pending: Option<Feed>,
+    /// Its numbers.
+    pub rewriter: Rewriter,
+    /// Each index once.
+    pub guard: SendGuard,
+    /// Each index of the retransmissions once.
+    pub rtx_guard: SendGuard,
+    /// Of the next retransmission.
+    pub rtx_index: u64,
+    /// Of what was last sent.
+    pub codec: Option<Codec>,
+    /// For sender reports; wraps.
+    pub packet_count: u32,
+    /// For sender reports, payload bytes; wraps.
+    pub octet_count: u32,
+    /// When the next sender report is due.
+    pub report_due_us: u64,
+    /// The source that Python was told the peer cannot decode.
+    pub undecodable: u32,
+    /// The receiver's highest sequence number in its last report.
+    pub reported_highest: Option<u32>,
+    resent: Vec<(u16, u64)>,
+}
+
+impl Slot {
+    /// `random` gives first numbers.
+    pub fn new(slot: &wire_api::Slot, mut random: impl FnMut() -> u64) -> Self {
+        let numbers = random();
+        Self {
+            kind: slot.kind,
+            index: slot.index,
+            mid: slot.mid.clone().into_bytes(),
+            ssrc: slot.ssrc,
+            rtx_ssrc: slot.rtx_ssrc,
+            has_nack: slot.nack,
+            has_transport_cc: slot.transport_cc,
+            bound: 0,
+            assigned: 0,
+            max_layer: wire_api::MAX_LAYERS as u8 - 1,
+            current: None,
+            pending: None,
+            rewriter: Rewriter::new(numbers as u16, (numbers >> 16) as u32, (numbers >> 48) as u16),
+            guard: SendGuard::new(slot.ssrc),
+            rtx_guard: SendGuard::new(slot.rtx_ssrc),
+            rtx_index: random() & 0x7FFF,
+            codec: None,
+            packet_count: 0,
+            octet_count: 0,
+            report_due_us: 0,
+            undecodable: 0,
+            reported_highest: None,
+            resent: Vec::new(),
+        }
+    }
+
+    /// The keys are new: so are the guards.
+    pub fn on_new_keys(&mut self) {
+        self.guard = SendGuard::new(self.ssrc);
+        self.rtx_guard = SendGuard::new(self.rtx_ssrc);
+    }
+
+    /// The source it is to show, by id; 0: none.
+    pub fn wish(&self) -> u32 {
+        if self.bound == 0 { self.assigned } else { self.bound }
+    }
+
+    /// A packet of `feed` came.
+    #[inline]
+    pub fn place(&mut self, feed: Feed, facts: &Facts) -> Placed {
+        if self.current == Some(feed) {
+            if self.codec == Some(facts.codec) {
+                match self.rewriter.map(feed, facts) {
+                    Mapped::Sent(numbers) => {
+                        return Placed::Sent { numbers, is_first: false, ended: None, has_switched: false };
+                    }
+                    Mapped::BeforeSpan => return Placed::Late,
+                    Mapped::Gap | Mapped::OtherLayer => {}
+                }
+            }
+            // The codec changed, or the sender jumped: a start is needed.
+            return self.start(feed, facts);
+        }
+        if self.pending == Some(feed) { self.start(feed, facts) } else { Placed::Passed }
+    }
+
+    fn start(&mut self, feed: Feed, facts: &Facts) -> Placed {
+        if !facts.is_start || facts.is_padding {
+            return Placed::Passed;
+        }
+        self.rewriter.begin(feed, facts);
+        let Mapped::Sent(numbers) = self.rewriter.map(feed, facts) else { return Placed::Passed };
+        self.codec = Some(facts.codec);
+        let ended = self.current.replace(feed).filter(|old| *old != feed);
+        let has_switched = self.pending == Some(feed);
+        if has_switched {
+            self.pending = None;
+        }
+        Placed::Sent { numbers, is_first: true, ended, has_switched }
+    }
+
+    /// Ends the feed from a source: nothing of it goes out any more, not even again.
+    pub fn stop(&mut self, source: usize) {
+        self.current = None;
+        self.rewriter.forget(|feed| feed.source == source);
+    }
+
+    /// Whether a packet asked for again may be resent: not within `apart_us` of the last time.
+    pub fn claim_resend(&mut self, sequence: u16, now_us: u64, apart_us: u64) -> bool {
+        if self.resent.is_empty() {
+            self.resent = vec![(0, 0); RESENT];
+        }
+        let Some(entry) = self.resent.get_mut(usize::from(sequence) % RESENT) else { return false };
+        if entry.0 == sequence && entry.1 != 0 && now_us.saturating_sub(entry.1) < apart_us {
+            return false;
+        }
+        *entry = (sequence, now_us.max(1));
+        true
+    }
+}

@@ -1,0 +1,179 @@
+//! A published source and its layers: what came, what is missing, and which slots look at it.
+
+use crate::facts::Codec;
+use crate::history::History;
+use crate::keyframes::KeyframeRequests;
+use crate::nack::Missings;
+use crate::reports::LayerClock;
+use crate::speakers::Level;
+use crate::wire_api::{MAX_LAYERS, MediaKind};
+
+/// A layer that sent nothing for this long is dead: slots fall to a lower one. Browsers pause a layer when bandwidth
+/// falls; a still screen may come at 1 frame a second.
+pub const LAYER_DEAD_US: u64 = 1_200_000;
+
+/// One slot that wishes for, shows, or waits for a source. The layers are a copy of the slot's, so that the fan-out
+/// passes by slots of other layers without touching them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Watcher {
+    /// Position of the subscriber.
+    pub peer: usize,
+    /// Position of the slot in the subscriber.
+    pub slot: usize,
+    /// The layer that is sent; [`NO_LAYER`]: none of this source.
+    pub current: u8,
+    /// The layer that is waited for.
+    pub pending: u8,
+}
+
+/// No layer.
+pub const NO_LAYER: u8 = u8::MAX;
+
+/// One encoding of a source, from its first packet until its SSRC changes or the publisher goes.
+#[derive(Debug)]
+pub struct Layer {
+    /// Names this incarnation.
+    pub epoch: u64,
+    /// Of the primary stream; 0: only retransmissions have come.
+    pub ssrc: u32,
+    /// Gaps and duplicates.
+    pub missings: Missings,
+    /// Of video only.
+    pub history: History,
+    /// RTP clock to wall clock.
+    pub clock: LayerClock,
+    /// The last packet with payload.
+    pub heard_us: u64,
+    /// Heard lately.
+    pub is_live: bool,
+    /// A slot shows it or waits for it.
+    pub is_wanted: bool,
+}
+
+impl Layer {
+    /// Nothing came yet.
+    pub fn new(epoch: u64, ssrc: u32) -> Self {
+        Self {
+            epoch,
+            ssrc,
+            missings: Missings::default(),
+            history: History::new(),
+            clock: LayerClock::default(),
+            heard_us: 0,
+            is_live: false,
+            is_wanted: false,
+        }
+    }
+}
+
+/// Where a source's packets come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Publisher {
+    /// Position of the peer.
+    pub peer: usize,
+    /// Sound or picture.
+    pub kind: MediaKind,
+    /// Never ranked among the speakers.
+    pub is_programme: bool,
+}
+
+/// A microphone, camera or screen. It outlives its publisher: gates and classes are kept for the next one.
+#[derive(Debug)]
+pub struct Source {
+    /// Travels as CSRC.
+    pub id: u32,
+    /// The room of its publisher; `None` before the first.
+    pub room: Option<u64>,
+    /// Who sends it now.
+    pub publisher: Option<Publisher>,
+    /// Bits of gates that are closed.
+    pub closed_gates: u8,
+    /// Audience classes; 0: nobody.
+    pub classes: u64,
+    /// Lowest first.
+    pub layers: [Option<Layer>; MAX_LAYERS],
+    /// Slots that look at it.
+    pub watchers: Vec<Watcher>,
+    /// Requests to its publisher.
+    pub keyframes: KeyframeRequests,
+    /// Audio only.
+    pub level: Level,
+    /// From the first packet; a source changes it only with a keyframe.
+    pub codec: Option<Codec>,
+    /// Python was told.
+    pub is_started: bool,
+    /// When it lost its publisher, as a count of such losses.
+    pub orphaned: u64,
+}
+
+impl Source {
+    /// Known by id only.
+    pub fn new(id: u32) -> Self {
+        Self {
+            id,
+            room: None,
+            publisher: None,
+            closed_gates: 0,
+            classes: 0,
+            layers: [None, None, None],
+            watchers: Vec::new(),
+            keyframes: KeyframeRequests::default(),
+            level: Level::default(),
+            codec: None,
+            is_started: false,
+            orphaned: 0,
+        }
+    }
+
+    /// Whether a subscriber of `room` who hears `hears` may have it now.
+    #[inline]
+    pub fn is_permitted(&self, room: u64, hears: u64) -> bool {
+        self.publisher.is_some() && self.room == Some(room) && self.closed_gates == 0 && self.classes & hears != 0
+    }
+
+    /// The layer at this place.
+    #[inline]
+    pub fn layer(&self, at: u8) -> Option<&Layer> {
+        self.layers.get(usize::from(at))?.as_ref()
+    }
+
+    /// The layer at this place.
+    #[inline]
+    pub fn layer_mut(&mut self, at: u8) -> Option<&mut Layer> {
+        self.layers.get_mut(usize::from(at))?.as_mut()
+    }
+
+    /// The place of a layer that is still the same incarnation.
+    pub fn place_of(&self, epoch: u64) -> Option<u8> {
+        let is_it = |layer: &Option<Layer>| layer.as_ref().is_some_and(|layer| layer.epoch == epoch);
+        self.layers.iter().position(is_it).map(|at| at as u8)
+    }
+
+    /// The highest live layer up to `cap`, else the lowest live one.
+    pub fn choose_layer(&self, cap: u8) -> Option<u8> {
+        let is_live = |at: &u8| self.layer(*at).is_some_and(|layer| layer.is_live);
+        (0..=cap.min(MAX_LAYERS as u8 - 1)).rev().find(is_live).or_else(|| (0..MAX_LAYERS as u8).find(is_live))
+    }
+
+    /// Some slot waits for this layer.
+    pub fn is_awaited(&self, layer: u8) -> bool {
+        self.watchers.iter().any(|watcher| watcher.pending == layer)
+    }
+
+    /// Takes note of what a slot shows and awaits of this source; `None` removes it.
+    pub fn watch(&mut self, peer: usize, slot: usize, layers: Option<(u8, u8)>) {
+        let found = self.watchers.iter().position(|watcher| watcher.peer == peer && watcher.slot == slot);
+        match (found, layers) {
+            (Some(at), Some((current, pending))) => {
+                if let Some(watcher) = self.watchers.get_mut(at) {
+                    (watcher.current, watcher.pending) = (current, pending);
+                }
+            }
+            (Some(at), None) => {
+                self.watchers.swap_remove(at);
+            }
+            (None, Some((current, pending))) => self.watchers.push(Watcher { peer, slot, current, pending }),
+            (None, None) => {}
+        }
+    }
+}

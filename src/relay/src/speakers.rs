@@ -1,0 +1,173 @@
+//! Who speaks: one ranking of the audible sources of a room, from the audio levels in their packets (RFC 6464).
+//!
+//! A source is *active* from its first voiced packet until [`HANG_OVER_US`] after the last: pauses between words do not
+//! end it. Active sources are ranked; to overtake, a source must be louder by [`MARGIN`], so that the ranking is quiet.
+//! Levels that stay the same for seconds are forged or a tone: such sources, and those that send no levels, rank last.
+//! What is left out: which subscriber hears whom (see the slots' assignment).
+
+use crate::wire::extension::AudioLevel;
+
+/// A speaker stays active for this long after its last voiced packet: longer than the pauses within a sentence.
+pub const HANG_OVER_US: u64 = 400_000;
+/// Louder by this many dB overtakes.
+pub const MARGIN: f32 = 6.0;
+/// With the voice bit, quieter than this (dBov below full scale) is background.
+const VOICED_LEVEL: u8 = 60;
+/// Without the voice bit, quieter than this is background.
+const UNMARKED_LEVEL: u8 = 45;
+/// The same level in every packet for this long is not speech.
+const CONSTANT_US: u64 = 3_000_000;
+/// The ranking is sorted again at most this often; a new speaker enters at once.
+const SORT_INTERVAL_US: u64 = 100_000;
+/// Speakers are told to Python at most this often per room.
+const TELL_INTERVAL_US: u64 = 100_000;
+/// At most so many are told.
+const MAX_TOLD: usize = 32;
+
+/// The level of one source.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Level {
+    /// Smoothed loudness, 0 (silence) to 127.
+    loudness: f32,
+    voiced_us: Option<u64>,
+    last_raw: u8,
+    same_since_us: u64,
+    updated_us: u64,
+    has_levels: bool,
+}
+
+impl Level {
+    /// A packet came, with its level if it had one. Answers whether the packet is voiced.
+    #[inline]
+    pub fn on_packet(&mut self, level: Option<AudioLevel>, now_us: u64) -> bool {
+        let Some(level) = level else {
+            self.has_levels = false;
+            self.loudness = 0.0;
+            self.voiced_us = Some(now_us);
+            return true;
+        };
+        if !self.has_levels || level.level != self.last_raw {
+            self.same_since_us = now_us;
+        }
+        self.has_levels = true;
+        self.last_raw = level.level;
+        let loudness = f32::from(127 - level.level);
+        // Rises within 100 ms, falls within half a second: a word counts, a pause does not.
+        let span_us = if loudness > self.loudness { 100_000.0 } else { 500_000.0 };
+        let elapsed_us = now_us.saturating_sub(self.updated_us).min(100_000) as f32;
+        self.loudness += (loudness - self.loudness) * (elapsed_us / span_us).min(1.0);
+        self.updated_us = now_us;
+        let is_voiced = level.level <= if level.is_voice { VOICED_LEVEL } else { UNMARKED_LEVEL };
+        if is_voiced {
+            self.voiced_us = Some(now_us);
+        }
+        is_voiced
+    }
+
+    /// Voiced now or a moment ago.
+    pub fn is_active(&self, now_us: u64) -> bool {
+        self.voiced_us.is_some_and(|voiced| now_us.saturating_sub(voiced) < HANG_OVER_US)
+    }
+
+    /// Sends no levels, or always the same.
+    pub fn is_demoted(&self, now_us: u64) -> bool {
+        !self.has_levels || now_us.saturating_sub(self.same_since_us) >= CONSTANT_US
+    }
+
+    /// Nothing is heard of it any more (its gate closed, or it left).
+    pub fn reset(&mut self) {
+        *self = Self::default();
+    }
+
+    fn rank(&self, now_us: u64) -> f32 {
+        if self.is_demoted(now_us) { -1000.0 } else { self.loudness }
+    }
+}
+
+/// The active sources of one room, first rank first. `S` names a source.
+#[derive(Debug)]
+pub struct Ranking<S> {
+    order: Vec<S>,
+    sorted_us: u64,
+    told_us: u64,
+    told: Vec<(u32, u8)>,
+}
+
+impl<S> Default for Ranking<S> {
+    fn default() -> Self {
+        Self { order: Vec::new(), sorted_us: 0, told_us: 0, told: Vec::new() }
+    }
+}
+
+impl<S: Copy + PartialEq> Ranking<S> {
+    /// First rank first.
+    pub fn order(&self) -> &[S] {
+        &self.order
+    }
+
+    /// A source had a voiced packet: it enters if it is not in. Answers whether the ranking changed. `level_of` gives
+    /// the level of each source that is ranked.
+    #[inline]
+    pub fn on_voiced(&mut self, source: S, now_us: u64, level_of: impl Fn(S) -> Level) -> bool {
+        if self.order.contains(&source) {
+            return false;
+        }
+        // Who is silent makes room now, not at the next tick.
+        self.order.retain(|ranked| level_of(*ranked).is_active(now_us));
+        let is_demoted = level_of(source).is_demoted(now_us);
+        let before_demoted = self.order.iter().position(|ranked| level_of(*ranked).is_demoted(now_us));
+        let at = before_demoted.filter(|_| !is_demoted).unwrap_or(self.order.len());
+        self.order.insert(at, source);
+        true
+    }
+
+    /// The source is gone or gated. Answers whether the ranking changed.
+    pub fn remove(&mut self, source: S) -> bool {
+        let before = self.order.len();
+        self.order.retain(|ranked| *ranked != source);
+        self.order.len() != before
+    }
+
+    /// To be called every few milliseconds. Answers whether the ranking changed.
+    pub fn on_time(&mut self, now_us: u64, level_of: impl Fn(S) -> Level) -> bool {
+        if now_us.saturating_sub(self.sorted_us) < SORT_INTERVAL_US || self.order.is_empty() {
+            return false;
+        }
+        self.sorted_us = now_us;
+        let before = self.order.len();
+        self.order.retain(|ranked| level_of(*ranked).is_active(now_us));
+        let mut changed = self.order.len() != before;
+        // One pass of insertion with a margin; what is still out of order moves at the next.
+        for at in 1..self.order.len() {
+            let mut place = at;
+            while place > 0 {
+                let louder = level_of(self.order[place]).rank(now_us);
+                if louder <= level_of(self.order[place - 1]).rank(now_us) + MARGIN {
+                    break;
+                }
+                self.order.swap(place, place - 1);
+                place -= 1;
+                changed = true;
+            }
+        }
+        changed
+    }
+
+    /// What Python is to be told now: (id, loudness), loudest first; `None` when nothing changed or it was told just
+    /// now. Without speakers the list is empty.
+    pub fn tell(&mut self, now_us: u64, describe: impl Fn(S) -> (u32, Level)) -> Option<Vec<(u32, u8)>> {
+        if now_us.saturating_sub(self.told_us) < TELL_INTERVAL_US && self.told_us != 0 {
+            return None;
+        }
+        let active = self.order.iter().map(|source| describe(*source)).filter(|(_, level)| level.is_active(now_us));
+        let mut speakers: Vec<(u32, u8)> = active.map(|(id, level)| (id, level.loudness as u8)).collect();
+        speakers.sort_by_key(|(id, loudness)| (std::cmp::Reverse(*loudness), *id));
+        speakers.truncate(MAX_TOLD);
+        if speakers == self.told {
+            return None;
+        }
+        self.told_us = now_us;
+        self.told.clone_from(&speakers);
+        Some(speakers)
+    }
+}

@@ -1,0 +1,266 @@
+//! The thread around a [`Forwarder`]: drain the sockets, apply commands, fan out, flush, every 5 ms the timers.
+//!
+//! Commands and events pass through two short queues, each under a lock that is held to swap it and never while a
+//! packet is handled. A panic is caught at the loop: the peer that was handled ends; a second panic within a minute ends
+//! the process, because what is broken then is not a peer.
+
+use std::io;
+use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use crate::counters::{Counters, SharedCounters};
+use crate::forwarder::{Forwarder, TICK_US};
+use crate::socket::{
+    EventFd, Poller, RECEIVE_BATCH_LEN, ReceiveBatch, SendBatch, SocketOptions, Sockets, thread_cpu_ns,
+};
+use crate::wire::rtcp::NtpTime;
+use crate::wire_api::Command;
+
+/// Commands that wait at most.
+pub const MAX_COMMANDS: usize = 65_536;
+/// Encoded events that wait at most; then the newest are dropped and counted.
+const MAX_WAITING_EVENTS: usize = 65_536;
+/// Batches taken from one socket before commands and timers get their turn.
+const MAX_BATCHES: usize = 16;
+/// Two panics within this end the process.
+const PANIC_WINDOW_US: u64 = 60_000_000;
+
+/// The queues between Python and the thread.
+struct Border {
+    commands: Mutex<Vec<Command>>,
+    events: Mutex<Vec<Vec<u8>>>,
+    command_ready: Arc<EventFd>,
+    event_ready: EventFd,
+    counters: SharedCounters,
+    is_closing: AtomicBool,
+}
+
+/// A lock that a panicking thread left is still good: the queues are changed in single steps.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A running worker; closed on drop.
+pub struct Worker {
+    border: Arc<Border>,
+    addresses: Vec<SocketAddr>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// The queue of commands is full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueueFull;
+
+impl Worker {
+    /// Binds the addresses and starts the thread.
+    pub fn start(binds: &[SocketAddr], options: SocketOptions, seed: u64) -> io::Result<Self> {
+        let sockets = Sockets::bind(binds, options)?;
+        let addresses = sockets.addresses().to_vec();
+        let command_ready = Arc::new(EventFd::new()?);
+        let border = Arc::new(Border {
+            commands: Mutex::new(Vec::new()),
+            events: Mutex::new(Vec::new()),
+            command_ready: Arc::clone(&command_ready),
+            event_ready: EventFd::new()?,
+            counters: SharedCounters::default(),
+            is_closing: AtomicBool::new(false),
+        });
+        let poller = Poller::new(&sockets, command_ready);
+        let shared = Arc::clone(&border);
+        let thread = std::thread::Builder::new().name("vdx-relay".into()).spawn(move || {
+            Loop::new(sockets, poller, shared, seed).run();
+        })?;
+        Ok(Self { border, addresses, thread: Some(thread) })
+    }
+
+    /// What was bound, in the order of the binds.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// Becomes readable when events wait.
+    pub fn event_ready(&self) -> &EventFd {
+        &self.border.event_ready
+    }
+
+    /// Enqueues a command.
+    pub fn command(&self, command: Command) -> Result<(), QueueFull> {
+        let mut commands = locked(&self.border.commands);
+        if commands.len() >= MAX_COMMANDS {
+            return Err(QueueFull);
+        }
+        commands.push(command);
+        let is_first = commands.len() == 1;
+        drop(commands);
+        if is_first {
+            self.border.command_ready.wake();
+        }
+        Ok(())
+    }
+
+    /// All waiting events, encoded.
+    pub fn drain(&self) -> Vec<Vec<u8>> {
+        // Cleared first: an event that comes in between makes it readable again.
+        self.border.event_ready.clear();
+        std::mem::take(&mut *locked(&self.border.events))
+    }
+
+    /// Counters by name, at most one loop of the worker old.
+    pub fn stats(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
+        self.border.counters.read()
+    }
+
+    /// Ends the thread and closes its sockets. Twice is fine.
+    pub fn close(&mut self) {
+        self.border.is_closing.store(true, Ordering::Release);
+        self.border.command_ready.wake();
+        if let Some(thread) = self.thread.take() {
+            // It never panics past its loop; if it did there is nothing left to do here.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// What the thread owns.
+struct Loop {
+    sockets: Sockets,
+    poller: Poller,
+    border: Arc<Border>,
+    forwarder: Forwarder,
+    received: ReceiveBatch,
+    sink: SendBatch,
+    start: Instant,
+    next_tick_us: u64,
+    panicked_us: Option<u64>,
+    loops: u64,
+}
+
+impl Loop {
+    fn new(sockets: Sockets, poller: Poller, border: Arc<Border>, seed: u64) -> Self {
+        let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let ntp_at_zero = NtpTime::from_unix_us(u64::try_from(unix.as_micros()).unwrap_or(0));
+        let sink = SendBatch::new(&sockets);
+        Self {
+            sockets,
+            poller,
+            border,
+            forwarder: Forwarder::new(ntp_at_zero, seed),
+            received: ReceiveBatch::new(),
+            sink,
+            start: Instant::now(),
+            next_tick_us: 0,
+            panicked_us: None,
+            loops: 0,
+        }
+    }
+
+    /// Steady microseconds since the start of the thread, beginning at one second: 0 means "never" in places.
+    fn now_us(&self) -> u64 {
+        u64::try_from(self.start.elapsed().as_micros()).unwrap_or(u64::MAX) + 1_000_000
+    }
+
+    fn run(mut self) {
+        while !self.border.is_closing.load(Ordering::Acquire) {
+            if catch_unwind(AssertUnwindSafe(|| self.turn())).is_err() {
+                self.on_panic();
+            }
+        }
+        self.sink.flush();
+    }
+
+    /// One turn: wait, commands, datagrams, timers, flush, events.
+    fn turn(&mut self) {
+        let wait_us = self.next_tick_us.saturating_sub(self.now_us());
+        let Ok(ready) = self.poller.wait(Some(Duration::from_micros(wait_us))) else {
+            std::thread::sleep(Duration::from_micros(TICK_US));
+            return;
+        };
+        if ready.woken {
+            self.apply_commands();
+        }
+        for socket in 0..self.sockets.addresses().len() {
+            if ready.has_socket(socket) {
+                self.drain_socket(socket);
+            }
+        }
+        let now_us = self.now_us();
+        if now_us >= self.next_tick_us {
+            self.forwarder.handle_timeout(&mut self.sink, now_us);
+            // A tick that was missed is not made up for.
+            self.next_tick_us = now_us + TICK_US;
+        }
+        self.sink.flush();
+        self.publish();
+    }
+
+    fn apply_commands(&mut self) {
+        let commands = std::mem::take(&mut *locked(&self.border.commands));
+        let now_us = self.now_us();
+        for command in commands {
+            self.forwarder.handle_command(command, &mut self.sink, now_us);
+        }
+    }
+
+    fn drain_socket(&mut self, socket: usize) {
+        for _ in 0..MAX_BATCHES {
+            let Ok(count) = self.received.receive(&self.sockets, socket) else { return };
+            let now_us = self.now_us();
+            for position in 0..count {
+                let datagram = self.received.datagram(position);
+                self.forwarder.handle_datagram(datagram.route, datagram.bytes, &mut self.sink, now_us);
+            }
+            if count < RECEIVE_BATCH_LEN {
+                return;
+            }
+        }
+    }
+
+    /// Hands events and counters over.
+    fn publish(&mut self) {
+        self.loops += 1;
+        let events = self.forwarder.take_events();
+        if !events.is_empty() {
+            let mut waiting = locked(&self.border.events);
+            let room = MAX_WAITING_EVENTS.saturating_sub(waiting.len());
+            self.forwarder.counters().events_dropped += events.len().saturating_sub(room) as u64;
+            waiting.extend(events.iter().take(room).map(crate::wire_api::Event::encode));
+            drop(waiting);
+            self.border.event_ready.wake();
+        }
+        let (sent, truncated) = (self.sink.stats(), self.received.truncated());
+        let counters: &mut Counters = self.forwarder.counters();
+        counters.dropped_truncated = truncated;
+        counters.dropped_send_full = sent.dropped_full;
+        counters.dropped_send_error = sent.dropped_error;
+        counters.sends = sent.datagrams;
+        counters.send_messages = sent.messages;
+        counters.send_calls = sent.calls;
+        counters.send_segment_refused = sent.segmentation_refused;
+        counters.worker_loops = self.loops;
+        counters.worker_cpu_ns = thread_cpu_ns();
+        self.border.counters.publish(counters);
+    }
+
+    fn on_panic(&mut self) {
+        let now_us = self.now_us();
+        let is_second = self.panicked_us.is_some_and(|before| now_us.saturating_sub(before) < PANIC_WINDOW_US);
+        self.panicked_us = Some(now_us);
+        let ended = catch_unwind(AssertUnwindSafe(|| self.forwarder.end_faulty_peer(&mut self.sink, now_us)));
+        if is_second || ended.is_err() {
+            eprintln!("vdx-relay: a second fault of the data plane within a minute; the process ends");
+            std::process::abort();
+        }
+        self.next_tick_us = self.next_tick_us.max(now_us + TICK_US);
+        self.publish();
+    }
+}

@@ -1,0 +1,217 @@
+"""The native relay over real sockets, driven by an independent peer (aioice's STUN, libsrtp)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+
+import msgspec
+import pytest
+from aioice import stun
+
+from tests.contract.relay_client import CM, GCM, Client, Packet, RelayUnderTest, nack, pli, vp8
+from vdxmedia import _relay
+from vdxmedia.sfu import relay_wire as wire
+
+MICROPHONE, CAMERA = 0x0A0B0C0D, 0x11223344
+AUDIO_IN, VIDEO_IN, VIDEO_RTX_IN = 1001, 2001, 2002
+AUDIO_OUT, VIDEO_OUT, VIDEO_RTX_OUT = 7001, 8001, 8002
+
+
+@pytest.fixture
+def relay() -> Iterator[RelayUnderTest]:
+    with RelayUnderTest() as under_test:
+        yield under_test
+
+
+def publisher(relay: RelayUnderTest, peer: int = 1, profile: int = GCM) -> Client:
+    receives = [
+        wire.Receive(mid="0", source=MICROPHONE, kind="audio", ssrc=AUDIO_IN),
+        wire.Receive(mid="1", source=CAMERA, kind="video", ssrc=VIDEO_IN, rtx_ssrc=VIDEO_RTX_IN),
+    ]
+    return Client(relay, peer, profile=profile, receives=receives)
+
+
+def subscriber(relay: RelayUnderTest, peer: int = 2, profile: int = GCM) -> Client:
+    slots = [
+        wire.Slot(kind="speaker", index=0, mid="a", ssrc=AUDIO_OUT, transport_cc=True),
+        wire.Slot(kind="video", index=0, mid="v", ssrc=VIDEO_OUT, rtx_ssrc=VIDEO_RTX_OUT, nack=True, transport_cc=True),
+    ]
+    return Client(relay, peer, profile=profile, slots=slots)
+
+
+def audio(sequence: int, level: int = 20, **changes: object) -> Packet:
+    extensions = {4: bytes([0x80 | level]), 5: (sequence & 0xFFFF).to_bytes(2, "big")}
+    packet = Packet(111, False, sequence, 960 * sequence, AUDIO_IN, [], extensions, b"opus %d" % sequence)
+    return replace(packet, **changes)
+
+
+def video(sequence: int, *, keyframe: bool = False, **changes: object) -> Packet:
+    payload = vp8(sequence, sequence & 255, keyframe=keyframe)
+    packet = Packet(96, True, sequence, 3000 * sequence, VIDEO_IN, [5, 6], {1: b"1"}, payload)
+    return replace(packet, **changes)
+
+
+def permit(relay: RelayUnderTest) -> None:
+    relay.send(
+        wire.SetSourceClasses(source=MICROPHONE, classes=1),
+        wire.SetSourceClasses(source=CAMERA, classes=1),
+        wire.BindSlot(peer=2, kind="video", index=0, source=CAMERA),
+    )
+
+
+def test_build_is_optimised() -> None:
+    assert _relay.is_release_build()
+
+
+def test_bind_that_does_not_parse_raises_value_error() -> None:
+    with pytest.raises(ValueError, match="address"):
+        _relay.Relay(["localhost"])
+    with pytest.raises(OSError, match="."):
+        _relay.Relay(["192.0.2.200:1"])
+
+
+def test_command_that_does_not_decode_raises_value_error(relay: RelayUnderTest) -> None:
+    for message in (b"", b"\xc1", msgspec.msgpack.encode({"type": "bogus"}), msgspec.msgpack.encode({"peer": 1})):
+        with pytest.raises(ValueError, match="command"):
+            relay.relay.command(message)
+
+
+def test_check_then_dtls_reaches_python_and_goes_back(relay: RelayUnderTest) -> None:
+    with subscriber(relay) as client:
+        client.add()
+        client.socket.sendto(b"\x16 too early", relay.address)
+        client.check(password="q" * 24)
+        client.check()
+        answer = client.stun_answer()
+        assert answer.message_class is stun.Class.RESPONSE
+        assert answer.attributes["XOR-MAPPED-ADDRESS"] == client.socket.getsockname()
+        bound = relay.expect(wire.PeerBound)
+        assert (bound.peer, bound.is_ipv6, bound.is_tcp) == (2, False, False)
+        client.socket.sendto(b"\x16 hello", relay.address)
+        assert relay.expect(wire.DtlsReceived).datagram == b"\x16 hello"
+        relay.send(wire.SendDtls(peer=2, datagram=b"\x16 answer"))
+        assert client.socket.recv(2048) == b"\x16 answer"
+        client.check(role="ICE-CONTROLLED")
+        conflict = client.stun_answer()
+        assert conflict.message_class is stun.Class.ERROR
+        assert conflict.attributes["ERROR-CODE"][0] == 487
+        stats = relay.stats()
+        assert stats["dropped_dtls_unvalidated"] == 1
+        assert stats["dropped_stun_integrity"] == 1
+
+
+@pytest.mark.parametrize("profile", [GCM, CM])
+def test_sound_reaches_a_speaker_slot_under_its_csrc(relay: RelayUnderTest, profile: int) -> None:
+    with publisher(relay, profile=profile) as alice, subscriber(relay, profile=profile) as bob:
+        alice.connect()
+        bob.connect()
+        permit(relay)
+        bob.fence()
+        for sequence in range(65530, 65530 + 20):
+            alice.send_rtp(audio(sequence, timestamp=960 * sequence))
+        packets = [bob.receive_rtp() for _ in range(20)]
+        assert [packet.payload for packet in packets] == [b"opus %d" % n for n in range(65530, 65550)]
+        assert {packet.ssrc for packet in packets} == {AUDIO_OUT}
+        assert all(packet.csrcs == [MICROPHONE] and packet.extensions[1] == b"a" for packet in packets)
+        first = packets[0].sequence
+        assert first < 2**15
+        assert [packet.sequence for packet in packets] == list(range(first, first + 20))
+        assert [(packet.timestamp - packets[0].timestamp) & 0xFFFFFFFF for packet in packets] == [
+            960 * n for n in range(20)
+        ]
+        assert [int.from_bytes(packet.extensions[5], "big") for packet in packets] == list(range(20))
+        assert relay.expect(wire.SourceStarted).source == MICROPHONE
+        switched = relay.expect(wire.SlotSwitched)
+        assert (switched.peer, switched.kind, switched.index, switched.source) == (2, "speaker", 0, MICROPHONE)
+        assert relay.expect(wire.Speakers, lambda event: bool(event.speakers)).speakers[0][0] == MICROPHONE
+        feedback = alice.receive_rtcp(205, 15)
+        assert int.from_bytes(feedback[12:14], "big") == 65530
+        assert int.from_bytes(feedback[14:16], "big") >= 1
+        assert bob.receive_rtcp(200)[4:8] == AUDIO_OUT.to_bytes(4, "big")
+
+
+def test_picture_begins_at_a_keyframe_and_is_resent_on_nack(relay: RelayUnderTest) -> None:
+    with publisher(relay) as alice, subscriber(relay) as bob:
+        alice.connect()
+        bob.connect()
+        permit(relay)
+        bob.fence()
+        alice.send_rtp(video(10))
+        assert alice.receive_rtcp(206, 1)[8:12] == VIDEO_IN.to_bytes(4, "big")
+        alice.send_rtp(video(11, keyframe=True))
+        for sequence in (12, 13):
+            alice.send_rtp(video(sequence))
+        first, second, third = (bob.receive_rtp() for _ in range(3))
+        assert first.payload[6:] == vp8(11, 11, keyframe=True)[6:]
+        assert (first.csrcs, first.ssrc, first.payload_type, first.extensions[1]) == ([CAMERA], VIDEO_OUT, 96, b"v")
+        assert [p.sequence - first.sequence for p in (second, third)] == [1, 2]
+        assert [p.timestamp - first.timestamp for p in (second, third)] == [3000, 6000]
+        pictures = [int.from_bytes(p.payload[2:4], "big") & 0x7FFF for p in (first, second, third)]
+        assert pictures == [pictures[0], pictures[0] + 1, pictures[0] + 2]
+
+        bob.send_rtcp(nack(VIDEO_OUT, second.sequence))
+        again = bob.receive_rtp(lambda packet: packet.ssrc == VIDEO_RTX_OUT)
+        assert again.payload_type == 97
+        assert again.payload == second.sequence.to_bytes(2, "big") + second.payload
+        assert (again.timestamp, again.csrcs) == (second.timestamp, [CAMERA])
+
+        bob.send_rtcp(pli(VIDEO_OUT))
+        assert alice.receive_rtcp(206, 1)[8:12] == VIDEO_IN.to_bytes(4, "big")
+
+
+def test_gap_is_asked_for_and_its_retransmission_forwarded(relay: RelayUnderTest) -> None:
+    with publisher(relay) as alice, subscriber(relay) as bob:
+        alice.connect()
+        bob.connect()
+        permit(relay)
+        bob.fence()
+        alice.send_rtp(video(100, keyframe=True))
+        alice.receive_rtcp(206, 1)
+        alice.send_rtp(video(101, keyframe=True))
+        alice.send_rtp(video(102))
+        alice.send_rtp(video(104))
+        request = alice.receive_rtcp(205, 1)
+        assert request[8:12] == VIDEO_IN.to_bytes(4, "big")
+        assert int.from_bytes(request[12:14], "big") == 103
+        lost = video(103)
+        repair = replace(lost, ssrc=VIDEO_RTX_IN, payload_type=97, sequence=1, payload=b"\0\x67" + lost.payload)
+        alice.send_rtp(repair)
+        sequences = [bob.receive_rtp().sequence for _ in range(5)]
+        assert [s - sequences[0] for s in sequences] == [0, 1, 2, 4, 3]
+
+
+def test_closed_gate_stops_the_next_packet(relay: RelayUnderTest) -> None:
+    with publisher(relay) as alice, subscriber(relay) as bob:
+        alice.connect()
+        bob.connect()
+        permit(relay)
+        bob.fence()
+        alice.send_rtp(audio(1))
+        bob.receive_rtp()
+        relay.send(wire.SetGate(source=MICROPHONE, gate=1, open=False))
+        bob.fence()
+        alice.send_rtp(audio(2))
+        relay.expect_stat("dropped_gate", 1)
+        assert bob.has_nothing()
+        relay.send(wire.SetGate(source=MICROPHONE, gate=1, open=True))
+        bob.fence()
+        alice.send_rtp(audio(3))
+        assert bob.receive_rtp().payload == b"opus 3"
+
+
+def test_garbage_is_counted_and_disturbs_no_one(relay: RelayUnderTest) -> None:
+    with publisher(relay) as alice, subscriber(relay) as bob:
+        alice.connect()
+        bob.connect()
+        permit(relay)
+        bob.fence()
+        for first in (0, 1, 20, 22, 63, 64, 90, 128, 144, 191, 200, 255):
+            for length in (1, 2, 12, 20, 60, 1400):
+                alice.socket.sendto(bytes([first]) + os.urandom(length), relay.address)
+        alice.send_rtp(audio(1))
+        assert bob.receive_rtp().csrcs == [MICROPHONE]
+        stats = relay.stats()
+        assert stats["panics"] == 0
+        assert stats["dropped_auth"] + stats["dropped_malformed"] > 0
