@@ -7,6 +7,7 @@ address. Asking the kernel for a route sends no packet.
 from __future__ import annotations
 
 import ipaddress
+import logging
 import socket
 from collections.abc import Sequence
 
@@ -14,6 +15,8 @@ import ifaddr
 
 from vdxmedia.config import parse_bind
 from vdxmedia.errors import Misconfigured
+
+logger = logging.getLogger(__name__)
 
 _TEST_NET = {socket.AF_INET: "192.0.2.1", socket.AF_INET6: "2001:db8::1"}
 """Documentation addresses, RFC 5737 and RFC 3849: the route to them is the default route."""
@@ -61,6 +64,31 @@ def media_sockets(binds: Sequence[str]) -> list[tuple[str, int]]:
     if not sockets:
         raise Misconfigured("media.binds: this machine has no address to bind; name one")
     return sockets
+
+
+def usable(addresses: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Those this machine has: without IPv6, `::1` and `[::]` are left out.
+
+    Raises: Misconfigured when none is left.
+    """
+    found = []
+    for host, port in addresses:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        try:
+            with socket.socket(family, socket.SOCK_DGRAM) as probe:
+                probe.bind((host, 0))
+            found.append((host, port))
+        except OSError as error:
+            logger.info("address_not_here address=%s reason=%s", host, error.strerror)
+    if not found:
+        hosts = ", ".join(host for host, _ in addresses)
+        raise Misconfigured(f"this machine has none of the addresses to bind: {hosts}")
+    return found
+
+
+def format_bind(host: str, port: int) -> str:
+    """`address:port`, IPv6 in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def announced_addresses(bound: Sequence[tuple[str, int]], announced: Sequence[str]) -> list[tuple[str, int]]:

@@ -1,51 +1,252 @@
-"""Assembly: makes every part, connects them, starts and stops them. Knows everything, decides nothing."""
+"""Assembly: makes every part, connects them, starts and stops them. Knows everything, decides nothing.
+
+Who closes whom: the server's exit stack, in the reverse of the order below. HTTP stops first, then signalling's
+sockets, rooms, media connections, the relay.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import logging
 import signal
 import socket
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
+from types import TracebackType
 
 from aiohttp import web
 
+from vdxmedia.addresses import announced_addresses, format_bind, media_sockets, usable
+from vdxmedia.api.auth import ApiKeys
+from vdxmedia.api.health import Health
 from vdxmedia.api.pages import Pages, read_files
+from vdxmedia.api.proxies import TrustedProxies
+from vdxmedia.api.rooms import RoomOperations
+from vdxmedia.api.server import Parts, make_application, protocol_logger
+from vdxmedia.api.tokens import JwtTokens
+from vdxmedia.clock import Clock, SystemClock
 from vdxmedia.config import Settings, parse_bind
+from vdxmedia.credentials import Credentials
+from vdxmedia.errors import Misconfigured
+from vdxmedia.hub.limits import HubLimits
+from vdxmedia.hub.registry import Registry
+from vdxmedia.hub.tasks import TaskScope
+from vdxmedia.observability import Metrics
+from vdxmedia.sfu.plane import RelayPlane, RelayPort
+
+logger = logging.getLogger(__name__)
+
+HTTP_SHUTDOWN_S = 3.0
+"""For requests still being answered when the server has ended its calls."""
+LISTEN_BACKLOG = 1024
+"""Connections waiting for accept; a join storm of 500 fits."""
+
+MakeRelay = Callable[[Sequence[str], int], RelayPort]
+
+
+def make_relay(binds: Sequence[str], socket_buffer_bytes: int) -> RelayPort:
+    """The native relay on these addresses. Raises: OSError, Misconfigured."""
+    try:
+        # Here and not above: looking at keys and configuration must not need a built relay.
+        from vdxmedia._relay import Relay
+    except ImportError as error:
+        raise Misconfigured("the native relay is not built: run `make relay`") from error
+    return Relay(list(binds), socket_buffer_bytes)
 
 
 class Server:
-    """One running server. Use `async with`; the context closes all it opened."""
+    """One server. `async with` starts it and closes all it opened; `stop` before leaving is the gentle way."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        credentials: Credentials,
+        *,
+        public_host: str | None = None,
+        clock: Clock | None = None,
+        make_relay: MakeRelay = make_relay,
+    ) -> None:
+        """`public_host` is what links begin with when the settings name no `public_url`; the port is then ours."""
         self.settings = settings
-        self._stack = AsyncExitStack()
+        self.public_url = settings.http.public_url.rstrip("/")
         self.http_addresses: list[tuple[str, int]] = []
-        self._stop = asyncio.Event()
+        """What is listened on, with the real ports; filled by the start."""
+        self.media_addresses: list[tuple[str, int]] = []
+        self.metrics = Metrics()
+        self.rooms: RoomOperations
+        self.registry: Registry
+        self.plane: RelayPlane
+        self._credentials = credentials
+        self._public_host = public_host
+        self._clock = clock or SystemClock()
+        self._make_relay = make_relay
+        self._stack = AsyncExitStack()
+        self._is_draining = False
+
+    # ── life ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def __aenter__(self) -> Server:
-        await self._stack.__aenter__()
-        app = web.Application()
-        files = await asyncio.get_running_loop().run_in_executor(None, read_files)
-        app.add_routes(Pages(files, frame_ancestors=self.settings.http.frame_ancestors).routes())
-        runner = web.AppRunner(app, handle_signals=False, access_log=None)
-        await runner.setup()
-        self._stack.push_async_callback(runner.cleanup)
-        for bind in self.settings.http.binds:
-            host, port = parse_bind(bind, key="http.binds")
-            if self.http_addresses and port == 0:
-                port = self.http_addresses[0][1]
-            sock = socket.create_server(
-                (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=512
-            )
-            self.http_addresses.append((host, sock.getsockname()[1]))
-            await web.SockSite(runner, sock).start()
+        """Raises: Misconfigured when an address cannot be had."""
+        async with AsyncExitStack() as stack:
+            await self._start(stack)
+            self._stack = stack.pop_all()
         return self
 
-    async def __aexit__(self, *error: object) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         await self._stack.aclose()
 
+    async def stop(self, deadline_s: float) -> None:
+        """Not ready, no new rooms, clients told; ends what still goes on at the deadline. Twice is fine."""
+        self._is_draining = True
+        self.metrics.draining.set(1)
+        logger.info("server_draining deadline_s=%s", deadline_s)
+        await self.registry.stop(deadline_s)
+
     async def serve_until_signalled(self) -> None:
+        """Until SIGTERM or SIGINT, then a gentle stop; a second signal ends the gentleness."""
         loop = asyncio.get_running_loop()
+        signals: asyncio.Queue[int] = asyncio.Queue(maxsize=8)
+
+        def arrived(number: int) -> None:
+            with contextlib.suppress(asyncio.QueueFull):
+                signals.put_nowait(number)
+
         for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self._stop.set)
-        await self._stop.wait()
+            loop.add_signal_handler(number, arrived, number)
+        await signals.get()
+        async with TaskScope("stop") as scope:
+            gentle = scope.start(self.stop(self.settings.stop.deadline_s), "gentle stop")
+            forced = scope.start(self._forced(signals), "second signal")
+            await asyncio.wait((gentle, forced), return_when=asyncio.FIRST_COMPLETED)
+
+    async def _forced(self, signals: asyncio.Queue[int]) -> None:
+        await signals.get()
+        logger.warning("server_stop_forced")
+
+    def unready_reason(self) -> str | None:
+        return "draining" if self._is_draining else None
+
+    # ── what metrics read ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def room_count(self) -> int:
+        return self.registry.room_count()
+
+    def participant_counts(self) -> Mapping[str, int]:
+        return self.registry.participant_counts()
+
+    def relay_totals(self) -> Mapping[str, int]:
+        return self.plane.stats()
+
+    def relay_gauges(self) -> Mapping[str, int]:
+        return self.plane.gauges()
+
+    def hub_totals(self) -> Mapping[str, int]:
+        return self.registry.totals()
+
+    # ── start ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _start(self, stack: AsyncExitStack) -> None:
+        settings, http = self.settings, self.settings.http
+        sockets = self._listen(stack)
+        if not self.public_url:
+            scheme = "https" if self._credentials.tls else "http"
+            self.public_url = f"{scheme}://{self._public_host}:{self.http_addresses[0][1]}"
+        proxies = TrustedProxies(http.trusted_proxies)
+        tokens = JwtTokens(
+            self._credentials.signing, self._credentials.verifying, issuer=self.public_url, clock=self._clock
+        )
+        self.plane = await stack.enter_async_context(self._open_plane())
+        limits = HubLimits(rooms=settings.limits.rooms, joins_per_second=settings.limits.joins_per_second)
+        self.registry = await stack.enter_async_context(
+            Registry(self.plane, self._clock, limits=limits, metrics=self.metrics)
+        )
+        self.rooms = RoomOperations(
+            self.registry,
+            tokens,
+            clock=self._clock,
+            public_url=self.public_url,
+            link_lifetime_s=settings.tokens.link_lifetime_s,
+            maximum=settings.limits.participants_per_room,
+        )
+        self.metrics.observe(self)
+        keys = ApiKeys(
+            self._credentials.api_keys,
+            proxies=proxies,
+            clock=self._clock,
+            requests_per_second=settings.api.requests_per_second,
+            failures_per_minute=settings.api.failures_per_minute,
+        )
+        files = await asyncio.to_thread(read_files)
+        application = make_application(
+            Parts(
+                pages=Pages(files, frame_ancestors=http.frame_ancestors),
+                rooms=self.rooms,
+                keys=keys,
+                health=Health(
+                    unready_reason=self.unready_reason,
+                    registry=self.metrics.registry,
+                    process=self.metrics.process,
+                    proxies=proxies,
+                    metrics_networks=settings.metrics.networks,
+                ),
+                proxies=proxies,
+                observe_request=self.metrics.observe_request,
+                max_body_bytes=http.max_body_bytes,
+                public_url=self.public_url,
+            )
+        )
+        services = await stack.enter_async_context(TaskScope("services"))
+        services.start(self.metrics.watch_loop_lag(), "loop lag")
+        runner = web.AppRunner(
+            application,
+            handle_signals=False,
+            access_log=None,
+            logger=protocol_logger,
+            shutdown_timeout=HTTP_SHUTDOWN_S,
+        )
+        stack.push_async_callback(runner.cleanup)
+        await runner.setup()
+        for listening in sockets:
+            await web.SockSite(runner, listening, ssl_context=self._credentials.tls).start()
+        logger.info("server_started http=%s media=%s", _all(self.http_addresses), _all(self.media_addresses))
+
+    def _listen(self, stack: AsyncExitStack) -> list[socket.socket]:
+        """Binds before anything else, so that a taken port is said at once and port 0 is known in links."""
+        sockets = []
+        for host, port in usable([parse_bind(bind, key="http.binds") for bind in self.settings.http.binds]):
+            if port == 0 and self.http_addresses:
+                port = self.http_addresses[0][1]
+            family = socket.AF_INET6 if ":" in host else socket.AF_INET
+            try:
+                listening = socket.create_server((host, port), family=family, backlog=LISTEN_BACKLOG)
+            except OSError as error:
+                raise _taken("http", host, port, error) from error
+            stack.callback(listening.close)
+            sockets.append(listening)
+            self.http_addresses.append((host, listening.getsockname()[1]))
+        return sockets
+
+    def _open_plane(self) -> RelayPlane:
+        media = self.settings.media
+        wanted = usable(media_sockets(media.binds))
+        try:
+            relay = self._make_relay([format_bind(host, port) for host, port in wanted], media.socket_buffer_bytes)
+        except OSError as error:
+            host, port = wanted[0]
+            raise _taken("media", host, port, error) from error
+        self.media_addresses = [parse_bind(address, key="media.binds") for address in relay.addresses]
+        return RelayPlane(relay, announced=announced_addresses(self.media_addresses, media.announced))
+
+
+def _taken(section: str, host: str, port: int, error: OSError) -> Misconfigured:
+    return Misconfigured(
+        f"{section}.binds: {format_bind(host, port)} cannot be had ({error.strerror or error}); "
+        f"choose another, in development with --{section}-port N"
+    )
+
+
+def _all(addresses: Sequence[tuple[str, int]]) -> str:
+    return ",".join(format_bind(host, port) for host, port in addresses)

@@ -1,18 +1,46 @@
-"""The command line: `vdxmedia dev`, `serve`, `config check`, `keys new`."""
+"""The command line: `vdxmedia dev` to try, `vdxmedia serve` to run, `config check` and `keys new` to prepare.
+
+Parses, prints and chooses an exit code; everything else is in `app`, `config` and `credentials`. What a script may
+read (`Host:`, `Guest:`, `API:`, `Key:`) goes to standard output, one per line; logs and questions go to standard error.
+"""
 
 from __future__ import annotations
 
-import asyncio
+import logging
+import os
+import tempfile
+import webbrowser
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Annotated
 
+import msgspec
+import segno
 import typer
 import uvloop
 
-from vdxmedia import __version__
+from vdxmedia import __version__, config, credentials, kernel_limits
+from vdxmedia.addresses import format_bind, lan_address
+from vdxmedia.api.resources import RoomCreated
 from vdxmedia.app import Server
-from vdxmedia.config import Http, Settings
+from vdxmedia.conference.settings import RoomSettings
+from vdxmedia.config import Settings
+from vdxmedia.credentials import Credentials
+from vdxmedia.errors import Misconfigured
+from vdxmedia.observability import configure_logging
+
+logger = logging.getLogger(__name__)
+
+EXIT_MISCONFIGURED = 2
+DEVELOPMENT_STOP_S = "1.0"
+"""Ctrl-C in development should not wait for those who are in a call."""
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+config_app = typer.Typer(no_args_is_help=True, help="Look at the configuration.")
+keys_app = typer.Typer(no_args_is_help=True, help="Make keys.")
+app.add_typer(config_app, name="config")
+app.add_typer(keys_app, name="keys")
 
 
 def _show_version(is_wanted: bool) -> None:
@@ -23,26 +51,194 @@ def _show_version(is_wanted: bool) -> None:
 
 @app.callback()
 def _root(
-    version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True)] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """Open, self-hosted video meetings for the public sector."""
 
 
+# ── dev ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
 @app.command()
-def dev(http_port: int = 7880, media_port: int = 7882) -> None:
-    """A server on this machine alone, for trying and developing."""
-    settings = Settings(http=Http(binds=[f"127.0.0.1:{http_port}", f"[::1]:{http_port}"]))
+def dev(
+    http_port: Annotated[int, typer.Option(min=0, max=65535, help="Pages, REST and signalling (0: any free).")] = 7880,
+    media_port: Annotated[int, typer.Option(min=0, max=65535, help="Sound and pictures, UDP (0: any free).")] = 7882,
+    bind: Annotated[list[str] | None, typer.Option(help="Address to listen on; loopback only.")] = None,
+    demo: Annotated[int, typer.Option(min=0, max=24, help="Synthetic participants to put into the room.")] = 0,
+    open_browser: Annotated[bool, typer.Option("--open", help="Open the host's link in a browser.")] = False,
+    lan: Annotated[bool, typer.Option("--lan", help="Listen on the network too: fresh key, own certificate.")] = False,
+) -> None:
+    """Start a server on this machine with everything built in, and print its links."""
+    with tempfile.TemporaryDirectory(prefix="vdxmedia-") as directory:
+        try:
+            if lan:
+                if bind:
+                    raise Misconfigured("--lan finds the address itself; leave --bind out")
+                address = lan_address()
+                settings = _development_settings([address, "127.0.0.1"], http_port, media_port)
+                secrets = credentials.for_lan(address, Path(directory))
+                host = f"[{address}]" if ":" in address else address
+            else:
+                settings = _development_settings(bind or ["127.0.0.1", "::1"], http_port, media_port)
+                _refuse_other_machines(settings)
+                secrets = credentials.for_development()
+                host = "localhost"
+        except Misconfigured as error:
+            raise _stopped(error) from None
+
+        def started(server: Server) -> None:
+            room = server.rooms.open_room(RoomSettings(subject="Prøvemøde", organisation="vdxmedia", maximum=50))
+            _print_links(server, room, next(iter(secrets.api_keys.values())))
+            if lan:
+                _print_lan_advice(room)
+            if open_browser:
+                webbrowser.open(room.host_url)
+
+        _run(settings, secrets, public_host=host, started=started, demo=demo)
+
+
+def _development_settings(addresses: list[str], http_port: int, media_port: int) -> Settings:
+    """Development's defaults, with the environment in between for what it names."""
+    defaults = {
+        "http.binds": ",".join(format_bind(address, http_port) for address in addresses),
+        "media.binds": ",".join(format_bind(address, media_port) for address in addresses),
+        "log.format": "text",
+        "log.level": "warning",
+        "stop.deadline_s": DEVELOPMENT_STOP_S,
+    }
+    flags = {key: value for key, value in defaults.items() if config.variable_of(key) not in os.environ}
+    return config.load(None, os.environ, flags)
+
+
+def _refuse_other_machines(settings: Settings) -> None:
+    if not config.is_loopback(settings):
+        raise Misconfigured(
+            "`vdxmedia dev` uses a key that everyone knows, so it listens on loopback (127.0.0.1, ::1) only. "
+            "For your own network: `vdxmedia dev --lan`. For others: `vdxmedia serve --config FILE`."
+        )
+
+
+def _print_links(server: Server, room: RoomCreated, key: str) -> None:
+    typer.echo(f"Host:   {room.host_url}")
+    typer.echo(f"Guest:  {room.guest_url}")
+    typer.echo(f"API:    {server.public_url}/api/v1")
+    typer.echo(f"Key:    {key}")
+
+
+def _print_lan_advice(room: RoomCreated) -> None:
+    """A phone reads the guest's link from the screen; its browser will ask about the certificate once."""
+    segno.make(room.guest_url, error="l").terminal(compact=True)
+    typer.echo("The certificate is this server's own: let the browser continue to the page when it warns.")
+
+
+# ── serve ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", envvar="VDXMEDIA_CONFIG", help="TOML file; see vdxmedia.example.toml.")
+]
+SetOption = Annotated[
+    list[str] | None, typer.Option("--set", metavar="SECTION.KEY=VALUE", help="Overrides file and environment.")
+]
+
+
+@app.command()
+def serve(config_file: ConfigOption = None, settings: SetOption = None) -> None:
+    """Start a production server; flags over environment (VDX_…) over the file over defaults."""
+    try:
+        effective = config.load(config_file, os.environ, _flags(settings))
+        config.check_production(effective)
+        secrets = credentials.from_files(effective)
+    except Misconfigured as error:
+        raise _stopped(error) from None
+
+    def started(server: Server) -> None:
+        for text in kernel_limits.warnings(effective):
+            logger.warning(text)
+
+    _run(effective, secrets, public_host=None, started=started)
+
+
+@config_app.command("check")
+def check_config(config_file: ConfigOption = None, settings: SetOption = None) -> None:
+    """Check everything that `serve` would, and print what is in force; secrets are only file names."""
+    try:
+        effective = config.load(config_file, os.environ, _flags(settings))
+        config.check_production(effective)
+        credentials.from_files(effective)
+    except Misconfigured as error:
+        raise _stopped(error) from None
+    typer.echo(config.as_toml(effective), nl=False)
+
+
+@keys_app.command("new")
+def new_keys(
+    directory: Annotated[Path, typer.Option(help="Where to write the files.")] = Path(),
+    name: Annotated[str, typer.Option(help="Whose API key it is.")] = "default",
+) -> None:
+    """Make a signing key and an API key as two files that only you can read."""
+    signing, keys = directory / "signing-key.pem", directory / "api-keys.txt"
+    if not name.isprintable() or ":" in name or not name.strip() or name.startswith("#"):
+        raise _stopped(Misconfigured("--name: letters, digits and dashes"))
+    try:
+        for path in (signing, keys):
+            if path.exists():
+                raise Misconfigured(f"{path}: is there already; keys are never overwritten")
+        credentials.write_private(signing, credentials.new_signing_key(), exist_ok=False)
+        credentials.write_private(keys, f"{name}: {credentials.new_api_key()}\n".encode(), exist_ok=False)
+    except OSError as error:
+        raise _stopped(Misconfigured(f"{error.filename}: {error.strerror}")) from None
+    except Misconfigured as error:
+        raise _stopped(error) from None
+    typer.echo(f"[tokens]\nsigning_key_file = {_quoted(signing)}\n\n[api]\nkeys_file = {_quoted(keys)}")
+
+
+def _quoted(path: Path) -> str:
+    """A TOML string; JSON's are that too."""
+    return msgspec.json.encode(str(path.resolve())).decode()
+
+
+def _flags(pairs: list[str] | None) -> dict[str, str]:
+    """Raises: Misconfigured."""
+    flags = {}
+    for pair in pairs or []:
+        key, separator, value = pair.partition("=")
+        if not separator:
+            raise Misconfigured(f"--set {pair}: must be section.key=value")
+        flags[key.strip()] = value
+    return flags
+
+
+# ── both ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _run(
+    settings: Settings,
+    secrets: Credentials,
+    *,
+    public_host: str | None,
+    started: Callable[[Server], None],
+    demo: int = 0,
+) -> None:
+    configure_logging(settings.log.level, settings.log.format)
 
     async def run() -> None:
-        async with Server(settings) as server:
-            typer.echo(f"API:    http://localhost:{server.http_addresses[0][1]}/api/v1")
+        async with AsyncExitStack() as stack:
+            server = await stack.enter_async_context(Server(settings, secrets, public_host=public_host))
+            started(server)
             await server.serve_until_signalled()
 
-    uvloop.run(run())
+    try:
+        uvloop.run(run())
+    except Misconfigured as error:
+        raise _stopped(error) from None
+
+
+def _stopped(error: Misconfigured) -> typer.Exit:
+    typer.echo(f"vdxmedia: {error.text}", err=True)
+    return typer.Exit(EXIT_MISCONFIGURED)
 
 
 def main() -> None:
     app()
-
-
-_ = asyncio

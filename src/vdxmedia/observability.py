@@ -26,6 +26,7 @@ from vdxmedia import __version__
 QUIET_LOGGERS = ("engineio", "socketio", "aiohttp.access", "aiortc", "aioice", "asyncio")
 """engineio logs payloads at INFO; the others log per request or per packet."""
 LAG_INTERVAL_S = 0.5
+_RELAY_HELP = "Of the relay and the media plane; see docs/reference/metrics.md."
 _EVENT = re.compile(r"[a-z][a-z0-9_]*(?: [a-z][a-z0-9_]*=\S*)*")
 
 # ── logs ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -86,7 +87,15 @@ class Observed(Protocol):
         ...
 
     def relay_totals(self) -> Mapping[str, int]:
-        """The relay's counters by name, as `docs/reference/metrics.md` lists them."""
+        """Counters of the relay and the media plane by name, as `docs/reference/metrics.md` lists them."""
+        ...
+
+    def relay_gauges(self) -> Mapping[str, int]:
+        """What is so now in the media plane."""
+        ...
+
+    def hub_totals(self) -> Mapping[str, int]:
+        """Hits of bounds, drops and faults of rooms and signalling."""
         ...
 
 
@@ -119,7 +128,14 @@ class Metrics:
             registry=self.registry,
         )
         self.draining = Gauge("vdx_draining", "1 while the server is going down.", registry=self.registry)
-        ProcessCollector(registry=self.registry)
+        self.process = CollectorRegistry()
+        """CPU, memory and descriptors of the process; reads files."""
+        ProcessCollector(registry=self.process)
+
+    def observe_request(self, method: str, route: str, status: int, seconds: float) -> None:
+        self.http_seconds.labels(method, route, str(status)).observe(seconds)
+        if status == 429:
+            self.rate_limited.labels("http").inc()
 
     def observe(self, observed: Observed) -> None:
         self.registry.register(_Snapshot(observed))
@@ -146,10 +162,9 @@ class _Snapshot(Collector):
         for role, count in sorted(self._observed.participant_counts().items()):
             participants.add_metric([role], count)
         yield participants
-        yield from relay_families(self._observed.relay_totals())
-
-
-def relay_families(totals: Mapping[str, int]) -> Iterable[Metric]:
-    """Counters under their own names: `rtp_packets_in` becomes `vdx_relay_rtp_packets_in_total`."""
-    for name, value in sorted(totals.items()):
-        yield CounterMetricFamily(f"vdx_relay_{name}", "A total of the relay; see docs/reference/metrics.md.", value)
+        for name, value in sorted(self._observed.relay_totals().items()):
+            yield CounterMetricFamily(f"vdx_relay_{name}", _RELAY_HELP, value)
+        for name, value in sorted(self._observed.relay_gauges().items()):
+            yield GaugeMetricFamily(f"vdx_relay_{name}", _RELAY_HELP, value)
+        for name, value in sorted(self._observed.hub_totals().items()):
+            yield CounterMetricFamily(f"vdx_hub_{name}", "Of rooms and signalling, since the start.", value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 from collections.abc import Callable, Iterable
 
@@ -20,11 +21,14 @@ class Health:
         *,
         unready_reason: Callable[[], str | None],
         registry: CollectorRegistry,
+        process: CollectorRegistry,
         proxies: TrustedProxies,
         metrics_networks: Iterable[str],
     ) -> None:
         self._unready_reason = unready_reason
         self._registry = registry
+        self._process = process
+        """Reads files under /proc, so it is asked in a thread."""
         self._proxies = proxies
         self._networks = [ipaddress.ip_network(network) for network in metrics_networks]
 
@@ -53,4 +57,6 @@ class Health:
             return problem_response("not_permitted", "the metrics are not for this address")
         if not any(address.version == network.version and address in network for network in self._networks):
             return problem_response("not_permitted", "the metrics are not for this address")
-        return web.Response(body=generate_latest(self._registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+        ours = generate_latest(self._registry)
+        process = await asyncio.to_thread(generate_latest, self._process)
+        return web.Response(body=ours + process, headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -82,20 +82,22 @@ class TokenRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel", fo
 
     role: Role = Role.GUEST
     name: Annotated[
-        str | None, Meta(max_length=80, description="Fixes the name others see; else the person is asked for it.")
+        Annotated[str, Meta(max_length=80)] | None,
+        Meta(description="Fixes the name others see; else the person is asked for it."),
     ] = None
     organisation: Annotated[str, Meta(max_length=120)] = ""
     function: Annotated[str, Meta(max_length=120, description="As `læge`, `tolk`, `pårørende`.")] = ""
     identity: Annotated[
-        str | None,
-        Meta(max_length=64, description="Joining again with the same identity replaces the earlier connection."),
+        Annotated[str, Meta(min_length=1, max_length=64)] | None,
+        Meta(description="Joining again with the same identity replaces the earlier connection."),
     ] = None
     can_publish_sources: Annotated[list[SourceKind], Meta(max_length=4)] = msgspec.field(
         default_factory=lambda: list(SourceKind)
     )
     can_subscribe: bool = True
     ttl: Annotated[
-        int | None, Meta(ge=10, le=MAX_TTL_S, description="Seconds; until the room closes, or a day, when left out.")
+        Annotated[int, Meta(ge=10, le=MAX_TTL_S)] | None,
+        Meta(description="Seconds; until the room closes, or a day, when left out."),
     ] = None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -27,8 +26,6 @@ from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.errors import BadField, Refused
 from vdxmedia.hub.ports import Grant, Tokens
 from vdxmedia.ids import RoomId, new_participant_id
-
-logger = logging.getLogger(__name__)
 
 
 class RoomBook(Protocol):
@@ -131,7 +128,6 @@ class RoomOperations:
             raise BadField("is more than 400 days ahead", field="$.closesAt")
         expires_at = self._links_expire_at(settings, now)
         room = self._book.create(settings)
-        logger.info("room_opened room=%s", room)
         return RoomCreated(
             **msgspec.structs.asdict(self._resource(room, settings)),
             host_url=self._link(room, self._tokens.issue(_link_grant(room, Role.HOST, settings, expires_at))),
@@ -149,7 +145,6 @@ class RoomOperations:
     async def _close(self, path: Mapping[str, str], body: None) -> None:
         room = RoomId(path["roomId"])
         await self._book.close(room)
-        logger.info("room_closed room=%s", room)
 
     async def _mint(self, path: Mapping[str, str], body: TokenRequest) -> TokenCreated:
         room = RoomId(path["roomId"])

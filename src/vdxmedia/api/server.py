@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler, Middleware
 
 from vdxmedia.api.auth import ApiKeys
@@ -20,6 +22,18 @@ from vdxmedia.api.rooms import RoomOperations
 
 SECURE_HEADER = "max-age=31536000"
 """Strict-Transport-Security, RFC 6797 §6.1: one year."""
+
+protocol_logger = logging.getLogger("vdxmedia.api.protocol")
+"""aiohttp's own logger: it reports what is not HTTP with traceback and address, at ERROR."""
+
+
+def _is_fault_of_ours(record: logging.LogRecord) -> bool:
+    """What a stranger sends is answered with 400 by aiohttp and needs no human."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, (HttpProcessingError, ConnectionError, TimeoutError))
+
+
+protocol_logger.addFilter(_is_fault_of_ours)
 
 KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 """As a label of a metric; a stranger can send any word as a method."""
@@ -93,6 +107,7 @@ def _hardening(proxies: TrustedProxies) -> Middleware:
 
 
 def _harden(response: web.StreamResponse, *, is_secure: bool) -> None:
+    response.headers["Server"] = "vdxmedia"
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "no-referrer")
     response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")

@@ -1,0 +1,116 @@
+"""Runs every check, fast first, and says at the end what passed.
+
+A step that fails does not hide the next one; the exit code is 1 when any failed. The last line has pytest's form and
+counts the tests of all runners together. Run by the Makefile, with the checkout's own Python.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = ROOT / ".venv" / "bin"
+COUNTED = re.compile(
+    r"test result: \w+\. (?P<rust>\d+) passed"
+    r"|^\s+Tests .*?(?P<vitest>\d+) passed"
+    r"|^=*\s*(?:\d+ failed, )?(?P<pytest>\d+) passed\b.* in [\d.]+s"
+)
+"""Summaries of cargo, vitest and pytest."""
+
+
+@dataclass(frozen=True)
+class Check:
+    name: str
+    command: Sequence[str | Path]
+    directory: Path = ROOT
+
+
+def pytest(name: str, *paths: str) -> Check:
+    return Check(name, [BIN / "pytest", "-q", *paths])
+
+
+def npm(name: str, script: str) -> Check:
+    return Check(name, ["npm", "run", "--silent", script], ROOT / "web")
+
+
+LINT = [
+    Check("format", [BIN / "ruff", "format", "--check", "."]),
+    Check("lint", [BIN / "ruff", "check", "."]),
+    Check("rust format", ["cargo", "fmt", "--all", "--check"]),
+    Check("imports", [BIN / "lint-imports"]),
+    Check("types", [BIN / "mypy"]),
+    Check("generated protocol", [BIN / "python", "scripts/generate_protocol.py", "--check"]),
+    Check("relay's types", [BIN / "stubtest", "--concise", "vdxmedia._relay"]),
+    npm("web types", "types"),
+    Check("rust lint", ["cargo", "clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]),
+]
+TESTS = [
+    Check("rust tests", ["cargo", "test", "--release", "--workspace", "--quiet"]),
+    pytest("architecture", "tests/architecture"),
+    pytest("unit", "tests/unit"),
+    pytest("simulation", "tests/simulation"),
+    pytest("contract", "tests/contract"),
+    pytest("media", "tests/media"),
+    npm("web tests", "test"),
+    npm("web size", "size"),
+    pytest("browser", "tests/browser"),
+]
+
+
+def run(check: Check) -> tuple[bool, int, float]:
+    """Shows the command's output while it runs; gives whether it passed, how many tests it counted, its seconds."""
+    sys.stdout.write(f"── {check.name} {'─' * max(3, 76 - len(check.name))}\n")
+    sys.stdout.flush()
+    began = time.monotonic()
+    counted = 0
+    process = subprocess.Popen(
+        list(check.command),
+        cwd=check.directory,
+        env=os.environ | {"FORCE_COLOR": "0", "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        sys.stdout.write(line)
+        sys.stdout.flush()
+        if found := COUNTED.search(line):
+            counted += int(next(filter(None, found.groups())))
+    code = process.wait()
+    seconds = time.monotonic() - began
+    sys.stdout.write(f"   {check.name}: {'ok' if code == 0 else f'FAILED ({code})'} in {seconds:.1f} s\n")
+    return code == 0, counted, seconds
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Runs the checks, fast first.")
+    parser.add_argument("which", choices=("lint", "all"), nargs="?", default="all")
+    which: str = parser.parse_args().which
+    began = time.monotonic()
+    failed: list[str] = []
+    total = 0
+    for check in LINT if which == "lint" else [*LINT, *TESTS]:
+        passed, counted, _ = run(check)
+        total += counted
+        if not passed:
+            failed.append(check.name)
+    seconds = time.monotonic() - began
+    for name in failed:
+        sys.stdout.write(f"FAILED {name}\n")
+    outcome = f"{len(failed)} failed, {total} passed" if failed else f"{total} passed"
+    sys.stdout.write(f"{f' {outcome} in {seconds:.2f}s ':=^80}\n")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,71 @@
+"""The server as `app.py` assembles it, in the test's own process, on free loopback ports."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import aiohttp
+
+from vdxmedia import config, credentials
+from vdxmedia.api.auth import DEVELOPMENT_KEY
+from vdxmedia.app import Server
+
+
+class AssembledServer:
+    """A running server and a session to ask it with."""
+
+    def __init__(self, server: Server, http: aiohttp.ClientSession) -> None:
+        self.server = server
+        self.url = server.public_url
+        self.http = http
+
+    def raw(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        *,
+        key: str | None = DEVELOPMENT_KEY,
+        content_type: str = "application/json",
+        headers: Mapping[str, str] | None = None,
+    ) -> contextlib.AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        sent = dict(headers or {})
+        if key is not None:
+            sent["Authorization"] = f"Bearer {key}"
+        if body is not None:
+            sent["Content-Type"] = content_type
+        return self.http.request(method, self.url + path, data=body, headers=sent, allow_redirects=False)
+
+    def get(
+        self, path: str, *, key: str | None = DEVELOPMENT_KEY, headers: Mapping[str, str] | None = None
+    ) -> contextlib.AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        return self.raw("GET", path, key=key, headers=headers)
+
+    def delete(self, path: str) -> contextlib.AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        return self.raw("DELETE", path)
+
+    def post(
+        self, path: str, body: Mapping[str, Any]
+    ) -> contextlib.AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        return self.raw("POST", path, json.dumps(body).encode())
+
+    async def open_room(self, **fields: Any) -> dict[str, Any]:
+        async with self.post("/api/v1/rooms", fields) as answer:
+            made: dict[str, Any] = await answer.json()
+            assert answer.status == 201, made
+            return made
+
+
+@contextlib.asynccontextmanager
+async def assembled(flags: Mapping[str, str] | None = None) -> AsyncIterator[AssembledServer]:
+    """A development server with these settings; ends with it."""
+    defaults = {"http.binds": "127.0.0.1:0", "media.binds": "127.0.0.1:0"}
+    settings = config.load(None, None, defaults | dict(flags or {}))
+    async with (
+        Server(settings, credentials.for_development(), public_host="127.0.0.1") as server,
+        aiohttp.ClientSession() as http,
+    ):
+        yield AssembledServer(server, http)

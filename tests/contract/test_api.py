@@ -1,0 +1,274 @@
+"""REST over a real socket against the assembled server."""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64decode
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+import pytest
+
+from tests.contract.assembled import AssembledServer, assembled
+
+ROOM = {
+    "subject": "Samtale om hjemmepleje",
+    "organisation": "Testkommune",
+    "helpLine": "70 12 34 56",
+    "mode": "training",
+    "floorPolicy": "moderated",
+    "guestVisibility": "hosts",
+    "maximum": 12,
+    "codec": "H264",
+}
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[AssembledServer]:
+    async with assembled() as running:
+        yield running
+
+
+def claims_of(url: str) -> dict[str, Any]:
+    token = url.partition("#t=")[2]
+    claims: dict[str, Any] = json.loads(urlsafe_b64decode(token.split(".")[1] + "=="))
+    return claims
+
+
+async def problem(answer: aiohttp.ClientResponse, status: int, code: str) -> dict[str, Any]:
+    """Asserts that the answer is a problem document and gives it."""
+    body: dict[str, Any] = await answer.json(content_type=None)
+    assert (answer.status, body.get("code")) == (status, code), body
+    assert answer.content_type == "application/problem+json"
+    assert body["status"] == status
+    assert body["type"] == f"urn:vdxmedia:problem:{code}"
+    assert set(body) <= {"type", "title", "status", "code", "detail", "field", "retryAfter"}
+    return body
+
+
+async def test_room_opened_has_links_and_what_was_stored(server: AssembledServer) -> None:
+    opens = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
+    times = {"opensAt": opens.isoformat(), "closesAt": (opens + timedelta(hours=2)).isoformat()}
+    async with server.post("/api/v1/rooms", ROOM | times) as answer:
+        assert answer.status == 201
+        assert answer.headers["Cache-Control"] == "no-store"
+        made = await answer.json()
+    room = made["roomId"]
+    assert {key: made[key] for key in ROOM} == ROOM
+    assert datetime.fromisoformat(made["opensAt"]) == opens
+    assert datetime.fromisoformat(made["linksExpireAt"]) == opens + timedelta(hours=2)
+    for link, role in ((made["hostUrl"], "host"), (made["guestUrl"], "guest")):
+        assert link.startswith(f"{server.url}/r/{room}#t=")
+        claims = claims_of(link)
+        assert claims["vdx"]["role"] == role
+        assert claims["video"]["room"] == room
+        assert claims["exp"] == (opens + timedelta(hours=2)).timestamp()
+    async with server.get(f"/api/v1/rooms/{room}") as answer:
+        shown = await answer.json()
+    assert shown == {key: made[key] for key in shown}
+    assert shown["participants"] == 0
+    assert "hostUrl" not in shown
+
+
+async def test_room_with_nothing_said_gets_defaults_and_links_for_a_day(server: AssembledServer) -> None:
+    async with server.post("/api/v1/rooms", {}) as answer:
+        made = await answer.json()
+    assert (made["mode"], made["floorPolicy"], made["guestVisibility"]) == ("meeting", "free", "all")
+    assert (made["codec"], made["maximum"], made["closesAt"]) == ("VP8", 100, None)
+    expires = datetime.fromisoformat(made["linksExpireAt"]) - datetime.now(UTC)
+    assert timedelta(hours=23) < expires <= timedelta(hours=24)
+
+
+async def test_time_with_another_zone_is_the_same_moment(server: AssembledServer) -> None:
+    async with server.post("/api/v1/rooms", {"closesAt": "2027-06-01T10:30:00+02:00"}) as answer:
+        made = await answer.json()
+    assert made["closesAt"] == "2027-06-01T08:30:00Z"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"subject": "x" * 201}, "$.subject"),
+        ({"subject": 7}, "$.subject"),
+        ({"subject": "line\nbreak"}, "$.subject"),
+        ({"organisation": None}, "$.organisation"),
+        ({"helpLine": "1" * 41}, "$.helpLine"),
+        ({"mode": "party"}, "$.mode"),
+        ({"floorPolicy": "open"}, "$.floorPolicy"),
+        ({"guestVisibility": "none"}, "$.guestVisibility"),
+        ({"maximum": 0}, "$.maximum"),
+        ({"maximum": 101}, "$.maximum"),
+        ({"maximum": 1.5}, "$.maximum"),
+        ({"codec": "AV1"}, "$.codec"),
+        ({"opensAt": "2027-06-01T10:30:00"}, "$.opensAt"),
+        ({"opensAt": "tomorrow"}, "$.opensAt"),
+        ({"opensAt": 1_900_000_000}, "$.opensAt"),
+        ({"closesAt": "2020-01-01T00:00:00Z"}, "$.closesAt"),
+        ({"closesAt": "2400-01-01T00:00:00Z"}, "$.closesAt"),
+        ({"opensAt": "2027-06-01T10:30:00Z", "closesAt": "2027-06-01T10:30:00Z"}, "$.closesAt"),
+        ({"closeAt": "2027-06-01T10:30:00Z"}, "$.closeAt"),
+    ],
+)
+async def test_room_with_a_wrong_field_is_refused_with_its_path(
+    server: AssembledServer, changes: dict[str, Any], field: str
+) -> None:
+    async with server.post("/api/v1/rooms", ROOM | changes) as answer:
+        assert (await problem(answer, 422, "validation_failed"))["field"] == field
+
+
+async def test_body_that_is_no_room_is_refused(server: AssembledServer) -> None:
+    for raw in (b"", b"{", b"\xff\xfe"):
+        async with server.raw("POST", "/api/v1/rooms", raw) as answer:
+            await problem(answer, 400, "bad_message")
+    for raw in (b"[]", b"null", b'"x"', b"7", b"[" * 5000):
+        async with server.raw("POST", "/api/v1/rooms", raw) as answer:
+            assert (await problem(answer, 422, "validation_failed"))["field"] == "$"
+
+
+async def test_body_too_large_or_of_another_type_is_refused(server: AssembledServer) -> None:
+    async with server.raw("POST", "/api/v1/rooms", b" " * 70_000 + b"{}") as answer:
+        await problem(answer, 413, "message_too_large")
+    async with server.raw("POST", "/api/v1/rooms", b"{}", content_type="text/plain") as answer:
+        await problem(answer, 415, "media_type_unsupported")
+
+
+async def test_key_absent_or_wrong_is_refused_before_the_body_is_read(server: AssembledServer) -> None:
+    async with server.raw("POST", "/api/v1/rooms", b"{", key=None) as answer:
+        await problem(answer, 401, "key_missing")
+        assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+    async with server.raw("POST", "/api/v1/rooms", b"{", key="wrong") as answer:
+        await problem(answer, 401, "key_invalid")
+
+
+async def test_join_token_is_no_api_key(server: AssembledServer) -> None:
+    token = (await server.open_room())["hostUrl"].partition("#t=")[2]
+    async with server.raw("POST", "/api/v1/rooms", b"{}", key=token) as answer:
+        await problem(answer, 401, "key_invalid")
+
+
+async def test_room_unknown_path_unknown_and_wrong_method_are_told_apart(server: AssembledServer) -> None:
+    async with server.get("/api/v1/rooms/nosuchroom22") as answer:
+        await problem(answer, 404, "room_unknown")
+    async with server.get("/api/v1/nothing") as answer:
+        await problem(answer, 404, "not_found")
+    async with server.raw("PUT", "/api/v1/rooms", b"{}") as answer:
+        await problem(answer, 405, "method_not_allowed")
+        assert answer.headers["Allow"] == "POST"
+
+
+async def test_room_closed_is_gone(server: AssembledServer) -> None:
+    room = (await server.open_room())["roomId"]
+    async with server.delete(f"/api/v1/rooms/{room}") as answer:
+        assert answer.status == 204
+    async with server.delete(f"/api/v1/rooms/{room}") as answer:
+        await problem(answer, 404, "room_unknown")
+    async with server.post(f"/api/v1/rooms/{room}/tokens", {}) as answer:
+        await problem(answer, 404, "room_unknown")
+
+
+async def test_token_minted_says_what_was_asked(server: AssembledServer) -> None:
+    room = (await server.open_room())["roomId"]
+    asked = {
+        "role": "host",
+        "name": "  Åse   Bø ",
+        "organisation": "Region Test",
+        "function": "læge",
+        "identity": "journal-7",
+        "canPublishSources": ["microphone"],
+        "canSubscribe": False,
+        "ttl": 60,
+    }
+    async with server.post(f"/api/v1/rooms/{room}/tokens", asked) as answer:
+        assert answer.status == 201
+        made = await answer.json()
+    claims = claims_of(made["url"])
+    assert made["url"] == f"{server.url}/r/{room}#t={made['token']}"
+    assert (claims["name"], claims["sub"], made["identity"]) == ("Åse Bø", "journal-7", "journal-7")
+    assert claims["vdx"] == {"role": "host", "organisation": "Region Test", "function": "læge"}
+    assert claims["video"] == {
+        "room": room,
+        "roomJoin": True,
+        "canPublish": True,
+        "canPublishSources": ["microphone"],
+        "canSubscribe": False,
+    }
+    assert 58 <= claims["exp"] - datetime.now(UTC).timestamp() <= 61
+
+
+async def test_token_with_nothing_said_is_a_new_guest_with_all_sources(server: AssembledServer) -> None:
+    room = (await server.open_room())["roomId"]
+    identities = set()
+    for _ in range(2):
+        async with server.post(f"/api/v1/rooms/{room}/tokens", {}) as answer:
+            made = await answer.json()
+        claims = claims_of(made["url"])
+        identities.add(claims["sub"])
+        assert claims["vdx"]["role"] == "guest"
+        assert claims["name"] is None
+        assert len(claims["video"]["canPublishSources"]) == 4
+    assert len(identities) == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"role": "admin"}, "$.role"),
+        ({"name": " "}, "$.name"),
+        ({"name": "x" * 81}, "$.name"),
+        ({"canPublishSources": ["thoughts"]}, "$.canPublishSources[0]"),
+        ({"canPublishSources": ["camera"] * 5}, "$.canPublishSources"),
+        ({"canSubscribe": "yes"}, "$.canSubscribe"),
+        ({"ttl": 1}, "$.ttl"),
+        ({"ttl": 10**9}, "$.ttl"),
+        ({"identity": "x" * 65}, "$.identity"),
+        ({"canHear": True}, "$.canHear"),
+    ],
+)
+async def test_token_with_a_wrong_field_is_refused(
+    server: AssembledServer, changes: dict[str, Any], field: str
+) -> None:
+    room = (await server.open_room())["roomId"]
+    async with server.post(f"/api/v1/rooms/{room}/tokens", changes) as answer:
+        assert (await problem(answer, 422, "validation_failed"))["field"] == field
+
+
+async def test_key_used_too_often_is_told_when_to_come_back() -> None:
+    async with assembled({"api.requests_per_second": "1"}) as server:
+        for _ in range(5):
+            async with server.get("/api/v1/rooms/x") as answer:
+                await problem(answer, 404, "room_unknown")
+        async with server.get("/api/v1/rooms/x") as answer:
+            refused = await problem(answer, 429, "rate_limited")
+            assert 0 < refused["retryAfter"] <= 1
+            assert answer.headers["Retry-After"] == "1"
+
+
+async def test_rooms_beyond_the_limit_are_refused() -> None:
+    async with assembled({"limits.rooms": "2"}) as server:
+        for _ in range(2):
+            await server.open_room()
+        async with server.post("/api/v1/rooms", {}) as answer:
+            await problem(answer, 503, "rooms_full")
+
+
+async def test_document_describes_every_operation_and_answers_match_it(server: AssembledServer) -> None:
+    async with server.get("/api/openapi.json", key=None) as answer:
+        document = await answer.json()
+    assert document["openapi"] == "3.1.0"
+    assert {(path, method) for path, of in document["paths"].items() for method in of} == {
+        ("/api/v1/rooms", "post"),
+        ("/api/v1/rooms/{roomId}", "get"),
+        ("/api/v1/rooms/{roomId}", "delete"),
+        ("/api/v1/rooms/{roomId}/tokens", "post"),
+    }
+    schemas = document["components"]["schemas"]
+    made = await server.open_room()
+    assert set(made) == set(schemas["RoomCreated"]["properties"]) == set(schemas["RoomCreated"]["required"])
+    assert {"RoomRequest", "RoomResource", "TokenRequest", "TokenCreated", "Problem"} <= set(schemas)
+    text = json.dumps(document)
+    for name in set(text.split("#/components/schemas/")[1:]):
+        assert name.split('"')[0] in schemas
+    responses = document["paths"]["/api/v1/rooms"]["post"]["responses"]
+    assert {"201", "400", "401", "413", "415", "422", "429", "503"} <= set(responses)
