@@ -190,6 +190,8 @@ impl SendBatch {
             self.used = 0;
             return;
         }
+        // Empty, unless a panic ended the flush before.
+        self.forget_messages();
         for socket in 0..self.sockets.len() {
             self.build(socket);
             self.send_built(socket);
@@ -314,6 +316,10 @@ impl SendBatch {
                 }
             }
         }
+        self.forget_messages();
+    }
+
+    fn forget_messages(&mut self) {
         self.messages.clear();
         self.groups.clear();
         self.vectors.clear();
