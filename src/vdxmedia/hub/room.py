@@ -112,7 +112,8 @@ class Room:
         seat.client = client
         media_alive = self._conference.has_media(seat.participant)
         snapshot = self._conference.snapshot(seat.participant)
-        missed = self._ring.after(request.resume.sequence) if resumed is not None and request.resume else None
+        since = request.resume.sequence if resumed is not None and request.resume is not None else 0
+        missed = self._ring.after(since) if since > 0 else None  # 0: a reloaded page, which remembers nothing
         result = "snapshot" if missed is None else "resumed"
         self._metrics.joins.labels("accepted", result).inc()
         logger.info("seat_taken_again room=%s participant=%s result=%s", self.id, seat.participant, result)
