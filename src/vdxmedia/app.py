@@ -34,6 +34,8 @@ from vdxmedia.hub.registry import Registry
 from vdxmedia.hub.tasks import TaskScope
 from vdxmedia.observability import Metrics
 from vdxmedia.sfu.plane import RelayPlane, RelayPort
+from vdxmedia.signalling.server import Signalling
+from vdxmedia.signalling.session import SessionLimits
 
 logger = logging.getLogger(__name__)
 
@@ -198,6 +200,16 @@ class Server:
                 public_url=self.public_url,
             )
         )
+        signalling = await stack.enter_async_context(
+            Signalling(
+                self.registry,
+                tokens,
+                self._clock,
+                limits=SessionLimits(token_lifetime_s=settings.tokens.session_lifetime_s),
+                public_origin=self.public_url,
+            )
+        )
+        signalling.attach(application)
         services = await stack.enter_async_context(TaskScope("services"))
         services.start(self.metrics.watch_loop_lag(), "loop lag")
         runner = web.AppRunner(

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -84,7 +85,8 @@ def _observing(observe: ObserveRequest) -> Middleware:
             raise
         finally:
             method = request.method if request.method in KNOWN_METHODS else "other"
-            observe(method, route_name(request), status, time.perf_counter() - began)
+            if status != HTTPStatus.SWITCHING_PROTOCOLS:  # a websocket lasts as long as its call
+                observe(method, route_name(request), status, time.perf_counter() - began)
 
     return middleware
 
