@@ -1,6 +1,6 @@
 /**
  * Where the tiles go: pure arithmetic, in CSS pixels. The largest tile wins over symmetry; a tile's shape follows the
- * container's (16:9 where there is width, between 3:4 and 4:3 on phones), and pictures are cropped, never stretched.
+ * container's (16:9 where there is width, between 3:4 and 16:10 on phones and upright tablets), and pictures are cropped, never stretched.
  */
 
 export interface Size {
@@ -20,14 +20,15 @@ export interface AspectRange {
 }
 
 export const WIDE: AspectRange = { narrowest: 16 / 9, widest: 16 / 9 };
-export const PHONE: AspectRange = { narrowest: 3 / 4, widest: 4 / 3 };
+export const PHONE: AspectRange = { narrowest: 3 / 4, widest: 16 / 10 };
 
-/** Below this width tiles take the phones' shapes. */
+/** Below this width, and in every upright container, tiles take the phones' shapes. */
 const PHONE_WIDTH = 700;
 export const GAP = 8;
 
 export function aspectFor(container: Size): AspectRange {
-  return container.width < PHONE_WIDTH && container.height > container.width * 0.75 ? PHONE : WIDE;
+  const isUpright = container.height > container.width;
+  return isUpright || (container.width < PHONE_WIDTH && container.height > container.width * 0.75) ? PHONE : WIDE;
 }
 
 export interface Grid {

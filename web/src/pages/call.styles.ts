@@ -137,7 +137,7 @@ export const callStyles = css`
     border-top: 1px solid var(--line);
   }
 
-  @media (max-width: 1180px) {
+  @media (max-width: 73.75em) {
     .bar {
       grid-template-columns: minmax(0, 1fr);
       gap: var(--space-8);
@@ -159,7 +159,7 @@ export const callStyles = css`
     }
   }
 
-  @media (max-width: 860px) {
+  @media (max-width: 53.75em) {
     .bar {
       padding: var(--space-8) max(var(--space-8), env(safe-area-inset-right))
         max(var(--space-8), env(safe-area-inset-bottom)) max(var(--space-8), env(safe-area-inset-left));
@@ -171,7 +171,7 @@ export const callStyles = css`
     }
   }
 
-  @media (max-width: 699px) {
+  @media (max-width: 43.74em) {
     vdx-panel {
       z-index: 5;
       grid-area: 2 / 1;
@@ -179,6 +179,35 @@ export const callStyles = css`
       width: auto;
       max-height: 100%;
       padding: 0 var(--space-8);
+    }
+  }
+
+  @media (max-height: 30em) {
+    .bar {
+      padding-block: var(--space-8) max(var(--space-8), env(safe-area-inset-bottom));
+    }
+
+    .buttons {
+      flex-wrap: nowrap;
+      grid-row: 1;
+    }
+
+    /* The struck icons and the own picture still say it; here a line costs a tenth of every face. */
+    .subject,
+    .state {
+      position: absolute;
+      width: 1px;
+      height: 1px;
+      overflow: hidden;
+      clip-path: inset(50%);
+    }
+
+    .alone {
+      padding: var(--space-8);
+    }
+
+    .alone .title {
+      font-size: var(--text-20);
     }
   }
 `;

@@ -26,11 +26,14 @@ import { phoneLink, phoneText } from '../text/names.js';
 import type { Corner, Words } from '../text/words.js';
 import { bannerOf, CALL_INSTEAD_MS, lostFor, type BannerContent } from './banners.js';
 import { callStyles } from './call.styles.js';
-import { ownTile } from './own-tile.js';
+import { ownStateText, ownTile } from './own-tile.js';
+
+/** From so many others on, a phone's tiles are hardly larger than the own picture. */
+const CROWDED = 4;
 
 /** On phones the lower edge is where names stand; on wide windows faces are higher than the lower corner. */
 function startCorner(): Corner {
-  return matchMedia('(max-width: 699px)').matches ? 'topRight' : 'bottomRight';
+  return matchMedia('(max-width: 43.74em)').matches ? 'topRight' : 'bottomRight';
 }
 
 @customElement('vdx-call')
@@ -84,6 +87,7 @@ export class CallPage extends LitElement {
         .words=${this.words}
         .corner=${this.corner}
         .shown=${this.isSelfShown}
+        ?compact=${others.length >= CROWDED}
         @corner=${(event: CornerEvent) => { this.move(event.corner); }}
         @showself=${(event: ShowSelfEvent) => { this.showSelf(event.show); }}
       ></vdx-self-view>`;
@@ -135,7 +139,7 @@ export class CallPage extends LitElement {
   private renderBar(): TemplateResult {
     const { call, commands, words } = this;
     const { microphone, camera, screen } = call.local;
-    const state = this.ownState();
+    const state = ownStateText(call, words);
     const [share = '', ...rest] = words.call.share.split(' ');
     return html`<div class="bar">
       <p class="subject">${call.room?.subject ?? ''}</p>
@@ -183,14 +187,6 @@ export class CallPage extends LitElement {
       </div>
       <p class="state">${state}</p>
     </div>`;
-  }
-
-  /** In words, beside the struck icons: what of ours is off. */
-  private ownState(): string {
-    const { microphone, camera } = this.call.local;
-    if (!microphone.on && !camera.on) return this.words.call.bothAreOff;
-    if (!microphone.on) return this.words.call.microphoneIsOff;
-    return camera.on ? '' : this.words.call.cameraIsOff;
   }
 
   private renderPanel(): TemplateResult {

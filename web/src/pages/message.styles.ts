@@ -46,7 +46,7 @@ export const messageStyles = css`
     cursor: default;
   }
 
-  @media (max-width: 599px) {
+  @media (max-width: 37.49em) {
     .message {
       align-content: start;
       padding-top: var(--space-48);
@@ -57,7 +57,7 @@ export const messageStyles = css`
     }
   }
 
-  @media (min-width: 900px) {
+  @media (min-width: 56.25em) {
     h1 {
       font-size: var(--text-40);
     }

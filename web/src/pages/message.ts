@@ -4,7 +4,9 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { CallCommands, CallState } from '../call-types.js';
 import '../elements/frame/frame.js';
+import { icon } from '../elements/icon/icon.js';
 import { buttons, reset } from '../styles/shared.js';
+import { phoneLink, phoneText } from '../text/names.js';
 import type { Message, Words } from '../text/words.js';
 import { messageStyles } from './message.styles.js';
 
@@ -69,7 +71,7 @@ export class MessagePage extends LitElement {
         <h1 tabindex="-1">${message.title}</h1>
         <p>${message.body}</p>
         ${button === ''
-          ? nothing
+          ? this.renderPhone()
           : html`<button
               class="button primary"
               type="button"
@@ -82,6 +84,15 @@ export class MessagePage extends LitElement {
         ${this.wait > 0 ? html`<p class="wait" id="wait">${this.words.failure.retryIn(this.wait)}</p>` : nothing}
       </div>
     </vdx-frame>`;
+  }
+
+  /** Where no button of ours helps, a human does. */
+  private renderPhone(): TemplateResult | typeof nothing {
+    const helpLine = this.call.room?.helpLine ?? '';
+    if (helpLine === '' || this.call.ended?.code === 'ended') return nothing;
+    return html`<a class="button primary" href=${phoneLink(helpLine)}>
+      ${icon('phone')}<span>${this.words.help.call(phoneText(helpLine))}</span>
+    </a>`;
   }
 
   private again(): void {

@@ -1,6 +1,7 @@
-/** The own picture as a tile, also before there is a seat. */
+/** What the others get of us: as a tile, also before there is a seat, and in words. */
 
 import type { CallState, Tile } from '../call-types.js';
+import type { Words } from '../text/words.js';
 
 export function ownTile(state: CallState): Tile {
   const seated = state.tiles.find((tile) => tile.isSelf && tile.kind === 'camera');
@@ -22,4 +23,12 @@ export function ownTile(state: CallState): Tile {
     quality: 'good',
     cannotDecode: false,
   };
+}
+
+/** What of ours is off, in words; '' when nothing is. */
+export function ownStateText(state: CallState, words: Words): string {
+  const { microphone, camera } = state.local;
+  if (!microphone.on && !camera.on) return words.call.bothAreOff;
+  if (!microphone.on) return words.call.microphoneIsOff;
+  return camera.on ? '' : words.call.cameraIsOff;
 }

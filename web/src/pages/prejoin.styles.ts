@@ -146,7 +146,7 @@ export const prejoinStyles = css`
     background: var(--paper);
   }
 
-  @media (min-width: 900px) {
+  @media (min-width: 56.25em), (min-width: 40em) and (max-height: 30em) {
     form {
       grid-template:
         'self intro' auto
@@ -192,7 +192,7 @@ export const prejoinStyles = css`
     }
   }
 
-  @media (max-height: 720px) and (max-width: 599px) {
+  @media (max-height: 45em) and (max-width: 37.49em) {
     .ask {
       min-height: 0;
       padding: var(--space-16);
@@ -208,13 +208,24 @@ export const prejoinStyles = css`
     }
   }
 
-  @media (min-width: 600px) and (max-width: 899px) {
+  @media (min-width: 37.5em) and (max-width: 56.24em) and (min-height: 30.01em) {
     form {
       padding-top: var(--space-32);
     }
 
     h1 {
       font-size: var(--text-32);
+    }
+  }
+
+  @media (max-height: 30em) {
+    form {
+      gap: var(--space-16) var(--space-32);
+      padding-block: var(--space-8) var(--space-16);
+    }
+
+    h1 {
+      font-size: var(--text-24);
     }
   }
 `;

@@ -12,7 +12,7 @@ import '../elements/level/level.js';
 import '../elements/tile/tile.js';
 import { buttons, fields, reset } from '../styles/shared.js';
 import type { Words } from '../text/words.js';
-import { ownTile } from './own-tile.js';
+import { ownStateText, ownTile } from './own-tile.js';
 import { prejoinStyles } from './prejoin.styles.js';
 
 /** A level above this is a voice and not the room (guess). */
@@ -135,11 +135,9 @@ export class Prejoin extends LitElement {
   private renderMeter(): TemplateResult {
     const { words } = this;
     const { microphone } = this.call.local;
-    const text = !microphone.on
-      ? words.prejoin.meterOff
-      : this.wasHeard
-        ? words.prejoin.meterHeard
-        : words.prejoin.meterHint;
+    const heard = this.wasHeard ? words.prejoin.meterHeard : words.prejoin.meterHint;
+    const off = ownStateText(this.call, words);
+    const text = [microphone.on ? heard : '', off === '' ? '' : `${off}.`].join(' ');
     return html`<div class="meter">
       <vdx-level
         wide

@@ -46,11 +46,9 @@ export interface Words {
     readonly ask: string;
     readonly askHint: string;
     readonly asking: string;
-    readonly cameraOff: string;
     readonly meter: string;
     readonly meterHint: string;
     readonly meterHeard: string;
-    readonly meterOff: string;
     readonly choose: string;
     readonly tryAgain: string;
     readonly stillJoin: string;

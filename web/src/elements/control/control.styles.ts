@@ -63,9 +63,9 @@ export const controlStyles = css`
   }
 
   /* Narrow: a disc of 56 px, the word under it on the bar's own ground. */
-  @media (max-width: 860px) {
+  @media (max-width: 53.75em) and (min-height: 30.01em) {
     :host(:not([beside])) {
-      flex: 1 1 4rem;
+      flex: 1 1 min(4rem, 30%);
       max-width: 7rem;
       justify-content: center;
     }
@@ -106,6 +106,15 @@ export const controlStyles = css`
       height: 1px;
       overflow: hidden;
       clip-path: inset(50%);
+    }
+  }
+
+  /* A phone on its side: height is what is scarce. */
+  @media (max-height: 30em) {
+    button {
+      gap: var(--space-8);
+      min-height: var(--target);
+      padding: 0 var(--space-16) 0 var(--space-12);
     }
   }
 `;

@@ -20,6 +20,7 @@ export const frameStyles = css`
   }
 
   header {
+    flex-wrap: wrap;
     justify-content: space-between;
   }
 
@@ -27,6 +28,7 @@ export const frameStyles = css`
     display: flex;
     align-items: center;
     gap: var(--space-12);
+    flex: 1 1 10rem;
     min-width: 0;
     font-weight: var(--bold);
     line-height: var(--leading-tight);
@@ -34,7 +36,7 @@ export const frameStyles = css`
 
   .whose span:last-child {
     min-width: 0;
-    overflow-wrap: anywhere;
+    overflow-wrap: break-word;
   }
 
   .mark {
@@ -65,7 +67,7 @@ export const frameStyles = css`
     color: var(--brand);
   }
 
-  @media (min-width: 700px) {
+  @media (min-width: 43.75em) {
     header,
     footer {
       padding-inline: var(--space-32);

@@ -25,7 +25,7 @@ export const selfViewStyles = css`
 
   section {
     position: relative;
-    width: clamp(104px, 6.5rem, 144px);
+    width: clamp(104px, 6.5rem, 128px);
     aspect-ratio: 3 / 4;
     border-radius: var(--radius-card);
     box-shadow:
@@ -38,6 +38,11 @@ export const selfViewStyles = css`
 
   section:active {
     cursor: grabbing;
+  }
+
+  /* Among many small tiles it is small itself, and grows for the one who wants something of it. */
+  :host([compact]) section:not(.open, :focus-within) {
+    width: 72px;
   }
 
   vdx-tile {
@@ -104,10 +109,14 @@ export const selfViewStyles = css`
     box-shadow: var(--shadow);
   }
 
-  @media (min-width: 700px) {
+  @media (min-width: 43.75em) and (min-height: 30.01em) {
     section {
       width: clamp(240px, 15rem, 320px);
       aspect-ratio: 16 / 9;
+    }
+
+    :host([compact]) section:not(.open, :focus-within, :hover) {
+      width: 176px;
     }
 
     .actions {
@@ -116,7 +125,7 @@ export const selfViewStyles = css`
     }
   }
 
-  @media (max-width: 699px) {
+  @media (max-width: 43.74em), (max-height: 30em) {
     .actions .icon {
       display: none;
     }

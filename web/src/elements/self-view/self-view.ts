@@ -3,7 +3,7 @@
  * the same without dragging (WCAG 2.5.7). They show on hover, on focus, and after a tap.
  */
 
-import { html, LitElement, type TemplateResult } from 'lit';
+import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Tile } from '../../call-types.js';
 import { play } from '../../styles/motion.js';
@@ -47,10 +47,13 @@ export class SelfView extends LitElement {
   @property({ attribute: false }) words!: Words;
   @property({ reflect: true }) corner: Corner = 'bottomRight';
   @property({ attribute: false }) shown = true;
+  /** Smaller on phones, where it would cover most of another's tile. */
+  @property({ type: Boolean, reflect: true }) compact = false;
 
   /** Tapped: the buttons stay until the next tap. */
   @state() private isOpen = false;
   private drag: Drag | null = null;
+  private hadFocus = false;
 
   override render(): TemplateResult {
     const { words } = this;
@@ -81,13 +84,17 @@ export class SelfView extends LitElement {
     `;
   }
 
-  /** The button that brings it back takes the focus of the one that hid it, and the other way round. */
   private show(show: boolean): void {
     this.isOpen = false;
+    this.hadFocus = true;
     this.dispatchEvent(new ShowSelfEvent(show));
-    void this.updateComplete.then(() => {
-      this.renderRoot.querySelector<HTMLElement>('button')?.focus({ preventScroll: true });
-    });
+  }
+
+  /** The button that brings it back takes the focus of the one that hid it, and the other way round. */
+  protected override updated(changed: PropertyValues<this>): void {
+    if (!changed.has('shown') || !this.hadFocus) return;
+    this.hadFocus = false;
+    this.renderRoot.querySelector<HTMLElement>('button')?.focus({ preventScroll: true });
   }
 
   private moveTo(corner: Corner): void {

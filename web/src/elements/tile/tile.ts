@@ -118,6 +118,11 @@ export class TileElement extends LitElement {
     this.toggleAttribute('speaking', this.speaking);
     this.toggleAttribute('reconnecting', tile.reconnecting);
     this.toggleAttribute('screen', tile.kind === 'screen');
+    this.dataset['participant'] = tile.participantId;
+    this.dataset['kind'] = tile.kind;
+    this.dataset['name'] = tile.name;
+    if (tile.isSelf) this.dataset['self'] = 'true';
+    else delete this.dataset['self'];
     if (changed.has('tile')) this.style.setProperty('--tone', `var(--tone-${String(toneOf(tile.name))})`);
     this.fit();
   }

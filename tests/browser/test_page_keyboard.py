@@ -1,0 +1,180 @@
+"""The page without a mouse: everything is reached, seen, said, and the focus never falls into nothing."""
+
+from __future__ import annotations
+
+from playwright.async_api import Browser, Page, expect
+
+from tests.browser.stories import DESKTOP, PHONE, open_stories
+
+ACTIVE = """() => {
+  let element = document.activeElement;
+  while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+  const style = getComputedStyle(element);
+  const box = element.getBoundingClientRect();
+  return {
+    tag: element.tagName.toLowerCase(), name: element.textContent.trim().replace(/\\s+/g, ' ') || element.id,
+    outline: parseFloat(style.outlineWidth) * (style.outlineStyle === 'none' ? 0 : 1),
+    seen: element.checkVisibility({ opacityProperty: true, visibilityProperty: true }),
+    top: box.top, bottom: box.bottom,
+  };
+}"""
+
+
+async def active(page: Page) -> dict[str, object]:
+    row: dict[str, object] = await page.evaluate(ACTIVE)
+    return row
+
+
+async def tab_through(page: Page, limit: int = 40) -> list[dict[str, object]]:
+    """Every stop of the Tab key, until it leaves the page."""
+    stops: list[dict[str, object]] = []
+    for _ in range(limit):
+        await page.keyboard.press("Tab")
+        stop = await active(page)
+        if stop["tag"] == "body" or (stops and stop["name"] == stops[0]["name"]):
+            break
+        stops.append(stop)
+    return stops
+
+
+async def test_prejoin_is_one_way_from_the_language_to_the_join_button(chromium: Browser) -> None:
+    async with open_stories(chromium, PHONE) as stories:
+        page = await stories.show("prejoin-preview")
+        stops = await tab_through(page)
+        assert [stop["name"] for stop in stops] == [
+            "English",
+            "Mikrofon",
+            "Kamera",
+            "name",
+            "Vælg kamera og mikrofon",
+            "Deltag i mødet",
+            "Ring 87 65 43 21",
+        ]
+        assert all(stop["outline"] == 3 and stop["seen"] for stop in stops), stops
+
+
+async def test_prejoin_enter_in_the_name_joins_and_an_empty_name_is_asked_for(chromium: Browser) -> None:
+    async with open_stories(chromium) as stories:
+        page = await stories.show("prejoin-idle")
+        name = page.get_by_label("Dit navn")
+        await name.focus()
+        await page.keyboard.press("Enter")
+        await expect(name).to_be_focused()
+        await expect(name).to_have_attribute("aria-invalid", "true")
+        await expect(name).to_have_accessible_description("Skriv dit navn, så de andre kan se, hvem du er.")
+        await page.keyboard.type("Inger Marie Holm")
+        await expect(name).to_have_value("Inger Marie Holm")
+        await page.keyboard.press("Enter")
+        assert (await stories.commands())[-1] == "join"
+
+
+async def test_call_tab_reaches_every_button_and_shows_where_it_is(chromium: Browser) -> None:
+    async with open_stories(chromium) as stories:
+        page = await stories.show("call-2", pictures=True)
+        stops = await tab_through(page)
+        assert [stop["name"] for stop in stops] == [
+            "Flyt",
+            "Skjul",
+            "Mikrofon",
+            "Kamera",
+            "Del skærm",
+            "Mere",
+            "Forlad",
+        ]
+        assert all(stop["outline"] == 3 and stop["seen"] for stop in stops), stops
+
+
+async def test_call_toggle_keeps_its_name_and_says_its_state(chromium: Browser) -> None:
+    async with open_stories(chromium) as stories:
+        page = await stories.show("call-2")
+        microphone = page.get_by_role("button", name="Mikrofon")
+        await expect(microphone).to_have_attribute("aria-pressed", "true")
+        await microphone.focus()
+        await page.keyboard.press("Space")
+        await expect(microphone).to_have_attribute("aria-pressed", "false")
+        await expect(microphone).to_have_accessible_name("Mikrofon")
+        await expect(page.get_by_text("Din mikrofon er slukket", exact=True)).to_be_visible()
+        assert await stories.commands() == ["setMicrophone false"]
+
+
+async def test_call_panel_takes_the_focus_and_gives_it_back(chromium: Browser) -> None:
+    async with open_stories(chromium, PHONE) as stories:
+        page = await stories.show("call-2")
+        more = page.get_by_role("button", name="Mere")
+        await expect(more).to_have_attribute("aria-expanded", "false")
+        await more.focus()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("dialog", name="Lyd og billede")).to_be_visible()
+        assert (await active(page))["name"] == "Lyd og billede"
+        await page.keyboard.press("Tab")
+        assert (await active(page))["name"] == "Luk"
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("ArrowDown")
+        assert (await stories.commands())[-1] == "chooseDevice camera c2"
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_role("dialog")).to_have_count(0)
+        await expect(more).to_be_focused()
+
+
+async def test_call_leaving_leads_to_the_next_heading_and_back(chromium: Browser) -> None:
+    async with open_stories(chromium) as stories:
+        page = await stories.show("call-2")
+        await page.get_by_role("button", name="Forlad").focus()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("heading", name="Du har forladt mødet")).to_be_focused()
+        await page.keyboard.press("Tab")
+        assert (await active(page))["name"] == "Deltag igen"
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("heading", name="Vi forbinder dig til mødet")).to_be_focused()
+
+
+async def test_own_picture_moves_and_hides_by_buttons_and_tells(chromium: Browser) -> None:
+    async with open_stories(chromium) as stories:
+        page = await stories.show("call-1", pictures=True)
+        own = page.locator("vdx-self-view")
+        status = page.locator("vdx-announcer [role=status]")
+        await expect(own).to_have_attribute("corner", "bottomRight")
+        await own.get_by_role("button", name="Flyt").press("Enter")
+        await expect(own).to_have_attribute("corner", "bottomLeft")
+        await expect(status).to_contain_text("Dit billede er nu nederst til venstre")
+        await own.get_by_role("button", name="Skjul").press("Enter")
+        back = own.get_by_role("button", name="Vis mig selv")
+        await expect(back).to_be_focused()
+        await expect(status).to_contain_text("De andre kan stadig se dig")
+        await back.press("Enter")
+        await expect(own.get_by_role("button", name="Flyt")).to_be_focused()
+
+
+async def test_own_picture_dragged_snaps_to_the_nearest_corner(chromium: Browser) -> None:
+    async with open_stories(chromium) as stories:
+        page = await stories.show("call-1", pictures=True)
+        own = page.locator("vdx-self-view")
+        box = await own.bounding_box()
+        assert box is not None
+        await page.mouse.move(box["x"] + 12, box["y"] + 12)
+        await page.mouse.down()
+        await page.mouse.move(300, 200, steps=5)
+        await page.mouse.up()
+        await expect(own).to_have_attribute("corner", "topLeft")
+        after = await own.bounding_box()
+        assert after is not None
+        assert after["x"] < 40
+        assert after["y"] < 40
+
+
+async def test_blocked_sound_is_one_button_away(chromium: Browser) -> None:
+    async with open_stories(chromium, DESKTOP) as stories:
+        page = await stories.show("call-blocked")
+        unmute = page.get_by_role("button", name="Slå lyden til")
+        await unmute.press("Enter")
+        await expect(unmute).to_have_count(0)
+        assert await stories.commands() == ["resumeAudio"]
+
+
+async def test_language_switch_changes_words_document_and_title(chromium: Browser) -> None:
+    async with open_stories(chromium) as stories:
+        page = await stories.show("prejoin-idle")
+        await page.get_by_role("button", name="English").press("Enter")
+        await expect(page.get_by_role("button", name="Join the meeting")).to_be_visible()
+        assert await page.evaluate("document.documentElement.lang") == "en"
+        assert await page.title() == "Ready for the meeting – Aarhus Kommune"

@@ -1,0 +1,177 @@
+"""Every state of the page: nothing serious for axe, nothing outside the window, targets large enough, titles right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page
+
+from tests.browser.stories import DESKTOP, ON_ITS_SIDE, PHONE, SMALL_PHONE, TABLET, WEB, Stories, open_stories
+
+AXE = (WEB / "node_modules/axe-core/axe.min.js").read_text()
+RUN_AXE = """async () => {
+  const { violations } = await axe.run(document, { resultTypes: ['violations'] });
+  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.flat().join(' ')).join(' | ')}`);
+}"""
+
+CONTROLS = """() => {
+  const found = [];
+  const walk = (root) => {
+    for (const element of root.querySelectorAll('*')) {
+      if (element.shadowRoot) walk(element.shadowRoot);
+      if (!element.matches('button, select, input, summary, a[href]')) continue;
+      if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
+      const { left, top, width, height } = element.getBoundingClientRect();
+      found.push({ name: element.textContent.trim() || element.id, left, top, width, height });
+    }
+  };
+  walk(document);
+  return found;
+}"""
+
+
+async def controls(page: Page) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = await page.evaluate(CONTROLS)
+    return rows
+
+
+async def sideways(page: Page) -> int:
+    """Pixels by which the page is wider than its window."""
+    pixels: int = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return pixels
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize(("language", "scheme"), [("da", "light"), ("en", "dark")])
+async def test_page_every_state_has_nothing_serious_for_axe(
+    chromium: Browser, size: tuple[int, int], language: str, scheme: str
+) -> None:
+    async with open_stories(chromium, size, color_scheme=scheme) as stories:
+        findings: dict[str, list[str]] = {}
+        names = await stories.names()
+        assert len(names) > 40
+        for name in names:
+            page = await stories.show(name, language=language)
+            await page.evaluate(AXE)
+            findings[name] = await page.evaluate(RUN_AXE)
+        assert {name: found for name, found in findings.items() if found} == {}
+
+
+@pytest.mark.parametrize("state", ["panel", "choice"])
+async def test_page_opened_parts_have_nothing_serious_for_axe(chromium: Browser, state: str) -> None:
+    async with open_stories(chromium, PHONE) as stories:
+        if state == "panel":
+            page = await stories.show("call-2")
+            await page.get_by_role("button", name="Mere").click()
+            await page.get_by_role("dialog").wait_for()
+        else:
+            page = await stories.show("prejoin-preview")
+            await page.get_by_text("Vælg kamera og mikrofon").click()
+        await page.evaluate(AXE)
+        assert await page.evaluate(RUN_AXE) == []
+
+
+@pytest.mark.parametrize("size", [SMALL_PHONE, PHONE, TABLET, DESKTOP, ON_ITS_SIDE], ids=str)
+async def test_page_every_state_fits_its_window(chromium: Browser, size: tuple[int, int]) -> None:
+    async with open_stories(chromium, size) as stories:
+        for name in await stories.names():
+            page = await stories.show(name)
+            assert await sideways(page) <= 0, name
+            for row in await controls(page):
+                assert row["left"] >= 0, (name, row)
+                assert row["left"] + row["width"] <= size[0] + 0.5, (name, row)
+                assert row["height"] >= 24, (name, row)
+
+
+@pytest.mark.parametrize(
+    "story", ["prejoin-preview", "prejoin-denied", "call-2", "call-reconnecting", "failed-room-full"]
+)
+async def test_page_text_of_200_percent_stays_inside(chromium: Browser, story: str) -> None:
+    async with open_stories(chromium, PHONE) as stories:
+        page = await stories.show(story)
+        await page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert await sideways(page) <= 0
+        for row in await controls(page):
+            assert row["left"] >= 0, row
+            assert row["left"] + row["width"] <= PHONE[0] + 0.5, row
+        if story.startswith("call"):
+            assert all(row["top"] + row["height"] <= PHONE[1] for row in await controls(page))
+
+
+@pytest.mark.parametrize("size", [SMALL_PHONE, DESKTOP, ON_ITS_SIDE], ids=str)
+async def test_call_buttons_are_large_apart_and_in_the_window(chromium: Browser, size: tuple[int, int]) -> None:
+    async with open_stories(chromium, size) as stories:
+        page = await stories.show("call-9")
+        buttons = page.get_by_role("group", name="Knapper til mødet").get_by_role("button")
+        boxes = [await button.bounding_box() for button in await buttons.all()]
+        assert len(boxes) == 5
+        lowest = 48 if size == ON_ITS_SIDE else 56
+        previous_right = 0.0
+        for box in boxes:
+            assert box is not None
+            assert box["width"] >= lowest
+            assert box["height"] >= lowest
+            assert box["x"] >= previous_right
+            assert box["y"] + box["height"] <= size[1]
+            previous_right = box["x"] + box["width"]
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("others", [1, 2, 3, 4, 5, 6, 9])
+async def test_call_tiles_show_every_name_and_never_overlap(
+    chromium: Browser, size: tuple[int, int], others: int
+) -> None:
+    async with open_stories(chromium, size) as stories:
+        page = await stories.show(f"call-{others}")
+        tiles = page.get_by_role("listitem")
+        assert await tiles.count() == others
+        boxes = [box for tile in await tiles.all() if (box := await tile.bounding_box())]
+        assert len(boxes) == others
+        for index, a in enumerate(boxes):
+            assert a["width"] > 80
+            for b in boxes[index + 1 :]:
+                apart_x = a["x"] + a["width"] <= b["x"] or b["x"] + b["width"] <= a["x"]
+                apart_y = a["y"] + a["height"] <= b["y"] or b["y"] + b["height"] <= a["y"]
+                assert apart_x or apart_y
+        assert "Bodil Jensen" in await tiles.first.inner_text()
+
+
+async def language_and_title(stories: Stories, story: str, language: str) -> tuple[str, str]:
+    page = await stories.show(story, language=language)
+    return await page.evaluate("document.documentElement.lang"), await page.title()
+
+
+async def test_page_says_language_and_state_in_document_and_title(chromium: Browser) -> None:
+    async with open_stories(chromium) as stories:
+        assert await language_and_title(stories, "prejoin-idle", "da") == ("da", "Klar til mødet – Aarhus Kommune")
+        assert await language_and_title(stories, "call-2", "en") == (
+            "en",
+            "In the meeting with 2 others – Aarhus Kommune",
+        )
+        assert await language_and_title(stories, "call-reconnecting", "da") == (
+            "da",
+            "Forbinder igen – Aarhus Kommune",
+        )
+        assert await language_and_title(stories, "failed-link-missing", "da") == (
+            "da",
+            "Linket mangler noget – Videomøde",
+        )
+
+
+async def test_page_never_puts_the_subject_in_the_title(chromium: Browser) -> None:
+    async with open_stories(chromium) as stories:
+        for story in ("prejoin-preview", "connecting", "call-2", "alone"):
+            page = await stories.show(story)
+            assert "sygeplejersken" not in await page.title()
+
+
+async def test_every_stop_has_words_and_a_human(chromium: Browser) -> None:
+    async with open_stories(chromium, PHONE) as stories:
+        for name in await stories.names():
+            if not name.startswith(("ended", "failed")):
+                continue
+            page = await stories.show(name)
+            assert len(await page.get_by_role("heading", level=1).inner_text()) > 8, name
+            assert "Brug for hjælp?" in await page.get_by_role("contentinfo").inner_text(), name
