@@ -149,5 +149,4 @@ async def signalling_server(
             yield Server(f"http://127.0.0.1:{port}", registry, plane, tokens, clock)
         finally:
             await registry.stop(0.0)
-            await signalling.__aexit__(None, None, None)
             await runner.cleanup()

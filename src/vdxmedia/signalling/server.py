@@ -49,8 +49,14 @@ class Signalling:
         )
 
     def attach(self, app: web.Application) -> None:
-        """Adds the route `/socket.io/`. Before the application is started."""
+        """Adds the route `/socket.io/`. Before the application is started. The application's shutdown closes all
+        sockets, so that it need not wait for them."""
+
+        async def close(_: web.Application) -> None:
+            await self._server.close()
+
         self._server.attach(app, PATH)
+        app.on_shutdown.append(close)
 
     def _is_allowed(self, origin: str, environ: dict[str, Any]) -> bool:
         """A browser says where its page is from; other programs say nothing and are not asked."""

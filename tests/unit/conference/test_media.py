@@ -1,0 +1,151 @@
+"""What the plane is told: gates, classes, bindings, layers; differences only; all again for a new connection."""
+
+from __future__ import annotations
+
+from tests.fakes.conferences import conference, source_of
+from vdxmedia.conference import commands
+from vdxmedia.conference.events import MediaChanged
+from vdxmedia.conference.kinds import SlotKind, SourceKind
+from vdxmedia.conference.media import BindSlot, SetGate
+from vdxmedia.ids import ParticipantId
+
+CAMERA, MICROPHONE = SourceKind.CAMERA, SourceKind.MICROPHONE
+
+
+def test_microphone_off_closes_its_gate_and_on_opens_it() -> None:
+    told = conference()
+    told.join("a")
+    microphone = source_of("a", MICROPHONE)
+    assert told.gates[microphone] is False
+    told.on("a", MICROPHONE)
+    assert told.gates[microphone] is True
+    told.off("a", MICROPHONE)
+    assert told.gates[microphone] is False
+
+
+def test_gate_closes_before_anything_else_is_said() -> None:
+    told = conference()
+    told.join("a", camera=True)
+    told.join("b")
+    (changed,) = [event for event in told.off("a", CAMERA) if isinstance(event, MediaChanged)]
+    assert isinstance(changed.changes[0], SetGate)
+    assert isinstance(changed.changes[1], BindSlot)
+
+
+def test_who_may_not_subscribe_hears_nothing_and_has_no_slots() -> None:
+    told = conference()
+    told.join("a", camera=True)
+    told.join("b", subscribe=False, slots=0)
+    assert told.hears["b"] == 0
+    assert told.shown("b") == {}
+    assert told.pins("b") == {}
+
+
+def test_everyone_else_is_in_the_conference_class() -> None:
+    told = conference()
+    told.join("a")
+    assert told.hears["a"] == 1
+    assert told.classes[source_of("a", MICROPHONE)] == 1
+
+
+def test_same_state_is_not_said_twice() -> None:
+    told = conference()
+    told.join("a", camera=True)
+    told.join("b")
+    assert told.media("b", is_new=False) == []
+
+
+def test_new_connection_of_a_viewer_is_told_everything_again() -> None:
+    told = conference()
+    told.join("a", camera=True)
+    told.join("b", slots=4)
+    told.relay.clear()
+    told.hears.clear()
+    told.media("b", slots=4)
+    assert told.shown("b") == {0: source_of("a", CAMERA)}
+    assert len([key for key in told.relay if key[0] == "b"]) == 3 + 1 + 4
+    assert told.hears == {"b": 1}
+
+
+def test_new_connection_of_a_publisher_is_bound_again_everywhere() -> None:
+    told = conference()
+    told.join("a", camera=True)
+    told.join("b")
+    told.relay.clear()
+    told.gates.clear()
+    told.media("a")
+    assert told.shown("b") == {0: source_of("a", CAMERA)}
+    assert told.gates[source_of("a", CAMERA)] is True
+
+
+def test_source_without_media_connection_is_not_bound_until_it_has_one() -> None:
+    told = conference()
+    told.join("b")
+    told.join("a", media=False, camera=True)
+    assert told.places("b") == {0: "a"}
+    assert told.shown("b") == {}
+    told.media("a")
+    assert told.shown("b") == {0: source_of("a", CAMERA)}
+    told.do(commands.MediaClosed(ParticipantId("a")))
+    assert told.shown("b") == {}
+
+
+def test_leaving_unbinds_what_was_shown() -> None:
+    told = conference()
+    told.join("a", camera=True)
+    told.join("b")
+    told.leave("a")
+    assert told.relay["b", SlotKind.VIDEO, 0] == (None, 2)
+
+
+def test_layer_follows_the_tile() -> None:
+    told = conference()
+    told.join("a", camera=True)
+    told.join("b")
+    camera = source_of("a", CAMERA)
+    assert told.relay["b", SlotKind.VIDEO, 0] == (camera, 1), "before the client has said anything"
+    told.tile("b", 0, 1080)
+    assert told.relay["b", SlotKind.VIDEO, 0] == (camera, 2)
+    told.tile("b", 0, 180)
+    assert told.relay["b", SlotKind.VIDEO, 0] == (camera, 0)
+
+
+def test_hidden_tile_is_paused_while_the_client_is_told_the_same() -> None:
+    told = conference()
+    told.join("a", camera=True)
+    told.join("b")
+    told.tile("b", 0, 0)
+    assert told.shown("b") == {}
+    assert told.places("b") == {0: "a"}
+    told.tile("b", 0, 300)
+    assert told.relay["b", SlotKind.VIDEO, 0] == (source_of("a", CAMERA), 1)
+
+
+def test_size_of_a_tile_is_forgotten_when_another_takes_the_slot() -> None:
+    told = conference()
+    told.join("a", camera=True)
+    told.join("b")
+    told.tile("b", 0, 0)
+    told.leave("a")
+    told.join("c", camera=True)
+    assert told.relay["b", SlotKind.VIDEO, 0] == (source_of("c", CAMERA), 1)
+
+
+def test_tile_of_a_slot_that_is_not_there_is_ignored() -> None:
+    told = conference()
+    told.join("a", slots=2)
+    assert told.tile("a", 7, 500) == []
+
+
+def test_programme_slot_plays_the_newest_shared_sound_but_not_ones_own() -> None:
+    told = conference()
+    for name in "abc":
+        told.join(name)
+    told.on("a", SourceKind.SCREEN_AUDIO)
+    told.on("b", SourceKind.SCREEN_AUDIO)
+    sound = {who: told.relay[who, SlotKind.PROGRAMME, 0][0] for who in "abc"}
+    assert sound == {
+        "a": source_of("b", SourceKind.SCREEN_AUDIO),
+        "b": source_of("a", SourceKind.SCREEN_AUDIO),
+        "c": source_of("b", SourceKind.SCREEN_AUDIO),
+    }

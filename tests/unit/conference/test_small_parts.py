@@ -1,0 +1,110 @@
+"""Layers, speakers' smoothing, connection quality, settings: arithmetic and small automata."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vdxmedia.conference.kinds import Quality
+from vdxmedia.conference.layers import layer_for
+from vdxmedia.conference.quality import REASSURE_AFTER, QualityMeter
+from vdxmedia.conference.settings import RoomSettings
+from vdxmedia.conference.speakers import ESTABLISHED_AFTER_S, Speakers
+from vdxmedia.errors import BadField
+from vdxmedia.ids import ParticipantId
+
+P = [ParticipantId(name) for name in "abcd"]
+
+
+@pytest.mark.parametrize(("height", "layer"), [(1, 0), (240, 0), (241, 1), (480, 1), (481, 2), (8192, 2)])
+def test_first_layer_is_by_plain_height(height: int, layer: int) -> None:
+    assert layer_for(height, None) == layer
+
+
+@pytest.mark.parametrize(
+    ("previous", "height", "layer"),
+    [
+        (0, 264, 0),
+        (0, 265, 1),
+        (1, 217, 1),
+        (1, 216, 0),
+        (1, 528, 1),
+        (1, 529, 2),
+        (2, 433, 2),
+        (2, 432, 1),
+        (0, 720, 2),
+    ],
+)
+def test_change_of_layer_needs_a_tenth_more(previous: int, height: int, layer: int) -> None:
+    assert layer_for(height, previous) == layer
+
+
+@given(st.integers(1, 8192), st.sampled_from([None, 0, 1, 2]))
+def test_layer_is_stable_for_the_same_height(height: int, previous: int | None) -> None:
+    layer = layer_for(height, previous)
+    assert 0 <= layer <= 2
+    assert layer_for(height, layer) == layer
+
+
+@given(st.lists(st.tuples(st.floats(0, 5), st.lists(st.sampled_from(P), unique=True, max_size=4)), max_size=40))
+def test_speakers_never_wait_for_a_past_deadline(steps: list[tuple[float, list[ParticipantId]]]) -> None:
+    speakers, now = Speakers(), 0.0
+    for pause, audible in steps:
+        end = now + pause
+        while (deadline := speakers.deadline()) is not None and deadline <= end:
+            now = max(now, deadline)
+            speakers.tick(now)
+            after = speakers.deadline()
+            assert after is None or after > deadline
+        now = end
+        speakers.heard(audible, now)
+        main = speakers.main_for(ParticipantId("nobody"))
+        assert main is None or speakers.last_spoke_s(main) > float("-inf")
+
+
+def test_speakers_forgotten_leave_no_trace() -> None:
+    speakers = Speakers()
+    speakers.heard([P[0]], 0.0)
+    speakers.tick(ESTABLISHED_AFTER_S)
+    assert speakers.main_for(P[1]) == P[0]
+    speakers.forget(P[0])
+    assert speakers.main_for(P[1]) is None
+    assert speakers.deadline() is None
+
+
+def test_quality_warns_after_two_bad_readings_and_reassures_slowly() -> None:
+    meter = QualityMeter()
+    bad = {"uplink_loss": 0.2, "downlink_loss": 0.0, "rtt_s": 0.05, "is_silent": False}
+    good = {**bad, "uplink_loss": 0.0}
+    assert [meter.read(**bad) for _ in range(3)] == [False, True, False]  # type: ignore[arg-type]
+    assert meter.quality is Quality.WEAK
+    assert [meter.read(**good) for _ in range(REASSURE_AFTER)] == [False, False, False, True]  # type: ignore[arg-type]
+    assert meter.quality is Quality.GOOD
+
+
+def test_quality_lost_is_said_at_once() -> None:
+    meter = QualityMeter()
+    assert meter.read(0.0, 0.0, None, is_silent=True)
+    assert meter.quality is Quality.LOST
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "path"),
+    [
+        ("subject", "x" * 201, "$.subject"),
+        ("organisation", "a\nb", "$.organisation"),
+        ("help_line", "1" * 41, "$.helpLine"),
+        ("maximum", 0, "$.maximum"),
+        ("opens_at", float("nan"), "$.opensAt"),
+    ],
+)
+def test_settings_out_of_bounds_name_the_field(field: str, value: object, path: str) -> None:
+    with pytest.raises(BadField) as bad:
+        RoomSettings(**{field: value}).validate()  # type: ignore[arg-type]
+    assert bad.value.field == path
+
+
+def test_settings_that_close_before_they_open_are_refused() -> None:
+    with pytest.raises(BadField):
+        RoomSettings(opens_at=20.0, closes_at=10.0).validate()
