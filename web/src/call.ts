@@ -296,6 +296,7 @@ class CallController implements Call, ConnectionListener, PageListener {
 
   onLost(): void {
     this.#isSignallingLost = true;
+    this.#proof.setAlert(true);
     this.#media.onSignallingLost();
     this.#changed();
   }
@@ -312,6 +313,7 @@ class CallController implements Call, ConnectionListener, PageListener {
     this.#phase = 'inCall';
     this.#isSignallingLost = false;
     this.#isServerStopping = false;
+    this.#proof.setAlert(false);
     this.#memory.update({ token: answer.token, seatedAt: Date.now() });
     const self = this.#conference && participantOf(this.#conference, this.#conference.selfId);
     // A snapshot says what the server thinks; after a resume a command may have been lost on the way, so all is told.

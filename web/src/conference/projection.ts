@@ -108,16 +108,23 @@ function projectTile(
     showing: sourceOn && stream !== null,
     sourceOn,
     microphoneOn: participant.microphoneOn,
-    speakingLevel: kind === 'camera' ? level : 0,
+    speakingLevel: kind === 'camera' ? stepped(level) : 0,
     reconnecting: participant.reconnecting,
     quality: participant.quality,
     cannotDecode: kind === 'camera' && Object.values(state.cannotDecode).includes(id) && !isProven,
   };
 }
 
+/** Eyes don't see finer steps, and each step renders a tile. */
+function stepped(level: number): number {
+  return Math.round(level * 10) / 10;
+}
+
 export function projectSpeakers(state: ConferenceState, before: readonly SpeakerState[]): readonly SpeakerState[] {
   const earlier = new Map(before.map((speaker) => [speaker.participantId, speaker]));
-  const list = state.speakers.map(({ participantId, level }) => kept(earlier.get(participantId), { participantId, level }));
+  const list = state.speakers.map(({ participantId, level }) =>
+    kept(earlier.get(participantId), { participantId, level: stepped(level) }),
+  );
   return keptList(before, list);
 }
 

@@ -308,7 +308,7 @@ export class LocalMedia {
   }
 
   #measure(): void {
-    const level = Math.round(this.meter.level() * 50) / 50;
+    const level = Math.round(this.meter.level() * 20) / 20;
     const wasHinting = this.#mutedHintUntil > 0;
     this.#speechTicks = level >= SPEECH_LEVEL ? this.#speechTicks + 1 : 0;
     const isMuted = !this.#wanted.microphone && this.#tracks.microphone !== null;

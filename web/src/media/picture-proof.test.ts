@@ -57,10 +57,20 @@ describe('PictureProof', () => {
     frames.set(0, [{ source: 22, timestamp: 1 }]);
     proof.expect(new Map([[0, 22]]));
     frames.set(0, [{ source: 22, timestamp: 1 }, { source: 32, timestamp: 2 }]);
-    vi.advanceTimersByTime(100);
+    vi.advanceTimersByTime(200);
     expect(proof.isProven(0)).toBe(false);
     proof.expect(new Map([[0, 32]]));
     expect(proof.isProven(0)).toBe(true);
+  });
+
+  it('looks closely while no message can come', () => {
+    const { proof, frames } = build();
+    frames.set(0, [{ source: 22, timestamp: 1 }]);
+    proof.expect(new Map([[0, 22]]));
+    proof.setAlert(true);
+    frames.set(0, [{ source: 22, timestamp: 1 }, { source: 32, timestamp: 2 }]);
+    vi.advanceTimersByTime(30);
+    expect(proof.isProven(0)).toBe(false);
   });
 
   it('forgets what is not bound any more, and stops looking', () => {

@@ -3,12 +3,13 @@
  * or later than the frames. The server writes the source's id as the only CSRC (RFC 3550 §5.1) of every packet, the
  * browser tells it by `getContributingSources()`; a picture is shown under a name only while both agree.
  *
- * Looked at often while something is awaited, and steadily otherwise, because frames may also come before the message
- * (or while signalling is cut). Entries stay for 10 s after the last packet, so the newest one counts.
+ * Looked at often while something is awaited or while no message can come (signalling is cut, media goes on), and now and
+ * then otherwise: the question waits for the browser's media thread, 50 µs each on a calm machine. Entries stay for 10 s
+ * after the last packet, so the newest one counts. Measured: Chromium 156 and Firefox 153 tell CSRCs of video.
  */
 
-const PENDING_POLL_MS = 30;
-const STEADY_POLL_MS = 100;
+const ALERT_POLL_MS = 30;
+const STEADY_POLL_MS = 200;
 
 export type ContributingSource = Pick<RTCRtpContributingSource, 'source' | 'timestamp'>;
 
@@ -22,6 +23,7 @@ export function newestSource(sources: readonly ContributingSource[]): number | n
 export class PictureProof {
   #bound: ReadonlyMap<number, number> = new Map();
   #proven: ReadonlySet<number> = new Set();
+  #isAlert = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -35,6 +37,12 @@ export class PictureProof {
     this.#bound = bound;
     clearTimeout(this.#timer);
     this.#look();
+  }
+
+  /** No message can announce a change now: frames alone tell. */
+  setAlert(isAlert: boolean): void {
+    this.#isAlert = isAlert;
+    this.expect(this.#bound);
   }
 
   isProven(slot: number): boolean {
@@ -55,7 +63,7 @@ export class PictureProof {
       this.onProven(proven);
     }
     if (this.#bound.size === 0) return;
-    const delayMs = proven.size < this.#bound.size ? PENDING_POLL_MS : STEADY_POLL_MS;
+    const delayMs = this.#isAlert || proven.size < this.#bound.size ? ALERT_POLL_MS : STEADY_POLL_MS;
     this.#timer = setTimeout(() => this.#look(), delayMs);
   }
 }
