@@ -60,7 +60,7 @@ def test_profiles_have_the_sizes_the_relay_expects() -> None:
 
 
 def test_openssl_can_cap_version_and_size() -> None:
-    for name in ("set_max_proto_version", "set_options", "set_session_cache_mode"):
+    for name in ("set_min_proto_version", "set_max_proto_version", "set_options", "set_session_cache_mode"):
         assert hasattr(SSL.Context, name), name
     for name in ("set_ciphertext_mtu", "get_selected_srtp_profile", "export_keying_material", "bio_read"):
         assert hasattr(SSL.Connection, name), name

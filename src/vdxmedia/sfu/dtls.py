@@ -42,6 +42,7 @@ _QUEUE_DATAGRAMS: Final = 32
 """Waiting for a handshake's turn: a fragmented ClientHello and its retransmissions. Full: the newest is dropped,
 counted, and sent again by the peer's timer."""
 _DTLS_1_2: Final = 0xFEFD
+"""Not below (RFC 8827 §6.5), and not above before aiortc's pump knows 1.3's retransmissions."""
 _RECORD_HEADER_BYTES: Final = 13
 _EXPORTER_LABEL: Final = b"EXTRACTOR-dtls_srtp"
 
@@ -78,6 +79,7 @@ class _Certificate(RTCCertificate):
     def _create_ssl_context(self, srtp_profiles: list[SRTPProtectionProfile]) -> SSL.Context:
         if self._context is None:
             context = super()._create_ssl_context(srtp_profiles)
+            context.set_min_proto_version(_DTLS_1_2)
             context.set_max_proto_version(_DTLS_1_2)
             context.set_options(SSL.OP_NO_QUERY_MTU)
             context.set_session_cache_mode(SSL.SESS_CACHE_OFF)

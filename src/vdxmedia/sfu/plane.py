@@ -13,7 +13,7 @@ import asyncio
 import itertools
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol, assert_never
 
@@ -35,7 +35,6 @@ from vdxmedia.hub.ports import (
     SetHears,
     SetSourceClasses,
     SlotCannotDecode,
-    SlotKind,
     SpeakersChanged,
 )
 from vdxmedia.hub.tasks import TaskScope
@@ -43,18 +42,13 @@ from vdxmedia.ids import ConferenceKey, ParticipantId, PeerId, SourceId
 from vdxmedia.sdp.offer import parse_offer
 from vdxmedia.sfu import relay_wire
 from vdxmedia.sfu.allocation import Allocation
-from vdxmedia.sfu.dtls import HANDSHAKE_TIMEOUT_S, DtlsFailure, DtlsIdentity, DtlsSession, SrtpKeys
+from vdxmedia.sfu.dtls import DtlsFailure, DtlsIdentity, DtlsSession
+from vdxmedia.sfu.handshakes import Handshakes
 from vdxmedia.sfu.peer import Peer
+from vdxmedia.sfu.wishes import Wishes, wish_command
 
 logger = logging.getLogger(__name__)
 
-MAX_HANDSHAKES: Final = 32
-"""At once; 200 at once stalled the loop for 60 ms (measured), 32 stay below 10."""
-MAX_WAITING_HANDSHAKES: Final = 256
-"""Beyond that a new connection is refused with `media_busy`: a quarter of a second's work at 1100 per second and core
-(measured)."""
-FIRST_HELLO_TIMEOUT_S: Final = 45.0
-"""For ICE and the ClientHello: the relay drops a peer without a check after 30 s, this one that never speaks DTLS."""
 FENCE_TIMEOUT_S: Final = 5.0
 SILENT_AFTER_MS: Final = 5_000
 """Two missed checks of Chromium (one in 2.5 s), one of Firefox (5 s)."""
@@ -81,18 +75,10 @@ class RelayPort(Protocol):
 
 
 @dataclass(slots=True)
-class _Wishes:
-    """What the room last said about one participant's slots."""
-
-    hears: int = 0
-    bindings: dict[tuple[SlotKind, int], BindSlot] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
 class _Conference:
     listener: Callable[[MediaEvent], None]
     peers: dict[ParticipantId, Peer] = field(default_factory=dict)
-    wishes: dict[ParticipantId, _Wishes] = field(default_factory=dict)
+    wishes: dict[ParticipantId, Wishes] = field(default_factory=dict)
     """From a participant's first connection until `disconnect`."""
 
 
@@ -118,9 +104,7 @@ class RelayPlane:
         self._peer_ids = itertools.count(1)
         self._fence_ids = itertools.count(1)
         self._fences: dict[int, asyncio.Future[None]] = {}
-        self._turns = asyncio.Semaphore(MAX_HANDSHAKES)
-        self._running_handshakes = 0
-        self._waiting_handshakes = 0
+        self._handshakes = Handshakes()
         self._counters: Counter[str] = Counter()
         self._tasks = TaskScope("plane")
         self._is_open = False
@@ -180,7 +164,8 @@ class RelayPlane:
         if state is None:
             return
         for change in changes:
-            for command in self._commands_for(state, change):
+            command = self._command_for(state, change)
+            if command is not None:
                 self._command(command)
 
     async def fence(self) -> None:
@@ -219,8 +204,8 @@ class RelayPlane:
             "conferences": len(self._conferences),
             "peers": len(self._peers),
             "peers_with_keys": sum(peer.has_keys for peer in self._peers.values()),
-            "handshakes_running": self._running_handshakes,
-            "handshakes_waiting": self._waiting_handshakes,
+            "handshakes_running": self._handshakes.running,
+            "handshakes_waiting": self._handshakes.waiting,
         }
 
     # ── offers ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -234,7 +219,7 @@ class RelayPlane:
             self._command(current.update_command())
             logger.info("peer_renegotiated peer=%s participant=%s", current.id, seat.participant)
             return current.answer(is_new_connection=False)
-        if self._waiting_handshakes >= MAX_WAITING_HANDSHAKES:
+        if self._handshakes.is_busy:
             self._counters["media_busy"] += 1
             raise Refused("Too many connections are being made; try again.", code="media_busy", retry_after_s=2.0)
         peer = Peer(
@@ -255,8 +240,8 @@ class RelayPlane:
         conference.peers[seat.participant] = peer
         if current is not None:
             self._end(current, is_gone_from_relay=True)
-        wishes = conference.wishes.setdefault(seat.participant, _Wishes())
-        for command in _restored(peer, wishes):
+        wishes = conference.wishes.setdefault(seat.participant, Wishes())
+        for command in wishes.commands_for(peer):
             self._command(command)
         peer.task = self._tasks.start(self._converse(peer), f"peer-{peer.id}")
         logger.info("peer_added peer=%s participant=%s replaces=%s", peer.id, seat.participant, current and current.id)
@@ -264,23 +249,20 @@ class RelayPlane:
 
     # ── changes ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _commands_for(self, conference: _Conference, change: MediaChange) -> Iterator[relay_wire.Command]:
+    def _command_for(self, conference: _Conference, change: MediaChange) -> relay_wire.Command | None:
+        """None when it is about somebody without a connection; what concerns participants is remembered."""
         match change:
             case SetGate():
-                yield relay_wire.SetGate(source=change.source, gate=_GATE_BITS[change.gate], open=change.is_open)
+                return relay_wire.SetGate(source=change.source, gate=_GATE_BITS[change.gate], open=change.is_open)
             case SetSourceClasses():
-                yield relay_wire.SetSourceClasses(source=change.source, classes=change.classes)
-            case SetHears():
-                if (wishes := conference.wishes.get(change.participant)) is not None:
-                    wishes.hears = change.classes
-                    if (peer := conference.peers.get(change.participant)) is not None:
-                        yield relay_wire.SetHears(peer=peer.id, classes=change.classes)
-            case BindSlot():
-                if (wishes := conference.wishes.get(change.participant)) is not None:
-                    wishes.bindings[change.kind, change.index] = change
-                    peer = conference.peers.get(change.participant)
-                    if peer is not None and peer.has_slot(change.kind, change.index):
-                        yield _bind_command(peer, change)
+                return relay_wire.SetSourceClasses(source=change.source, classes=change.classes)
+            case SetHears() | BindSlot():
+                wishes = conference.wishes.get(change.participant)
+                if wishes is None:
+                    return None
+                wishes.remember(change)
+                peer = conference.peers.get(change.participant)
+                return wish_command(peer, change) if peer is not None else None
             case _:
                 assert_never(change)
 
@@ -306,7 +288,7 @@ class RelayPlane:
     async def _converse(self, peer: Peer) -> None:
         """The peer's one task: handshake, keys to the relay, wait for the end."""
         try:
-            outcome = await self._shake_hands(peer)
+            outcome = await self._handshakes.shake(peer.dtls)
             if isinstance(outcome, DtlsFailure):
                 self._counters[f"handshakes_failed_{outcome.reason}"] += 1
                 self._lose(peer, outcome.reason, outcome.detail)
@@ -328,28 +310,6 @@ class RelayPlane:
         finally:
             self._counters["dtls_datagrams_dropped"] += peer.dtls.dropped
             await peer.dtls.stop()
-
-    async def _shake_hands(self, peer: Peer) -> SrtpKeys | DtlsFailure:
-        """Waits for the ClientHello, then for a turn, then shakes hands; what arrives meanwhile is kept."""
-        try:
-            async with asyncio.timeout(FIRST_HELLO_TIMEOUT_S):
-                await peer.dtls.first_datagram()
-        except TimeoutError:
-            return DtlsFailure("dtls", "no ClientHello")
-        self._waiting_handshakes += 1
-        try:
-            async with asyncio.timeout(HANDSHAKE_TIMEOUT_S):
-                await self._turns.acquire()
-        except TimeoutError:
-            return DtlsFailure("dtls", "too many handshakes")
-        finally:
-            self._waiting_handshakes -= 1
-        self._running_handshakes += 1
-        try:
-            return await peer.dtls.handshake()
-        finally:
-            self._running_handshakes -= 1
-            self._turns.release()
 
     def _lose(self, peer: Peer, reason: str, detail: str, *, is_gone_from_relay: bool = False) -> None:
         """The connection has ended by itself: the room is told, unless it has already let go of this peer."""
@@ -453,21 +413,6 @@ class RelayPlane:
                     is_silent=event.silent_ms > SILENT_AFTER_MS,
                 ),
             )
-
-
-def _bind_command(peer: Peer, change: BindSlot) -> relay_wire.BindSlot:
-    return relay_wire.BindSlot(
-        peer=peer.id, kind=change.kind, index=change.index, source=change.source or 0, max_layer=change.max_layer
-    )
-
-
-def _restored(peer: Peer, wishes: _Wishes) -> Iterator[relay_wire.Command]:
-    """What a new peer generation starts with, until the room applies its state."""
-    if wishes.hears:
-        yield relay_wire.SetHears(peer=peer.id, classes=wishes.hears)
-    for change in wishes.bindings.values():
-        if peer.has_slot(change.kind, change.index):
-            yield _bind_command(peer, change)
 
 
 def split_address(address: str) -> tuple[str, int]:

@@ -35,8 +35,8 @@ from vdxmedia.hub.ports import (
 )
 from vdxmedia.ids import ConferenceKey, ParticipantId, SourceId
 from vdxmedia.sdp.offer import parse_offer
+from vdxmedia.sfu import handshakes, relay_wire
 from vdxmedia.sfu import plane as plane_module
-from vdxmedia.sfu import relay_wire
 from vdxmedia.sfu.plane import RelayPlane, split_address
 
 ROOM = ConferenceKey(1)
@@ -450,7 +450,7 @@ async def test_disconnect_says_goodbye_before_the_peer_goes(stage: Stage, client
 
 
 async def test_peer_that_never_says_hello_is_lost(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plane_module, "FIRST_HELLO_TIMEOUT_S", 0.01)
+    monkeypatch.setattr(handshakes, "FIRST_HELLO_TIMEOUT_S", 0.01)
     await stage.connect(offer_of(audio("0")))
     assert await stage.next_told() == MediaLost(ANNA, "dtls")
 
@@ -461,7 +461,7 @@ FRAGMENT = bytes.fromhex("16fefd0000000000000000000d0100010000000000000000010000
 async def test_handshakes_beyond_the_limit_wait_and_then_new_peers_are_refused(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(plane_module, "MAX_WAITING_HANDSHAKES", 2)
+    monkeypatch.setattr(handshakes, "MAX_WAITING_HANDSHAKES", 2)
     for number in range(34):
         await stage.connect(offer_of(audio("0")), participant=ParticipantId(f"p{number}"))
         stage.relay.emit(relay_wire.DtlsReceived(peer=number + 1, datagram=FRAGMENT))
@@ -476,9 +476,9 @@ async def test_handshakes_beyond_the_limit_wait_and_then_new_peers_are_refused(
 
 
 async def test_handshake_that_waits_too_long_is_lost(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plane_module, "HANDSHAKE_TIMEOUT_S", 0.01)
+    monkeypatch.setattr(handshakes, "TURN_TIMEOUT_S", 0.01)
     for _ in range(32):
-        await stage.plane._turns.acquire()
+        await stage.plane._handshakes._turns.acquire()
     await stage.connect(offer_of(audio("0")))
     stage.relay.emit(relay_wire.DtlsReceived(peer=1, datagram=FRAGMENT))
     assert await stage.next_told() == MediaLost(ANNA, "dtls")
