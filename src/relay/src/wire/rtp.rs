@@ -225,7 +225,7 @@ impl HeaderWriter {
                 writer.put(element.data);
             }
             writer.pad_to_word();
-            let words = (writer.len() - length_at - 2) / 4;
+            let words = writer.len().checked_sub(length_at + 2)? / 4;
             writer.patch_u16(length_at, u16::try_from(words).ok()?);
         }
         writer.finish()

@@ -268,7 +268,29 @@ fn every_cut_of_every_packet_is_an_error() {
             // REMB cut before its name is some other application's message.
             assert!(matches!(first, Err(_) | Ok(Rtcp::Unknown { .. })), "{cut:x?}");
         }
-        let fits = |out: &mut [u8]| write_nack(out, 1, 2, &[3]).is_some();
-        assert!(!fits(&mut [0; 15]) && fits(&mut [0; 16]));
+    }
+}
+
+/// A writer with its arguments.
+type Write = fn(&mut [u8]) -> Option<usize>;
+
+#[test]
+fn every_writer_into_any_shorter_buffer_is_none() {
+    let writers: [Write; 8] = [
+        |out| write_sender_report(out, 1, &INFO, &[BLOCK]),
+        |out| write_receiver_report(out, 1, &[BLOCK]),
+        |out| write_source_description(out, 1, "someone"),
+        |out| write_goodbye(out, &[1, 2]),
+        |out| write_nack(out, 1, 2, &[3, 40]),
+        |out| write_picture_loss(out, 1, 2),
+        |out| write_full_intra_request(out, 1, 2, 3),
+        |out| write_remb(out, 1, 2, &[3]),
+    ];
+    for write in writers {
+        let whole = written(write);
+        for len in 0..whole.len() {
+            assert_eq!(write(&mut vec![0; len]), None);
+        }
+        assert_eq!(write(&mut vec![0; whole.len()]), Some(whole.len()));
     }
 }

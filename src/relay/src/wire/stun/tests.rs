@@ -158,6 +158,19 @@ fn request_written_is_read_back() {
 }
 
 #[test]
+fn request_and_error_into_any_shorter_buffer_are_none() {
+    let mut out = [0; MAX_MESSAGE_LEN];
+    for len in 0..check().len() {
+        assert_eq!(write_request(&mut out[..len], &TRANSACTION_ID, &CHECK, &key()), None);
+    }
+    let code = ErrorCode::UnknownAttribute;
+    let len = write_error(&mut out, &TRANSACTION_ID, code, &[7], Some(&key())).unwrap();
+    for shorter in 0..len {
+        assert_eq!(write_error(&mut out[..shorter], &TRANSACTION_ID, code, &[7], Some(&key())), None);
+    }
+}
+
+#[test]
 fn every_flipped_bit_is_refused() {
     let datagram = check();
     for bit in 0..datagram.len() * 8 {
