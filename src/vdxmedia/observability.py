@@ -16,18 +16,28 @@ from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any, Literal, Protocol
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, ProcessCollector
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    Info,
+    ProcessCollector,
+    disable_created_metrics,
+)
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from vdxmedia import __version__
+from vdxmedia.relay_metrics import relay_families
 
 QUIET_LOGGERS = ("engineio", "socketio", "aiohttp.access", "aiortc", "aioice", "asyncio")
 """engineio logs payloads at INFO; the others log per request or per packet."""
 LAG_INTERVAL_S = 0.5
-_RELAY_HELP = "Of the relay and the media plane; see docs/reference/metrics.md."
 _EVENT = re.compile(r"[a-z][a-z0-9_]*(?: [a-z][a-z0-9_]*=\S*)*")
+
+disable_created_metrics()  # type: ignore[no-untyped-call]  # halves the page; nobody graphs when a counter was made
 
 # ── logs ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -162,9 +172,6 @@ class _Snapshot(Collector):
         for role, count in sorted(self._observed.participant_counts().items()):
             participants.add_metric([role], count)
         yield participants
-        for name, value in sorted(self._observed.relay_totals().items()):
-            yield CounterMetricFamily(f"vdx_relay_{name}", _RELAY_HELP, value)
-        for name, value in sorted(self._observed.relay_gauges().items()):
-            yield GaugeMetricFamily(f"vdx_relay_{name}", _RELAY_HELP, value)
+        yield from relay_families(self._observed.relay_totals(), self._observed.relay_gauges())
         for name, value in sorted(self._observed.hub_totals().items()):
             yield CounterMetricFamily(f"vdx_hub_{name}", "Of rooms and signalling, since the start.", value)

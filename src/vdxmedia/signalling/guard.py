@@ -40,6 +40,11 @@ LINGER_S = 1.0
 """From the closing packet to the cut of the TCP connection."""
 
 
+def _is_fault_of_ours(record: logging.LogRecord) -> bool:
+    """engineio logs a stranger's wrong request (origin, transport) at ERROR; it was refused, nobody needs to act."""
+    return record.exc_info is not None or record.levelno > logging.ERROR
+
+
 @dataclass(slots=True)
 class Connection:
     """One engine.io connection."""
@@ -109,6 +114,7 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]  # the library 
         self._connections: dict[str, Connection] = {}
         for name in ("socketio", "engineio"):
             logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger("engineio").addFilter(_is_fault_of_ours)
         super().__init__(
             logger=logging.getLogger("socketio"),
             engineio_logger=logging.getLogger("engineio"),

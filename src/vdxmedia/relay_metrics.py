@@ -1,0 +1,68 @@
+"""The relay's totals as Prometheus families: names by subject, directions and reasons as labels, base units.
+
+The relay counts in plain integers (`relay/src/counters.rs`), the media plane adds its own; here they get the names an
+operator graphs. What has no family of its own appears under `vdx_relay_<name>_total`, so a new counter is never lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+
+_RTP_KINDS = ("audio", "video", "rtx")
+_CONTROL_KINDS = ("rtcp", "stun", "dtls")
+_DIRECTIONS = ("in", "out")
+_GAUGES = ("peers", "sources", "rooms")
+_REJECTED = "dropped_"
+_LOST = "peers_lost_"
+_HANDSHAKES_FAILED = "handshakes_failed_"
+
+
+def relay_families(totals: Mapping[str, int], gauges: Mapping[str, int]) -> Iterator[Metric]:
+    """`totals` since the start and `gauges` of now, each by the relay's or the plane's own name."""
+    left = dict(totals)
+    yield _by_direction(left, "vdx_rtp_packets", "RTP packets.", _RTP_KINDS, "packets")
+    yield _by_direction(left, "vdx_rtp_bytes", "RTP bytes, headers included.", _RTP_KINDS, "bytes")
+    yield _by_direction(left, "vdx_control_packets", "Packets beside RTP.", _CONTROL_KINDS, "packets")
+    yield _by_prefix(left, "vdx_rtp_rejected", "Packets dropped.", "reason", _REJECTED)
+    yield _by_prefix(left, "vdx_media_lost", "Media connections that ended by themselves.", "reason", _LOST)
+    handshakes = CounterMetricFamily("vdx_dtls_handshakes", "DTLS handshakes by result.", labels=["result"])
+    handshakes.add_metric(["done"], left.pop("handshakes_done", 0))
+    for name in [name for name in left if name.startswith(_HANDSHAKES_FAILED)]:
+        handshakes.add_metric([name.removeprefix(_HANDSHAKES_FAILED)], left.pop(name))
+    yield handshakes
+    nacks = CounterMetricFamily("vdx_nack", "Packets asked for again.", labels=["direction"])
+    keyframes = CounterMetricFamily("vdx_keyframe_requests", "PLI; `coalesced` were not sent on.", labels=["direction"])
+    for direction in _DIRECTIONS:
+        nacks.add_metric([direction], left.pop(f"nacks_{direction}", 0))
+        keyframes.add_metric([direction], left.pop(f"pli_{direction}", 0))
+    keyframes.add_metric(["coalesced"], left.pop("pli_coalesced", 0))
+    yield nacks
+    yield keyframes
+    yield CounterMetricFamily(
+        "vdx_relay_cpu_seconds", "CPU time of the relay's workers.", value=left.pop("worker_cpu_ns", 0) / 1e9
+    )
+    for name in _GAUGES:
+        yield GaugeMetricFamily(f"vdx_relay_{name}", f"Live {name} in the relay.", value=left.pop(name, 0))
+    for name, value in sorted(gauges.items()):
+        yield GaugeMetricFamily(f"vdx_media_{name}", "Of the media plane, now.", value=value)
+    for name, value in sorted(left.items()):
+        yield CounterMetricFamily(f"vdx_relay_{name}", "Of the relay or the media plane, since the start.", value=value)
+
+
+def _by_direction(left: dict[str, int], name: str, text: str, kinds: tuple[str, ...], unit: str) -> CounterMetricFamily:
+    """`video_packets_in` and its like as one family."""
+    family = CounterMetricFamily(name, text, labels=["direction", "kind"])
+    for kind in kinds:
+        for direction in _DIRECTIONS:
+            family.add_metric([direction, kind], left.pop(f"{kind}_{unit}_{direction}", 0))
+    return family
+
+
+def _by_prefix(left: dict[str, int], name: str, text: str, label: str, prefix: str) -> CounterMetricFamily:
+    family = CounterMetricFamily(name, text, labels=[label])
+    for key in sorted(key for key in left if key.startswith(prefix)):
+        family.add_metric([key.removeprefix(prefix)], left.pop(key))
+    return family

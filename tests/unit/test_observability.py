@@ -1,0 +1,115 @@
+"""Logs as fields without people in them; metrics under stable names."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+from prometheus_client import generate_latest
+
+from vdxmedia.observability import Metrics, configure_logging
+from vdxmedia.relay_metrics import relay_families
+
+
+@pytest.fixture
+def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """The root logger as `serve` sets it up, writing here."""
+    stream = io.StringIO()
+    monkeypatch.setattr("sys.stderr", stream)
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    levels = {name: logging.getLogger(name).level for name in ("engineio", "socketio", "aiohttp.access", "asyncio")}
+    configure_logging("info", "json")
+    yield stream
+    root.handlers[:] = before
+    root.setLevel(level)
+    for name, old in levels.items():
+        logging.getLogger(name).setLevel(old)
+
+
+def lines(stream: io.StringIO) -> list[dict[str, str]]:
+    return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def test_event_with_pairs_becomes_fields(logged: io.StringIO) -> None:
+    logging.getLogger("vdxmedia.x").info("room_opened room=%s count=%d", "ab12", 3)
+    [line] = lines(logged)
+    assert line.pop("timestamp").endswith("Z")
+    assert line == {"event": "room_opened", "room": "ab12", "count": "3", "level": "info", "logger": "vdxmedia.x"}
+
+
+def test_text_that_is_no_event_stays_whole(logged: io.StringIO) -> None:
+    logging.getLogger("vdxmedia.x").warning("Set it with `sysctl -w a=b`")
+    assert lines(logged)[0]["event"] == "Set it with `sysctl -w a=b`"
+
+
+def test_pair_cannot_replace_what_the_handler_knows(logged: io.StringIO) -> None:
+    logging.getLogger("vdxmedia.x").info("thing_done level=%s event=%s", "debug", "forged")
+    [line] = lines(logged)
+    assert (line["level"], line["event"]) == ("info", "thing_done")
+
+
+def test_exception_is_one_line_with_its_traceback(logged: io.StringIO) -> None:
+    try:
+        raise ValueError("boom")
+    except ValueError:
+        logging.getLogger("vdxmedia.x").warning("request_failed route=%s", "/r", exc_info=True)
+    [line] = lines(logged)
+    assert line["route"] == "/r"
+    assert "ValueError: boom" in line["exception"]
+
+
+def test_libraries_that_log_payloads_are_quiet(logged: io.StringIO) -> None:
+    for name in ("engineio.server", "socketio.server", "aiohttp.access"):
+        logging.getLogger(name).info("payload of a person")
+    assert lines(logged) == []
+
+
+def test_names_of_the_relay_become_families_and_none_is_lost() -> None:
+    totals = {
+        "audio_packets_in": 1,
+        "video_bytes_out": 2,
+        "rtcp_packets_in": 3,
+        "dropped_auth": 4,
+        "peers_lost_consent": 5,
+        "handshakes_done": 6,
+        "handshakes_failed_dtls": 7,
+        "nacks_in": 8,
+        "pli_coalesced": 9,
+        "worker_cpu_ns": 1_500_000_000,
+        "peers": 10,
+        "something_new": 11,
+    }
+    samples = {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in relay_families(totals, {"conferences": 12})
+        for sample in family.samples
+    }
+    expected = {
+        ("vdx_rtp_packets_total", "in", "audio"): 1,
+        ("vdx_rtp_bytes_total", "out", "video"): 2,
+        ("vdx_control_packets_total", "in", "rtcp"): 3,
+        ("vdx_rtp_rejected_total", "auth"): 4,
+        ("vdx_media_lost_total", "consent"): 5,
+        ("vdx_dtls_handshakes_total", "done"): 6,
+        ("vdx_dtls_handshakes_total", "dtls"): 7,
+        ("vdx_nack_total", "in"): 8,
+        ("vdx_keyframe_requests_total", "coalesced"): 9,
+        ("vdx_relay_cpu_seconds_total",): 1.5,
+        ("vdx_relay_peers",): 10,
+        ("vdx_relay_something_new_total",): 11,
+        ("vdx_media_conferences",): 12,
+    }
+    assert {key: samples[key] for key in expected} == expected
+
+
+def test_refused_requests_are_counted() -> None:
+    metrics = Metrics()
+    metrics.observe_request("GET", "/x", 429, 0.01)
+    metrics.observe_request("GET", "/x", 200, 0.01)
+    text = generate_latest(metrics.registry).decode()
+    assert 'vdx_ratelimited_total{scope="http"} 1.0' in text
+    assert 'vdx_http_request_duration_seconds_count{method="GET",route="/x",status="200"} 1.0' in text
