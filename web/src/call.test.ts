@@ -145,6 +145,18 @@ describe('joining', () => {
     expect(page.sent('setSource')).toEqual([]);
   });
 
+  it('does not wait long for a person who thinks about the question', async () => {
+    devices.gate = new Promise(() => undefined);
+    const page = new Page(shelf);
+    void page.call.join();
+    page.wire.seat(joined());
+    await vi.advanceTimersByTimeAsync(1400);
+    expect(page.state).toMatchObject({ phase: 'inCall', link: { media: 'connecting' } });
+    expect(page.sent('offer')).toHaveLength(0);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(page.sent('offer')).toHaveLength(1);
+  });
+
   it('says that the room is full, and can try again', async () => {
     const page = new Page(shelf);
     void page.call.join();

@@ -41,6 +41,11 @@ const TILE_DEBOUNCE_MS = 200;
 const OFFER_TIMEOUT_MS = 15_000;
 const HEARTBEAT_MS = 1000;
 const LEAVE_PATIENCE_MS = 1000;
+/**
+ * How long the first offer waits for the devices: a browser uses all its addresses only once it may capture (RFC 8828
+ * §5.2; Firefox), and the tracks are in the connection from its beginning. A question to the person takes longer.
+ */
+const DEVICES_PATIENCE_MS = 1500;
 const SOURCES = ['microphone', 'camera', 'screen', 'screenAudio'] as const satisfies readonly SourceKind[];
 
 /**
@@ -65,6 +70,8 @@ class CallController implements Call, ConnectionListener, PageListener {
   #isAudioBlocked = false;
   #isWeak = false;
   #isDirty = false;
+  /** Ends when the devices have been had, or not. */
+  #opening: Promise<void> = Promise.resolve();
   /** What the server thinks of our sources; those it doesn't grant are absent. */
   #told = new Map<SourceKind, boolean>();
   #tileTimer: ReturnType<typeof setTimeout> | undefined;
@@ -121,6 +128,7 @@ class CallController implements Call, ConnectionListener, PageListener {
       () => this.#local.tracks,
       { onMedia: () => this.#onMedia(), onRefused: (refusal) => this.#fail(failureOf(refusal)) },
       environment.peerPlatform,
+      () => within(this.#opening, DEVICES_PATIENCE_MS),
     );
     this.#connection = new Connection(
       environment.makeWire,
@@ -190,8 +198,8 @@ class CallController implements Call, ConnectionListener, PageListener {
     this.#memory.update({ name: this.#name === '' ? null : this.#name });
     this.#changed();
     this.#connection.open();
-    // Not awaited before connecting: tracks join the connection whenever they come.
-    if (!this.#local.tracks.microphone) await this.#local.open();
+    if (!this.#local.tracks.microphone) this.#opening = this.#local.open();
+    await this.#opening;
   }
 
   async joinAgain(): Promise<void> {
@@ -482,4 +490,11 @@ class CallController implements Call, ConnectionListener, PageListener {
     };
     this.#store.set(assembleState(facts, this.#store.value));
   }
+}
+
+/** Ends with the promise, or after the time. */
+async function within(promise: Promise<void>, ms: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  await Promise.race([promise, new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)))]);
+  clearTimeout(timer);
 }

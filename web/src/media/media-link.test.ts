@@ -14,6 +14,8 @@ class Bench {
   answer: () => AnswerMedia | Failure = () => this.platform.newest.answer(SETUP.slots);
   tracks: LocalTracks = { microphone: null, camera: null, screen: null, screenAudio: null };
 
+  readiness: () => Promise<void> = () => Promise.resolve();
+
   readonly link = new MediaLink(
     () => {
       this.offers += 1;
@@ -27,7 +29,13 @@ class Bench {
       onRefused: (refusal) => this.refusals.push(refusal),
     },
     this.platform,
+    () => this.readiness(),
   );
+
+  async begin(): Promise<void> {
+    this.link.onSignalling(SETUP, false);
+    await vi.advanceTimersByTimeAsync(0);
+  }
 
   async connect(): Promise<void> {
     this.link.onSignalling(SETUP, false);
@@ -149,6 +157,47 @@ describe('media', () => {
     await vi.advanceTimersByTimeAsync(60_000);
     expect(bench.offers).toBe(3);
     expect(bench.refusals.map((one) => one.code)).toEqual(['sdp_unsupported']);
+  });
+
+  it('waits for the devices with the first connection only', async () => {
+    const bench = new Bench();
+    let arrive: () => void = () => undefined;
+    bench.readiness = () => new Promise((resolve) => (arrive = resolve));
+    await bench.begin();
+    expect(bench.states).toEqual(['connecting']);
+    expect(bench.offers).toBe(0);
+    arrive();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(bench.offers).toBe(1);
+    bench.readiness = () => new Promise(() => undefined);
+    bench.link.onServerLost();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(bench.offers).toBe(2);
+  });
+
+  it('ended while it waited is not begun', async () => {
+    const bench = new Bench();
+    let arrive: () => void = () => undefined;
+    bench.readiness = () => new Promise((resolve) => (arrive = resolve));
+    await bench.begin();
+    bench.link.stop();
+    arrive();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(bench.platform.connections).toEqual([]);
+  });
+
+  it('cut while it waited begins with the next seat', async () => {
+    const bench = new Bench();
+    let arrive: () => void = () => undefined;
+    bench.readiness = () => new Promise((resolve) => (arrive = resolve));
+    await bench.begin();
+    bench.link.onSignallingLost();
+    arrive();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(bench.offers).toBe(0);
+    bench.readiness = () => Promise.resolve();
+    await bench.begin();
+    expect(bench.offers).toBe(1);
   });
 
   it('does nothing more after the end', async () => {

@@ -39,12 +39,16 @@ export class MediaLink {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #replacements = 0;
   #refusals = 0;
+  /** Counts the stops, so that what was awaited across one is noticed. */
+  #life = 0;
 
   constructor(
     private readonly exchange: (offer: LocalOffer) => Promise<AnswerMedia | Failure>,
     private readonly tracks: () => LocalTracks,
     private readonly listener: MediaLinkListener,
     private readonly platform: PeerPlatform = browserPeerPlatform,
+    /** What the first connection waits for; must end in bounded time. */
+    private readonly readiness: () => Promise<void> = () => Promise.resolve(),
   ) {}
 
   get peer(): Peer | null {
@@ -85,6 +89,7 @@ export class MediaLink {
 
   stop(): void {
     clearTimeout(this.#timer);
+    this.#life += 1;
     this.#peer?.close();
     this.#peer = null;
     this.#owed = 'nothing';
@@ -102,7 +107,16 @@ export class MediaLink {
     this.#owed = 'nothing';
     clearTimeout(this.#timer);
     if (owed === 'restart' && this.#peer) void this.#negotiate(this.#peer, true);
-    else this.#replace();
+    else if (this.#peer) this.#replace();
+    else void this.#begin(this.#life);
+  }
+
+  async #begin(life: number): Promise<void> {
+    this.#become('connecting');
+    await this.readiness();
+    if (life !== this.#life || this.#peer) return;
+    if (this.#hasSignalling) this.#replace();
+    else this.#owed = 'replace';
   }
 
   #replace(): void {
