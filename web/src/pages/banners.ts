@@ -53,7 +53,7 @@ export function bannerOf(call: CallState, words: Words, commands: CallCommands, 
       code,
       icon: ICONS[code],
       text: words.banner[code],
-      phone: isLong ? { href: phoneLink(helpLine), text: words.banner.callInstead(phoneText(helpLine)) } : null,
+      phone: isLong ? { href: phoneLink(helpLine), text: words.help.call(phoneText(helpLine)) } : null,
       isTrouble: TROUBLE.has(code),
       ...actionOf(code, words, commands),
     };

@@ -154,7 +154,6 @@ export const da: Words = {
     cameraInterrupted: 'Dit kamera er sat på pause af telefonen eller computeren.',
     ownConnectionWeak: 'Din forbindelse er dårlig. Billedet kan hakke, men lyden går forud.',
     speakingWhileMuted: 'Du taler, men din mikrofon er slukket.',
-    callInstead: (number) => `Du kan også ringe ${number}.`,
     turnOn: 'Tænd igen',
   },
 

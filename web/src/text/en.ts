@@ -158,7 +158,6 @@ export const en: Words = {
     cameraInterrupted: 'Your camera is paused by the phone or computer.',
     ownConnectionWeak: 'Your connection is poor. The picture may stutter, but sound comes first.',
     speakingWhileMuted: 'You are speaking, but your microphone is off.',
-    callInstead: (number) => `You can also call ${number}.`,
     turnOn: 'Turn on again',
   },
 

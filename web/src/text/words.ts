@@ -115,7 +115,6 @@ export interface Words {
   };
 
   readonly banner: Readonly<Record<BannerCode, string>> & {
-    readonly callInstead: (number: string) => string;
     readonly turnOn: string;
   };
 

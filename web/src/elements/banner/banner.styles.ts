@@ -38,12 +38,9 @@ export const bannerStyles = css`
     max-width: calc(100% - 2.5rem);
   }
 
-  a {
-    color: inherit;
-    white-space: nowrap;
-  }
-
-  button {
+  .act {
+    display: inline-flex;
+    align-items: center;
     min-height: 44px;
     padding: 0 var(--space-16);
     border: 0;
@@ -52,9 +49,10 @@ export const bannerStyles = css`
     color: var(--stage);
     font-size: var(--text-16);
     font-weight: var(--bold);
+    text-decoration: none;
   }
 
-  :host([trouble]) button {
+  :host([trouble]) .act {
     background: var(--stage);
     color: var(--stage-ink);
   }

@@ -29,8 +29,9 @@ export class Banner extends LitElement {
   override render(): TemplateResult {
     return html`<div class="banner">
       ${icon(this.icon)}
-      <p>${this.text} ${this.phone === null ? nothing : html`<a href=${this.phone.href}>${this.phone.text}</a>`}</p>
-      ${this.action === '' ? nothing : html`<button type="button" @click=${this.act}>${this.action}</button>`}
+      <p>${this.text}</p>
+      ${this.phone === null ? nothing : html`<a class="act" href=${this.phone.href}>${this.phone.text}</a>`}
+      ${this.action === '' ? nothing : html`<button class="act" type="button" @click=${this.act}>${this.action}</button>`}
     </div>`;
   }
 
