@@ -39,6 +39,7 @@ class Server:
     plane: FakeMediaPlane
     tokens: JwtTokens
     clock: SystemClock
+    signalling: Signalling
 
     def room(self, **settings: Any) -> RoomId:
         return self.registry.create(RoomSettings(**settings))
@@ -146,7 +147,7 @@ async def signalling_server(
         await site.start()
         port = runner.addresses[0][1]
         try:
-            yield Server(f"http://127.0.0.1:{port}", registry, plane, tokens, clock)
+            yield Server(f"http://127.0.0.1:{port}", registry, plane, tokens, clock, signalling)
         finally:
             await registry.stop(0.0)
             await runner.cleanup()

@@ -144,8 +144,12 @@ class Room:
         self._seats.add(seat)
         self._owners.update(dict.fromkeys(seat.sources.values(), seat.participant))
         seat.joined_at_s = self._clock.monotonic_s()
-        self._carry_out(decided)
-        seat.client = client  # only now: the snapshot has all that was told until here
+        try:
+            self._carry_out(decided)
+            seat.client = client  # only now: the snapshot has all that was told until here
+        finally:
+            if seat.client is None:  # nobody would ever give it up
+                self._handle(commands.Leave(seat.participant))
         self._metrics.joins.labels("accepted", "new").inc()
         logger.info("participant_joined room=%s participant=%s role=%s", self.id, seat.participant, grant.role)
         return Seated(seat.participant, seat.secret, self._conference.snapshot(seat.participant), media_alive=False)
@@ -275,8 +279,13 @@ class Room:
                 elif isinstance(event, events.ParticipantLeft):
                     self._plane.disconnect(self.key, event.participant)
         except VdxError as error:
-            # The relay takes no more. The clients must hear of what was decided all the same.
-            logger.error("media_not_applied room=%s conference=%d code=%s", self.id, self.key, error.code)
+            # The relay takes no more: not the caller's fault, and not one that may pass silently.
+            raise RuntimeError(f"the media plane did not take what was decided: {error.code}") from error
+        finally:
+            self._tell_decided(decided)
+
+    def _tell_decided(self, decided: Sequence[events.Event]) -> None:
+        """Also when the plane failed: the conference has changed, and the numbers must have no gap."""
         is_over = any(isinstance(event, events.ConferenceEnded) for event in decided)
         for event in decided:
             match event:

@@ -53,9 +53,12 @@ class Connection:
     frames: TokenBucket
     expiry: asyncio.TimerHandle | None = field(default=None)
     """Cuts the connection when it has not joined in time."""
+    is_cut: bool = False
+    """What had arrived before is not looked at any more."""
 
     def cut(self) -> None:
         """Ends the TCP connection without a word. Twice is fine."""
+        self.is_cut = True
         if self.request.transport is not None:
             self.request.transport.abort()
 
@@ -195,14 +198,15 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]  # the library 
 
     async def _handle_eio_message(self, eio_sid: str, data: object) -> None:
         connection = self._connections.get(eio_sid)
-        if connection is None:
+        if connection is None or connection.is_cut:
             return
         if connection.frames.take(self._clock.monotonic_s()) > 0:
             self._counters.add("sockets_cut_for_rate")
             connection.cut()
             return
         try:
-            packet = WirePacket(encoded_packet=data)
+            packet = WirePacket()
+            packet.decode(data)
         except Garbage:
             self._counters.add("packets_malformed")
             connection.cut()

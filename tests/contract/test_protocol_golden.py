@@ -1,0 +1,137 @@
+"""The wire form, pinned: one example of every message in `golden/`. A change there is a change of protocol.
+
+Regenerate with `VDX_WRITE_GOLDEN=1`, bump `PROTOCOL_VERSION`, and edit docs/protocol.md.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import get_args
+
+import msgspec
+import pytest
+
+from scripts import generate_protocol
+from vdxmedia.conference.kinds import (
+    Connection,
+    EndReason,
+    LeaveReason,
+    Quality,
+    Role,
+    SlotKind,
+    SourceKind,
+)
+from vdxmedia.signalling import messages as m
+
+GOLDEN = Path(__file__).parent / "golden"
+
+_SOURCES = [
+    m.SourceState(kind=SourceKind.MICROPHONE, id=4_000_000_001, active=True),
+    m.SourceState(kind=SourceKind.CAMERA, id=2, active=False),
+]
+_ANNA = m.Participant(
+    id="p2345abcdefg",
+    name="Anna Æble",
+    role=Role.HOST,
+    organisation="Testkommune",
+    function="læge",
+    connection=Connection.CONNECTED,
+    sources=_SOURCES,
+)
+_ROOM = m.Room(
+    id="r2345abcdefg",
+    subject="Samtale",
+    organisation="Testkommune",
+    help_line="70 12 34 56",
+    mode="meeting",
+    floor_policy="free",
+    maximum=50,
+    closes_at=1_800_000_000.0,
+)
+_BINDINGS = [
+    m.Binding(
+        kind=SlotKind.SPEAKER,
+        index=0,
+        participant_id="p2345abcdefg",
+        source=4_000_000_001,
+        source_kind=SourceKind.MICROPHONE,
+    ),
+    m.Binding(kind=SlotKind.PROGRAMME, index=0, participant_id=None, source=0, source_kind=None),
+    m.Binding(kind=SlotKind.VIDEO, index=0, participant_id="p2345abcdefg", source=0, source_kind=None),
+]
+_MEDIA = m.MediaSetup(
+    ice_servers=[m.IceServer(urls=["turn:turn.example.dk:3478"], username="u", credential="c")],
+    codec="VP8",
+    camera=[m.Encoding(rid="q", scale_resolution_down_by=4.0, max_bitrate=150_000, max_framerate=20)],
+    screen=[],
+    slots=m.SlotCounts(speaker=3, programme=1, video=9),
+)
+EXAMPLES: list[m.Wire] = [
+    m.Hello(protocol=1, token="header.claims.signature"),
+    m.Join(name="Anna", video_slots=9, resume=m.Resume(session="secret", sequence=17)),
+    m.Offer(sdp="v=0\r\n", sources={"0": SourceKind.MICROPHONE, "1": SourceKind.CAMERA}),
+    m.SetSource(source=SourceKind.SCREEN_AUDIO, active=True),
+    m.SetTiles(tiles=[m.TileSize(slot=0, width=640, height=360)]),
+    m.RenewToken(),
+    m.Leave(),
+    m.Joined(
+        participant_id="p2345abcdefg",
+        session="secret",
+        sequence=17,
+        room=_ROOM,
+        participants=[_ANNA],
+        bindings=_BINDINGS,
+        media=_MEDIA,
+        media_alive=False,
+        token="fresh",
+        token_expires_at=1_800_000_000.5,
+    ),
+    m.Resumed(
+        participant_id="p2345abcdefg",
+        sequence=18,
+        missed=[m.ParticipantLeft(sequence=18, participant_id="q", reason=LeaveReason.LOST)],
+        bindings=_BINDINGS,
+        media_alive=True,
+        token="fresh",
+        token_expires_at=1_800_000_000.5,
+    ),
+    m.AnswerMedia(sdp="v=0\r\n", slots=[m.AnswerSlot(mid="4", kind=SlotKind.SPEAKER, index=0)]),
+    m.Done(),
+    m.Renewed(token="fresh", token_expires_at=1_800_000_000.5),
+    m.Failure(code="rate_limited", text="too many messages", retry_after=0.5),
+    m.ParticipantJoined(sequence=18, participant=_ANNA),
+    m.ParticipantChanged(sequence=19, participant=_ANNA),
+    m.ParticipantLeft(sequence=20, participant_id="p2345abcdefg", reason=LeaveReason.LEFT),
+    m.RoomChanged(sequence=21, room=_ROOM),
+    m.Bindings(bindings=_BINDINGS),
+    m.Speakers(speakers=[m.Speaker(participant_id="p2345abcdefg", level=0.75)]),
+    m.ConnectionQuality(participants=[m.QualityEntry(participant_id="p2345abcdefg", quality=Quality.WEAK)]),
+    m.CannotDecode(index=2, participant_id="p2345abcdefg"),
+    m.MediaLost(reason="consent"),
+    m.TokenRenewed(token="fresh", token_expires_at=1_800_000_000.5),
+    m.Ended(reason=EndReason.TOO_SLOW, can_rejoin=True),
+    m.Stopping(reconnect_after=5.0),
+]
+
+
+def test_every_message_has_an_example() -> None:
+    unions = (m.ClientMessage, m.Answer, m.ServerEvent)
+    members = {member for union in unions for member in get_args(union)} | {m.Hello}
+    assert {type(example) for example in EXAMPLES} == members
+    assert {path.stem for path in GOLDEN.glob("*.json")} == {type(example).__name__ for example in EXAMPLES}
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: type(example).__name__)
+def test_wire_form_is_as_pinned(example: m.Wire) -> None:
+    path = GOLDEN / f"{type(example).__name__}.json"
+    text = json.dumps(json.loads(msgspec.json.encode(example)), indent=1, ensure_ascii=False) + "\n"
+    if os.environ.get("VDX_WRITE_GOLDEN"):
+        path.write_text(text, "utf-8")
+    assert text == path.read_text("utf-8")
+    assert msgspec.json.decode(path.read_bytes(), type=type(example)) == example
+
+
+def test_generated_files_agree_with_the_schema() -> None:
+    assert generate_protocol.main(["--check"]) == 0

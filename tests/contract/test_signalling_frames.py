@@ -1,0 +1,181 @@
+"""Frames that no socket.io client would send: the socket ends, is counted, and nobody else notices."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiohttp
+import pytest
+
+from tests.fakes.signalling_server import Server, connected, signalling_server, until
+from vdxmedia.signalling import guard
+
+PATH = "/socket.io/?EIO=4&transport=websocket"
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    async with signalling_server() as running:
+        yield running
+
+
+@asynccontextmanager
+async def websocket(server: Server, **options: object) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+    async with (
+        aiohttp.ClientSession() as http,
+        http.ws_connect(server.url + PATH, autoclose=False, **options) as socket,  # type: ignore[arg-type]
+    ):
+        assert (await socket.receive_str())[0] == "0", "engine.io's open packet"
+        yield socket
+
+
+async def until_closed(socket: aiohttp.ClientWebSocketResponse) -> None:
+    async with asyncio.timeout(5):
+        while (await socket.receive()).type is aiohttp.WSMsgType.TEXT:
+            pass
+
+
+def connect_frame(server: Server, room: str) -> str:
+    return "40" + json.dumps({"protocol": 1, "token": server.token(room)})
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        *("", "x", "0", "2", "2probe", "5", "6", "4", "4x", "3pong", "44{}", "40/admin,", "461-", "43[1]", "4\u0662"),
+        *('42["command",{}]', '451-["command",{"_placeholder":true,"num":0}]', "4" + "[" * 10_000, "42" + "[" * 10_000),
+    ],
+)
+async def test_frame_that_makes_no_sense_ends_the_socket(server: Server, frame: str) -> None:
+    async with websocket(server) as socket:
+        await socket.send_str(frame)
+        await until_closed(socket)
+    counted = sum(server.total(name) for name in ("frames_malformed", "packets_malformed", "packets_out_of_order"))
+    assert counted == 1
+    async with connected(server, server.token(server.room())) as client:
+        assert (await client.join())["type"] == "joined"
+
+
+async def test_binary_frame_ends_the_socket(server: Server) -> None:
+    async with websocket(server) as socket:
+        await socket.send_bytes(b"\x00" * 100)
+        await until_closed(socket)
+    assert server.total("frames_malformed") == 1
+
+
+async def test_second_connect_on_a_socket_ends_it(server: Server) -> None:
+    room = server.room()
+    async with websocket(server) as socket:
+        await socket.send_str(connect_frame(server, room))
+        assert (await socket.receive_str())[:2] == "40"
+        await socket.send_str(connect_frame(server, room))
+        await until_closed(socket)
+    assert server.total("packets_out_of_order") == 1
+
+
+async def test_event_named_like_a_library_callback_is_only_unknown(server: Server) -> None:
+    room = server.room()
+    async with websocket(server) as socket:
+        await socket.send_str(connect_frame(server, room))
+        await socket.receive_str()
+        await socket.send_str('421["command",{"type":"join","name":"Anna"}]')
+        assert '"type":"joined"' in await socket.receive_str()
+        for name in ("disconnect", "connect", "__init__"):
+            await socket.send_str(f'422["{name}","x"]')
+            answer = await socket.receive_str()
+            assert answer.startswith("432[")
+            assert "unknown_message" in answer
+        await socket.send_str('423["command",{"type":"setSource","source":"camera","active":true}]')
+        assert '"type":"done"' in await socket.receive_str()
+        assert server.registry.participants_in(room) == 1
+
+
+async def test_acknowledgement_of_what_was_not_sent_is_passed_over(server: Server) -> None:
+    room = server.room()
+    async with websocket(server) as socket:
+        await socket.send_str(connect_frame(server, room))
+        await socket.receive_str()
+        await socket.send_str("43999[]")
+        await socket.send_str("43[]")
+        await socket.send_str('421["command",{"type":"join","name":"Anna"}]')
+        assert '"type":"joined"' in await socket.receive_str()
+
+
+async def test_flood_of_frames_ends_the_socket(server: Server) -> None:
+    room = server.room()
+    async with websocket(server) as socket:
+        await socket.send_str(connect_frame(server, room))
+        for _ in range(400):
+            await socket.send_str('421["command",{"type":"leave"}]')
+        await until_closed(socket)
+    assert server.total("sockets_cut_for_rate") == 1
+    assert server.total("commands_refused_rate_limited") > 50
+
+
+async def test_socket_that_never_joins_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "JOIN_WITHIN_S", 0.1)
+    async with signalling_server() as server:
+        room = server.room()
+        async with (
+            websocket(server) as silent,
+            websocket(server) as greeted,
+            connected(server, server.token(room)) as ok,
+        ):
+            await ok.join()
+            await greeted.send_str(connect_frame(server, room))
+            await until_closed(silent)
+            await until_closed(greeted)
+            assert server.total("sockets_never_joined") == 2
+            assert (await ok.command("setSource", source="camera", active=True)) == {"type": "done"}
+
+
+async def test_sockets_beyond_the_limit_are_refused(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "MAX_STRANGERS", 1)
+    async with websocket(server):
+        with pytest.raises(aiohttp.WSServerHandshakeError):
+            async with websocket(server):
+                pass
+    assert server.total("sockets_refused") == 1
+
+
+async def test_page_of_another_origin_is_refused_and_of_this_host_taken(server: Server) -> None:
+    with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+        async with websocket(server, origin="https://evil.example"):
+            pass
+    assert refused.value.status == 400
+    async with websocket(server, origin=server.url):
+        pass
+
+
+async def test_polling_is_refused(server: Server) -> None:
+    async with aiohttp.ClientSession() as http:
+        async with http.get(server.url + "/socket.io/?EIO=4&transport=polling") as answer:
+            assert answer.status == 400
+        async with http.post(server.url + "/socket.io/?EIO=4&transport=polling", data=b"4x" * 1000) as answer:
+            assert answer.status == 400
+
+
+async def test_compression_is_not_negotiated(server: Server) -> None:
+    async with websocket(server, compress=15) as socket:
+        assert socket.compress == 0
+
+
+async def test_broadcast_is_encoded_once_for_the_room(server: Server) -> None:
+    room = server.room()
+    async with (
+        connected(server, server.token(room)) as anna,
+        connected(server, server.token(room)) as bo,
+        connected(server, server.token(room)) as cai,
+    ):
+        for client in (anna, bo, cai):
+            await client.join()
+        await until(lambda: len(anna.of_type("participantJoined")) == 2)
+        namespace = next(iter(server.signalling._server.namespace_handlers.values()))
+        before = namespace._broadcast.encoded
+        await anna.command("setSource", source="microphone", active=True)
+        for client in (anna, bo, cai):
+            await client.until_event("participantChanged")
+        assert namespace._broadcast.encoded == before + 1

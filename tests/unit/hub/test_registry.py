@@ -1,0 +1,428 @@
+"""Rooms, conferences that begin and end, seats that are resumed and replaced, media's way through the room's task."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.fakes.hub_clients import FakeClient, grant, request, until
+from tests.fakes.media_plane import FakeMediaPlane
+from vdxmedia.clock import ManualClock, SystemClock
+from vdxmedia.conference import commands, events
+from vdxmedia.conference.kinds import Connection, EndReason, Quality, Role, SourceKind
+from vdxmedia.conference.settings import RoomSettings
+from vdxmedia.errors import BadField, BadSdp, NotFound, Refused, VdxError
+from vdxmedia.hub import client as hub_client
+from vdxmedia.hub.client import JoinRequest
+from vdxmedia.hub.limits import HubLimits
+from vdxmedia.hub.ports import (
+    MediaConnected,
+    MediaLost,
+    MediaOffer,
+    MediaQuality,
+    SlotCannotDecode,
+    SlotKind,
+    SpeakersChanged,
+)
+from vdxmedia.hub.registry import Registry
+
+OFFER = MediaOffer("v=0", {"0": SourceKind.MICROPHONE})
+
+
+@pytest.fixture
+def plane() -> FakeMediaPlane:
+    return FakeMediaPlane()
+
+
+@pytest.fixture
+async def registry(plane: FakeMediaPlane) -> AsyncIterator[Registry]:
+    limits = HubLimits(seat_kept_s=0.05, media_timeout_s=0.2, ring=8)
+    async with Registry(plane, SystemClock(), limits=limits) as made:
+        yield made
+
+
+async def test_conference_begins_with_the_first_join_and_ends_with_the_last_leave(
+    registry: Registry, plane: FakeMediaPlane
+) -> None:
+    room = registry.create(RoomSettings())
+    assert not plane.listeners
+    anna = FakeClient()
+    task, seat = await registry.join(room, request(role="host"), anna)
+    assert list(plane.listeners) == [1]
+    assert registry.participants_in(room) == 1
+    assert registry.participant_counts() == {"host": 1, "guest": 0}
+    await task.leave(seat.participant, anna)
+    await task.ended.wait()
+    assert not plane.listeners
+    assert registry.participants_in(room) == 0
+    await registry.join(room, request(), anna)
+    assert list(plane.listeners) == [2]
+
+
+async def test_join_of_an_unknown_room_is_refused(registry: Registry) -> None:
+    with pytest.raises(NotFound) as unknown:
+        await registry.join("nosuchroom", request(), FakeClient())  # type: ignore[arg-type]
+    assert unknown.value.code == "room_unknown"
+
+
+async def test_join_without_any_name_is_refused(registry: Registry) -> None:
+    room = registry.create(RoomSettings())
+    with pytest.raises(BadField):
+        await registry.join(room, request(""), FakeClient())
+    named = JoinRequest(grant(name="Bo"), "", 9, None)
+    _, seat = await registry.join(room, named, FakeClient())
+    assert isinstance(seat, hub_client.Seated)
+    assert seat.snapshot.participants[0].name == "Bo"
+
+
+async def test_resume_in_time_gets_what_was_missed_and_keeps_media(registry: Registry) -> None:
+    room = registry.create(RoomSettings())
+    anna, bo = FakeClient(), FakeClient()
+    task, seat = await registry.join(room, request(), anna)
+    assert isinstance(seat, hub_client.Seated)
+    await task.offer(seat.participant, OFFER, anna)
+    task.lost(anna)
+    await registry.join(room, request("Bo"), bo)
+    again = FakeClient()
+    _, resumed = await registry.join(room, request(resume=(seat.session, seat.snapshot.sequence)), again)
+    assert isinstance(resumed, hub_client.SeatResumed)
+    assert resumed.participant == seat.participant
+    assert resumed.media_alive
+    told = [(type(event).__name__, event.sequence) for event in resumed.missed]
+    assert told == [("ParticipantChanged", 2), ("ParticipantJoined", 3), ("ParticipantChanged", 4)]
+    assert resumed.sequence == 4
+    assert bo.of(events.ParticipantChanged)[-1].participant.connection is Connection.CONNECTED
+    assert not again.of(events.ParticipantChanged), "what was missed is in the answer, not told twice"
+
+
+async def test_resume_after_too_many_events_gets_a_snapshot(registry: Registry) -> None:
+    room = registry.create(RoomSettings())
+    anna, bo = FakeClient(), FakeClient()
+    task, seat = await registry.join(room, request(), anna)
+    assert isinstance(seat, hub_client.Seated)
+    task.lost(anna)
+    _, other = await registry.join(room, request("Bo"), bo)
+    for _ in range(6):
+        for active in (True, False):
+            await task.perform(commands.SetSource(other.participant, SourceKind.CAMERA, active), bo)
+    _, again = await registry.join(room, request(resume=(seat.session, 1)), FakeClient())
+    assert isinstance(again, hub_client.Seated)
+    assert (again.participant, again.session) == (seat.participant, seat.session)
+    assert len(again.snapshot.participants) == 2
+
+
+async def test_resume_with_a_sequence_from_the_future_gets_a_snapshot(registry: Registry) -> None:
+    room = registry.create(RoomSettings())
+    _, seat = await registry.join(room, request(), FakeClient())
+    assert isinstance(seat, hub_client.Seated)
+    _, again = await registry.join(room, request(resume=(seat.session, 999)), FakeClient())
+    assert isinstance(again, hub_client.Seated)
+    assert again.participant == seat.participant
+
+
+async def test_resume_too_late_or_with_a_wrong_secret_is_a_new_seat(registry: Registry) -> None:
+    room = registry.create(RoomSettings())
+    bo = FakeClient()
+    task, seat = await registry.join(room, request(), anna := FakeClient())
+    assert isinstance(seat, hub_client.Seated)
+    await registry.join(room, request("Bo"), bo)
+    _, stranger = await registry.join(room, request(resume=("guess", 1)), FakeClient())
+    assert stranger.participant != seat.participant
+    task.lost(anna)
+    await until(lambda: bo.of(events.ParticipantLeft))
+    _, late = await registry.join(room, request(resume=(seat.session, 1)), FakeClient())
+    assert late.participant != seat.participant
+
+
+async def test_second_connection_of_a_seat_replaces_the_first(registry: Registry) -> None:
+    room = registry.create(RoomSettings())
+    first, second = FakeClient(), FakeClient()
+    task, seat = await registry.join(room, request(), first)
+    assert isinstance(seat, hub_client.Seated)
+    await registry.join(room, request(resume=(seat.session, 1)), second)
+    assert first.ended == (EndReason.REPLACED, False)
+    with pytest.raises(Refused):
+        await task.perform(commands.SetSource(seat.participant, SourceKind.CAMERA, True), first)
+    task.lost(first)  # its socket closes afterwards: that must not take the seat away
+    await task.perform(commands.SetSource(seat.participant, SourceKind.CAMERA, True), second)
+    assert second.of(events.ParticipantChanged)[-1].participant.connection is Connection.CONNECTED
+
+
+async def test_same_identity_takes_the_seat_over_and_the_old_media_ends(
+    registry: Registry, plane: FakeMediaPlane
+) -> None:
+    room = registry.create(RoomSettings())
+    first, second = FakeClient(), FakeClient()
+    task, seat = await registry.join(room, request(identity="kim"), first)
+    await task.offer(seat.participant, OFFER, first)
+    _, again = await registry.join(room, request(identity="kim"), second)
+    assert isinstance(again, hub_client.Seated)
+    assert again.participant == seat.participant
+    assert not again.media_alive
+    assert first.ended == (EndReason.REPLACED, False)
+    assert not plane.seats
+    assert registry.participants_in(room) == 1
+
+
+async def test_empty_identities_are_different_people(registry: Registry) -> None:
+    room = registry.create(RoomSettings())
+    await registry.join(room, request(), FakeClient())
+    await registry.join(room, request(), FakeClient())
+    assert registry.participants_in(room) == 2
+
+
+async def test_offer_gives_the_plane_only_what_is_granted(registry: Registry, plane: FakeMediaPlane) -> None:
+    room = registry.create(RoomSettings())
+    anna = FakeClient()
+    granted = frozenset({SourceKind.MICROPHONE})
+    task, seat = await registry.join(room, request(slots=4, can_publish=granted), anna)
+    await task.offer(seat.participant, OFFER, anna)
+    media = plane.seats[seat.participant]
+    assert set(media.sources) == granted
+    assert (media.video_slots, media.codec) == (4, "VP8")
+
+
+async def test_bad_offer_is_refused_and_the_next_is_taken(registry: Registry) -> None:
+    room = registry.create(RoomSettings())
+    anna = FakeClient()
+    task, seat = await registry.join(room, request(), anna)
+    with pytest.raises(BadSdp):
+        await task.offer(seat.participant, MediaOffer("garbage", {}), anna)
+    assert (await task.offer(seat.participant, OFFER, anna)).sdp
+
+
+async def test_offer_that_takes_too_long_is_refused_and_forgotten(registry: Registry, plane: FakeMediaPlane) -> None:
+    room = registry.create(RoomSettings())
+    anna = FakeClient()
+    task, seat = await registry.join(room, request(), anna)
+    plane.hold = asyncio.Event()
+    with pytest.raises(Refused) as busy:
+        await task.offer(seat.participant, OFFER, anna)
+    assert busy.value.code == "media_busy"
+    plane.hold = None
+    await task.offer(seat.participant, OFFER, anna)
+    assert registry.totals()["offers_timed_out"] == 1
+
+
+async def test_two_offers_at_once_the_second_is_refused(registry: Registry, plane: FakeMediaPlane) -> None:
+    room = registry.create(RoomSettings())
+    anna = FakeClient()
+    task, seat = await registry.join(room, request(), anna)
+    plane.hold = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        first = group.create_task(task.offer(seat.participant, OFFER, anna), name="offer")
+        await asyncio.sleep(0)
+        with pytest.raises(Refused) as busy:
+            await task.offer(seat.participant, OFFER, anna)
+        assert busy.value.code == "media_busy"
+        plane.hold.set()
+    assert first.result().sdp
+
+
+async def test_participant_gone_while_the_plane_answers_leaves_no_connection(
+    registry: Registry, plane: FakeMediaPlane
+) -> None:
+    room = registry.create(RoomSettings())
+    anna = FakeClient()
+    task, seat = await registry.join(room, request(), anna)
+    await registry.join(room, request("Bo"), FakeClient())
+    plane.hold = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(task.offer(seat.participant, OFFER, anna), name="offer")
+        await asyncio.sleep(0)
+        await task.leave(seat.participant, anna)
+        plane.hold.set()
+    await until(lambda: not plane.seats)
+
+
+async def test_client_cancelled_in_its_offer_leaves_no_connection(registry: Registry, plane: FakeMediaPlane) -> None:
+    room = registry.create(RoomSettings())
+    anna = FakeClient()
+    task, seat = await registry.join(room, request(), anna)
+    plane.hold = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        offer = group.create_task(task.offer(seat.participant, OFFER, anna), name="offer")
+        await until(lambda: task.room._seats.get(seat.participant).is_offering)  # type: ignore[union-attr]
+        offer.cancel()
+    plane.hold = None
+    await task.offer(seat.participant, OFFER, anna)
+    assert list(plane.seats) == [seat.participant]
+
+
+async def test_media_events_reach_the_clients(registry: Registry, plane: FakeMediaPlane) -> None:
+    room = registry.create(RoomSettings())
+    anna, bo = FakeClient(), FakeClient()
+    task, seat = await registry.join(room, request(), anna)
+    _, bo_seat = await registry.join(room, request("Bo"), bo)
+    await task.offer(seat.participant, OFFER, anna)
+    await task.offer(bo_seat.participant, OFFER, bo)
+    await task.perform(commands.SetSource(seat.participant, SourceKind.MICROPHONE, True), anna)
+    microphone = plane.seats[seat.participant].sources[SourceKind.MICROPHONE]
+    plane.say(MediaConnected(seat.participant))
+    plane.say(SpeakersChanged([(microphone, 0.2)]))
+    plane.say(SpeakersChanged([(microphone, 0.7)]))  # the latest counts
+    await until(lambda: bo.of(events.SpeakersChanged))
+    assert bo.of(events.SpeakersChanged) == [events.SpeakersChanged(((seat.participant, 0.7),))]
+    plane.say(SlotCannotDecode(bo_seat.participant, 0, microphone))
+    await until(lambda: bo.of(hub_client.DecodeRefused))
+    assert bo.of(hub_client.DecodeRefused)[0].participant == seat.participant
+    assert not anna.of(hub_client.DecodeRefused)
+    plane.say(MediaQuality(seat.participant, 0.0, 0.0, 0.02, is_silent=True))
+    await until(lambda: bo.of(hub_client.QualityChanged))
+    assert bo.of(hub_client.QualityChanged)[0].qualities == {seat.participant: Quality.LOST}
+    plane.say(MediaLost(seat.participant, "consent"))
+    await until(lambda: anna.of(hub_client.MediaGone))
+    assert not bo.of(hub_client.MediaGone)
+
+
+async def test_binding_reaches_the_plane_when_both_have_media(registry: Registry, plane: FakeMediaPlane) -> None:
+    room = registry.create(RoomSettings())
+    anna, bo = FakeClient(), FakeClient()
+    task, seat = await registry.join(room, request(), anna)
+    _, bo_seat = await registry.join(room, request("Bo"), bo)
+    await task.perform(commands.SetSource(seat.participant, SourceKind.CAMERA, True), anna)
+    await task.offer(bo_seat.participant, OFFER, bo)
+    assert plane.shown(bo_seat.participant) == {}
+    await task.offer(seat.participant, OFFER, anna)
+    camera = plane.seats[seat.participant].sources[SourceKind.CAMERA]
+    assert plane.shown(bo_seat.participant) == {0: camera}
+    assert plane.shown(bo_seat.participant, SlotKind.SPEAKER)
+    task.lost(anna)
+    await until(lambda: plane.shown(bo_seat.participant) == {})  # given up
+    assert list(plane.seats) == [bo_seat.participant]
+
+
+async def test_closing_a_room_ends_its_conference_and_forgets_it(registry: Registry) -> None:
+    room = registry.create(RoomSettings())
+    anna = FakeClient()
+    await registry.join(room, request(), anna)
+    await registry.close(room)
+    assert anna.ended == (EndReason.ENDED, False)
+    with pytest.raises(NotFound):
+        registry.settings_of(room)
+    with pytest.raises(NotFound):
+        await registry.close(room)
+    assert registry.room_count() == 0
+
+
+async def test_closing_time_ends_the_conference(plane: FakeMediaPlane) -> None:
+    clock = SystemClock()
+    async with Registry(plane, clock) as registry:
+        room = registry.create(RoomSettings(closes_at=clock.unix_s() + 0.05))
+        anna = FakeClient()
+        task, _ = await registry.join(room, request(), anna)
+        async with asyncio.timeout(5):
+            await task.ended.wait()
+        assert anna.ended == (EndReason.ENDED, False)
+        with pytest.raises(Refused) as closed:
+            await registry.join(room, request(), FakeClient())
+        assert closed.value.code == "room_closed"
+
+
+async def test_changed_settings_are_told_and_kept(registry: Registry) -> None:
+    room = registry.create(RoomSettings())
+    anna = FakeClient()
+    await registry.join(room, request(), anna)
+    await registry.change_settings(room, RoomSettings(subject="Nyt"))
+    assert anna.of(events.RoomChanged)[0].settings.subject == "Nyt"
+    assert registry.settings_of(room).subject == "Nyt"
+
+
+async def test_joins_beyond_the_rate_are_refused_with_a_time(plane: FakeMediaPlane) -> None:
+    async with Registry(plane, ManualClock(), limits=HubLimits(joins_per_second=1.0)) as registry:
+        room = registry.create(RoomSettings())
+        for _ in range(2):
+            await registry.join(room, request(), FakeClient())
+        with pytest.raises(Refused) as limited:
+            await registry.join(room, request(), FakeClient())
+        assert limited.value.code == "rate_limited"
+        assert limited.value.retry_after_s == pytest.approx(1.0)
+        assert registry.totals()["joins_rate_limited"] == 1
+
+
+async def test_rooms_beyond_the_maximum_are_refused_after_forgetting_closed_ones(plane: FakeMediaPlane) -> None:
+    clock = ManualClock()
+    async with Registry(plane, clock, limits=HubLimits(rooms=2)) as registry:
+        old = registry.create(RoomSettings(closes_at=clock.unix_s() + 10))
+        registry.create(RoomSettings())
+        with pytest.raises(Refused) as full:
+            registry.create(RoomSettings())
+        assert full.value.code == "rooms_full"
+        clock.advance(11)
+        registry.create(RoomSettings())
+        with pytest.raises(NotFound):
+            registry.settings_of(old)
+
+
+async def test_stop_tells_clients_refuses_new_ones_and_ends_the_rest(registry: Registry) -> None:
+    room = registry.create(RoomSettings())
+    anna = FakeClient()
+    await registry.join(room, request(), anna)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(registry.stop(0.05), name="stop")
+        await until(lambda: anna.of(hub_client.ServerStopping))
+        with pytest.raises(Refused) as refused:
+            await registry.join(room, request("Bo"), FakeClient())
+        assert refused.value.code == "server_stopping"
+        with pytest.raises(Refused):
+            registry.create(RoomSettings())
+    assert anna.ended == (EndReason.ENDED, True)
+    assert registry.participants_in(room) == 0
+
+
+async def test_stop_ends_early_when_all_have_left(registry: Registry) -> None:
+    room = registry.create(RoomSettings())
+    anna = FakeClient()
+    task, seat = await registry.join(room, request(), anna)
+    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+        group.create_task(registry.stop(3600), name="stop")
+        await until(lambda: anna.of(hub_client.ServerStopping))
+        await task.leave(seat.participant, anna)
+
+
+async def test_fault_in_a_room_is_logged_and_the_call_goes_on(
+    registry: Registry, plane: FakeMediaPlane, expected_errors: list[logging.LogRecord]
+) -> None:
+    room = registry.create(RoomSettings())
+    anna = FakeClient()
+    task, seat = await registry.join(room, request(), anna)
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    plane.apply, works = broken, plane.apply  # type: ignore[method-assign]
+    await task.offer(seat.participant, OFFER, anna)  # answered, though what follows from it fails
+    with pytest.raises(VdxError) as fault:
+        await task.perform(commands.SetSource(seat.participant, SourceKind.CAMERA, True), anna)
+    assert fault.value.code == "internal"
+    assert expected_errors
+    plane.apply = works  # type: ignore[method-assign]
+    await task.perform(commands.SetSource(seat.participant, SourceKind.MICROPHONE, True), anna)
+    assert registry.totals()["room_faults"] >= 1
+
+
+async def test_full_mailbox_refuses(plane: FakeMediaPlane) -> None:
+    async with Registry(plane, SystemClock(), limits=HubLimits(mailbox=1)) as registry:
+        room = registry.create(RoomSettings())
+        anna = FakeClient()
+        task, seat = await registry.join(room, request(), anna)
+        command = commands.SetSource(seat.participant, SourceKind.CAMERA, True)
+        async with asyncio.TaskGroup() as group:
+            tries = [group.create_task(_code(task.perform(command, anna)), name=f"try {i}") for i in range(3)]
+        assert sorted(one.result() for one in tries) == ["", "server_busy", "server_busy"]
+        assert registry.totals()["mailbox_full"] == 2
+
+
+async def _code(call: object) -> str:
+    try:
+        await call  # type: ignore[misc]
+    except VdxError as error:
+        return error.code
+    return ""
+
+
+def test_roles_are_counted_even_when_empty() -> None:
+    assert Registry(FakeMediaPlane(), ManualClock()).participant_counts() == {role.value: 0 for role in Role}

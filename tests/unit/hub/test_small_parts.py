@@ -1,0 +1,85 @@
+"""Token bucket, ring, mailbox, task scope."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vdxmedia.conference.events import ParticipantLeft
+from vdxmedia.conference.kinds import LeaveReason
+from vdxmedia.hub.limits import TokenBucket
+from vdxmedia.hub.mailbox import Mailbox
+from vdxmedia.hub.ring import EventRing
+from vdxmedia.hub.tasks import TaskScope
+from vdxmedia.ids import ParticipantId
+
+
+@given(st.lists(st.floats(0, 3), max_size=100), st.floats(0.1, 20), st.floats(1, 20))
+def test_bucket_never_allows_more_than_rate_and_burst(pauses: list[float], rate: float, burst: float) -> None:
+    bucket, now, allowed = TokenBucket(rate, burst, 0.0), 0.0, 0
+    for pause in pauses:
+        now += pause
+        wait = bucket.take(now)
+        if wait == 0.0:
+            allowed += 1
+        else:
+            assert 0 < wait <= 1 / rate
+    assert allowed <= burst + rate * now + 1e-6
+
+
+def test_bucket_allows_again_after_the_time_it_said() -> None:
+    bucket = TokenBucket(2.0, 1.0, 0.0)
+    assert bucket.take(0.0) == 0.0
+    wait = bucket.take(0.0)
+    assert bucket.take(wait) == 0.0
+
+
+def left(sequence: int) -> ParticipantLeft:
+    return ParticipantLeft(sequence, ParticipantId("a"), LeaveReason.LEFT)
+
+
+def test_ring_gives_what_came_after() -> None:
+    ring = EventRing(3)
+    assert ring.after(0) == ()
+    for sequence in range(1, 6):
+        ring.append(left(sequence))
+    assert ring.after(5) == ()
+    assert [event.sequence for event in ring.after(3) or ()] == [4, 5]
+    assert [event.sequence for event in ring.after(2) or ()] == [3, 4, 5]
+    assert ring.after(1) is None
+    assert ring.after(6) is None
+
+
+async def test_mailbox_refuses_requests_when_full_but_never_notices() -> None:
+    mailbox, done = Mailbox(1), []
+    assert mailbox.put(lambda: done.append("request"))
+    assert not mailbox.put(lambda: done.append("refused"))
+    mailbox.put_latest("level", lambda: done.append("old"))
+    mailbox.put_latest("level", lambda: done.append("new"))
+    while item := mailbox.take():
+        item()
+    assert done == ["new", "request"]
+    await mailbox.wait(0.0)
+    mailbox.put_latest("level", lambda: None)
+    await mailbox.wait(None)
+    assert not mailbox.is_empty
+
+
+async def test_scope_ends_its_tasks_and_reports_a_crash(expected_errors: list[logging.LogRecord]) -> None:
+    async def crash() -> None:
+        raise ZeroDivisionError
+
+    async with TaskScope("test") as scope:
+        waiting = scope.start(asyncio.sleep(3600), "waiting")  # type: ignore[arg-type]
+        scope.start(crash(), "crashing")
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert not waiting.done(), "one task's crash does not end another"
+    assert waiting.cancelled()
+    assert "task=crashing" in expected_errors[0].getMessage()
+    with pytest.raises(RuntimeError):
+        scope.start(asyncio.sleep(0), "late")  # type: ignore[arg-type]

@@ -1,0 +1,105 @@
+"""The outbox: order, replacing, the window, and when a client is too slow."""
+
+from __future__ import annotations
+
+import orjson
+
+from vdxmedia.conference.kinds import Quality
+from vdxmedia.ids import ParticipantId
+from vdxmedia.signalling.outbox import MAX_BATCH, WINDOW, Latest, Outbox
+
+A, B = ParticipantId("a"), ParticipantId("b")
+
+
+def fragment(value: object) -> orjson.Fragment:
+    return orjson.Fragment(orjson.dumps(value))
+
+
+def texts(batch: list[orjson.Fragment]) -> list[object]:
+    decoded: list[object] = orjson.loads(orjson.dumps(batch))
+    return decoded
+
+
+def test_events_keep_their_order_and_latest_ones_follow() -> None:
+    outbox = Outbox()
+    outbox.put_latest(Latest.SPEAKERS, fragment("old speakers"))
+    outbox.put(fragment(1))
+    outbox.put_latest(Latest.SPEAKERS, fragment("speakers"))
+    outbox.put_latest(Latest.BINDINGS, fragment("bindings"))
+    outbox.put(fragment(2))
+    taken = outbox.take(0.0)
+    assert taken is not None
+    assert texts(taken[1]) == [1, 2, "bindings", "speakers"]
+    assert outbox.take(0.0) is None
+
+
+def test_qualities_are_merged_per_participant() -> None:
+    outbox = Outbox()
+    outbox.put_qualities({A: Quality.WEAK, B: Quality.WEAK})
+    outbox.put_qualities({A: Quality.LOST})
+    taken = outbox.take(0.0)
+    assert taken is not None
+    assert texts(taken[1]) == [
+        {
+            "type": "connectionQuality",
+            "participants": [
+                {"participantId": "a", "quality": "lost"},
+                {"participantId": "b", "quality": "weak"},
+            ],
+        }
+    ]
+
+
+def test_window_closes_until_the_client_acknowledges() -> None:
+    outbox = Outbox()
+    for number in range(WINDOW + 1):
+        outbox.put(fragment(number))
+        taken = outbox.take(float(number))
+        assert (taken is None) == (number == WINDOW)
+    outbox.acknowledge(2)
+    outbox.acknowledge(2)
+    taken = outbox.take(9.0)
+    assert taken is not None
+    assert texts(taken[1]) == [WINDOW]
+
+
+def test_batch_is_bounded_and_the_rest_follows() -> None:
+    outbox = Outbox()
+    for number in range(MAX_BATCH + 1):
+        outbox.put(fragment(number))
+    outbox.put_latest(Latest.BINDINGS, fragment("bindings"))
+    first, second = outbox.take(0.0), outbox.take(0.0)
+    assert first is not None
+    assert second is not None
+    assert texts(first[1]) == list(range(MAX_BATCH))
+    assert texts(second[1]) == [MAX_BATCH, "bindings"]
+
+
+def test_client_is_too_slow_after_the_time_without_acknowledgement() -> None:
+    outbox = Outbox(ack_timeout_s=15.0)
+    assert outbox.ack_due_s is None
+    outbox.put(fragment(1))
+    outbox.take(2.0)
+    outbox.put(fragment(2))
+    outbox.take(5.0)
+    assert outbox.ack_due_s == 17.0
+    assert not outbox.is_too_slow(16.9)
+    assert outbox.is_too_slow(17.0)
+    outbox.acknowledge(1)
+    assert outbox.ack_due_s == 20.0
+
+
+def test_client_is_too_slow_when_the_queue_is_full() -> None:
+    outbox = Outbox(max_queued=2)
+    for number in range(3):
+        assert not outbox.is_too_slow(0.0)
+        outbox.put(fragment(number))
+    assert outbox.is_too_slow(0.0)
+
+
+def test_latest_never_fill_the_queue() -> None:
+    outbox = Outbox(max_queued=1)
+    for _ in range(1000):
+        outbox.put_latest(Latest.SPEAKERS, fragment([]))
+        outbox.put_qualities({A: Quality.GOOD})
+    assert not outbox.is_too_slow(0.0)
