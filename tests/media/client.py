@@ -57,7 +57,7 @@ class ToneTrack(AudioStreamTrack):  # type: ignore[misc]
 
 @dataclass
 class Client:
-    """One joined participant. `frames[mid]` counts decoded pictures, `lumas[mid]` is the last one's mean grey."""
+    """One joined participant. `frames[mid]` counts decoded pictures, `lumas[mid]` is the last one's grey."""
 
     socket: socketio.AsyncClient
     pc: RTCPeerConnection
@@ -111,6 +111,9 @@ class Client:
         await self.pc.setRemoteDescription(RTCSessionDescription(answer["sdp"], "answer"))
         async with asyncio.timeout(TIMEOUT_S):
             await connected.wait()
+        for kind in sources.values():
+            done = await self.send({"type": "setSource", "source": kind, "active": True})
+            assert done["type"] == "done", done
 
     async def _read(self, track: MediaStreamTrack, mid: str) -> None:
         with contextlib.suppress(Exception):  # the track ends with an exception of aiortc's own
@@ -118,7 +121,7 @@ class Client:
                 frame = await track.recv()
                 self.frames[mid] = self.frames.get(mid, 0) + 1
                 if isinstance(frame, av.VideoFrame):
-                    self.lumas[mid] = float(np.frombuffer(bytes(frame.planes[0]), dtype=np.uint8).mean())
+                    self.lumas[mid] = float(np.median(np.frombuffer(bytes(frame.planes[0]), dtype=np.uint8)))
                 elif isinstance(frame, av.AudioFrame):
                     self.loudness[mid] = float(np.abs(frame.to_ndarray()).mean())
 

@@ -124,9 +124,10 @@ def _accepted(line: AgreedLine, agreement: Agreement, local: Local, *, is_tagged
     ]
     if section.has_rtcp_rsize:
         lines.append("a=rtcp-rsize")
-    if is_tagged:
-        lines += [f"a={candidate}" for candidate in candidates(local.addresses)]
-        lines.append("a=end-of-candidates")
+    # In every section, not in the tagged one alone: aiortc reads the last section of a bundle (seen in 1.16), browsers
+    # read the first and take the same candidate twice for one.
+    lines += [f"a={candidate}" for candidate in candidates(local.addresses)]
+    lines.append("a=end-of-candidates")
     if line.role is not Role.IDLE:
         lines += [
             f"a=extmap:{number}{direction} {uri}"

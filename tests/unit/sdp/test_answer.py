@@ -64,14 +64,13 @@ def test_answer_never_contains_the_clients_addresses_or_credentials(name: str) -
     assert "fd00::2" not in answer
 
 
-def test_answer_announces_candidates_in_the_first_section_only() -> None:
-    _, first, *others = sections_of(answer_to("chromium-vp8-simulcast"))
-    assert [line for line in first if "candidate" in line] == [
-        "a=candidate:1 1 udp 2130706431 192.0.2.1 7882 typ host",
-        "a=candidate:2 1 udp 2130706175 2001:db8::1 7883 typ host",
-        "a=end-of-candidates",
-    ]
-    assert not any("candidate" in line for part in others for line in part)
+def test_answer_announces_candidates_in_every_section() -> None:
+    for announced in sections_of(answer_to("chromium-vp8-simulcast"))[1:]:
+        assert [line for line in announced if "candidate" in line] == [
+            "a=candidate:1 1 udp 2130706431 192.0.2.1 7882 typ host",
+            "a=candidate:2 1 udp 2130706175 2001:db8::1 7883 typ host",
+            "a=end-of-candidates",
+        ]
 
 
 def test_answer_to_a_camera_takes_every_layer_of_the_rooms_codec() -> None:
