@@ -78,7 +78,7 @@ impl Case {
         let sequence = (number as u16).to_be_bytes();
         packet.extend([TRANSPORT_CC << 4 | 1, sequence[0], sequence[1]]);
         // Voice at -10 dBov; ignored on video.
-        packet.extend([AUDIO_LEVEL << 4, 0x80 | 10, 0]);
+        packet.extend([AUDIO_LEVEL << 4, 0x80 | 0x0A, 0]);
         debug_assert_eq!(packet.len(), HEADER_LEN);
         if !self.is_audio {
             let picture_id = (frame as u16 & 0x7FFF | 0x8000).to_be_bytes();

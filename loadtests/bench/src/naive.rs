@@ -55,6 +55,10 @@ impl Naive {
 }
 
 impl Server for Naive {
+    fn datagrams_per_message(&self) -> f64 {
+        1.0
+    }
+
     fn stop(mut self: Box<Self>) -> io::Result<()> {
         self.stop.store(true, Ordering::Relaxed);
         let thread = self.thread.take().expect("stopped once");

@@ -59,6 +59,11 @@ impl Relay {
 }
 
 impl Server for Relay {
+    fn datagrams_per_message(&self) -> f64 {
+        let total = |wanted| self.worker.stats().find(|(name, _)| *name == wanted).map_or(0, |(_, value)| value);
+        total("sends") as f64 / total("send_messages") as f64
+    }
+
     fn stop(mut self: Box<Self>) -> io::Result<()> {
         self.worker.close();
         Ok(())

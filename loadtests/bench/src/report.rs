@@ -23,6 +23,7 @@ struct Summary {
     median_ns: f64,
     lowest_ns: f64,
     highest_ns: f64,
+    datagrams_per_message: f64,
     delivered: Delivered,
 }
 
@@ -46,6 +47,7 @@ impl Report {
             lowest_ns: costs.iter().copied().fold(f64::INFINITY, f64::min),
             highest_ns: costs.iter().copied().fold(0.0, f64::max),
             median_ns: median(costs),
+            datagrams_per_message: median(runs.iter().map(|run| run.datagrams_per_message).collect()),
             delivered,
         })
     }
@@ -66,8 +68,10 @@ impl Report {
         }
         let pinned = if self.cores.is_pinning() { "server and clients on a core each" } else { "one core, not pinned" };
         println!("1 publisher to {SUBSCRIBERS} subscribers over loopback, CPU ns per forwarded packet ({pinned})\n");
-        println!("| case | relay | naive | naive / relay | relay, lowest to highest | packets checked | bad | lost |");
-        println!("|---|---:|---:|---:|---:|---:|---:|---:|");
+        println!(
+            "| case | relay | naive | naive / relay | relay, lowest to highest | datagrams per message | packets checked | bad | lost |"
+        );
+        println!("|---|---:|---:|---:|---:|---:|---:|---:|---:|");
         for (position, case) in CASES.iter().enumerate() {
             let (relay, naive) = (self.summary(position, Subject::Relay), self.summary(position, Subject::Naive));
             if relay.is_none() && naive.is_none() {
@@ -77,12 +81,13 @@ impl Report {
             let all = [&relay, &naive].into_iter().flatten();
             let count = |field: fn(&Delivered) -> u64| all.clone().map(|it| field(&it.delivered)).sum::<u64>();
             println!(
-                "| {} | {} | {} | {} | {} | {} | {} | {} |",
+                "| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
                 case.name,
                 cell(relay.as_ref().map(|it| format!("{:.0}", it.median_ns))),
                 cell(naive.as_ref().map(|it| format!("{:.0}", it.median_ns))),
                 cell(ratio.map(|ratio| format!("{ratio:.2}"))),
                 cell(relay.as_ref().map(|it| format!("{:.0} to {:.0}", it.lowest_ns, it.highest_ns))),
+                cell(relay.as_ref().map(|it| format!("{:.1}", it.datagrams_per_message))),
                 count(|it| it.verified),
                 count(|it| it.bad),
                 count(|it| it.lost),
@@ -104,10 +109,11 @@ impl Report {
         let runs = self.runs.iter().map(|run| {
             let Delivered { packets, lost, verified, bad } = run.delivered;
             format!(
-                r#"{{"case":"{}","subject":"{}","cpu_ns_per_packet":{:.1},"packets":{packets},"lost":{lost},"verified":{verified},"bad":{bad}}}"#,
+                r#"{{"case":"{}","subject":"{}","cpu_ns_per_packet":{:.1},"datagrams_per_message":{:.2},"packets":{packets},"lost":{lost},"verified":{verified},"bad":{bad}}}"#,
                 CASES[run.case].name,
                 subject_name(run.subject),
-                run.cpu_ns_per_packet
+                run.cpu_ns_per_packet,
+                run.datagrams_per_message
             )
         });
         let mut medians = Vec::new();
