@@ -34,6 +34,7 @@ impl Relay {
 #[pymethods]
 impl Relay {
     #[new]
+    #[allow(clippy::needless_pass_by_value)] // What Python gives is converted, not lent.
     #[pyo3(signature = (binds, socket_buffer_bytes = DEFAULT_BUFFER_BYTES))]
     fn new(py: Python<'_>, binds: Vec<String>, socket_buffer_bytes: usize) -> PyResult<Self> {
         let parsed: Result<Vec<SocketAddr>, _> = binds.iter().map(|bind| bind.parse()).collect();

@@ -3,6 +3,8 @@
 //! Without the first a browser stays at 300 kbit/s. The second is a seam: [`LayerCap`] is what the slots ask,
 //! [`LossCap`] its simplest implementation, from reported loss. What is left out: a send-side estimate and pacing.
 
+#![allow(clippy::cast_precision_loss)] // Shares of counts, where the seventh digit means nothing.
+
 use std::collections::VecDeque;
 
 use crate::wire::rtcp::{FeedbackHead, write_transport_feedback};
@@ -21,7 +23,7 @@ pub struct Arrivals {
     /// The number of the first entry of `arrivals`.
     base: u64,
     /// Microseconds; 0: not received.
-    arrivals: VecDeque<u64>,
+    times_us: VecDeque<u64>,
     feedback_count: u8,
     sent_us: u64,
     media_ssrc: u32,
@@ -33,23 +35,23 @@ impl Arrivals {
     pub fn on_packet(&mut self, sequence: u16, ssrc: u32, now_us: u64) {
         let number = self.unwrapper.unwrap(sequence);
         self.media_ssrc = ssrc;
-        if self.arrivals.is_empty() && (self.base == 0 || number.abs_diff(self.base) >= MAX_ARRIVALS) {
+        if self.times_us.is_empty() && (self.base == 0 || number.abs_diff(self.base) >= MAX_ARRIVALS) {
             self.base = number;
         }
         let Some(at) = number.checked_sub(self.base) else {
             return; // Reported as lost already; it is only reordered, rarely.
         };
         if at >= MAX_ARRIVALS {
-            self.arrivals.clear();
+            self.times_us.clear();
             self.base = number;
-            self.arrivals.push_back(now_us);
+            self.times_us.push_back(now_us);
             return;
         }
         let at = at as usize;
-        while self.arrivals.len() <= at {
-            self.arrivals.push_back(0);
+        while self.times_us.len() <= at {
+            self.times_us.push_back(0);
         }
-        if let Some(arrival) = self.arrivals.get_mut(at).filter(|arrival| **arrival == 0) {
+        if let Some(arrival) = self.times_us.get_mut(at).filter(|arrival| **arrival == 0) {
             *arrival = now_us.max(1);
         }
     }
@@ -57,12 +59,12 @@ impl Arrivals {
     /// Whether a feedback is to be written now.
     #[inline]
     pub fn is_due(&self, now_us: u64) -> bool {
-        !self.arrivals.is_empty() && now_us.saturating_sub(self.sent_us) >= FEEDBACK_INTERVAL_US
+        !self.times_us.is_empty() && now_us.saturating_sub(self.sent_us) >= FEEDBACK_INTERVAL_US
     }
 
     /// Writes one feedback packet (it travels alone) into `out`; answers its length. Call again until `None`.
     pub fn write(&mut self, sender_ssrc: u32, out: &mut [u8], now_us: u64) -> Option<usize> {
-        if self.arrivals.is_empty() {
+        if self.times_us.is_empty() {
             return None;
         }
         let head = FeedbackHead {
@@ -72,14 +74,14 @@ impl Arrivals {
             feedback_count: self.feedback_count,
         };
         self.sent_us = now_us;
-        let known = self.arrivals.iter().map(|arrival| (*arrival != 0).then_some(*arrival));
+        let known = self.times_us.iter().map(|arrival| (*arrival != 0).then_some(*arrival));
         let Some(written) = write_transport_feedback(out, &head, known) else {
-            self.base += self.arrivals.len() as u64;
-            self.arrivals.clear();
+            self.base += self.times_us.len() as u64;
+            self.times_us.clear();
             return None;
         };
-        let taken = usize::from(written.statuses).min(self.arrivals.len());
-        self.arrivals.drain(..taken);
+        let taken = usize::from(written.statuses).min(self.times_us.len());
+        self.times_us.drain(..taken);
         self.base += taken as u64;
         self.feedback_count = self.feedback_count.wrapping_add(1);
         Some(written.len)

@@ -37,7 +37,7 @@ counters! {
     switches, cannot_decode, layer_downs, layer_ups,
     events_dropped, commands, commands_ignored, sources_full, peers_expired, consent_lost,
     sends, send_messages, send_calls, send_segment_refused,
-    panics, worker_cpu_ns, worker_loops, peers, sources, rooms,
+    socket_errors, panics, worker_cpu_ns, worker_loops, peers, sources, rooms,
 }
 
 /// The published copy.
@@ -64,7 +64,7 @@ impl SharedCounters {
     }
 }
 
-/// Names and values as a MessagePack map.
+/// Names and values as a map in `MessagePack`.
 pub fn encode(counters: impl Iterator<Item = (&'static str, u64)>) -> Vec<u8> {
     let map: std::collections::BTreeMap<&str, u64> = counters.collect();
     // Writing to a Vec cannot fail, and text and integers have a MessagePack form.

@@ -36,7 +36,7 @@ pub enum Arrival {
 }
 
 /// See the module. Also tells duplicates, over the last 1024 indices.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Missings {
     highest: Option<u64>,
     /// Bit `i % 1024`: index `i` of the last 1024 was received.
@@ -45,12 +45,6 @@ pub struct Missings {
 }
 
 const WINDOW: u64 = 1024;
-
-impl Default for Missings {
-    fn default() -> Self {
-        Self { highest: None, seen: [0; 16], waiting: VecDeque::new() }
-    }
-}
 
 impl Missings {
     /// Records an arrival; with `waits`, what is skipped is waited for.

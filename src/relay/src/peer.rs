@@ -251,10 +251,8 @@ impl Peer {
     /// (RFC 9143 §9.2, RFC 8852), else the declared SSRC. `None`: to be dropped.
     pub fn identify(&self, ssrc: u32, meaning: Meaning, told: &Told<'_>) -> Option<(usize, u8)> {
         let wanted = if meaning.codec.is_audio() { MediaKind::Audio } else { MediaKind::Video };
-        let declares = |receive: &Receive| match meaning.is_rtx {
-            true => receive.rtx_ssrc == ssrc,
-            false => receive.ssrc == ssrc,
-        };
+        let declares =
+            |receive: &Receive| ssrc != 0 && ssrc == if meaning.is_rtx { receive.rtx_ssrc } else { receive.ssrc };
         let line = match told.mid {
             Some(mid) => self.lines.iter().find(|line| line.receive.mid.as_bytes() == mid),
             None => self.lines.iter().find(|line| declares(&line.receive)),

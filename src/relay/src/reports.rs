@@ -5,6 +5,8 @@
 //! server's clock (the smallest seen lately, so that a report that was delayed does not shift them): so sound and
 //! picture that it captured together stay together, whatever slots carry them.
 
+#![allow(clippy::cast_possible_wrap, clippy::cast_sign_loss, clippy::cast_precision_loss)] // Circles and shares.
+
 use std::collections::VecDeque;
 
 use crate::wire::rtcp::{NtpTime, ReportBlock, SenderInfo, compact_from_us};
@@ -24,7 +26,7 @@ pub struct ServerClock {
 impl ServerClock {
     /// The wall-clock time at a steady time.
     pub fn ntp(self, steady_us: u64) -> NtpTime {
-        self.ntp_at_zero.plus_us(steady_us.cast_signed())
+        self.ntp_at_zero.plus_us(steady_us as i64)
     }
 }
 
@@ -39,7 +41,7 @@ pub struct PublisherClock {
 impl PublisherClock {
     /// A sender report came. `ntp` is the publisher's.
     pub fn on_sender_report(&mut self, ntp: NtpTime, server: ServerClock, now_us: u64) {
-        let offset = now_us.cast_signed().saturating_sub(ntp.us_since(server.ntp_at_zero));
+        let offset = (now_us as i64).saturating_sub(ntp.us_since(server.ntp_at_zero));
         if self.smallest.is_some_and(|smallest| offset.abs_diff(smallest) > MAX_SKEW_US.unsigned_abs()) {
             self.offsets.clear(); // The clock was set.
         }
@@ -74,7 +76,7 @@ impl LayerClock {
 
     /// Steady time and RTP timestamp of one instant of capture.
     fn anchor(&self, publisher: &PublisherClock, server: ServerClock) -> Option<(i64, u32)> {
-        let by_arrival = self.arrival.map(|(at, timestamp)| (at.cast_signed(), timestamp));
+        let by_arrival = self.arrival.map(|(at, timestamp)| (at as i64, timestamp));
         let (Some((ntp, timestamp)), Some(offset)) = (self.report, publisher.smallest) else { return by_arrival };
         Some((ntp.us_since(server.ntp_at_zero).saturating_add(offset), timestamp))
     }
@@ -94,10 +96,10 @@ impl LayerClock {
         server: ServerClock,
     ) -> Option<i64> {
         let (at_us, anchor) = self.anchor(publisher, server)?;
-        let ticks = i64::from(timestamp.wrapping_sub(anchor).cast_signed());
+        let ticks = i64::from(timestamp.wrapping_sub(anchor) as i32);
         let captured = at_us + ticks * 1_000_000 / i64::from(clock_rate);
         let (arrived, _) = self.arrival?;
-        (captured.abs_diff(arrived.cast_signed()) <= MAX_SKEW_US.unsigned_abs()).then_some(captured)
+        (captured.abs_diff(arrived as i64) <= MAX_SKEW_US.unsigned_abs()).then_some(captured)
     }
 
     /// The incoming RTP timestamp that belongs to a steady time: what a sender report of ours is made from.
@@ -111,9 +113,9 @@ impl LayerClock {
         let (arrived, last) = self.arrival?;
         let (at_us, anchor) = match self.capture_us(last, clock_rate, publisher, server) {
             Some(captured) => (captured, last),
-            None => (arrived.cast_signed(), last),
+            None => (arrived as i64, last),
         };
-        let elapsed_us = steady_us.cast_signed().saturating_sub(at_us);
+        let elapsed_us = (steady_us as i64).saturating_sub(at_us);
         let ticks = i128::from(elapsed_us) * i128::from(clock_rate) / 1_000_000;
         Some(anchor.wrapping_add(ticks as u32))
     }
@@ -160,7 +162,7 @@ impl Reception {
         let arrival = (now_us * u64::from(clock_rate) / 1_000_000) as u32;
         let transit = arrival.wrapping_sub(timestamp);
         if let Some(last) = self.last_transit {
-            let difference = transit.wrapping_sub(last).cast_signed().unsigned_abs();
+            let difference = (transit.wrapping_sub(last) as i32).unsigned_abs();
             // A jump of the sender's clock is no jitter (RFC 3550 A.8 has no guard against it).
             if difference < clock_rate * 5 {
                 self.jitter16 = self.jitter16 + difference - (self.jitter16 + 8) / 16;
@@ -188,7 +190,7 @@ impl Reception {
         let block = ReportBlock {
             ssrc,
             fraction_lost: fraction as u8,
-            cumulative_lost: expected.cast_signed().saturating_sub(self.received.cast_signed()) as i32,
+            cumulative_lost: (expected as i64).saturating_sub(self.received as i64) as i32,
             highest_sequence: self.highest as u32,
             jitter: self.jitter16 / 16,
             last_sender_report,

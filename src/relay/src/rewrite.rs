@@ -8,6 +8,8 @@
 //! Left out: which source or layer feeds the stream, and when (see [`crate::slot`]).
 
 use crate::facts::Facts;
+use crate::wire::sequence::is_newer_timestamp;
+use crate::wire::vp8::PictureId;
 
 /// Spans that are kept. A switch every 500 ms (the PLI interval) makes that four seconds of NACK history.
 pub const SPANS: usize = 8;
@@ -55,7 +57,7 @@ struct Span {
 impl Span {
     fn numbers(&self, facts: &Facts) -> Numbers {
         let descriptor = facts.vp8.as_ref();
-        let picture_id = descriptor.and_then(|it| it.picture_id).map_or(0, |id| id.value());
+        let picture_id = descriptor.and_then(|it| it.picture_id).map_or(0, PictureId::value);
         let tl0 = descriptor.and_then(|it| it.tl0_picture_index).unwrap_or(0);
         Numbers {
             index: facts.index.wrapping_add(self.index_offset),
@@ -127,7 +129,7 @@ impl Rewriter {
         let elapsed_us = last.newest.map_or(0, |newest| newest.elapsed_us(facts));
         let elapsed = (u128::from(elapsed_us) * u128::from(facts.codec.clock_rate()) / 1_000_000) as u32;
         let descriptor = facts.vp8.as_ref();
-        let picture_id = descriptor.and_then(|it| it.picture_id).map_or(0, |id| id.value());
+        let picture_id = descriptor.and_then(|it| it.picture_id).map_or(0, PictureId::value);
         let tl0 = descriptor.and_then(|it| it.tl0_picture_index).unwrap_or(0);
         self.newest = (self.newest + 1) % SPANS;
         self.spans[self.newest] = Some(Span {
@@ -209,7 +211,7 @@ impl Highest {
     fn advanced(self, numbers: &Numbers, facts: &Facts) -> Self {
         let is_ahead = |distance: u16| distance != 0 && distance < 0x4000;
         let mut next = self;
-        if self.newest.is_none() || numbers.timestamp.wrapping_sub(self.timestamp).cast_signed() > 0 {
+        if self.newest.is_none() || is_newer_timestamp(numbers.timestamp, self.timestamp) {
             next.timestamp = numbers.timestamp;
             next.newest = Some(NewestSent { arrival_us: facts.arrival_us, captured_us: facts.captured_us });
         }
@@ -219,7 +221,7 @@ impl Highest {
             next.picture_id = numbers.picture_id;
         }
         if facts.vp8.is_some_and(|it| it.tl0_picture_index.is_some())
-            && numbers.tl0_picture_index.wrapping_sub(self.tl0_picture_index).cast_signed() > 0
+            && matches!(numbers.tl0_picture_index.wrapping_sub(self.tl0_picture_index), 1..0x80)
         {
             next.tl0_picture_index = numbers.tl0_picture_index;
         }

@@ -5,6 +5,8 @@
 //! Levels that stay the same for seconds are forged or a tone: such sources, and those that send no levels, rank last.
 //! What is left out: which subscriber hears whom (see the slots' assignment).
 
+#![allow(clippy::cast_precision_loss, clippy::cast_sign_loss)] // Loudness 0..=127, spans of at most 100 ms.
+
 use crate::wire::extension::AudioLevel;
 
 /// A speaker stays active for this long after its last voiced packet: longer than the pauses within a sentence.

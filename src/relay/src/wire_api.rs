@@ -1,6 +1,6 @@
 //! What crosses the border to Python: the mirror of `vdxmedia/sfu/relay_wire.py`.
 //!
-//! MessagePack maps with `type` as the tag, `snake_case`. [`Command::decode`] is the only way in: after it every length
+//! `MessagePack` maps with `type` as the tag, `snake_case`. [`Command::decode`] is the only way in: after it every length
 //! has its limit and the relay needs no further checks of form. What is left out: whether a command makes sense now
 //! (an unknown peer is ignored by the forwarder: it has just left).
 
@@ -208,7 +208,7 @@ const fn highest_layer() -> u8 {
 /// Why a command was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CommandError {
-    /// Not MessagePack, unknown tag, missing field, wrong type.
+    /// Not `MessagePack`, unknown tag, missing field, wrong type.
     Undecodable(String),
     /// A field beyond its limits.
     OutOfLimits(&'static str),
@@ -238,9 +238,9 @@ impl Command {
     fn check(&self) -> Option<&'static str> {
         match self {
             Self::AddPeer(add) => wrong_when(add.cname.is_empty() || add.cname.len() > 255, "cname")
-                .or_else(|| check_peer(&add.ice, &add.payloads, &add.extensions, &add.receives, &add.slots)),
+                .or_else(|| check_peer(&add.ice, add.payloads, add.extensions, &add.receives, &add.slots)),
             Self::UpdatePeer(update) => {
-                check_peer(&update.ice, &update.payloads, &update.extensions, &update.receives, &update.slots)
+                check_peer(&update.ice, update.payloads, update.extensions, &update.receives, &update.slots)
             }
             Self::SetKeys { profile, receive, send, .. } => {
                 let wanted = match profile {
@@ -272,8 +272,8 @@ fn is_name(text: &str) -> bool {
 
 fn check_peer(
     ice: &Ice,
-    payloads: &Payloads,
-    extensions: &Extensions,
+    payloads: Payloads,
+    extensions: Extensions,
     receives: &[Receive],
     slots: &[Slot],
 ) -> Option<&'static str> {
@@ -356,7 +356,13 @@ pub enum Event {
 }
 
 impl Event {
-    /// As a MessagePack map.
+    /// Something hangs on it: it is the last to be dropped when the queue is full. The others tell a state that will be
+    /// told again, or that only statistics use.
+    pub fn is_awaited(&self) -> bool {
+        !matches!(self, Self::Speakers { .. } | Self::PeerQuality { .. } | Self::SlotSwitched { .. })
+    }
+
+    /// As a map in `MessagePack`.
     pub fn encode(&self) -> Vec<u8> {
         // Writing to a Vec cannot fail, and every field of an event has a MessagePack form.
         rmp_serde::to_vec_named(self).unwrap_or_default()

@@ -26,6 +26,8 @@ pub const MAX_COMMANDS: usize = 65_536;
 const MAX_WAITING_EVENTS: usize = 65_536;
 /// Batches taken from one socket before commands and timers get their turn.
 const MAX_BATCHES: usize = 16;
+/// Without peers the timers run this seldom.
+const IDLE_TICK_US: u64 = 50_000;
 /// Two panics within this end the process.
 const PANIC_WINDOW_US: u64 = 60_000_000;
 
@@ -143,6 +145,8 @@ struct Loop {
     next_tick_us: u64,
     panicked_us: Option<u64>,
     loops: u64,
+    cpu_ns: u64,
+    socket_errors: u64,
 }
 
 impl Loop {
@@ -161,6 +165,8 @@ impl Loop {
             next_tick_us: 0,
             panicked_us: None,
             loops: 0,
+            cpu_ns: 0,
+            socket_errors: 0,
         }
     }
 
@@ -197,7 +203,8 @@ impl Loop {
         if now_us >= self.next_tick_us {
             self.forwarder.handle_timeout(&mut self.sink, now_us);
             // A tick that was missed is not made up for.
-            self.next_tick_us = now_us + TICK_US;
+            self.next_tick_us = now_us + if self.forwarder.is_idle() { IDLE_TICK_US } else { TICK_US };
+            self.cpu_ns = thread_cpu_ns();
         }
         self.sink.flush();
         self.publish();
@@ -213,7 +220,12 @@ impl Loop {
 
     fn drain_socket(&mut self, socket: usize) {
         for _ in 0..MAX_BATCHES {
-            let Ok(count) = self.received.receive(&self.sockets, socket) else { return };
+            let Ok(count) = self.received.receive(&self.sockets, socket) else {
+                // The socket is broken; the others go on, and this thread must not spin.
+                self.socket_errors += 1;
+                std::thread::sleep(Duration::from_micros(TICK_US));
+                return;
+            };
             let now_us = self.now_us();
             for position in 0..count {
                 let datagram = self.received.datagram(position);
@@ -230,10 +242,11 @@ impl Loop {
         self.loops += 1;
         let events = self.forwarder.take_events();
         if !events.is_empty() {
+            let encoded: Vec<Vec<u8>> = events.iter().map(crate::wire_api::Event::encode).collect();
             let mut waiting = locked(&self.border.events);
             let room = MAX_WAITING_EVENTS.saturating_sub(waiting.len());
-            self.forwarder.counters().events_dropped += events.len().saturating_sub(room) as u64;
-            waiting.extend(events.iter().take(room).map(crate::wire_api::Event::encode));
+            self.forwarder.counters().events_dropped += encoded.len().saturating_sub(room) as u64;
+            waiting.extend(encoded.into_iter().take(room));
             drop(waiting);
             self.border.event_ready.wake();
         }
@@ -247,7 +260,8 @@ impl Loop {
         counters.send_calls = sent.calls;
         counters.send_segment_refused = sent.segmentation_refused;
         counters.worker_loops = self.loops;
-        counters.worker_cpu_ns = thread_cpu_ns();
+        counters.worker_cpu_ns = self.cpu_ns;
+        counters.socket_errors = self.socket_errors;
         self.border.counters.publish(counters);
     }
 

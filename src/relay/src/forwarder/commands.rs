@@ -1,6 +1,6 @@
 //! What Python asks for, applied at once and in order; unknown peers and sources are ignored: they have just left.
 
-use super::{Forwarder, MAX_ORPHANS, Room};
+use super::{Forwarder, MAX_ORPHANS};
 use crate::ice::Credentials;
 use crate::peer::{Line, Peer};
 use crate::sink::Sink;
@@ -63,7 +63,7 @@ impl Forwarder {
         self.handling = Some(at);
         self.peer_ids.insert(id, at);
         self.ufrags.insert(ufrag, at);
-        self.rooms.entry(room).or_insert_with(Room::default).peers.push(at);
+        self.rooms.entry(room).or_default().peers.push(at);
         self.add_slots(at, &add.slots);
         self.add_lines(at, add.receives, now_us);
         true
@@ -73,8 +73,8 @@ impl Forwarder {
         let Some((at, peer)) = self.peer_of(update.peer) else { return false };
         let (is_new, replaced) = peer.ice.restart(Credentials::new(&update.ice));
         // Numbers that are in use keep their meaning; those that were 0 may get one.
-        fill(&mut peer.payloads, &update.payloads);
-        fill_extensions(&mut peer.extensions, &update.extensions);
+        fill(&mut peer.payloads, update.payloads);
+        fill_extensions(&mut peer.extensions, update.extensions);
         if let Some(replaced) = replaced {
             self.ufrags.remove(&replaced);
         }
@@ -123,7 +123,7 @@ impl Forwarder {
             let source_at = self.source_of(id);
             let Some(source) = self.sources.get_mut(source_at) else { return };
             let former = source.publisher.replace(publisher);
-            source.room = Some(room);
+            let former_room = source.room.replace(room);
             source.layers = [None, None, None];
             source.codec = None;
             source.is_started = false;
@@ -135,6 +135,10 @@ impl Forwarder {
             if let Some(peer) = self.peers.get_mut(at) {
                 peer.lines.push(Line { receive, source: source_at });
             }
+            if let Some(former_room) = former_room.and_then(|room| self.rooms.get_mut(&room)) {
+                former_room.ranking.remove(source_at);
+            }
+            self.settle_watchers(source_at, now_us);
             self.find_wishers(room, id, now_us);
         }
     }
@@ -290,6 +294,9 @@ impl Forwarder {
             return true;
         }
         let room = source.room;
+        if let Some(room) = room.and_then(|room| self.rooms.get_mut(&room)).filter(|_| classes == 0) {
+            room.ranking.remove(at);
+        }
         self.settle_watchers(at, now_us);
         if let Some(room) = room {
             self.assign_speakers(room, now_us);
@@ -348,7 +355,7 @@ impl Forwarder {
     }
 }
 
-fn fill(known: &mut wire_api::Payloads, offered: &wire_api::Payloads) {
+fn fill(known: &mut wire_api::Payloads, offered: wire_api::Payloads) {
     let take = |known: &mut u8, offered: u8| {
         if *known == 0 {
             *known = offered;
@@ -361,7 +368,7 @@ fn fill(known: &mut wire_api::Payloads, offered: &wire_api::Payloads) {
     take(&mut known.h264_rtx, offered.h264_rtx);
 }
 
-fn fill_extensions(known: &mut wire_api::Extensions, offered: &wire_api::Extensions) {
+fn fill_extensions(known: &mut wire_api::Extensions, offered: wire_api::Extensions) {
     let take = |known: &mut u8, offered: u8| {
         if *known == 0 {
             *known = offered;

@@ -18,6 +18,7 @@ use crate::wire::sequence::distance;
 use crate::wire_api::{Event, SlotKind};
 
 /// A packet that is open and whose layer is known.
+#[derive(Clone, Copy)]
 struct Received<'a> {
     source_at: usize,
     layer: u8,
@@ -190,10 +191,12 @@ impl Forwarder {
         if is_new {
             self.tell(Event::SourceStarted { source: id });
         }
+        self.starting = (facts.is_start && !facts.is_padding).then_some((source_at, layer_at));
         if woke {
             self.settle_watchers(source_at, now_us);
         }
         if !is_open {
+            self.starting = None;
             self.counters.dropped_gate += 1;
             return;
         }
@@ -206,6 +209,7 @@ impl Forwarder {
             layer.history.keep(&facts, payload);
         }
         self.fan_out(feed, &facts, payload, sink, now_us);
+        self.starting = None;
     }
 
     /// Ranks a speaker; one that is new gets its slots now, so that this very packet is heard.

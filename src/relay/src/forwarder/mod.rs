@@ -72,6 +72,8 @@ pub struct Forwarder {
     random: u64,
     next_epoch: u64,
     keyframe_requests: Vec<(usize, u8)>,
+    /// The layer whose keyframe is being handled: nobody needs to ask for it.
+    starting: Option<(usize, u8)>,
     switches: Vec<Switch>,
     handling: Option<usize>,
     timeouts: u64,
@@ -97,6 +99,7 @@ impl Forwarder {
             random: seed,
             next_epoch: 1,
             keyframe_requests: Vec::new(),
+            starting: None,
             switches: Vec::new(),
             handling: None,
             timeouts: 0,
@@ -106,6 +109,11 @@ impl Forwarder {
     /// Everything that happened since the last call.
     pub fn take_events(&mut self) -> Vec<Event> {
         std::mem::take(&mut self.events)
+    }
+
+    /// Nothing needs the timers.
+    pub fn is_idle(&self) -> bool {
+        self.peers.is_empty()
     }
 
     /// Totals, with the gauges set.
@@ -121,6 +129,7 @@ impl Forwarder {
         self.counters.panics += 1;
         self.keyframe_requests.clear();
         self.switches.clear();
+        self.starting = None;
         if let Some(at) = self.handling.take() {
             if let Some(id) = self.peers.get(at).map(|peer| peer.id) {
                 self.remove_peer_at(at, sink, now_us);
@@ -130,14 +139,16 @@ impl Forwarder {
     }
 
     fn tell(&mut self, event: Event) {
-        if self.events.len() < MAX_EVENTS {
+        // The last quarter is for what Python waits for.
+        let room = if event.is_awaited() { MAX_EVENTS } else { MAX_EVENTS / 4 * 3 };
+        if self.events.len() < room {
             self.events.push(event);
         } else {
             self.counters.events_dropped += 1;
         }
     }
 
-    /// SplitMix64 (Steele, Lea, Flood 2014): not for keys.
+    /// `SplitMix64` (Steele, Lea, Flood 2014): not for keys.
     fn random(state: &mut u64) -> u64 {
         *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = *state;
@@ -148,6 +159,9 @@ impl Forwarder {
 
     /// Asks a source's publisher for a keyframe, now or at the end of the window.
     fn want_keyframe(&mut self, source_at: usize, layer: u8, now_us: u64) {
+        if self.starting == Some((source_at, layer)) {
+            return;
+        }
         let Some(source) = self.sources.get_mut(source_at) else { return };
         match source.keyframes.want(layer, now_us) {
             Some(layer) => self.keyframe_requests.push((source_at, layer)),
@@ -162,6 +176,9 @@ impl Forwarder {
             let (Some(publisher), Some(layer)) = (source.publisher, source.layer(layer)) else { continue };
             let Some(peer) = self.peers.get_mut(publisher.peer) else { continue };
             let mut plain = [0; 12];
+            if layer.ssrc == 0 {
+                continue;
+            }
             if let Some(len) = write_picture_loss(&mut plain, FEEDBACK_SSRC, layer.ssrc) {
                 send_rtcp(peer, publisher.peer, &plain[..len], sink, &mut self.counters);
                 self.counters.pli_out += 1;

@@ -2,6 +2,7 @@
 //! there (live layers). Called when one of these changes, never for an ordinary packet.
 
 use super::Forwarder;
+use crate::facts::Codec;
 use crate::rewrite::Feed;
 use crate::source::{NO_LAYER, Source};
 use crate::wire_api::{Event, MediaKind, SlotKind};
@@ -65,7 +66,6 @@ impl Forwarder {
         });
         let mut told = None;
         let decodes = |source: &Source| {
-            use crate::facts::Codec;
             source.codec.is_none_or(|codec| match codec {
                 Codec::Opus => payloads.opus != 0,
                 Codec::Vp8 => payloads.vp8 != 0,
@@ -75,10 +75,8 @@ impl Forwarder {
         let mut target = None;
         match wished {
             Some((_, source)) if !decodes(source) => {
-                if slot.undecodable != source.id {
-                    slot.undecodable = source.id;
-                    told = Some(Event::CannotDecode { peer: id, index: slot.index, source: source.id });
-                }
+                let is_told = std::mem::replace(&mut slot.undecodable, source.id) == source.id;
+                told = (!is_told).then_some(Event::CannotDecode { peer: id, index: slot.index, source: source.id });
             }
             Some((at, source)) => {
                 let layer = match wanted_kind {

@@ -1,5 +1,7 @@
 //! What time brings: congestion feedback, reports, retries, consent, speakers. Called every 5 ms.
 
+use std::time::Duration;
+
 use super::Forwarder;
 use crate::egress::{FEEDBACK_SSRC, send_rtcp};
 use crate::ice::Liveness;
@@ -36,10 +38,11 @@ impl Forwarder {
             self.handling = Some(at);
             self.on_peer_time(at, is_slow, sink, now_us);
         }
-        self.handling = None;
         for at in 0..self.sources.end() {
+            self.handling = self.sources.get(at).and_then(|source| source.publisher).map(|publisher| publisher.peer);
             self.on_source_time(at, is_slow, sink, now_us);
         }
+        self.handling = None;
         if is_slow {
             self.on_rooms_time(now_us);
         }
@@ -178,7 +181,7 @@ impl Forwarder {
             peer: peer.id,
             uplink_loss: std::mem::take(&mut peer.uplink).share(),
             downlink_loss: std::mem::take(&mut peer.downlink).share(),
-            rtt_ms: peer.round_trip_us.map_or(-1.0, |us| us as f32 / 1_000.0),
+            rtt_ms: peer.round_trip_us.map_or(-1.0, |us| Duration::from_micros(us).as_secs_f32() * 1_000.0),
             silent_ms: u32::try_from(peer.ice.silent_us(now_us) / 1_000).unwrap_or(u32::MAX),
         };
         self.tell(event);
