@@ -1,0 +1,74 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Tile } from '../../call-types.js';
+import { tileOf } from '../../pages/fixtures.js';
+import { mount, part, textOf, unmountAll } from '../../testing/mount.js';
+import { da } from '../../text/da.js';
+import { isSpeaking, TileElement } from './tile.js';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  unmountAll();
+  vi.useRealTimers();
+});
+
+function shown(change: Partial<Tile>, mirrored = false): Promise<TileElement> {
+  return mount(new TileElement(), { tile: tileOf('Bodil Jensen', change), words: da, mirrored });
+}
+
+describe('vdx-tile', () => {
+  it('shows initials and no picture until the picture is proven', async () => {
+    const element = await shown({ showing: false });
+    expect(element.hasAttribute('showing')).toBe(false);
+    expect(textOf(part(element, '.blank'))).toBe('BJ');
+    element.tile = tileOf('Bodil Jensen', { showing: true });
+    await element.updateComplete;
+    expect(element.hasAttribute('showing')).toBe(true);
+  });
+
+  it('never plays sound and never leaves the page', async () => {
+    const video = part<HTMLVideoElement>(await shown({}), 'video');
+    expect(video.muted).toBe(true);
+    expect(video.hasAttribute('playsinline')).toBe(true);
+    expect(video.hasAttribute('autoplay')).toBe(true);
+  });
+
+  it('says in words what the icons say', async () => {
+    const element = await shown({ microphoneOn: false, sourceOn: false, quality: 'weak' });
+    expect(textOf(part(element, '.name'))).toBe('Bodil Jensen , mikrofonen er slukket, kameraet er slukket');
+    expect(textOf(part(element, '.trouble'))).toBe('Dårlig forbindelse');
+  });
+
+  it('names a screen after its owner, and the own picture "Dig"', async () => {
+    expect(textOf(part(await shown({ kind: 'screen' }), '.text'))).toBe('Skærm fra Bodil Jensen');
+    expect(textOf(part(await shown({ isSelf: true }, true), '.text'))).toBe('Dig');
+  });
+
+  it('keeps the ring through the pauses between words, and drops it at once when muted', async () => {
+    const element = await shown({ speakingLevel: 0.4 });
+    expect(element.hasAttribute('speaking')).toBe(true);
+    element.tile = tileOf('Bodil Jensen', { speakingLevel: 0 });
+    await element.updateComplete;
+    expect(element.hasAttribute('speaking')).toBe(true);
+    vi.advanceTimersByTime(1000);
+    await element.updateComplete;
+    expect(element.hasAttribute('speaking')).toBe(false);
+    element.tile = tileOf('Bodil Jensen', { speakingLevel: 0.4 });
+    await element.updateComplete;
+    element.tile = tileOf('Bodil Jensen', { microphoneOn: false });
+    await element.updateComplete;
+    expect(element.hasAttribute('speaking')).toBe(false);
+  });
+
+  it.each([
+    [{ speakingLevel: 0.5 }, true],
+    [{ speakingLevel: 0.01 }, false],
+    [{ speakingLevel: 0.5, microphoneOn: false }, false],
+    [{ speakingLevel: 0.5, kind: 'screen' as const }, false],
+  ])('%o speaks: %s', (change, expected) => {
+    expect(isSpeaking(tileOf('Bo', change))).toBe(expected);
+  });
+});
