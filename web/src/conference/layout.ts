@@ -46,8 +46,8 @@ const NO_GRID: Grid = { rows: 0, columns: 0, tile: NO_SIZE, boxes: [] };
 const NEARLY = 0.95;
 
 /**
- * The grid whose tiles are largest; among those that come near, the one with fewest empty places, and then the one that
- * runs the container's way: two beside each other on a wide window, one above the other on a phone.
+ * The grid whose tiles are largest; among those that come near, the one with fewest empty places, and then the one with
+ * fewest rows: people sit beside each other.
  */
 export function gridLayout(container: Size, count: number, aspect = aspectFor(container), gap = GAP): Grid {
   const grids: { rows: number; columns: number; tile: Size }[] = [];
@@ -60,10 +60,9 @@ export function gridLayout(container: Size, count: number, aspect = aspectFor(co
     if (cell.width > 0 && cell.height > 0) grids.push({ rows, columns, tile: largestWithin(cell, aspect) });
   }
   const largest = Math.max(...grids.map(({ tile }) => areaOf(tile)));
-  const isWide = container.width >= container.height;
   const [best] = grids
     .filter(({ tile }) => areaOf(tile) >= largest * NEARLY)
-    .sort((a, b) => a.rows * a.columns - b.rows * b.columns || (isWide ? b.columns - a.columns : a.columns - b.columns));
+    .sort((a, b) => a.rows * a.columns - b.rows * b.columns || b.columns - a.columns);
   if (best === undefined || container.width <= 0 || container.height <= 0) return NO_GRID;
   return { ...best, boxes: placed(container, best, count, gap) };
 }

@@ -18,6 +18,7 @@ export const callStyles = css`
     --edge: var(--stage-edge);
     --brand: var(--stage-brand);
     --brand-ink: var(--stage-brand-ink);
+    --brand-text: var(--stage-brand-text);
     --positive: var(--stage-positive);
     --caution: var(--stage-caution);
     --focus: var(--stage-focus);

@@ -71,8 +71,8 @@ export const prejoinStyles = css`
     width: 4rem;
     height: 4rem;
     border-radius: var(--radius-full);
-    background: color-mix(in srgb, var(--brand) 12%, var(--surface));
-    color: var(--brand);
+    background: color-mix(in srgb, var(--brand-text) 12%, var(--surface));
+    color: var(--brand-text);
   }
 
   .drawing .icon {
@@ -113,7 +113,7 @@ export const prejoinStyles = css`
     gap: var(--space-8);
     min-height: 44px;
     border-radius: var(--radius);
-    color: var(--brand);
+    color: var(--brand-text);
     font-weight: var(--bold);
     list-style: none;
     cursor: pointer;

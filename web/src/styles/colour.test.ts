@@ -28,7 +28,7 @@ function ratio(of: Tokens, a: string, b: string): number {
 
 describe.each(['light', 'dark'] as const)('the %s tokens', (scheme) => {
   const of = tokens(scheme);
-  const text = ['ink', 'ink-soft', 'brand', 'positive', 'caution', 'danger'];
+  const text = ['ink', 'ink-soft', 'brand-text', 'positive', 'caution', 'danger'];
   const grounds = ['paper', 'surface'];
 
   it.each(text.flatMap((t) => grounds.map((g) => [t, g] as const)))('%s on %s reads as text', (t, g) => {
@@ -54,7 +54,7 @@ describe('the stage', () => {
     ['stage-danger-ink', 'stage-danger'],
     ['stage-caution', 'stage'],
     ['stage-caution', 'stage-raised'],
-    ['stage-brand', 'stage-raised'],
+    ['stage-brand-text', 'stage-raised'],
     ['stage-brand-ink', 'stage-brand'],
     ...[0, 1, 2, 3, 4, 5, 6, 7].map((tone) => ['stage-ink', `tone-${String(tone)}`] as [string, string]),
   ])('%s on %s reads as text', (a, b) => {
@@ -77,13 +77,16 @@ describe('brandOn', () => {
 
   it.each(papers.flatMap((p) => colours.map((c) => [c, p] as const)))('%s on %s is readable both ways', (c, p) => {
     const made = brandOn(c, p);
-    const [brand, ink, paper] = [parseHex(made?.brand ?? ''), parseHex(made?.brandInk ?? ''), parseHex(p)];
-    if (brand === null || ink === null || paper === null) throw new Error('not a colour');
-    expect(contrast(brand, paper)).toBeGreaterThanOrEqual(TEXT_CONTRAST);
+    const [brand, ink, text] = [made?.brand, made?.brandInk, made?.brandText].map((each) => parseHex(each ?? ''));
+    const paper = parseHex(p);
+    if (!brand || !ink || !text || !paper) throw new Error('not a colour');
+    expect(contrast(text, paper)).toBeGreaterThanOrEqual(TEXT_CONTRAST);
+    expect(contrast(brand, paper)).toBeGreaterThan(1.2);
     expect(contrast(brand, ink)).toBeGreaterThanOrEqual(TEXT_CONTRAST);
   });
   it('leaves a colour alone that is readable already', () => {
-    expect(brandOn('#003d73', '#f6f3ec')?.brand).toBe('#003d73');
+    expect(brandOn('#003d73', '#f6f3ec')).toMatchObject({ brand: '#003d73', brandText: '#003d73' });
+    expect(brandOn('#ffd500', '#f6f3ec')?.brand).toBe('#ffd500');
   });
   it.each(['', 'red', '#fff', 'url(x)', '#12345g'])('takes %j for no colour', (c) => {
     expect(brandOn(c, '#f6f3ec')).toBeNull();

@@ -43,25 +43,35 @@ const WHITE: Rgb = [255, 255, 255];
 const BLACK: Rgb = [0, 0, 0];
 
 export interface BrandColours {
+  /** The ground of the primary button: the colour as given, unless it would drown in the paper. */
   readonly brand: string;
+  /** Text on it. */
   readonly brandInk: string;
+  /** The same colour as text, and as the button's edge. */
+  readonly brandText: string;
 }
 
-/**
- * An organisation's colour made fit for buttons and links on `paper`: moved towards white or black just so far that it
- * stands out from the paper as text must, with the ink that reads best on it. `null` when one of the two is no colour.
- */
+/** A bright yellow on white paper is still seen as yellow; a colour nearer to the paper than this is not seen. */
+const SEEN = 1.25;
+
+/** Moves the colour towards white or black, whichever leads away from the ground, just so far as needed. */
+function standOut(colour: Rgb, ground: Rgb, ratio: number): Rgb {
+  const away = contrast(ground, WHITE) > contrast(ground, BLACK) ? WHITE : BLACK;
+  let moved = colour;
+  for (let step = 1; step <= 20 && contrast(moved, ground) < ratio; step += 1) moved = mix(colour, away, step / 20);
+  return moved;
+}
+
+/** An organisation's colour made fit for buttons and links on `paper`; `null` when one of the two is no colour. */
 export function brandOn(colour: string, paper: string): BrandColours | null {
   const [wanted, ground] = [parseHex(colour), parseHex(paper)];
   if (wanted === null || ground === null) return null;
-  const away = contrast(ground, WHITE) > contrast(ground, BLACK) ? WHITE : BLACK;
-  let brand = wanted;
-  for (let step = 0; step <= 20 && contrast(brand, ground) < TEXT_CONTRAST; step += 1) {
-    brand = mix(wanted, away, step / 20);
-  }
-  const tinted = mix(brand, BLACK, 0.85);
-  const ink = contrast(brand, WHITE) >= contrast(brand, tinted) ? WHITE : tinted;
-  return { brand: toHex(brand), brandInk: toHex(contrast(brand, ink) >= TEXT_CONTRAST ? ink : BLACK) };
+  const brand = contrast(wanted, ground) < SEEN ? standOut(wanted, ground, PART_CONTRAST) : wanted;
+  const dark = mix(brand, BLACK, 0.85);
+  const ink = contrast(brand, WHITE) >= contrast(brand, dark) ? WHITE : dark;
+  const brandInk = contrast(brand, ink) >= TEXT_CONTRAST ? ink : BLACK;
+  const brandText = standOut(wanted, ground, TEXT_CONTRAST);
+  return { brand: toHex(brand), brandInk: toHex(brandInk), brandText: toHex(brandText) };
 }
 
 /** Puts an organisation's colour over the default one, on `root`; a colour that is none changes nothing. */
@@ -72,5 +82,6 @@ export function applyBrand(colour: string, root: HTMLElement): void {
     if (colours === null) continue;
     root.style.setProperty(`--${prefix}brand`, colours.brand);
     root.style.setProperty(`--${prefix}brand-ink`, colours.brandInk);
+    root.style.setProperty(`--${prefix}brand-text`, colours.brandText);
   }
 }

@@ -93,7 +93,7 @@ export const buttons = css`
 
   .button.primary {
     min-height: var(--target-call);
-    border-color: transparent;
+    border-color: var(--brand-text);
     background: var(--brand);
     color: var(--brand-ink);
     font-size: var(--text-20);
@@ -116,7 +116,7 @@ export const buttons = css`
     border: 0;
     border-radius: var(--radius);
     background: none;
-    color: var(--brand);
+    color: var(--brand-text);
     font-weight: var(--bold);
     text-decoration: underline;
     text-decoration-thickness: 1px;

@@ -33,7 +33,7 @@ export const da: Words = {
     nameMissing: 'Skriv dit navn, så de andre kan se, hvem du er.',
     join: 'Deltag i mødet',
     ask: 'Tænd kamera og mikrofon',
-    askHint: 'Så kan de andre se og høre dig. Browseren spørger om lov. Svar Tillad.',
+    askHint: 'Prøv det her først. De andre kan ikke se dig endnu. Browseren spørger om lov. Svar Tillad.',
     asking: 'Browseren spørger om lov nu. Svar Tillad.',
     meter: 'Lyd fra din mikrofon',
     meterHint: 'Sig noget. Så bevæger søjlerne sig.',

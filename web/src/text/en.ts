@@ -37,7 +37,7 @@ export const en: Words = {
     nameMissing: 'Write your name, so the others can see who you are.',
     join: 'Join the meeting',
     ask: 'Turn on camera and microphone',
-    askHint: 'So the others can see and hear you. The browser asks for permission. Answer Allow.',
+    askHint: 'Try it here first. The others cannot see you yet. The browser asks for permission. Answer Allow.',
     asking: 'The browser is asking for permission now. Answer Allow.',
     meter: 'Sound from your microphone',
     meterHint: 'Say something, and the bars will move.',

@@ -64,7 +64,7 @@ export const frameStyles = css`
   }
 
   footer .icon {
-    color: var(--brand);
+    color: var(--brand-text);
   }
 
   @media (min-width: 43.75em) {

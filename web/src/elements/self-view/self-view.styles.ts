@@ -88,8 +88,8 @@ export const selfViewStyles = css`
     padding: 0 var(--space-12);
     border: 0;
     border-radius: var(--radius-full);
-    background: var(--stage-raised);
-    color: var(--stage-ink);
+    background: var(--stage-ink);
+    color: var(--stage);
     font-size: var(--text-16);
     font-weight: var(--bold);
     line-height: var(--leading-tight);
@@ -97,7 +97,7 @@ export const selfViewStyles = css`
   }
 
   button:hover {
-    background: color-mix(in srgb, var(--stage-ink) 16%, var(--stage-raised));
+    background: color-mix(in srgb, var(--stage) 14%, var(--stage-ink));
   }
 
   button .icon {
