@@ -6,11 +6,12 @@ read (`Host:`, `Guest:`, `API:`, `Key:`) goes to standard output, one per line; 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import tempfile
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Annotated
@@ -22,11 +23,13 @@ import uvloop
 
 from vdxmedia import __version__, config, credentials, kernel_limits
 from vdxmedia.addresses import format_bind, lan_address
-from vdxmedia.api.resources import RoomCreated
+from vdxmedia.api.resources import RoomCreated, TokenRequest
 from vdxmedia.app import Server
+from vdxmedia.conference.kinds import SourceKind
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.config import Settings
 from vdxmedia.credentials import Credentials
+from vdxmedia.demo.launch import NAMES, Assignment, demo_participants
 from vdxmedia.errors import Misconfigured
 from vdxmedia.observability import configure_logging
 
@@ -66,7 +69,7 @@ def dev(
     http_port: Annotated[int, typer.Option(min=0, max=65535, help="Pages, REST and signalling (0: any free).")] = 7880,
     media_port: Annotated[int, typer.Option(min=0, max=65535, help="Sound and pictures, UDP (0: any free).")] = 7882,
     bind: Annotated[list[str] | None, typer.Option(help="Address to listen on; loopback only.")] = None,
-    demo: Annotated[int, typer.Option(min=0, max=24, help="Synthetic participants to put into the room.")] = 0,
+    demo: Annotated[int, typer.Option(min=0, max=len(NAMES), help="Synthetic participants to put into the room.")] = 0,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the host's link in a browser.")] = False,
     lan: Annotated[bool, typer.Option("--lan", help="Listen on the network too: fresh key, own certificate.")] = False,
 ) -> None:
@@ -88,15 +91,28 @@ def dev(
         except Misconfigured as error:
             raise _stopped(error) from None
 
-        def started(server: Server) -> None:
+        async def started(server: Server, stack: AsyncExitStack) -> None:
             room = server.rooms.open_room(RoomSettings(subject="Prøvemøde", organisation="vdxmedia", maximum=50))
             _print_links(server, room, next(iter(secrets.api_keys.values())))
             if lan:
                 _print_lan_advice(room)
             if open_browser:
-                webbrowser.open(room.host_url)
+                await asyncio.to_thread(webbrowser.open, room.host_url)
+            if demo:
+                certificate = str(Path(directory) / credentials.LAN_CERTIFICATE) if lan else None
+                tokens = [server.rooms.mint(room.room_id, _demo_person(name)).token for name in NAMES[:demo]]
+                await stack.enter_async_context(demo_participants(Assignment(server.public_url, tokens, certificate)))
 
-        _run(settings, secrets, public_host=host, started=started, demo=demo)
+        _run(settings, secrets, public_host=host, started=started)
+
+
+def _demo_person(name: str) -> TokenRequest:
+    return TokenRequest(
+        name=name,
+        organisation="Demo",
+        can_publish_sources=[SourceKind.MICROPHONE, SourceKind.CAMERA],
+        can_subscribe=False,
+    )
 
 
 def _development_settings(addresses: list[str], http_port: int, media_port: int) -> Settings:
@@ -153,7 +169,7 @@ def serve(config_file: ConfigOption = None, settings: SetOption = None) -> None:
     except Misconfigured as error:
         raise _stopped(error) from None
 
-    def started(server: Server) -> None:
+    async def started(server: Server, stack: AsyncExitStack) -> None:
         for text in kernel_limits.warnings(effective):
             logger.warning(text)
 
@@ -218,15 +234,15 @@ def _run(
     secrets: Credentials,
     *,
     public_host: str | None,
-    started: Callable[[Server], None],
-    demo: int = 0,
+    started: Callable[[Server, AsyncExitStack], Awaitable[None]],
 ) -> None:
+    """Serves until a signal; `started` is told when all works, and may put on the stack what must end first."""
     configure_logging(settings.log.level, settings.log.format)
 
     async def run() -> None:
         async with AsyncExitStack() as stack:
             server = await stack.enter_async_context(Server(settings, secrets, public_host=public_host))
-            started(server)
+            await started(server, stack)
             await server.serve_until_signalled()
 
     try:

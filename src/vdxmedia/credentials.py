@@ -25,6 +25,7 @@ from vdxmedia.errors import Misconfigured
 
 _DEVELOPMENT_SEED = b"vdxmedia development, not secret"
 """32 bytes that everyone can read here: tokens signed with them are worth nothing beyond loopback."""
+LAN_CERTIFICATE = "lan-certificate.pem"
 CERTIFICATE_DAYS = 30
 """A `--lan` certificate is made at each start; it only must outlast a day of trying."""
 
@@ -48,7 +49,7 @@ def for_development() -> Credentials:
 def for_lan(address: str, directory: Path) -> Credentials:
     """Fresh keys and a self-signed certificate for one address; its files go into `directory` and stay private."""
     certificate, key = self_signed(address)
-    certificate_file, key_file = directory / "lan-certificate.pem", directory / "lan-key.pem"
+    certificate_file, key_file = directory / LAN_CERTIFICATE, directory / "lan-key.pem"
     write_private(certificate_file, certificate)
     write_private(key_file, key)
     return Credentials(SigningKey.generate(), (), {"lan": new_api_key()}, tls_context(certificate_file, key_file))

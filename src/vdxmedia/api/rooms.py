@@ -135,20 +135,9 @@ class RoomOperations:
             links_expire_at=datetime.fromtimestamp(int(expires_at), UTC),
         )
 
-    async def _open(self, path: Mapping[str, str], body: RoomRequest) -> RoomCreated:
-        return self.open_room(settings_of(body, default_maximum=self._maximum))
-
-    async def _show(self, path: Mapping[str, str], body: None) -> RoomResource:
-        room = RoomId(path["roomId"])
-        return self._resource(room, self._book.settings_of(room))
-
-    async def _close(self, path: Mapping[str, str], body: None) -> None:
-        room = RoomId(path["roomId"])
-        await self._book.close(room)
-
-    async def _mint(self, path: Mapping[str, str], body: TokenRequest) -> TokenCreated:
-        room = RoomId(path["roomId"])
-        settings = self._book.settings_of(room)
+    def mint(self, room: str, body: TokenRequest) -> TokenCreated:
+        """A participant's token. Raises: NotFound, BadField, Refused."""
+        settings = self._book.settings_of(RoomId(room))
         now = self._clock.unix_s()
         name = None if body.name is None else " ".join(body.name.split())
         if name == "":
@@ -177,10 +166,24 @@ class RoomOperations:
             expires_at=datetime.fromtimestamp(int(expires_at), UTC),
         )
 
+    async def _open(self, path: Mapping[str, str], body: RoomRequest) -> RoomCreated:
+        return self.open_room(settings_of(body, default_maximum=self._maximum))
+
+    async def _show(self, path: Mapping[str, str], body: None) -> RoomResource:
+        room = RoomId(path["roomId"])
+        return self._resource(room, self._book.settings_of(room))
+
+    async def _close(self, path: Mapping[str, str], body: None) -> None:
+        room = RoomId(path["roomId"])
+        await self._book.close(room)
+
+    async def _mint(self, path: Mapping[str, str], body: TokenRequest) -> TokenCreated:
+        return self.mint(path["roomId"], body)
+
     def _links_expire_at(self, settings: RoomSettings, now: float) -> float:
         return settings.closes_at or max(now, settings.opens_at or now) + self._link_lifetime_s
 
-    def _link(self, room: RoomId, token: str) -> str:
+    def _link(self, room: str, token: str) -> str:
         """The token goes into the fragment: browsers keep it from servers, proxies and referrers."""
         return f"{self._public_url}/r/{room}#t={token}"
 
