@@ -6,8 +6,10 @@ from typing import final
 class Relay:
     """Owns the worker threads and their sockets. Safe to call from one thread at a time."""
 
-    def __new__(cls, binds: list[str], socket_buffer_bytes: int = ...) -> Relay:
+    def __new__(cls, binds: list[str], socket_buffer_bytes: int = ..., local_only: bool = False) -> Relay:
         """Binds (`"127.0.0.1:7882"`, `"[::1]:7882"`, port 0 = any free) and starts one worker.
+
+        `local_only` drops datagrams that do not come from this machine (loopback, or an address bound here).
 
         Raises: OSError when an address cannot be bound; ValueError when one does not parse.
         """

@@ -32,7 +32,11 @@ impl Relay {
     /// Starts it, makes the room, and connects the clients. Peer 0 publishes, the others have one slot each.
     pub fn start(case: Case, clients: &mut Clients) -> io::Result<Self> {
         let bind = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let worker = Worker::start(&[bind], SocketOptions { buffer_bytes: BUFFER_BYTES, segmentation: true }, 1)?;
+        let worker = Worker::start(
+            &[bind],
+            SocketOptions { buffer_bytes: BUFFER_BYTES, segmentation: true, local_only: false },
+            1,
+        )?;
         let command = |command| worker.command(command).map_err(|_| io::Error::other("the command queue is full"));
         for peer in 0..=SUBSCRIBERS {
             command(Command::AddPeer(Box::new(add_peer(case, peer))))?;
@@ -62,6 +66,11 @@ impl Server for Relay {
     fn datagrams_per_message(&self) -> f64 {
         let total = |wanted| self.worker.stats().find(|(name, _)| *name == wanted).map_or(0, |(_, value)| value);
         total("sends") as f64 / total("send_messages") as f64
+    }
+
+    fn drops(&self) -> String {
+        let told = self.worker.stats().filter(|(name, value)| *value > 0 && !name.contains("bytes"));
+        told.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
     }
 
     fn stop(mut self: Box<Self>) -> io::Result<()> {

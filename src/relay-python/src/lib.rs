@@ -35,14 +35,14 @@ impl Relay {
 impl Relay {
     #[new]
     #[allow(clippy::needless_pass_by_value)] // What Python gives is converted, not lent.
-    #[pyo3(signature = (binds, socket_buffer_bytes = DEFAULT_BUFFER_BYTES))]
-    fn new(py: Python<'_>, binds: Vec<String>, socket_buffer_bytes: usize) -> PyResult<Self> {
+    #[pyo3(signature = (binds, socket_buffer_bytes = DEFAULT_BUFFER_BYTES, local_only = false))]
+    fn new(py: Python<'_>, binds: Vec<String>, socket_buffer_bytes: usize, local_only: bool) -> PyResult<Self> {
         let parsed: Result<Vec<SocketAddr>, _> = binds.iter().map(|bind| bind.parse()).collect();
         let parsed = parsed.map_err(|error| PyValueError::new_err(format!("not an address with port: {error}")))?;
         if parsed.is_empty() {
             return Err(PyValueError::new_err("no address to bind"));
         }
-        let options = SocketOptions { buffer_bytes: socket_buffer_bytes, segmentation: true };
+        let options = SocketOptions { buffer_bytes: socket_buffer_bytes, segmentation: true, local_only };
         let seed = py.import("secrets")?.call_method1("randbits", (64,))?.extract()?;
         let worker = py
             .detach(|| Worker::start(&parsed, options, seed))

@@ -38,6 +38,7 @@ pub struct ReceiveBatch {
     messages: Vec<libc::mmsghdr>,
     received: Vec<Received>,
     truncated: u64,
+    foreign: u64,
 }
 
 // SAFETY: the raw pointers are in `vectors` and `messages` only; they point into the heap blocks of this value's own
@@ -55,6 +56,7 @@ impl ReceiveBatch {
             messages: Vec::with_capacity(RECEIVE_BATCH_LEN),
             received: Vec::with_capacity(RECEIVE_BATCH_LEN),
             truncated: 0,
+            foreign: 0,
         };
         for buffer in &mut batch.buffers {
             batch.vectors.push(libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: MAX_DATAGRAM_LEN });
@@ -96,6 +98,10 @@ impl ReceiveBatch {
                 let (Some(local), Some(remote)) = (local, self.names[buffer].to_address()) else {
                     continue;
                 };
+                if !sockets.takes(remote.ip()) {
+                    self.foreign += 1;
+                    continue;
+                }
                 // A flow label on the way in says nothing about the way back.
                 let remote = match remote {
                     SocketAddr::V6(mut remote) => {
@@ -163,6 +169,11 @@ impl ReceiveBatch {
     /// Datagrams dropped because they were longer than the buffer, since the start.
     pub fn truncated(&self) -> u64 {
         self.truncated
+    }
+
+    /// Datagrams dropped because they came from another machine, since the start.
+    pub fn foreign(&self) -> u64 {
+        self.foreign
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::udp::set_option;
 use super::{EventFd, MAX_DATAGRAM_LEN, Poller, ReceiveBatch, Route, SendBatch, SocketOptions, Sockets};
 
-const OPTIONS: SocketOptions = SocketOptions { buffer_bytes: 1 << 20, segmentation: true };
+const OPTIONS: SocketOptions = SocketOptions { buffer_bytes: 1 << 20, segmentation: true, local_only: false };
 /// More than any of these tests needs; only a failure waits for it.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -273,4 +273,13 @@ fn bind_gives_real_ports_buffers_and_errors() {
     assert!(Sockets::bind(&[sockets.addresses()[0]], OPTIONS).is_err());
     assert!(Sockets::bind(&[], OPTIONS).is_err());
     assert!(Sockets::bind(&[address("192.0.2.1:0")], OPTIONS).is_err());
+}
+
+#[test]
+fn local_only_takes_loopback_and_its_own_addresses_alone() {
+    let sockets = Sockets::bind(&[address("127.0.0.1:0")], SocketOptions { local_only: true, ..OPTIONS }).unwrap();
+    for (remote, is_taken) in [("127.0.0.9", true), ("::1", true), ("192.0.2.9", false), ("2001:db8::9", false)] {
+        assert_eq!(sockets.takes(remote.parse::<IpAddr>().unwrap()), is_taken, "{remote}");
+        assert!(bind("127.0.0.1:0").takes(remote.parse::<IpAddr>().unwrap()), "{remote}");
+    }
 }

@@ -29,6 +29,9 @@ pub struct SocketOptions {
     pub buffer_bytes: usize,
     /// False: never use `UDP_SEGMENT`, even where it works (for measurements and tests).
     pub segmentation: bool,
+    /// True: drop what does not come from this machine, that is from loopback or from an address bound here. Routers and
+    /// the kernel keep others from using those as their source (a martian, RFC 1812 §5.3.7).
+    pub local_only: bool,
 }
 
 /// One bound socket.
@@ -89,6 +92,7 @@ impl AsRawFd for Socket {
 /// from it are gone.
 pub struct Sockets {
     pub(super) shared: Arc<[Socket]>,
+    pub(super) local_only: bool,
     addresses: Vec<SocketAddr>,
 }
 
@@ -102,7 +106,12 @@ impl Sockets {
         }
         let sockets = binds.iter().map(|address| Socket::bind(*address, options)).collect::<io::Result<Vec<_>>>()?;
         let addresses = sockets.iter().map(|socket| socket.address).collect();
-        Ok(Self { shared: sockets.into(), addresses })
+        Ok(Self { shared: sockets.into(), local_only: options.local_only, addresses })
+    }
+
+    /// Whether datagrams from this address are taken; see [`SocketOptions::local_only`].
+    pub(super) fn takes(&self, remote: IpAddr) -> bool {
+        !self.local_only || remote.is_loopback() || self.addresses.iter().any(|bound| bound.ip() == remote)
     }
 
     /// What was bound, with real ports, in the order of the binds.
