@@ -3,7 +3,7 @@
 From `vdxmedia.signalling.messages` come:
 - `web/src/protocol/messages.gen.ts`: TypeScript types of every message,
 - `docs/reference/asyncapi.json`: AsyncAPI 3 with JSON Schemas,
-- the tables in `docs/protocol.md` between the `generated` markers.
+- the tables in `docs/protocol.md` between the `generated` markers (and there, the example as it is).
 
 `--check` writes nothing and fails when a file differs (CI). Field descriptions are the literals underneath the
 fields; they are read from the source text, because Python does not keep them.
@@ -35,6 +35,7 @@ from vdxmedia.signalling import messages  # noqa: E402
 TYPESCRIPT = ROOT / "web/src/protocol/messages.gen.ts"
 ASYNCAPI = ROOT / "docs/reference/asyncapi.json"
 PROTOCOL = ROOT / "docs/protocol.md"
+EXAMPLE = ROOT / "examples/join.py"
 
 LIMITS = ("PROTOCOL_VERSION", "MAX_MESSAGE_BYTES", "MAX_SDP_CHARS", "MAX_VIDEO_SLOTS", "MAX_NAME_CHARS")
 UNIONS: dict[str, UnionType] = {
@@ -276,6 +277,7 @@ def tables(docs: Documentation) -> dict[str, str]:
         "values": sections(plain) + "\n\n" + "\n".join(values),
         "limits": "\n".join(limits),
         "codes": "\n".join(codes),
+        "example": f"```python\n{EXAMPLE.read_text('utf-8')}```",
     }
 
 

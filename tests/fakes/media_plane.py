@@ -39,6 +39,8 @@ class FakeMediaPlane:
     bound: dict[tuple[ParticipantId, SlotKind, int], tuple[SourceId | None, int]] = field(default_factory=dict)
     hold: asyncio.Event | None = None
     """When set, offers wait for it."""
+    offered_video_slots: int | None = None
+    """As if the offer had so many; None: as many as it may."""
 
     def open_conference(self, conference: ConferenceKey, listener: Callable[[MediaEvent], None]) -> None:
         self.listeners[conference] = listener
@@ -56,7 +58,8 @@ class FakeMediaPlane:
         is_new = offer.sdp != "again" or seat.participant not in self.seats
         self.seats[seat.participant] = seat
         self.offers.append(offer)
-        counts = {SlotKind.SPEAKER: 3, SlotKind.PROGRAMME: 1, SlotKind.VIDEO: seat.video_slots}
+        video = seat.video_slots if self.offered_video_slots is None else self.offered_video_slots
+        counts = {SlotKind.SPEAKER: 3, SlotKind.PROGRAMME: 1, SlotKind.VIDEO: video}
         slots = [
             AnsweredSlot(f"{kind.value[0]}{index}", kind, index) for kind, n in counts.items() for index in range(n)
         ]

@@ -104,8 +104,8 @@ class Conference:
         return self._find(participant).has_media
 
     def video_slots(self, participant: ParticipantId) -> int:
-        """How many the participant asked for, or has."""
-        return self._find(participant).slots.video
+        """How many the participant asked for: the most that an offer may have."""
+        return self._find(participant).wanted_video_slots
 
     def snapshot(self, participant: ParticipantId) -> Snapshot:
         return Snapshot(
@@ -203,6 +203,7 @@ class Conference:
             classes=source_classes(),
             hears=heard_classes(can_subscribe=command.can_subscribe),
             joined=self._joins,
+            wanted_video_slots=command.video_slots,
             slots=SlotCounts(video=command.video_slots),
         )
         self._participants[participant.id] = participant
@@ -216,6 +217,7 @@ class Conference:
             self._changed(participant, events)
 
     def _reconnect(self, participant: Participant, video_slots: int, events: list[Event]) -> None:
+        participant.wanted_video_slots = video_slots
         if not participant.has_media:
             participant.slots.video = video_slots
         if participant.connection is Connection.RECONNECTING:

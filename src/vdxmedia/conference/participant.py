@@ -50,6 +50,8 @@ class Participant:
     hears: int
     joined: int
     """Position in the order of joining."""
+    wanted_video_slots: int
+    """Asked for at the last join; what an offer may have at most."""
     slots: SlotCounts
     connection: Connection = Connection.CONNECTED
     lost_at_s: float = 0.0

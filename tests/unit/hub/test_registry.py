@@ -185,6 +185,21 @@ async def test_offer_gives_the_plane_only_what_is_granted(registry: Registry, pl
     assert (media.video_slots, media.codec) == (4, "VP8")
 
 
+async def test_later_offer_may_have_all_the_slots_that_were_asked_for(
+    registry: Registry, plane: FakeMediaPlane
+) -> None:
+    room = registry.create(RoomSettings())
+    anna = FakeClient()
+    task, seat = await registry.join(room, request(slots=9), anna)
+    plane.offered_video_slots = 4
+    await task.offer(seat.participant, OFFER, anna)
+    assert [b.kind for b in task.room._conference.snapshot(seat.participant).bindings].count(SlotKind.VIDEO) == 4
+    plane.offered_video_slots = None
+    await task.offer(seat.participant, MediaOffer("again", {}), anna)
+    assert plane.seats[seat.participant].video_slots == 9
+    assert [b.kind for b in task.room._conference.snapshot(seat.participant).bindings].count(SlotKind.VIDEO) == 9
+
+
 async def test_bad_offer_is_refused_and_the_next_is_taken(registry: Registry) -> None:
     room = registry.create(RoomSettings())
     anna = FakeClient()
