@@ -224,7 +224,9 @@ class Client:
 
     def packets(self) -> Iterator[Packet]:
         """RTP as it comes; RTCP is kept in `rtcp`."""
+        deadline = time.monotonic() + DEADLINE_S
         while True:
+            assert time.monotonic() < deadline, "no such RTP packet"
             data = self.socket.recv(2048)
             if data[0] >> 6 != 2:
                 continue
@@ -238,7 +240,9 @@ class Client:
 
     def receive_rtcp(self, packet_type: int, packet_format: int | None = None) -> bytes:
         """The first RTCP packet of this type (and count or format), also from within compound datagrams."""
+        deadline = time.monotonic() + DEADLINE_S
         while True:
+            assert time.monotonic() < deadline, "no such RTCP packet"
             for compound in self.rtcp:
                 at = 0
                 while at + 4 <= len(compound):

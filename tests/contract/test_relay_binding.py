@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import msgspec
 import pytest
@@ -41,13 +42,13 @@ def subscriber(relay: RelayUnderTest, peer: int = 2, profile: int = GCM) -> Clie
     return Client(relay, peer, profile=profile, slots=slots)
 
 
-def audio(sequence: int, level: int = 20, **changes: object) -> Packet:
+def audio(sequence: int, level: int = 20, **changes: Any) -> Packet:
     extensions = {4: bytes([0x80 | level]), 5: (sequence & 0xFFFF).to_bytes(2, "big")}
     packet = Packet(111, False, sequence, 960 * sequence, AUDIO_IN, [], extensions, b"opus %d" % sequence)
     return replace(packet, **changes)
 
 
-def video(sequence: int, *, keyframe: bool = False, **changes: object) -> Packet:
+def video(sequence: int, *, keyframe: bool = False, **changes: Any) -> Packet:
     payload = vp8(sequence, sequence & 255, keyframe=keyframe)
     packet = Packet(96, True, sequence, 3000 * sequence, VIDEO_IN, [5, 6], {1: b"1"}, payload)
     return replace(packet, **changes)
@@ -68,7 +69,7 @@ def test_build_is_optimised() -> None:
 def test_bind_that_does_not_parse_raises_value_error() -> None:
     with pytest.raises(ValueError, match="address"):
         _relay.Relay(["localhost"])
-    with pytest.raises(OSError, match="."):
+    with pytest.raises(OSError, match="address"):
         _relay.Relay(["192.0.2.200:1"])
 
 
@@ -167,8 +168,6 @@ def test_gap_is_asked_for_and_its_retransmission_forwarded(relay: RelayUnderTest
         bob.connect()
         permit(relay)
         bob.fence()
-        alice.send_rtp(video(100, keyframe=True))
-        alice.receive_rtcp(206, 1)
         alice.send_rtp(video(101, keyframe=True))
         alice.send_rtp(video(102))
         alice.send_rtp(video(104))
@@ -178,8 +177,8 @@ def test_gap_is_asked_for_and_its_retransmission_forwarded(relay: RelayUnderTest
         lost = video(103)
         repair = replace(lost, ssrc=VIDEO_RTX_IN, payload_type=97, sequence=1, payload=b"\0\x67" + lost.payload)
         alice.send_rtp(repair)
-        sequences = [bob.receive_rtp().sequence for _ in range(5)]
-        assert [s - sequences[0] for s in sequences] == [0, 1, 2, 4, 3]
+        sequences = [bob.receive_rtp().sequence for _ in range(4)]
+        assert [s - sequences[0] for s in sequences] == [0, 1, 3, 2]
 
 
 def test_closed_gate_stops_the_next_packet(relay: RelayUnderTest) -> None:

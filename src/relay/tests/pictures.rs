@@ -4,8 +4,7 @@ mod common;
 
 use common::camera::{Camera, Stamp, film};
 use common::{Packet, World, camera, slots};
-use vdx_relay::wire::rtcp::ReportBlock;
-use vdx_relay::wire::rtcp::{write_nack, write_picture_loss, write_receiver_report};
+use vdx_relay::wire::rtcp::{ReportBlock, write_nack, write_picture_loss, write_receiver_report};
 use vdx_relay::wire_api::{Command, Event, SlotKind};
 
 const ANNA: u64 = 1;

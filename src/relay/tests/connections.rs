@@ -1,0 +1,418 @@
+//! Connectivity, consent, DTLS and reports through the whole forwarder.
+
+mod common;
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use common::camera::{Camera, film};
+use common::{Packet, World, camera, is_success, microphone, slots, sound};
+use vdx_relay::socket::Route;
+use vdx_relay::wire::rtcp::{
+    NtpTime, ReportBlock, Rtcp, RtcpPackets, SenderInfo, write_receiver_report, write_sender_report,
+};
+use vdx_relay::wire::stun::{Class, Message, Role};
+use vdx_relay::wire_api::{Command, Event, Ice, SlotKind};
+
+fn route(port: u16) -> Route {
+    let local = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    Route { socket: 0, local, remote: SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, 9, 9, 9)), port) }
+}
+
+/// What the sink holds, before clients take theirs: for routes that no client has.
+fn answers(world: &mut World, from: Route, ice: &Ice, password: &str, nominate: bool, role: Role) -> Vec<Vec<u8>> {
+    // A listener at that route.
+    let ghost = 999;
+    if !world.clients.contains_key(&ghost) {
+        world.connect(ghost, Vec::new(), Vec::new());
+    }
+    let listener = world.clients.get_mut(&ghost).expect("there");
+    listener.route = from;
+    listener.other.clear();
+    world.check_as(ice, password, from, nominate, role);
+    std::mem::take(&mut world.clients.get_mut(&ghost).expect("there").other)
+}
+
+#[test]
+fn only_a_check_with_the_right_password_is_answered_and_opens_the_way() {
+    let mut world = World::new();
+    let add = world.add_peer(2, Vec::new(), Vec::new());
+    world.command(Command::AddPeer(Box::new(add)));
+    let ice = World::ice_of(2);
+    let controlling = Role::Controlling(1);
+    assert!(answers(&mut world, route(1), &ice, "wrong password, wrong pass", true, controlling).is_empty());
+    let unknown = Ice { local_ufrag: "nobody".into(), ..ice.clone() };
+    assert!(answers(&mut world, route(1), &unknown, &ice.local_pwd, true, controlling).is_empty());
+    let stranger = Ice { remote_ufrag: "stranger".into(), ..ice.clone() };
+    assert!(answers(&mut world, route(1), &stranger, &ice.local_pwd, true, controlling).is_empty());
+    world.datagram(route(1), b"\x16 client hello".to_vec());
+    assert!(
+        !world
+            .take_events()
+            .iter()
+            .any(|it| matches!(it, Event::PeerBound { peer: 2, .. } | Event::DtlsReceived { .. }))
+    );
+
+    let conflict = answers(&mut world, route(1), &ice, &ice.local_pwd, true, Role::Controlled(1));
+    let message = Message::parse(&conflict[0]).expect("STUN");
+    assert_eq!((message.class, message.error_code), (Class::Error, Some(487)));
+    world.datagram(route(1), b"\x16 client hello".to_vec());
+    assert!(world.take_events().is_empty(), "a role conflict opens nothing");
+
+    let good = answers(&mut world, route(1), &ice, &ice.local_pwd, false, controlling);
+    assert!(is_success(&good[0]));
+    assert_eq!(Message::parse(&good[0]).expect("STUN").mapped_address, Some(route(1).remote));
+    world.datagram(route(1), b"\x16 client hello".to_vec());
+    let events = world.take_events();
+    assert_eq!(
+        events,
+        [
+            Event::PeerBound { peer: 2, is_ipv6: false, is_tcp: false },
+            Event::DtlsReceived { peer: 2, datagram: b"\x16 client hello".to_vec() }
+        ]
+    );
+    let counters = *world.forwarder.counters();
+    assert_eq!((counters.dropped_stun_integrity, counters.dropped_stun_unknown_user), (1, 2));
+    assert_eq!((counters.dropped_dtls_unvalidated, counters.stun_role_conflicts), (2, 1));
+}
+
+#[test]
+fn datagrams_go_to_the_first_valid_address_then_to_the_last_nominated() {
+    let mut world = World::new();
+    world.connect(2, Vec::new(), Vec::new());
+    let ice = World::ice_of(2);
+    let role = Role::Controlling(1);
+    world.connect(999, Vec::new(), Vec::new());
+    world.take_events();
+    let send = |world: &mut World| {
+        world.command(Command::SendDtls { peer: 2, datagram: b"\x16 x".to_vec() });
+        let at_home = std::mem::take(&mut world.clients.get_mut(&2).expect("there").other);
+        let away = std::mem::take(&mut world.clients.get_mut(&999).expect("there").other);
+        (at_home.contains(&b"\x16 x".to_vec()), away.contains(&b"\x16 x".to_vec()))
+    };
+    answers(&mut world, route(7), &ice, &ice.local_pwd, false, role);
+    assert_eq!(send(&mut world), (true, false), "a check that does not nominate moves nothing");
+    assert!(world.take_events().is_empty());
+    answers(&mut world, route(7), &ice, &ice.local_pwd, true, role);
+    assert_eq!(send(&mut world), (false, true));
+    assert_eq!(world.take_events(), [Event::PeerBound { peer: 2, is_ipv6: false, is_tcp: false }]);
+}
+
+#[test]
+fn restart_keeps_old_credentials_until_a_check_with_the_new_nominates() {
+    let mut world = World::new();
+    world.connect(2, Vec::new(), Vec::new());
+    let old = World::ice_of(2);
+    let new = Ice { local_ufrag: "newlocal".into(), local_pwd: "n".repeat(24), remote_ufrag: "newremote".into() };
+    let mut update = world.update_peer(2, Vec::new(), Vec::new());
+    update.ice = new.clone();
+    world.command(Command::UpdatePeer(Box::new(update)));
+    let role = Role::Controlling(1);
+    let is_answered = |world: &mut World, ice: &Ice, nominate| {
+        !answers(world, route(7), ice, &ice.local_pwd, nominate, role).is_empty()
+    };
+    assert!(is_answered(&mut world, &old, true));
+    assert!(is_answered(&mut world, &new, false));
+    assert!(is_answered(&mut world, &old, false), "not nominated yet");
+    assert!(is_answered(&mut world, &new, true));
+    assert!(!is_answered(&mut world, &old, true), "over");
+    assert!(is_answered(&mut world, &new, true));
+}
+
+#[test]
+fn addresses_of_one_peer_are_bounded_and_one_that_moves_to_another_peer_is_its_own() {
+    let mut world = World::new();
+    world.connect(2, Vec::new(), Vec::new());
+    world.connect(4, Vec::new(), Vec::new());
+    let (two, four) = (World::ice_of(2), World::ice_of(4));
+    let role = Role::Controlling(1);
+    for port in 1..50 {
+        world.now_us += 1_000;
+        answers(&mut world, route(port), &two, &two.local_pwd, false, role);
+    }
+    world.take_events();
+    world.datagram(route(1), b"\x16 old".to_vec());
+    assert!(world.take_events().is_empty(), "given up for newer ones");
+    world.datagram(route(49), b"\x16 new".to_vec());
+    world.datagram(World::route_of(2), b"\x16 home".to_vec());
+    assert_eq!(world.take_events().len(), 2, "where it is sent to is never given up");
+    answers(&mut world, route(49), &four, &four.local_pwd, false, role);
+    world.take_events();
+    world.datagram(route(49), b"\x16 mine".to_vec());
+    assert_eq!(world.take_events(), [Event::DtlsReceived { peer: 4, datagram: b"\x16 mine".to_vec() }]);
+}
+
+#[test]
+fn dtls_to_python_is_bounded() {
+    let mut world = World::new();
+    world.connect(2, Vec::new(), Vec::new());
+    world.take_events();
+    let home = World::route_of(2);
+    for _ in 0..1_000 {
+        world.datagram(home, vec![22; 100]);
+    }
+    world.datagram(home, vec![22; 1_600]);
+    assert!((50..=80).contains(&world.take_events().len()));
+    assert!(world.forwarder.counters().dropped_dtls_rate > 900);
+}
+
+#[test]
+fn consent_is_lost_comes_back_and_expires() {
+    let mut world = World::new();
+    world.connect(10, vec![microphone("0", 110, 5010)], Vec::new());
+    world.connect(12, Vec::new(), slots(0));
+    world.allow(110);
+    let mut sequence = 0;
+    let mut talk = |world: &mut World, ms: u64| {
+        for _ in 0..ms / 100 {
+            sequence += 1;
+            world.check(10, true);
+            world.send(10, &sound(5010, sequence, Some(20)), sequence);
+            world.run_ms(100);
+        }
+    };
+    talk(&mut world, 29_900);
+    assert!(!world.take_rtp(12).is_empty());
+    talk(&mut world, 300);
+    assert!(world.take_events().contains(&Event::ConsentLost { peer: 12 }));
+    world.take_rtp(12);
+    world.clients.get_mut(&12).expect("there").take_rtcp();
+    talk(&mut world, 1_500);
+    assert!(world.take_rtp(12).is_empty() && world.clients[&12].rtcp.is_empty(), "nothing is sent");
+    world.check(12, true);
+    assert!(world.take_events().contains(&Event::ConsentBack { peer: 12 }));
+    talk(&mut world, 200);
+    assert!(!world.take_rtp(12).is_empty(), "the same keys and slots go on");
+    talk(&mut world, 89_500);
+    assert!(!world.take_events().contains(&Event::PeerExpired { peer: 12 }));
+    talk(&mut world, 1_000);
+    assert!(world.take_events().contains(&Event::PeerExpired { peer: 12 }));
+    assert_eq!(world.forwarder.counters().peers, 1);
+}
+
+#[test]
+fn peer_that_is_never_heard_expires_after_thirty_seconds() {
+    let mut world = World::new();
+    let add = world.add_peer(2, Vec::new(), Vec::new());
+    world.command(Command::AddPeer(Box::new(add)));
+    world.run_ms(29_900);
+    assert!(world.take_events().is_empty());
+    world.run_ms(200);
+    assert_eq!(world.take_events(), [Event::PeerExpired { peer: 2 }]);
+}
+
+#[test]
+fn removed_and_replaced_peers_leave_nothing_behind() {
+    let mut world = World::new();
+    for round in 0..200_u64 {
+        let id = 10 + round * 2;
+        let mut add = world.add_peer(id, vec![microphone("0", 110, 5000), camera("1", 111, &["q", "h"])], slots(4));
+        add.replaces = if round == 0 { 0 } else { id - 2 };
+        world.connect_as(add);
+        world.bind(id, SlotKind::Video, 0, 111, 2);
+        world.send(id, &sound(5000, 1, Some(10)), 1);
+        world.run_ms(5);
+    }
+    let counters = *world.forwarder.counters();
+    assert_eq!((counters.peers, counters.sources, counters.rooms), (1, 2, 1));
+    world.command(Command::RemovePeer { peer: 10 + 199 * 2 });
+    world.command(Command::CloseRoom { room: common::ROOM });
+    let counters = *world.forwarder.counters();
+    assert_eq!((counters.peers, counters.rooms), (0, 0));
+}
+
+#[test]
+fn fence_comes_after_what_was_before_it() {
+    let mut world = World::new();
+    world.connect(10, vec![microphone("0", 110, 5010)], Vec::new());
+    world.connect(12, Vec::new(), slots(0));
+    world.allow(110);
+    world.send(10, &sound(5010, 1, Some(20)), 1);
+    assert_eq!(world.take_rtp(12).len(), 1);
+    world.gate(110, 2, false);
+    world.take_events();
+    world.command(Command::Fence { id: 7 });
+    assert_eq!(world.take_events(), [Event::FenceReached { id: 7 }]);
+    world.send(10, &sound(5010, 2, Some(20)), 2);
+    assert!(world.take_rtp(12).is_empty());
+}
+
+/// A sender report of a publisher whose wall clock is `skew_us` off ours, about what it captured `delay_us` ago.
+fn publisher_report(world: &World, ssrc: u32, rtp_timestamp: u32, skew_us: i64, delay_us: i64) -> Vec<u8> {
+    let ours = NtpTime::from_unix_us(1_800_000_000_000_000).plus_us(world.now_us as i64);
+    let info = SenderInfo { ntp: ours.plus_us(skew_us - delay_us), rtp_timestamp, packet_count: 1, octet_count: 1 };
+    let mut plain = vec![0; 64];
+    let len = write_sender_report(&mut plain, ssrc, &info, &[]).expect("room");
+    plain.truncate(len);
+    plain
+}
+
+/// The reports about a stream that a client got: (NTP, RTP timestamp).
+fn reports(compounds: &[Vec<u8>], ssrc: u32) -> Vec<(NtpTime, u32)> {
+    let mut found = Vec::new();
+    for compound in compounds {
+        for packet in RtcpPackets::new(compound) {
+            match packet.expect("well-formed") {
+                Rtcp::SenderReport(report) if report.ssrc == ssrc => {
+                    found.push((report.info.ntp, report.info.rtp_timestamp));
+                }
+                Rtcp::SourceDescription(description) => {
+                    assert!(description.cnames().all(|(_, cname)| cname == b"cname"));
+                }
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn sound_and_picture_captured_together_are_reported_together() {
+    let mut world = World::new();
+    world.connect(2, vec![microphone("0", 110, 5010), camera("1", 111, &["q"])], Vec::new());
+    world.connect(4, Vec::new(), slots(1));
+    world.allow(110);
+    world.allow(111);
+    world.bind(4, SlotKind::Video, 0, 111, 0);
+    world.bind(4, SlotKind::Speaker, 0, 110, 0);
+    let mut cameras = [Camera::new(2, 111, "1", &["q"], 6000)];
+    // The publisher's clock is an hour off; its picture is captured 80 ms before it comes, its sound 20 ms.
+    let skew_us = 3_600_000_000;
+    let (mut sequence, mut pairs) = (0_u64, Vec::new());
+    for round in 0..60_u32 {
+        for _ in 0..5 {
+            sequence += 1;
+            let mut packet = sound(5010, sequence, Some(20));
+            packet.timestamp = (world.now_us * 48 / 1_000) as u32;
+            world.send(2, &packet, sequence);
+            world.run_ms(10);
+        }
+        cameras[0].show(&mut world);
+        if round % 20 == 3 {
+            let sound_now = (world.now_us * 48 / 1_000) as u32;
+            let plain = publisher_report(&world, 5010, sound_now, skew_us, 20_000);
+            world.send_rtcp(2, &plain);
+            let picture_now =
+                0xFFFF_0000_u32.wrapping_add(6000 * 7_919).wrapping_add((world.now_us * 90 / 1_000) as u32);
+            let plain = publisher_report(&world, 6000, picture_now, skew_us, 80_000);
+            world.send_rtcp(2, &plain);
+        }
+        let sounds: Vec<Packet> = world.clients[&4].rtp.iter().filter(|it| it.ssrc == 100).cloned().collect();
+        let pictures: Vec<Packet> = world.clients[&4].rtp.iter().filter(|it| it.ssrc == 1000).cloned().collect();
+        if let (Some(sound), Some(picture)) = (sounds.last(), pictures.last()) {
+            pairs.push((world.now_us, sound.clone(), picture.clone()));
+        }
+    }
+    let compounds = world.clients.get_mut(&4).expect("there").take_rtcp();
+    let (sound_reports, picture_reports) = (reports(&compounds, 100), reports(&compounds, 1000));
+    assert!((3..=8).contains(&sound_reports.len()), "about one a second, one at once: {}", sound_reports.len());
+    let captured = |(ntp, at): (NtpTime, u32), timestamp: u32, rate: i64| {
+        ntp.plus_us(i64::from(timestamp.wrapping_sub(at) as i32) * 1_000_000 / rate)
+    };
+    let (_, sound, picture) = pairs.last().expect("pairs");
+    let sound_at = captured(*sound_reports.last().expect("reports"), sound.timestamp, 48_000);
+    let picture_at = captured(*picture_reports.last().expect("reports"), picture.timestamp, 90_000);
+    // Sent at the same time: the picture was captured 60 ms earlier than the sound, less 10 ms between their sending.
+    let apart = sound_at.us_since(picture_at) - (sound.at_us as i64 - picture.at_us as i64);
+    assert!((apart - 60_000).abs() < 3_000, "{apart} us apart");
+}
+
+#[test]
+fn publishers_get_receiver_reports_and_transport_feedback_alone() {
+    let mut world = World::new();
+    world.connect(2, vec![microphone("0", 110, 5010)], Vec::new());
+    for sequence in 65_530..65_630_u64 {
+        if sequence % 10 != 0 {
+            world.send(2, &sound(5010, sequence, Some(20)), sequence);
+        }
+        world.run_ms(20);
+    }
+    let mut transport = Vec::new();
+    let mut blocks = Vec::new();
+    for compound in world.clients.get_mut(&2).expect("there").take_rtcp() {
+        let packets: Vec<_> = RtcpPackets::new(&compound).map(|it| it.expect("well-formed")).collect();
+        match &packets[..] {
+            [Rtcp::TransportFeedback(feedback)] => transport.extend(feedback.statuses()),
+            [Rtcp::ReceiverReport(report)] => blocks.extend(report.blocks()),
+            other => panic!("{other:?}"),
+        }
+    }
+    // What the publisher numbered is reported once, in order, as received.
+    let numbers: Vec<u16> = transport.iter().map(|status| status.sequence).collect();
+    assert_eq!(numbers[..], (0..numbers.len() as u16).collect::<Vec<_>>()[..]);
+    assert!(numbers.len() >= 85);
+    assert!(transport.iter().all(|status| status.arrival_us.is_some()));
+    assert!((1..=3).contains(&blocks.len()));
+    let block = blocks.last().expect("a report");
+    assert_eq!(block.ssrc, 5010);
+    assert!((20..=31).contains(&block.fraction_lost), "a tenth of 256: {}", block.fraction_lost);
+    assert_eq!(block.jitter, 0);
+    assert!(block.highest_sequence > 65_536);
+}
+
+#[test]
+fn quality_is_told_once_a_second_with_loss_and_round_trip() {
+    let mut world = World::new();
+    world.connect(2, vec![microphone("0", 110, 5010)], Vec::new());
+    world.connect(4, Vec::new(), slots(0));
+    world.allow(110);
+    let mut highest = 0;
+    for sequence in 1..250_u64 {
+        if sequence % 5 != 0 {
+            world.send(2, &sound(5010, sequence, Some(20)), sequence);
+        }
+        world.run_ms(20);
+        if sequence % 50 == 0 {
+            let compounds = world.clients.get_mut(&4).expect("there").take_rtcp();
+            let Some((ntp, _)) = reports(&compounds, 100).last().copied() else { continue };
+            let held_us =
+                NtpTime::from_unix_us(1_800_000_000_000_000).plus_us(world.now_us as i64).us_since(ntp) - 40_000;
+            highest += 40;
+            let block = ReportBlock {
+                ssrc: 100,
+                fraction_lost: 128,
+                cumulative_lost: 20,
+                highest_sequence: highest,
+                jitter: 0,
+                last_sender_report: ntp.compact(),
+                delay_since_last: vdx_relay::wire::rtcp::compact_from_us(held_us as u64),
+            };
+            let mut plain = [0; 64];
+            let len = write_receiver_report(&mut plain, 1, &[block]).expect("room");
+            world.send_rtcp(4, &plain[..len]);
+        }
+    }
+    let quality: Vec<(u64, f32, f32, f32)> = world
+        .take_events()
+        .into_iter()
+        .filter_map(|event| match event {
+            Event::PeerQuality { peer, uplink_loss, downlink_loss, rtt_ms, .. } => {
+                Some((peer, uplink_loss, downlink_loss, rtt_ms))
+            }
+            _ => None,
+        })
+        .collect();
+    let of = |peer: u64| quality.iter().filter(|it| it.0 == peer).copied().collect::<Vec<_>>();
+    assert!((4..=5).contains(&of(2).len()));
+    let (_, uplink, _, rtt) = *of(2).last().expect("told");
+    assert!((0.15..0.25).contains(&uplink), "{uplink}");
+    assert!(rtt < 0.0, "unknown");
+    let (_, _, downlink, rtt) = *of(4).last().expect("told");
+    assert!((0.4..0.6).contains(&downlink), "{downlink}");
+    assert!((38.0..42.0).contains(&rtt), "{rtt}");
+}
+
+#[test]
+fn same_keys_again_reset_nothing() {
+    let mut world = World::new();
+    world.connect(2, vec![camera("1", 111, &["q"])], Vec::new());
+    world.connect(4, Vec::new(), slots(1));
+    world.allow(111);
+    world.bind(4, SlotKind::Video, 0, 111, 0);
+    let mut cameras = [Camera::new(2, 111, "1", &["q"], 6000)];
+    film(&mut world, &mut cameras, 300);
+    let key = |tag: u8| -> Vec<u8> { (0..28_u8).map(|byte| byte ^ tag ^ 4).collect() };
+    world.command(Command::SetKeys { peer: 4, profile: 7, receive: key(0x40), send: key(0x80) });
+    // Each packet still opens with the receiver's replay window: no index was used twice.
+    film(&mut world, &mut cameras, 300);
+    assert!(world.take_rtp(4).len() > 30);
+}
