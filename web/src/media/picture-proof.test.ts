@@ -57,7 +57,7 @@ describe('PictureProof', () => {
     frames.set(0, [{ source: 22, timestamp: 1 }]);
     proof.expect(new Map([[0, 22]]));
     frames.set(0, [{ source: 22, timestamp: 1 }, { source: 32, timestamp: 2 }]);
-    vi.advanceTimersByTime(200);
+    vi.advanceTimersByTime(500);
     expect(proof.isProven(0)).toBe(false);
     proof.expect(new Map([[0, 32]]));
     expect(proof.isProven(0)).toBe(true);

@@ -9,7 +9,7 @@
  */
 
 const ALERT_POLL_MS = 30;
-const STEADY_POLL_MS = 200;
+const STEADY_POLL_MS = 500;
 
 export type ContributingSource = Pick<RTCRtpContributingSource, 'source' | 'timestamp'>;
 
