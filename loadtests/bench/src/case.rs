@@ -113,3 +113,35 @@ pub fn check_tail(packet: &[u8]) -> Option<u64> {
 pub fn master(profile: Profile, peer: usize, to_server: bool) -> Vec<u8> {
     (0..profile.master_len()).map(|at| (at * 7 + peer * 13 + usize::from(to_server)) as u8).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use vdx_relay::wire::rtp::RtpView;
+    use vdx_relay::wire::vp8::Descriptor;
+
+    #[test]
+    fn packet_is_what_a_browser_would_send() {
+        for case in CASES {
+            for number in [0, 9, 10, 70_000] {
+                let packet = case.packet(number, true);
+                assert_eq!(packet.len(), case.packet_len);
+                let view = RtpView::parse(&packet).unwrap();
+                assert_eq!(view.payload().len(), case.packet_len - HEADER_LEN);
+                let place = number as usize % case.packets_per_frame;
+                let descriptor = Descriptor::parse(view.payload()).filter(|_| !case.is_audio);
+                let starts = descriptor.map(|descriptor| (descriptor.is_partition_start, descriptor.len));
+                assert_eq!(starts, (!case.is_audio).then_some((place == 0, 6)), "{} {number}", case.name);
+            }
+        }
+    }
+
+    #[test]
+    fn check_tail_finds_the_number_of_a_whole_packet_only() {
+        let mut packet = CASES[0].packet(1234, false);
+        assert_eq!(check_tail(&packet), Some(1234));
+        packet[1190] ^= 1;
+        assert_eq!(check_tail(&packet), None);
+        assert_eq!(check_tail(&[0; 10]), None);
+    }
+}

@@ -196,11 +196,13 @@ impl Clients {
             if arrived >= wanted {
                 return Ok(());
             }
-            if Instant::now() >= until {
+            let is_late = Instant::now() >= until;
+            let before = self.delivered.packets;
+            self.drain()?;
+            if is_late && self.delivered.packets == before {
                 self.delivered.lost += wanted - arrived;
                 return Ok(());
             }
-            self.drain()?;
         }
     }
 

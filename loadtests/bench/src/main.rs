@@ -4,7 +4,8 @@
 //!
 //! The relay is the real worker: bound to a real port, told its peers by commands, asked by connectivity checks with
 //! integrity, fed with SRTP. What is counted is the CPU time of the server's thread, user and system, so what else runs
-//! on the machine matters little. The rounds of both interleave, so a machine that slows down slows down both.
+//! on the machine matters less (it empties the caches). The rounds of both interleave, so a machine that slows down
+//! slows down both.
 //!
 //! Loopback charges the receiver's way through the kernel to the sender; docs/benchmarks.md says what that means.
 
@@ -166,6 +167,9 @@ fn run(position: usize, case: Case, subject: Subject, cores: Cores, time: Durati
     let delivered = clients.run(time)?;
     let spent_ns = cpu_ns() - start_ns;
     let datagrams_per_message = server.datagrams_per_message();
+    if delivered.lost > 0 {
+        eprintln!("{} of {} packets lost; the server: {}", delivered.lost, delivered.packets, server.drops());
+    }
     server.stop()?;
     let cpu_ns_per_packet = spent_ns as f64 / delivered.packets.max(1) as f64;
     Ok(Run { case: position, subject, cpu_ns_per_packet, datagrams_per_message, delivered })

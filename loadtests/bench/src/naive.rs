@@ -59,6 +59,10 @@ impl Server for Naive {
         1.0
     }
 
+    fn drops(&self) -> String {
+        "it does not count".into()
+    }
+
     fn stop(mut self: Box<Self>) -> io::Result<()> {
         self.stop.store(true, Ordering::Relaxed);
         let thread = self.thread.take().expect("stopped once");
