@@ -1,0 +1,205 @@
+//! One packet's way: what is rewritten, what is passed on, and that nothing is allocated for it.
+
+mod common;
+
+use std::collections::HashMap;
+
+use common::camera::Camera;
+use common::{Dice, Packet, World, camera, microphone, slots, sound};
+use vdx_relay::sink::Sink;
+use vdx_relay::socket::Route;
+use vdx_relay::wire_api::{Event, Extensions, Payloads, SlotKind};
+
+/// H.264 (RFC 6184): an access unit's packets.
+fn h264(sequence: u64, timestamp: u32, payload: &[u8]) -> Packet {
+    let mut packet = sound(5000, sequence, None);
+    packet.payload_type = 102;
+    packet.timestamp = timestamp;
+    packet.payload = payload.to_vec();
+    packet
+}
+
+#[test]
+fn payload_types_and_extension_ids_are_those_of_each_peer() {
+    let mut world = World::new();
+    let mut firefox = world.add_peer(2, vec![microphone("0", 110, 5010)], Vec::new());
+    firefox.payloads = Payloads { opus: 109, vp8: 120, vp8_rtx: 124, h264: 126, h264_rtx: 127 };
+    firefox.extensions =
+        Extensions { audio_level: 9, mid: 3, playout_delay: 12, orientation: 11, ..Extensions::default() };
+    world.connect_as(firefox);
+    let mut other = world.add_peer(4, Vec::new(), slots(0));
+    other.extensions = Extensions { mid: 14, audio_level: 20, transport_cc: 2, ..Extensions::default() };
+    world.connect_as(other);
+    world.connect(6, Vec::new(), slots(0));
+    world.allow(110);
+    let mut packet = sound(5010, 1, None);
+    packet.payload_type = 109;
+    packet.extensions = HashMap::from([(9, vec![0x85]), (11, vec![1]), (12, vec![1, 2, 3])]);
+    packet.csrcs = vec![0xDEAD];
+    world.send(2, &packet, 1);
+    let to_two_byte = world.take_rtp(4).remove(0);
+    assert_eq!(to_two_byte.payload_type, 111);
+    assert_eq!(to_two_byte.extensions, HashMap::from([(14, b"s0".to_vec()), (20, vec![0x85]), (2, vec![0, 0])]));
+    let to_chrome = world.take_rtp(6).remove(0);
+    assert_eq!(to_chrome.csrcs, [110], "the publisher's own CSRCs are gone");
+    assert_eq!(to_chrome.extensions[&common::MID], b"s0");
+    assert_eq!(to_chrome.extensions[&common::LEVEL], [0x85]);
+    assert_eq!((&to_chrome.extensions[&7][..], &to_chrome.extensions[&8][..]), (&[1][..], &[1, 2, 3][..]));
+}
+
+#[test]
+fn h264_begins_at_parameter_sets_and_never_in_the_middle() {
+    let mut world = World::new();
+    let mut line = camera("0", 11, &[]);
+    line.ssrc = 5000;
+    world.connect(2, vec![line], Vec::new());
+    world.connect(4, Vec::new(), slots(1));
+    world.allow(11);
+    world.bind(4, SlotKind::Video, 0, 11, 2);
+    let sps = [0x67, 0x42, 0xE0, 0x1F];
+    let pps = [0x68, 0xCE, 0x3C, 0x80];
+    let idr_start = [0x7C, 0x85, 1, 2, 3];
+    let idr_end = [0x7C, 0x45, 4, 5, 6];
+    let delta = [0x61, 9, 9];
+    let units: [(&[u8], u32); 8] = [
+        (&delta, 0),
+        (&idr_start, 3_000),
+        (&idr_end, 3_000),
+        (&sps, 6_000),
+        (&pps, 6_000),
+        (&idr_start, 6_000),
+        (&idr_end, 6_000),
+        (&delta, 9_000),
+    ];
+    for (place, (payload, timestamp)) in units.into_iter().enumerate() {
+        world.send(2, &h264(place as u64 + 1, timestamp, payload), place as u64 + 1);
+    }
+    let packets = world.take_rtp(4);
+    let payloads: Vec<&[u8]> = packets.iter().map(|packet| packet.payload.as_slice()).collect();
+    assert_eq!(payloads, [&sps[..], &pps, &idr_start, &idr_end, &delta], "from the SPS on, unchanged");
+    assert!(packets.iter().all(|packet| packet.payload_type == 102));
+    // The codec may change, but only with a keyframe of the new one.
+    let vp8_delta = [0x90, 0xE0, 0x80, 1, 1, 0, 1, 7];
+    let vp8_key = [0x90, 0xE0, 0x80, 2, 2, 0, 0, 7];
+    for (place, payload) in [(9, &vp8_delta), (10, &vp8_key), (11, &vp8_delta)] {
+        let mut packet = h264(place, 12_000 + place as u32 * 3_000, payload);
+        packet.payload_type = 96;
+        world.send(2, &packet, place);
+    }
+    let changed = world.take_rtp(4);
+    assert_eq!(changed.iter().map(|packet| packet.payload_type).collect::<Vec<_>>(), [96, 96]);
+    assert_eq!(changed[0].sequence, packets[4].sequence.wrapping_add(1));
+    assert_eq!(changed[0].payload[6] & 1, 0);
+}
+
+#[test]
+fn padding_keeps_the_sequence_complete_and_short_picture_ids_are_widened() {
+    let mut world = World::new();
+    let mut line = camera("0", 11, &[]);
+    line.ssrc = 5000;
+    world.connect(2, vec![line], Vec::new());
+    world.connect(4, Vec::new(), slots(1));
+    world.allow(11);
+    world.bind(4, SlotKind::Video, 0, 11, 2);
+    for sequence in 1..=300_u64 {
+        let mut packet = h264(sequence, sequence as u32 * 3_000, &[]);
+        packet.payload_type = 96;
+        if sequence % 5 != 0 {
+            let is_delta = u8::from(sequence != 1);
+            packet.payload = vec![0x90, 0x80, (sequence & 0x7F) as u8, is_delta, 1];
+        }
+        world.send(2, &packet, sequence);
+    }
+    let packets = world.take_rtp(4);
+    assert_eq!(packets.len(), 300);
+    assert!(packets.windows(2).all(|pair| pair[1].sequence == pair[0].sequence.wrapping_add(1)));
+    assert!(packets.iter().filter(|packet| packet.payload.is_empty()).count() == 60);
+    assert!(packets.iter().filter(|it| !it.payload.is_empty()).all(|it| it.payload[2] & 0x80 != 0), "15 bits");
+    assert!(world.take_events().contains(&Event::SourceStarted { source: 11 }));
+}
+
+#[test]
+fn noise_from_everywhere_changes_nothing() {
+    let mut world = World::new();
+    world.connect(2, vec![microphone("0", 110, 5010)], Vec::new());
+    world.connect(4, Vec::new(), slots(0));
+    world.allow(110);
+    let mut dice = Dice(0xABCD_EF01_2345_6789);
+    let mut sequence = 0;
+    for round in 0..3_000_u64 {
+        let mut noise: Vec<u8> = (0..dice.below(120)).map(|_| dice.next() as u8).collect();
+        if let Some(first) = noise.first_mut().filter(|_| round % 3 == 0) {
+            *first = 0x80;
+        }
+        // From strangers, from the publisher's own address, and a good packet with one bit changed.
+        world.datagram(World::route_of(dice.below(6)), noise);
+        if round % 10 == 0 {
+            sequence += 1;
+            let (route, mut sealed) = world.seal(2, &sound(5010, sequence, Some(20)), sequence);
+            let bit = dice.below(sealed.len() as u64 * 8) as usize;
+            sealed[bit / 8] ^= 1 << (bit % 8);
+            world.datagram(route, sealed.clone());
+            sealed[bit / 8] ^= 1 << (bit % 8);
+            world.datagram(route, sealed.clone());
+            world.datagram(route, sealed);
+        }
+    }
+    assert_eq!(world.take_rtp(4).len() as u64, sequence, "each good packet, once");
+    let counters = *world.forwarder.counters();
+    assert!(counters.dropped_replay >= sequence, "the copies, and numbers that were changed into old ones");
+    assert!(counters.dropped_auth > 200 && counters.dropped_unknown_address > 200);
+}
+
+/// Takes datagrams and forgets them.
+struct Void {
+    buffer: [u8; 2048],
+    sent: u64,
+}
+
+impl Sink for Void {
+    fn set_route(&mut self, _: usize, _: Route) {}
+    fn remove(&mut self, _: usize) {}
+    fn reserve(&mut self, _: usize, len: usize) -> &mut [u8] {
+        &mut self.buffer[..len]
+    }
+    fn commit(&mut self, _: usize) {
+        self.sent += 1;
+    }
+    fn send_now(&mut self, _: &Route, _: &[u8]) {}
+}
+
+#[test]
+fn forwarding_allocates_nothing() {
+    let mut world = World::new();
+    world.connect(2, vec![camera("0", 11, &["q"]), microphone("1", 12, 7000)], Vec::new());
+    for id in (20..40).step_by(2) {
+        world.connect(id, Vec::new(), slots(1));
+        world.bind(id, SlotKind::Video, 0, 11, 2);
+    }
+    world.allow(11);
+    world.allow(12);
+    let mut film = Camera::new(2, 11, "0", &["q"], 5000);
+    film.show(&mut world);
+    let mut sealed = Vec::new();
+    for sequence in 1..=300_u64 {
+        film.frame(&mut world, |world, client, packet, index| sealed.push(world.seal(client, &packet, index)));
+        sealed.push(world.seal(2, &sound(7000, sequence, Some(20)), sequence));
+    }
+    let mut void = Void { buffer: [0; 2048], sent: 0 };
+    let mut now_us = world.now_us;
+    let mut feed = |world: &mut World, packets: &mut [(Route, Vec<u8>)]| {
+        for (route, datagram) in packets {
+            now_us += 1_000;
+            world.forwarder.handle_datagram(*route, datagram, &mut void, now_us);
+        }
+    };
+    let (warm_up, measured) = sealed.split_at_mut(600);
+    feed(&mut world, warm_up);
+    world.take_events();
+    let before = world.forwarder.counters().forwards;
+    let count = allocation_counter::measure(|| feed(&mut world, measured)).count_total;
+    let forwards = world.forwarder.counters().forwards - before;
+    assert_eq!(forwards, measured.len() as u64 * 10);
+    // Once in a while the list of arrivals grows for the next transport feedback, which no timer sent here.
+    assert!(count <= 2, "{count} allocations for {forwards} packets");
+}
