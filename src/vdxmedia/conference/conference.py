@@ -135,37 +135,33 @@ class Conference:
         if self._ended:
             raise Refused("the conference is over", code="room_closed")
         events: list[Event] = []
-        only: ParticipantId | None = None
         match command:
             case Join():
                 self._join(command, now_s, events)
             case Disconnect():
-                only = command.participant
                 self._disconnect(self._find(command.participant), now_s, events)
             case Reconnect():
-                only = command.participant
                 self._reconnect(self._find(command.participant), command.video_slots, events)
             case Leave():
                 self._remove(self._find(command.participant), command.reason, events)
+                self._arrange_all(events)
             case SetSource():
                 self._set_source(command, events)
             case SetTiles():
-                only = command.participant
                 self._set_tiles(command)
             case MediaEstablished():
-                self._establish(command)
+                self._establish(command, events)
             case MediaClosed():
                 self._close_media(self._find(command.participant))
             case SpeakersHeard():
-                if not self._hear(command.speakers, now_s, events):
-                    return events
+                self._hear(command.speakers, now_s, events)
             case ChangeSettings():
                 self._change_settings(command, events)
             case End():
-                return self._end(events)
+                self._end(events)
             case _:
                 assert_never(command)
-        return self._arrange(events, only)
+        return self._with_media(events)
 
     def handle_timeout(self, now_s: float) -> list[Event]:
         """Does what is due at `now_s`; too early is fine."""
@@ -173,13 +169,15 @@ class Conference:
         if self._ended:
             return events
         if self._closes_at_s is not None and now_s >= self._closes_at_s:
-            return self._end(events)
+            self._end(events)
+            return events
         for participant in list(self._participants.values()):
             is_away = participant.connection is Connection.RECONNECTING
             if is_away and now_s >= participant.lost_at_s + self._seat_kept_s:
                 self._remove(participant, LeaveReason.LOST, events)
-        changed = self._speakers.tick(now_s)
-        return self._arrange(events) if events or changed else events
+        if self._speakers.tick(now_s) or events:
+            self._arrange_all(events)
+        return self._with_media(events)
 
     def _join(self, command: Join, now_s: float, events: list[Event]) -> None:
         if command.participant in self._participants:
@@ -209,6 +207,7 @@ class Conference:
         self._participants[participant.id] = participant
         self._owners.update({source.id: participant for source in participant.sources.values()})
         events.append(ParticipantJoined(self._next(), participant.state()))
+        self._arrange_all(events)
 
     def _disconnect(self, participant: Participant, now_s: float, events: list[Event]) -> None:
         if participant.connection is Connection.CONNECTED:
@@ -220,6 +219,7 @@ class Conference:
         participant.wanted_video_slots = video_slots
         if not participant.has_media:
             participant.slots.video = video_slots
+            self._arrange([participant], events)
         if participant.connection is Connection.RECONNECTING:
             participant.connection = Connection.CONNECTED
             self._changed(participant, events)
@@ -246,14 +246,19 @@ class Conference:
             self._activations += 1
             source.active_since = self._activations
         self._changed(participant, events)
+        if participant.has_media:
+            self._say_own(participant)
+        if command.kind is not SourceKind.MICROPHONE:
+            self._arrange_all(events)
 
     def _set_tiles(self, command: SetTiles) -> None:
         participant = self._find(command.participant)
         for tile in command.tiles:
             if tile.index < participant.slots.video:
                 layout.resize(participant, tile.index, tile.width, tile.height)
+        self._say_slots(participant)
 
-    def _establish(self, command: MediaEstablished) -> None:
+    def _establish(self, command: MediaEstablished, events: list[Event]) -> None:
         participant = self._find(command.participant)
         participant.has_media = True
         participant.slots.speaker = command.speaker_slots
@@ -262,61 +267,75 @@ class Conference:
         if command.is_new:
             participant.tiles.clear()
             self._ledger.forget(participant.id, [source.id for source in participant.sources.values()])
+        self._say_own(participant)
+        self._arrange([participant], events)
+        self._say_slots(participant)
+        self._say_where_shown(participant)
 
     def _close_media(self, participant: Participant) -> None:
         participant.has_media = False
         self._ledger.forget(participant.id, [source.id for source in participant.sources.values()])
+        self._say_where_shown(participant)
 
     def _change_settings(self, command: ChangeSettings, events: list[Event]) -> None:
         self._settings = command.settings
         self._opens_at_s, self._closes_at_s = command.opens_at_s, command.closes_at_s
         events.append(RoomChanged(self._next(), command.settings))
 
-    def _hear(self, heard: Sequence[tuple[SourceId, float]], now_s: float, events: list[Event]) -> bool:
-        """True when the slots may change by it."""
+    def _hear(self, heard: Sequence[tuple[SourceId, float]], now_s: float, events: list[Event]) -> None:
         speakers: dict[ParticipantId, float] = {}
         for source, level in heard:
             owner = self._owners.get(source)
             if owner is not None and owner.active(SourceKind.MICROPHONE) is not None:
                 speakers.setdefault(owner.id, level)
         self._say_speakers(tuple(speakers.items()), events)
-        return self._speakers.heard(tuple(speakers), now_s)
+        if self._speakers.heard(tuple(speakers), now_s):
+            self._arrange_all(events)
 
-    def _end(self, events: list[Event]) -> list[Event]:
+    def _end(self, events: list[Event]) -> None:
         for participant in list(self._participants.values()):
             self._remove(participant, LeaveReason.REMOVED, events)
         self._ended = True
         events.append(ConferenceEnded())
-        return events
 
     # ── what follows from a change ────────────────────────────────────────────────────────────────────────────────
 
-    def _arrange(self, events: list[Event], only: ParticipantId | None = None) -> list[Event]:
-        """Gates first, so that what is no longer allowed stops before anything new is shown. `only`: the command
-        cannot have changed anybody else's view."""
-        everyone = list(self._participants.values())
-        for participant in everyone:
-            if participant.has_media:
-                self._say_own(participant)
-        scene = layout.Scene(everyone, self._speakers)
-        for viewer in everyone if only is None else [self._participants[only]]:
+    def _arrange_all(self, events: list[Event]) -> None:
+        self._arrange(list(self._participants.values()), events)
+
+    def _arrange(self, viewers: Sequence[Participant], events: list[Event]) -> None:
+        """Works out what these viewers' slots show, and says what is different."""
+        scene = layout.Scene(list(self._participants.values()), self._speakers)
+        for viewer in viewers:
             bindings = layout.arrange(viewer, scene)
             if bindings != viewer.bindings:
                 viewer.bindings = bindings
                 events.append(BindingsChanged(viewer.id, bindings))
-            if viewer.has_media:
-                for command in layout.commands(viewer, self._participants):
-                    self._ledger.say(command)
-        changes = self._ledger.take()
-        if changes:
-            events.append(MediaChanged(changes))
-        return events
+                self._say_slots(viewer)
 
     def _say_own(self, participant: Participant) -> None:
+        """Before anything about slots, so that what is no longer allowed stops before anything new is shown."""
         for source in participant.sources.values():
             self._ledger.say(SetGate(source.id, Gate.MUTE, source.is_active))
             self._ledger.say(SetSourceClasses(source.id, participant.classes))
         self._ledger.say(SetHears(participant.id, participant.hears))
+
+    def _say_slots(self, viewer: Participant) -> None:
+        if viewer.has_media:
+            for command in layout.commands(viewer, self._participants):
+                self._ledger.say(command)
+
+    def _say_where_shown(self, owner: Participant) -> None:
+        """The owner's media connection has come, gone or been renewed: the relay must be told again who shows it."""
+        for viewer in self._participants.values():
+            if any(binding.participant == owner.id for binding in viewer.bindings):
+                self._say_slots(viewer)
+
+    def _with_media(self, events: list[Event]) -> list[Event]:
+        changes = self._ledger.take()
+        if changes:
+            events.append(MediaChanged(changes))
+        return events
 
     def _say_speakers(self, speakers: tuple[tuple[ParticipantId, float], ...], events: list[Event]) -> None:
         if speakers != self._said_speakers:

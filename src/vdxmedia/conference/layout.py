@@ -13,7 +13,7 @@ from vdxmedia.conference.kinds import SlotKind, SourceKind
 from vdxmedia.conference.layers import DEFAULT_LAYER, layer_for
 from vdxmedia.conference.media import BindSlot
 from vdxmedia.conference.participant import Participant, Source, TileState
-from vdxmedia.conference.slots import Person, Place, assign, pinned_speakers
+from vdxmedia.conference.slots import People, Person, Place, assign, pinned_speakers
 from vdxmedia.conference.speakers import Speakers
 from vdxmedia.ids import ParticipantId
 
@@ -21,13 +21,11 @@ TOP_LAYER = 2
 """For what has one layer only, and for empty slots."""
 
 
-class Scene:
-    """What is there to be seen and heard, worked out once for all viewers."""
+class _Audience:
+    """What those who hear the same classes may see and hear, themselves included."""
 
-    def __init__(self, everyone: Sequence[Participant], speakers: Speakers) -> None:
-        self.speakers = speakers
-        self.by_id = {participant.id: participant for participant in everyone}
-        self.people = [
+    def __init__(self, visible: Sequence[Participant], speakers: Speakers) -> None:
+        self.people = People(
             Person(
                 participant=one.id,
                 has_camera_on=one.active(SourceKind.CAMERA) is not None,
@@ -36,30 +34,44 @@ class Scene:
                 last_spoke_s=speakers.last_spoke_s(one.id),
                 joined=one.joined,
             )
-            for one in everyone
+            for one in visible
             if SourceKind.CAMERA in one.sources or SourceKind.MICROPHONE in one.sources
-        ]
-        self.screens = _newest_first(everyone, SourceKind.SCREEN)
-        self.programmes = _newest_first(everyone, SourceKind.SCREEN_AUDIO)
+        )
+        self.screens = _newest_first(visible, SourceKind.SCREEN)
+        self.programmes = _newest_first(visible, SourceKind.SCREEN_AUDIO)
 
-    def is_visible(self, owner: ParticipantId, viewer: Participant) -> bool:
-        """Never oneself; otherwise as the audience classes say."""
-        return owner != viewer.id and self.by_id[owner].classes & viewer.hears != 0
+
+class Scene:
+    """What is there to be seen and heard, worked out once for all viewers of a change."""
+
+    def __init__(self, everyone: Sequence[Participant], speakers: Speakers) -> None:
+        self.speakers = speakers
+        self.by_id = {participant.id: participant for participant in everyone}
+        self._everyone = everyone
+        self._audiences: dict[int, _Audience] = {}
+
+    def for_classes(self, hears: int) -> _Audience:
+        audience = self._audiences.get(hears)
+        if audience is None:
+            audience = _Audience([one for one in self._everyone if one.classes & hears], self.speakers)
+            self._audiences[hears] = audience
+        return audience
 
 
 def arrange(viewer: Participant, scene: Scene) -> tuple[Binding, ...]:
     """Renews the viewer's places and gives the bindings of all their slots, in the order speaker, programme, video."""
-    people = [person for person in scene.people if scene.is_visible(person.participant, viewer)]
-    screens = [owner.id for owner, _ in scene.screens if scene.is_visible(owner.id, viewer)]
-    programmes = [(owner, source) for owner, source in scene.programmes if scene.is_visible(owner.id, viewer)]
+    audience = scene.for_classes(viewer.hears)
+    screens = [owner.id for owner, _ in audience.screens if owner is not viewer]
+    programmes = [(owner, source) for owner, source in audience.programmes if owner is not viewer]
     main = scene.speakers.main_for(viewer.id)
     before = viewer.places
-    viewer.places = assign(before, viewer.slots.video, people, screens, main)
+    viewer.places = assign(viewer.id, before, viewer.slots.video, audience.people, screens, main)
     for index, place in enumerate(viewer.places):
         if index >= len(before) or before[index] != place:
             # A client measures the tile once it knows who is in it; what it said of the one before does not count.
             viewer.tiles.pop(index, None)
-    bindings = list(_speaker_bindings(viewer, scene, pinned_speakers(viewer.places, people, main)))
+    pins = pinned_speakers(viewer.id, viewer.places, audience.people, main)
+    bindings = list(_speaker_bindings(viewer, scene, pins))
     for index in range(viewer.slots.programme):
         if index < len(programmes):
             owner, source = programmes[index]

@@ -16,7 +16,7 @@ where they are) or to a screen. The rules, strongest first:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -34,7 +34,7 @@ class Place(msgspec.Struct, frozen=True):
 
 
 class Person(msgspec.Struct, frozen=True):
-    """Somebody whom the viewer may see or hear."""
+    """Somebody who may be seen or heard."""
 
     participant: ParticipantId
     has_camera_on: bool
@@ -45,46 +45,68 @@ class Person(msgspec.Struct, frozen=True):
     joined: int
     """Position in the order of joining."""
 
+    @property
+    def worth(self) -> tuple[bool, bool, float, int]:
+        """Who should rather be seen, as something to compare."""
+        return (self.has_camera_on, self.is_speaking, self.last_spoke_s, -self.joined)
 
-def is_small(people: Sequence[Person]) -> bool:
-    """Whether every sound fits into the pairs."""
-    return sum(person.has_microphone for person in people) <= PAIRS
+
+class People:
+    """Those whom the viewers of one audience may see and hear, sorted once for all of them.
+
+    A viewer is usually among them, and left out where it matters: what is done per viewer depends on the number of
+    slots, not on the number of people.
+    """
+
+    def __init__(self, persons: Iterable[Person]) -> None:
+        self.most_worthy_first = sorted(persons, key=lambda person: person.worth, reverse=True)
+        self._by_id = {person.participant: person for person in self.most_worthy_first}
+        self._microphones = sum(person.has_microphone for person in self.most_worthy_first)
+
+    def find(self, participant: ParticipantId | None, viewer: ParticipantId) -> Person | None:
+        return None if participant is None or participant == viewer else self._by_id.get(participant)
+
+    def is_small_for(self, viewer: ParticipantId) -> bool:
+        """Whether every sound that the viewer may hear fits into the pairs."""
+        own = self._by_id.get(viewer)
+        return self._microphones - (own is not None and own.has_microphone) <= PAIRS
 
 
 def assign(
+    viewer: ParticipantId,
     before: Sequence[Place | None],
     count: int,
-    people: Sequence[Person],
+    people: People,
     screens: Sequence[ParticipantId],
     main: ParticipantId | None,
 ) -> tuple[Place | None, ...]:
-    """The places after a change, `count` of them.
-
-    `people` and `screens` are what the viewer may see, without the viewer; `screens` newest first.
-    """
-    seating = _Seating(before, count, people)
+    """The viewer's places after a change, `count` of them. `screens` newest first, without the viewer's own."""
+    seating = _Seating(viewer, before, count, people)
+    is_small = people.is_small_for(viewer)
     seating.place_screens(screens)
-    if is_small(people):
+    if is_small:
         seating.move_to_pairs()
     seating.place_people()
-    if not is_small(people):
+    if not is_small:
         seating.take_stage(main)
     return tuple(seating.places)
 
 
 def pinned_speakers(
-    places: Sequence[Place | None], people: Sequence[Person], main: ParticipantId | None
+    viewer: ParticipantId, places: Sequence[Place | None], people: People, main: ParticipantId | None
 ) -> tuple[ParticipantId | None, ...]:
     """For each speaker slot the participant whose microphone it plays; None: the relay chooses."""
-    audible = {person.participant for person in people if person.has_microphone}
-    small = is_small(people)
+    is_small = people.is_small_for(viewer)
 
     def pin(index: int) -> ParticipantId | None:
         place = places[index] if index < len(places) else None
-        if place is None or place.kind is not SourceKind.CAMERA or place.participant not in audible:
+        if place is None or place.kind is not SourceKind.CAMERA:
+            return None
+        person = people.find(place.participant, viewer)
+        if person is None or not person.has_microphone:
             return None
         # A silent person on the stage would cost a large room one of its three voices.
-        return place.participant if small or (index == 0 and place.participant == main) else None
+        return place.participant if is_small or (index == 0 and place.participant == main) else None
 
     return tuple(pin(index) for index in range(PAIRS))
 
@@ -92,11 +114,13 @@ def pinned_speakers(
 class _Seating:
     """The places while they are being worked out."""
 
-    def __init__(self, before: Sequence[Place | None], count: int, people: Sequence[Person]) -> None:
-        self.people = {person.participant: person for person in people}
+    def __init__(self, viewer: ParticipantId, before: Sequence[Place | None], count: int, people: People) -> None:
+        self.viewer = viewer
+        self.people = people
         self.places: list[Place | None] = [None] * count
         for index, place in enumerate(before[:count]):
-            if place is not None and (place.kind is SourceKind.SCREEN or place.participant in self.people):
+            is_there = place is not None and people.find(place.participant, viewer) is not None
+            if place is not None and (is_there or place.kind is SourceKind.SCREEN):
                 self.places[index] = place
 
     def place_screens(self, screens: Sequence[ParticipantId]) -> None:
@@ -119,17 +143,19 @@ class _Seating:
                 self.places[free], self.places[index] = self.places[index], None
 
     def place_people(self) -> None:
-        placed = {place.participant for place in self.places if place is not None and self._is_person(place)}
-        waiting = [person for person in self.people.values() if person.participant not in placed]
-        for person in sorted(waiting, key=_worth, reverse=True):
+        placed = {place.participant for place in self.places if place is not None and place.kind is SourceKind.CAMERA}
+        for person in self.people.most_worthy_first:
+            if person.participant in placed or person.participant == self.viewer:
+                continue
             index = self._free(range(len(self.places)))
             if index is None:
                 index = self._victim_of(person)
-            if index is not None:
-                self.places[index] = Place(person.participant, SourceKind.CAMERA)
+            if index is None:
+                return  # nor for anybody who is less worthy
+            self.places[index] = Place(person.participant, SourceKind.CAMERA)
 
     def take_stage(self, main: ParticipantId | None) -> None:
-        person = self.people.get(main) if main is not None else None
+        person = self.people.find(main, self.viewer)
         if person is None or not person.has_camera_on or not self.places:
             return
         stage, place = self.places[0], Place(person.participant, SourceKind.CAMERA)
@@ -159,20 +185,15 @@ class _Seating:
 
         def worth(index: int) -> tuple[bool, tuple[bool, bool, float, int]]:
             person = self._person_at(index)
-            return (True, (True, True, 0.0, 0)) if person is None else (False, _worth(person))
+            return (True, (True, True, 0.0, 0)) if person is None else (False, person.worth)
 
         return min(indices, key=worth)
 
     def _free(self, indices: Sequence[int]) -> int | None:
         return next((i for i in indices if i < len(self.places) and self.places[i] is None), None)
 
-    def _is_person(self, place: Place) -> bool:
-        return place.kind is SourceKind.CAMERA
-
     def _person_at(self, index: int) -> Person | None:
         place = self.places[index]
-        return self.people[place.participant] if place is not None and self._is_person(place) else None
-
-
-def _worth(person: Person) -> tuple[bool, bool, float, int]:
-    return (person.has_camera_on, person.is_speaking, person.last_spoke_s, -person.joined)
+        if place is None or place.kind is not SourceKind.CAMERA:
+            return None
+        return self.people.find(place.participant, self.viewer)
