@@ -14,6 +14,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from tests.contract.assembled import AssembledServer, assembled
 from vdxmedia.api.pages import Pages, read_files
 
+REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "metrics.md"
+
 
 @pytest.fixture
 async def server() -> AsyncIterator[AssembledServer]:
@@ -58,6 +60,16 @@ async def test_metrics_count_rooms_and_requests_without_naming_any(server: Assem
     assert any('method="other"' in name for name in counted)
     assert not any(room in name or "PROPFIND" in name or "Hemmeligt" in name for name in values)
     assert "process_cpu_seconds_total" in values
+
+
+async def test_metrics_are_as_the_reference_says(server: AssembledServer) -> None:
+    documented = set(re.findall(r"`(vdx_[a-z_]+)`", await asyncio.to_thread(REFERENCE.read_text, "utf-8")))
+    async with server.get("/metrics") as answer:
+        kinds = re.findall(r"^# TYPE (\S+) (\S+)$", await answer.text(), re.MULTILINE)
+    exposed = {name for name, _ in kinds if not name.startswith("process_")}
+    families = re.compile(r"vdx_(relay|hub)_\w+_total")
+    assert {name for name in exposed - documented if not families.fullmatch(name)} == set()
+    assert documented - exposed == set()
 
 
 async def test_metrics_are_for_configured_networks_only() -> None:

@@ -27,6 +27,7 @@ DOCS_PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>vdxmedia API</title>
+<link rel="icon" href="/favicon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/swagger/swagger-ui.css">
 </head>
 <body>
@@ -76,6 +77,7 @@ def document(operations: Iterable[Operation], *, public_url: str) -> dict[str, A
 def _operation(operation: Operation) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": operation.name,
+        "tags": ["Rooms"],
         "summary": operation.summary,
         "responses": {str(int(operation.status)): _success(operation)},
     }

@@ -21,22 +21,29 @@ FRONT_PAGE = """<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Videomøder</title>
+<title>Videomøde</title>
+<link rel="icon" href="/favicon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/front.css">
 </head>
 <body>
 <main>
-<h1>Videomøder</h1>
-<p>Åbn det link, du har fået i din invitation. Så kommer du direkte til dit møde.</p>
-<p lang="en">Open the link in your invitation to go to your meeting.</p>
+<h1>Videomøde</h1>
+<p>Åbn linket i din invitation. Så kommer du direkte til dit møde.</p>
+<p lang="en">Open the link in your invitation. It takes you straight to your meeting.</p>
 </main>
 </body>
 </html>
 """
-FRONT_STYLE = """:root { color-scheme: light dark; font: 1.125rem/1.5 "IBM Plex Sans", system-ui, sans-serif; }
-body { margin: 0; min-height: 100vh; display: grid; place-items: center; }
-main { max-width: 32rem; padding: 2rem 1.5rem; }
-h1 { font-size: 2rem; line-height: 1.25; font-weight: 600; }
+FRONT_STYLE = """:root {
+  color-scheme: light dark;
+  --paper: #f6f3ec; --ink: #22251f; --ink-soft: #575b52;
+  font: 1.125rem/1.5 "IBM Plex Sans", system-ui, sans-serif;
+}
+@media (prefers-color-scheme: dark) { :root { --paper: #1b1c19; --ink: #f2efe8; --ink-soft: #bdbcb2; } }
+body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: var(--paper); color: var(--ink); }
+main { max-width: 34rem; padding: 2rem 1.5rem; }
+h1 { margin: 0 0 1rem; font-size: 2.5rem; line-height: 1.25; font-weight: 600; }
+[lang="en"] { color: var(--ink-soft); }
 """
 
 # Served files by request path, with type and caching: read once, small (the client is below 1 MB).
