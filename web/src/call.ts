@@ -20,7 +20,6 @@ import {
   reduce,
   type ConferenceState,
 } from './conference/state.js';
-import { TileSizes } from './conference/tile-sizes.js';
 import { failureOf } from './failures.js';
 import { LocalMedia } from './media/local-media.js';
 import { MediaLink } from './media/media-link.js';
@@ -34,10 +33,10 @@ import { Memory, readDevices, writeDevices } from './memory.js';
 import { videoSlotsForScreen, type PageListener } from './page-events.js';
 import { Connection, type ConnectionListener, type Over } from './protocol/connection.js';
 import { failure } from './protocol/decode.js';
-import type { AnswerMedia, Failure as Refusal, Joined, Resumed, ServerEvent, SourceKind } from './protocol/messages.gen.js';
+import type { AnswerMedia, Failure as Refusal, Joined, Resumed, ServerEvent, SourceState } from './protocol/messages.gen.js';
+import { Reports } from './reports.js';
 import { Store } from './store.js';
 
-const TILE_DEBOUNCE_MS = 200;
 const OFFER_TIMEOUT_MS = 15_000;
 const HEARTBEAT_MS = 1000;
 const LEAVE_PATIENCE_MS = 1000;
@@ -46,7 +45,6 @@ const LEAVE_PATIENCE_MS = 1000;
  * §5.2; Firefox), and the tracks are in the connection from its beginning. A question to the person takes longer.
  */
 const DEVICES_PATIENCE_MS = 1500;
-const SOURCES = ['microphone', 'camera', 'screen', 'screenAudio'] as const satisfies readonly SourceKind[];
 
 /**
  * Made once per page. Joins by itself when the link says so (`?join=1`) or when a page in a call was reloaded; the
@@ -72,9 +70,6 @@ class CallController implements Call, ConnectionListener, PageListener {
   #isDirty = false;
   /** Ends when the devices have been had, or not. */
   #opening: Promise<void> = Promise.resolve();
-  /** What the server thinks of our sources; those it doesn't grant are absent. */
-  #told = new Map<SourceKind, boolean>();
-  #tileTimer: ReturnType<typeof setTimeout> | undefined;
   #heartbeat: ReturnType<typeof setInterval> | undefined;
 
   readonly #memory: Memory;
@@ -84,7 +79,7 @@ class CallController implements Call, ConnectionListener, PageListener {
   readonly #local: LocalMedia;
   readonly #meter = new Meter();
   readonly #wakeLock = new WakeLock();
-  readonly #sizes = new TileSizes();
+  readonly #reports: Reports;
   readonly #announcements = new Announcements(() => this.#changed());
   readonly #lossWatch = new LossWatch(
     () => this.#announcements.say('connectionLost'),
@@ -117,7 +112,7 @@ class CallController implements Call, ConnectionListener, PageListener {
       onChange: () => this.#changed(),
       onTrack: (kind, track) => {
         void this.#media.setTrack(kind, track);
-        this.#tellSources();
+        this.#reports.tellSources();
       },
       onNotice: (code) => this.#announcements.say(code),
       onChosen: (kind, deviceId) => writeDevices(localShelf, { ...readDevices(localShelf), [kind]: deviceId }),
@@ -139,6 +134,11 @@ class CallController implements Call, ConnectionListener, PageListener {
         sequence: this.#conference?.sequence ?? 0,
       }),
       () => ({ name: this.#name === '' ? null : this.#name, videoSlots: videoSlotsForScreen() }),
+    );
+    this.#reports = new Reports(
+      this.#connection,
+      (source) => this.#local.isActive(source),
+      () => this.getState().tiles,
     );
     const { state: local, devices } = this.#local;
     this.#store = new Store(firstState({ language: link.language, name: this.#name, devices, local }));
@@ -210,9 +210,9 @@ class CallController implements Call, ConnectionListener, PageListener {
     this.#memory.update({ microphoneOn: on });
     const done = this.#local.setMicrophone(on);
     // Muting is told before anything else; unmuting may have to wait for a device.
-    this.#tellSources();
+    this.#reports.tellSources();
     await done;
-    this.#tellSources();
+    this.#reports.tellSources();
     this.#announcements.say(this.#local.state.microphone.on ? 'microphoneOn' : 'microphoneOff');
   }
 
@@ -232,8 +232,7 @@ class CallController implements Call, ConnectionListener, PageListener {
   }
 
   setTileSize(tileId: string, width: number, height: number): void {
-    this.#sizes.measure(tileId, width, height);
-    this.#tellSizesSoon();
+    this.#reports.measure(tileId, width, height);
   }
 
   async leave(): Promise<void> {
@@ -278,8 +277,8 @@ class CallController implements Call, ConnectionListener, PageListener {
   onJoined(joined: Joined): void {
     this.#conference = fromJoined(joined, this.#conference);
     this.#memory.update({ session: joined.session });
-    this.#sizes.forgetTold();
     this.#onSeated(joined);
+    this.#reports.onSnapshot(this.#ownSources());
     this.#media.onSignalling(joined.media, joined.mediaAlive);
   }
 
@@ -289,6 +288,7 @@ class CallController implements Call, ConnectionListener, PageListener {
     for (const event of resumed.missed) this.#apply(event);
     this.#conference = fromResumed(this.#conference, resumed);
     this.#onSeated(resumed);
+    this.#reports.onResume(this.#ownSources());
     this.#media.onSignalling(null, resumed.mediaAlive);
   }
 
@@ -323,17 +323,14 @@ class CallController implements Call, ConnectionListener, PageListener {
     this.#isServerStopping = false;
     this.#proof.setAlert(false);
     this.#memory.update({ token: answer.token, seatedAt: Date.now() });
-    const self = this.#conference && participantOf(this.#conference, this.#conference.selfId);
-    // A snapshot says what the server thinks; after a resume a command may have been lost on the way, so all is told.
-    const isKnown = answer.type === 'joined';
-    this.#told = new Map(
-      self?.sources.map(({ kind, active }) => [kind, isKnown ? active : !this.#local.isActive(kind)]),
-    );
-    this.#tellSources();
     this.#heartbeat ??= setInterval(() => this.#beat(), HEARTBEAT_MS);
     this.#stats.start();
     void this.#wakeLock.hold();
     this.#settle();
+  }
+
+  #ownSources(): readonly SourceState[] {
+    return (this.#conference && participantOf(this.#conference, this.#conference.selfId)?.sources) ?? [];
   }
 
   /** While seated the way back stays fresh, and a steady speaker gets his turn. */
@@ -354,7 +351,7 @@ class CallController implements Call, ConnectionListener, PageListener {
     if (!this.#conference) return;
     this.#proof.expect(boundVideoSources(this.#conference));
     this.#dominance = withoutParticipant(this.#dominance, new Set(this.#conference.participants.map(({ id }) => id)));
-    this.#tellSizesSoon();
+    this.#reports.tellSizesSoon();
     this.#changed();
   }
 
@@ -377,33 +374,6 @@ class CallController implements Call, ConnectionListener, PageListener {
     if (peer) this.#sound.attach(peer.slots);
     if (this.#conference && peer) this.#proof.expect(boundVideoSources(this.#conference));
     this.#changed();
-  }
-
-  /** Which sources are on, where the server thinks otherwise. */
-  #tellSources(): void {
-    if (!this.#connection.isSeated) return;
-    for (const source of SOURCES) {
-      const active = this.#local.isActive(source);
-      const told = this.#told.get(source);
-      if (told === undefined || told === active) continue;
-      this.#told.set(source, active);
-      void this.#connection.command({ type: 'setSource', source, active }).then((answer) => {
-        // Not carried out: the next change, or the next snapshot, tells again.
-        if (answer.type === 'error' && answer.code !== 'not_permitted') this.#told.set(source, !active);
-      });
-    }
-  }
-
-  #tellSizesSoon(): void {
-    this.#tileTimer ??= setTimeout(() => {
-      this.#tileTimer = undefined;
-      if (!this.#connection.isSeated) return;
-      const tiles = this.#sizes.changes(this.getState().tiles, globalThis.devicePixelRatio || 1);
-      if (tiles.length === 0) return;
-      void this.#connection.command({ type: 'setTiles', tiles }).then((answer) => {
-        if (answer.type === 'error') this.#sizes.forgetTold();
-      });
-    }, TILE_DEBOUNCE_MS);
   }
 
   // ── ends ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -439,9 +409,8 @@ class CallController implements Call, ConnectionListener, PageListener {
     this.#isWeak = false;
     this.#isAudioBlocked = false;
     this.#lossWatch.reset();
-    clearTimeout(this.#tileTimer);
     clearInterval(this.#heartbeat);
-    this.#tileTimer = undefined;
+    this.#reports.stop();
     this.#heartbeat = undefined;
     this.#stats.stop();
     this.#proof.stop();

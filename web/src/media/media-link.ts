@@ -15,7 +15,9 @@ import { Peer, browserPeerPlatform, type LocalOffer, type LocalTracks, type Peer
 /** A Wi-Fi that hiccups comes back within this. */
 const DISCONNECTED_GRACE_MS = 3000;
 const RESTART_PATIENCE_MS = 8000;
+/** The first connection may have to find its way through TURN; one that was up before knows it. */
 const CONNECT_PATIENCE_MS = 12_000;
+const RECONNECT_PATIENCE_MS = 6000;
 const REPLACE_LADDER_MS = [0, 1000, 2000, 4000, 8000] as const;
 /** Refused offers in a row (not unanswered ones) after which it is our SDP that the server can't take. */
 const REFUSALS_TO_GIVE_UP = 3;
@@ -149,7 +151,8 @@ export class MediaLink {
     if (isDone) {
       this.#refusals = 0;
       this.#become(this.#state);
-      if (peer.state !== 'connected') this.#later(iceRestart ? RESTART_PATIENCE_MS : CONNECT_PATIENCE_MS, 'replace');
+      const patienceMs = this.#state === 'connecting' ? CONNECT_PATIENCE_MS : RECONNECT_PATIENCE_MS;
+      if (peer.state !== 'connected') this.#later(iceRestart ? RESTART_PATIENCE_MS : patienceMs, 'replace');
       return;
     }
     this.#onNoAnswer(refusal, iceRestart);
