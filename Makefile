@@ -7,6 +7,7 @@ PYTHON ?= python3.11
 export PYTHON
 BIN := .venv/bin
 ARGS ?=
+SECONDS ?= 600
 
 run: setup ## start a server on loopback and print its links (ARGS="--demo 4 --open")
 	@exec $(BIN)/vdxmedia dev $(ARGS)
@@ -36,8 +37,9 @@ lint: ## only the checks that take seconds
 bench: setup ## CPU per forwarded packet, beside a naive loop with the same crypto library
 	@$(BIN)/python -m loadtests.bench $(ARGS)
 
-long: setup ## what takes longer than a check may: fuzzing, soak
-	@$(BIN)/python scripts/check.py long
+long: setup ## what takes longer than a check may: each fuzz target for SECONDS, many more random examples
+	@sh fuzz/run $(SECONDS)
+	@$(BIN)/pytest -q --hypothesis-profile=long tests/unit tests/simulation
 
 clean: ## forget what was set up (packages, builds, stamps)
 	rm -rf .venv .state target web/node_modules src/vdxmedia/_web src/vdxmedia/_relay.abi3.so

@@ -9,6 +9,7 @@ step goes to `.state/logs/STEP.log` and is shown when the step fails.
 from __future__ import annotations
 
 import argparse
+import fcntl
 import hashlib
 import os
 import shutil
@@ -97,19 +98,6 @@ def build_web(step: Step) -> None:
     run(step, ["npm", "run", "build"], cwd=WEB)
 
 
-SWAGGER_FILES = ("swagger-ui.css", "swagger-ui-bundle.js", "LICENSE")
-
-
-def copy_swagger(step: Step) -> None:
-    """The reference page's assets are served by us: nothing comes from a third party."""
-    source = WEB / "node_modules" / "swagger-ui-dist"
-    target = BUILT_WEB / "swagger"
-    target.mkdir(parents=True, exist_ok=True)
-    for name in SWAGGER_FILES:
-        if (source / name).exists():
-            shutil.copyfile(source / name, target / name)
-
-
 STEPS = [
     Step("venv", "Virtual environment", [], [PYTHON], make_venv),
     Step(
@@ -146,12 +134,11 @@ STEPS = [
     Step(
         "web",
         "Web client",
-        ["web/src/**/*", "web/public/**/*", "web/*.html", "web/*.ts", "web/*.json"],
-        [BUILT_WEB / "index.html"],
+        ["web/src/**/*", "web/public/**/*", "web/build/**/*", "web/*.html", "web/*.ts", "web/*.json"],
+        [BUILT_WEB / "index.html", BUILT_WEB / "swagger" / "swagger-ui-bundle.js"],
         build_web,
         after=["npm"],
     ),
-    Step("swagger", "API reference page", [], [BUILT_WEB / "swagger" / SWAGGER_FILES[1]], copy_swagger, after=["web"]),
 ]
 
 # ── running them ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -226,12 +213,16 @@ def prepare(names: Sequence[str]) -> None:
         want(name)
     (STATE / "stamps").mkdir(parents=True, exist_ok=True)
     (STATE / "logs").mkdir(parents=True, exist_ok=True)
+    with (STATE / "lock").open("w") as lock:
+        # Two set-ups at once (`make run` beside `make test`) would build into the same folders.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _prepare([step for step in STEPS if step.name in wanted])
 
+
+def _prepare(steps: Sequence[Step]) -> None:
     prints: dict[str, str] = {}
     stale: list[Step] = []
-    for step in STEPS:
-        if step.name not in wanted:
-            continue
+    for step in steps:
         prints[step.name] = fingerprint(step, prints)
         stamp = STATE / "stamps" / step.name
         is_fresh = stamp.exists() and stamp.read_text() == prints[step.name]
@@ -309,10 +300,10 @@ def prepare_browsers() -> None:
 
 
 GOALS = {
-    "run": ["relay", "swagger"],
-    "test": ["relay", "swagger"],
+    "run": ["relay", "web"],
+    "test": ["relay", "web"],
     "relay": ["relay"],
-    "web": ["swagger"],
+    "web": ["web"],
     "python": ["pip"],
 }
 

@@ -16,6 +16,11 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from blockbuster import blockbuster_ctx
+from hypothesis import settings
+
+settings.register_profile("default", deadline=None)
+settings.register_profile("long", deadline=None, max_examples=5_000)
+settings.load_profile("default")
 
 GRACE_S = 2.0
 """For tasks and threads whose end has begun: transports close one turn of the loop later."""
