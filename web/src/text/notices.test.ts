@@ -23,6 +23,10 @@ describe('sayings', () => {
       { text: da.notice.connectionLost, urgency: 'assertive', isShown: false },
     ]);
   });
+  it('says it once when neither camera nor microphone starts', () => {
+    const said = sayings([notice('cameraFailed', '', 'assertive'), notice('microphoneFailed', '', 'assertive')], da);
+    expect(said).toEqual([{ text: da.notice.devicesFailed, urgency: 'assertive', isShown: true }]);
+  });
   it('says the last of a button pressed twice', () => {
     const said = sayings([notice('microphoneOff'), notice('microphoneOff')], da);
     expect(said).toHaveLength(1);

@@ -38,20 +38,31 @@ function sentence(notice: Notice, words: Words): string {
   return typeof said === 'string' ? said : said(name);
 }
 
-/** In the order of happening; those who came (or went) in the same burst share a sentence. */
+/** In the order of happening; those who came (or went) in the same burst share a sentence, and so do own devices. */
 export function sayings(notices: readonly Notice[], words: Words): readonly Saying[] {
+  const bothFailed = (['cameraFailed', 'microphoneFailed'] as const).every((code) =>
+    notices.some((notice) => notice.code === code),
+  );
   const groups = new Map<string, Notice[]>();
   for (const notice of notices) {
-    const key = isComing(notice.code) ? notice.code : `${notice.code}/${notice.name}`;
+    const key = keyOf(notice, bothFailed);
     groups.set(key, [...(groups.get(key) ?? []), notice]);
   }
-  return [...groups.values()].map((group) => {
+  return [...groups].map(([key, group]) => {
     const last = group[group.length - 1] as Notice;
     const names = [...new Set(group.map((notice) => notice.name))];
+    const text = isComing(last.code) ? COMING[last.code](words)(names) : sentence(last, words);
     return {
-      text: isComing(last.code) ? COMING[last.code](words)(names) : sentence(last, words),
+      text: key === DEVICES ? words.notice.devicesFailed : text,
       urgency: group.some((notice) => notice.urgency === 'assertive') ? 'assertive' : 'polite',
       isShown: !ONLY_HEARD.has(last.code),
     };
   });
+}
+
+const DEVICES = 'devices';
+
+function keyOf({ code, name }: Notice, bothFailed: boolean): string {
+  if (bothFailed && (code === 'cameraFailed' || code === 'microphoneFailed')) return DEVICES;
+  return isComing(code) ? code : `${code}/${name}`;
 }

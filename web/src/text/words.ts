@@ -132,6 +132,7 @@ export interface Words {
     readonly cameraOff: string;
     readonly cameraFailed: string;
     readonly microphoneFailed: string;
+    readonly devicesFailed: string;
     readonly screenFailed: string;
     readonly connectionLost: string;
     readonly connectionBack: string;

@@ -140,6 +140,14 @@ export const tileStyles = css`
     text-align: center;
   }
 
+  @container (max-width: 210px) {
+    .name,
+    .trouble {
+      gap: var(--space-4);
+      padding-inline: 6px;
+    }
+  }
+
   /* In a strip on a phone there is room for a name and nothing more; the words stay for screen readers. */
   @container (max-width: 150px) {
     .trouble .text,
@@ -159,8 +167,7 @@ export const tileStyles = css`
 
     .name,
     .trouble {
-      gap: var(--space-4);
-      padding: 0 6px;
+      padding-block: 0;
     }
   }
 `;

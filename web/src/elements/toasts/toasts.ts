@@ -57,7 +57,8 @@ export class Toasts extends LitElement {
     const newest = this.notices[this.notices.length - 1]?.id ?? 0;
     this.lastSaid ??= newest;
     if (newest <= this.lastSaid || this.isWaiting) return;
-    const isUrgent = this.notices.some((notice) => notice.id > (this.lastSaid ?? 0) && notice.urgency === 'assertive');
+    const said = this.lastSaid;
+    const isUrgent = this.notices.some((notice) => notice.id > said && notice.code === 'connectionLost');
     this.isWaiting = true;
     this.later(isUrgent ? 0 : BURST_MS, () => {
       this.isWaiting = false;
