@@ -26,7 +26,7 @@ from vdxmedia.api.rooms import RoomOperations
 from vdxmedia.api.server import Parts, make_application, protocol_logger
 from vdxmedia.api.tokens import JwtTokens
 from vdxmedia.clock import Clock, SystemClock
-from vdxmedia.config import Settings, parse_bind
+from vdxmedia.config import Media, Settings, parse_bind
 from vdxmedia.credentials import Credentials
 from vdxmedia.errors import Misconfigured
 from vdxmedia.hub.limits import HubLimits
@@ -44,17 +44,17 @@ HTTP_SHUTDOWN_S = 3.0
 LISTEN_BACKLOG = 1024
 """Connections waiting for accept; a join storm of 500 fits."""
 
-MakeRelay = Callable[[Sequence[str], int], RelayPort]
+MakeRelay = Callable[[Sequence[str], Media], RelayPort]
 
 
-def make_relay(binds: Sequence[str], socket_buffer_bytes: int) -> RelayPort:
+def make_relay(binds: Sequence[str], media: Media) -> RelayPort:
     """The native relay on these addresses. Raises: OSError, Misconfigured."""
     try:
         # Here and not above: looking at keys and configuration must not need a built relay.
         from vdxmedia._relay import Relay
     except ImportError as error:
         raise Misconfigured("the native relay is not built: run `make relay`") from error
-    return Relay(list(binds), socket_buffer_bytes)
+    return Relay(list(binds), media.socket_buffer_bytes, media.local_only)
 
 
 class Server:
@@ -245,7 +245,7 @@ class Server:
         media = self.settings.media
         wanted = usable(media_sockets(media.binds))
         try:
-            relay = self._make_relay([format_bind(host, port) for host, port in wanted], media.socket_buffer_bytes)
+            relay = self._make_relay([format_bind(host, port) for host, port in wanted], media)
         except OSError as error:
             host, port = wanted[0]
             raise _taken("media", host, port, error) from error

@@ -22,7 +22,7 @@ import typer
 import uvloop
 
 from vdxmedia import __version__, config, credentials, kernel_limits
-from vdxmedia.addresses import format_bind, lan_address
+from vdxmedia.addresses import format_bind, interface_addresses, lan_address
 from vdxmedia.api.resources import RoomCreated, TokenRequest
 from vdxmedia.app import Server
 from vdxmedia.conference.kinds import SourceKind
@@ -36,6 +36,7 @@ from vdxmedia.observability import configure_logging
 logger = logging.getLogger(__name__)
 
 EXIT_MISCONFIGURED = 2
+LOOPBACK = ["127.0.0.1", "::1"]
 DEVELOPMENT_STOP_S = "1.0"
 """Ctrl-C in development should not wait for those who are in a call."""
 
@@ -84,7 +85,7 @@ def dev(
                 secrets = credentials.for_lan(address, Path(directory))
                 host = f"[{address}]" if ":" in address else address
             else:
-                settings = _development_settings(bind or ["127.0.0.1", "::1"], http_port, media_port)
+                settings = _development_settings(bind or LOOPBACK, http_port, media_port, own_addresses=not bind)
                 _refuse_other_machines(settings)
                 secrets = credentials.for_development()
                 host = "localhost"
@@ -115,11 +116,20 @@ def _demo_person(name: str) -> TokenRequest:
     )
 
 
-def _development_settings(addresses: list[str], http_port: int, media_port: int) -> Settings:
-    """Development's defaults, with the environment in between for what it names."""
+def _development_settings(
+    addresses: list[str], http_port: int, media_port: int, *, own_addresses: bool = False
+) -> Settings:
+    """Development's defaults, with the environment in between for what it names.
+
+    `own_addresses`: media listens on the machine's own IPv4 addresses too, for this machine only. Firefox pairs no
+    loopback candidates, so it could not join a call on 127.0.0.1 (seen in ESR 153).
+    """
+    own_addresses = own_addresses and config.variable_of("media.binds") not in os.environ
+    media_addresses = [*addresses, *interface_addresses(4)] if own_addresses else addresses
     defaults = {
         "http.binds": ",".join(format_bind(address, http_port) for address in addresses),
-        "media.binds": ",".join(format_bind(address, media_port) for address in addresses),
+        "media.binds": ",".join(format_bind(address, media_port) for address in media_addresses),
+        "media.local_only": str(own_addresses).lower(),
         "log.format": "text",
         "log.level": "warning",
         "stop.deadline_s": DEVELOPMENT_STOP_S,

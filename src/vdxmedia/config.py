@@ -33,7 +33,7 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class Http(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where pages, REST and signalling are served."""
 
-    binds: list[str] = msgspec.field(default_factory=lambda: ["0.0.0.0:8080", "[::]:8080"])
+    binds: list[str] = msgspec.field(default_factory=lambda: ["0.0.0.0:7880", "[::]:7880"])
     """`address:port`, IPv6 in brackets; port 0 takes a free one."""
     public_url: str = ""
     """What is in people's links, as `https://moede.example.dk`. Needed for `serve`."""
@@ -56,6 +56,8 @@ class Media(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Addresses put into answers instead of the bound ones, for 1:1 NAT; one per family at most."""
     socket_buffer_bytes: Annotated[int, Meta(ge=65_536, le=256 * 1024 * 1024)] = 4 * 1024 * 1024
     """Asked for each socket; the kernel caps it at `net.core.rmem_max` and `wmem_max`."""
+    local_only: bool = False
+    """Drop what comes from another machine: loopback for media, on the machine's own addresses too."""
 
 
 class Tokens(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -219,7 +221,8 @@ def check_production(settings: Settings) -> None:
 def is_loopback(settings: Settings) -> bool:
     """Whether nothing of the server can be reached from another machine."""
     addresses = [parse_bind(bind, key="http.binds")[0] for bind in settings.http.binds]
-    addresses += [parse_bind(bind, key="media.binds")[0] for bind in settings.media.binds]
+    if not settings.media.local_only:
+        addresses += [parse_bind(bind, key="media.binds")[0] for bind in settings.media.binds]
     return all(ipaddress.ip_address(address).is_loopback for address in addresses)
 
 
@@ -232,7 +235,7 @@ def parse_bind(bind: str, *, key: str) -> tuple[str, int]:
         if not separator or not 0 <= number <= 65535 or (address.version == 6) != host.startswith("["):
             raise ValueError(bind)
     except ValueError as error:
-        raise Misconfigured(f"{key}: {bind!r} is not address:port (IPv6 in brackets, as [::]:8080)") from error
+        raise Misconfigured(f"{key}: {bind!r} is not address:port (IPv6 in brackets, as [::]:7880)") from error
     return str(address), number
 
 

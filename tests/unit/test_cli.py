@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from vdxmedia import __version__, credentials, kernel_limits
+from vdxmedia import __version__, config, credentials, kernel_limits
 from vdxmedia.addresses import announced_addresses, format_bind, media_sockets, usable
 from vdxmedia.api.tokens import SigningKey
 from vdxmedia.cli import app
-from vdxmedia.config import Media, Settings
+from vdxmedia.config import Http, Media, Settings
 from vdxmedia.errors import Misconfigured
 
 
@@ -38,6 +38,13 @@ def test_dev_refuses_a_bind_from_the_environment_too(variable: str) -> None:
     result = run("dev", **{variable: "0.0.0.0:9"})
     assert result.exit_code == 2
     assert "loopback" in result.stderr
+
+
+def test_media_for_this_machine_only_counts_as_loopback_and_pages_do_not() -> None:
+    everywhere = Media(binds=["192.0.2.1:7882"], local_only=True)
+    assert config.is_loopback(Settings(http=Http(binds=["127.0.0.1:1"]), media=everywhere))
+    assert not config.is_loopback(Settings(http=Http(binds=["192.0.2.1:1"]), media=everywhere))
+    assert not config.is_loopback(Settings(http=Http(binds=["127.0.0.1:1"]), media=Media(binds=everywhere.binds)))
 
 
 def test_dev_refuses_a_bind_that_is_no_address() -> None:
