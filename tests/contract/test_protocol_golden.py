@@ -69,7 +69,7 @@ _MEDIA = m.MediaSetup(
     slots=m.SlotCounts(speaker=3, programme=1, video=9),
 )
 EXAMPLES: list[m.Wire] = [
-    m.Hello(protocol=1, token="header.claims.signature"),
+    m.Hello(protocol=1, token="header.claims.signature", room="room12345678"),
     m.Join(name="Anna", video_slots=9, resume=m.Resume(session="secret", sequence=17)),
     m.Offer(sdp="v=0\r\n", sources={"0": SourceKind.MICROPHONE, "1": SourceKind.CAMERA}),
     m.SetSource(source=SourceKind.SCREEN_AUDIO, active=True),

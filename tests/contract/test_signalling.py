@@ -141,11 +141,13 @@ async def test_connects_that_are_refused_say_why(server: Server) -> None:
     assert (await refused(server, good[:-4] + "AAAA"))["code"] == "token_invalid"
     assert (await refused(server, "garbage"))["code"] == "token_invalid"
     assert (await refused(server, server.token("nosuchroom22")))["code"] == "room_unknown"
+    astray = {"protocol": 1, "token": good, "room": "otherroom234"}
+    assert (await refused(server, "", auth=astray))["code"] == "token_invalid"
     assert (await refused(server, good, protocol=2))["code"] == "unsupported_protocol"
     assert (await refused(server, "", auth={"protocol": 1}))["code"] == "token_missing"
     assert (await refused(server, "", auth={"hello": "there"}))["code"] == "bad_message"
     assert (await refused(server, "", auth=["protocol", 1]))["code"] == "bad_message"
-    assert server.total("connects_refused_token_invalid") == 3
+    assert server.total("connects_refused_token_invalid") == 4
 
 
 async def test_full_room_refuses_the_join_and_takes_it_later(server: Server) -> None:

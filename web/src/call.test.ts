@@ -107,7 +107,7 @@ describe('before the call', () => {
 
   it('joins by itself when the link says so', () => {
     const page = new Page(shelf, { link: { ...LINK, joinsAtOnce: true } });
-    expect(page.wire.hellos).toEqual([{ protocol: 1, token: 'token-1' }]);
+    expect(page.wire.hellos).toEqual([{ protocol: 1, token: 'token-1', room: 'room1' }]);
   });
 
   it.each([
@@ -289,7 +289,7 @@ describe('a reload', () => {
     const page = await new Page(shelf).inCall();
     await page.call.setMicrophone(false);
     const after = new Page(shelf, { link: { ...LINK, token: null, name: null } });
-    expect(after.wire.hellos).toEqual([{ protocol: 1, token: 'token-2' }]);
+    expect(after.wire.hellos).toEqual([{ protocol: 1, token: 'token-2', room: 'room1' }]);
     after.wire.accept();
     expect(after.wire.last('join')).toMatchObject({ name: 'Anna', resume: { session: 'secret', sequence: 0 } });
     after.wire.answer('join', joined({ mediaAlive: true }));

@@ -129,6 +129,7 @@ class CallController implements Call, ConnectionListener, PageListener {
       environment.makeWire,
       this,
       () => ({
+        room: link.roomId,
         token: this.#memory.value.token ?? '',
         session: this.#memory.value.session,
         sequence: this.#conference?.sequence ?? 0,

@@ -78,6 +78,8 @@ class Hello(Wire, frozen=True):
     protocol: int
     token: Annotated[str, Meta(max_length=4096)]
     """A join token (JWT), or the renewed one of the running session."""
+    room: Id | None = None
+    """The room that the client means to enter, from its link; a token for another one is refused as `token_invalid`."""
 
 
 class Resume(Wire, frozen=True):

@@ -11,7 +11,7 @@ import orjson
 import socketio
 
 from vdxmedia.clock import Clock
-from vdxmedia.errors import BadMessage, VdxError
+from vdxmedia.errors import BadMessage, NotAllowed, VdxError
 from vdxmedia.hub.ports import Tokens
 from vdxmedia.hub.registry import Registry
 from vdxmedia.hub.tasks import TaskScope
@@ -89,6 +89,8 @@ class Namespace(socketio.AsyncNamespace):  # type: ignore[misc]  # the library h
         try:
             hello = decode_hello(auth)
             grant = self._tokens.verify(hello.token, self._clock.unix_s())
+            if hello.room not in (None, grant.room):
+                raise NotAllowed("the token is for another room", code="token_invalid")
             self._registry.settings_of(RoomId(grant.room))
         except VdxError as error:
             self._registry.counters.add(f"connects_refused_{error.code}")

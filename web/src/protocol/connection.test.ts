@@ -41,7 +41,7 @@ class Recorder implements ConnectionListener {
 
 function build(): { connection: Connection; wire: FakeWire; seen: Recorder; credentials: { value: Credentials } } {
   const seen = new Recorder();
-  const credentials: { value: Credentials } = { value: { token: 'token-1', session: null, sequence: 0 } };
+  const credentials: { value: Credentials } = { value: { room: 'room1', token: 'token-1', session: null, sequence: 0 } };
   let wire: FakeWire | null = null;
   const connection = new Connection(
     (listener) => (wire = new FakeWire(listener)),
@@ -57,7 +57,7 @@ function seated(): ReturnType<typeof build> {
   const all = build();
   all.connection.open();
   all.wire.seat(joined());
-  all.credentials.value = { token: 'token-2', session: 'secret', sequence: 7 };
+  all.credentials.value = { room: 'room1', token: 'token-2', session: 'secret', sequence: 7 };
   return all;
 }
 
@@ -72,7 +72,7 @@ describe('joining', () => {
   it('names protocol and token, then asks for a seat', () => {
     const { connection, wire, seen } = build();
     connection.open();
-    expect(wire.hellos).toEqual([{ protocol: 1, token: 'token-1' }]);
+    expect(wire.hellos).toEqual([{ protocol: 1, token: 'token-1', room: 'room1' }]);
     wire.accept();
     expect(wire.sent).toEqual([{ type: 'join', name: 'Anna', videoSlots: 9, resume: null }]);
     wire.answer('join', joined());
@@ -138,7 +138,7 @@ describe('a cut', () => {
     expect(seen.calls).toEqual(['joined', 'lost']);
     expect(connection.isSeated).toBe(false);
     vi.advanceTimersByTime(200);
-    expect(wire.hellos.at(-1)).toEqual({ protocol: 1, token: 'token-2' });
+    expect(wire.hellos.at(-1)).toEqual({ protocol: 1, token: 'token-2', room: 'room1' });
     wire.accept();
     expect(wire.last('join')?.resume).toEqual({ session: 'secret', sequence: 7 });
     wire.answer('join', resumed);

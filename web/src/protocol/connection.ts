@@ -35,6 +35,8 @@ const TRANSIENT = new Set(['rate_limited', 'server_busy', 'server_stopping', 'me
 
 /** What is needed to come back; kept by the caller so that it survives a reload. */
 export interface Credentials {
+  /** The link's: a token for another room is refused. */
+  readonly room: string;
   readonly token: string;
   readonly session: string | null;
   readonly sequence: number;
@@ -152,7 +154,8 @@ export class Connection implements WireListener {
   #connect(): void {
     clearTimeout(this.#timer);
     this.#phase = 'connecting';
-    this.#wire.open({ protocol: PROTOCOL_VERSION, token: this.credentials().token });
+    const { room, token } = this.credentials();
+    this.#wire.open({ protocol: PROTOCOL_VERSION, token, room });
   }
 
   #onJoinAnswer(answer: Answer | null): void {

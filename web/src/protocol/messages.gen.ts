@@ -56,6 +56,8 @@ export interface Hello {
   readonly protocol: number;
   /** A join token (JWT), or the renewed one of the running session. */
   readonly token: string;
+  /** The room that the client means to enter, from its link; a token for another one is refused as `token_invalid`. */
+  readonly room?: string | null;
 }
 
 export interface Resume {
