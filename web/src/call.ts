@@ -245,9 +245,10 @@ class CallController implements Call, ConnectionListener, PageListener {
     if (this.getState().phase === 'ended') this.#connection.close();
   }
 
-  async resumeAudio(): Promise<void> {
+  resumeAudio(): Promise<void> {
     this.#meter.resume();
-    await this.#sound.play();
+    this.#sound.play();
+    return Promise.resolve();
   }
 
   // ── the page ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -261,16 +262,17 @@ class CallController implements Call, ConnectionListener, PageListener {
     this.onOnline();
     if (this.#phase !== 'inCall') return;
     void this.#wakeLock.renew();
-    void this.#sound.play();
+    this.#sound.play();
   }
 
   onOnline(): void {
     this.#connection.probe();
+    this.#media.onNetworkChange();
   }
 
   onGesture(): void {
     this.#meter.resume();
-    if (this.#isAudioBlocked) void this.#sound.play();
+    if (this.#isAudioBlocked) this.#sound.play();
   }
 
   // ── the seat ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -117,6 +117,16 @@ describe('media', () => {
     expect(bench.platform.connections).toHaveLength(1);
   });
 
+  it('restarts at once when a network is back', async () => {
+    const bench = new Bench();
+    await bench.connect();
+    bench.link.onNetworkChange();
+    bench.platform.newest.become('disconnected');
+    bench.link.onNetworkChange();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(bench.platform.newest.offers).toEqual([{ iceRestart: false }, { iceRestart: true }]);
+  });
+
   it('waits for signalling with its repair', async () => {
     const bench = new Bench();
     await bench.connect();

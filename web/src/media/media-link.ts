@@ -78,6 +78,13 @@ export class MediaLink {
     this.#hasSignalling = false;
   }
 
+  /** There is a network again, maybe another: what is cut needs no patience. */
+  onNetworkChange(): void {
+    if (this.#peer?.state !== 'disconnected' && this.#peer?.state !== 'failed') return;
+    if (this.#owed === 'nothing') this.#owed = 'restart';
+    this.#pay();
+  }
+
   /** The server gave the connection up. */
   onServerLost(): void {
     this.#replacements = 0;

@@ -15,6 +15,8 @@ export class Sound {
   #elements: SinkElement[] = [];
   #host: HTMLElement | null = null;
   #sinkId: string | null = null;
+  /** Counts the attempts to play; what an older one answers is no news. */
+  #round = 0;
 
   constructor(private readonly onBlocked: (isBlocked: boolean) => void) {}
 
@@ -31,15 +33,26 @@ export class Sound {
       const stream = audio[index]?.stream ?? null;
       if (element.srcObject !== stream) element.srcObject = stream;
     });
-    void this.play();
+    this.play();
   }
 
-  /** Inside a click when it was refused before. */
-  async play(): Promise<void> {
-    const attempts = this.#elements
-      .filter((element) => element.srcObject !== null)
-      .map((element) => element.play().then(() => false, (error: unknown) => isRefusal(error)));
-    this.onBlocked((await Promise.all(attempts)).some(Boolean));
+  /** Inside a click when it was refused before. Not awaited: an element without sound yet answers only when it comes. */
+  play(): void {
+    this.#round += 1;
+    const round = this.#round;
+    let isBlocked = false;
+    for (const element of this.#elements.filter((one) => one.srcObject !== null)) {
+      element.play().then(
+        () => {
+          if (round === this.#round && !isBlocked) this.onBlocked(false);
+        },
+        (error: unknown) => {
+          if (round !== this.#round || !isRefusal(error)) return;
+          isBlocked = true;
+          this.onBlocked(true);
+        },
+      );
+    }
   }
 
   /** Null: the system's own choice. */
