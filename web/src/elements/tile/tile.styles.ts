@@ -123,6 +123,12 @@ export const tileStyles = css`
     white-space: nowrap;
   }
 
+  /* Trouble is told in full, on two lines where it must be. */
+  .trouble .text {
+    white-space: normal;
+    line-height: var(--leading-tight);
+  }
+
   .icon {
     width: 1.125rem;
     height: 1.125rem;
