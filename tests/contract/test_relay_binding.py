@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -15,6 +17,7 @@ from tests.contract.relay_client import CM, GCM, Client, Packet, RelayUnderTest,
 from vdxmedia import _relay
 from vdxmedia.sfu import relay_wire as wire
 
+REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "metrics.md"
 MICROPHONE, CAMERA = 0x0A0B0C0D, 0x11223344
 AUDIO_IN, VIDEO_IN, VIDEO_RTX_IN = 1001, 2001, 2002
 AUDIO_OUT, VIDEO_OUT, VIDEO_RTX_OUT = 7001, 8001, 8002
@@ -214,3 +217,86 @@ def test_garbage_is_counted_and_disturbs_no_one(relay: RelayUnderTest) -> None:
         stats = relay.stats()
         assert stats["panics"] == 0
         assert stats["dropped_auth"] + stats["dropped_malformed"] > 0
+
+
+COMMANDS: list[wire.Command] = [
+    wire.AddPeer(
+        peer=2**53,
+        room=7,
+        cname="c",
+        ice=wire.Ice(local_ufrag="abcd", local_pwd="p" * 22, remote_ufrag="e"),
+        payloads=wire.Payloads(opus=111),
+        extensions=wire.Extensions(mid=1),
+        receives=[wire.Receive(mid="0", source=2**32 - 1, kind="video", rids=["q", "h", "f"])],
+        slots=[wire.Slot(kind="programme", index=0, mid="1", ssrc=2**32 - 1)],
+    ),
+    wire.UpdatePeer(
+        peer=1,
+        ice=wire.Ice(local_ufrag="abcd", local_pwd="p" * 22, remote_ufrag="e"),
+        payloads=wire.Payloads(),
+        extensions=wire.Extensions(),
+        receives=[],
+        slots=[],
+    ),
+    wire.SetKeys(peer=1, profile=7, receive=bytes(28), send=bytes(28)),
+    wire.SetKeys(peer=1, profile=1, receive=bytes(30), send=bytes(30)),
+    wire.SendDtls(peer=1, datagram=bytes(1200)),
+    wire.RemovePeer(peer=1),
+    wire.CloseRoom(room=1),
+    wire.SetGate(source=1, gate=2, open=False),
+    wire.SetSourceClasses(source=1, classes=2**64 - 1),
+    wire.SetHears(peer=1, classes=2**63),
+    wire.BindSlot(peer=1, kind="video", index=0, source=0),
+    wire.Fence(id=9),
+]
+
+
+def test_every_command_of_the_contract_is_understood(relay: RelayUnderTest) -> None:
+    assert {type(command) for command in COMMANDS} == set(wire.Command.__args__)
+    relay.send(*COMMANDS)
+    assert relay.expect(wire.FenceReached).id == 9
+    assert relay.stats()["commands"] == len(COMMANDS)
+    assert relay.stats()["peers"] == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "changes"),
+    [
+        (wire.SetKeys(peer=1, profile=7, receive=bytes(27), send=bytes(28)), "keys"),
+        (wire.SetKeys(peer=1, profile=8, receive=bytes(28), send=bytes(28)), "profile"),
+        (wire.SendDtls(peer=1, datagram=bytes(1501)), "datagram"),
+        (wire.SetGate(source=0, gate=1, open=True), "source"),
+        (wire.SetGate(source=1, gate=4, open=True), "gate"),
+        (wire.BindSlot(peer=1, kind="bogus", index=0, source=0), "bogus"),
+    ],
+)
+def test_command_beyond_its_limits_raises_value_error(
+    relay: RelayUnderTest, command: wire.Command, changes: str
+) -> None:
+    with pytest.raises(ValueError, match=changes):
+        relay.send(command)
+
+
+def test_every_counter_is_in_the_reference(relay: RelayUnderTest) -> None:
+    text = REFERENCE.read_text(encoding="utf-8").split("## The relay's own names")[1]
+    rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
+    documented = [name for row in rows for name in re.findall(r"`(\w+)`", row)]
+    assert sorted(documented) == sorted(relay.stats())
+
+
+def test_closed_relay_takes_commands_and_answers_nothing() -> None:
+    with RelayUnderTest() as under_test:
+        pass
+    under_test.send(wire.Fence(id=1))
+    assert under_test.relay.drain() == []
+    assert under_test.stats() == {}
+
+
+def test_two_peers_of_two_address_families_share_the_relay() -> None:
+    relay = _relay.Relay(["127.0.0.1:0", "[::1]:0"])
+    try:
+        first, second = relay.addresses
+        assert first.startswith("127.0.0.1:")
+        assert second.startswith("[::1]:")
+    finally:
+        relay.close()

@@ -30,3 +30,17 @@ impl Bucket {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn burst_then_the_rate() {
+        let mut bucket = Bucket::new(10, 5);
+        assert_eq!((0..20).filter(|_| bucket.take(1, 0)).count(), 5);
+        assert_eq!((1..=1_000).filter(|ms| bucket.take(1, ms * 1_000)).count(), 10);
+        assert!(!bucket.take(6, 1_000_000_000), "more than the burst is never there");
+        assert!(bucket.take(5, u64::MAX), "no overflow");
+    }
+}

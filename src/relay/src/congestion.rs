@@ -152,3 +152,94 @@ impl LayerCap for LossCap {
         self.cap
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::rtcp::{Rtcp, RtcpPackets};
+
+    const MS: u64 = 1_000;
+
+    /// Every status that is due: sequence and whether it was received.
+    fn take(arrivals: &mut Arrivals, now_us: u64) -> Vec<(u16, bool)> {
+        let mut found = Vec::new();
+        let mut plain = [0; 200];
+        while let Some(len) = arrivals.write(1, &mut plain, now_us) {
+            let packet = RtcpPackets::new(&plain[..len]).next().expect("one").expect("well-formed");
+            let Rtcp::TransportFeedback(feedback) = packet else { panic!("{packet:?}") };
+            found.extend(feedback.statuses().map(|it| (it.sequence, it.arrival_us.is_some())));
+        }
+        found
+    }
+
+    #[test]
+    fn every_number_is_reported_once_over_wraps_and_losses() {
+        let mut arrivals = Arrivals::default();
+        let mut reported = Vec::new();
+        let mut sent = Vec::new();
+        for number in 65_000..140_000_u32 {
+            let now_us = u64::from(number) * MS;
+            if number % 7 != 0 {
+                arrivals.on_packet(number as u16, 5, now_us);
+            }
+            sent.push((number as u16, number % 7 != 0));
+            if arrivals.is_due(now_us) {
+                reported.extend(take(&mut arrivals, now_us));
+            }
+        }
+        assert!(reported.len() > 74_000);
+        assert_eq!(reported[..], sent[..reported.len()]);
+    }
+
+    #[test]
+    fn feedback_is_due_at_once_then_every_fifty_milliseconds() {
+        let mut arrivals = Arrivals::default();
+        assert!(!arrivals.is_due(1_000 * MS));
+        arrivals.on_packet(9, 5, 1_000 * MS);
+        assert!(arrivals.is_due(1_000 * MS));
+        assert_eq!(take(&mut arrivals, 1_000 * MS), [(9, true)]);
+        arrivals.on_packet(10, 5, 1_001 * MS);
+        arrivals.on_packet(9, 5, 1_002 * MS);
+        assert!(!arrivals.is_due(1_049 * MS));
+        assert!(arrivals.is_due(1_050 * MS));
+        assert_eq!(take(&mut arrivals, 1_050 * MS), [(10, true)]);
+    }
+
+    #[test]
+    fn jump_starts_anew_and_memory_is_bounded() {
+        let mut arrivals = Arrivals::default();
+        arrivals.on_packet(1, 5, MS);
+        arrivals.on_packet(30_000, 5, 2 * MS);
+        assert_eq!(take(&mut arrivals, 3 * MS), [(30_000, true)]);
+        for number in 0..60_000_u32 {
+            arrivals.on_packet((30_001 + number) as u16, 5, 4 * MS);
+        }
+        assert!(arrivals.times_us.len() as u64 <= MAX_ARRIVALS);
+    }
+
+    #[test]
+    fn cap_goes_down_on_loss_and_up_after_ten_good_seconds() {
+        let mut cap = LossCap::default();
+        assert_eq!(cap.cap(), 2);
+        cap.on_report(10, 10, 0);
+        assert_eq!(cap.cap(), 2, "ten packets tell nothing");
+        cap.on_report(90, 5, 0);
+        assert_eq!(cap.cap(), 1);
+        cap.on_report(100, 50, 1_000 * MS);
+        assert_eq!(cap.cap(), 1, "the step shows in two seconds");
+        cap.on_report(100, 50, 2_000 * MS);
+        cap.on_report(100, 50, 4_000 * MS);
+        assert_eq!(cap.cap(), 0);
+        for second in 5..15 {
+            cap.on_report(100, 1, second * 1_000 * MS);
+            assert_eq!(cap.cap(), 0);
+        }
+        cap.on_report(100, 0, 15_000 * MS);
+        assert_eq!(cap.cap(), 1);
+        cap.on_report(100, 5, 24_000 * MS);
+        cap.on_report(100, 0, 26_000 * MS);
+        assert_eq!(cap.cap(), 1, "a bad second begins the ten anew");
+        cap.on_report(100, 0, 36_000 * MS);
+        assert_eq!(cap.cap(), 2);
+    }
+}

@@ -60,3 +60,57 @@ impl History {
         Some((facts, self.bytes.get(start..start + usize::from(entry.len))?))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::{Codec, PacketBase, PassedExtensions};
+
+    fn facts(index: u64) -> Facts {
+        let base = PacketBase {
+            index,
+            timestamp: index as u32,
+            is_marked: false,
+            extensions: PassedExtensions::default(),
+            arrival_us: 0,
+        };
+        Facts::of(Codec::Opus, &[1], base).expect("sound is always good")
+    }
+
+    #[test]
+    fn last_packets_are_there_older_ones_are_not() {
+        let mut history = History::new();
+        assert!(history.get(1).is_none());
+        for index in 1..=1_000_u64 {
+            history.keep(&facts(index), &index.to_be_bytes());
+        }
+        let kept = HISTORY_PACKETS as u64;
+        assert!(history.get(1_000 - kept).is_none());
+        for index in 1_001 - kept..=1_000 {
+            let (facts, payload) = history.get(index).expect("kept");
+            assert_eq!((facts.index, payload), (index, &index.to_be_bytes()[..]));
+        }
+        assert!(history.get(1_001).is_none());
+    }
+
+    #[test]
+    fn late_packet_fills_its_place_but_pushes_out_no_newer_one() {
+        let mut history = History::new();
+        history.keep(&facts(600), b"new");
+        history.keep(&facts(600 - HISTORY_PACKETS as u64), b"old");
+        history.keep(&facts(599), b"late");
+        assert_eq!(history.get(600).expect("kept").1, b"new");
+        assert_eq!(history.get(599).expect("kept").1, b"late");
+        assert!(history.get(600 - HISTORY_PACKETS as u64).is_none());
+    }
+
+    #[test]
+    fn payload_that_is_too_long_is_not_kept() {
+        let mut history = History::new();
+        history.keep(&facts(HISTORY_PACKETS as u64 - 1), &[0; HISTORY_PAYLOAD_LEN + 1]);
+        history.keep(&facts(3), &[0; HISTORY_PAYLOAD_LEN + 1]);
+        history.keep(&facts(4), &[0; HISTORY_PAYLOAD_LEN]);
+        assert!(history.get(3).is_none() && history.get(HISTORY_PACKETS as u64 - 1).is_none());
+        assert_eq!(history.get(4).expect("kept").1.len(), HISTORY_PAYLOAD_LEN);
+    }
+}

@@ -50,3 +50,37 @@ impl KeyframeRequests {
         Some(layer as u8)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: u64 = 1_000;
+
+    #[test]
+    fn first_at_once_then_one_per_window() {
+        let mut requests = KeyframeRequests::default();
+        assert_eq!(requests.want(0, 0), Some(0));
+        for ms in 1..500 {
+            assert_eq!(requests.want(0, ms * MS), None);
+        }
+        assert_eq!(requests.due(499 * MS), None);
+        assert_eq!(requests.due(500 * MS), Some(0));
+        assert_eq!(requests.due(1_500 * MS), None, "those between were one");
+        assert_eq!(requests.want(0, 1_600 * MS), Some(0));
+    }
+
+    #[test]
+    fn keyframe_serves_requests_that_wait_and_another_layer_is_asked_next() {
+        let mut requests = KeyframeRequests::default();
+        assert_eq!(requests.want(0, 0), Some(0));
+        assert_eq!(requests.want(1, MS), None);
+        assert_eq!(requests.want(2, MS), None);
+        requests.on_keyframe(2);
+        assert!(!requests.is_idle(MS));
+        assert_eq!(requests.due(500 * MS), Some(1));
+        assert_eq!(requests.due(1_000 * MS), None);
+        assert!(requests.is_idle(1_000 * MS));
+        assert_eq!(requests.want(9, 2_000 * MS), None, "no such layer");
+    }
+}

@@ -142,3 +142,82 @@ impl Missings {
         self.seen[(bit / 64) as usize] &= !(1 << (bit % 64));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: u64 = 1_000;
+
+    fn due(missings: &mut Missings, now_us: u64) -> (Vec<u16>, bool) {
+        let (mut numbers, mut gave_up) = ([0; MAX_MISSING], false);
+        let count = missings.due(now_us, 0, &mut numbers, &mut gave_up);
+        (numbers[..count].to_vec(), gave_up)
+    }
+
+    #[test]
+    fn gap_is_asked_for_after_the_reorder_wait_and_again_until_it_is_given_up() {
+        let mut missings = Missings::default();
+        missings.on_packet(65_534, true, 0);
+        assert_eq!(missings.on_packet(65_538, true, 0), Arrival::InOrder);
+        assert_eq!(due(&mut missings, 4 * MS), (vec![], false));
+        assert_eq!(due(&mut missings, 5 * MS), (vec![65_535, 0, 1], false));
+        assert_eq!(due(&mut missings, 34 * MS), (vec![], false));
+        assert_eq!(missings.on_packet(65_536, true, 34 * MS), Arrival::Late);
+        assert_eq!(due(&mut missings, 35 * MS), (vec![65_535, 1], false));
+        let mut asked = 2;
+        let mut now_us = 35 * MS;
+        while !missings.is_complete() {
+            now_us += 30 * MS;
+            let (numbers, gave_up) = due(&mut missings, now_us);
+            asked += usize::from(!numbers.is_empty());
+            assert_eq!(gave_up, missings.is_complete());
+        }
+        assert_eq!(asked, usize::from(MAX_TRIES));
+    }
+
+    #[test]
+    fn round_trip_sets_the_pace() {
+        let mut missings = Missings::default();
+        missings.on_packet(1, true, 0);
+        missings.on_packet(3, true, 0);
+        let (mut numbers, mut gave_up) = ([0; 4], false);
+        assert_eq!(missings.due(10 * MS, 200 * MS, &mut numbers, &mut gave_up), 1);
+        assert_eq!(missings.due(200 * MS, 200 * MS, &mut numbers, &mut gave_up), 0);
+        assert_eq!(missings.due(210 * MS, 200 * MS, &mut numbers, &mut gave_up), 1);
+    }
+
+    #[test]
+    fn duplicates_are_told_within_the_window_and_beyond() {
+        let mut missings = Missings::default();
+        for index in 5_000..8_000 {
+            assert_eq!(missings.on_packet(index, true, 0), Arrival::InOrder);
+            assert_eq!(missings.on_packet(index, true, 0), Arrival::Duplicate);
+        }
+        for index in [7_998, 7_000, 6_000, 10] {
+            assert_eq!(missings.on_packet(index, true, 0), Arrival::Duplicate);
+        }
+    }
+
+    #[test]
+    fn skipped_indices_are_new_when_the_window_comes_round() {
+        let mut missings = Missings::default();
+        (0..1_024).for_each(|index| assert_ne!(missings.on_packet(index, false, 0), Arrival::Duplicate));
+        missings.on_packet(1_030, false, 0);
+        assert_eq!(missings.on_packet(1_025, false, 0), Arrival::Late);
+        missings.on_packet(9_000, false, 0);
+        assert_eq!(missings.on_packet(8_999, false, 0), Arrival::Late);
+        assert_eq!(missings.on_packet(8_999, false, 0), Arrival::Duplicate);
+    }
+
+    #[test]
+    fn too_much_loss_asks_for_a_new_start() {
+        let mut missings = Missings::default();
+        missings.on_packet(1, true, 0);
+        assert_eq!(missings.on_packet(101, true, 0), Arrival::InOrder);
+        assert_eq!(missings.on_packet(201, true, 0), Arrival::Lost);
+        assert!(missings.is_complete());
+        assert_eq!(missings.on_packet(203, false, 0), Arrival::InOrder);
+        assert!(missings.is_complete(), "nobody looks, nothing is waited for");
+    }
+}

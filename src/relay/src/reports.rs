@@ -199,3 +199,94 @@ impl Reception {
         Some((block, Loss { expected: expected_since as u32, lost: lost_since as u32 }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const S: u64 = 1_000_000;
+
+    #[test]
+    fn reception_counts_loss_per_interval_and_in_all() {
+        let mut reception = Reception::default();
+        assert!(reception.report(1, 0).is_none());
+        for index in 65_500..65_600_u64 {
+            if index % 4 != 0 {
+                reception.on_packet(index, index as u32 * 3_000, 90_000, index * S / 30);
+            }
+        }
+        let (block, loss) = reception.report(7, 2_200 * S).expect("packets came");
+        assert_eq!((loss.expected, loss.lost), (99, 24));
+        assert_eq!((block.ssrc, block.fraction_lost, block.cumulative_lost), (7, 62, 24));
+        assert_eq!((block.highest_sequence, block.last_sender_report), (65_599, 0));
+        assert!(block.jitter <= 3, "{}", block.jitter);
+        let (block, loss) = reception.report(7, 2_201 * S).expect("as before");
+        assert_eq!((loss, block.fraction_lost), (Loss::default(), 0));
+        reception.on_packet(65_540, 0, 90_000, 2_202 * S);
+        reception.on_packet(65_600, 65_600 * 3_000, 90_000, 2_202 * S);
+        let (block, loss) = reception.report(7, 2_203 * S).expect("as before");
+        assert_eq!((loss.lost, block.fraction_lost, block.cumulative_lost), (0, 0, 23), "a late one makes no debt");
+        assert!((loss.share() - 0.0).abs() < f32::EPSILON);
+    }
+
+    #[test]
+    fn jitter_follows_irregular_arrivals() {
+        let mut reception = Reception::default();
+        for index in 0..1_000_u64 {
+            reception.on_packet(index, index as u32 * 960, 48_000, index * 20_000 + (index % 2) * 5_000);
+        }
+        let (block, _) = reception.report(7, 0).expect("packets came");
+        assert!((230..=250).contains(&block.jitter), "5 ms are 240 units: {}", block.jitter);
+    }
+
+    #[test]
+    fn delay_since_last_report_is_told() {
+        let mut reception = Reception::default();
+        reception.on_packet(1, 0, 90_000, S);
+        let ntp = NtpTime::from_unix_us(1_800_000_000 * S);
+        reception.on_sender_report(ntp, 2 * S);
+        let (block, _) = reception.report(7, 2 * S + S / 2).expect("a packet came");
+        assert_eq!((block.last_sender_report, block.delay_since_last), (ntp.compact(), 0x8000));
+    }
+
+    #[test]
+    fn publisher_clock_takes_the_fastest_report_and_survives_a_set_clock() {
+        let server = ServerClock { ntp_at_zero: NtpTime::from_unix_us(1_800_000_000 * S) };
+        let mut publisher = PublisherClock::default();
+        let theirs = |now_us: u64, skew_us: i64| server.ntp(now_us).plus_us(skew_us);
+        for (second, delay_us) in [(1, 40_000), (2, 10_000), (3, 90_000)] {
+            publisher.on_sender_report(theirs(second * S, 7_000_000), server, second * S + delay_us);
+        }
+        let offset = publisher.smallest.expect("reports came");
+        assert!((offset - (10_000 - 7_000_000)).abs() <= 2, "{offset}");
+        publisher.on_sender_report(theirs(4 * S, 3_600_000_000), server, 4 * S);
+        let offset = publisher.smallest.expect("reports came");
+        assert!((offset + 3_600_000_000).abs() <= 2, "{offset}");
+        for second in 5..100 {
+            publisher.on_sender_report(theirs(second * S, 3_600_000_000), server, second * S + 5_000);
+        }
+        let offset = publisher.smallest.expect("reports came");
+        assert!((offset - (5_000 - 3_600_000_000)).abs() <= 2, "old reports are forgotten: {offset}");
+    }
+
+    #[test]
+    fn layer_clock_counts_from_arrival_then_from_reports_and_refuses_nonsense() {
+        let server = ServerClock { ntp_at_zero: NtpTime::from_unix_us(1_800_000_000 * S) };
+        let mut publisher = PublisherClock::default();
+        let mut layer = LayerClock::default();
+        assert!(layer.timestamp_at(S, 90_000, &publisher, server).is_none());
+        layer.on_packet(u32::MAX - 44_999, 10 * S);
+        assert_eq!(layer.timestamp_at(10 * S + S / 2, 90_000, &publisher, server), Some(0));
+        // Captured 50 ms before it came.
+        publisher.on_sender_report(server.ntp(10 * S), server, 10 * S);
+        let info = |ntp| SenderInfo { ntp, rtp_timestamp: 90_000, packet_count: 0, octet_count: 0 };
+        layer.on_sender_report(&info(server.ntp(10 * S)));
+        layer.on_packet(90_000 - 4_500, 10 * S);
+        let captured = layer.capture_us(90_000 - 4_500, 90_000, &publisher, server).expect("reports tell");
+        assert!((captured - (10 * S as i64 - 50_000)).abs() <= 2);
+        assert!(layer.timestamp_at(10 * S, 90_000, &publisher, server).is_some_and(|at| at.abs_diff(90_000) <= 1));
+        layer.on_sender_report(&info(server.ntp(1_000 * S)));
+        assert!(layer.capture_us(90_000, 90_000, &publisher, server).is_none());
+        assert_eq!(layer.timestamp_at(10 * S, 90_000, &publisher, server), Some(90_000 - 4_500), "by arrival again");
+    }
+}

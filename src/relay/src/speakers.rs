@@ -173,3 +173,83 @@ impl<S: Copy + PartialEq> Ranking<S> {
         Some(speakers)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: u64 = 1_000;
+
+    fn voice(level: u8) -> Option<AudioLevel> {
+        Some(AudioLevel { is_voice: level < 127, level })
+    }
+
+    #[test]
+    fn pauses_between_words_do_not_end_a_speaker() {
+        let mut level = Level::default();
+        assert!(level.on_packet(voice(30), 1_000 * MS));
+        assert!(!level.on_packet(voice(127), 1_020 * MS));
+        assert!(level.is_active(1_399 * MS));
+        assert!(!level.is_active(1_400 * MS));
+    }
+
+    #[test]
+    fn background_is_not_voice() {
+        let mut level = Level::default();
+        assert!(!level.on_packet(voice(61), 1_000 * MS));
+        assert!(!level.on_packet(Some(AudioLevel { is_voice: false, level: 46 }), 1_020 * MS));
+        assert!(level.on_packet(Some(AudioLevel { is_voice: false, level: 45 }), 1_040 * MS));
+    }
+
+    #[test]
+    fn constant_levels_and_no_levels_are_demoted() {
+        let mut level = Level::default();
+        level.on_packet(voice(30), 1_000 * MS);
+        assert!(!level.is_demoted(3_999 * MS));
+        assert!(level.is_demoted(4_000 * MS));
+        level.on_packet(voice(31), 4_000 * MS);
+        assert!(!level.is_demoted(4_001 * MS));
+        level.on_packet(None, 4_020 * MS);
+        assert!(level.is_demoted(4_020 * MS));
+    }
+
+    #[test]
+    fn ranking_is_quiet_unless_someone_is_louder_by_a_margin() {
+        let mut levels = [Level::default(); 3];
+        let mut ranking: Ranking<usize> = Ranking::default();
+        let mut now_us = 1_000 * MS;
+        let mut changes = 0;
+        for step in 0..200_u64 {
+            now_us += 20 * MS;
+            // The second is 5 dB louder than the first, the third 7 dB louder than the second.
+            for (source, level) in [(0, 40), (1, 35), (2, 28)] {
+                if levels[source].on_packet(voice(level + (step % 2) as u8), now_us) {
+                    ranking.on_voiced(source, now_us, |at| levels[at]);
+                }
+            }
+            changes += u32::from(ranking.on_time(now_us, |at| levels[at]));
+        }
+        assert_eq!(ranking.order(), [2, 0, 1]);
+        assert!(changes <= 2, "{changes} changes");
+        assert!(ranking.remove(0) && !ranking.remove(0));
+        assert_eq!(ranking.order(), [2, 1]);
+    }
+
+    #[test]
+    fn telling_is_seldom_and_ends_with_silence() {
+        let mut levels = [Level::default(); 2];
+        let mut ranking: Ranking<usize> = Ranking::default();
+        assert_eq!(ranking.tell(1_000 * MS, |at| (at as u32, levels[at])), None, "silence from the start is no news");
+        levels[0].on_packet(voice(40), 1_000 * MS);
+        levels[1].on_packet(voice(20), 1_000 * MS);
+        ranking.on_voiced(0, 1_000 * MS, |at| levels[at]);
+        ranking.on_voiced(1, 1_000 * MS, |at| levels[at]);
+        let told = ranking.tell(1_000 * MS, |at| (at as u32 + 7, levels[at]));
+        assert_eq!(told, Some(vec![(8, 107), (7, 87)]));
+        levels[0].on_packet(voice(20), 1_050 * MS);
+        assert_eq!(ranking.tell(1_099 * MS, |at| (at as u32 + 7, levels[at])), None);
+        assert!(ranking.tell(1_100 * MS, |at| (at as u32 + 7, levels[at])).is_some());
+        assert_eq!(ranking.tell(1_600 * MS, |at| (at as u32 + 7, levels[at])), Some(Vec::new()));
+        assert_eq!(ranking.tell(1_800 * MS, |at| (at as u32 + 7, levels[at])), None);
+    }
+}

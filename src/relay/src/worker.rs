@@ -20,6 +20,9 @@ use crate::socket::{
 use crate::wire::rtcp::NtpTime;
 use crate::wire_api::Command;
 
+#[cfg(test)]
+mod tests;
+
 /// Commands that wait at most.
 pub const MAX_COMMANDS: usize = 65_536;
 /// Encoded events that wait at most; then the newest are dropped and counted.
@@ -39,6 +42,19 @@ struct Border {
     event_ready: EventFd,
     counters: SharedCounters,
     is_closing: AtomicBool,
+}
+
+impl Border {
+    fn new() -> io::Result<Self> {
+        Ok(Self {
+            commands: Mutex::new(Vec::new()),
+            events: Mutex::new(Vec::new()),
+            command_ready: Arc::new(EventFd::new()?),
+            event_ready: EventFd::new()?,
+            counters: SharedCounters::default(),
+            is_closing: AtomicBool::new(false),
+        })
+    }
 }
 
 /// A lock that a panicking thread left is still good: the queues are changed in single steps.
@@ -62,16 +78,8 @@ impl Worker {
     pub fn start(binds: &[SocketAddr], options: SocketOptions, seed: u64) -> io::Result<Self> {
         let sockets = Sockets::bind(binds, options)?;
         let addresses = sockets.addresses().to_vec();
-        let command_ready = Arc::new(EventFd::new()?);
-        let border = Arc::new(Border {
-            commands: Mutex::new(Vec::new()),
-            events: Mutex::new(Vec::new()),
-            command_ready: Arc::clone(&command_ready),
-            event_ready: EventFd::new()?,
-            counters: SharedCounters::default(),
-            is_closing: AtomicBool::new(false),
-        });
-        let poller = Poller::new(&sockets, command_ready);
+        let border = Arc::new(Border::new()?);
+        let poller = Poller::new(&sockets, Arc::clone(&border.command_ready));
         let shared = Arc::clone(&border);
         let thread = std::thread::Builder::new().name("vdx-relay".into()).spawn(move || {
             Loop::new(sockets, poller, shared, seed).run();
@@ -133,6 +141,13 @@ impl Drop for Worker {
     }
 }
 
+/// Whether the thread can go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    GoOn,
+    Broken,
+}
+
 /// What the thread owns.
 struct Loop {
     sockets: Sockets,
@@ -177,11 +192,20 @@ impl Loop {
 
     fn run(mut self) {
         while !self.border.is_closing.load(Ordering::Acquire) {
-            if catch_unwind(AssertUnwindSafe(|| self.turn())).is_err() {
-                self.on_panic();
+            if self.guarded_turn() == Verdict::Broken {
+                eprintln!("vdx-relay: a second fault of the data plane within a minute; the process ends");
+                std::process::abort();
             }
         }
         self.sink.flush();
+    }
+
+    /// One turn, with a panic caught.
+    fn guarded_turn(&mut self) -> Verdict {
+        match catch_unwind(AssertUnwindSafe(|| self.turn())) {
+            Ok(()) => Verdict::GoOn,
+            Err(_) => self.on_panic(),
+        }
     }
 
     /// One turn: wait, commands, datagrams, timers, flush, events.
@@ -265,16 +289,16 @@ impl Loop {
         self.border.counters.publish(counters);
     }
 
-    fn on_panic(&mut self) {
+    fn on_panic(&mut self) -> Verdict {
         let now_us = self.now_us();
         let is_second = self.panicked_us.is_some_and(|before| now_us.saturating_sub(before) < PANIC_WINDOW_US);
         self.panicked_us = Some(now_us);
         let ended = catch_unwind(AssertUnwindSafe(|| self.forwarder.end_faulty_peer(&mut self.sink, now_us)));
         if is_second || ended.is_err() {
-            eprintln!("vdx-relay: a second fault of the data plane within a minute; the process ends");
-            std::process::abort();
+            return Verdict::Broken;
         }
         self.next_tick_us = self.next_tick_us.max(now_us + TICK_US);
         self.publish();
+        Verdict::GoOn
     }
 }

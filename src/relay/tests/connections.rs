@@ -32,7 +32,7 @@ fn answers(world: &mut World, from: Route, ice: &Ice, password: &str, nominate: 
 #[test]
 fn only_a_check_with_the_right_password_is_answered_and_opens_the_way() {
     let mut world = World::new();
-    let add = world.add_peer(2, Vec::new(), Vec::new());
+    let add = World::add_peer(2, Vec::new(), Vec::new());
     world.command(Command::AddPeer(Box::new(add)));
     let ice = World::ice_of(2);
     let controlling = Role::Controlling(1);
@@ -100,7 +100,7 @@ fn restart_keeps_old_credentials_until_a_check_with_the_new_nominates() {
     world.connect(2, Vec::new(), Vec::new());
     let old = World::ice_of(2);
     let new = Ice { local_ufrag: "newlocal".into(), local_pwd: "n".repeat(24), remote_ufrag: "newremote".into() };
-    let mut update = world.update_peer(2, Vec::new(), Vec::new());
+    let mut update = World::update_peer(2, Vec::new(), Vec::new());
     update.ice = new.clone();
     world.command(Command::UpdatePeer(Box::new(update)));
     let role = Role::Controlling(1);
@@ -189,7 +189,7 @@ fn consent_is_lost_comes_back_and_expires() {
 #[test]
 fn peer_that_is_never_heard_expires_after_thirty_seconds() {
     let mut world = World::new();
-    let add = world.add_peer(2, Vec::new(), Vec::new());
+    let add = World::add_peer(2, Vec::new(), Vec::new());
     world.command(Command::AddPeer(Box::new(add)));
     world.run_ms(29_900);
     assert!(world.take_events().is_empty());
@@ -202,7 +202,7 @@ fn removed_and_replaced_peers_leave_nothing_behind() {
     let mut world = World::new();
     for round in 0..200_u64 {
         let id = 10 + round * 2;
-        let mut add = world.add_peer(id, vec![microphone("0", 110, 5000), camera("1", 111, &["q", "h"])], slots(4));
+        let mut add = World::add_peer(id, vec![microphone("0", 110, 5000), camera("1", 111, &["q", "h"])], slots(4));
         add.replaces = if round == 0 { 0 } else { id - 2 };
         world.connect_as(add);
         world.bind(id, SlotKind::Video, 0, 111, 2);

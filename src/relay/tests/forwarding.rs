@@ -22,12 +22,12 @@ fn h264(sequence: u64, timestamp: u32, payload: &[u8]) -> Packet {
 #[test]
 fn payload_types_and_extension_ids_are_those_of_each_peer() {
     let mut world = World::new();
-    let mut firefox = world.add_peer(2, vec![microphone("0", 110, 5010)], Vec::new());
+    let mut firefox = World::add_peer(2, vec![microphone("0", 110, 5010)], Vec::new());
     firefox.payloads = Payloads { opus: 109, vp8: 120, vp8_rtx: 124, h264: 126, h264_rtx: 127 };
     firefox.extensions =
         Extensions { audio_level: 9, mid: 3, playout_delay: 12, orientation: 11, ..Extensions::default() };
     world.connect_as(firefox);
-    let mut other = world.add_peer(4, Vec::new(), slots(0));
+    let mut other = World::add_peer(4, Vec::new(), slots(0));
     other.extensions = Extensions { mid: 14, audio_level: 20, transport_cc: 2, ..Extensions::default() };
     world.connect_as(other);
     world.connect(6, Vec::new(), slots(0));

@@ -277,7 +277,7 @@ fn publisher_that_comes_back_as_a_new_peer_fills_its_slots_again() {
     film(&mut world, &mut cameras, 500);
     let mut last = None;
     unbroken(&of_slot(world.take_rtp(VIEWER), SLOT), &mut last);
-    let mut again = world.add_peer(3, vec![camera("7", 11, &RIDS)], Vec::new());
+    let mut again = World::add_peer(3, vec![camera("7", 11, &RIDS)], Vec::new());
     again.replaces = ANNA;
     world.connect_as(again);
     let mut cameras = [Camera::new(3, 11, "7", &RIDS, 7000)];
@@ -290,7 +290,7 @@ fn publisher_that_comes_back_as_a_new_peer_fills_its_slots_again() {
 #[test]
 fn slot_that_cannot_decode_is_told_once_and_stays_empty() {
     let (mut world, mut cameras) = call();
-    let mut add = world.add_peer(6, Vec::new(), slots(1));
+    let mut add = World::add_peer(6, Vec::new(), slots(1));
     add.payloads.vp8 = 0;
     add.payloads.vp8_rtx = 0;
     world.connect_as(add);

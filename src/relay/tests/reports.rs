@@ -1,5 +1,7 @@
 //! Reports through the whole forwarder: lips and sound together, receiver reports, transport feedback, quality.
 
+#![allow(clippy::cast_possible_wrap, clippy::cast_sign_loss)] // Test times are small.
+
 mod common;
 
 use common::camera::Camera;

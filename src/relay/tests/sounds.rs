@@ -255,7 +255,7 @@ fn programme_sound_is_never_ranked_and_reaches_its_slot() {
     }
     let packets = world.take_rtp(12);
     assert!(packets.len() >= 18 && packets.iter().all(|packet| packet.ssrc == 700));
-    assert!(packets[0].extensions.get(&common::TRANSPORT).is_none(), "not negotiated on this m-line");
+    assert!(!packets[0].extensions.contains_key(&common::TRANSPORT), "not negotiated on this m-line");
     assert!(
         !world.take_events().iter().any(|it| matches!(it, Event::Speakers { speakers, .. } if !speakers.is_empty()))
     );
@@ -336,7 +336,7 @@ fn same_source_of_a_second_peer_moves_to_it_and_another_room_hears_nothing() {
     let mut talk = Talk { sequence: 100 };
     talk.for_ms(&mut world, &[(10, 20)], 100);
     world.take_rtp(11);
-    let mut add = world.add_peer(30, vec![microphone("0", 110, 9000)], slots(0));
+    let mut add = World::add_peer(30, vec![microphone("0", 110, 9000)], slots(0));
     add.room = 2;
     world.connect_as(add);
     talk.for_ms(&mut world, &[(10, 20)], 100);

@@ -15,7 +15,10 @@ impl Forwarder {
     pub fn handle_datagram<S: Sink>(&mut self, route: Route, datagram: &mut [u8], sink: &mut S, now_us: u64) {
         match DatagramKind::of(datagram) {
             DatagramKind::Stun => self.on_stun(route, datagram, sink, now_us),
-            DatagramKind::Dtls => self.on_dtls(route, datagram, now_us),
+            DatagramKind::Dtls => {
+                self.handling = self.routes.get(&route).copied();
+                self.on_dtls(route, datagram, now_us);
+            }
             DatagramKind::Rtp => match self.routes.get(&route) {
                 Some(&at) => {
                     self.handling = Some(at);
@@ -39,6 +42,8 @@ impl Forwarder {
     }
 
     fn on_dtls(&mut self, route: Route, datagram: &[u8], now_us: u64) {
+        #[cfg(test)]
+        assert!(!std::mem::take(&mut self.is_faulty), "as the test wished");
         let Some(peer) = self.routes.get(&route).and_then(|at| self.peers.get_mut(*at)) else {
             self.counters.dropped_dtls_unvalidated += 1;
             return;

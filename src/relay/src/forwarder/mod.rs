@@ -77,6 +77,9 @@ pub struct Forwarder {
     switches: Vec<Switch>,
     handling: Option<usize>,
     timeouts: u64,
+    /// Panics at the next DTLS datagram: how tests see that a panic ends one peer only.
+    #[cfg(test)]
+    pub(crate) is_faulty: bool,
 }
 
 impl Forwarder {
@@ -103,6 +106,8 @@ impl Forwarder {
             switches: Vec::new(),
             handling: None,
             timeouts: 0,
+            #[cfg(test)]
+            is_faulty: false,
         }
     }
 

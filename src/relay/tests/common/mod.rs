@@ -110,7 +110,7 @@ impl World {
         Route { socket: 0, local, remote }
     }
 
-    pub fn add_peer(&self, id: u64, receives: Vec<Receive>, slots: Vec<Slot>) -> AddPeer {
+    pub fn add_peer(id: u64, receives: Vec<Receive>, slots: Vec<Slot>) -> AddPeer {
         AddPeer {
             peer: id,
             room: ROOM,
@@ -124,14 +124,14 @@ impl World {
         }
     }
 
-    pub fn update_peer(&self, id: u64, receives: Vec<Receive>, slots: Vec<Slot>) -> UpdatePeer {
+    pub fn update_peer(id: u64, receives: Vec<Receive>, slots: Vec<Slot>) -> UpdatePeer {
         let (payloads, extensions) = (payloads(), extensions());
         UpdatePeer { peer: id, ice: Self::ice_of(id), payloads, extensions, receives, slots }
     }
 
     /// A peer with keys, heard and hearing class 1.
     pub fn connect(&mut self, id: u64, receives: Vec<Receive>, slots: Vec<Slot>) {
-        let add = self.add_peer(id, receives, slots);
+        let add = Self::add_peer(id, receives, slots);
         self.connect_as(add);
     }
 

@@ -1,0 +1,138 @@
+//! The worker over loopback: commands in, events out, a panic that ends one peer, a clean end.
+
+use std::net::UdpSocket;
+
+use super::*;
+use crate::wire::stun::{BindingRequest, IntegrityKey, Role, write_request};
+use crate::wire_api::{AddPeer, Extensions, Ice, Payloads};
+
+const OPTIONS: SocketOptions = SocketOptions { buffer_bytes: 1 << 18, segmentation: true, local_only: false };
+
+fn ice(id: u64) -> Ice {
+    Ice { local_ufrag: format!("local{id}"), local_pwd: "p".repeat(24), remote_ufrag: "remote".into() }
+}
+
+fn add(id: u64) -> Command {
+    Command::AddPeer(Box::new(AddPeer {
+        peer: id,
+        room: 1,
+        replaces: 0,
+        cname: "c".into(),
+        ice: ice(id),
+        payloads: Payloads::default(),
+        extensions: Extensions::default(),
+        receives: Vec::new(),
+        slots: Vec::new(),
+    }))
+}
+
+fn check(id: u64) -> Vec<u8> {
+    let ice = ice(id);
+    let request = BindingRequest {
+        remote_ufrag: ice.local_ufrag.as_bytes(),
+        local_ufrag: ice.remote_ufrag.as_bytes(),
+        priority: 1,
+        role: Role::Controlling(1),
+        use_candidate: true,
+    };
+    let mut out = vec![0; 256];
+    let len = write_request(&mut out, &[1; 12], &request, &IntegrityKey::new(ice.local_pwd.as_bytes())).expect("room");
+    out.truncate(len);
+    out
+}
+
+/// A loop that the test turns itself.
+fn manual() -> (Loop, Arc<Border>, SocketAddr) {
+    let sockets = Sockets::bind(&["127.0.0.1:0".parse().expect("an address")], OPTIONS).expect("bound");
+    let address = sockets.addresses()[0];
+    let border = Arc::new(Border::new().expect("descriptors"));
+    let poller = Poller::new(&sockets, Arc::clone(&border.command_ready));
+    (Loop::new(sockets, poller, Arc::clone(&border), 1), border, address)
+}
+
+fn has_event(border: &Border, tag: &str) -> bool {
+    locked(&border.events).iter().any(|event| event.windows(tag.len()).any(|part| part == tag.as_bytes()))
+}
+
+#[test]
+fn panic_ends_the_peer_that_was_handled_and_a_second_one_is_too_many() {
+    let (mut worker, border, address) = manual();
+    let clients: Vec<UdpSocket> = (0..2).map(|_| UdpSocket::bind("127.0.0.1:0").expect("bound")).collect();
+    for (id, client) in (1..).zip(&clients) {
+        worker.forwarder.handle_command(add(id), &mut worker.sink, 1);
+        client.send_to(&check(id), address).expect("sent");
+    }
+    while worker.forwarder.counters().stun_packets_out < 2 {
+        assert_eq!(worker.guarded_turn(), Verdict::GoOn);
+    }
+    worker.forwarder.is_faulty = true;
+    clients[0].send_to(b"\x16 hello", address).expect("sent");
+    while worker.forwarder.counters().panics == 0 {
+        assert_eq!(worker.guarded_turn(), Verdict::GoOn);
+    }
+    assert!(has_event(&border, "peer_fault"));
+    assert_eq!(worker.forwarder.counters().peers, 1, "the other goes on");
+    clients[1].send_to(b"\x16 hello", address).expect("sent");
+    while !has_event(&border, "dtls_received") {
+        assert_eq!(worker.guarded_turn(), Verdict::GoOn);
+    }
+    worker.forwarder.is_faulty = true;
+    clients[1].send_to(b"\x16 hello", address).expect("sent");
+    while worker.guarded_turn() == Verdict::GoOn {}
+    assert_eq!(worker.forwarder.counters().panics, 2);
+}
+
+#[test]
+fn panics_an_hour_apart_are_survived() {
+    let (mut worker, _border, address) = manual();
+    let client = UdpSocket::bind("127.0.0.1:0").expect("bound");
+    for count in 1..=3 {
+        worker.panicked_us = None; // As after an hour.
+        worker.forwarder.is_faulty = true;
+        client.send_to(b"\x16 hello", address).expect("sent");
+        while worker.forwarder.counters().panics < count {
+            assert_eq!(worker.guarded_turn(), Verdict::GoOn);
+        }
+    }
+}
+
+#[test]
+fn commands_are_applied_in_order_and_the_queue_is_bounded() {
+    let (mut worker, border, _address) = manual();
+    let outside = Worker { border: Arc::clone(&border), addresses: Vec::new(), thread: None };
+    for id in 0..MAX_COMMANDS as u64 {
+        assert_eq!(outside.command(Command::Fence { id }), Ok(()));
+    }
+    assert_eq!(outside.command(Command::Fence { id: 0 }), Err(QueueFull));
+    assert_eq!(worker.guarded_turn(), Verdict::GoOn);
+    let events = outside.drain();
+    assert_eq!(events.len(), MAX_COMMANDS);
+    let ids: Vec<u64> = events.iter().map(|event| rmp_serde::from_slice::<Fence>(event).expect("a fence").id).collect();
+    assert!(ids.is_sorted());
+    assert_eq!(outside.command(Command::Fence { id: 0 }), Ok(()));
+}
+
+#[derive(serde::Deserialize)]
+struct Fence {
+    id: u64,
+}
+
+#[test]
+fn thread_answers_and_ends() {
+    let mut worker = Worker::start(&["127.0.0.1:0".parse().expect("an address")], OPTIONS, 1).expect("started");
+    let client = UdpSocket::bind("127.0.0.1:0").expect("bound");
+    client.set_read_timeout(Some(Duration::from_secs(5))).expect("set");
+    worker.command(add(1)).expect("room");
+    worker.command(Command::Fence { id: 1 }).expect("room");
+    while worker.drain().is_empty() {
+        std::thread::yield_now();
+    }
+    client.send_to(&check(1), worker.addresses()[0]).expect("sent");
+    let mut answer = [0; 512];
+    let (len, from) = client.recv_from(&mut answer).expect("an answer");
+    assert_eq!((from, &answer[..2]), (worker.addresses()[0], &[1, 1][..]));
+    assert!(len > 40);
+    worker.close();
+    worker.close();
+    assert!(worker.stats().any(|(name, value)| name == "stun_packets_out" && value == 1));
+}
