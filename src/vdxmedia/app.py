@@ -161,7 +161,11 @@ class Server:
             self._credentials.signing, self._credentials.verifying, issuer=self.public_url, clock=self._clock
         )
         self.plane = await stack.enter_async_context(self._open_plane())
-        limits = HubLimits(rooms=settings.limits.rooms, joins_per_second=settings.limits.joins_per_second)
+        limits = HubLimits(
+            rooms=settings.limits.rooms,
+            idle_room_kept_s=settings.tokens.link_lifetime_s,
+            joins_per_second=settings.limits.joins_per_second,
+        )
         self.registry = await stack.enter_async_context(
             Registry(self.plane, self._clock, limits=limits, metrics=self.metrics)
         )

@@ -12,6 +12,8 @@ class HubLimits(msgspec.Struct, frozen=True, kw_only=True):
 
     rooms: int = 2_000
     """Kept at the same time; more are refused with `rooms_full` after those whose time is over were forgotten."""
+    idle_room_kept_s: float = 24 * 3600.0
+    """A room without a closing time stays this long after it was last used, then only while there is space."""
     joins_per_second: float = 50.0
     """New seats in all rooms together, with bursts of two seconds' worth; more are refused with `rate_limited`."""
     seat_kept_s: float = SEAT_KEPT_S

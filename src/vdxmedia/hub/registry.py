@@ -40,6 +40,8 @@ STOP_RETRY_S = 5.0
 @dataclass(slots=True)
 class _Entry:
     settings: RoomSettings
+    idle_since: float
+    """Unix seconds: opened, or the last conference ended. Not told while one is live."""
     task: RoomTask | None = None
 
 
@@ -81,7 +83,7 @@ class Registry:
             raise Refused("the server has its maximum of rooms", code="rooms_full")
         while (room := new_room_id()) in self._rooms:
             pass
-        self._rooms[room] = _Entry(settings)
+        self._rooms[room] = _Entry(settings, idle_since=self._clock.unix_s())
         logger.info("room_opened room=%s", room)
         return room
 
@@ -146,6 +148,7 @@ class Registry:
         def forget(task: RoomTask) -> None:
             if entry.task is task:
                 entry.task = None
+                entry.idle_since = self._clock.unix_s()
 
         entry.task = RoomTask(
             live,
@@ -214,10 +217,13 @@ class Registry:
         return entry
 
     def _forget_closed(self) -> None:
+        """Rooms whose time is over, and those without a closing time that nobody has used for long: their links have
+        expired."""
         now = self._clock.unix_s()
         for room, entry in list(self._rooms.items()):
-            closes_at = entry.settings.closes_at
-            if entry.task is None and closes_at is not None and closes_at <= now:
+            settings = entry.settings
+            unused_until = max(entry.idle_since, settings.opens_at or 0.0) + self._limits.idle_room_kept_s
+            if entry.task is None and (settings.closes_at or unused_until) <= now:
                 del self._rooms[room]
                 logger.info("room_forgotten room=%s", room)
 

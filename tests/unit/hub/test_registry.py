@@ -441,3 +441,19 @@ async def _code(call: object) -> str:
 
 def test_roles_are_counted_even_when_empty() -> None:
     assert Registry(FakeMediaPlane(), ManualClock()).participant_counts() == {role.value: 0 for role in Role}
+
+
+async def test_room_without_a_closing_time_is_forgotten_when_unused_and_space_is_needed(plane: FakeMediaPlane) -> None:
+    clock = ManualClock()
+    async with Registry(plane, clock, limits=HubLimits(rooms=2, idle_room_kept_s=100)) as registry:
+        unused = registry.create(RoomSettings())
+        later = registry.create(RoomSettings(opens_at=clock.unix_s() + 50))
+        with pytest.raises(Refused):
+            registry.create(RoomSettings())
+        clock.advance(101)
+        registry.create(RoomSettings())
+        with pytest.raises(NotFound):
+            registry.settings_of(unused)
+        assert registry.settings_of(later).opens_at is not None
+        with pytest.raises(Refused):
+            registry.create(RoomSettings())
