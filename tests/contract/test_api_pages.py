@@ -149,7 +149,7 @@ async def built(tmp_path: Path) -> AsyncIterator[TestClient[web.Request, web.App
     """Pages over a small build, without the rest of the server."""
     (tmp_path / "assets").mkdir()
     (tmp_path / "index.html").write_text("<!doctype html><title>møde</title>", encoding="utf-8")
-    (tmp_path / "assets" / "index-abc123.js").write_text("export {};", encoding="utf-8")
+    (tmp_path / "assets" / "index-abc123.js").write_text("export {};\n" * 200, encoding="utf-8")
     (tmp_path / "icon.svg").write_text("<svg/>", encoding="utf-8")
     application = web.Application()
     application.add_routes(Pages(await asyncio.to_thread(read_files, tmp_path), frame_ancestors=["'self'"]).routes())
@@ -171,6 +171,16 @@ async def test_assets_are_immutable_and_typed(built: TestClient[web.Request, web
     assert answer.content_type in ("text/javascript", "application/javascript")
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert (await built.get("/icon.svg")).headers["Cache-Control"] == "no-cache"
+
+
+async def test_text_is_compressed_for_those_who_can_read_it(built: TestClient[web.Request, web.Application]) -> None:
+    small = await built.get("/assets/index-abc123.js", headers={"Accept-Encoding": "gzip"})
+    assert small.headers["Content-Encoding"] == "gzip"
+    assert int(small.headers["Content-Length"]) < 200
+    assert await small.text() == "export {};\n" * 200
+    plain = await built.get("/assets/index-abc123.js", headers={"Accept-Encoding": "identity"})
+    assert "Content-Encoding" not in plain.headers
+    assert plain.headers["Vary"] == small.headers["Vary"] == "Accept-Encoding"
 
 
 @pytest.mark.parametrize(
