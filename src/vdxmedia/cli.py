@@ -93,7 +93,7 @@ def dev(
             raise _stopped(error) from None
 
         async def started(server: Server, stack: AsyncExitStack) -> None:
-            room = server.rooms.open_room(RoomSettings(subject="Prøvemøde", organisation="vdxmedia", maximum=50))
+            room = server.rooms.open_room(RoomSettings(subject="Prøvemøde", organisation="vdxmedia"))
             _print_links(server, room, next(iter(secrets.api_keys.values())))
             if lan:
                 _print_lan_advice(room)
@@ -133,6 +133,7 @@ def _development_settings(
         "log.format": "text",
         "log.level": "warning",
         "stop.deadline_s": DEVELOPMENT_STOP_S,
+        "api.requests_per_second": "200",
     }
     flags = {key: value for key, value in defaults.items() if config.variable_of(key) not in os.environ}
     return config.load(None, os.environ, flags)

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta
 
+from vdxmedia.conference.settings import MAX_PARTICIPANTS
 from vdxmedia.errors import Misconfigured
 
 ENVIRONMENT_PREFIX = "VDX_"
@@ -89,8 +90,8 @@ class Metrics(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 class Limits(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rooms: Annotated[int, Meta(ge=1, le=1_000_000)] = 2_000
-    participants_per_room: Annotated[int, Meta(ge=2, le=10_000)] = 100
-    """The highest `maximum` that a room may ask for, and the default."""
+    participants_per_room: Annotated[int, Meta(ge=2, le=MAX_PARTICIPANTS)] = MAX_PARTICIPANTS
+    """The highest `maximum` that a room may ask for."""
     joins_per_second: Annotated[float, Meta(gt=0, le=10_000)] = 50.0
 
 

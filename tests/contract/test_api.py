@@ -76,7 +76,7 @@ async def test_room_with_nothing_said_gets_defaults_and_links_for_a_day(server: 
     async with server.post("/api/v1/rooms", {}) as answer:
         made = await answer.json()
     assert (made["mode"], made["floorPolicy"], made["guestVisibility"]) == ("meeting", "free", "all")
-    assert (made["codec"], made["maximum"], made["closesAt"]) == ("VP8", 100, None)
+    assert (made["codec"], made["maximum"], made["closesAt"]) == ("VP8", 50, None)
     expires = datetime.fromisoformat(made["linksExpireAt"]) - datetime.now(UTC)
     assert timedelta(hours=23) < expires <= timedelta(hours=24)
 
@@ -99,7 +99,7 @@ async def test_time_with_another_zone_is_the_same_moment(server: AssembledServer
         ({"floorPolicy": "open"}, "$.floorPolicy"),
         ({"guestVisibility": "none"}, "$.guestVisibility"),
         ({"maximum": 0}, "$.maximum"),
-        ({"maximum": 101}, "$.maximum"),
+        ({"maximum": 501}, "$.maximum"),
         ({"maximum": 1.5}, "$.maximum"),
         ({"codec": "AV1"}, "$.codec"),
         ({"opensAt": "2027-06-01T10:30:00"}, "$.opensAt"),
@@ -251,6 +251,13 @@ async def test_rooms_beyond_the_limit_are_refused() -> None:
             await server.open_room()
         async with server.post("/api/v1/rooms", {}) as answer:
             await problem(answer, 503, "rooms_full")
+
+
+async def test_maximum_of_a_small_server_binds_rooms_and_their_default() -> None:
+    async with assembled({"limits.participants_per_room": "7"}) as server:
+        assert (await server.open_room())["maximum"] == 7
+        async with server.post("/api/v1/rooms", {"maximum": 8}) as answer:
+            assert (await problem(answer, 422, "validation_failed"))["field"] == "$.maximum"
 
 
 async def test_document_describes_every_operation_and_answers_match_it(server: AssembledServer) -> None:

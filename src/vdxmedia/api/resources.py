@@ -21,6 +21,7 @@ from vdxmedia.conference.settings import (
 )
 
 Moment = Annotated[datetime, Meta(tz=True, examples=["2026-11-24T10:30:00+01:00"])]
+DEFAULT_MAXIMUM = RoomSettings().maximum
 MAX_TTL_S = 400 * 24 * 3600
 
 
@@ -42,7 +43,8 @@ class RoomRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel", for
         GuestVisibility, Meta(description="Stored now; `hosts` and `spotlight` are not enforced yet.")
     ] = GuestVisibility.ALL
     maximum: Annotated[
-        int | None, Meta(description="Participants at the same time; the server's limit when left out.")
+        int | None,
+        Meta(description="Participants at the same time; 50, or the server's limit if lower, when left out."),
     ] = None
     codec: Annotated[Codec, Meta(description="The one codec that cameras and screens send in this room.")] = Codec.VP8
     opens_at: Annotated[Moment | None, Meta(description="RFC 3339 with a zone; open from now on when left out.")] = None
@@ -108,8 +110,8 @@ class TokenCreated(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     expires_at: datetime
 
 
-def settings_of(request: RoomRequest, *, default_maximum: int) -> RoomSettings:
-    """The request in the core's words; times become Unix seconds."""
+def settings_of(request: RoomRequest, *, limit: int) -> RoomSettings:
+    """The request in the core's words; times become Unix seconds. `limit` is the server's for participants."""
     return RoomSettings(
         subject=request.subject,
         organisation=request.organisation,
@@ -117,7 +119,7 @@ def settings_of(request: RoomRequest, *, default_maximum: int) -> RoomSettings:
         mode=request.mode,
         floor_policy=request.floor_policy,
         guest_visibility=request.guest_visibility,
-        maximum=default_maximum if request.maximum is None else request.maximum,
+        maximum=min(DEFAULT_MAXIMUM, limit) if request.maximum is None else request.maximum,
         codec=request.codec,
         opens_at=request.opens_at.timestamp() if request.opens_at else None,
         closes_at=request.closes_at.timestamp() if request.closes_at else None,

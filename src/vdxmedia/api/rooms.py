@@ -167,7 +167,7 @@ class RoomOperations:
         )
 
     async def _open(self, path: Mapping[str, str], body: RoomRequest) -> RoomCreated:
-        return self.open_room(settings_of(body, default_maximum=self._maximum))
+        return self.open_room(settings_of(body, limit=self._maximum))
 
     async def _show(self, path: Mapping[str, str], body: None) -> RoomResource:
         room = RoomId(path["roomId"])
