@@ -79,7 +79,6 @@ pub struct Ice {
     next: Option<Credentials>,
     routes: Vec<(Route, u64)>,
     send_route: Option<Route>,
-    is_nominated: bool,
     consent: Consent,
     added_us: u64,
     checked_us: u64,
@@ -93,7 +92,6 @@ impl Ice {
             next: None,
             routes: Vec::with_capacity(MAX_ROUTES),
             send_route: None,
-            is_nominated: false,
             consent: Consent::Never,
             added_us: now_us,
             checked_us: now_us,
@@ -145,7 +143,6 @@ impl Ice {
         if nominates || self.send_route.is_none() {
             checked.send_route_changed = self.send_route != Some(route);
             self.send_route = Some(route);
-            self.is_nominated |= nominates;
         }
         if nominates && self.next.as_ref().is_some_and(|next| next.local_ufrag == local_ufrag) {
             if let Some(next) = self.next.take() {

@@ -122,6 +122,8 @@ pub struct Peer {
     pub downlink: Loss,
     /// Next reports to it.
     pub report_due_us: u64,
+    /// The next sender report of any slot; a slot that begins anew sets it to now.
+    pub slots_due_us: u64,
     /// Next quality event.
     pub quality_due_us: u64,
     /// DTLS datagrams to Python.
@@ -161,6 +163,7 @@ impl Peer {
             uplink: Loss::default(),
             downlink: Loss::default(),
             report_due_us: now_us,
+            slots_due_us: now_us,
             quality_due_us: now_us,
             dtls_budget: Bucket::new(DTLS_PER_S, DTLS_BURST),
             rtcp_budget: Bucket::new(RTCP_PER_S, RTCP_BURST),
@@ -169,15 +172,15 @@ impl Peer {
         }
     }
 
-    /// Takes the keys of a finished handshake. The same keys again change nothing: their indices are in use.
-    pub fn set_keys(&mut self, profile: u16, receive: &[u8], send: &[u8]) -> Result<(), SrtpError> {
+    /// Takes the keys of a finished handshake. The same keys again change nothing (`false`): their indices are in use.
+    pub fn set_keys(&mut self, profile: u16, receive: &[u8], send: &[u8]) -> Result<bool, SrtpError> {
         let profile = Profile::from_number(profile).ok_or(SrtpError::BadKeyLength)?;
         let mut context = digest::Context::new(&digest::SHA256);
         context.update(receive);
         context.update(send);
         let digest = context.finish().as_ref().to_vec();
         if self.keys_digest.as_ref() == Some(&digest) {
-            return Ok(());
+            return Ok(false);
         }
         let inbound = Inbound::new(profile, receive)?;
         let outbound = Outbound::new(profile, send)?;
@@ -189,7 +192,7 @@ impl Peer {
             slot.on_new_keys();
         }
         self.refresh_sending();
-        Ok(())
+        Ok(true)
     }
 
     /// To be called when keys or the way changed.

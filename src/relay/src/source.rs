@@ -8,9 +8,13 @@ use crate::reports::LayerClock;
 use crate::speakers::Level;
 use crate::wire_api::{MAX_LAYERS, MediaKind};
 
-/// A layer that sent nothing for this long is dead: slots fall to a lower one. Browsers pause a layer when bandwidth
-/// falls; a still screen may come at 1 frame a second.
+/// A layer that sent nothing for this long is dead: slots fall to a lower one. A still screen comes at 1 frame a second.
 pub const LAYER_DEAD_US: u64 = 1_200_000;
+/// A layer that fell silent this long before another of its source is dead too: browsers pause the highest when
+/// bandwidth falls, and send every frame on all that are left.
+pub const LAYER_BEHIND_US: u64 = 400_000;
+/// It must be seen to be behind so often (every 50 ms): the layers of one frame come one after the other.
+const BEHIND_TIMES: u8 = 2;
 
 /// One slot that wishes for, shows, or waits for a source. The layers are a copy of the slot's, so that the fan-out
 /// passes by slots of other layers without touching them.
@@ -46,6 +50,8 @@ pub struct Layer {
     pub heard_us: u64,
     /// Heard lately.
     pub is_live: bool,
+    /// How often it was seen to be behind the others.
+    behind: u8,
     /// A slot shows it or waits for it.
     pub is_wanted: bool,
 }
@@ -61,6 +67,7 @@ impl Layer {
             clock: LayerClock::default(),
             heard_us: 0,
             is_live: false,
+            behind: 0,
             is_wanted: false,
         }
     }
@@ -143,6 +150,26 @@ impl Source {
         self.layers.get_mut(usize::from(at))?.as_mut()
     }
 
+    /// Looks for layers that fell silent; answers whether one died. To be called every 50 ms.
+    pub fn bury_layers(&mut self, now_us: u64) -> bool {
+        let newest_us = self.layers.iter().flatten().map(|layer| layer.heard_us).max().unwrap_or(0);
+        let mut has_died = false;
+        for layer in self.layers.iter_mut().flatten().filter(|layer| layer.is_live) {
+            let is_behind = newest_us.saturating_sub(layer.heard_us) > LAYER_BEHIND_US;
+            layer.behind = if is_behind { layer.behind + 1 } else { 0 };
+            if layer.behind >= BEHIND_TIMES || now_us.saturating_sub(layer.heard_us) > LAYER_DEAD_US {
+                (layer.is_live, layer.behind) = (false, 0);
+                has_died = true;
+            }
+        }
+        has_died
+    }
+
+    /// Some slot shows this layer or waits for it.
+    pub fn is_watched(&self, layer: u8) -> bool {
+        self.watchers.iter().any(|watcher| watcher.current == layer || watcher.pending == layer)
+    }
+
     /// The place of a layer that is still the same incarnation.
     pub fn place_of(&self, epoch: u64) -> Option<u8> {
         let is_it = |layer: &Option<Layer>| layer.as_ref().is_some_and(|layer| layer.epoch == epoch);
@@ -153,11 +180,6 @@ impl Source {
     pub fn choose_layer(&self, cap: u8) -> Option<u8> {
         let is_live = |at: &u8| self.layer(*at).is_some_and(|layer| layer.is_live);
         (0..=cap.min(MAX_LAYERS as u8 - 1)).rev().find(is_live).or_else(|| (0..MAX_LAYERS as u8).find(is_live))
-    }
-
-    /// Some slot waits for this layer.
-    pub fn is_awaited(&self, layer: u8) -> bool {
-        self.watchers.iter().any(|watcher| watcher.pending == layer)
     }
 
     /// Takes note of what a slot shows and awaits of this source; `None` removes it.

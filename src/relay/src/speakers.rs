@@ -180,6 +180,7 @@ mod tests {
 
     const MS: u64 = 1_000;
 
+    #[allow(clippy::unnecessary_wraps)] // As packets have it.
     fn voice(level: u8) -> Option<AudioLevel> {
         Some(AudioLevel { is_voice: level < 127, level })
     }

@@ -25,7 +25,7 @@ mod tests;
 
 /// Commands that wait at most.
 pub const MAX_COMMANDS: usize = 65_536;
-/// Encoded events that wait at most; then the newest are dropped and counted.
+/// Encoded events that wait at most; then new ones are dropped and counted, those that tell a passing state first.
 const MAX_WAITING_EVENTS: usize = 65_536;
 /// Batches taken from one socket before commands and timers get their turn.
 const MAX_BATCHES: usize = 16;
@@ -266,12 +266,19 @@ impl Loop {
         self.loops += 1;
         let events = self.forwarder.take_events();
         if !events.is_empty() {
-            let encoded: Vec<Vec<u8>> = events.iter().map(crate::wire_api::Event::encode).collect();
+            let encoded: Vec<(bool, Vec<u8>)> = events.iter().map(|it| (it.is_awaited(), it.encode())).collect();
             let mut waiting = locked(&self.border.events);
-            let room = MAX_WAITING_EVENTS.saturating_sub(waiting.len());
-            self.forwarder.counters().events_dropped += encoded.len().saturating_sub(room) as u64;
-            waiting.extend(encoded.into_iter().take(room));
+            let mut dropped = 0;
+            for (is_awaited, event) in encoded {
+                // The last quarter is for what Python waits for.
+                if waiting.len() < if is_awaited { MAX_WAITING_EVENTS } else { MAX_WAITING_EVENTS / 4 * 3 } {
+                    waiting.push(event);
+                } else {
+                    dropped += 1;
+                }
+            }
             drop(waiting);
+            self.forwarder.counters().events_dropped += dropped;
             self.border.event_ready.wake();
         }
         let (sent, truncated) = (self.sink.stats(), self.received.truncated());

@@ -85,6 +85,7 @@ impl Forwarder {
         self.add_slots(at, &update.slots);
         self.add_lines(at, update.receives, now_us);
         self.settle_peer(at, now_us);
+        self.assign_peer_speakers(at, now_us);
         true
     }
 
@@ -159,9 +160,12 @@ impl Forwarder {
 
     fn set_keys(&mut self, peer: u64, profile: u16, receive: &[u8], send: &[u8], now_us: u64) -> bool {
         let Some((at, peer)) = self.peer_of(peer) else { return false };
-        let is_set = peer.set_keys(profile, receive, send).is_ok();
+        if peer.set_keys(profile, receive, send) != Ok(true) {
+            return false;
+        }
         self.settle_peer(at, now_us);
-        is_set
+        self.refresh_pictures(at, now_us);
+        true
     }
 
     fn send_dtls<S: Sink>(&mut self, peer: u64, datagram: &[u8], sink: &mut S) -> bool {

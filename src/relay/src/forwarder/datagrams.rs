@@ -156,11 +156,12 @@ impl Forwarder {
         peer.refresh_sending();
     }
 
-    /// The subscriber missed pictures: a keyframe for each of its slots.
-    fn refresh_pictures(&mut self, at: usize, now_us: u64) {
+    /// The subscriber can be sent to from now on, or again: a keyframe for each of its slots.
+    pub(super) fn refresh_pictures(&mut self, at: usize, now_us: u64) {
         let slots = self.peers.get(at).map_or(0, |peer| peer.slots.len());
         for slot in 0..slots {
-            let feed = self.peers.get(at).and_then(|peer| peer.slots.get(slot)?.current);
+            let slot = self.peers.get(at).and_then(|peer| peer.slots.get(slot));
+            let feed = slot.and_then(|slot| slot.pending.or(slot.current));
             if let Some(feed) = feed.filter(|feed| self.is_video(feed.source)) {
                 self.want_keyframe(feed.source, feed.layer, now_us);
             }

@@ -205,8 +205,10 @@ impl Forwarder {
         }
         if meaning.codec.is_audio() {
             self.on_level(source_at, facts.extensions.audio_level, now_us);
-        } else if let Some(layer) = self.sources.get_mut(source_at).and_then(|source| source.layer_mut(layer_at)) {
-            layer.history.keep(&facts, payload);
+        } else if let Some(source) = self.sources.get_mut(source_at).filter(|source| source.is_watched(layer_at)) {
+            if let Some(layer) = source.layer_mut(layer_at) {
+                layer.history.keep(&facts, payload);
+            }
         }
         self.fan_out(feed, &facts, payload, sink, now_us);
         self.starting = None;
@@ -257,6 +259,7 @@ impl Forwarder {
                     }
                     if is_first {
                         slot.report_due_us = now_us;
+                        peer.slots_due_us = now_us;
                     }
                     (numbers, is_first)
                 }

@@ -45,7 +45,7 @@ impl Forwarder {
     pub(super) fn settle_slot(&mut self, peer_at: usize, slot_at: usize, now_us: u64) {
         let Some(peer) = self.peers.get_mut(peer_at) else { return };
         let (room, hears, id, payloads) = (peer.room, peer.hears, peer.id, peer.payloads);
-        let cap = peer.layer_cap.cap();
+        let (cap, is_sending) = (peer.layer_cap.cap(), peer.is_sending);
         let Some(slot) = peer.slots.get_mut(slot_at) else { return };
         let before = (slot.current, slot.pending);
 
@@ -112,7 +112,8 @@ impl Forwarder {
                 self.tell(event);
             }
         }
-        if after.1 != before.1 && wanted_kind == MediaKind::Video {
+        // Who cannot be sent to yet asks when it can: an earlier keyframe would be lost, and a later one delayed.
+        if after.1 != before.1 && wanted_kind == MediaKind::Video && is_sending {
             if let Some(feed) = after.1 {
                 self.want_keyframe(feed.source, feed.layer, now_us);
             }

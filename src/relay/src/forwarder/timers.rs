@@ -7,7 +7,6 @@ use crate::egress::{FEEDBACK_SSRC, send_rtcp};
 use crate::ice::Liveness;
 use crate::nack::MAX_MISSING;
 use crate::sink::Sink;
-use crate::source::LAYER_DEAD_US;
 use crate::speakers::Level;
 use crate::wire::rtcp::{
     ReportBlock, SenderInfo, write_nack, write_receiver_report, write_sender_report, write_source_description,
@@ -128,7 +127,11 @@ impl Forwarder {
     fn report_sending<S: Sink>(&mut self, at: usize, sink: &mut S, now_us: u64) {
         let mut plain = [0; MAX_RTCP_LEN];
         let mut len = 0;
-        let slots = self.peers.get(at).map_or(0, |peer| peer.slots.len());
+        let Some(peer) = self.peers.get_mut(at).filter(|peer| now_us >= peer.slots_due_us) else { return };
+        let slots = peer.slots.len();
+        let active = peer.slots.iter().filter(|slot| slot.current.is_some() && slot.packet_count > 0);
+        let later = active.filter(|slot| slot.report_due_us > now_us).map(|slot| slot.report_due_us);
+        peer.slots_due_us = later.min().unwrap_or(u64::MAX).min(now_us + REPORT_INTERVAL_US);
         for slot_at in 0..slots {
             let Some((ssrc, info)) = self.due_report(at, slot_at, now_us) else { continue };
             let Some(peer) = self.peers.get_mut(at) else { return };
@@ -191,13 +194,7 @@ impl Forwarder {
         let Some(source) = self.sources.get_mut(at) else { return };
         let Some(publisher) = source.publisher.filter(|publisher| publisher.kind == MediaKind::Video) else { return };
         if is_slow {
-            let mut died = false;
-            for layer in source.layers.iter_mut().flatten() {
-                let is_dead = layer.is_live && now_us.saturating_sub(layer.heard_us) > LAYER_DEAD_US;
-                layer.is_live &= !is_dead;
-                died |= is_dead;
-            }
-            if died {
+            if source.bury_layers(now_us) {
                 self.settle_watchers(at, now_us);
             }
             self.ask_again(at, now_us);
@@ -237,8 +234,11 @@ impl Forwarder {
     fn ask_again(&mut self, at: usize, now_us: u64) {
         for layer in 0..MAX_LAYERS as u8 {
             let Some(source) = self.sources.get_mut(at) else { return };
-            let waits = source.layer(layer).is_some_and(|layer| layer.is_live) && source.is_awaited(layer);
-            if waits && source.keyframes.is_idle(now_us) {
+            if !source.keyframes.is_idle(now_us) || !source.layer(layer).is_some_and(|layer| layer.is_live) {
+                continue;
+            }
+            let is_sending = |at: usize| self.peers.get(at).is_some_and(|peer| peer.is_sending);
+            if source.watchers.iter().any(|watcher| watcher.pending == layer && is_sending(watcher.peer)) {
                 self.want_keyframe(at, layer, now_us);
             }
         }

@@ -4,6 +4,7 @@
 
 pub mod camera;
 mod client;
+pub mod stage;
 
 #[allow(unused_imports)]
 pub use client::{Client, Dice, List, Packet};

@@ -1,0 +1,126 @@
+//! Loss on both sides: NACKs to publishers, retransmissions to subscribers; without sockets.
+
+mod common;
+
+use common::{Packet, World};
+use common::camera::{Stamp, film};
+use common::stage::{SLOT, VIEWER, call};
+use vdx_relay::wire::rtcp::write_nack;
+use vdx_relay::wire_api::SlotKind;
+
+#[test]
+fn nack_across_a_switch_is_answered_unless_permission_went() {
+    let (mut world, mut cameras) = call();
+    world.bind(VIEWER, SlotKind::Video, 0, 11, 2);
+    film(&mut world, &mut cameras, 600);
+    let before = world.take_rtp(VIEWER);
+    world.bind(VIEWER, SlotKind::Video, 0, 22, 2);
+    film(&mut world, &mut cameras, 600);
+    let after = world.take_rtp(VIEWER);
+    assert_eq!(after.last().expect("packets").csrcs, [22]);
+    let ask = |world: &mut World, sequence: u16| {
+        let mut plain = [0; 64];
+        let len = write_nack(&mut plain, 1, SLOT, &[sequence]).expect("room");
+        world.send_rtcp(VIEWER, &plain[..len]);
+        world.take_rtp(VIEWER)
+    };
+    for original in [&before[before.len() - 2], &after[after.len() - 2]] {
+        let again = ask(&mut world, original.sequence);
+        assert_eq!(again.len(), 1);
+        let again = &again[0];
+        assert_eq!((again.ssrc, again.payload_type), (2000, 97));
+        assert_eq!(again.payload[..2], original.sequence.to_be_bytes());
+        assert_eq!(again.payload[2..], original.payload);
+        assert_eq!((again.timestamp, &again.csrcs), (original.timestamp, &original.csrcs));
+        assert_eq!(again.is_marked, original.is_marked);
+        assert!(ask(&mut world, original.sequence).is_empty(), "not again within 20 ms");
+    }
+    world.gate(11, 1, false);
+    world.run_ms(200);
+    assert!(ask(&mut world, before[before.len() - 3].sequence).is_empty(), "gated since");
+    assert!(ask(&mut world, after[0].sequence.wrapping_add(20_000)).is_empty(), "never sent");
+}
+
+#[test]
+fn retransmissions_stay_within_their_budget() {
+    let (mut world, mut cameras) = call();
+    cameras[0].bulk = 1_000;
+    world.bind(VIEWER, SlotKind::Video, 0, 11, 2);
+    film(&mut world, &mut cameras, 1_000);
+    let sequences: Vec<u16> = world.take_rtp(VIEWER).iter().map(|packet| packet.sequence).collect();
+    for _ in 0..40 {
+        for chunk in sequences.chunks(30) {
+            let mut plain = [0; 512];
+            let len = write_nack(&mut plain, 1, SLOT, chunk).expect("room");
+            world.send_rtcp(VIEWER, &plain[..len]);
+        }
+        world.run_ms(25);
+    }
+    let counters = *world.forwarder.counters();
+    assert!(counters.nacks_over_budget > 0);
+    assert!(counters.rtx_packets_out <= 1_600, "{}", counters.rtx_packets_out);
+}
+
+#[test]
+fn lost_and_reordered_packets_are_repaired_on_both_sides() {
+    let (mut world, mut cameras) = call();
+    let mut dice = common::Dice(0x1234_5678_9ABC_DEF1);
+    world.bind(VIEWER, SlotKind::Video, 0, 11, 2);
+    let mut held: Vec<(u64, Packet, u64)> = Vec::new();
+    let mut got: std::collections::BTreeMap<u16, Stamp> = std::collections::BTreeMap::new();
+    let mut first = None;
+    let mut newest: u16 = 0;
+    for _ in 0..400 {
+        let camera = &mut cameras[0];
+        camera.react(&mut world);
+        camera.frame(&mut world, |world, client, packet, index| {
+            match dice.below(20) {
+                0 => {} // lost on the way to the relay
+                1 => held.push((client, packet, index)),
+                _ => world.send(client, &packet, index),
+            }
+        });
+        for (client, packet, index) in held.drain(..) {
+            world.send(client, &packet, index); // late by a frame
+        }
+        for _ in 0..5 {
+            world.run_ms(10);
+            cameras[0].react(&mut world);
+            let mut missing = Vec::new();
+            for packet in world.take_rtp(VIEWER) {
+                let (sequence, payload) = match packet.ssrc {
+                    2000 => (u16::from_be_bytes([packet.payload[0], packet.payload[1]]), &packet.payload[2..]),
+                    _ if dice.percent(5) => continue, // lost on the way to the viewer
+                    _ => (packet.sequence, packet.payload.as_slice()),
+                };
+                let stamp = Stamp::read(payload);
+                assert_eq!(packet.csrcs, [stamp.source]);
+                first.get_or_insert(sequence);
+                if got.is_empty() || sequence.wrapping_sub(newest) < 0x8000 {
+                    newest = sequence;
+                }
+                got.insert(sequence, stamp);
+            }
+            let Some(first) = first else { continue };
+            for back in 1..60 {
+                let sequence = newest.wrapping_sub(back);
+                if sequence.wrapping_sub(first) < 0x8000 && !got.contains_key(&sequence) {
+                    missing.push(sequence);
+                }
+            }
+            missing.reverse();
+            if !missing.is_empty() {
+                let mut plain = [0; 512];
+                let len = write_nack(&mut plain, 1, SLOT, &missing).expect("room");
+                world.send_rtcp(VIEWER, &plain[..len]);
+            }
+        }
+    }
+    let counters = *world.forwarder.counters();
+    assert!(counters.recovered_packets > 20, "{} recovered", counters.recovered_packets);
+    assert!(counters.rtx_packets_out > 20, "{} resent", counters.rtx_packets_out);
+    let first = first.expect("packets");
+    let total = newest.wrapping_sub(first) - 60;
+    let missing = (0..total).filter(|step| !got.contains_key(&first.wrapping_add(*step))).count();
+    assert_eq!(missing, 0, "every gap was filled, of {total}");
+}
