@@ -1,8 +1,8 @@
 """Drives Debian's Firefox over WebDriver BiDi (W3C), without a driver binary.
 
 Firefox speaks BiDi itself on `--remote-debugging-port`; this is the small part of it that the tests need: open a page,
-evaluate an expression, press a key, take a picture. The profile grants camera and microphone and replaces them by Firefox's
-own fake devices.
+evaluate an expression, take a picture. The profile grants camera and microphone and replaces them by Firefox's own
+fake devices.
 """
 
 from __future__ import annotations

@@ -115,18 +115,23 @@ async def open_person(
     width: int = 1280,
     height: int = 800,
     synthetic: bool = True,
+    large: bool = False,
     flashes: bool = False,
     frequency: int = 440,
     join: bool = True,
 ) -> Person:
-    """Opens the guest's or host's link in a context of its own; `join` skips the preview."""
+    """Opens the guest's or host's link in a context of its own; `join` skips the preview.
+
+    The synthetic camera has 640x360, or 1280x720 when `large`: painting costs more than coding.
+    """
     context = await browser.new_context(
         viewport={"width": width, "height": height}, permissions=["camera", "microphone"], locale="da-DK"
     )
     await context.add_init_script(OBSERVE)
     if synthetic:
         colour = "rgb({},{},{})".format(*COLOURS[name])
-        settings = {"colour": colour, "frequency": frequency, "flashes": flashes}
+        size = (1280, 720) if large else (640, 360)
+        settings = {"width": size[0], "height": size[1], "colour": colour, "frequency": frequency, "flashes": flashes}
         await context.add_init_script(f"window.synthetic = {json.dumps(settings)};\n{SYNTHETIC}")
     page = await context.new_page()
     address, _, token = url.partition("#")

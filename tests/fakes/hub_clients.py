@@ -57,5 +57,5 @@ def request(
 async def until(holds: Callable[[], object]) -> None:
     """Waits for a condition."""
     async with asyncio.timeout(TIMEOUT_S):
-        while not holds():  # noqa: ASYNC110  (what is waited for has no event)
+        while not holds():
             await asyncio.sleep(0.001)

@@ -28,7 +28,7 @@ TIMEOUT_S = 5.0
 async def until(holds: Callable[[], object], what: str = "") -> None:
     """Waits for a condition."""
     async with asyncio.timeout(TIMEOUT_S):
-        while not holds():  # noqa: ASYNC110  (what is waited for has no event)
+        while not holds():
             await asyncio.sleep(0.005)
 
 

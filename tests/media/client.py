@@ -12,7 +12,7 @@ from typing import Any
 import av
 import numpy as np
 import socketio
-from aiortc import RTCPeerConnection, RTCSessionDescription
+from aiortc import RTCBundlePolicy, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import AudioStreamTrack, MediaStreamTrack, VideoStreamTrack
 
 TIMEOUT_S = 20.0
@@ -49,8 +49,10 @@ class ToneTrack(AudioStreamTrack):  # type: ignore[misc]
         self._sample += count
         wave = (12_000 * np.sin(2 * np.pi * self._frequency * at)).astype(np.int16)
         frame = av.AudioFrame.from_ndarray(wave.reshape(1, -1), format="s16", layout="mono")
-        frame.pts, frame.sample_rate, frame.time_base = silent.pts, silent.sample_rate, fractions.Fraction(
-            1, silent.sample_rate
+        frame.pts, frame.sample_rate, frame.time_base = (
+            silent.pts,
+            silent.sample_rate,
+            fractions.Fraction(1, silent.sample_rate),
         )
         return frame
 
@@ -146,7 +148,8 @@ async def join(
 ) -> AsyncIterator[Client]:
     """Joins by a host or guest link and leaves at the end."""
     socket = socketio.AsyncClient(reconnection=False)
-    client = Client(socket, RTCPeerConnection(), {})
+    pc = RTCPeerConnection(RTCConfiguration(bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
+    client = Client(socket, pc, {})
 
     async def on_events(batch: list[dict[str, Any]]) -> None:
         client.events.extend(batch)

@@ -42,9 +42,7 @@ def media_port(answer_sdp: str) -> int:
 
 
 MINIMAL_CLIENT_HELLO = bytes.fromhex(
-    "16feff00000000000000000034010000280000000000000028fefd"
-    + "00" * 32
-    + "00000002000001000000"
+    "16feff00000000000000000034010000280000000000000028fefd" + "00" * 32 + "00000002000001000000"
 )
 """DTLS 1.2, only TLS_NULL_WITH_NULL_NULL: accepted by a naive server, it spoils the real client's handshake."""
 

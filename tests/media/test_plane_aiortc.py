@@ -114,7 +114,7 @@ class Stage:
     async def until(self, condition: Callable[[], bool]) -> None:
         """Waits for what packets bring about; there is no event for it."""
         async with asyncio.timeout(TIMEOUT_S):
-            while not condition():  # noqa: ASYNC110
+            while not condition():
                 await asyncio.sleep(0.02)
 
     async def decodes_anna(self, peer: Peer) -> None:
@@ -159,7 +159,7 @@ async def test_nothing_is_received_before_the_room_allows_it(stage: Stage) -> No
     sent = anna.pc.getTransceivers()[1].sender
     before = _packets(await sent.getStats())
     async with asyncio.timeout(TIMEOUT_S):
-        while _packets(await sent.getStats()) < before + 30:  # noqa: ASYNC110
+        while _packets(await sent.getStats()) < before + 30:
             await asyncio.sleep(0.02)
     assert bo.frames == {}
     stage.show_anna_to_bo()

@@ -92,7 +92,7 @@ async def stage() -> AsyncIterator[Stage]:
 async def until(condition: Callable[[], bool]) -> None:
     """Lets the loop turn until the condition holds: gauges have no event to wait for."""
     async with asyncio.timeout(5):
-        while not condition():  # noqa: ASYNC110
+        while not condition():
             await asyncio.sleep(0)
 
 
