@@ -2,9 +2,9 @@
 
 mod common;
 
-use common::{Packet, World};
 use common::camera::{Stamp, film};
 use common::stage::{SLOT, VIEWER, call};
+use common::{Packet, World};
 use vdx_relay::wire::rtcp::write_nack;
 use vdx_relay::wire_api::SlotKind;
 
