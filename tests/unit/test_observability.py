@@ -15,14 +15,14 @@ from vdxmedia.relay_metrics import relay_families
 
 
 @pytest.fixture
-def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
-    """The root logger as `serve` sets it up, writing here."""
+def logged(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """The root logger as `serve` sets it up (as the parameter says, else in JSON), writing here."""
     stream = io.StringIO()
     monkeypatch.setattr("sys.stderr", stream)
     root = logging.getLogger()
     before, level = root.handlers[:], root.level
     levels = {name: logging.getLogger(name).level for name in ("engineio", "socketio", "aiohttp.access", "asyncio")}
-    configure_logging("info", "json")
+    configure_logging("info", getattr(request, "param", "json"))
     yield stream
     root.handlers[:] = before
     root.setLevel(level)
@@ -50,6 +50,19 @@ def test_pair_cannot_replace_what_the_handler_knows(logged: io.StringIO) -> None
     logging.getLogger("vdxmedia.x").info("thing_done level=%s event=%s", "debug", "forged")
     [line] = lines(logged)
     assert (line["level"], line["event"]) == ("info", "thing_done")
+
+
+@pytest.mark.parametrize("logged", ["json", "text"], indirect=True)
+def test_exception_shows_nobodys_name(logged: io.StringIO) -> None:
+    def join(name: str) -> None:
+        raise ValueError(len(name))
+
+    try:
+        join(" ".join(["Anna", "Andersen"]))
+    except ValueError:
+        logging.getLogger("vdxmedia.x").exception("room_fault room=%s", "ab12")
+    assert "ValueError: 13" in logged.getvalue()
+    assert "Anna Andersen" not in logged.getvalue()
 
 
 def test_exception_is_one_line_with_its_traceback(logged: io.StringIO) -> None:
