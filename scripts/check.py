@@ -18,12 +18,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
-COUNTED = re.compile(
-    r"test result: \w+\. (?P<rust>\d+) passed"
-    r"|^\s+Tests .*?(?P<vitest>\d+) passed"
-    r"|^=*\s*(?:\d+ failed, )?(?P<pytest>\d+) passed\b.* in [\d.]+s"
+SUMMARY = re.compile(
+    r"^test result: |^\s+Tests  |^=*\s*(?:\d+ (?:failed|passed|errors?|deselected|warnings?),? ?)+in [\d.]+s"
 )
-"""Summaries of cargo, vitest and pytest."""
+"""The last lines of cargo, vitest and pytest."""
+PASSED, FAILED = re.compile(r"(\d+) passed"), re.compile(r"(\d+) (?:failed|errors?)")
 
 
 @dataclass(frozen=True)
@@ -65,12 +64,12 @@ TESTS = [
 ]
 
 
-def run(check: Check) -> tuple[bool, int, float]:
-    """Shows the command's output while it runs; gives whether it passed, how many tests it counted, its seconds."""
+def run(check: Check) -> tuple[bool, int, int]:
+    """Shows the command's output while it runs; gives whether it passed, and how many tests passed and failed."""
     sys.stdout.write(f"── {check.name} {'─' * max(3, 76 - len(check.name))}\n")
     sys.stdout.flush()
     began = time.monotonic()
-    counted = 0
+    passed = failed = 0
     process = subprocess.Popen(
         list(check.command),
         cwd=check.directory,
@@ -84,12 +83,13 @@ def run(check: Check) -> tuple[bool, int, float]:
     for line in process.stdout:
         sys.stdout.write(line)
         sys.stdout.flush()
-        if found := COUNTED.search(line):
-            counted += int(next(filter(None, found.groups())))
+        if SUMMARY.search(line):
+            passed += sum(map(int, PASSED.findall(line)))
+            failed += sum(map(int, FAILED.findall(line)))
     code = process.wait()
     seconds = time.monotonic() - began
     sys.stdout.write(f"   {check.name}: {'ok' if code == 0 else f'FAILED ({code})'} in {seconds:.1f} s\n")
-    return code == 0, counted, seconds
+    return code == 0, passed, failed if code == 0 else max(1, failed)
 
 
 def main() -> int:
@@ -97,19 +97,20 @@ def main() -> int:
     parser.add_argument("which", choices=("lint", "all"), nargs="?", default="all")
     which: str = parser.parse_args().which
     began = time.monotonic()
-    failed: list[str] = []
-    total = 0
+    bad: list[str] = []
+    total_passed = total_failed = 0
     for check in LINT if which == "lint" else [*LINT, *TESTS]:
-        passed, counted, _ = run(check)
-        total += counted
-        if not passed:
-            failed.append(check.name)
+        is_good, passed, failed = run(check)
+        total_passed += passed
+        total_failed += failed
+        if not is_good:
+            bad.append(check.name)
     seconds = time.monotonic() - began
-    for name in failed:
+    for name in bad:
         sys.stdout.write(f"FAILED {name}\n")
-    outcome = f"{len(failed)} failed, {total} passed" if failed else f"{total} passed"
+    outcome = f"{total_failed} failed, {total_passed} passed" if bad else f"{total_passed} passed"
     sys.stdout.write(f"{f' {outcome} in {seconds:.2f}s ':=^80}\n")
-    return 1 if failed else 0
+    return 1 if bad else 0
 
 
 if __name__ == "__main__":
