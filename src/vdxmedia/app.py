@@ -21,7 +21,7 @@ from vdxmedia.addresses import announced_addresses, format_bind, media_sockets, 
 from vdxmedia.api.auth import ApiKeys
 from vdxmedia.api.health import Health
 from vdxmedia.api.pages import Pages, read_files
-from vdxmedia.api.proxies import TrustedProxies
+from vdxmedia.api.proxies import TrustedProxies, limit_key
 from vdxmedia.api.rooms import RoomOperations
 from vdxmedia.api.server import Parts, make_application, protocol_logger
 from vdxmedia.api.tokens import JwtTokens
@@ -211,6 +211,7 @@ class Server:
                 self._clock,
                 limits=SessionLimits(token_lifetime_s=settings.tokens.session_lifetime_s),
                 public_origin=self.public_url,
+                client_of=lambda request: limit_key(proxies.client_address(request)),
             )
         )
         signalling.attach(application)

@@ -198,9 +198,12 @@ async def test_commands_out_of_order_are_refused(server: Server) -> None:
     async with connected(server, server.token(server.room())) as client:
         assert (await client.offer())["code"] == "out_of_order"
         assert (await client.command("leave"))["code"] == "out_of_order"
+        assert (await client.command("renewToken"))["code"] == "out_of_order"
         await client.join()
         assert (await client.command("join", name="Again"))["code"] == "out_of_order"
         assert (await client.command("setSource", source="microphone", active=True)) == {"type": "done"}
+        assert (await client.command("leave")) == {"type": "done"}
+        assert (await client.command("renewToken"))["code"] == "out_of_order"
 
 
 async def test_bad_messages_are_refused_with_their_code_and_the_call_goes_on(server: Server) -> None:

@@ -141,11 +141,92 @@ async def test_sockets_beyond_the_limit_are_refused(server: Server, monkeypatch:
     assert server.total("sockets_refused") == 1
 
 
-async def test_page_of_another_origin_is_refused_and_of_this_host_taken(server: Server) -> None:
+async def test_sockets_of_one_client_keep_no_other_out(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "MAX_STRANGERS", 3)
+    elsewhere = aiohttp.TCPConnector(local_addr=("127.0.0.2", 0))
+    async with (
+        websocket(server) as oldest,
+        websocket(server),
+        websocket(server),
+        aiohttp.ClientSession(connector=elsewhere) as http,
+        http.ws_connect(server.url + PATH) as other,
+    ):
+        assert (await other.receive_str())[0] == "0"
+        await until_closed(oldest)
+        with pytest.raises(aiohttp.WSServerHandshakeError):
+            async with websocket(server):
+                pass
+    assert server.total("sockets_cut_for_others") == 1
+    assert server.total("sockets_refused") == 1
+
+
+@pytest.mark.parametrize("goodbye", ['42["command",{"type":"leave"}]', "41"])
+async def test_socket_that_has_given_up_its_seat_is_cut(
+    server: Server, monkeypatch: pytest.MonkeyPatch, goodbye: str
+) -> None:
+    room = server.room()
+    async with websocket(server) as socket:
+        await socket.send_str(connect_frame(server, room))
+        await socket.receive_str()
+        await socket.send_str('421["command",{"type":"join","name":"Anna"}]')
+        assert '"type":"joined"' in await socket.receive_str()
+        monkeypatch.setattr(guard, "JOIN_WITHIN_S", 0.05)
+        await socket.send_str(goodbye)
+        await until_closed(socket)
+    assert server.total("sockets_never_joined") == 1
+
+
+@pytest.mark.parametrize("opcode", [aiohttp.WSMsgType.PING, aiohttp.WSMsgType.PONG])
+async def test_flood_of_pings_ends_the_socket(server: Server, opcode: aiohttp.WSMsgType) -> None:
+    async with websocket(server, autoping=False) as socket:
+        await socket.ping(b"alive?")
+        while (message := await socket.receive()).type is not aiohttp.WSMsgType.PONG:
+            pass  # engine.io's own ping may come before
+        assert message.data == b"alive?"
+        for _ in range(400):
+            await (socket.ping() if opcode is aiohttp.WSMsgType.PING else socket.pong())
+        async with asyncio.timeout(5):
+            while (await socket.receive()).type in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.PONG):
+                pass
+    assert server.total("sockets_cut_for_rate") == 1
+
+
+async def test_flood_of_engine_pongs_ends_the_socket(server: Server) -> None:
+    async with websocket(server) as socket:
+        for _ in range(400):
+            await socket.send_str("3")
+        await until_closed(socket)
+    assert server.total("sockets_cut_for_rate") == 1
+
+
+HANDSHAKE = {
+    "Upgrade": "websocket",
+    "Connection": "Upgrade",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+}
+
+
+@pytest.mark.parametrize("absent", HANDSHAKE)
+async def test_handshake_that_is_not_whole_is_refused_and_keeps_no_place(server: Server, absent: str) -> None:
+    headers = {name: value for name, value in HANDSHAKE.items() if name != absent}
+    if absent == "Connection":
+        headers["Connection"] = "close"
+    async with aiohttp.ClientSession() as http, http.get(server.url + PATH, headers=headers) as answer:
+        assert answer.status == 400
+    assert not server.signalling._server._connections
+    assert not server.signalling._server.eio.sockets
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://[", "http://[::1", "\u00e6"])
+async def test_page_of_another_origin_is_refused(server: Server, origin: str) -> None:
     with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
-        async with websocket(server, origin="https://evil.example"):
+        async with websocket(server, origin=origin):
             pass
     assert refused.value.status == 400
+
+
+async def test_page_of_this_host_is_taken(server: Server) -> None:
     async with websocket(server, origin=server.url):
         pass
 

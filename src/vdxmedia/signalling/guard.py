@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
 import engineio
 import socketio
-from aiohttp import web
+from aiohttp import WSMessage, WSMsgType, web
 from engineio.async_drivers import aiohttp as engineio_aiohttp
 
 from vdxmedia.clock import Clock
@@ -32,10 +33,13 @@ logger = logging.getLogger(__name__)
 MAX_CONNECTIONS = 5_000
 """Sockets at once; more are refused before the socket.io handshake."""
 MAX_STRANGERS = 500
-"""Of these, sockets that have not joined."""
+"""Of these, sockets without a seat. Full: one of the client that has most of them makes room; who has most is refused.
+So nobody keeps the others out from one address."""
 JOIN_WITHIN_S = 20.0
+"""How long a socket may be without a seat: after connecting, and again after leaving."""
 FRAMES_PER_S, FRAMES_BURST = 100.0, 200.0
-"""Above what the session's own rates can refuse politely; then the socket is cut."""
+"""Of any kind, WebSocket's own pings too: above what the session's own rates can refuse politely; then the socket is
+cut."""
 LINGER_S = 1.0
 """From the closing packet to the cut of the TCP connection."""
 
@@ -50,11 +54,16 @@ class Connection:
     """One engine.io connection."""
 
     request: web.Request
-    frames: TokenBucket
+    client: str
+    """Whose it is, as far as the address tells."""
     expiry: asyncio.TimerHandle | None = field(default=None)
-    """Cuts the connection when it has not joined in time."""
+    """Cuts the connection when it has not got a seat in time."""
     is_cut: bool = False
     """What had arrived before is not looked at any more."""
+
+    @property
+    def is_stranger(self) -> bool:
+        return self.expiry is not None and not self.is_cut
 
     def cut(self) -> None:
         """Ends the TCP connection without a word. Twice is fine."""
@@ -72,7 +81,10 @@ class GuardedWebSocket(engineio_aiohttp.WebSocket):  # type: ignore[misc]  # the
 
     async def __call__(self, environ: dict[str, Any]) -> web.WebSocketResponse:
         # Without compression: broadcasts are encoded once, and a small frame cannot become a large one.
-        self._sock = web.WebSocketResponse(max_msg_size=self.server.max_http_buffer_size, compress=False)
+        self._sock = web.WebSocketResponse(
+            max_msg_size=self.server.max_http_buffer_size, compress=False, autoping=False
+        )
+        self._frames = TokenBucket(FRAMES_PER_S, FRAMES_BURST, self.server.clock.monotonic_s())
         await self._sock.prepare(environ["aiohttp.request"])
         self.environ = environ
         await self.handler(self)
@@ -80,7 +92,7 @@ class GuardedWebSocket(engineio_aiohttp.WebSocket):  # type: ignore[misc]  # the
 
     async def wait(self) -> str:
         """The next frame. Raises: OSError, which engine.io takes for the end."""
-        frame = (await self._sock.receive()).data
+        frame = (await self._message()).data
         if isinstance(frame, str) and (
             frame in ("1", "3") or (len(frame) > 1 and frame[0] == "4" and frame[1] in "0123456")
         ):
@@ -89,12 +101,27 @@ class GuardedWebSocket(engineio_aiohttp.WebSocket):  # type: ignore[misc]  # the
             self.server.counters.add("frames_malformed")
         raise OSError
 
+    async def _message(self) -> WSMessage:
+        """Answers WebSocket's own pings on the way, within the rate."""
+        while True:
+            message = await self._sock.receive()
+            if self._frames.take(self.server.clock.monotonic_s()) > 0:
+                self.server.counters.add("sockets_cut_for_rate")
+                if (transport := self.environ["aiohttp.request"].transport) is not None:
+                    transport.abort()
+                raise OSError
+            if message.type is WSMsgType.PING:
+                await self._sock.pong(message.data)
+            elif message.type is not WSMsgType.PONG:
+                return message
+
 
 class GuardedEngine(engineio.AsyncServer):  # type: ignore[misc]  # the library has no types
     """Its background tasks are ours to end."""
 
-    def __init__(self, *arguments: Any, counters: Counters, scope: TaskScope, **options: Any) -> None:
+    def __init__(self, *arguments: Any, clock: Clock, counters: Counters, scope: TaskScope, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self.clock = clock
         self.counters = counters
         self._scope = scope
         self._async: dict[str, Any] = {**self._async, "websocket": GuardedWebSocket}
@@ -104,16 +131,30 @@ class GuardedEngine(engineio.AsyncServer):  # type: ignore[misc]  # the library 
     ) -> asyncio.Task[None]:
         return self._scope.start(target(*arguments, **named), f"engineio {target.__name__}")
 
+    async def handle_request(self, request: web.Request) -> web.StreamResponse:
+        """Only whole WebSocket handshakes: on half of one the library keeps a socket that nobody has, or fails."""
+        if request.method != "GET" or "sid" in request.query or not web.WebSocketResponse().can_prepare(request).ok:
+            self.counters.add("handshakes_malformed")
+            raise web.HTTPBadRequest(text="a WebSocket handshake is needed\n")
+        response: web.StreamResponse = await super().handle_request(request)
+        return response
+
 
 class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]  # the library has no types
     """socket.io over websocket only, with limits. Handlers are called one message of a client after another."""
 
     def __init__(
-        self, *, clock: Clock, counters: Counters, scope: TaskScope, is_allowed: Callable[[str, dict[str, Any]], bool]
+        self,
+        *,
+        clock: Clock,
+        counters: Counters,
+        scope: TaskScope,
+        is_allowed: Callable[[str, dict[str, Any]], bool],
+        client_of: Callable[[web.Request], str],
     ) -> None:
-        self._clock = clock
         self._counters = counters
         self._scope = scope
+        self._client_of = client_of
         self._connections: dict[str, Connection] = {}
         for name in ("socketio", "engineio"):
             logging.getLogger(name).setLevel(logging.WARNING)
@@ -132,16 +173,25 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]  # the library 
             max_http_buffer_size=MAX_MESSAGE_BYTES,
             http_compression=False,
             allow_upgrades=False,
+            clock=clock,
             counters=counters,
             scope=scope,
         )
 
-    def joined(self, sid: str) -> None:
-        """The client has a seat: it may stay."""
+    def seated(self, sid: str, *, has_seat: bool) -> None:
+        """A client with a seat may stay; one without is a stranger, also when it had one. Twice is fine."""
         connection = self._connections.get(self.manager.eio_sid_from_sid(sid, "/") or "")
-        if connection is not None and connection.expiry is not None:
+        if connection is None:
+            return
+        if not has_seat:
+            self._expect_join(connection)
+        elif connection.expiry is not None:
             connection.expiry.cancel()
             connection.expiry = None
+
+    def _expect_join(self, connection: Connection) -> None:
+        if connection.expiry is None:
+            connection.expiry = asyncio.get_running_loop().call_later(JOIN_WITHIN_S, self._expire, connection)
 
     async def drop(self, sid: str) -> None:
         """Closes a client's connection: a closing packet, and after a moment the cut, whether it reads or not."""
@@ -175,16 +225,26 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]  # the library 
 
     async def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> object:
         """None admits; anything else is the refusal's text."""
-        strangers = sum(connection.expiry is not None for connection in self._connections.values())
-        if len(self._connections) >= MAX_CONNECTIONS or strangers >= MAX_STRANGERS:
+        request: web.Request = environ["aiohttp.request"]
+        connection = Connection(request, self._client_of(request))
+        if len(self._connections) >= MAX_CONNECTIONS or not self._has_place_for(connection):
             self._counters.add("sockets_refused")
             return "server_busy"
-        now = self._clock.monotonic_s()
-        connection = Connection(environ["aiohttp.request"], TokenBucket(FRAMES_PER_S, FRAMES_BURST, now))
-        connection.expiry = asyncio.get_running_loop().call_later(JOIN_WITHIN_S, self._expire, connection)
+        self._expect_join(connection)
         self._connections[eio_sid] = connection
         await super()._handle_eio_connect(eio_sid, environ)
         return None
+
+    def _has_place_for(self, newcomer: Connection) -> bool:
+        strangers = [connection for connection in self._connections.values() if connection.is_stranger]
+        if len(strangers) < MAX_STRANGERS:
+            return True
+        client, most = Counter(connection.client for connection in strangers).most_common(1)[0]
+        if sum(connection.client == newcomer.client for connection in strangers) + 1 >= most:
+            return False
+        self._counters.add("sockets_cut_for_others")
+        next(connection for connection in strangers if connection.client == client).cut()
+        return True
 
     def _expire(self, connection: Connection) -> None:
         self._counters.add("sockets_never_joined")
@@ -199,10 +259,6 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]  # the library 
     async def _handle_eio_message(self, eio_sid: str, data: object) -> None:
         connection = self._connections.get(eio_sid)
         if connection is None or connection.is_cut:
-            return
-        if connection.frames.take(self._clock.monotonic_s()) > 0:
-            self._counters.add("sockets_cut_for_rate")
-            connection.cut()
             return
         try:
             packet = WirePacket()
@@ -222,6 +278,7 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]  # the library 
                     await self._handle_ack(eio_sid, "/", packet.id, packet.data)
             case kind if kind == DISCONNECT and sid is not None:
                 await self._handle_disconnect(eio_sid, "/", self.reason.CLIENT_DISCONNECT)
+                self._expect_join(connection)
             case _:
                 self._counters.add("packets_out_of_order")
                 connection.cut()

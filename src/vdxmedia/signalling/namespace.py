@@ -115,8 +115,7 @@ class Namespace(socketio.AsyncNamespace):  # type: ignore[misc]  # the library h
         if session is None:
             return _NOT_CONNECTED
         answer = await session.handle(raw)
-        if session.has_joined:
-            self._server.joined(sid)
+        self._server.seated(sid, has_seat=session.has_seat)
         return answer
 
 

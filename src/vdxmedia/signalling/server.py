@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,12 +31,18 @@ class Signalling:
         *,
         limits: SessionLimits | None = None,
         public_origin: str = "",
+        client_of: Callable[[web.Request], str] = lambda request: request.remote or "",
     ) -> None:
-        """`public_origin`, as `https://moede.example.dk`, is allowed besides the host that the browser asked."""
+        """`public_origin`, as `https://moede.example.dk`, is allowed besides the host that the browser asked.
+        `client_of` tells clients apart by their address, so that one of them cannot take every place."""
         self._public_origin = public_origin.rstrip("/")
         self._scope = TaskScope("signalling")
         self._server = GuardedServer(
-            clock=clock, counters=registry.counters, scope=self._scope, is_allowed=self._is_allowed
+            clock=clock,
+            counters=registry.counters,
+            scope=self._scope,
+            is_allowed=self._is_allowed,
+            client_of=client_of,
         )
         self._server.register_namespace(
             Namespace(
@@ -61,7 +68,11 @@ class Signalling:
     def _is_allowed(self, origin: str, environ: dict[str, Any]) -> bool:
         """A browser says where its page is from; other programs say nothing and are not asked."""
         host = str(environ.get("HTTP_HOST", ""))
-        return origin == self._public_origin or (host != "" and urlsplit(origin).netloc == host)
+        try:
+            asked = urlsplit(origin).netloc
+        except ValueError:  # as `http://[`
+            return False
+        return origin == self._public_origin or (host != "" and asked == host)
 
     async def __aenter__(self) -> Signalling:
         return self

@@ -117,9 +117,6 @@ class Session:
         logger.debug("< %s room=%s participant=%s", type(message).__name__, self._room, self._participant)
         if isinstance(message, messages.Join):
             return await self._join(message)
-        if isinstance(message, messages.RenewToken):
-            token, expires_at = self._issue()
-            return messages.Renewed(token=token, token_expires_at=expires_at)
         if self._conference is None or self._participant is None or self._is_over:
             raise BadMessage("join first", code="out_of_order")
         conference, participant = self._conference, self._participant
@@ -134,6 +131,10 @@ class Session:
             case messages.Leave():
                 await conference.leave(participant, self)
                 self._participant = None
+                self._renew_at_s = None
+            case messages.RenewToken():
+                token, expires_at = self._issue()
+                return messages.Renewed(token=token, token_expires_at=expires_at)
             case _:
                 assert_never(message)
         return messages.Done()
@@ -222,8 +223,9 @@ class Session:
     # ── the socket's side ─────────────────────────────────────────────────────────────────────────────────────────
 
     @property
-    def has_joined(self) -> bool:
-        return self._conference is not None
+    def has_seat(self) -> bool:
+        """False before the join and after leaving."""
+        return self._participant is not None
 
     def closed(self) -> None:
         """The socket is gone. Twice is fine."""
