@@ -215,6 +215,8 @@ class RoomTask:
             async with asyncio.timeout(self._limits.media_timeout_s):
                 return await result
         except TimeoutError as error:
+            if result.done() and not result.cancelled():
+                return result.result()  # in the same moment: what has been done must not be refused
             self._counters.add("room_requests_timed_out")
             raise self._busy("the room has too much to do") from error
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -429,6 +430,26 @@ async def test_full_mailbox_refuses(plane: FakeMediaPlane) -> None:
             tries = [group.create_task(_code(task.perform(command, anna)), name=f"try {i}") for i in range(3)]
         assert sorted(one.result() for one in tries) == ["", "server_busy", "server_busy"]
         assert registry.totals()["mailbox_full"] == 2
+
+
+async def test_answer_that_comes_as_its_time_runs_out_counts(plane: FakeMediaPlane) -> None:
+    """A loop that stood still has both ready at once; a refusal would leave a seat that nobody holds."""
+    limits = HubLimits(media_timeout_s=0.05)
+
+    async def stand_still() -> None:
+        until_s = time.monotonic() + 2 * limits.media_timeout_s
+        while time.monotonic() < until_s:
+            pass
+
+    async with Registry(plane, SystemClock(), limits=limits) as registry:
+        room = registry.create(RoomSettings())
+        await registry.join(room, request(), FakeClient())
+        async with asyncio.TaskGroup() as group:
+            joining = group.create_task(registry.join(room, request("Bo"), bo := FakeClient()), name="join")
+            group.create_task(stand_still(), name="stall")
+        task, seat = joining.result()
+        await task.leave(seat.participant, bo)
+        assert registry.participants_in(room) == 1
 
 
 async def _code(call: object) -> str:
