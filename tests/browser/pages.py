@@ -119,13 +119,17 @@ async def open_person(
     flashes: bool = False,
     frequency: int = 440,
     join: bool = True,
+    bypass_csp: bool = False,
 ) -> Person:
     """Opens the guest's or host's link in a context of its own; `join` skips the preview.
 
     The synthetic camera has 640x360, or 1280x720 when `large`: painting costs more than coding.
     """
     context = await browser.new_context(
-        viewport={"width": width, "height": height}, permissions=["camera", "microphone"], locale="da-DK"
+        viewport={"width": width, "height": height},
+        permissions=["camera", "microphone"],
+        locale="da-DK",
+        bypass_csp=bypass_csp,
     )
     await context.add_init_script(OBSERVE)
     if synthetic:

@@ -6,6 +6,8 @@
   const HEIGHT = settings.height;
   const FRAMES_PER_SECOND = 24;
 
+  let paint = () => undefined;
+
   function camera() {
     const canvas = document.createElement('canvas');
     canvas.width = WIDTH;
@@ -24,6 +26,7 @@
       }
     };
     draw();
+    paint = draw;
     setInterval(draw, 1000 / FRAMES_PER_SECOND);
     return canvas.captureStream(FRAMES_PER_SECOND).getVideoTracks()[0];
   }
@@ -51,6 +54,7 @@
       window.flashUntil = 0;
       setInterval(() => {
         window.flashUntil = performance.timeOrigin + performance.now() + 200;
+        paint();
         level.gain.setValueAtTime(0.8, audio.currentTime);
         level.gain.setValueAtTime(0, audio.currentTime + 0.2);
       }, 2000);

@@ -74,26 +74,33 @@ MEASURE_LIPS = """async () => {
     return false;
   };
   remote.filter((element) => !isSelf(element)).forEach(watchVideo);
+  // The beep is found on the audio thread: the page's own may be busy.
   const audio = new AudioContext();
   await audio.resume();
-  const analyser = audio.createAnalyser();
-  analyser.fftSize = 256;
+  const source = `registerProcessor('beep', class extends AudioWorkletProcessor {
+    process([input]) {
+      let peak = 0;
+      for (const sample of input[0] ?? []) peak = Math.max(peak, Math.abs(sample));
+      if (peak > 0.1 && !this.loud) this.port.postMessage(currentTime);
+      this.loud = peak > 0.05;
+      return true;
+    }
+  })`;
+  await audio.audioWorklet.addModule(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
+  const detector = new AudioWorkletNode(audio, 'beep');
+  detector.port.onmessage = ({ data }) => {
+    const { contextTime, performanceTime } = audio.getOutputTimestamp();
+    beeps.push(performanceTime + (data - contextTime) * 1000);
+  };
+  detector.connect(audio.destination);
   for (const transceiver of observe.live().getTransceivers()) {
     const track = transceiver.receiver.track;
     if (track.kind === 'audio' && transceiver.currentDirection === 'recvonly') {
-      audio.createMediaStreamSource(new MediaStream([track])).connect(analyser);
+      audio.createMediaStreamSource(new MediaStream([track])).connect(detector);
     }
   }
-  const samples = new Float32Array(analyser.fftSize);
-  let loud = false;
-  const timer = setInterval(() => {
-    analyser.getFloatTimeDomainData(samples);
-    const peak = Math.max(...samples.map(Math.abs));
-    if (peak > 0.1 && !loud) beeps.push(performance.now());
-    loud = peak > 0.05;
-  }, 4);
   await new Promise((resolve) => setTimeout(resolve, 13000));
-  clearInterval(timer);
+  await audio.close();
   return { flashes, beeps };
 }"""
 
@@ -101,10 +108,11 @@ MEASURE_LIPS = """async () => {
 async def test_lips_and_sound_of_a_paired_slot_agree(server: Server, person: OpenPerson) -> None:
     room = await server.create_room()
     await person("Anna", room["hostUrl"], flashes=True)
-    bent = await person("Bent", room["guestUrl"], synthetic=False)
+    bent = await person("Bent", room["guestUrl"], synthetic=False, bypass_csp=True)
     await bent.decoding(1)
     await asyncio.sleep(6)  # the browser aligns lips and sound only after both sender reports
     seen = await bent.page.evaluate(MEASURE_LIPS)
-    pairs = [min((flash - beep for beep in seen["beeps"]), key=abs) for flash in seen["flashes"]]
+    nearest = [min((flash - beep for beep in seen["beeps"]), key=abs) for flash in seen["flashes"]]
+    pairs = [apart for apart in nearest if abs(apart) < 1000]  # they come every 2 s; the first and last may be single
     assert len(pairs) >= 4, seen
     assert abs(statistics.median(pairs)) <= LIP_SYNC_LIMIT_MS, f"picture later than sound by {pairs} ms"
