@@ -93,6 +93,9 @@ async def test_time_with_another_zone_is_the_same_moment(server: AssembledServer
         ({"subject": "x" * 201}, "$.subject"),
         ({"subject": 7}, "$.subject"),
         ({"subject": "line\nbreak"}, "$.subject"),
+        ({"subject": "turned \u202e around"}, "$.subject"),
+        ({"organisation": "line\u2028break"}, "$.organisation"),
+        ({"helpLine": "70\x9b12"}, "$.helpLine"),
         ({"organisation": None}, "$.organisation"),
         ({"helpLine": "1" * 41}, "$.helpLine"),
         ({"mode": "party"}, "$.mode"),
@@ -105,6 +108,9 @@ async def test_time_with_another_zone_is_the_same_moment(server: AssembledServer
         ({"opensAt": "2027-06-01T10:30:00"}, "$.opensAt"),
         ({"opensAt": "tomorrow"}, "$.opensAt"),
         ({"opensAt": 1_900_000_000}, "$.opensAt"),
+        ({"opensAt": "2400-01-01T00:00:00Z"}, "$.opensAt"),
+        ({"opensAt": "9999-12-31T23:59:59Z"}, "$.opensAt"),
+        ({"opensAt": "0001-01-01T00:00:00+14:00"}, "$.opensAt"),
         ({"closesAt": "2020-01-01T00:00:00Z"}, "$.closesAt"),
         ({"closesAt": "2400-01-01T00:00:00Z"}, "$.closesAt"),
         ({"opensAt": "2027-06-01T10:30:00Z", "closesAt": "2027-06-01T10:30:00Z"}, "$.closesAt"),
@@ -172,8 +178,8 @@ async def test_token_minted_says_what_was_asked(server: AssembledServer) -> None
     room = (await server.open_room())["roomId"]
     asked = {
         "role": "host",
-        "name": "  Åse   Bø ",
-        "organisation": "Region Test",
+        "name": "  Åse \u202e Bø ",
+        "organisation": "Region\nTest",
         "function": "læge",
         "identity": "journal-7",
         "canPublishSources": ["microphone"],
@@ -216,6 +222,7 @@ async def test_token_with_nothing_said_is_a_new_guest_with_all_sources(server: A
     [
         ({"role": "admin"}, "$.role"),
         ({"name": " "}, "$.name"),
+        ({"name": "\u200b\u202e"}, "$.name"),
         ({"name": "x" * 81}, "$.name"),
         ({"canPublishSources": ["thoughts"]}, "$.canPublishSources[0]"),
         ({"canPublishSources": ["camera"] * 5}, "$.canPublishSources"),

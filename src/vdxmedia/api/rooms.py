@@ -22,6 +22,7 @@ from vdxmedia.api.resources import (
 )
 from vdxmedia.clock import Clock
 from vdxmedia.conference.kinds import Role, SourceKind
+from vdxmedia.conference.names import one_line
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.errors import BadField, Refused
 from vdxmedia.hub.ports import Grant, Tokens
@@ -127,6 +128,8 @@ class RoomOperations:
         if settings.closes_at is not None and settings.closes_at > now + MAX_TTL_S:
             raise BadField("is more than 400 days ahead", field="$.closesAt")
         expires_at = self._links_expire_at(settings, now)
+        if expires_at > now + MAX_TTL_S:  # no closing time, and no token would be believed for so long
+            raise BadField("is too far ahead: links last at most 400 days", field="$.opensAt")
         room = self._book.create(settings)
         return RoomCreated(
             **msgspec.structs.asdict(self._resource(room, settings)),
@@ -139,7 +142,7 @@ class RoomOperations:
         """A participant's token. Raises: NotFound, BadField, Refused."""
         settings = self._book.settings_of(RoomId(room))
         now = self._clock.unix_s()
-        name = None if body.name is None else " ".join(body.name.split())
+        name = None if body.name is None else one_line(body.name)
         if name == "":
             raise BadField("must not be blank; leave it out to let the person choose", field="$.name")
         if settings.closes_at is not None and settings.closes_at <= now:
@@ -152,8 +155,8 @@ class RoomOperations:
                 identity=identity,
                 role=body.role,
                 name=name,
-                organisation=body.organisation,
-                function=body.function,
+                organisation=one_line(body.organisation),
+                function=one_line(body.function),
                 can_publish=frozenset(body.can_publish_sources),
                 can_subscribe=body.can_subscribe,
                 expires_at=expires_at,

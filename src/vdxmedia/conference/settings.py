@@ -10,6 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
+from vdxmedia.conference.names import turns_or_breaks
 from vdxmedia.errors import BadField
 
 MAX_PARTICIPANTS = 500
@@ -80,8 +81,8 @@ class RoomSettings(msgspec.Struct, frozen=True, kw_only=True):
         ):
             if len(value) > most:
                 raise BadField(f"at most {most} characters", field=f"$.{name}")
-            if any(ord(character) < 32 for character in value):
-                raise BadField("no control characters", field=f"$.{name}")
+            if turns_or_breaks(value):
+                raise BadField("no control characters, of lines or of direction", field=f"$.{name}")
         if not 1 <= self.maximum <= MAX_PARTICIPANTS:
             raise BadField(f"between 1 and {MAX_PARTICIPANTS}", field="$.maximum")
         for name, at in (("opensAt", self.opens_at), ("closesAt", self.closes_at)):

@@ -22,6 +22,7 @@ import orjson
 from vdxmedia.clock import Clock
 from vdxmedia.conference import commands, events
 from vdxmedia.conference.kinds import EndReason
+from vdxmedia.conference.names import one_line
 from vdxmedia.errors import BadMessage, VdxError
 from vdxmedia.hub.client import ClientEvent, JoinRequest, QualityChanged, ResumeRequest, Seated
 from vdxmedia.hub.ports import Grant, MediaOffer, Tokens
@@ -146,7 +147,7 @@ class Session:
         resume = message.resume
         request = JoinRequest(
             grant=self._grant,
-            name=_printable(message.name or ""),
+            name=one_line(message.name or ""),
             video_slots=message.video_slots if self._grant.can_subscribe else 0,
             resume=None if resume is None else ResumeRequest(SessionSecret(resume.session), resume.sequence),
         )
@@ -285,8 +286,3 @@ class Session:
     def _start_writing(self) -> None:
         self._may_write = True
         self._wake.set()
-
-
-def _printable(name: str) -> str:
-    """One line without control and formatting characters (which could turn the text around)."""
-    return " ".join("".join(character if character.isprintable() else " " for character in name).split())
