@@ -127,6 +127,15 @@ class Conference:
         times += [time for time in (self._closes_at_s, self._speakers.deadline()) if time is not None]
         return min(times, default=None)
 
+    def check_join(self, now_s: float, *, leaving: int = 0) -> None:
+        """Whether a newcomer would be let in, when `leaving` others go first. Raises: Refused."""
+        if self._opens_at_s is not None and now_s < self._opens_at_s:
+            raise Refused("the room is not open yet", code="room_not_open", retry_after_s=self._opens_at_s - now_s)
+        if self._ended or (self._closes_at_s is not None and now_s >= self._closes_at_s):
+            raise Refused("the room is closed", code="room_closed")
+        if len(self._participants) - leaving >= self._settings.maximum:
+            raise Refused("the room has its maximum of participants", code="room_full")
+
     # ── changing ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     def handle(self, command: Command, now_s: float) -> list[Event]:
@@ -184,12 +193,7 @@ class Conference:
             raise InvalidTransition(f"participant {command.participant} has a seat already")
         if any(source in self._owners for source in command.publish.values()):
             raise InvalidTransition("a source id is in use already")
-        if self._opens_at_s is not None and now_s < self._opens_at_s:
-            raise Refused("the room is not open yet", code="room_not_open", retry_after_s=self._opens_at_s - now_s)
-        if self._closes_at_s is not None and now_s >= self._closes_at_s:
-            raise Refused("the room is closed", code="room_closed")
-        if len(self._participants) >= self._settings.maximum:
-            raise Refused("the room has its maximum of participants", code="room_full")
+        self.check_join(now_s)
         self._joins += 1
         participant = Participant(
             id=command.participant,

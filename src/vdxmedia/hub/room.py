@@ -97,11 +97,11 @@ class Room:
 
     def join(self, request: JoinRequest, client: Client) -> Seated | SeatResumed:
         """A new seat, or the old one again: by its secret (media goes on), or by the token's identity (from the
-        start). Raises: Refused."""
+        start). With another token's rights it is a new seat in the old one's place. Raises: BadField, Refused."""
         resumed = self._seats.by_secret(request.resume.session) if request.resume is not None else None
         seat = resumed or self._seats.by_identity(request.grant.identity)
-        if seat is None:
-            return self._join_new(request, client)
+        if seat is None or not seat.has_rights_of(request.grant):
+            return self._join_new(request, client, replaced=seat)
         if resumed is None:
             # Another window has the media connection, if any; it must not speak for this one.
             self._drop_media(seat)
@@ -121,12 +121,18 @@ class Room:
             return Seated(seat.participant, seat.secret, snapshot, media_alive)
         return SeatResumed(seat.participant, snapshot.sequence, missed, snapshot.bindings, media_alive)
 
-    def _join_new(self, request: JoinRequest, client: Client) -> Seated:
+    def _join_new(self, request: JoinRequest, client: Client, *, replaced: Seat | None) -> Seated:
         grant = request.grant
         name = grant.name or request.name
         if not name:
             raise BadField("a name is needed: the token fixes none", field="$.name")
+        self._conference.check_join(self._clock.monotonic_s(), leaving=0 if replaced is None else 1)
         self._admit()
+        if replaced is not None:
+            if replaced.client is not None and replaced.client is not client:
+                replaced.client.end(EndReason.REPLACED, can_rejoin=False)
+            replaced.client = None
+            self._handle(commands.Leave(replaced.participant))
         seat = Seat.make(grant, {kind: self._new_source() for kind in sorted(grant.can_publish)})
         decided = self._conference.handle(
             commands.Join(

@@ -13,6 +13,9 @@ from vdxmedia.hub.client import Client
 from vdxmedia.hub.ports import Grant
 from vdxmedia.ids import ParticipantId, SessionSecret, SourceId, new_participant_id, new_session_secret
 
+_RIGHTS = ("room", "role", "organisation", "function", "can_publish", "can_subscribe")
+"""What a token says its holder may do, and what others are told of him."""
+
 
 @dataclass(slots=True)
 class Seat:
@@ -21,7 +24,7 @@ class Seat:
     participant: ParticipantId
     secret: SessionSecret
     grant: Grant
-    """Of the first join; a later token does not change the seat's rights."""
+    """Of the first join. A later token with other rights gets another seat."""
     sources: Mapping[SourceKind, SourceId]
     joined_at_s: float | None = None
     """Until the first media connection is there."""
@@ -34,6 +37,10 @@ class Seat:
     @classmethod
     def make(cls, grant: Grant, sources: Mapping[SourceKind, SourceId]) -> Seat:
         return cls(new_participant_id(), new_session_secret(), grant, sources)
+
+    def has_rights_of(self, grant: Grant) -> bool:
+        """Whether a token grants what this seat has, no less and no more. Its time, name and person do not matter."""
+        return all(getattr(self.grant, right) == getattr(grant, right) for right in _RIGHTS)
 
 
 class Seats:

@@ -15,7 +15,7 @@ from vdxmedia.clock import ManualClock, SystemClock
 from vdxmedia.conference import commands, events
 from vdxmedia.conference.kinds import Connection, EndReason, Quality, Role, SourceKind
 from vdxmedia.conference.settings import RoomSettings
-from vdxmedia.errors import BadField, BadSdp, NotFound, Refused, VdxError
+from vdxmedia.errors import BadField, BadSdp, NotAllowed, NotFound, Refused, VdxError
 from vdxmedia.hub import client as hub_client
 from vdxmedia.hub.client import JoinRequest
 from vdxmedia.hub.limits import HubLimits
@@ -166,6 +166,45 @@ async def test_same_identity_takes_the_seat_over_and_the_old_media_ends(
     assert first.ended == (EndReason.REPLACED, False)
     assert not plane.seats
     assert registry.participants_in(room) == 1
+
+
+@pytest.mark.parametrize("how", ["identity", "resume"])
+@pytest.mark.parametrize(
+    "changes", [{"role": "host"}, {"can_publish": frozenset()}, {"can_subscribe": False}, {"organisation": "B"}]
+)
+async def test_seat_taken_over_with_other_rights_is_a_new_one(
+    registry: Registry, plane: FakeMediaPlane, how: str, changes: dict[str, object]
+) -> None:
+    room = registry.create(RoomSettings(maximum=1))
+    first, second = FakeClient(), FakeClient()
+    task, seat = await registry.join(room, request(identity="kim"), first)
+    assert isinstance(seat, hub_client.Seated)
+    await task.offer(seat.participant, OFFER, first)
+    resume = (seat.session, 1) if how == "resume" else None
+    same, again = await registry.join(room, request(identity="kim", resume=resume, **changes), second)
+    assert isinstance(again, hub_client.Seated)
+    assert again.participant != seat.participant
+    assert again.session != seat.session
+    assert first.ended == (EndReason.REPLACED, False)
+    assert not plane.seats
+    assert same is task
+    assert registry.participants_in(room) == 1
+    if "can_publish" in changes:
+        with pytest.raises(NotAllowed):
+            await task.perform(commands.SetSource(again.participant, SourceKind.CAMERA, True), second)
+
+
+async def test_join_refused_by_its_room_costs_the_others_nothing() -> None:
+    async with Registry(FakeMediaPlane(), SystemClock(), limits=HubLimits(joins_per_second=1.0)) as registry:
+        full, later, other = (registry.create(RoomSettings(maximum=maximum)) for maximum in (1, 2, 2))
+        await registry.join(full, request(), FakeClient())
+        with pytest.raises(Refused) as refused:
+            await registry.join(full, request("Bo"), FakeClient())
+        assert refused.value.code == "room_full"
+        await registry.join(other, request("Cai"), FakeClient())
+        with pytest.raises(Refused) as refused:
+            await registry.join(later, request("Dan"), FakeClient())
+        assert refused.value.code == "rate_limited"
 
 
 async def test_empty_identities_are_different_people(registry: Registry) -> None:
