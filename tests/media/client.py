@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fractions
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ import numpy as np
 import socketio
 from aiortc import RTCBundlePolicy, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import AudioStreamTrack, MediaStreamTrack, VideoStreamTrack
+from aiortc.rtcdtlstransport import SRTPProtectionProfile
 
 TIMEOUT_S = 20.0
 
@@ -70,6 +71,7 @@ class Client:
     loudness: dict[str, float] = field(default_factory=dict)
     slots: list[dict[str, Any]] = field(default_factory=list)
     readers: list[asyncio.Task[None]] = field(default_factory=list)
+    profiles: Sequence[SRTPProtectionProfile] = ()
 
     @property
     def participant_id(self) -> str:
@@ -107,6 +109,9 @@ class Client:
         await self.pc.setLocalDescription(await self.pc.createOffer())
         for kind, transceiver in published:
             sources[transceiver.mid] = kind
+        if self.profiles:
+            for transceiver in self.pc.getTransceivers():
+                transceiver.receiver.transport._srtp_profiles = list(self.profiles)
         answer = await self.send({"type": "offer", "sdp": self.pc.localDescription.sdp, "sources": sources})
         assert answer["type"] == "answer", answer
         self.slots = answer["slots"]
@@ -145,11 +150,12 @@ async def join(
     tone: float | None = None,
     video_slots: int = 2,
     media: bool = True,
+    profiles: Sequence[SRTPProtectionProfile] = (),
 ) -> AsyncIterator[Client]:
-    """Joins by a host or guest link and leaves at the end."""
+    """Joins by a host or guest link and leaves at the end. `profiles`: the only SRTP profiles this client knows."""
     socket = socketio.AsyncClient(reconnection=False)
     pc = RTCPeerConnection(RTCConfiguration(bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
-    client = Client(socket, pc, {})
+    client = Client(socket, pc, {}, profiles=profiles)
 
     async def on_events(batch: list[dict[str, Any]]) -> None:
         client.events.extend(batch)

@@ -10,6 +10,8 @@ import socket
 from collections.abc import AsyncIterator
 
 import pytest
+from aiortc import RTCSessionDescription
+from aiortc.rtcdtlstransport import SRTP_AES128_CM_SHA1_80
 
 from tests.media.client import join
 from tests.server import Server, run_server
@@ -34,6 +36,19 @@ async def test_call_one_sends_others_decode_its_picture_and_sound(server: Server
         assert sorted(round(luma, -1) for luma in clara.lumas.values()) == [60, 200]
         assert [round(luma, -1) for luma in bent.lumas.values() if luma] == [200]
         assert max(bent.loudness.values(), default=0) > 1000
+
+
+async def test_call_a_client_without_gcm_is_served_by_aes_cm(server: Server) -> None:
+    room = await server.create_room()
+    only_cm = [SRTP_AES128_CM_SHA1_80]
+    async with (
+        join(server.base_url, room["hostUrl"], "Anna", luma=200, tone=440, profiles=only_cm),
+        join(server.base_url, room["guestUrl"], "Bent", luma=60) as bent,
+        join(server.base_url, room["guestUrl"], "Clara", profiles=only_cm) as clara,
+    ):
+        await bent.pictures(1)
+        await clara.pictures(2)
+        assert sorted(round(luma, -1) for luma in clara.lumas.values()) == [60, 200]
 
 
 def media_port(answer_sdp: str) -> int:
@@ -123,8 +138,6 @@ async def test_fingerprint_mismatch_ends_the_peer_with_a_reason(server: Server) 
         ]
         answer = await bent.send({"type": "offer", "sdp": "\r\n".join(forged) + "\r\n", "sources": {}})
         assert answer["type"] == "answer", answer
-        from aiortc import RTCSessionDescription
-
         await bent.pc.setRemoteDescription(RTCSessionDescription(answer["sdp"], "answer"))
         async with asyncio.timeout(20):
             while not any(event["type"] == "mediaLost" for event in bent.events):
