@@ -105,6 +105,7 @@ fn add_peer(case: Case, peer: usize) -> AddPeer {
         rtx_ssrc: if case.is_audio { 0 } else { 100_000 + peer as u32 },
         nack: !case.is_audio,
         transport_cc: true,
+        extensions: None,
     };
     AddPeer {
         peer: peer as u64,

@@ -61,14 +61,14 @@ pub fn send_media<S: Sink>(
 
     let abs_send_time = encode_abs_send_time(now_us);
     let transport_sequence = encode_transport_sequence(peer.transport_sequence);
-    let ids = &peer.extensions;
-    let transport_id = if slot.has_transport_cc { ids.transport_cc } else { 0 };
+    // Of this m-line: what it did not negotiate may be another extension there, or nothing (RFC 8285 §4.1).
+    let ids = slot.extensions;
     let level = facts.extensions.audio_level.map(|level| [level]);
     let orientation = facts.extensions.orientation.map(|orientation| [orientation]);
     let elements = [
         Extension { id: ids.mid, data: &slot.mid },
         Extension { id: ids.abs_send_time, data: &abs_send_time },
-        Extension { id: transport_id, data: &transport_sequence },
+        Extension { id: ids.transport_cc, data: &transport_sequence },
         passed(ids.audio_level, level.as_ref().map(<[u8; 1]>::as_slice)),
         passed(ids.orientation, orientation.as_ref().map(<[u8; 1]>::as_slice)),
         passed(ids.playout_delay, facts.extensions.playout_delay.as_ref().map(<[u8; 3]>::as_slice)),
@@ -113,7 +113,7 @@ pub fn send_media<S: Sink>(
         return None;
     };
     sink.commit(len);
-    if transport_id != 0 {
+    if ids.transport_cc != 0 {
         peer.transport_sequence = peer.transport_sequence.wrapping_add(1);
     }
     let bytes = len as u64;

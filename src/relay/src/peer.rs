@@ -94,7 +94,7 @@ pub struct Peer {
     keys_digest: Option<Vec<u8>>,
     /// Its payload types.
     pub payloads: Payloads,
-    /// Its extension ids.
+    /// Its extension ids: what it may send, and what slots carry that were not told their own.
     pub extensions: Extensions,
     /// What it may send.
     pub lines: Vec<Line>,

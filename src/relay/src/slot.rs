@@ -7,7 +7,7 @@
 use crate::facts::{Codec, Facts};
 use crate::rewrite::{Feed, Mapped, Numbers, Rewriter};
 use crate::srtp::SendGuard;
-use crate::wire_api::{self, SlotKind};
+use crate::wire_api::{self, Extensions, SlotKind};
 
 /// What becomes of a packet that was offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,8 +47,8 @@ pub struct Slot {
     pub rtx_ssrc: u32,
     /// NACK was negotiated.
     pub has_nack: bool,
-    /// The transport-wide number was negotiated.
-    pub has_transport_cc: bool,
+    /// What its packets may carry, by this peer's ids.
+    pub extensions: Extensions,
     /// Python's wish: a source's id, or 0.
     pub bound: u32,
     /// The speaker that was assigned, or 0.
@@ -83,9 +83,13 @@ pub struct Slot {
 }
 
 impl Slot {
-    /// `random` gives first numbers.
-    pub fn new(slot: &wire_api::Slot, mut random: impl FnMut() -> u64) -> Self {
+    /// `extensions` are the peer's, for an m-line that was not told its own; `random` gives first numbers.
+    pub fn new(slot: &wire_api::Slot, extensions: Extensions, mut random: impl FnMut() -> u64) -> Self {
         let numbers = random();
+        let mut extensions = slot.extensions.unwrap_or(extensions);
+        if !slot.transport_cc {
+            extensions.transport_cc = 0;
+        }
         Self {
             kind: slot.kind,
             index: slot.index,
@@ -93,7 +97,7 @@ impl Slot {
             ssrc: slot.ssrc,
             rtx_ssrc: slot.rtx_ssrc,
             has_nack: slot.nack,
-            has_transport_cc: slot.transport_cc,
+            extensions,
             bound: 0,
             assigned: 0,
             max_layer: wire_api::MAX_LAYERS as u8 - 1,

@@ -117,6 +117,9 @@ pub struct Slot {
     /// The transport-wide sequence number was negotiated on this m-line.
     #[serde(default)]
     pub transport_cc: bool,
+    /// What was negotiated on this m-line; `None`: all that the peer has.
+    #[serde(default)]
+    pub extensions: Option<Extensions>,
 }
 
 /// A new peer.
@@ -270,6 +273,12 @@ fn is_name(text: &str) -> bool {
     (1..=MAX_NAME_LEN).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
+/// 15 means "stop" in the one-byte form (RFC 8285 §4.2).
+fn has_reserved_id(ids: Extensions) -> bool {
+    let Extensions { mid, rid, rrid, audio_level, transport_cc, abs_send_time, orientation, playout_delay } = ids;
+    [mid, rid, rrid, audio_level, transport_cc, abs_send_time, orientation, playout_delay].contains(&15)
+}
+
 fn check_peer(
     ice: &Ice,
     payloads: Payloads,
@@ -278,16 +287,18 @@ fn check_peer(
     slots: &[Slot],
 ) -> Option<&'static str> {
     let types = [payloads.opus, payloads.vp8, payloads.vp8_rtx, payloads.h264, payloads.h264_rtx];
-    let ids = [extensions.mid, extensions.rid, extensions.rrid, extensions.transport_cc];
     wrong_when(!(4..=256).contains(&ice.local_ufrag.len()), "local_ufrag")
         .or_else(|| wrong_when(!(22..=256).contains(&ice.local_pwd.len()), "local_pwd"))
         .or_else(|| wrong_when(!(1..=256).contains(&ice.remote_ufrag.len()), "remote_ufrag"))
         .or_else(|| wrong_when(types.iter().any(|number| *number > 127), "payloads"))
-        .or_else(|| wrong_when(ids.contains(&15), "extensions"))
+        .or_else(|| wrong_when(has_reserved_id(extensions), "extensions"))
         .or_else(|| wrong_when(receives.len() > MAX_RECEIVES, "receives"))
         .or_else(|| wrong_when(slots.len() > MAX_SLOTS, "slots"))
         .or_else(|| receives.iter().find_map(check_receive))
         .or_else(|| slots.iter().find_map(|slot| wrong_when(slot.ssrc == 0 || !is_name(&slot.mid), "slot")))
+        .or_else(|| {
+            slots.iter().find_map(|slot| wrong_when(slot.extensions.is_some_and(has_reserved_id), "extensions"))
+        })
 }
 
 fn check_receive(receive: &Receive) -> Option<&'static str> {

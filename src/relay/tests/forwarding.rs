@@ -48,6 +48,30 @@ fn payload_types_and_extension_ids_are_those_of_each_peer() {
 }
 
 #[test]
+fn packets_carry_only_what_their_m_line_negotiated() {
+    let mut world = World::new();
+    world.connect(2, vec![microphone("0", 110, 5010)], Vec::new());
+    // As Firefox offers: its sound has neither abs-send-time nor orientation nor playout delay.
+    let mut places = slots(0);
+    for slot in &mut places {
+        slot.extensions =
+            Some(Extensions { mid: common::MID, transport_cc: common::TRANSPORT, ..Extensions::default() });
+    }
+    places[1].transport_cc = false;
+    world.connect(4, Vec::new(), places);
+    world.allow(110);
+    let mut packet = sound(5010, 1, Some(20));
+    packet.extensions.extend([(7, vec![1]), (8, vec![1, 2, 3])]);
+    world.send(2, &packet, 1);
+    let carried = world.take_rtp(4).remove(0).extensions;
+    assert_eq!(carried, HashMap::from([(common::MID, b"s0".to_vec()), (common::TRANSPORT, vec![0, 0])]));
+    world.bind(4, SlotKind::Speaker, 1, 110, 0);
+    world.send(2, &sound(5010, 2, Some(20)), 2);
+    let carried = world.take_rtp(4).remove(0).extensions;
+    assert_eq!(carried, HashMap::from([(common::MID, b"s1".to_vec())]));
+}
+
+#[test]
 fn h264_begins_at_parameter_sets_and_never_in_the_middle() {
     let mut world = World::new();
     let mut line = camera("0", 11, &[]);

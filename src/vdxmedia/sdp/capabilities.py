@@ -117,12 +117,14 @@ def choose_payload_types(sections: Iterable[Section], previous: PayloadTypes) ->
 
 
 def choose_extension_ids(sections: Iterable[Section], previous: ExtensionIds, *, allows_mixed: bool) -> ExtensionIds:
-    """The offered id of each extension we use; two-byte ids only where both forms may be mixed (RFC 8285 §4.1.2)."""
+    """The offered id of each extension we use; two-byte ids only where both forms may be mixed, and never 15
+    nor what is provisional, above 255 (RFC 8285 §4.1.2, §4.2, §5)."""
     chosen = {name: number for name, number in msgspec.structs.asdict(previous).items() if number}
     for section in sections:
         for extension in section.extensions:
             name = EXTENSION_NAMES.get(extension.uri)
-            if name and (extension.id <= 14 or allows_mixed) and extension.direction is not Direction.INACTIVE:
+            is_usable = extension.id <= 14 or (allows_mixed and 15 < extension.id <= 255)
+            if name and is_usable and extension.direction is not Direction.INACTIVE:
                 chosen.setdefault(name, extension.id)
     return ExtensionIds(**chosen)
 

@@ -15,6 +15,7 @@ import msgspec
 
 from vdxmedia.errors import BadSdp
 from vdxmedia.sdp.capabilities import (
+    EXTENSION_NAMES,
     PROGRAMME_SLOTS,
     SOURCE_MEDIA,
     SPEAKER_SLOTS,
@@ -22,6 +23,7 @@ from vdxmedia.sdp.capabilities import (
     PayloadTypes,
     choose_extension_ids,
     choose_payload_types,
+    extensions_for,
     name_of,
 )
 from vdxmedia.sdp.offer import Offer
@@ -66,6 +68,8 @@ class AgreedSlot(msgspec.Struct, frozen=True):
     has_rtx: bool
     has_nack: bool
     has_transport_cc: bool
+    extension_ids: ExtensionIds = ExtensionIds()
+    """What the answer's m-line carries: browsers offer less on sound than on pictures; 0: not agreed there."""
 
 
 class AgreedLine(msgspec.Struct, frozen=True):
@@ -215,16 +219,17 @@ class _Negotiation:
             index = sum(1 for slot in self.agreed_slots.values() if slot.kind == kind)
             if index < self.limits[kind]:
                 primaries = [codec for codec in section.codecs if codec.payload_type in usable and codec.name != "rtx"]
+                agreed = extensions_for(section, self.extension_ids, server_sends=True)
+                extension_ids = ExtensionIds(**{EXTENSION_NAMES[uri]: number for number, _, uri in agreed})
                 return AgreedSlot(
                     mid=section.mid,
                     kind=kind,
                     index=index,
                     has_rtx=len(usable) > len(primaries),
                     has_nack=section.media is Media.VIDEO and all("nack" in codec.feedback for codec in primaries),
-                    has_transport_cc=any(
-                        extension.id == self.extension_ids.transport_cc for extension in section.extensions
-                    )
+                    has_transport_cc=extension_ids.transport_cc != 0
                     and all("transport-cc" in codec.feedback for codec in primaries),
+                    extension_ids=extension_ids,
                 )
         return None
 

@@ -74,6 +74,9 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
     """0: no RTX; lost packets are then answered with a keyframe."""
     nack: bool = False
     transport_cc: bool = False
+    extensions: Extensions | None = None
+    """What this m-line agreed, by the peer's ids; an extension that is 0 here is never written on it. None: all that
+    the peer has."""
 
 
 class AddPeer(Border, frozen=True, kw_only=True, tag="add_peer"):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from tests.unit.sdp.builders import FIXTURES, agree, audio, kinds_of, offer_of, video
 from vdxmedia.errors import BadSdp
-from vdxmedia.sdp.capabilities import is_constrained_baseline
+from vdxmedia.sdp.capabilities import EXTENSION_NAMES, MID_URI, is_constrained_baseline
 from vdxmedia.sdp.negotiation import Agreement, Role
 from vdxmedia.sdp.offer import parse_offer
 
@@ -25,6 +26,24 @@ def test_negotiation_of_the_joins_m_lines_fills_every_place() -> None:
     video_slot, speaker = agreement.slots["8"], agreement.slots["4"]
     assert (video_slot.has_rtx, video_slot.has_nack, video_slot.has_transport_cc) == (True, True, True)
     assert (speaker.has_rtx, speaker.has_nack, speaker.has_transport_cc) == (False, False, True)
+
+
+@pytest.mark.parametrize("fixture", ["firefox-vp8-simulcast", "firefox-no-preferences", "chromium-vp8-simulcast"])
+def test_slots_carry_what_their_own_m_line_offers(fixture: str) -> None:
+    offer = parse_offer(FIXTURES[fixture])
+    sections = {section.mid: section for section in offer.sections}
+    slots = agree(offer).slots.values()
+    assert {slot.kind for slot in slots} == {"speaker", "programme", "video"}
+    for slot in slots:
+        offered = {EXTENSION_NAMES.get(it.uri): it.id for it in sections[slot.mid].extensions}
+        carried = {name: number for name, number in msgspec.structs.asdict(slot.extension_ids).items() if number}
+        assert carried.items() <= offered.items()
+        assert {"mid", "transport_cc"} <= set(carried)
+        assert ("audio_level" in carried) == (slot.kind != "video")
+        if slot.kind != "video":
+            assert not {"orientation", "playout_delay", "rid", "rrid"} & set(carried)
+        if slot.kind != "video" and fixture.startswith("firefox"):
+            assert "abs_send_time" not in carried
 
 
 def test_negotiation_with_simulcast_leaves_ssrcs_to_the_extensions() -> None:
@@ -196,3 +215,11 @@ def test_two_byte_extension_ids_are_taken_only_when_both_forms_may_mix() -> None
     assert agree(parse_offer(offer_of(section))).extension_ids.audio_level == 0
     mixed = offer_of(section, session=("a=extmap-allow-mixed",))
     assert agree(parse_offer(mixed)).extension_ids.audio_level == 16
+
+
+@pytest.mark.parametrize("number", [15, 256, 4_351])
+def test_extension_ids_that_no_packet_can_carry_are_not_taken(number: int) -> None:
+    section = audio("0", "recvonly", f"a=extmap:{number} {MID_URI}", f"a=extmap:20 {MID_URI}")
+    agreement = agree(parse_offer(offer_of(section, session=("a=extmap-allow-mixed",))))
+    assert agreement.extension_ids.mid == 20
+    assert agreement.slots["0"].extension_ids.mid == 20

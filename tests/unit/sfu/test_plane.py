@@ -146,6 +146,18 @@ async def test_first_offer_adds_a_peer_as_agreed(stage: Stage) -> None:
     assert len(set(numbers)) == len(numbers) == 4 + 18
 
 
+async def test_relay_is_told_what_each_m_line_carries(stage: Stage) -> None:
+    answer = await stage.connect(FIXTURES["firefox-vp8-simulcast"])
+    (added,) = stage.sent(relay_wire.AddPeer)
+    agreed = {section[0]: section for section in (text.split("\r\n") for text in answer.sdp.split("\r\na=mid:")[1:])}
+    for slot in added.slots:
+        assert slot.extensions is not None
+        numbers = {number for number in msgspec.structs.asdict(slot.extensions).values() if number}
+        lines = [line for line in agreed[slot.mid] if line.startswith("a=extmap:")]
+        assert numbers == {int(line.removeprefix("a=extmap:").replace("/", " ").split(" ")[0]) for line in lines}
+        assert bool(slot.extensions.abs_send_time) == bool(slot.extensions.playout_delay) == (slot.kind == "video")
+
+
 async def test_answer_announces_the_relays_addresses(stage: Stage) -> None:
     answer = await stage.connect(FIXTURES["firefox-vp8-simulcast"])
     assert " 192.0.2.1 7882 typ host" in answer.sdp

@@ -102,7 +102,7 @@ impl Forwarder {
             if is_there || is_used(slot.ssrc) || is_used(slot.rtx_ssrc) || peer.slots.len() >= MAX_SLOTS {
                 continue;
             }
-            peer.slots.push(Slot::new(slot, || Self::random(random)));
+            peer.slots.push(Slot::new(slot, peer.extensions, || Self::random(random)));
         }
     }
 

@@ -76,6 +76,7 @@ pub fn slots(pictures: u16) -> Vec<Slot> {
         rtx_ssrc: 0,
         nack: false,
         transport_cc: true,
+        extensions: None,
     };
     let picture = |index: u16| Slot {
         kind: SlotKind::Video,
@@ -85,6 +86,7 @@ pub fn slots(pictures: u16) -> Vec<Slot> {
         rtx_ssrc: 2000 + u32::from(index),
         nack: true,
         transport_cc: true,
+        extensions: None,
     };
     (0..3).map(speaker).chain((0..pictures).map(picture)).collect()
 }
