@@ -76,6 +76,8 @@ class Room:
         self._ring = EventRing(limits.ring)
         self._seats = Seats()
         self._owners: dict[SourceId, ParticipantId] = {}
+        self._stop_retry_s: float | None = None
+        """Announced: who comes now would not know."""
         self._conference = Conference(
             settings,
             opens_at_s=self._monotonic(settings.opens_at),
@@ -98,6 +100,8 @@ class Room:
     def join(self, request: JoinRequest, client: Client) -> Seated | SeatResumed:
         """A new seat, or the old one again: by its secret (media goes on), or by the token's identity (from the
         start). With another token's rights it is a new seat in the old one's place. Raises: BadField, Refused."""
+        if self._stop_retry_s is not None:
+            raise Refused("the server goes down", code="server_stopping", retry_after_s=self._stop_retry_s)
         resumed = self._seats.by_secret(request.resume.session) if request.resume is not None else None
         seat = resumed or self._seats.by_identity(request.grant.identity)
         if seat is None or not seat.has_rights_of(request.grant):
@@ -222,6 +226,7 @@ class Room:
         self._handle(commands.ChangeSettings(settings, opens_at_s, closes_at_s))
 
     def announce_stop(self, reconnect_after_s: float) -> None:
+        self._stop_retry_s = reconnect_after_s
         self._tell_all(ServerStopping(reconnect_after_s))
 
     def end(self, *, can_rejoin: bool) -> None:

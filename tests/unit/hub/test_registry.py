@@ -428,6 +428,15 @@ async def test_stop_tells_clients_refuses_new_ones_and_ends_the_rest(registry: R
     assert registry.participants_in(room) == 0
 
 
+async def test_join_on_its_way_when_the_server_stops_is_refused(registry: Registry) -> None:
+    room = registry.create(RoomSettings())
+    await registry.join(room, request(), FakeClient())
+    async with asyncio.TaskGroup() as group:
+        joining = group.create_task(_code(registry.join(room, request("Bo"), FakeClient())), name="join")
+        group.create_task(registry.stop(0.0), name="stop")
+    assert joining.result() == "server_stopping"
+
+
 async def test_stop_ends_early_when_all_have_left(registry: Registry) -> None:
     room = registry.create(RoomSettings())
     anna = FakeClient()
