@@ -2,6 +2,10 @@
 //!
 //! A full agent checks and nominates; we answer and follow. Only a check whose MESSAGE-INTEGRITY was right gets here.
 //! An ICE restart brings new credentials: the old stay valid until a check with the new ones nominates.
+//!
+//! The way that was nominated last is followed. Chromium nominates with every check of its selected pair; Firefox and
+//! aiortc do it once, and their later consent checks do not. When their NAT forgets a mapping these checks come from a new
+//! address and are answered, so that the client sees nothing wrong: they are followed too, once the old way is silent.
 
 use crate::socket::Route;
 use crate::wire::stun::IntegrityKey;
@@ -13,6 +17,9 @@ pub const CONSENT_US: u64 = 30_000_000;
 pub const EXPIRY_US: u64 = CONSENT_US + 60_000_000;
 /// A new peer's first valid check must come within this.
 pub const FIRST_CHECK_US: u64 = 30_000_000;
+/// A way without a valid check for this long has been left, if another has one: consent checks are at least 4 s apart
+/// (RFC 7675 §5.1: 5 s, times 0.8 to 1.2), so the first from a new address is enough; Chromium's are 2.5 s apart.
+pub const LEFT_US: u64 = 3_500_000;
 /// Ways by which one peer may be heard at a time: several interfaces, IPv4 and IPv6, NAT rebinding.
 pub const MAX_ROUTES: usize = 8;
 
@@ -140,7 +147,7 @@ impl Ice {
             self.routes.push((route, now_us));
             checked.added = true;
         }
-        if nominates || self.send_route.is_none() {
+        if nominates || self.is_left(now_us) {
             checked.send_route_changed = self.send_route != Some(route);
             self.send_route = Some(route);
         }
@@ -150,6 +157,12 @@ impl Ice {
             }
         }
         checked
+    }
+
+    /// There is no way that is sent by, or no check has come by it lately.
+    fn is_left(&self, now_us: u64) -> bool {
+        let heard = self.routes.iter().find(|(route, _)| Some(*route) == self.send_route);
+        heard.is_none_or(|(_, heard_us)| now_us.saturating_sub(*heard_us) >= LEFT_US)
     }
 
     /// Gives up the way that was silent longest, never the one that is sent to.

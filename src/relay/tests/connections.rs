@@ -94,6 +94,45 @@ fn datagrams_go_to_the_first_valid_address_then_to_the_last_nominated() {
     assert_eq!(world.take_events(), [Event::PeerBound { peer: 2, is_ipv6: false, is_tcp: false }]);
 }
 
+/// Firefox and aiortc nominate once; their consent checks, 4 to 6 s apart, do not. When their NAT forgets the mapping
+/// those checks come from a new address, are answered, and so the client sees nothing wrong.
+#[test]
+fn datagrams_follow_a_check_that_does_not_nominate_once_the_old_address_is_silent() {
+    let mut world = World::new();
+    world.connect(10, vec![microphone("0", 110, 5010)], Vec::new());
+    world.connect(12, Vec::new(), slots(0));
+    world.allow(110);
+    let (ice, home, moved) = (World::ice_of(12), World::route_of(12), route(7));
+    let role = Role::Controlling(1);
+    let mut sequence = 0;
+    let mut is_heard_at = |world: &mut World, at: Route| {
+        sequence += 1;
+        world.clients.get_mut(&12).expect("there").route = at;
+        world.take_rtp(12);
+        world.send(10, &sound(5010, sequence, Some(20)), sequence);
+        !world.take_rtp(12).is_empty()
+    };
+    for _ in 0..5 {
+        world.check_as(&ice, &ice.local_pwd, home, false, role);
+        world.run_ms(2_000);
+        world.check_as(&ice, &ice.local_pwd, moved, false, role);
+        assert!(is_heard_at(&mut world, home), "another way is checked, this one lives");
+        world.run_ms(500);
+    }
+    world.check_as(&ice, &ice.local_pwd, home, false, role);
+    world.take_events();
+    world.run_ms(4_000);
+    world.check_as(&ice, "not its password at all!", moved, false, role);
+    assert!(is_heard_at(&mut world, home), "only a check that is authentic moves anything");
+    world.check_as(&ice, &ice.local_pwd, moved, false, role);
+    assert!(is_heard_at(&mut world, moved));
+    assert!(world.take_events().contains(&Event::PeerBound { peer: 12, is_ipv6: false, is_tcp: false }));
+    world.check_as(&ice, &ice.local_pwd, home, false, role);
+    assert!(is_heard_at(&mut world, moved), "a single check from where it was moves nothing back");
+    world.check_as(&ice, &ice.local_pwd, home, true, role);
+    assert!(is_heard_at(&mut world, home), "nominated");
+}
+
 #[test]
 fn restart_keeps_old_credentials_until_a_check_with_the_new_nominates() {
     let mut world = World::new();
