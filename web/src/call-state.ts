@@ -7,9 +7,9 @@ import {
   projectLink,
   projectParticipants,
   projectRoom,
-  projectSpeakers,
   projectTiles,
   type Pictures,
+  type VoiceOf,
 } from './conference/projection.js';
 import type { ConferenceState } from './conference/state.js';
 
@@ -34,6 +34,7 @@ export interface Facts {
   readonly local: LocalState;
   readonly devices: DevicesState;
   readonly pictures: Pictures;
+  readonly voiceOf: VoiceOf;
   readonly notices: readonly Notice[];
   readonly nowMs: number;
 }
@@ -61,8 +62,7 @@ export function assembleState(facts: Facts, before: CallState): CallState {
     room: conference ? projectRoom(conference.room, before.room) : before.room,
     self,
     participants,
-    tiles: conference ? projectTiles(conference, participants, own, facts.pictures, before.tiles) : [],
-    speakers: conference ? projectSpeakers(conference, before.speakers) : [],
+    tiles: conference ? projectTiles(conference, participants, own, facts.pictures, facts.voiceOf, before.tiles) : [],
     dominantSpeaker: facts.dominantSpeaker,
     devices: kept(before.devices, { ...facts.devices, selected: kept(before.devices.selected, facts.devices.selected) }),
     local,
@@ -87,7 +87,6 @@ export function firstState(
     self: null,
     participants: [],
     tiles: [],
-    speakers: [],
     dominantSpeaker: null,
     ownQuality: 'good',
     audioBlocked: false,

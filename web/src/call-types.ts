@@ -3,10 +3,12 @@
  * `CallCommands` (sent). Nothing here is a text for people; every reason is a code that `text/` has words for.
  *
  * A state is never changed: each change makes a new object, and unchanged parts keep their identity, so that an
- * element may compare with `===`. The one exception in kind is `MediaStream`: a live object that is handed through.
+ * element may compare with `===`. Two kinds are live objects that are handed through: `MediaStream`, and `Voice`,
+ * which is watched by itself because it moves all the time.
  */
 
 import type { Quality, Role, SourceKind } from './protocol/messages.gen.js';
+import type { Voice } from './voices.js';
 
 export type { Quality, Role, SourceKind };
 
@@ -121,17 +123,12 @@ export interface Tile {
   /** The source is said to be on (camera running, screen shared). */
   readonly sourceOn: boolean;
   readonly microphoneOn: boolean;
-  /** 0 silent … 1 loudest. 0 on screen tiles. */
-  readonly speakingLevel: number;
+  /** How loud its owner is, live: watch it, no new tile comes when it changes. On screen tiles it means nothing. */
+  readonly voice: Voice;
   readonly reconnecting: boolean;
   readonly quality: Quality;
   /** This client cannot decode the source's codec. */
   readonly cannotDecode: boolean;
-}
-
-export interface SpeakerState {
-  readonly participantId: string;
-  readonly level: number;
 }
 
 // ── what is ours ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -165,8 +162,8 @@ export interface LocalState {
   readonly microphone: {
     readonly on: boolean;
     readonly busy: boolean;
-    /** 0 … 1, also while muted (for "you are speaking but your microphone is off"); about 10 times a second. */
-    readonly level: number;
+    /** Live, also while muted (for "you are speaking but your microphone is off"); moves up to 10 times a second. */
+    readonly voice: Voice;
     readonly speakingWhileMuted: boolean;
     readonly error: DeviceErrorCode | null;
   };
@@ -235,8 +232,6 @@ export interface CallState {
   readonly participants: readonly ParticipantState[];
   /** Own camera tile first, screens next, then cameras; stable order. */
   readonly tiles: readonly Tile[];
-  /** Loudest first. */
-  readonly speakers: readonly SpeakerState[];
   /** The last one who spoke for a while, for the speaker layout; never self. */
   readonly dominantSpeaker: string | null;
   readonly devices: DevicesState;
@@ -270,7 +265,7 @@ export interface CallCommands {
   resumeAudio(): Promise<void>;
 }
 
-/** A tiny observable: `subscribe` calls back after each change (at most once per microtask) and returns the undoing. */
+/** A tiny observable: `subscribe` calls back after each change (at most once per frame) and returns the undoing. */
 export interface CallStore {
   getState(): CallState;
   subscribe(listener: (state: CallState) => void): () => void;

@@ -10,16 +10,7 @@ import { Announcements, LossWatch } from './announcements.js';
 import { browserEnvironment, type CallEnvironment } from './call-environment.js';
 import { assembleState, firstState } from './call-state.js';
 import type { Call, CallState, DeviceKind, EndState, Failure, Phase } from './call-types.js';
-import { NOBODY, nextDominance, withoutParticipant, type Dominance } from './conference/dominant.js';
-import {
-  boundVideoSources,
-  fromJoined,
-  fromResumed,
-  happeningsOf,
-  participantOf,
-  reduce,
-  type ConferenceState,
-} from './conference/state.js';
+import { LiveConference } from './conference/live.js';
 import { failureOf } from './failures.js';
 import { LocalMedia } from './media/local-media.js';
 import { MediaLink } from './media/media-link.js';
@@ -33,9 +24,10 @@ import { Memory, readDevices, writeDevices } from './memory.js';
 import { videoSlotsForScreen, type PageListener } from './page-events.js';
 import { Connection, type ConnectionListener, type Over } from './protocol/connection.js';
 import { failure } from './protocol/decode.js';
-import type { AnswerMedia, Failure as Refusal, Joined, Resumed, ServerEvent, SourceState } from './protocol/messages.gen.js';
+import type { AnswerMedia, Failure as Refusal, Joined, Resumed, ServerEvent } from './protocol/messages.gen.js';
 import { Reports } from './reports.js';
 import { Store } from './store.js';
+import type { Voice } from './voices.js';
 
 const OFFER_TIMEOUT_MS = 15_000;
 const HEARTBEAT_MS = 1000;
@@ -61,8 +53,6 @@ class CallController implements Call, ConnectionListener, PageListener {
   #failure: Failure | null = null;
   #ended: EndState | null = null;
   #name: string;
-  #conference: ConferenceState | null = null;
-  #dominance: Dominance = NOBODY;
   #isSignallingLost = false;
   #isServerStopping = false;
   #isAudioBlocked = false;
@@ -80,6 +70,11 @@ class CallController implements Call, ConnectionListener, PageListener {
   readonly #meter = new Meter();
   readonly #wakeLock = new WakeLock();
   readonly #reports: Reports;
+  readonly #conference = new LiveConference({
+    onChange: () => this.#changed(),
+    onSettled: () => this.#onSettled(),
+    onHappening: (happening) => this.#announcements.say(happening.code, happening),
+  });
   readonly #announcements = new Announcements(() => this.#changed());
   readonly #lossWatch = new LossWatch(
     () => this.#announcements.say('connectionLost'),
@@ -132,7 +127,7 @@ class CallController implements Call, ConnectionListener, PageListener {
         room: link.roomId,
         token: this.#memory.value.token ?? '',
         session: this.#memory.value.session,
-        sequence: this.#conference?.sequence ?? 0,
+        sequence: this.#conference.sequence,
       }),
       () => ({ name: this.#name === '' ? null : this.#name, videoSlots: videoSlotsForScreen() }),
     );
@@ -278,31 +273,29 @@ class CallController implements Call, ConnectionListener, PageListener {
   // ── the seat ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
   onJoined(joined: Joined): void {
-    this.#conference = fromJoined(joined, this.#conference);
+    this.#conference.onJoined(joined);
     this.#memory.update({ session: joined.session });
     this.#onSeated(joined);
-    this.#reports.onSnapshot(this.#ownSources());
+    this.#reports.onSnapshot(this.#conference.ownSources);
     this.#media.onSignalling(joined.media, joined.mediaAlive);
   }
 
   onResumed(resumed: Resumed): void {
     // Answered only to a sequence number, which we had from a snapshot.
-    if (!this.#conference) return;
-    for (const event of resumed.missed) this.#apply(event);
-    this.#conference = fromResumed(this.#conference, resumed);
+    if (!this.#conference.onResumed(resumed)) return;
     this.#onSeated(resumed);
-    this.#reports.onResume(this.#ownSources());
+    this.#reports.onResume(this.#conference.ownSources);
     this.#media.onSignalling(null, resumed.mediaAlive);
   }
 
   onEvent(event: Exclude<ServerEvent, { type: 'ended' }>): void {
     if (event.type === 'tokenRenewed') this.#memory.update({ token: event.token });
     if (event.type === 'mediaLost') this.#media.onServerLost();
-    if (event.type === 'stopping') this.#isServerStopping = true;
-    this.#apply(event);
-    if (event.type === 'speakers') this.#moveDominance();
-    else this.#settle();
-    this.#changed();
+    if (event.type === 'stopping') {
+      this.#isServerStopping = true;
+      this.#changed();
+    }
+    this.#conference.onEvent(event);
   }
 
   onLost(): void {
@@ -329,39 +322,18 @@ class CallController implements Call, ConnectionListener, PageListener {
     this.#heartbeat ??= setInterval(() => this.#beat(), HEARTBEAT_MS);
     this.#stats.start();
     void this.#wakeLock.hold();
-    this.#settle();
-  }
-
-  #ownSources(): readonly SourceState[] {
-    return (this.#conference && participantOf(this.#conference, this.#conference.selfId)?.sources) ?? [];
+    this.#changed();
   }
 
   /** While seated the way back stays fresh, and a steady speaker gets his turn. */
   #beat(): void {
     if (!this.#isSignallingLost) this.#memory.update({ seatedAt: Date.now() });
-    this.#moveDominance();
-    this.#changed();
+    this.#conference.beat(Date.now());
   }
 
-  #apply(event: ServerEvent): void {
-    if (!this.#conference) return;
-    for (const happening of happeningsOf(this.#conference, event)) this.#announcements.say(happening.code, happening);
-    this.#conference = reduce(this.#conference, event);
-  }
-
-  /** After participants or bindings changed. */
-  #settle(): void {
-    if (!this.#conference) return;
-    this.#proof.expect(boundVideoSources(this.#conference));
-    this.#dominance = withoutParticipant(this.#dominance, new Set(this.#conference.participants.map(({ id }) => id)));
+  #onSettled(): void {
+    this.#proof.expect(this.#conference.videoSources);
     this.#reports.tellSizesSoon();
-    this.#changed();
-  }
-
-  #moveDominance(): void {
-    if (!this.#conference) return;
-    const { speakers, selfId } = this.#conference;
-    this.#dominance = nextDominance(this.#dominance, speakers, selfId, Date.now());
   }
 
   // ── media ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -375,7 +347,7 @@ class CallController implements Call, ConnectionListener, PageListener {
   #onMedia(): void {
     const { peer } = this.#media;
     if (peer) this.#sound.attach(peer.slots);
-    if (this.#conference && peer) this.#proof.expect(boundVideoSources(this.#conference));
+    if (peer) this.#proof.expect(this.#conference.videoSources);
     this.#changed();
   }
 
@@ -405,8 +377,7 @@ class CallController implements Call, ConnectionListener, PageListener {
   /** Everything of the conference goes; devices are given back; the token stays, for joining again. */
   #clear(): void {
     this.#memory.update({ session: null, seatedAt: 0 });
-    this.#conference = null;
-    this.#dominance = NOBODY;
+    this.#conference.clear();
     this.#isSignallingLost = false;
     this.#isServerStopping = false;
     this.#isWeak = false;
@@ -443,8 +414,8 @@ class CallController implements Call, ConnectionListener, PageListener {
       ended: this.#ended,
       language: this.environment.link.language,
       name: this.#name,
-      conference: this.#conference,
-      dominantSpeaker: this.#dominance.current,
+      conference: this.#conference.state,
+      dominantSpeaker: this.#conference.dominantSpeaker,
       signalling: this.#isSignallingLost ? ('reconnecting' as const) : ('connected' as const),
       media: this.#media.state,
       isLossShown: this.#lossWatch.isTold,
@@ -457,6 +428,7 @@ class CallController implements Call, ConnectionListener, PageListener {
         isProven: (slot: number): boolean => this.#proof.isProven(slot),
         streamOf: (slot: number): MediaStream | null => this.#media.peer?.videoSlot(slot)?.stream ?? null,
       },
+      voiceOf: (id: string): Voice => this.#conference.voices.of(id),
       notices: this.#announcements.list,
       nowMs: Date.now(),
     };

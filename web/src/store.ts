@@ -1,5 +1,7 @@
 /** A value that others watch. */
 
+import { beforeNextFrame } from './frames.js';
+
 export class Store<T> {
   #value: T;
   #listeners = new Set<(value: T) => void>();
@@ -13,13 +15,13 @@ export class Store<T> {
     return this.#value;
   }
 
-  /** Listeners are told once per microtask, with the newest value, and only when it is another one. */
+  /** Listeners are told at most once per frame, with the newest value, and only when it is another one. */
   set(value: T): void {
     if (Object.is(value, this.#value)) return;
     this.#value = value;
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    queueMicrotask(() => {
+    beforeNextFrame(() => {
       this.#isScheduled = false;
       for (const listener of [...this.#listeners]) listener(this.#value);
     });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LOCAL, binding, joined, participant, present } from '../testing/builders.js';
 import type { LinkState, LocalState, Tile } from '../call-types.js';
+import { Voices, type Voice } from '../voices.js';
 import { projectBanners, projectLink, projectParticipants, projectTiles, type Pictures } from './projection.js';
 import { fromJoined, reduce, type ConferenceState } from './state.js';
 
@@ -12,8 +13,11 @@ const pictures = (...proven: number[]): Pictures => ({
   streamOf: (slot) => SLOT_STREAMS[slot] ?? null,
 });
 
+const VOICES = new Voices();
+const voiceOf = (id: string): Voice => VOICES.of(id);
+
 function tilesOf(state: ConferenceState, seen = pictures(), before: readonly Tile[] = [], local = LOCAL): readonly Tile[] {
-  return projectTiles(state, projectParticipants(state, own(local), []), own(local), seen, before);
+  return projectTiles(state, projectParticipants(state, own(local), []), own(local), seen, voiceOf, before);
 }
 
 const base = (): ConferenceState =>
@@ -51,25 +55,22 @@ describe('tiles', () => {
     });
   });
 
-  it('show the own camera without any slot, and the own level', () => {
+  it('show the own camera without any slot, and the own voice', () => {
     const ownStream = stream();
     const local: LocalState = { ...LOCAL, camera: { ...LOCAL.camera, stream: ownStream } };
     expect(tilesOf(base(), pictures(), [], local)[0]).toMatchObject({
       isSelf: true,
       slot: null,
       showing: true,
-      speakingLevel: 0.4,
+      voice: LOCAL.microphone.voice,
     });
   });
 
-  it('keep their identity when nothing about them changed', () => {
+  it('keep their identity when nothing but a voice changed', () => {
     const before = tilesOf(base(), pictures(1));
     const state = reduce(base(), { type: 'speakers', speakers: [{ participantId: 'p3', level: 0.7 }] });
-    const after = tilesOf(state, pictures(1), before);
-    expect(after[2]).toBe(before[2]);
-    expect(after[3]).not.toBe(before[3]);
-    expect(after[3]?.speakingLevel).toBe(0.7);
-    expect(tilesOf(state, pictures(1), after)).toBe(after);
+    expect(tilesOf(state, pictures(1), before)).toBe(before);
+    expect(before[3]?.voice).toBe(VOICES.of('p3'));
   });
 
   it('say when this browser cannot decode', () => {

@@ -3,7 +3,8 @@
  * change keep their identity, so that an element re-renders only what is new.
  */
 
-import type { BannerCode, LinkState, LocalState, ParticipantState, RoomState, SpeakerState, Tile } from '../call-types.js';
+import type { BannerCode, LinkState, LocalState, ParticipantState, RoomState, Tile } from '../call-types.js';
+import type { Voice } from '../voices.js';
 import type { Participant, Room } from '../protocol/messages.gen.js';
 import { isSourceActive, slotOf, type ConferenceState } from './state.js';
 
@@ -12,6 +13,9 @@ export interface Own {
   /** From our own statistics. */
   readonly isWeak: boolean;
 }
+
+/** The same object for the same participant. */
+export type VoiceOf = (participantId: string) => Voice;
 
 export interface Pictures {
   isProven(slot: number): boolean;
@@ -62,11 +66,12 @@ export function projectTiles(
   participants: readonly ParticipantState[],
   own: Own,
   pictures: Pictures,
+  voiceOf: VoiceOf,
   before: readonly Tile[],
 ): readonly Tile[] {
   const earlier = new Map(before.map((tile) => [tile.id, tile]));
   const make = (participant: ParticipantState, kind: Tile['kind']): Tile => {
-    const tile = projectTile(state, participant, kind, own, pictures);
+    const tile = projectTile(state, participant, kind, own, pictures, voiceOf);
     return kept(earlier.get(tile.id), tile);
   };
   const self = participants.filter((participant) => participant.isSelf);
@@ -86,6 +91,7 @@ function projectTile(
   kind: Tile['kind'],
   own: Own,
   pictures: Pictures,
+  voiceOf: VoiceOf,
 ): Tile {
   const { id, name, isSelf } = participant;
   const sourceOn = kind === 'camera' ? participant.cameraOn : participant.screenOn;
@@ -95,8 +101,6 @@ function projectTile(
   // A stream is handed out only when its frames are proven: then not even a frame that still waits to be presented
   // can be somebody else's.
   const stream = isSelf ? ownStream : isProven ? pictures.streamOf(slot) : null;
-  const heard = state.speakers.find((speaker) => speaker.participantId === id)?.level ?? 0;
-  const level = isSelf && participant.microphoneOn ? own.local.microphone.level : isSelf ? 0 : heard;
   return {
     id: `${id}/${kind}`,
     participantId: id,
@@ -108,24 +112,11 @@ function projectTile(
     showing: sourceOn && stream !== null,
     sourceOn,
     microphoneOn: participant.microphoneOn,
-    speakingLevel: kind === 'camera' ? stepped(level) : 0,
+    voice: isSelf ? own.local.microphone.voice : voiceOf(id),
     reconnecting: participant.reconnecting,
     quality: participant.quality,
     cannotDecode: kind === 'camera' && Object.values(state.cannotDecode).includes(id) && !isProven,
   };
-}
-
-/** Eyes don't see finer steps, and each step renders a tile. */
-function stepped(level: number): number {
-  return Math.round(level * 10) / 10;
-}
-
-export function projectSpeakers(state: ConferenceState, before: readonly SpeakerState[]): readonly SpeakerState[] {
-  const earlier = new Map(before.map((speaker) => [speaker.participantId, speaker]));
-  const list = state.speakers.map(({ participantId, level }) =>
-    kept(earlier.get(participantId), { participantId, level: stepped(level) }),
-  );
-  return keptList(before, list);
 }
 
 export interface BannerCauses {

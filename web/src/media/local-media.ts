@@ -9,7 +9,9 @@
  */
 
 import type { Device, DeviceErrorCode, DeviceKind, DevicesState, LocalState, NoticeCode } from '../call-types.js';
+import { isPageHidden } from '../frames.js';
 import type { SourceKind } from '../protocol/messages.gen.js';
+import { Voice } from '../voices.js';
 import { acquire, acquireScreen, canChooseSpeaker, canShareScreen, listDevices, type DeviceLists } from './devices.js';
 import type { Meter } from './meter.js';
 import type { LocalTracks } from './peer.js';
@@ -40,7 +42,7 @@ export class LocalMedia {
   #screenStream: MediaStream | null = null;
   #selected: Record<DeviceKind, string | null>;
   #lists: DeviceLists = { cameras: [], microphones: [], speakers: [] };
-  #level = 0;
+  readonly #voice = new Voice();
   #speechTicks = 0;
   #mutedHintUntil = 0;
   #meterTimer: ReturnType<typeof setInterval> | undefined;
@@ -88,7 +90,7 @@ export class LocalMedia {
       microphone: {
         on: this.#wanted.microphone && (this.#tracks.microphone !== null || this.#busy.microphone),
         busy: this.#busy.microphone,
-        level: this.#level,
+        voice: this.#voice,
         speakingWhileMuted: this.#mutedHintUntil > Date.now(),
         error: this.#errors.microphone,
       },
@@ -227,7 +229,7 @@ export class LocalMedia {
     this.#generation += 1;
     clearInterval(this.#meterTimer);
     this.#meterTimer = undefined;
-    this.#level = 0;
+    this.#voice.set(0);
     this.#mutedHintUntil = 0;
     for (const kind of ['microphone', 'camera', 'screen', 'screenAudio'] as const) this.#drop(kind);
     this.#errors = { camera: null, microphone: null };
@@ -308,15 +310,15 @@ export class LocalMedia {
   }
 
   #measure(): void {
-    const level = Math.round(this.meter.level() * 20) / 20;
+    if (isPageHidden()) return;
+    const level = this.meter.level();
+    this.#voice.set(level);
     const wasHinting = this.#mutedHintUntil > 0;
     this.#speechTicks = level >= SPEECH_LEVEL ? this.#speechTicks + 1 : 0;
     const isMuted = !this.#wanted.microphone && this.#tracks.microphone !== null;
     if (isMuted && this.#speechTicks >= SPEECH_TICKS) this.#mutedHintUntil = Date.now() + MUTED_HINT_MS;
     else if (wasHinting && this.#mutedHintUntil <= Date.now()) this.#mutedHintUntil = 0;
-    if (level === this.#level && wasHinting === this.#mutedHintUntil > 0) return;
-    this.#level = level;
-    this.listener.onChange();
+    if (wasHinting !== this.#mutedHintUntil > 0) this.listener.onChange();
   }
 
   #queue(step: () => Promise<void>): Promise<void> {

@@ -63,6 +63,26 @@ describe('PictureProof', () => {
     expect(proof.isProven(0)).toBe(true);
   });
 
+  it('asks for the awaited only, with patience when they stay away, and for all now and then', () => {
+    const asked: number[] = [];
+    const proof = new PictureProof(
+      (slot) => {
+        asked.push(slot);
+        return slot === 0 ? [{ source: 22, timestamp: 1 }] : [];
+      },
+      () => undefined,
+    );
+    proof.expect(new Map([[0, 22], [1, 32]]));
+    vi.advanceTimersByTime(3000);
+    const early = asked.filter((slot) => slot === 1).length;
+    expect(asked.filter((slot) => slot === 0).length).toBeLessThan(10);
+    vi.advanceTimersByTime(3000);
+    const late = asked.filter((slot) => slot === 1).length - early;
+    expect(early).toBeGreaterThan(80);
+    expect(late).toBeLessThan(25);
+    proof.stop();
+  });
+
   it('looks closely while no message can come', () => {
     const { proof, frames } = build();
     frames.set(0, [{ source: 22, timestamp: 1 }]);

@@ -10,6 +10,9 @@
 
 const ALERT_POLL_MS = 30;
 const STEADY_POLL_MS = 500;
+/** A picture that has not come after this long (a covered camera, a lost way) is awaited with more patience. */
+const AWAITING_MS = 3000;
+const LATE_POLL_MS = 150;
 
 export type ContributingSource = Pick<RTCRtpContributingSource, 'source' | 'timestamp'>;
 
@@ -24,6 +27,9 @@ export class PictureProof {
   #bound: ReadonlyMap<number, number> = new Map();
   #proven: ReadonlySet<number> = new Set();
   #isAlert = false;
+  /** ms; those whose picture is proven are asked less often than those that are awaited. */
+  #nextFullLook = 0;
+  #awaitingUntil = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -35,6 +41,8 @@ export class PictureProof {
   /** Slot to source id. What is not bound any more, or to another, is unproven at once. */
   expect(bound: ReadonlyMap<number, number>): void {
     this.#bound = bound;
+    this.#nextFullLook = 0;
+    this.#awaitingUntil = Date.now() + AWAITING_MS;
     clearTimeout(this.#timer);
     this.#look();
   }
@@ -55,15 +63,20 @@ export class PictureProof {
 
   #look(): void {
     const proven = new Set<number>();
+    const now = Date.now();
+    const isFullLook = this.#isAlert || now >= this.#nextFullLook;
+    if (isFullLook) this.#nextFullLook = now + STEADY_POLL_MS;
     for (const [slot, source] of this.#bound) {
-      if (newestSource(this.sourcesOf(slot)) === source) proven.add(slot);
+      const isKnown = !isFullLook && this.#proven.has(slot);
+      if (isKnown || newestSource(this.sourcesOf(slot)) === source) proven.add(slot);
     }
     if (proven.size !== this.#proven.size || [...proven].some((slot) => !this.#proven.has(slot))) {
       this.#proven = proven;
       this.onProven(proven);
     }
     if (this.#bound.size === 0) return;
-    const delayMs = this.#isAlert || proven.size < this.#bound.size ? ALERT_POLL_MS : STEADY_POLL_MS;
+    const isAwaiting = proven.size < this.#bound.size && now < this.#awaitingUntil;
+    const delayMs = this.#isAlert || isAwaiting ? ALERT_POLL_MS : proven.size < this.#bound.size ? LATE_POLL_MS : STEADY_POLL_MS;
     this.#timer = setTimeout(() => this.#look(), delayMs);
   }
 }

@@ -12,6 +12,7 @@ import type {
   RoomState,
   Tile,
 } from '../call-types.js';
+import { Voice } from '../voices.js';
 
 export const ROOM: RoomState = {
   id: 'demo',
@@ -38,7 +39,7 @@ export const NAMES = [
 
 const LOCAL: LocalState = {
   camera: { on: true, busy: false, stream: null, error: null },
-  microphone: { on: true, busy: false, level: 0.35, speakingWhileMuted: false, error: null },
+  microphone: { on: true, busy: false, voice: new Voice(0.35), speakingWhileMuted: false, error: null },
   screen: { on: false, supported: true, stream: null },
 };
 
@@ -53,7 +54,6 @@ export const IDLE: CallState = {
   self: null,
   participants: [],
   tiles: [],
-  speakers: [],
   dominantSpeaker: null,
   devices: {
     cameras: [
@@ -67,7 +67,7 @@ export const IDLE: CallState = {
   },
   local: {
     camera: { ...LOCAL.camera, on: false },
-    microphone: { ...LOCAL.microphone, on: false, level: 0 },
+    microphone: { ...LOCAL.microphone, on: false, voice: new Voice() },
     screen: LOCAL.screen,
   },
   ownQuality: 'good',
@@ -109,7 +109,7 @@ export function tileOf(name: string, change: Partial<Tile> = {}): Tile {
     showing: false,
     sourceOn: true,
     microphoneOn: true,
-    speakingLevel: 0,
+    voice: new Voice(),
     reconnecting: false,
     quality: 'good',
     cannotDecode: false,
@@ -142,7 +142,7 @@ export function inCall(others: number, pictures: Pictures = NO_PICTURES, change:
       showing: picture !== null,
       sourceOn: hasCamera,
       microphoneOn: index % 4 !== 3,
-      speakingLevel: index === 0 ? 0.5 : 0,
+      voice: new Voice(index === 0 ? 0.5 : 0),
     });
   });
   const own = tileOf(before.name, {
@@ -170,7 +170,7 @@ function muted(state: CallState): CallState {
     local: {
       ...state.local,
       camera: { ...state.local.camera, on: false, stream: null },
-      microphone: { ...state.local.microphone, on: false, level: 0 },
+      microphone: { ...state.local.microphone, on: false, voice: new Voice() },
     },
     tiles: state.tiles.map((tile) =>
       tile.isSelf ? { ...tile, stream: null, showing: false, sourceOn: false, microphoneOn: false } : tile,
@@ -210,7 +210,7 @@ function refused(camera: DeviceErrorCode | null, microphone: DeviceErrorCode | n
       ...local,
       camera: camera === null ? local.camera : { on: false, busy: false, stream: null, error: camera },
       microphone:
-        microphone === null ? local.microphone : { ...local.microphone, on: false, level: 0, error: microphone },
+        microphone === null ? local.microphone : { ...local.microphone, on: false, voice: new Voice(), error: microphone },
     },
   };
 }

@@ -18,7 +18,7 @@ export function ownTile(state: CallState): Tile {
     showing: camera.on && camera.stream !== null,
     sourceOn: camera.on,
     microphoneOn: microphone.on,
-    speakingLevel: 0,
+    voice: microphone.voice,
     reconnecting: false,
     quality: 'good',
     cannotDecode: false,

@@ -1,6 +1,6 @@
 /** Before the call: see yourself, be heard, say who you are; then one button. */
 
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { CallCommands, CallState, DeviceErrorCode, Tile } from '../call-types.js';
 import '../elements/control/control.js';
@@ -33,6 +33,7 @@ export class Prejoin extends LitElement {
   @state() private wasHeard = false;
   @query('#name') private nameField!: HTMLInputElement;
   @query('h1') private heading!: HTMLElement;
+  private unsubscribe: (() => void) | undefined;
 
   override focus(): void {
     this.heading.focus({ preventScroll: true });
@@ -43,8 +44,30 @@ export class Prejoin extends LitElement {
     this.nameField.value = this.call.name;
   }
 
-  protected override willUpdate(): void {
-    if (this.call.local.microphone.on && this.call.local.microphone.level > HEARD_LEVEL) this.wasHeard = true;
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.listen();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.unsubscribe?.();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('call')) this.listen();
+  }
+
+  private listen(): void {
+    this.unsubscribe?.();
+    // Before the first rendering there is no call.
+    const voice = (this.call as CallState | undefined)?.local.microphone.voice;
+    if (voice === undefined || this.wasHeard) return;
+    const hear = (): void => {
+      if (this.call.local.microphone.on && voice.level > HEARD_LEVEL) this.wasHeard = true;
+    };
+    this.unsubscribe = voice.subscribe(hear);
+    hear();
   }
 
   override render(): TemplateResult {
@@ -143,7 +166,7 @@ export class Prejoin extends LitElement {
         wide
         .bars=${12}
         .label=${words.prejoin.meter}
-        .level=${microphone.on ? microphone.level : 0}
+        .voice=${microphone.on ? microphone.voice : null}
       ></vdx-level>
       <p class="hint" aria-live="polite">${text}</p>
     </div>`;

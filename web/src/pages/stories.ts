@@ -36,7 +36,7 @@ function fakeCall(first: CallState, calls: string[]): Call {
     setMicrophone: (on) =>
       note(`setMicrophone ${String(on)}`, (state) => ({
         ...state,
-        local: { ...state.local, microphone: { ...state.local.microphone, on, level: on ? 0.35 : 0 } },
+        local: { ...state.local, microphone: { ...state.local.microphone, on } },
         tiles: own(state, { microphoneOn: on }),
       })),
     setCamera: (on) =>

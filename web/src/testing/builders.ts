@@ -1,6 +1,7 @@
 /** Values for tests: complete, with what the test cares about replaced. */
 
 import type { LocalState } from '../call-types.js';
+import { Voice } from '../voices.js';
 import type { Binding, Joined, MediaSetup, Participant, Room, SourceKind } from '../protocol/messages.gen.js';
 
 export const ROOM: Room = {
@@ -68,7 +69,7 @@ export function joined(change: Partial<Joined> = {}): Joined {
 
 export const LOCAL: LocalState = {
   camera: { on: true, busy: false, stream: null, error: null },
-  microphone: { on: true, busy: false, level: 0.4, speakingWhileMuted: false, error: null },
+  microphone: { on: true, busy: false, voice: new Voice(0.4), speakingWhileMuted: false, error: null },
   screen: { on: false, supported: true, stream: null },
 };
 

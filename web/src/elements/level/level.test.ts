@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Voice } from '../../voices.js';
 import { barHeight, Level } from './level.js';
 
 afterEach(() => {
@@ -29,15 +30,34 @@ describe('vdx-level', () => {
   it('is a meter when it has a label', async () => {
     const element = await shown((l) => {
       l.label = 'Lyd';
-      l.level = 0.5;
+      l.voice = new Voice(0.5);
     });
     const meter = element.renderRoot.querySelector('[role=meter]');
     expect(meter?.getAttribute('aria-valuenow')).toBe('50');
   });
-  it('is hidden from screen readers when it has none, and survives a level that is no number', async () => {
+  it('follows its voice without rendering, until it leaves the page', async () => {
+    const voice = new Voice();
     const element = await shown((l) => {
-      l.level = Number.NaN;
+      l.voice = voice;
     });
+    const render = vi.spyOn(element, 'render');
+    const height = (): string | undefined =>
+      element.renderRoot.querySelector<HTMLElement>('span')?.style.getPropertyValue('--height');
+    voice.set(1);
+    await vi.waitFor(() => {
+      expect(height()).toBe('0.66');
+    });
+    expect(render).not.toHaveBeenCalled();
+    element.remove();
+    const undone = new Promise<void>((resolve) => {
+      voice.subscribe(resolve);
+    });
+    voice.set(0);
+    await undone;
+    expect(height()).toBe('0.66');
+  });
+  it('is hidden from screen readers when it has no label, and silent without a voice', async () => {
+    const element = await shown(() => undefined);
     expect(element.renderRoot.querySelector('[role=meter]')).toBeNull();
     expect(element.renderRoot.querySelector<HTMLElement>('span')?.style.getPropertyValue('--height')).toBe('0.00');
   });

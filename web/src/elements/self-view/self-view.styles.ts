@@ -28,9 +28,8 @@ export const selfViewStyles = css`
     width: clamp(104px, 6.5rem, 128px);
     aspect-ratio: 3 / 4;
     border-radius: var(--radius-card);
-    box-shadow:
-      0 0 0 2px var(--stage),
-      var(--shadow);
+    /* A line and no blur: what lies under it is other people's moving pictures. */
+    box-shadow: 0 0 0 2px var(--stage);
     cursor: grab;
     touch-action: none;
     user-select: none;

@@ -116,7 +116,6 @@ export class Stage extends LitElement {
     element.style.top = `${String(box.top)}px`;
     element.style.width = `${String(box.width)}px`;
     element.style.height = `${String(box.height)}px`;
-    element.fit();
     if (animated) this.slide(element, old, box);
     this.dispatchEvent(new TileSizeEvent(id, box.width, box.height));
   }

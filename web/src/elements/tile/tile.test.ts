@@ -4,6 +4,7 @@ import type { Tile } from '../../call-types.js';
 import { tileOf } from '../../pages/fixtures.js';
 import { mount, part, textOf, unmountAll } from '../../testing/mount.js';
 import { da } from '../../text/da.js';
+import { Voice } from '../../voices.js';
 import { isSpeaking, TileElement } from './tile.js';
 
 beforeEach(() => {
@@ -48,26 +49,41 @@ describe('vdx-tile', () => {
   });
 
   it('keeps the ring through the pauses between words, and drops it at once when muted', async () => {
-    const element = await shown({ speakingLevel: 0.4 });
+    const voice = new Voice(0.4);
+    const element = await shown({ voice });
     expect(element.hasAttribute('speaking')).toBe(true);
-    element.tile = tileOf('Bodil Jensen', { speakingLevel: 0 });
-    await element.updateComplete;
+    const say = async (level: number): Promise<void> => {
+      voice.set(level);
+      vi.advanceTimersByTime(100);
+      await element.updateComplete;
+    };
+    await say(0);
     expect(element.hasAttribute('speaking')).toBe(true);
     vi.advanceTimersByTime(1000);
     await element.updateComplete;
     expect(element.hasAttribute('speaking')).toBe(false);
-    element.tile = tileOf('Bodil Jensen', { speakingLevel: 0.4 });
-    await element.updateComplete;
-    element.tile = tileOf('Bodil Jensen', { microphoneOn: false });
+    await say(0.4);
+    expect(element.hasAttribute('speaking')).toBe(true);
+    element.tile = tileOf('Bodil Jensen', { voice, microphoneOn: false });
     await element.updateComplete;
     expect(element.hasAttribute('speaking')).toBe(false);
   });
 
+  it('renders nothing for a louder or softer voice', async () => {
+    const voice = new Voice(0.4);
+    const element = await shown({ voice });
+    const render = vi.spyOn(element, 'render');
+    voice.set(0.8);
+    vi.advanceTimersByTime(100);
+    await element.updateComplete;
+    expect(render).not.toHaveBeenCalled();
+  });
+
   it.each([
-    [{ speakingLevel: 0.5 }, true],
-    [{ speakingLevel: 0.01 }, false],
-    [{ speakingLevel: 0.5, microphoneOn: false }, false],
-    [{ speakingLevel: 0.5, kind: 'screen' as const }, false],
+    [{ voice: new Voice(0.5) }, true],
+    [{ voice: new Voice(0.01) }, false],
+    [{ voice: new Voice(0.5), microphoneOn: false }, false],
+    [{ voice: new Voice(0.5), kind: 'screen' as const }, false],
   ])('%o speaks: %s', (change, expected) => {
     expect(isSpeaking(tileOf('Bo', change))).toBe(expected);
   });

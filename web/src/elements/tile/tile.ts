@@ -6,6 +6,8 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Tile } from '../../call-types.js';
+import type { Size } from '../../conference/layout.js';
+import type { Voice } from '../../voices.js';
 import { initials, toneOf } from '../../text/names.js';
 import type { Words } from '../../text/words.js';
 import { reset } from '../../styles/shared.js';
@@ -32,19 +34,53 @@ export class TileElement extends LitElement {
   @state() private speaking = false;
   @query('video') private video!: HTMLVideoElement | null;
   private silence: ReturnType<typeof setTimeout> | undefined;
+  private voice: Voice | null = null;
+  private unsubscribe: (() => void) | undefined;
+  /** As the observer told it: asking the element would lay out the page. */
+  private size: Size = { width: 0, height: 0 };
+  private readonly observer = new ResizeObserver(([entry]) => {
+    if (entry === undefined) return;
+    this.size = { width: entry.contentRect.width, height: entry.contentRect.height };
+    this.fit();
+  });
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.observer.observe(this);
+    this.listen();
+  }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    clearTimeout(this.silence);
-    this.silence = undefined;
+    this.observer.disconnect();
+    this.unsubscribe?.();
+    this.voice = null;
+    this.stopWaiting();
   }
 
   protected override willUpdate(): void {
+    this.listen();
+    this.hear();
+  }
+
+  private listen(): void {
+    // Before the first rendering there is no tile.
+    const voice = (this.tile as Tile | undefined)?.voice ?? null;
+    if (voice === this.voice) return;
+    this.unsubscribe?.();
+    this.voice = voice;
+    this.unsubscribe = voice?.subscribe(() => {
+      this.hear();
+    });
+  }
+
+  /** The level itself is drawn by the meter; here counts only whether it is speech, which seldom changes. */
+  private hear(): void {
     if (isSpeaking(this.tile)) {
-      clearTimeout(this.silence);
-      this.silence = undefined;
+      this.stopWaiting();
       this.speaking = true;
-    } else if (this.speaking && !this.tile.microphoneOn) {
+    } else if (!this.tile.microphoneOn) {
+      this.stopWaiting();
       this.speaking = false;
     } else if (this.speaking) {
       this.silence ??= setTimeout(() => {
@@ -52,6 +88,11 @@ export class TileElement extends LitElement {
         this.speaking = false;
       }, SPEAKING_HOLD_MS);
     }
+  }
+
+  private stopWaiting(): void {
+    clearTimeout(this.silence);
+    this.silence = undefined;
   }
 
   override render(): TemplateResult {
@@ -76,7 +117,7 @@ export class TileElement extends LitElement {
         ${this.renderTrouble()}
         <div class="name" title=${name}>
           ${speaking
-            ? html`<vdx-level .level=${tile.speakingLevel}></vdx-level>`
+            ? html`<vdx-level .voice=${tile.voice}></vdx-level>`
             : tile.kind === 'camera' && !tile.microphoneOn
               ? icon('microphoneOff')
               : nothing}
@@ -123,21 +164,22 @@ export class TileElement extends LitElement {
     this.dataset['name'] = tile.name;
     if (tile.isSelf) this.dataset['self'] = 'true';
     else delete this.dataset['self'];
-    if (changed.has('tile')) this.style.setProperty('--tone', `var(--tone-${String(toneOf(tile.name))})`);
-    this.fit();
+    const before = changed.get('tile');
+    if (before?.name !== tile.name) this.style.setProperty('--tone', `var(--tone-${String(toneOf(tile.name))})`);
+    if (before?.kind !== tile.kind) this.fit();
   }
 
-  /** Called by the stage too, when the tile has another shape. Faces are centred sideways, so only height is spared. */
-  fit(): void {
-    const { video } = this;
+  /** When the tile or the picture has another shape. Faces are centred sideways, so only height is spared. */
+  private fit(): void {
+    const { video, size } = this;
     if (video === null) return;
-    const wide = this.clientWidth * video.videoHeight;
-    const high = this.clientHeight * video.videoWidth;
+    const wide = size.width * video.videoHeight;
+    const high = size.height * video.videoWidth;
     const whole = this.tile.kind === 'screen' || (wide > 0 && high / wide < MIN_VISIBLE_PART);
     this.toggleAttribute('whole', whole);
   }
 }
 
 export function isSpeaking(tile: Tile): boolean {
-  return tile.kind === 'camera' && tile.microphoneOn && tile.speakingLevel >= SPEAKING_LEVEL;
+  return tile.kind === 'camera' && tile.microphoneOn && tile.voice.level >= SPEAKING_LEVEL;
 }
