@@ -30,7 +30,7 @@ export interface Wire {
   request(message: ClientMessage, timeoutMs: number, onAnswer: (answer: Answer | null) => void): void;
 }
 
-/** The real one: WebSocket first, long polling where a proxy forbids it. */
+/** The real one. WebSocket only: the server refuses long polling. */
 export class SocketIoWire implements Wire {
   #socket: Socket | null = null;
 
@@ -40,8 +40,7 @@ export class SocketIoWire implements Wire {
     this.close();
     const socket = io({
       auth: { ...hello },
-      transports: ['websocket', 'polling'],
-      tryAllTransports: true,
+      transports: ['websocket'],
       reconnection: false,
       forceNew: true,
       timeout: CONNECT_TIMEOUT_MS,
