@@ -45,6 +45,8 @@ pub struct Stream {
     pub layer: u8,
     /// Retransmissions of the layer.
     pub is_rtx: bool,
+    /// Of sound; what has a payload type of the other medium is not of this stream.
+    pub is_audio: bool,
     /// Another SSRC took its place.
     pub is_superseded: bool,
     /// For receiver reports.

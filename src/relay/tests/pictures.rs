@@ -219,6 +219,35 @@ fn publisher_that_comes_back_as_a_new_peer_fills_its_slots_again() {
 }
 
 #[test]
+fn slot_that_cannot_decode_what_its_source_changes_to_is_told() {
+    let mut world = World::new();
+    let mut line = camera("1", 111, &[]);
+    line.ssrc = 7000;
+    world.connect(10, vec![line], Vec::new());
+    let mut viewer = World::add_peer(12, Vec::new(), slots(1));
+    viewer.payloads.h264 = 0;
+    world.connect_as(viewer);
+    world.allow(111);
+    world.bind(12, SlotKind::Video, 0, 111, 2);
+    let mut packet = common::sound(7000, 1, None);
+    (packet.payload_type, packet.payload) = (96, vec![0x90, 0xE0, 0x80, 1, 1, 0, 0, 1, 2, 3]);
+    world.send(10, &packet, 1);
+    assert_eq!(world.take_rtp(12).len(), 1);
+    // A STAP-A of SPS, PPS and IDR.
+    (packet.payload_type, packet.payload) =
+        (102, vec![0x78, 0, 4, 0x67, 0x42, 0xE0, 0x1F, 0, 4, 0x68, 0xCE, 0x3C, 0x80, 0, 2, 0x65, 0x88]);
+    world.take_events();
+    world.send(10, &packet, 2);
+    world.send(10, &packet, 3);
+    assert!(world.take_rtp(12).is_empty());
+    let told = Event::CannotDecode { peer: 12, index: 0, source: 111 };
+    assert_eq!(world.take_events().iter().filter(|event| **event == told).count(), 1);
+    (packet.payload_type, packet.payload) = (96, vec![0x90, 0xE0, 0x80, 2, 2, 0, 0, 1, 2, 3]);
+    world.send(10, &packet, 4);
+    assert_eq!(world.take_rtp(12).len(), 1, "and back");
+}
+
+#[test]
 fn slot_that_cannot_decode_is_told_once_and_stays_empty() {
     let (mut world, mut cameras) = call();
     let mut add = World::add_peer(6, Vec::new(), slots(1));

@@ -98,7 +98,8 @@ impl Forwarder {
         let peer = self.peers.get_mut(at)?;
         if let Some(found) = peer.streams.iter().position(|stream| stream.ssrc == ssrc) {
             let stream = peer.streams.get(found)?;
-            return (!stream.is_superseded && stream.is_rtx == meaning.is_rtx).then_some(found);
+            let fits = stream.is_rtx == meaning.is_rtx && stream.is_audio == meaning.codec.is_audio();
+            return (fits && !stream.is_superseded).then_some(found);
         }
         if peer.streams.len() >= MAX_INBOUND_SSRCS {
             return None;
@@ -127,6 +128,7 @@ impl Forwarder {
             source: source_at,
             layer: layer_at,
             is_rtx: meaning.is_rtx,
+            is_audio: meaning.codec.is_audio(),
             is_superseded: false,
             reception: Reception::default(),
         });
@@ -181,9 +183,10 @@ impl Forwarder {
         }
         let (epoch, woke) = (layer.epoch, !facts.is_padding && !std::mem::replace(&mut layer.is_live, true));
         let feed = Feed { source: source_at, layer: layer_at, epoch };
+        let mut has_new_codec = false;
         if facts.is_start && !facts.is_padding {
             source.keyframes.on_keyframe(layer_at);
-            source.codec = Some(meaning.codec);
+            has_new_codec = source.codec.replace(meaning.codec).is_some_and(|before| before != meaning.codec);
         }
         source.codec.get_or_insert(meaning.codec);
         let is_new = !std::mem::replace(&mut source.is_started, true);
@@ -192,7 +195,7 @@ impl Forwarder {
             self.tell(Event::SourceStarted { source: id });
         }
         self.starting = (facts.is_start && !facts.is_padding).then_some((source_at, layer_at));
-        if woke {
+        if woke || has_new_codec {
             self.settle_watchers(source_at, now_us);
         }
         if !is_open {
