@@ -2,6 +2,7 @@
 //!
 //! A source is *active* from its first voiced packet until [`HANG_OVER_US`] after the last: pauses between words do not
 //! end it. Active sources are ranked; to overtake, a source must be louder by [`MARGIN`], so that the ranking is quiet.
+//! Who pauses stands behind those who speak in that moment: a new speaker need not wait for the end of a pause.
 //! Levels that stay the same for seconds are forged or a tone: such sources, and those that send no levels, rank last.
 //! What is left out: which subscriber hears whom (see the slots' assignment).
 
@@ -11,6 +12,9 @@ use crate::wire::extension::AudioLevel;
 
 /// A speaker stays active for this long after its last voiced packet: longer than the pauses within a sentence.
 pub const HANG_OVER_US: u64 = 400_000;
+/// Without a voiced packet for this long a source pauses: more than two packets of 20 ms, so that one that is late is no
+/// pause, and less than the 60 ms in which a new speaker is to be heard.
+const PAUSE_US: u64 = 50_000;
 /// Louder by this many dB overtakes.
 pub const MARGIN: f32 = 6.0;
 /// With the voice bit, quieter than this (dBov below full scale) is background.
@@ -81,8 +85,21 @@ impl Level {
         *self = Self::default();
     }
 
+    fn standing(&self, now_us: u64) -> Standing {
+        let is_pausing = self.voiced_us.is_none_or(|voiced| now_us.saturating_sub(voiced) >= PAUSE_US);
+        match (self.is_demoted(now_us), is_pausing) {
+            (true, _) => Standing::Demoted,
+            (false, true) => Standing::Pausing,
+            (false, false) => Standing::Speaking,
+        }
+    }
+
     fn rank(&self, now_us: u64) -> f32 {
-        if self.is_demoted(now_us) { -1000.0 } else { self.loudness }
+        match self.standing(now_us) {
+            Standing::Speaking => self.loudness,
+            Standing::Pausing => self.loudness - 500.0,
+            Standing::Demoted => -1000.0,
+        }
     }
 }
 
@@ -93,6 +110,14 @@ pub struct Ranking<S> {
     sorted_us: u64,
     told_us: u64,
     told: Vec<(u32, u8)>,
+}
+
+/// Each ranks behind the one before it, however loud.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Standing {
+    Speaking,
+    Pausing,
+    Demoted,
 }
 
 impl<S> Default for Ranking<S> {
@@ -107,19 +132,22 @@ impl<S: Copy + PartialEq> Ranking<S> {
         &self.order
     }
 
-    /// A source had a voiced packet: it enters if it is not in. Answers whether the ranking changed. `level_of` gives
-    /// the level of each source that is ranked.
+    /// A source had a voiced packet: it enters if it is not in, and goes before those who pause. Answers whether the
+    /// ranking changed. `level_of` gives the level of each source that is ranked.
     #[inline]
     pub fn on_voiced(&mut self, source: S, now_us: u64, level_of: impl Fn(S) -> Level) -> bool {
-        if self.order.contains(&source) {
-            return false;
+        let standing = |source: S| level_of(source).standing(now_us);
+        if let Some(place) = self.order.iter().position(|ranked| *ranked == source) {
+            let own = standing(source);
+            if !self.order.iter().take(place).any(|before| standing(*before) > own) {
+                return false;
+            }
+        } else {
+            // Who is silent makes room now, not at the next tick.
+            self.order.retain(|ranked| level_of(*ranked).is_active(now_us));
+            self.order.push(source);
         }
-        // Who is silent makes room now, not at the next tick.
-        self.order.retain(|ranked| level_of(*ranked).is_active(now_us));
-        let is_demoted = level_of(source).is_demoted(now_us);
-        let before_demoted = self.order.iter().position(|ranked| level_of(*ranked).is_demoted(now_us));
-        let at = before_demoted.filter(|_| !is_demoted).unwrap_or(self.order.len());
-        self.order.insert(at, source);
+        self.order.sort_by_key(|ranked| standing(*ranked));
         true
     }
 

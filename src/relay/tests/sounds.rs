@@ -88,6 +88,32 @@ fn first_voiced_packet_of_a_new_speaker_is_forwarded_itself() {
     assert_eq!(packets[0].payload, 5_000_u64.to_be_bytes());
 }
 
+/// The promise: first voiced packet to first forwarded packet in 60 ms, unless three others speak in that moment.
+#[test]
+fn new_speaker_need_not_wait_for_the_pauses_of_those_in_the_slots() {
+    for silent_ms in (0..=500).step_by(20) {
+        let mut world = room(7);
+        let mut talk = Talk { sequence: 100 };
+        talk.for_ms(&mut world, &[(10, 15), (11, 15), (12, 15), (13, 127), (14, 127)], 1_000);
+        talk.for_ms(&mut world, &[(10, 127), (11, 127), (12, 127), (13, 127), (14, 127)], silent_ms);
+        world.take_rtp(15);
+        let began_us = world.now_us;
+        talk.for_ms(&mut world, &[(10, 127), (11, 127), (12, 127), (13, 50), (14, 127)], 1_000);
+        let packets = world.take_rtp(15);
+        let first = packets.iter().find(|packet| packet.csrcs == [113]).expect("heard");
+        assert!(first.at_us - began_us <= 60_000, "{} us after {silent_ms} ms", first.at_us - began_us);
+        let count = packets.iter().filter(|packet| packet.csrcs == [113]).count();
+        assert!(count >= 47, "and stays: {count} of 50 after {silent_ms} ms");
+        // Who paused comes back as fast.
+        let began_us = world.now_us;
+        talk.for_ms(&mut world, &[(10, 15), (11, 127), (12, 127), (13, 50), (14, 127)], 200);
+        let packets = world.take_rtp(15);
+        let first = packets.iter().find(|packet| packet.csrcs == [110]).expect("heard");
+        assert!(first.at_us - began_us <= 60_000);
+        assert!(packets.iter().filter(|packet| packet.csrcs == [113]).count() == 10, "beside the other");
+    }
+}
+
 #[test]
 fn numbers_of_a_speaker_slot_never_break() {
     let mut world = room(5);
@@ -329,6 +355,41 @@ fn hostile_publisher_reaches_only_its_own_sources() {
     assert!(world.forwarder.counters().dropped_too_many_ssrcs > 100);
     talk.for_ms(&mut world, &[(10, 20)], 100);
     assert!(heard(&world.take_rtp(11)).contains(&110));
+}
+
+/// An SSRC keeps its medium: sound under a camera's SSRC would come out of picture slots as sound, and be ranked.
+#[test]
+fn payload_type_of_another_medium_on_a_known_stream_is_dropped() {
+    let mut world = World::new();
+    let mut picture = camera("1", 121, &[]);
+    picture.ssrc = 7000;
+    world.connect(20, vec![microphone("0", 120, 6000), picture], Vec::new());
+    world.connect(22, Vec::new(), slots(1));
+    world.allow(120);
+    world.allow(121);
+    world.bind(22, SlotKind::Video, 0, 121, 2);
+    let keyframe = |ssrc: u32, sequence: u64| {
+        let mut packet = sound(ssrc, sequence, None);
+        packet.payload_type = 96;
+        packet.payload = vec![0x90, 0xE0, 0x80, 1, 1, 0, 0, 1, 2, 3];
+        packet
+    };
+    world.send(20, &keyframe(7000, 1), 1);
+    world.send(20, &sound(6000, 1, Some(10)), 1);
+    assert_eq!(world.take_rtp(22).len(), 2);
+    for sequence in 2..10 {
+        world.send(20, &sound(7000, sequence, Some(1)), sequence);
+        world.send(20, &keyframe(6000, sequence), sequence);
+    }
+    assert!(world.take_rtp(22).is_empty());
+    assert_eq!(world.forwarder.counters().dropped_unknown_ssrc, 16);
+    world.send(20, &keyframe(7000, 10), 10);
+    world.send(20, &sound(6000, 10, Some(10)), 10);
+    assert_eq!(world.take_rtp(22).iter().map(|packet| packet.payload_type).collect::<Vec<_>>(), [96, 111]);
+    world.run_ms(500);
+    let is_picture =
+        |event: &Event| matches!(event, Event::Speakers { speakers, .. } if speakers.iter().any(|it| it.0 == 121));
+    assert!(!world.take_events().iter().any(is_picture));
 }
 
 #[test]
