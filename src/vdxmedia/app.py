@@ -18,8 +18,9 @@ from types import TracebackType
 from aiohttp import web
 
 from vdxmedia.addresses import announced_addresses, format_bind, media_sockets, usable
-from vdxmedia.api.auth import ApiKeys
+from vdxmedia.api.auth import ApiKeys, JoinTokens
 from vdxmedia.api.health import Health
+from vdxmedia.api.invitations import InvitationOperations
 from vdxmedia.api.pages import Pages, read_files
 from vdxmedia.api.proxies import TrustedProxies, limit_key
 from vdxmedia.api.rooms import RoomOperations
@@ -185,12 +186,21 @@ class Server:
             requests_per_second=settings.api.requests_per_second,
             failures_per_minute=settings.api.failures_per_minute,
         )
+        join_tokens = JoinTokens(
+            tokens,
+            proxies=proxies,
+            clock=self._clock,
+            requests_per_second=settings.api.requests_per_second,
+            failures_per_minute=settings.api.failures_per_minute,
+        )
         files = await asyncio.to_thread(read_files)
         application = make_application(
             Parts(
                 pages=Pages(files, frame_ancestors=http.frame_ancestors),
                 rooms=self.rooms,
+                invitations=InvitationOperations(self.registry, clock=self._clock),
                 keys=keys,
+                join_tokens=join_tokens,
                 health=Health(
                     unready_reason=self.unready_reason,
                     registry=self.metrics.registry,

@@ -1,4 +1,6 @@
-"""API keys: opaque bearer tokens from a file, compared in constant time; guessing is slowed down per address."""
+"""Who asks: API keys (opaque, from a file, compared in constant time) and join tokens; guessing is slowed down per
+address.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,7 @@ from vdxmedia.api.proxies import TrustedProxies, limit_key
 from vdxmedia.api.ratelimit import RateLimit
 from vdxmedia.clock import Clock
 from vdxmedia.errors import Misconfigured, NotAllowed
+from vdxmedia.hub.ports import Grant, Tokens
 
 MIN_KEY_CHARS = 32
 MIN_DISTINCT_CHARS = 10
@@ -67,11 +70,11 @@ class ApiKeys:
     def authenticate(self, request: web.BaseRequest) -> str:
         """The key's name. Raises: NotAllowed `key_missing` or `key_invalid`, Refused `rate_limited`."""
         client = limit_key(self._proxies.client_address(request))
-        scheme, _, presented = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not presented.strip():
+        presented = _bearer(request)
+        if not presented:
             self._failures.spend(client)
             raise NotAllowed("send `Authorization: Bearer KEY`", code="key_missing")
-        digest = _digest(presented.strip())
+        digest = _digest(presented)
         found = ""
         for name, known in self._digests:
             if hmac.compare_digest(digest, known):
@@ -81,6 +84,41 @@ class ApiKeys:
             raise NotAllowed("the API key is not known here", code="key_invalid")
         self._requests.spend(found)
         return found
+
+
+class JoinTokens:
+    """Decides what a request with a participant's join token may see."""
+
+    def __init__(
+        self,
+        tokens: Tokens,
+        *,
+        proxies: TrustedProxies,
+        clock: Clock,
+        requests_per_second: float,
+        failures_per_minute: float,
+    ) -> None:
+        self._tokens = tokens
+        self._proxies = proxies
+        self._clock = clock
+        self._requests = RateLimit(per_second=requests_per_second, burst=5 * requests_per_second, clock=clock)
+        self._failures = RateLimit(per_second=failures_per_minute / 60, burst=failures_per_minute, clock=clock)
+
+    def authenticate(self, request: web.BaseRequest) -> Grant:
+        """What the token allows. Raises: NotAllowed as `Tokens.verify`, Refused `rate_limited`."""
+        client = limit_key(self._proxies.client_address(request))
+        self._requests.spend(client)
+        try:
+            return self._tokens.verify(_bearer(request), self._clock.unix_s())
+        except NotAllowed:
+            self._failures.spend(client)
+            raise
+
+
+def _bearer(request: web.BaseRequest) -> str:
+    """RFC 6750 §2.1; empty when there is none."""
+    scheme, _, presented = request.headers.get("Authorization", "").partition(" ")
+    return presented.strip() if scheme.lower() == "bearer" else ""
 
 
 def _digest(secret: str) -> bytes:

@@ -14,11 +14,14 @@ import msgspec
 from aiohttp import web
 
 from vdxmedia import __version__
-from vdxmedia.api.operations import Operation
+from vdxmedia.api.operations import Credential, Operation
 from vdxmedia.api.pages import security_headers
 from vdxmedia.api.problems import CONTENT_TYPE, STATUS_OF_CODE, Problem
 
-COMMON_ERRORS = ("key_missing", "key_invalid", "rate_limited")
+COMMON_ERRORS = {
+    Credential.API_KEY: ("key_missing", "key_invalid", "rate_limited"),
+    Credential.JOIN_TOKEN: ("token_missing", "token_invalid", "token_expired", "not_permitted", "rate_limited"),
+}
 BODY_ERRORS = ("bad_message", "message_too_large", "media_type_unsupported", "validation_failed")
 
 DOCS_PAGE = """<!doctype html>
@@ -68,7 +71,13 @@ def document(operations: Iterable[Operation], *, public_url: str) -> dict[str, A
         "components": {
             "schemas": components,
             "securitySchemes": {
-                "key": {"type": "http", "scheme": "bearer", "description": "An API key of this server."}
+                "key": {"type": "http", "scheme": "bearer", "description": "An API key of this server."},
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "A participant's join token.",
+                },
             },
         },
     }
@@ -86,7 +95,9 @@ def _operation(operation: Operation) -> dict[str, Any]:
         described["parameters"] = [
             {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names
         ]
-    codes = [*operation.errors, *COMMON_ERRORS]
+    if operation.credential is Credential.JOIN_TOKEN:
+        described["security"] = [{"token": []}]
+    codes = [*operation.errors, *COMMON_ERRORS[operation.credential]]
     if operation.body is not None:
         codes += BODY_ERRORS
         described["requestBody"] = {

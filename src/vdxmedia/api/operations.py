@@ -6,20 +6,34 @@ share (key, rate, size, JSON, errors) is done once here.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
 from aiohttp import web
 
-from vdxmedia.api.auth import ApiKeys
+from vdxmedia.api.auth import ApiKeys, JoinTokens
 from vdxmedia.errors import BadField, BadInput
+from vdxmedia.hub.ports import Grant
+
+BODY_WITHIN_S = 10.0
+"""For at most 64 KiB (as configured) to arrive."""
 
 OperationHandler = Callable[[Mapping[str, str], Any], Awaitable[msgspec.Struct | None]]
-"""Path parameters and the body (an instance of the operation's `body` type, or None)."""
+"""Path parameters and the body (an instance of the operation's `body` type, or None; with a join token its `Grant`)."""
+
+
+class Credential(Enum):
+    """What the caller shows as bearer."""
+
+    API_KEY = auto()
+    JOIN_TOKEN = auto()
+    """An operation of a participant; it has no body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +50,20 @@ class Operation:
     status: HTTPStatus
     errors: tuple[str, ...]
     """Codes beside those that every operation can answer with."""
+    credential: Credential = Credential.API_KEY
 
 
-def route(operation: Operation, keys: ApiKeys) -> web.RouteDef:
+def route(operation: Operation, keys: ApiKeys, join_tokens: JoinTokens) -> web.RouteDef:
     """The operation as an aiohttp route."""
 
     async def serve(request: web.Request) -> web.Response:
-        keys.authenticate(request)
-        body = None if operation.body is None else await read_body(request, operation.body)
-        answer = await operation.handler(request.match_info, body)
+        given: msgspec.Struct | Grant | None = None
+        if operation.credential is Credential.JOIN_TOKEN:
+            given = join_tokens.authenticate(request)
+        else:
+            keys.authenticate(request)
+            given = None if operation.body is None else await read_body(request, operation.body)
+        answer = await operation.handler(request.match_info, given)
         if answer is None:
             return web.Response(status=operation.status)
         return web.Response(
@@ -58,10 +77,14 @@ def route(operation: Operation, keys: ApiKeys) -> web.RouteDef:
 
 
 async def read_body(request: web.Request, kind: type[msgspec.Struct]) -> msgspec.Struct:
-    """The request's JSON as `kind`. Raises: BadInput, BadField; 413 and 415 as aiohttp's own."""
+    """The request's JSON as `kind`. Raises: BadInput, BadField; 408, 413 and 415 as aiohttp's own."""
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType
-    raw = await request.read()
+    try:
+        async with asyncio.timeout(BODY_WITHIN_S):
+            raw = await request.read()
+    except TimeoutError:
+        raise web.HTTPRequestTimeout from None
     try:
         return msgspec.json.decode(raw, type=kind)
     except msgspec.ValidationError as error:

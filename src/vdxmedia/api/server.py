@@ -12,8 +12,9 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler, Middleware
 
-from vdxmedia.api.auth import ApiKeys
+from vdxmedia.api.auth import ApiKeys, JoinTokens
 from vdxmedia.api.health import Health
+from vdxmedia.api.invitations import InvitationOperations
 from vdxmedia.api.openapi import Reference
 from vdxmedia.api.operations import route
 from vdxmedia.api.pages import Pages
@@ -49,7 +50,9 @@ class Parts:
 
     pages: Pages
     rooms: RoomOperations
+    invitations: InvitationOperations
     keys: ApiKeys
+    join_tokens: JoinTokens
     health: Health
     proxies: TrustedProxies
     observe_request: ObserveRequest
@@ -59,12 +62,12 @@ class Parts:
 
 def make_application(parts: Parts) -> web.Application:
     """The application with all routes. Signalling attaches itself to it afterwards."""
-    operations = parts.rooms.table()
+    operations = (*parts.rooms.table(), *parts.invitations.table())
     application = web.Application(
         middlewares=[_observing(parts.observe_request), _hardening(parts.proxies), problem_middleware],
         client_max_size=parts.max_body_bytes,
     )
-    application.add_routes([route(operation, parts.keys) for operation in operations])
+    application.add_routes([route(operation, parts.keys, parts.join_tokens) for operation in operations])
     application.add_routes(Reference(operations, public_url=parts.public_url).routes())
     application.add_routes(parts.health.routes())
     application.add_routes(parts.pages.routes())
