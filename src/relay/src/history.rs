@@ -1,7 +1,7 @@
 //! The last packets of one published layer in plaintext: one copy serves every subscriber's retransmissions.
 //!
 //! A ring indexed by the low bits of the unwrapped sequence number; nothing is allocated before the first packet, and
-//! nothing after it. What is left out: who may have a packet (the slot's spans and permissions decide).
+//! nothing after it until it is cleared. What is left out: who may have a packet (the slot's spans and permissions decide).
 
 use crate::facts::Facts;
 
@@ -50,6 +50,13 @@ impl History {
         *entry = Entry { facts: Some(*facts), len: payload.len() as u16 };
     }
 
+    /// Forgets the packets and gives their memory back.
+    pub fn clear(&mut self) {
+        if !self.entries.is_empty() {
+            *self = Self::new();
+        }
+    }
+
     /// The packet with this unwrapped sequence number, if it is still there.
     #[inline]
     pub fn get(&self, index: u64) -> Option<(&Facts, &[u8])> {
@@ -91,6 +98,17 @@ mod tests {
             assert_eq!((facts.index, payload), (index, &index.to_be_bytes()[..]));
         }
         assert!(history.get(1_001).is_none());
+    }
+
+    #[test]
+    fn nothing_is_held_once_it_is_cleared() {
+        let mut history = History::new();
+        history.keep(&facts(1), b"one");
+        history.clear();
+        assert!(history.get(1).is_none());
+        assert_eq!((history.entries.capacity(), history.bytes.capacity()), (0, 0));
+        history.keep(&facts(2), b"two");
+        assert_eq!(history.get(2).expect("kept").1, b"two");
     }
 
     #[test]

@@ -13,6 +13,9 @@ pub const LAYER_DEAD_US: u64 = 1_200_000;
 /// A layer that fell silent this long before another of its source is dead too: browsers pause the highest when
 /// bandwidth falls, and send every frame on all that are left.
 pub const LAYER_BEHIND_US: u64 = 400_000;
+/// A layer that was silent this long is not asked for again: its packets are forgotten (0.8 MB each; a share that ended
+/// stays on its m-line for the whole call).
+pub const FORGET_US: u64 = 5_000_000;
 /// It must be seen to be behind so often (every 50 ms): the layers of one frame come one after the other.
 const BEHIND_TIMES: u8 = 2;
 
@@ -154,7 +157,13 @@ impl Source {
     pub fn bury_layers(&mut self, now_us: u64) -> bool {
         let newest_us = self.layers.iter().flatten().map(|layer| layer.heard_us).max().unwrap_or(0);
         let mut has_died = false;
-        for layer in self.layers.iter_mut().flatten().filter(|layer| layer.is_live) {
+        for layer in self.layers.iter_mut().flatten() {
+            if !layer.is_live {
+                if now_us.saturating_sub(layer.heard_us) > FORGET_US {
+                    layer.history.clear();
+                }
+                continue;
+            }
             let is_behind = newest_us.saturating_sub(layer.heard_us) > LAYER_BEHIND_US;
             layer.behind = if is_behind { layer.behind + 1 } else { 0 };
             if layer.behind >= BEHIND_TIMES || now_us.saturating_sub(layer.heard_us) > LAYER_DEAD_US {
@@ -197,5 +206,35 @@ impl Source {
             (None, Some((current, pending))) => self.watchers.push(Watcher { peer, slot, current, pending }),
             (None, None) => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::{Facts, PacketBase, PassedExtensions};
+
+    #[test]
+    fn packets_of_a_layer_that_ended_are_forgotten() {
+        let base = PacketBase {
+            index: 7,
+            timestamp: 0,
+            is_marked: false,
+            extensions: PassedExtensions::default(),
+            arrival_us: 0,
+        };
+        let facts = Facts::of(Codec::Opus, &[1], base).expect("sound is always good");
+        let mut layer = Layer::new(1, 5);
+        (layer.is_live, layer.heard_us) = (true, 1_000_000);
+        layer.history.keep(&facts, b"picture");
+        let mut source = Source::new(9);
+        source.layers[0] = Some(layer);
+        let is_kept = |source: &Source| source.layer(0).is_some_and(|layer| layer.history.get(7).is_some());
+        assert!(source.bury_layers(1_000_001 + LAYER_DEAD_US));
+        assert!(is_kept(&source), "the last packets may still be asked for");
+        assert!(!source.bury_layers(1_000_000 + FORGET_US));
+        assert!(is_kept(&source));
+        assert!(!source.bury_layers(1_000_001 + FORGET_US));
+        assert!(!is_kept(&source));
     }
 }
