@@ -20,6 +20,7 @@ from aiohttp import web
 from vdxmedia.addresses import announced_addresses, format_bind, media_sockets, usable
 from vdxmedia.api.auth import ApiKeys, JoinTokens
 from vdxmedia.api.health import Health
+from vdxmedia.api.idle import IdleConnections
 from vdxmedia.api.invitations import InvitationOperations
 from vdxmedia.api.pages import Pages, read_files
 from vdxmedia.api.proxies import TrustedProxies, limit_key
@@ -194,6 +195,7 @@ class Server:
             failures_per_minute=settings.api.failures_per_minute,
         )
         files = await asyncio.to_thread(read_files)
+        idle = IdleConnections(self._clock, lambda reason: self.metrics.connections_cut.labels(reason).inc())
         application = make_application(
             Parts(
                 pages=Pages(files, frame_ancestors=http.frame_ancestors),
@@ -210,6 +212,7 @@ class Server:
                 ),
                 proxies=proxies,
                 observe_request=self.metrics.observe_request,
+                idle=idle,
                 max_body_bytes=http.max_body_bytes,
                 public_url=self.public_url,
             )
@@ -236,6 +239,7 @@ class Server:
         )
         stack.push_async_callback(runner.cleanup)
         await runner.setup()
+        services.start(idle.watch(lambda: runner.server.connections if runner.server else ()), "idle connections")
         for listening in sockets:
             await web.SockSite(runner, listening, ssl_context=self._credentials.tls).start()
         logger.info("server_started http=%s media=%s", _all(self.http_addresses), _all(self.media_addresses))

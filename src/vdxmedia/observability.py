@@ -133,6 +133,9 @@ class Metrics:
             registry=self.registry,
         )
         self.rate_limited = Counter("vdx_ratelimited", "Requests refused.", ["scope"], registry=self.registry)
+        self.connections_cut = Counter(
+            "vdx_http_connections_cut", "Connections that asked nothing.", ["reason"], registry=self.registry
+        )
         self.loop_lag = Histogram(
             "vdx_event_loop_lag_seconds",
             "How late the event loop wakes a timer.",

@@ -137,11 +137,20 @@ async def test_bytes_that_are_no_http_are_answered_and_not_logged(server: Assemb
     reader, writer = await asyncio.open_connection(host, port)
     writer.write(raw)
     async with asyncio.timeout(5):
-        assert (await reader.read()).startswith(b"HTTP/1.0 400 ")
+        answer = await reader.read()
+    assert answer.startswith(b"HTTP/1.0 400 ")
+    assert b"Server: vdxmedia\r\n" in answer
     writer.close()
     await writer.wait_closed()
-    async with server.get("/livez") as answer:
-        assert answer.status == 200
+    async with server.get("/livez") as alive:
+        assert alive.status == 200
+
+
+async def test_expectation_that_is_unknown_is_refused_hardened(server: AssembledServer) -> None:
+    async with server.get("/", headers={"Expect": "the unexpected"}) as answer:
+        assert answer.status == 417
+        assert answer.headers["Server"] == "vdxmedia"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
 @pytest.fixture

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from aiohttp import web
+from aiohttp import web, web_response
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler, Middleware
 
 from vdxmedia.api.auth import ApiKeys, JoinTokens
 from vdxmedia.api.health import Health
+from vdxmedia.api.idle import IdleConnections
 from vdxmedia.api.invitations import InvitationOperations
 from vdxmedia.api.openapi import Reference
 from vdxmedia.api.operations import route
@@ -37,6 +38,9 @@ def _is_fault_of_ours(record: logging.LogRecord) -> bool:
 
 protocol_logger.addFilter(_is_fault_of_ours)
 
+web_response.SERVER_SOFTWARE = "vdxmedia"  # type: ignore[attr-defined]  # imported there, not exported
+"""The header `Server`, also of answers to what is not HTTP: which versions run here is nobody's business."""
+
 KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 """As a label of a metric; a stranger can send any word as a method."""
 
@@ -56,6 +60,7 @@ class Parts:
     health: Health
     proxies: TrustedProxies
     observe_request: ObserveRequest
+    idle: IdleConnections
     max_body_bytes: int
     public_url: str
 
@@ -64,9 +69,10 @@ def make_application(parts: Parts) -> web.Application:
     """The application with all routes. Signalling attaches itself to it afterwards."""
     operations = (*parts.rooms.table(), *parts.invitations.table())
     application = web.Application(
-        middlewares=[_observing(parts.observe_request), _hardening(parts.proxies), problem_middleware],
+        middlewares=[parts.idle.middleware(), _observing(parts.observe_request), problem_middleware],
         client_max_size=parts.max_body_bytes,
     )
+    application.on_response_prepare.append(_hardening(parts.proxies))
     application.add_routes([route(operation, parts.keys, parts.join_tokens) for operation in operations])
     application.add_routes(Reference(operations, public_url=parts.public_url).routes())
     application.add_routes(parts.health.routes())
@@ -94,25 +100,16 @@ def _observing(observe: ObserveRequest) -> Middleware:
     return middleware
 
 
-def _hardening(proxies: TrustedProxies) -> Middleware:
-    """Headers that every answer carries, errors too."""
+def _hardening(proxies: TrustedProxies) -> Callable[[web.BaseRequest, web.StreamResponse], Awaitable[None]]:
+    """Headers that every answer carries, aiohttp's own refusals of a request too."""
 
-    @web.middleware
-    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        try:
-            response = await handler(request)
-        except web.HTTPException as answer:
-            _harden(answer, is_secure=proxies.is_secure(request))
-            raise
-        if not response.prepared:
-            _harden(response, is_secure=proxies.is_secure(request))
-        return response
+    async def harden(request: web.BaseRequest, response: web.StreamResponse) -> None:
+        _harden(response, is_secure=proxies.is_secure(request))
 
-    return middleware
+    return harden
 
 
 def _harden(response: web.StreamResponse, *, is_secure: bool) -> None:
-    response.headers["Server"] = "vdxmedia"
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "no-referrer")
     response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
