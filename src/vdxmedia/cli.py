@@ -177,11 +177,12 @@ def serve(config_file: ConfigOption = None, settings: SetOption = None) -> None:
         effective = config.load(config_file, os.environ, _flags(settings))
         config.check_production(effective)
         secrets = credentials.from_files(effective)
+        warnings = [*credentials.warnings(effective), *kernel_limits.warnings(effective)]
     except Misconfigured as error:
         raise _stopped(error) from None
 
     async def started(server: Server, stack: AsyncExitStack) -> None:
-        for text in kernel_limits.warnings(effective):
+        for text in warnings:
             logger.warning(text)
 
     _run(effective, secrets, public_host=None, started=started)
@@ -194,8 +195,11 @@ def check_config(config_file: ConfigOption = None, settings: SetOption = None) -
         effective = config.load(config_file, os.environ, _flags(settings))
         config.check_production(effective)
         credentials.from_files(effective)
+        warnings = [*credentials.warnings(effective)]
     except Misconfigured as error:
         raise _stopped(error) from None
+    for text in warnings:
+        typer.echo(f"vdxmedia: {text}", err=True)
     typer.echo(config.as_toml(effective), nl=False)
 
 

@@ -10,6 +10,8 @@ import ipaddress
 import os
 import secrets
 import ssl
+import stat
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -68,6 +70,17 @@ def from_files(settings: Settings) -> Credentials:
     if settings.http.certificate_file:
         tls = tls_context(Path(settings.http.certificate_file), Path(settings.http.certificate_key_file))
     return Credentials(signing, verifying, read_keys(Path(settings.api.keys_file)), tls)
+
+
+def warnings(settings: Settings) -> Iterator[str]:
+    """One text per secret file that everybody on this machine can read. No refusal: containers mount secrets so.
+
+    Blocking.
+    """
+    http, tokens = settings.http, settings.tokens
+    for name in (tokens.signing_key_file, settings.api.keys_file, http.certificate_key_file):
+        if name and Path(name).stat().st_mode & stat.S_IROTH:
+            yield f"{name} is a secret that every user of this machine can read: `chmod o= {name}`"
 
 
 def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:

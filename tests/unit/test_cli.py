@@ -126,6 +126,23 @@ def test_credentials_that_are_weak_or_missing_are_refused(tmp_path: Path, break_
     assert "signing-key.pem" in result.stderr or "tokens" in result.stderr
 
 
+@pytest.mark.parametrize("name", ["signing-key.pem", "api-keys.txt"])
+def test_secret_that_everybody_can_read_is_told(tmp_path: Path, name: str) -> None:
+    run("keys", "new", "--directory", str(tmp_path))
+    options = [
+        "http.public_url=https://moede.example.dk",
+        "http.trusted_proxies=10.0.0.0/8",
+        f"tokens.signing_key_file={tmp_path / 'signing-key.pem'}",
+        f"api.keys_file={tmp_path / 'api-keys.txt'}",
+    ]
+    check = ["config", "check", *(part for option in options for part in ("--set", option))]
+    assert run(*check).stderr == ""
+    (tmp_path / name).chmod(0o644)
+    result = run(*check)
+    assert result.exit_code == 0
+    assert f"chmod o= {tmp_path / name}" in result.stderr
+
+
 def test_certificate_made_for_an_address_can_be_served(tmp_path: Path) -> None:
     made = credentials.for_lan("192.0.2.1", tmp_path)
     assert made.tls is not None
