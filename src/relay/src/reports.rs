@@ -3,7 +3,8 @@
 //!
 //! A publisher's sender reports tie its RTP clocks to *its* wall clock. All its streams get the same offset to the
 //! server's clock (the smallest seen lately, so that a report that was delayed does not shift them): so sound and
-//! picture that it captured together stay together, whatever slots carry them.
+//! picture that it captured together stay together, whatever slots carry them. When that clock is set, reports of before
+//! and after do not go together: each stream counts by arrival until its next one.
 
 #![allow(clippy::cast_possible_wrap, clippy::cast_sign_loss, clippy::cast_precision_loss)] // Circles and shares.
 
@@ -15,6 +16,9 @@ use crate::wire::rtcp::{NtpTime, ReportBlock, SenderInfo, compact_from_us};
 const OFFSETS: usize = 32;
 /// A capture time further from the arrival than this is a broken clock; the arrival is taken instead.
 const MAX_SKEW_US: i64 = 10_000_000;
+/// Between two reports of one stream the wall clock and the RTP clock advance alike, but for rounding and drift. More than
+/// this apart: one of them was set.
+const MAX_STEP_US: u64 = 150_000;
 
 /// The server's wall clock as a function of its steady clock.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +40,8 @@ pub struct PublisherClock {
     /// Steady arrival minus the publisher's wall clock, in microseconds, of the last reports.
     offsets: VecDeque<i64>,
     smallest: Option<i64>,
+    /// Counts how often it was set.
+    epoch: u32,
 }
 
 impl PublisherClock {
@@ -43,7 +49,7 @@ impl PublisherClock {
     pub fn on_sender_report(&mut self, ntp: NtpTime, server: ServerClock, now_us: u64) {
         let offset = (now_us as i64).saturating_sub(ntp.us_since(server.ntp_at_zero));
         if self.smallest.is_some_and(|smallest| offset.abs_diff(smallest) > MAX_SKEW_US.unsigned_abs()) {
-            self.offsets.clear(); // The clock was set.
+            self.restart();
         }
         if self.offsets.len() >= OFFSETS {
             self.offsets.pop_front();
@@ -51,21 +57,43 @@ impl PublisherClock {
         self.offsets.push_back(offset);
         self.smallest = self.offsets.iter().min().copied();
     }
+
+    /// The clock was set: what it said before means nothing now.
+    fn restart(&mut self) {
+        self.offsets.clear();
+        self.smallest = None;
+        self.epoch = self.epoch.wrapping_add(1);
+    }
 }
 
 /// Ties one layer's RTP clock to wall clocks.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct LayerClock {
-    /// Of the last sender report: the publisher's wall clock and the RTP clock.
-    report: Option<(NtpTime, u32)>,
+    /// Of the last sender report: the publisher's wall clock, its epoch, and the RTP clock.
+    report: Option<(NtpTime, u32, u32)>,
     /// Of the last packet: our steady clock and the RTP clock.
     arrival: Option<(u64, u32)>,
 }
 
 impl LayerClock {
     /// A sender report of this layer came.
-    pub fn on_sender_report(&mut self, info: &SenderInfo) {
-        self.report = Some((info.ntp, info.rtp_timestamp));
+    pub fn on_sender_report(
+        &mut self,
+        info: &SenderInfo,
+        clock_rate: u32,
+        publisher: &mut PublisherClock,
+        server: ServerClock,
+        now_us: u64,
+    ) {
+        if let Some((ntp, _, timestamp)) = self.report.filter(|(_, epoch, _)| *epoch == publisher.epoch) {
+            let ticks = i64::from(info.rtp_timestamp.wrapping_sub(timestamp) as i32);
+            let by_rtp = ticks * 1_000_000 / i64::from(clock_rate);
+            if info.ntp.us_since(ntp).abs_diff(by_rtp) > MAX_STEP_US {
+                publisher.restart();
+            }
+        }
+        publisher.on_sender_report(info.ntp, server, now_us);
+        self.report = Some((info.ntp, publisher.epoch, info.rtp_timestamp));
     }
 
     /// A packet came.
@@ -77,7 +105,8 @@ impl LayerClock {
     /// Steady time and RTP timestamp of one instant of capture.
     fn anchor(&self, publisher: &PublisherClock, server: ServerClock) -> Option<(i64, u32)> {
         let by_arrival = self.arrival.map(|(at, timestamp)| (at as i64, timestamp));
-        let (Some((ntp, timestamp)), Some(offset)) = (self.report, publisher.smallest) else { return by_arrival };
+        let report = self.report.filter(|(_, epoch, _)| *epoch == publisher.epoch);
+        let (Some((ntp, _, timestamp)), Some(offset)) = (report, publisher.smallest) else { return by_arrival };
         Some((ntp.us_since(server.ntp_at_zero).saturating_add(offset), timestamp))
     }
 
@@ -278,15 +307,45 @@ mod tests {
         layer.on_packet(u32::MAX - 44_999, 10 * S);
         assert_eq!(layer.timestamp_at(10 * S + S / 2, 90_000, &publisher, server), Some(0));
         // Captured 50 ms before it came.
-        publisher.on_sender_report(server.ntp(10 * S), server, 10 * S);
         let info = |ntp| SenderInfo { ntp, rtp_timestamp: 90_000, packet_count: 0, octet_count: 0 };
-        layer.on_sender_report(&info(server.ntp(10 * S)));
+        layer.on_sender_report(&info(server.ntp(10 * S)), 90_000, &mut publisher, server, 10 * S);
         layer.on_packet(90_000 - 4_500, 10 * S);
         let captured = layer.capture_us(90_000 - 4_500, 90_000, &publisher, server).expect("reports tell");
         assert!((captured - (10 * S as i64 - 50_000)).abs() <= 2);
         assert!(layer.timestamp_at(10 * S, 90_000, &publisher, server).is_some_and(|at| at.abs_diff(90_000) <= 1));
-        layer.on_sender_report(&info(server.ntp(1_000 * S)));
+        layer.report = Some((server.ntp(1_000 * S), publisher.epoch, 90_000));
         assert!(layer.capture_us(90_000, 90_000, &publisher, server).is_none());
         assert_eq!(layer.timestamp_at(10 * S, 90_000, &publisher, server), Some(90_000 - 4_500), "by arrival again");
+    }
+
+    #[test]
+    fn streams_of_one_publisher_stay_together_when_its_clock_is_set() {
+        let server = ServerClock { ntp_at_zero: NtpTime::from_unix_us(1_800_000_000 * S) };
+        for step_us in [-4_000_000, -300_000, 300_000, 4_000_000, 3_600_000_000] {
+            let mut publisher = PublisherClock::default();
+            let (mut sound, mut picture) = (LayerClock::default(), LayerClock::default());
+            // Both captured 40 ms before they come; sound is reported every 5 s, picture every second.
+            for second in 10..60_u64 {
+                let now_us = second * S;
+                let skew_us = if second >= 32 { step_us } else { 0 };
+                let stamps = [48_000_u32, 90_000].map(|rate| ((now_us - 40_000) * u64::from(rate) / S) as u32);
+                sound.on_packet(stamps[0], now_us);
+                picture.on_packet(stamps[1], now_us);
+                let info = |rtp_timestamp| SenderInfo {
+                    ntp: server.ntp(now_us).plus_us(skew_us - 40_000),
+                    rtp_timestamp,
+                    packet_count: 0,
+                    octet_count: 0,
+                };
+                if second % 5 == 0 {
+                    sound.on_sender_report(&info(stamps[0]), 48_000, &mut publisher, server, now_us);
+                }
+                picture.on_sender_report(&info(stamps[1]), 90_000, &mut publisher, server, now_us);
+                let heard = sound.capture_us(stamps[0], 48_000, &publisher, server).expect("known");
+                let seen = picture.capture_us(stamps[1], 90_000, &publisher, server).expect("known");
+                assert!((heard - seen).abs() <= 100_000, "{heard} {seen} at {second} s, step {step_us} us");
+                assert!((seen - now_us as i64).abs() <= 100_000, "{seen} at {second} s, step {step_us} us");
+            }
+        }
     }
 }

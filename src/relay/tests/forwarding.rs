@@ -71,6 +71,41 @@ fn packets_carry_only_what_their_m_line_negotiated() {
     assert_eq!(carried, HashMap::from([(common::MID, b"s1".to_vec())]));
 }
 
+/// An SSRC keeps its medium: sound under a camera's SSRC would come out of picture slots as sound, and be ranked.
+#[test]
+fn payload_type_of_another_medium_on_a_known_stream_is_dropped() {
+    let mut world = World::new();
+    let mut picture = camera("1", 121, &[]);
+    picture.ssrc = 7000;
+    world.connect(20, vec![microphone("0", 120, 6000), picture], Vec::new());
+    world.connect(22, Vec::new(), slots(1));
+    world.allow(120);
+    world.allow(121);
+    world.bind(22, SlotKind::Video, 0, 121, 2);
+    let keyframe = |ssrc: u32, sequence: u64| {
+        let mut packet = sound(ssrc, sequence, None);
+        packet.payload_type = 96;
+        packet.payload = vec![0x90, 0xE0, 0x80, 1, 1, 0, 0, 1, 2, 3];
+        packet
+    };
+    world.send(20, &keyframe(7000, 1), 1);
+    world.send(20, &sound(6000, 1, Some(10)), 1);
+    assert_eq!(world.take_rtp(22).len(), 2);
+    for sequence in 2..10 {
+        world.send(20, &sound(7000, sequence, Some(1)), sequence);
+        world.send(20, &keyframe(6000, sequence), sequence);
+    }
+    assert!(world.take_rtp(22).is_empty());
+    assert_eq!(world.forwarder.counters().dropped_unknown_ssrc, 16);
+    world.send(20, &keyframe(7000, 10), 10);
+    world.send(20, &sound(6000, 10, Some(10)), 10);
+    assert_eq!(world.take_rtp(22).iter().map(|packet| packet.payload_type).collect::<Vec<_>>(), [96, 111]);
+    world.run_ms(500);
+    let is_picture =
+        |event: &Event| matches!(event, Event::Speakers { speakers, .. } if speakers.iter().any(|it| it.0 == 121));
+    assert!(!world.take_events().iter().any(is_picture));
+}
+
 #[test]
 fn h264_begins_at_parameter_sets_and_never_in_the_middle() {
     let mut world = World::new();

@@ -12,6 +12,7 @@ use crate::wire_api::{
 
 impl Forwarder {
     /// Applies one command. After it the next packet obeys.
+    #[cfg_attr(test, allow(clippy::missing_panics_doc))] // On a test's wish only.
     pub fn handle_command<S: Sink>(&mut self, command: Command, sink: &mut S, now_us: u64) {
         self.counters.commands += 1;
         let is_known = match command {

@@ -2,6 +2,7 @@
 
 use super::Forwarder;
 use crate::egress::{Outgoing, send_media};
+use crate::facts::Codec;
 use crate::sink::Sink;
 use crate::wire::rtcp::{Nack, ReportBlock, Rtcp, RtcpPackets, SenderReport, round_trip_us};
 
@@ -69,10 +70,10 @@ impl Forwarder {
         if stream.is_rtx {
             return;
         }
-        peer.clock.on_sender_report(report.info.ntp, self.clock, now_us);
+        let clock_rate = if stream.is_audio { Codec::Opus.clock_rate() } else { Codec::Vp8.clock_rate() };
         let layer = self.sources.get_mut(stream.source).and_then(|source| source.layer_mut(stream.layer));
         if let Some(layer) = layer.filter(|layer| layer.ssrc == report.ssrc) {
-            layer.clock.on_sender_report(&report.info);
+            layer.clock.on_sender_report(&report.info, clock_rate, &mut peer.clock, self.clock, now_us);
         }
     }
 
