@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import ipaddress
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -23,6 +24,10 @@ from vdxmedia.errors import Misconfigured
 
 ENVIRONMENT_PREFIX = "VDX_"
 
+_PUBLIC_URL = re.compile(r"[!-?\[-~]+")
+"""Visible ASCII without `@` and capitals: it is compared with what browsers say, who write names so."""
+_ANCESTOR = re.compile(r"[!-+\--:<-~]+")
+"""Visible ASCII without `,` and `;`, which would begin another directive or policy (CSP 3 §2.2.1)."""
 Seconds = Annotated[float, Meta(gt=0, le=31 * 24 * 3600)]
 Port = Annotated[int, Meta(ge=0, le=65535)]
 
@@ -70,8 +75,9 @@ class Tokens(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Further PEM keys, public or private, whose tokens are still believed: yesterday's signing key."""
     link_lifetime_s: Seconds = 24 * 3600.0
     """How long a link works when the room has no closing time."""
-    session_lifetime_s: Seconds = 600.0
-    """How long the token of a running session works; it is renewed while the session lasts."""
+    session_lifetime_s: Annotated[float, Meta(ge=60, le=24 * 3600)] = 600.0
+    """How long the token of a running session works; it is renewed while the session lasts, and must outlast a lost
+    connection."""
 
 
 class Api(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -185,6 +191,11 @@ def check(settings: Settings) -> None:
                 ipaddress.ip_network(network)
             except ValueError as error:
                 raise Misconfigured(f"{key}: {network!r} is not a network, as 10.1.0.0/16") from error
+    for ancestor in settings.http.frame_ancestors:
+        if not _ANCESTOR.fullmatch(ancestor):
+            raise Misconfigured(
+                f"http.frame_ancestors: {ancestor!r} is not a source of CSP, as https://portal.example.dk"
+            )
     families = set()
     for address in settings.media.announced:
         try:
@@ -197,8 +208,12 @@ def check(settings: Settings) -> None:
     if bool(settings.http.certificate_file) != bool(settings.http.certificate_key_file):
         raise Misconfigured("http.certificate_file and http.certificate_key_file must both be set, or neither")
     if settings.http.public_url:
-        parts = urlsplit(settings.http.public_url)
-        if parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.fragment:
+        try:
+            parts = urlsplit(settings.http.public_url)
+            is_whole = parts.scheme in ("https", "http") and bool(parts.hostname) and parts.port != 0
+        except ValueError:  # of the port, or of an IPv6 address
+            is_whole = False
+        if not is_whole or not _PUBLIC_URL.fullmatch(settings.http.public_url) or parts.query or parts.fragment:
             raise Misconfigured("http.public_url: must be as https://moede.example.dk")
         if parts.path not in ("", "/"):
             raise Misconfigured("http.public_url: must not have a path; give the service a host name of its own")

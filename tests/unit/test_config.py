@@ -74,6 +74,13 @@ def test_every_key_has_a_variable_of_its_own() -> None:
         ("[http]\ncertificate_file = 'x'\n", "must both be set"),
         ("[http]\npublic_url = 'moede.example.dk'\n", r"http\.public_url"),
         ("[http]\npublic_url = 'https://moede.example.dk/video'\n", "must not have a path"),
+        ("[http]\npublic_url = 'https://[::1'\n", r"http\.public_url"),
+        ("[http]\npublic_url = 'https://moede.example.dk:99999'\n", r"http\.public_url"),
+        ("[http]\npublic_url = 'https://a:b@moede.example.dk'\n", r"http\.public_url"),
+        ("[http]\npublic_url = 'https://Møde.dk'\n", r"http\.public_url"),
+        ("[http]\nframe_ancestors = [\"'self'; script-src *\"]\n", r"http\.frame_ancestors"),
+        ('[http]\nframe_ancestors = ["https://a.dk\\nX: y"]\n', r"http\.frame_ancestors"),
+        ("[tokens]\nsession_lifetime_s = 1.0\n", r"tokens\.session_lifetime_s: Expected `float` >= 60"),
     ],
 )
 def test_file_that_is_wrong_is_refused_with_the_key_and_a_hint(tmp_path: Path, text: str, match: str) -> None:
