@@ -2,7 +2,9 @@
 
 import type { Failure } from './call-types.js';
 import { environmentFailure } from './failures.js';
-import { takeLink, type Link } from './link.js';
+import { parseLink, takeLink, type Link } from './link.js';
+import { isInAppBrowser } from './pages/platform.js';
+import { askInvitation, type Asked } from './protocol/invitation.js';
 import { browserPeerPlatform, type PeerPlatform } from './media/peer.js';
 import { shelfOf, type Shelf } from './memory.js';
 import { listenToPage, type PageListener } from './page-events.js';
@@ -14,17 +16,24 @@ export interface CallEnvironment {
   readonly localShelf: Shelf | null;
   readonly makeWire: (listener: WireListener) => Wire;
   readonly peerPlatform: PeerPlatform;
+  readonly askInvitation: (roomId: string, token: string) => Promise<Asked>;
   readonly environmentFailure: () => Failure | null;
   readonly listenToPage: (listener: PageListener) => void;
 }
 
+/**
+ * Where the call cannot be held, and inside another app, the address keeps its token: "open in Safari" and copying it
+ * are the ways out, and both take the address as it is.
+ */
 export function browserEnvironment(): CallEnvironment {
+  const keepsAddress = environmentFailure() !== null || isInAppBrowser(navigator.userAgent);
   return {
-    link: takeLink(),
+    link: keepsAddress ? parseLink(location.href) : takeLink(),
     sessionShelf: shelfOf('sessionStorage'),
     localShelf: shelfOf('localStorage'),
     makeWire: (listener) => new SocketIoWire(listener),
     peerPlatform: browserPeerPlatform,
+    askInvitation,
     environmentFailure,
     listenToPage,
   };

@@ -1,6 +1,16 @@
 /** Puts a `CallState` together from what the parts of a call know. Pure; what says the same keeps its identity. */
 
-import type { CallState, DevicesState, EndState, Failure, LinkState, LocalState, Notice, Phase } from './call-types.js';
+import type {
+  CallState,
+  DevicesState,
+  EndState,
+  Failure,
+  Invitation,
+  LinkState,
+  LocalState,
+  Notice,
+  Phase,
+} from './call-types.js';
 import {
   kept,
   projectBanners,
@@ -13,24 +23,32 @@ import {
 } from './conference/projection.js';
 import type { ConferenceState } from './conference/state.js';
 
-/** All that a state depends on. */
-export interface Facts {
+/** Where a call stands, beside what its parts know. */
+export interface Standing {
   readonly phase: Phase;
   readonly failure: Failure | null;
   readonly ended: EndState | null;
-  readonly language: CallState['language'];
   /** As typed, or from the link. */
   readonly name: string;
-  readonly conference: ConferenceState | null;
-  readonly dominantSpeaker: string | null;
-  readonly signalling: LinkState['signalling'];
-  readonly media: LinkState['media'];
-  /** The loss has lasted long enough to be told. */
-  readonly isLossShown: boolean;
+  readonly invitation: Invitation | null;
+  readonly isSignallingLost: boolean;
   readonly isServerStopping: boolean;
   readonly isAudioBlocked: boolean;
   /** By our own statistics. */
   readonly isWeak: boolean;
+}
+
+/** Nothing is wrong, as before and after a call. */
+export const NO_TROUBLE = { isSignallingLost: false, isServerStopping: false, isAudioBlocked: false, isWeak: false };
+
+/** All that a state depends on. */
+export interface Facts extends Standing {
+  readonly language: CallState['language'];
+  readonly conference: ConferenceState | null;
+  readonly dominantSpeaker: string | null;
+  readonly media: LinkState['media'];
+  /** The loss has lasted long enough to be told. */
+  readonly isLossShown: boolean;
   readonly local: LocalState;
   readonly devices: DevicesState;
   readonly pictures: Pictures;
@@ -55,9 +73,10 @@ export function assembleState(facts: Facts, before: CallState): CallState {
     phase: facts.phase,
     failure: facts.failure,
     ended: facts.ended,
-    link: projectLink(facts.signalling, facts.media, before.link, facts.nowMs),
+    link: projectLink(facts.isSignallingLost ? 'reconnecting' : 'connected', facts.media, before.link, facts.nowMs),
     language: facts.language,
     name: self?.name ?? facts.name,
+    invitation: facts.invitation,
     // Stays after the end: the last page still says whose room it was, and whom to phone.
     room: conference ? projectRoom(conference.room, before.room) : before.room,
     self,
@@ -83,6 +102,7 @@ export function firstState(
     failure: null,
     ended: null,
     link: { signalling: 'connected', media: 'none', lostSince: null },
+    invitation: null,
     room: null,
     self: null,
     participants: [],

@@ -87,6 +87,21 @@ export interface RoomState {
   readonly closesAt: number | null;
 }
 
+/** What the link leads to, known before joining. */
+export interface Invitation {
+  readonly organisation: string;
+  /** A telephone number, or ''. */
+  readonly helpLine: string;
+  /** Milliseconds since the epoch; null: no beginning. */
+  readonly opensAt: number | null;
+  readonly state: 'open' | 'notYet' | 'closed';
+  /** The name that the link fixes; null when the person chooses one. */
+  readonly name: string | null;
+}
+
+/** Who invites, and whom to phone: on every screen, before, in and after the call. */
+export type Inviter = Pick<RoomState, 'organisation' | 'helpLine'>;
+
 export interface ParticipantState {
   readonly id: string;
   readonly name: string;
@@ -226,6 +241,9 @@ export interface CallState {
   readonly language: 'da' | 'en' | null;
   /** The name to join under: from the link or the last call, or as typed. The server may know better. */
   readonly name: string;
+  /** Null while nothing is known of the link; it is asked at the page's beginning. */
+  readonly invitation: Invitation | null;
+  /** From joining on, and after the end. */
   readonly room: RoomState | null;
   readonly self: ParticipantState | null;
   /** Self first, then in the order of joining. */

@@ -4,6 +4,7 @@ import type { CallEnvironment } from './call-environment.js';
 import type { Call } from './call-types.js';
 import { createCall } from './call.js';
 import type { Link } from './link.js';
+import type { Asked } from './protocol/invitation.js';
 import type { Shelf } from './memory.js';
 import type { PageListener } from './page-events.js';
 import type { Answer, ClientMessage } from './protocol/messages.gen.js';
@@ -34,6 +35,7 @@ class Page {
         return this.wire;
       },
       peerPlatform: this.platform,
+      askInvitation: () => Promise.resolve(null),
       environmentFailure: () => null,
       listenToPage: (listener) => (this.listener = listener),
       ...change,
@@ -339,5 +341,32 @@ describe('the end', () => {
     await page.call.leave();
     await vi.advanceTimersByTimeAsync(5000);
     expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('the invitation', () => {
+  const INVITATION = { organisation: 'Aarhus', helpLine: '87654321', opensAt: null, state: 'open', name: null } as const;
+  const opened = async (asked: Asked, change: Partial<CallEnvironment> = {}): Promise<Page> => {
+    const page = new Page(new FakeShelf(), { askInvitation: () => Promise.resolve(asked), ...change });
+    await settle();
+    return page;
+  };
+
+  it('is known before anybody joins, with the name that it fixes', async () => {
+    const { state } = await opened({ invitation: { ...INVITATION, name: 'Overlæge Ås' } });
+    expect(state).toMatchObject({ phase: 'idle', name: 'Overlæge Ås', invitation: { helpLine: '87654321' } });
+  });
+
+  it('stops whom the link leads nowhere, but nobody who is on his way in', async () => {
+    const refusal = { code: 'linkExpired', retryable: false, retryAfterMs: null } as const;
+    expect((await opened({ refusal })).state).toMatchObject({ phase: 'failed', failure: refusal });
+    expect((await opened({ refusal }, { link: { ...LINK, joinsAtOnce: true } })).state.phase).toBe('connecting');
+    expect((await opened({ invitation: { ...INVITATION, state: 'closed' } })).state.failure?.code).toBe('closed');
+  });
+
+  it('tells whom to phone also where the browser is of no use', async () => {
+    const cause = { code: 'unsupportedBrowser', retryable: false, retryAfterMs: null } as const;
+    const { state } = await opened({ invitation: INVITATION }, { environmentFailure: () => cause });
+    expect(state).toMatchObject({ phase: 'failed', failure: cause, invitation: INVITATION });
   });
 });

@@ -8,10 +8,10 @@
 
 import { Announcements, LossWatch } from './announcements.js';
 import { browserEnvironment, type CallEnvironment } from './call-environment.js';
-import { assembleState, firstState } from './call-state.js';
-import type { Call, CallState, DeviceKind, EndState, Failure, Phase } from './call-types.js';
+import { assembleState, firstState, NO_TROUBLE, type Standing } from './call-state.js';
+import type { Call, CallState, DeviceKind, EndState, Failure } from './call-types.js';
 import { LiveConference } from './conference/live.js';
-import { failureOf } from './failures.js';
+import { failureOf, lasting, linkFailure } from './failures.js';
 import { LocalMedia } from './media/local-media.js';
 import { MediaLink } from './media/media-link.js';
 import { Meter } from './media/meter.js';
@@ -21,13 +21,15 @@ import { Sound } from './media/sound.js';
 import { StatsWatch } from './media/stats.js';
 import { WakeLock } from './media/wake-lock.js';
 import { Memory, readDevices, writeDevices } from './memory.js';
-import { videoSlotsForScreen, type PageListener } from './page-events.js';
+import { videoSlotsForScreen } from './page-events.js';
+import { PageWatch } from './page-watch.js';
 import { Connection, type ConnectionListener, type Over } from './protocol/connection.js';
 import { failure } from './protocol/decode.js';
 import type { AnswerMedia, Failure as Refusal, Joined, Resumed, ServerEvent } from './protocol/messages.gen.js';
 import { Reports } from './reports.js';
 import { Store } from './store.js';
 import type { Voice } from './voices.js';
+import { within } from './within.js';
 
 const OFFER_TIMEOUT_MS = 15_000;
 const HEARTBEAT_MS = 1000;
@@ -48,15 +50,8 @@ export function createCall(environment: CallEnvironment = browserEnvironment()):
   return call;
 }
 
-class CallController implements Call, ConnectionListener, PageListener {
-  #phase: Phase = 'idle';
-  #failure: Failure | null = null;
-  #ended: EndState | null = null;
-  #name: string;
-  #isSignallingLost = false;
-  #isServerStopping = false;
-  #isAudioBlocked = false;
-  #isWeak = false;
+class CallController implements Call, ConnectionListener {
+  #standing: Standing;
   #isDirty = false;
   /** Ends when the devices have been had, or not. */
   #opening: Promise<void> = Promise.resolve();
@@ -84,23 +79,18 @@ class CallController implements Call, ConnectionListener, PageListener {
     (slot) => this.#media.peer?.videoSlot(slot)?.receiver.getContributingSources() ?? [],
     () => this.#changed(),
   );
-  readonly #sound = new Sound((isBlocked) => {
-    this.#isAudioBlocked = isBlocked;
-    this.#changed();
-  });
+  readonly #sound = new Sound((isAudioBlocked) => this.#set({ isAudioBlocked }));
   readonly #stats = new StatsWatch(
     () => this.#media.peer?.getStats() ?? null,
-    (isWeak) => {
-      this.#isWeak = isWeak;
-      this.#changed();
-    },
+    (isWeak) => this.#set({ isWeak }),
   );
 
   constructor(private readonly environment: CallEnvironment) {
     const { link, sessionShelf, localShelf } = environment;
     this.#memory = new Memory(link.roomId, sessionShelf);
     this.#memory.openWith(link.token);
-    this.#name = link.name ?? this.#memory.value.name ?? '';
+    const name = link.name ?? this.#memory.value.name ?? '';
+    this.#standing = { phase: 'idle', failure: null, ended: null, name, invitation: null, ...NO_TROUBLE };
     const wishes = { camera: this.#memory.value.cameraOn, microphone: this.#memory.value.microphoneOn };
     const chosen = readDevices(localShelf);
     this.#local = new LocalMedia(wishes, chosen, this.#meter, {
@@ -129,7 +119,7 @@ class CallController implements Call, ConnectionListener, PageListener {
         session: this.#memory.value.session,
         sequence: this.#conference.sequence,
       }),
-      () => ({ name: this.#name === '' ? null : this.#name, videoSlots: videoSlotsForScreen() }),
+      () => ({ name: this.#nameOrNull, videoSlots: videoSlotsForScreen() }),
     );
     this.#reports = new Reports(
       this.#connection,
@@ -137,16 +127,20 @@ class CallController implements Call, ConnectionListener, PageListener {
       () => this.getState().tiles,
     );
     const { state: local, devices } = this.#local;
-    this.#store = new Store(firstState({ language: link.language, name: this.#name, devices, local }));
+    this.#store = new Store(firstState({ language: link.language, name, devices, local }));
   }
 
   begin(): void {
+    void this.#askInvitation();
     const cause = this.#obstacle();
     if (cause) {
       this.#fail(cause);
       return;
     }
-    this.environment.listenToPage(this);
+    const [local, connection, media, meter] = [this.#local, this.#connection, this.#media, this.#meter];
+    const [sound, wakeLock] = [this.#sound, this.#wakeLock];
+    const standing = (): Standing => this.#standing;
+    this.environment.listenToPage(new PageWatch({ local, connection, media, meter, sound, wakeLock, standing }));
     if (this.environment.link.joinsAtOnce || this.#memory.isQuickRejoin(Date.now())) void this.join();
   }
 
@@ -163,9 +157,8 @@ class CallController implements Call, ConnectionListener, PageListener {
   // ── commands ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
   async startPreview(): Promise<void> {
-    if (this.#phase !== 'idle' && this.#phase !== 'previewing') return;
-    this.#phase = 'previewing';
-    this.#changed();
+    if (this.#standing.phase !== 'idle' && this.#standing.phase !== 'previewing') return;
+    this.#set({ phase: 'previewing' });
     await this.#local.open();
   }
 
@@ -175,31 +168,27 @@ class CallController implements Call, ConnectionListener, PageListener {
   }
 
   setName(name: string): void {
-    this.#name = name.trim().slice(0, 80);
-    this.#changed();
+    this.#set({ name: name.trim().slice(0, 80) });
   }
 
   async join(): Promise<void> {
-    if (this.#phase === 'connecting' || this.#phase === 'inCall') return;
+    if (this.#standing.phase === 'connecting' || this.#standing.phase === 'inCall') return;
     const cause = this.#obstacle();
     if (cause) {
       this.#fail(cause);
       return;
     }
-    this.#phase = 'connecting';
-    this.#failure = null;
-    this.#ended = null;
+    this.#set({ phase: 'connecting', failure: null, ended: null });
     this.#sound.unlock();
     this.#meter.resume();
-    this.#memory.update({ name: this.#name === '' ? null : this.#name });
-    this.#changed();
+    this.#memory.update({ name: this.#nameOrNull });
     this.#connection.open();
     if (!this.#local.tracks.microphone) this.#opening = this.#local.open();
     await this.#opening;
   }
 
   async joinAgain(): Promise<void> {
-    if (this.#phase === 'ended' || this.#phase === 'failed') await this.join();
+    if (this.#standing.phase === 'ended' || this.#standing.phase === 'failed') await this.join();
   }
 
   async setMicrophone(on: boolean): Promise<void> {
@@ -219,7 +208,7 @@ class CallController implements Call, ConnectionListener, PageListener {
   }
 
   async startScreenShare(): Promise<void> {
-    if (this.#phase === 'inCall') await this.#local.startScreen();
+    if (this.#standing.phase === 'inCall') await this.#local.startScreen();
   }
 
   stopScreenShare(): Promise<void> {
@@ -232,7 +221,7 @@ class CallController implements Call, ConnectionListener, PageListener {
   }
 
   async leave(): Promise<void> {
-    if (this.#phase !== 'inCall' && this.#phase !== 'connecting') return;
+    if (this.#standing.phase !== 'inCall' && this.#standing.phase !== 'connecting') return;
     const said = this.#connection.command({ type: 'leave' }, LEAVE_PATIENCE_MS);
     this.#end({ code: 'left', canRejoin: true });
     await said;
@@ -244,30 +233,6 @@ class CallController implements Call, ConnectionListener, PageListener {
     this.#meter.resume();
     this.#sound.play();
     return Promise.resolve();
-  }
-
-  // ── the page ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-  onDeviceChange(): void {
-    void this.#local.onDeviceChange();
-  }
-
-  onVisible(): void {
-    void this.#local.recover();
-    this.onOnline();
-    if (this.#phase !== 'inCall') return;
-    void this.#wakeLock.renew();
-    this.#sound.play();
-  }
-
-  onOnline(): void {
-    this.#connection.probe();
-    this.#media.onNetworkChange();
-  }
-
-  onGesture(): void {
-    this.#meter.resume();
-    if (this.#isAudioBlocked) this.#sound.play();
   }
 
   // ── the seat ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -291,43 +256,36 @@ class CallController implements Call, ConnectionListener, PageListener {
   onEvent(event: Exclude<ServerEvent, { type: 'ended' }>): void {
     if (event.type === 'tokenRenewed') this.#memory.update({ token: event.token });
     if (event.type === 'mediaLost') this.#media.onServerLost();
-    if (event.type === 'stopping') {
-      this.#isServerStopping = true;
-      this.#changed();
-    }
+    if (event.type === 'stopping') this.#set({ isServerStopping: true });
     this.#conference.onEvent(event);
   }
 
   onLost(): void {
-    this.#isSignallingLost = true;
+    this.#set({ isSignallingLost: true });
     this.#proof.setAlert(true);
     this.#media.onSignallingLost();
-    this.#changed();
   }
 
   onOver(over: Over): void {
     // The server's "ended" after our own leaving is no news.
-    if (this.#phase === 'ended') return;
+    if (this.#standing.phase === 'ended') return;
     if (over.kind === 'ended') this.#end({ code: over.reason, canRejoin: over.canRejoin });
     else if (over.wasSeated) this.#end({ code: 'lost', canRejoin: failureOf(over.failure).retryable });
     else this.#fail(failureOf(over.failure));
   }
 
   #onSeated(answer: Joined | Resumed): void {
-    this.#phase = 'inCall';
-    this.#isSignallingLost = false;
-    this.#isServerStopping = false;
+    this.#set({ phase: 'inCall', isSignallingLost: false, isServerStopping: false });
     this.#proof.setAlert(false);
     this.#memory.update({ token: answer.token, seatedAt: Date.now() });
     this.#heartbeat ??= setInterval(() => this.#beat(), HEARTBEAT_MS);
     this.#stats.start();
     void this.#wakeLock.hold();
-    this.#changed();
   }
 
   /** While seated the way back stays fresh, and a steady speaker gets his turn. */
   #beat(): void {
-    if (!this.#isSignallingLost) this.#memory.update({ seatedAt: Date.now() });
+    if (!this.#standing.isSignallingLost) this.#memory.update({ seatedAt: Date.now() });
     this.#conference.beat(Date.now());
   }
 
@@ -355,22 +313,34 @@ class CallController implements Call, ConnectionListener, PageListener {
 
   /** Why joining is useless, before asking anybody. */
   #obstacle(): Failure | null {
-    const fail = (code: Failure['code']): Failure => ({ code, retryable: false, retryAfterMs: null });
-    if (this.environment.link.roomId === '') return fail('roomUnknown');
-    if (this.#memory.value.token === null) return fail('linkMissing');
-    return this.environment.environmentFailure();
+    const { link, environmentFailure } = this.environment;
+    return linkFailure(link.roomId, this.#memory.value.token) ?? environmentFailure();
+  }
+
+  /** What the link leads to; a link that leads nowhere is told before anybody has typed his name. */
+  async #askInvitation(): Promise<void> {
+    const { link, askInvitation } = this.environment;
+    const { token } = this.#memory.value;
+    const asked = link.roomId === '' || token === null ? null : await askInvitation(link.roomId, token);
+    if (!asked) return;
+    const mayStop = this.#standing.phase === 'idle' || this.#standing.phase === 'previewing';
+    if ('refusal' in asked) {
+      if (mayStop) this.#fail(asked.refusal);
+      return;
+    }
+    const { invitation } = asked;
+    this.#set({ invitation, name: invitation.name ?? this.#standing.name });
+    if (mayStop && invitation.state === 'closed') this.#fail(lasting('closed'));
   }
 
   #fail(cause: Failure): void {
-    this.#phase = 'failed';
-    this.#failure = cause;
+    this.#set({ phase: 'failed', failure: cause });
     this.#connection.close();
     this.#clear();
   }
 
   #end(ended: EndState): void {
-    this.#phase = 'ended';
-    this.#ended = ended;
+    this.#set({ phase: 'ended', ended });
     this.#clear();
   }
 
@@ -378,10 +348,7 @@ class CallController implements Call, ConnectionListener, PageListener {
   #clear(): void {
     this.#memory.update({ session: null, seatedAt: 0 });
     this.#conference.clear();
-    this.#isSignallingLost = false;
-    this.#isServerStopping = false;
-    this.#isWeak = false;
-    this.#isAudioBlocked = false;
+    this.#set(NO_TROUBLE);
     this.#lossWatch.reset();
     clearInterval(this.#heartbeat);
     this.#reports.stop();
@@ -392,10 +359,18 @@ class CallController implements Call, ConnectionListener, PageListener {
     this.#local.release();
     this.#sound.stop();
     void this.#wakeLock.release();
-    this.#changed();
   }
 
   // ── the state ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  get #nameOrNull(): string | null {
+    return this.#standing.name === '' ? null : this.#standing.name;
+  }
+
+  #set(change: Partial<Standing>): void {
+    this.#standing = { ...this.#standing, ...change };
+    this.#changed();
+  }
 
   #changed(): void {
     if (this.#isDirty) return;
@@ -407,21 +382,14 @@ class CallController implements Call, ConnectionListener, PageListener {
   }
 
   #assemble(): void {
-    this.#lossWatch.update(this.#isSignallingLost || this.#media.state === 'reconnecting');
+    this.#lossWatch.update(this.#standing.isSignallingLost || this.#media.state === 'reconnecting');
     const facts = {
-      phase: this.#phase,
-      failure: this.#failure,
-      ended: this.#ended,
+      ...this.#standing,
       language: this.environment.link.language,
-      name: this.#name,
       conference: this.#conference.state,
       dominantSpeaker: this.#conference.dominantSpeaker,
-      signalling: this.#isSignallingLost ? ('reconnecting' as const) : ('connected' as const),
       media: this.#media.state,
       isLossShown: this.#lossWatch.isTold,
-      isServerStopping: this.#isServerStopping,
-      isAudioBlocked: this.#isAudioBlocked,
-      isWeak: this.#isWeak,
       local: this.#local.state,
       devices: this.#local.devices,
       pictures: {
@@ -434,11 +402,4 @@ class CallController implements Call, ConnectionListener, PageListener {
     };
     this.#store.set(assembleState(facts, this.#store.value));
   }
-}
-
-/** Ends with the promise, or after the time. */
-async function within(promise: Promise<void>, ms: number): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  await Promise.race([promise, new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)))]);
-  clearTimeout(timer);
 }

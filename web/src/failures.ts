@@ -29,10 +29,20 @@ export function failureOf(refusal: Refusal): Failure {
   return { code, retryable, retryAfterMs: refusal.retryAfter === null ? null : Math.round(refusal.retryAfter * 1000) };
 }
 
+/** What the link lacks. */
+export function linkFailure(roomId: string, token: string | null): Failure | null {
+  if (roomId === '') return lasting('roomUnknown');
+  return token === null ? lasting('linkMissing') : null;
+}
+
+/** A failure that no second try will mend. */
+export function lasting(code: FailureCode): Failure {
+  return { code, retryable: false, retryAfterMs: null };
+}
+
 /** What the browser lacks before anything can begin; null when nothing. */
 export function environmentFailure(): Failure | null {
-  const fail = (code: FailureCode): Failure => ({ code, retryable: false, retryAfterMs: null });
-  if (!globalThis.isSecureContext) return fail('insecureContext');
-  if (typeof RTCPeerConnection !== 'function' || !navigator.mediaDevices?.getUserMedia) return fail('unsupportedBrowser');
+  if (!globalThis.isSecureContext) return lasting('insecureContext');
+  if (typeof RTCPeerConnection !== 'function' || !navigator.mediaDevices?.getUserMedia) return lasting('unsupportedBrowser');
   return null;
 }

@@ -25,7 +25,7 @@ export function screenOf(call: CallState): Screen {
 
 /** What the window is called: the state first, since tabs are narrow. Never the meeting's subject: titles are kept. */
 export function titleOf(call: CallState, words: Words): string {
-  const organisation = call.room?.organisation ?? '';
+  const organisation = (call.room ?? call.invitation)?.organisation ?? '';
   const parts = [stateTitle(call, words), organisation === '' ? words.product : organisation];
   return parts.join(' – ');
 }

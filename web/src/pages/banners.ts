@@ -47,7 +47,7 @@ export function bannerOf(call: CallState, words: Words, commands: CallCommands, 
   // Blocked sound is a matter for the middle of the screen.
   const code = call.banners.find((each) => each !== 'audioBlocked');
   if (code !== undefined) {
-    const helpLine = call.room?.helpLine ?? '';
+    const helpLine = (call.room ?? call.invitation)?.helpLine ?? '';
     const isLong = code === 'reconnecting' && helpLine !== '' && lostFor(call, now) >= CALL_INSTEAD_MS;
     return {
       code,

@@ -192,7 +192,7 @@ export class CallPage extends LitElement {
   private renderPanel(): TemplateResult {
     const { call, words, commands } = this;
     const { camera, microphone } = call.local;
-    const helpLine = call.room?.helpLine ?? '';
+    const helpLine = (call.room ?? call.invitation)?.helpLine ?? '';
     return html`<vdx-panel .heading=${words.panel.title} .closeLabel=${words.panel.close} @closepanel=${this.closePanel}>
       ${camera.error === null
         ? nothing

@@ -50,6 +50,7 @@ export const IDLE: CallState = {
   link: { signalling: 'connected', media: 'none', lostSince: null },
   language: null,
   name: '',
+  invitation: null,
   room: ROOM,
   self: null,
   participants: [],

@@ -66,7 +66,7 @@ export class MessagePage extends LitElement {
     const content = messageOf(this.call, this.words);
     if (content === null) return nothing;
     const { message, button } = content;
-    return html`<vdx-frame .room=${this.call.room} .words=${this.words}>
+    return html`<vdx-frame .room=${this.call.room ?? this.call.invitation} .words=${this.words}>
       <div class="message">
         <h1 tabindex="-1">${message.title}</h1>
         <p>${message.body}</p>
@@ -88,7 +88,7 @@ export class MessagePage extends LitElement {
 
   /** Where no button of ours helps, a human does. */
   private renderPhone(): TemplateResult | typeof nothing {
-    const helpLine = this.call.room?.helpLine ?? '';
+    const helpLine = (this.call.room ?? this.call.invitation)?.helpLine ?? '';
     if (helpLine === '' || this.call.ended?.code === 'ended') return nothing;
     return html`<a class="button primary" href=${phoneLink(helpLine)}>
       ${icon('phone')}<span>${this.words.help.call(phoneText(helpLine))}</span>

@@ -11,6 +11,7 @@ import { icon } from '../elements/icon/icon.js';
 import '../elements/level/level.js';
 import '../elements/tile/tile.js';
 import { buttons, fields, reset } from '../styles/shared.js';
+import { momentText } from '../text/times.js';
 import type { Words } from '../text/words.js';
 import { ownStateText, ownTile } from './own-tile.js';
 import { prejoinStyles } from './prejoin.styles.js';
@@ -32,11 +33,11 @@ export class Prejoin extends LitElement {
   /** The microphone was heard once; the sentence then stays. */
   @state() private wasHeard = false;
   @query('#name') private nameField!: HTMLInputElement;
-  @query('h1') private heading!: HTMLElement;
+  @query('h1') private headline!: HTMLElement;
   private unsubscribe: (() => void) | undefined;
 
   override focus(): void {
-    this.heading.focus({ preventScroll: true });
+    this.headline.focus({ preventScroll: true });
   }
 
   /** Once only: a value set while somebody types would eat the space between two names. */
@@ -58,6 +59,12 @@ export class Prejoin extends LitElement {
     if (changed.has('call')) this.listen();
   }
 
+  /** The link's own name comes a moment after the page, and is not typed over. */
+  protected override updated(): void {
+    const fixed = this.call.invitation?.name ?? null;
+    if (fixed !== null && this.nameField.value !== fixed) this.nameField.value = fixed;
+  }
+
   private listen(): void {
     this.unsubscribe?.();
     // Before the first rendering there is no call.
@@ -72,18 +79,19 @@ export class Prejoin extends LitElement {
 
   override render(): TemplateResult {
     const { call, words } = this;
-    const subject = call.room?.subject ?? '';
-    return html`<vdx-frame .room=${call.room} .words=${words}>
+    const { invitation } = call;
+    const isNameFixed = (invitation?.name ?? null) !== null;
+    return html`<vdx-frame .room=${call.room ?? invitation} .words=${words}>
       <form novalidate @submit=${this.submit}>
         <div class="intro">
-          <h1 tabindex="-1">${subject === '' ? words.prejoin.heading : subject}</h1>
-          <p>${words.prejoin.lead}</p>
+          <h1 tabindex="-1">${this.heading()}</h1>
+          <p>${this.lead()}</p>
         </div>
         <div class="self">${this.renderSelf()}</div>
         <div class="who">
           <div class="field">
             <label for="name">${words.prejoin.name}</label>
-            <span class="hint" id="name-hint">${words.prejoin.nameHint}</span>
+            <span class="hint" id="name-hint">${isNameFixed ? words.prejoin.nameFixed : words.prejoin.nameHint}</span>
             <input
               id="name"
               type="text"
@@ -91,6 +99,7 @@ export class Prejoin extends LitElement {
               autocomplete="name"
               maxlength=${MAX_NAME}
               required
+              ?readonly=${isNameFixed}
               aria-describedby=${this.isNameMissing ? 'name-problem' : 'name-hint'}
               aria-invalid=${this.isNameMissing ? 'true' : nothing}
               @input=${this.rename}
@@ -106,6 +115,21 @@ export class Prejoin extends LitElement {
         </div>
       </form>
     </vdx-frame>`;
+  }
+
+  private heading(): string {
+    const { call, words } = this;
+    const subject = call.room?.subject ?? '';
+    if (subject !== '') return subject;
+    const organisation = (call.room ?? call.invitation)?.organisation ?? '';
+    return organisation === '' ? words.prejoin.heading : words.prejoin.headingWith(organisation);
+  }
+
+  private lead(): string {
+    const { call, words } = this;
+    const opensAt = call.invitation?.opensAt ?? null;
+    if (call.invitation?.state !== 'notYet' || opensAt === null) return words.prejoin.lead;
+    return words.prejoin.opens(momentText(opensAt, Date.now(), words.language));
   }
 
   private hasDevices(): boolean {

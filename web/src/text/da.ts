@@ -27,6 +27,9 @@ export const da: Words = {
 
   prejoin: {
     heading: 'Videomøde',
+    headingWith: (organisation) => `Videomøde med ${organisation}`,
+    opens: (moment) => `Mødet åbner ${moment}. Du kan prøve kamera og lyd imens.`,
+    nameFixed: 'Navnet står i din invitation.',
     lead: 'Se dig selv og prøv din lyd, før du går ind.',
     name: 'Dit navn',
     nameHint: 'De andre i mødet ser det.',

@@ -31,6 +31,9 @@ export const en: Words = {
 
   prejoin: {
     heading: 'Video meeting',
+    headingWith: (organisation) => `Video meeting with ${organisation}`,
+    opens: (moment) => `The meeting opens ${moment}. You can try your camera and sound until then.`,
+    nameFixed: 'The name is in your invitation.',
     lead: 'See yourself and test your sound before you go in.',
     name: 'Your name',
     nameHint: 'The others in the meeting see it.',

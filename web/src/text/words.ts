@@ -38,6 +38,10 @@ export interface Words {
 
   readonly prejoin: {
     readonly heading: string;
+    readonly headingWith: (organisation: string) => string;
+    /** `moment` as of `momentText`. */
+    readonly opens: (moment: string) => string;
+    readonly nameFixed: string;
     readonly lead: string;
     readonly name: string;
     readonly nameHint: string;

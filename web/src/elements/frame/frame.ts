@@ -5,7 +5,7 @@
 
 import { html, LitElement, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { RoomState } from '../../call-types.js';
+import type { Inviter } from '../../call-types.js';
 import { buttons, reset } from '../../styles/shared.js';
 import { initials, phoneLink, phoneText } from '../../text/names.js';
 import type { Words } from '../../text/words.js';
@@ -23,7 +23,7 @@ export class LanguageEvent extends Event {
 export class Frame extends LitElement {
   static override styles = [reset, buttons, frameStyles];
 
-  @property({ attribute: false }) room: RoomState | null = null;
+  @property({ attribute: false }) room: Inviter | null = null;
   @property({ attribute: false }) words!: Words;
 
   override render(): TemplateResult {

@@ -1,0 +1,69 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { askInvitation, decodeInvitation } from './invitation.js';
+
+const SAID = {
+  roomId: 'room1',
+  organisation: 'Aarhus',
+  helpLine: '87 65 43 21',
+  opensAt: '2026-11-24T09:30:00Z',
+  closesAt: null,
+  state: 'notYet',
+  role: 'guest',
+  name: null,
+};
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+describe('decodeInvitation', () => {
+  it('reads what was said', () => {
+    expect(decodeInvitation('room1', true, SAID)).toEqual({
+      invitation: {
+        organisation: 'Aarhus',
+        helpLine: '87 65 43 21',
+        opensAt: Date.UTC(2026, 10, 24, 9, 30),
+        state: 'notYet',
+        name: null,
+      },
+    });
+  });
+
+  it('believes nothing of another room, and nothing that is no object', () => {
+    expect(decodeInvitation('room2', true, SAID)).toBeNull();
+    expect(decodeInvitation('room1', true, 'hello')).toBeNull();
+    expect(decodeInvitation('room1', true, null)).toBeNull();
+  });
+
+  it('takes what is missing or strange for nothing', () => {
+    expect(decodeInvitation('room1', true, { roomId: 'room1', organisation: 7, opensAt: 'soon', state: 'later' })).toEqual({
+      invitation: { organisation: '', helpLine: '', opensAt: null, state: 'open', name: null },
+    });
+  });
+
+  it.each([
+    ['token_expired', 'linkExpired'],
+    ['token_invalid', 'tokenInvalid'],
+    ['room_unknown', 'roomUnknown'],
+  ])('tells %s as %s', (code, expected) => {
+    expect(decodeInvitation('room1', false, { code })).toMatchObject({ refusal: { code: expected, retryable: false } });
+  });
+
+  it('is silent about refusals that pass', () => {
+    expect(decodeInvitation('room1', false, { code: 'rate_limited' })).toBeNull();
+    expect(decodeInvitation('room1', false, {})).toBeNull();
+  });
+});
+
+describe('askInvitation', () => {
+  it('shows the token to nobody but the server, and never rejects', async () => {
+    const fetched = vi.fn((_address: string, _init: RequestInit) => Promise.resolve(Response.json(SAID)));
+    vi.stubGlobal('fetch', fetched);
+    expect(await askInvitation('room1', 'secret')).toMatchObject({ invitation: { organisation: 'Aarhus' } });
+    const [address, init] = fetched.mock.calls[0] ?? [];
+    expect(address).toBe('/api/v1/invitation');
+    expect(init?.headers).toEqual({ Authorization: 'Bearer secret' });
+    vi.stubGlobal('fetch', () => Promise.reject(new TypeError('offline')));
+    expect(await askInvitation('room1', 'secret')).toBeNull();
+  });
+});
