@@ -132,11 +132,7 @@ class CallController implements Call, ConnectionListener {
 
   begin(): void {
     void this.#askInvitation();
-    const cause = this.#obstacle();
-    if (cause) {
-      this.#fail(cause);
-      return;
-    }
+    if (this.#isHopeless()) return;
     const [local, connection, media, meter] = [this.#local, this.#connection, this.#media, this.#meter];
     const [sound, wakeLock] = [this.#sound, this.#wakeLock];
     const standing = (): Standing => this.#standing;
@@ -173,11 +169,7 @@ class CallController implements Call, ConnectionListener {
 
   async join(): Promise<void> {
     if (this.#standing.phase === 'connecting' || this.#standing.phase === 'inCall') return;
-    const cause = this.#obstacle();
-    if (cause) {
-      this.#fail(cause);
-      return;
-    }
+    if (this.#isHopeless()) return;
     this.#set({ phase: 'connecting', failure: null, ended: null });
     this.#sound.unlock();
     this.#meter.resume();
@@ -311,10 +303,12 @@ class CallController implements Call, ConnectionListener {
 
   // ── ends ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Why joining is useless, before asking anybody. */
-  #obstacle(): Failure | null {
+  /** Joining is useless, by what is known without asking anybody; then it has failed. */
+  #isHopeless(): boolean {
     const { link, environmentFailure } = this.environment;
-    return linkFailure(link.roomId, this.#memory.value.token) ?? environmentFailure();
+    const cause = linkFailure(link.roomId, this.#memory.value.token) ?? environmentFailure();
+    if (cause) this.#fail(cause);
+    return cause !== null;
   }
 
   /** What the link leads to; a link that leads nowhere is told before anybody has typed his name. */
