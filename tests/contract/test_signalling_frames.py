@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 
 from tests.fakes.signalling_server import Server, connected, signalling_server, until
+from vdxmedia.hub.ports import MediaAnswer, MediaOffer, MediaSeat
 from vdxmedia.signalling import guard
 
 PATH = "/socket.io/?EIO=4&transport=websocket"
@@ -189,6 +190,32 @@ async def test_flood_of_pings_ends_the_socket(server: Server, opcode: aiohttp.WS
             while (await socket.receive()).type in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.PONG):
                 pass
     assert server.total("sockets_cut_for_rate") == 1
+
+
+async def test_client_that_asks_and_never_reads_is_cut(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Acknowledging lists it has not read would keep it from being too slow."""
+    monkeypatch.setattr(guard, "MAX_UNSENT", 8)
+
+    async def answer_at_length(seat: MediaSeat, offer: MediaOffer) -> MediaAnswer:
+        return MediaAnswer("x" * 3_000_000, [], True)
+
+    monkeypatch.setattr(server.plane, "connect", answer_at_length)
+    async with websocket(server) as socket:
+        await socket.send_str(connect_frame(server, server.room()))
+        await socket.receive_str()
+        await socket.send_str('421["command",{"type":"join","name":"Anna"}]')
+        await socket.receive_str()
+        connection = socket._response.connection
+        assert connection is not None
+        assert connection.transport is not None
+        connection.transport.pause_reading()
+        for _ in range(4):
+            await socket.send_str('422["command",{"type":"offer","sdp":"v=0","sources":{}}]')
+        for _ in range(20):
+            await socket.send_str('423["never",{}]')
+        await until(lambda: server.total("sockets_cut_for_unread"))
+        connection.transport.resume_reading()
+        await until_closed(socket)
 
 
 async def test_flood_of_engine_pongs_ends_the_socket(server: Server) -> None:

@@ -43,6 +43,11 @@ def test_engineio_still_takes_its_websocket_from_a_table() -> None:
     assert "raise OSError()" in inspect.getsource(driver.WebSocket.wait)
 
 
+def test_engineio_still_queues_what_is_sent_in_the_socket() -> None:
+    assert engineio.AsyncServer(async_mode="aiohttp").sockets == {}
+    assert "self.queue.put(pkt)" in inspect.getsource(engineio.async_socket.AsyncSocket.send)
+
+
 def test_engineio_still_starts_its_tasks_through_the_overridden_method() -> None:
     source = inspect.getsource(engineio.async_socket) + inspect.getsource(engineio.async_server)
     assert source.count("start_background_task(") >= 3

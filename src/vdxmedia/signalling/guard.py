@@ -40,6 +40,8 @@ JOIN_WITHIN_S = 20.0
 FRAMES_PER_S, FRAMES_BURST = 100.0, 200.0
 """Of any kind, WebSocket's own pings too: above what the session's own rates can refuse politely; then the socket is
 cut."""
+MAX_UNSENT = 128
+"""Packets waiting for a client that asks and does not read; then the socket is cut. Twice what it may ask at once."""
 LINGER_S = 1.0
 """From the closing packet to the cut of the TCP connection."""
 
@@ -259,6 +261,11 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]  # the library 
     async def _handle_eio_message(self, eio_sid: str, data: object) -> None:
         connection = self._connections.get(eio_sid)
         if connection is None or connection.is_cut:
+            return
+        socket = self.eio.sockets.get(eio_sid)
+        if socket is not None and socket.queue.qsize() > MAX_UNSENT:
+            self._counters.add("sockets_cut_for_unread")
+            connection.cut()
             return
         try:
             packet = WirePacket()
