@@ -144,6 +144,7 @@ INVALID = {
     "line without equals sign": GOOD + "hello\r\n",
     "long line": GOOD + "a=" + "x" * MAX_LINE_CHARS,
     "too long": GOOD + "a=x\r\n" * (MAX_CHARS // 5),
+    "too many lines": offer_of(*(audio(str(number), "recvonly", *["a=x"] * 500) for number in range(13))),
     "too many m-lines": offer_of(*(audio(str(number)) for number in range(MAX_SECTIONS + 1))),
     "too many attributes": offer_of(audio("0", "recvonly", *["a=x"] * 700)),
     "too many formats": GOOD.replace("SAVPF 111", "SAVPF " + " ".join(map(str, range(65)))),
