@@ -6,7 +6,7 @@ use common::camera::{Stamp, film};
 use common::stage::{SLOT, VIEWER, call};
 use common::{Packet, World};
 use vdx_relay::wire::rtcp::write_nack;
-use vdx_relay::wire_api::SlotKind;
+use vdx_relay::wire_api::{Command, SlotKind};
 
 #[test]
 fn nack_across_a_switch_is_answered_unless_permission_went() {
@@ -39,6 +39,32 @@ fn nack_across_a_switch_is_answered_unless_permission_went() {
     world.run_ms(200);
     assert!(ask(&mut world, before[before.len() - 3].sequence).is_empty(), "gated since");
     assert!(ask(&mut world, after[0].sequence.wrapping_add(20_000)).is_empty(), "never sent");
+}
+
+#[test]
+fn nothing_is_sent_again_to_a_slot_that_shows_nobody_or_lost_its_permission() {
+    for cause in ["unbound", "class of the source", "classes of the viewer", "gate", "gate and back"] {
+        let (mut world, mut cameras) = call();
+        world.bind(VIEWER, SlotKind::Video, 0, 11, 2);
+        film(&mut world, &mut cameras, 600);
+        let before = world.take_rtp(VIEWER);
+        assert!(before.len() > 20);
+        match cause {
+            "unbound" => world.bind(VIEWER, SlotKind::Video, 0, 0, 2),
+            "class of the source" => world.command(Command::SetSourceClasses { source: 11, classes: 2 }),
+            "classes of the viewer" => world.command(Command::SetHears { peer: VIEWER, classes: 2 }),
+            _ => world.gate(11, 2, false),
+        }
+        if cause == "gate and back" {
+            world.gate(11, 2, true);
+        }
+        let mut plain = [0; 256];
+        let sequences: Vec<u16> = before.iter().rev().take(20).map(|packet| packet.sequence).collect();
+        let len = write_nack(&mut plain, 1, SLOT, &sequences).expect("room");
+        world.send_rtcp(VIEWER, &plain[..len]);
+        assert!(world.take_rtp(VIEWER).is_empty(), "{cause}");
+        assert!(world.forwarder.counters().nacks_unanswered >= 20, "{cause}");
+    }
 }
 
 #[test]

@@ -324,6 +324,9 @@ impl Forwarder {
         let Some(slot_at) = peer.slot_at(kind, index) else { return false };
         if let Some(slot) = peer.slots.get_mut(slot_at) {
             slot.max_layer = max_layer.min(MAX_LAYERS as u8 - 1);
+            if source == 0 && kind != SlotKind::Speaker {
+                slot.rewriter.forget(|_| true); // It shows nobody: there is nothing to repair.
+            }
         }
         self.set_wish(at, slot_at, Some(source), Some(0));
         self.settle_slot(at, slot_at, now_us);
