@@ -27,6 +27,8 @@ from vdxmedia.sdp.grammar import (
 MAX_LINES_PER_SECTION: Final = 600
 """Chromium without codec preferences writes 150."""
 MAX_FORMATS: Final = 64
+MAX_PARAMETERS: Final = 64
+"""Of one format; browsers write at most eight."""
 MAX_RIDS: Final = 8
 MAX_SSRCS: Final = 32
 MAX_MID_CHARS: Final = 16
@@ -194,6 +196,8 @@ class SectionReader:
         """`96 x-google-start-bitrate=800;max-fs=12288`."""
         number, _, rest = value.partition(" ")
         parameters = self.parameters.setdefault(parse_number(number, 127, "a payload type"), {})
+        if rest.count(";") + len(parameters) >= MAX_PARAMETERS:
+            invalid(f"a format has more than {MAX_PARAMETERS} parameters")
         for pair in rest.split(";"):
             key, _, parameter = pair.partition("=")
             if key := key.strip().lower():

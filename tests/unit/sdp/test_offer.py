@@ -147,6 +147,7 @@ INVALID = {
     "too many lines": offer_of(*(audio(str(number), "recvonly", *["a=x"] * 500) for number in range(13))),
     "too many m-lines": offer_of(*(audio(str(number)) for number in range(MAX_SECTIONS + 1))),
     "too many attributes": offer_of(audio("0", "recvonly", *["a=x"] * 700)),
+    "too many parameters": GOOD + "a=fmtp:96 " + ";".join(f"p{number}=1" for number in range(100)) + "\r\n",
     "too many formats": GOOD.replace("SAVPF 111", "SAVPF " + " ".join(map(str, range(65)))),
     "short m-line": GOOD.replace("m=video 9 UDP/TLS/RTP/SAVPF 96 97", "m=video 9"),
     "port": GOOD.replace("m=audio 9", "m=audio 65536"),
