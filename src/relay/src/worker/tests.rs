@@ -129,6 +129,63 @@ fn commands_are_applied_in_order_and_the_queue_is_bounded() {
     assert_eq!(outside.command(Command::Fence { id: 0 }), Ok(()));
 }
 
+/// Python stands still: events wait up to a bound, and the last quarter is for those that something hangs on.
+#[test]
+fn events_that_nobody_takes_are_bounded_and_counted() {
+    let (mut worker, border, address) = manual();
+    let outside = Worker { border: Arc::clone(&border), addresses: Vec::new(), thread: None };
+    let client = UdpSocket::bind("127.0.0.1:0").expect("bound");
+    worker.forwarder.handle_command(add(1), &mut worker.sink, 1);
+    let keys = || vec![7; 28];
+    worker.forwarder.handle_command(
+        Command::SetKeys { peer: 1, profile: 7, receive: keys(), send: keys() },
+        &mut worker.sink,
+        1,
+    );
+    client.send_to(&check(1), address).expect("sent");
+    while !has_event(&border, "peer_bound") {
+        assert_eq!(worker.guarded_turn(), Verdict::GoOn);
+    }
+    locked(&border.events).resize(MAX_WAITING_EVENTS / 4 * 3, Vec::new());
+    // The quality of the peer is told once a second, and dropped.
+    while worker.forwarder.counters().events_dropped == 0 {
+        assert_eq!(worker.guarded_turn(), Verdict::GoOn);
+    }
+    assert_eq!(locked(&border.events).len(), MAX_WAITING_EVENTS / 4 * 3);
+    assert_eq!(outside.command(Command::Fence { id: 1 }), Ok(()));
+    assert_eq!(worker.guarded_turn(), Verdict::GoOn);
+    assert!(has_event(&border, "fence_reached"));
+    locked(&border.events).resize(MAX_WAITING_EVENTS, Vec::new());
+    let dropped = worker.forwarder.counters().events_dropped;
+    assert_eq!(outside.command(Command::Fence { id: 2 }), Ok(()));
+    assert_eq!(worker.guarded_turn(), Verdict::GoOn);
+    assert!(worker.forwarder.counters().events_dropped > dropped);
+    assert_eq!(outside.drain().len(), MAX_WAITING_EVENTS);
+    assert_eq!(outside.command(Command::Fence { id: 3 }), Ok(()));
+    assert_eq!(worker.guarded_turn(), Verdict::GoOn);
+    assert!(has_event(&border, "fence_reached"), "and then it goes on");
+}
+
+/// A burst on the socket is drained in one turn or two, and a command waits for no more than one.
+#[test]
+fn burst_of_datagrams_delays_a_command_by_one_turn_at_most() {
+    let (mut worker, border, address) = manual();
+    let outside = Worker { border: Arc::clone(&border), addresses: Vec::new(), thread: None };
+    let client = UdpSocket::bind("127.0.0.1:0").expect("bound");
+    let sent = (0..1_000).filter(|_| client.send_to(&[0xC8; 40], address).is_ok()).count() as u64;
+    assert_eq!(outside.command(Command::Fence { id: 1 }), Ok(()));
+    assert_eq!(worker.guarded_turn(), Verdict::GoOn);
+    assert!(has_event(&border, "fence_reached"));
+    let came = |worker: &mut Loop| {
+        let counters = worker.forwarder.counters();
+        counters.dropped_unknown_address + counters.dropped_unknown_kind
+    };
+    let first = came(&mut worker);
+    assert!(first > 100, "more than one batch: {first} of {sent}");
+    assert_eq!(worker.guarded_turn(), Verdict::GoOn);
+    assert_eq!(came(&mut worker), first, "all that the kernel had kept");
+}
+
 #[derive(serde::Deserialize)]
 struct Fence {
     id: u64,
