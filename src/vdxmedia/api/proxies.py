@@ -54,14 +54,6 @@ def limit_key(address: str) -> str:
     return str(parsed or "unknown")
 
 
-def for_log(address: str) -> str:
-    """Truncated to /24 or /48: enough to see a pattern, too little to see a person."""
-    parsed = _parsed(address)
-    if parsed is None:
-        return "unknown"
-    return str(ipaddress.ip_network((parsed, 24 if parsed.version == 4 else 48), strict=False))
-
-
 def _parsed(text: str) -> Address | None:
     try:
         address = ipaddress.ip_address(text.partition("%")[0])
