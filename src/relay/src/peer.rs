@@ -128,6 +128,8 @@ pub struct Peer {
     pub slots_due_us: u64,
     /// Next quality event.
     pub quality_due_us: u64,
+    /// When its last authentic packet of media or RTCP came.
+    pub heard_us: u64,
     /// DTLS datagrams to Python.
     pub dtls_budget: Bucket,
     /// RTCP packets.
@@ -139,6 +141,12 @@ pub struct Peer {
 }
 
 impl Peer {
+    /// Since anything authentic came from it, a connectivity check or a packet. Not the measure of consent: that is the
+    /// checks' alone (RFC 7675).
+    pub fn silent_us(&self, now_us: u64) -> u64 {
+        self.ice.silent_us(now_us).min(now_us.saturating_sub(self.heard_us))
+    }
+
     /// Without m-lines and slots; the forwarder adds them.
     pub fn new(id: u64, room: u64, cname: String, credentials: Credentials, now_us: u64) -> Self {
         Self {
@@ -167,6 +175,7 @@ impl Peer {
             report_due_us: now_us,
             slots_due_us: now_us,
             quality_due_us: now_us,
+            heard_us: now_us,
             dtls_budget: Bucket::new(DTLS_PER_S, DTLS_BURST),
             rtcp_budget: Bucket::new(RTCP_PER_S, RTCP_BURST),
             nack_budget: Bucket::new(NACKS_PER_S, NACKS_BURST),

@@ -175,3 +175,24 @@ fn quality_is_told_once_a_second_with_loss_and_round_trip() {
     assert!((0.4..0.6).contains(&downlink), "{downlink}");
     assert!((38.0..42.0).contains(&rtt), "{rtt}");
 }
+
+#[test]
+fn silence_ends_with_any_authentic_packet_not_with_checks_alone() {
+    let mut world = World::new();
+    world.connect(2, vec![microphone("0", 110, 5010)], Vec::new());
+    // Eight seconds of sound without one more check: who is heard is not silent.
+    for sequence in 1..400_u64 {
+        world.send(2, &sound(5010, sequence, Some(20)), sequence);
+        world.run_ms(20);
+    }
+    let longest = |world: &mut World| {
+        let told = world.take_events().into_iter().filter_map(|event| match event {
+            Event::PeerQuality { silent_ms, .. } => Some(silent_ms),
+            _ => None,
+        });
+        told.max().expect("told")
+    };
+    assert!(longest(&mut world) <= 20, "heard every 20 ms");
+    world.run_ms(8_000);
+    assert!(longest(&mut world) >= 7_000, "then nothing came");
+}

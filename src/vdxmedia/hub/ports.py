@@ -92,7 +92,7 @@ class MediaQuality(msgspec.Struct, frozen=True, tag=True):
     downlink_loss: float
     rtt_s: float | None
     is_silent: bool
-    """No valid connectivity check for more than 5 s."""
+    """Nothing authentic came for longer than a client that only listens may be silent."""
 
 
 MediaEvent = MediaConnected | MediaLost | SpeakersChanged | SlotCannotDecode | MediaQuality

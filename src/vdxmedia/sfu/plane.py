@@ -50,8 +50,9 @@ from vdxmedia.sfu.wishes import Wishes, wish_command
 logger = logging.getLogger(__name__)
 
 FENCE_TIMEOUT_S: Final = 5.0
-SILENT_AFTER_MS: Final = 5_000
-"""Two missed checks of Chromium (one in 2.5 s), one of Firefox (5 s)."""
+SILENT_AFTER_MS: Final = 7_000
+"""Who sends neither sound nor picture still checks every 4 to 6 s (RFC 7675 §5.1; Firefox and aiortc do, Chromium every
+2.5 s), so a shorter silence means nothing."""
 _LOUDEST: Final = 127
 _GATE_BITS: Final = {Gate.MUTE: 1, Gate.FLOOR: 2}
 

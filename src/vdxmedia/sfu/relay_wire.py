@@ -238,7 +238,7 @@ class PeerQuality(Border, frozen=True, kw_only=True, tag="peer_quality"):
     rtt_ms: float
     """-1 when unknown."""
     silent_ms: int
-    """Since the last valid check."""
+    """Since the last authentic packet or valid check."""
 
 
 class FenceReached(Border, frozen=True, kw_only=True, tag="fence_reached"):

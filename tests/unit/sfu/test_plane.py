@@ -509,8 +509,8 @@ async def test_relay_events_reach_the_room_in_its_words(stage: Stage) -> None:
         relay_wire.ConsentBack(peer=1),
         relay_wire.Speakers(room=ROOM, speakers=[(9, 127), (8, 0)]),
         relay_wire.CannotDecode(peer=1, index=4, source=9),
-        relay_wire.PeerQuality(peer=1, uplink_loss=0.25, downlink_loss=0.5, rtt_ms=40, silent_ms=5_001),
-        relay_wire.PeerQuality(peer=1, uplink_loss=0, downlink_loss=0, rtt_ms=-1, silent_ms=5_000),
+        relay_wire.PeerQuality(peer=1, uplink_loss=0.25, downlink_loss=0.5, rtt_ms=40, silent_ms=7_001),
+        relay_wire.PeerQuality(peer=1, uplink_loss=0, downlink_loss=0, rtt_ms=-1, silent_ms=7_000),
     )
     assert await stage.next_told() == SpeakersChanged([(SourceId(9), 1.0), (SourceId(8), 0.0)])
     assert await stage.next_told() == SlotCannotDecode(ANNA, 4, SourceId(9))

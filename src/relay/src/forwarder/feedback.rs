@@ -25,6 +25,7 @@ impl Forwarder {
             Ok(len) => len,
             Err(error) => return self.count_refused(error),
         };
+        peer.heard_us = now_us;
         self.counters.rtcp_packets_in += 1;
         self.counters.rtcp_bytes_in += bytes;
         for packet in RtcpPackets::new(datagram.get(..len).unwrap_or_default()) {

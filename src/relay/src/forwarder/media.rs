@@ -40,6 +40,7 @@ impl Forwarder {
             Ok(opened) => opened,
             Err(error) => return self.count_refused(error),
         };
+        peer.heard_us = now_us;
         let bytes = datagram.len() as u64;
         let packet = datagram.get(..opened.len).unwrap_or_default();
         let Ok(header) = RtpHeader::parse(packet) else { return self.count_refused(SrtpError::Malformed) };
