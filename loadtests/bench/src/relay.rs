@@ -48,7 +48,7 @@ impl Relay {
             })?;
             command(Command::SetHears { peer: peer as u64, classes: CLASS })?;
         }
-        command(Command::SetSourceClasses { source: SOURCE, classes: CLASS })?;
+        command(Command::SetSourceClasses { room: ROOM, source: SOURCE, classes: CLASS })?;
         for peer in 1..=SUBSCRIBERS as u64 {
             command(Command::BindSlot { peer, kind: slot_kind(case), index: 0, source: SOURCE, max_layer: 2 })?;
         }

@@ -179,11 +179,15 @@ pub enum Command {
         room: u64,
     },
     SetGate {
+        #[serde(default)]
+        room: u64,
         source: u32,
         gate: u8,
         open: bool,
     },
     SetSourceClasses {
+        #[serde(default)]
+        room: u64,
         source: u32,
         classes: u64,
     },

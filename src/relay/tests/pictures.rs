@@ -96,7 +96,7 @@ fn binding_to_nobody_and_loss_of_permission_stop_the_very_next_packet() {
         match way {
             0 => world.bind(VIEWER, SlotKind::Video, 0, 0, 2),
             1 => world.gate(11, 2, false),
-            2 => world.command(Command::SetSourceClasses { source: 11, classes: 2 }),
+            2 => world.command(Command::SetSourceClasses { room: common::ROOM, source: 11, classes: 2 }),
             _ => world.command(Command::SetHears { peer: VIEWER, classes: 2 }),
         }
         film(&mut world, &mut cameras, 300);

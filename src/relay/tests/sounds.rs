@@ -143,7 +143,7 @@ fn numbers_of_a_speaker_slot_never_break() {
 #[test]
 fn audience_classes_decide_who_hears_exactly() {
     let mut world = room(4);
-    world.command(Command::SetSourceClasses { source: 110, classes: 0b10 });
+    world.command(Command::SetSourceClasses { room: common::ROOM, source: 110, classes: 0b10 });
     world.command(Command::SetHears { peer: 12, classes: 0b11 });
     world.command(Command::SetHears { peer: 13, classes: 0b100 });
     let mut talk = Talk { sequence: 100 };
@@ -152,7 +152,7 @@ fn audience_classes_decide_who_hears_exactly() {
     assert!(world.take_rtp(11).is_empty());
     assert_eq!(heard(&world.take_rtp(12)), BTreeSet::from([110, 111]));
     assert!(world.take_rtp(13).is_empty());
-    world.command(Command::SetSourceClasses { source: 110, classes: 0 });
+    world.command(Command::SetSourceClasses { room: common::ROOM, source: 110, classes: 0 });
     world.take_events();
     talk.for_ms(&mut world, &[(10, 20), (11, 30)], 400);
     assert_eq!(heard(&world.take_rtp(12)), BTreeSet::from([111]));

@@ -165,7 +165,7 @@ class RelayPlane:
         if state is None:
             return
         for change in changes:
-            command = self._command_for(state, change)
+            command = self._command_for(conference, state, change)
             if command is not None:
                 self._command(command)
 
@@ -250,13 +250,16 @@ class RelayPlane:
 
     # ── changes ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _command_for(self, conference: _Conference, change: MediaChange) -> relay_wire.Command | None:
+    def _command_for(
+        self, key: ConferenceKey, conference: _Conference, change: MediaChange
+    ) -> relay_wire.Command | None:
         """None when it is about somebody without a connection; what concerns participants is remembered."""
         match change:
             case SetGate():
-                return relay_wire.SetGate(source=change.source, gate=_GATE_BITS[change.gate], open=change.is_open)
+                gate = _GATE_BITS[change.gate]
+                return relay_wire.SetGate(room=key, source=change.source, gate=gate, open=change.is_open)
             case SetSourceClasses():
-                return relay_wire.SetSourceClasses(source=change.source, classes=change.classes)
+                return relay_wire.SetSourceClasses(room=key, source=change.source, classes=change.classes)
             case SetHears() | BindSlot():
                 wishes = conference.wishes.get(change.participant)
                 if wishes is None:

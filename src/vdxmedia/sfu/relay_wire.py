@@ -127,6 +127,8 @@ class CloseRoom(Border, frozen=True, kw_only=True, tag="close_room"):
 
 
 class SetGate(Border, frozen=True, kw_only=True, tag="set_gate"):
+    room: int = 0
+    """Whose source it is: one that nobody publishes ends with the room. 0: not named."""
     source: int
     gate: int
     """Bit: 1 mute, 2 floor. A source's packets pass only while all bits are open. Kept for sources not yet there."""
@@ -134,6 +136,7 @@ class SetGate(Border, frozen=True, kw_only=True, tag="set_gate"):
 
 
 class SetSourceClasses(Border, frozen=True, kw_only=True, tag="set_source_classes"):
+    room: int = 0
     source: int
     classes: int
     """Bitset of 64. 0 (the start): nobody."""

@@ -300,9 +300,9 @@ async def test_changes_become_commands_in_order(stage: Stage) -> None:
     )
     hears, video_binding, speaker_binding = commands_for(1)
     assert stage.relay.commands == [
-        relay_wire.SetGate(source=9, gate=1, open=False),
-        relay_wire.SetGate(source=9, gate=2, open=True),
-        relay_wire.SetSourceClasses(source=9, classes=5),
+        relay_wire.SetGate(room=ROOM, source=9, gate=1, open=False),
+        relay_wire.SetGate(room=ROOM, source=9, gate=2, open=True),
+        relay_wire.SetSourceClasses(room=ROOM, source=9, classes=5),
         hears,
         relay_wire.BindSlot(peer=1, kind="video", index=0, source=9, max_layer=1),
         video_binding,

@@ -22,8 +22,10 @@ impl Forwarder {
             Command::SendDtls { peer, datagram } => self.send_dtls(peer, &datagram, sink),
             Command::RemovePeer { peer } => self.remove_peer(peer, sink, now_us),
             Command::CloseRoom { room } => self.close_room(room, sink, now_us),
-            Command::SetGate { source, gate, open } => self.set_gate(source, gate, open, now_us),
-            Command::SetSourceClasses { source, classes } => self.set_source_classes(source, classes, now_us),
+            Command::SetGate { room, source, gate, open } => self.set_gate(room, source, gate, open, now_us),
+            Command::SetSourceClasses { room, source, classes } => {
+                self.set_source_classes(room, source, classes, now_us)
+            }
             Command::SetHears { peer, classes } => self.set_hears(peer, classes, now_us),
             Command::BindSlot { peer, kind, index, source, max_layer } => {
                 self.bind_slot(peer, kind, index, source, max_layer, now_us)
@@ -123,7 +125,7 @@ impl Forwarder {
             }
             let (room, id) = (peer.room, receive.source);
             let publisher = Publisher { peer: at, kind: receive.kind, is_programme: receive.programme };
-            let source_at = self.source_of(id);
+            let source_at = self.source_of(id, room);
             let Some(source) = self.sources.get_mut(source_at) else { return };
             let former = source.publisher.replace(publisher);
             let former_room = source.room.replace(room);
@@ -274,8 +276,8 @@ impl Forwarder {
         is_known
     }
 
-    fn set_gate(&mut self, id: u32, gate: u8, open: bool, now_us: u64) -> bool {
-        let at = self.source_of(id);
+    fn set_gate(&mut self, room: u64, id: u32, gate: u8, open: bool, now_us: u64) -> bool {
+        let at = self.source_of(id, room);
         let Some(source) = self.sources.get_mut(at) else { return false };
         let was_open = source.closed_gates == 0;
         source.closed_gates = if open { source.closed_gates & !gate } else { source.closed_gates | gate };
@@ -293,8 +295,8 @@ impl Forwarder {
         true
     }
 
-    fn set_source_classes(&mut self, id: u32, classes: u64, now_us: u64) -> bool {
-        let at = self.source_of(id);
+    fn set_source_classes(&mut self, room: u64, id: u32, classes: u64, now_us: u64) -> bool {
+        let at = self.source_of(id, room);
         let Some(source) = self.sources.get_mut(at) else { return false };
         if std::mem::replace(&mut source.classes, classes) == classes {
             return true;
@@ -354,12 +356,16 @@ impl Forwarder {
         Some((at, self.peers.get_mut(at)?))
     }
 
-    /// The source's position; it is made when it is not known.
-    fn source_of(&mut self, id: u32) -> usize {
+    /// The source's position; it is made when it is not known, and ends with its room if nobody publishes it (0: no room is
+    /// named).
+    fn source_of(&mut self, id: u32, room: u64) -> usize {
         if let Some(at) = self.source_ids.get(&id) {
             return *at;
         }
         let at = self.sources.insert(|_| Source::new(id));
+        if let Some(source) = self.sources.get_mut(at).filter(|_| room != 0) {
+            source.room = Some(room);
+        }
         self.source_ids.insert(id, at);
         self.keep_orphan(at);
         at

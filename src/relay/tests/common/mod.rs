@@ -312,11 +312,11 @@ impl World {
     }
 
     pub fn allow(&mut self, source: u32) {
-        self.command(Command::SetSourceClasses { source, classes: 1 });
+        self.command(Command::SetSourceClasses { room: ROOM, source, classes: 1 });
     }
 
     pub fn gate(&mut self, source: u32, gate: u8, open: bool) {
-        self.command(Command::SetGate { source, gate, open });
+        self.command(Command::SetGate { room: ROOM, source, gate, open });
     }
 }
 
