@@ -52,7 +52,7 @@ fn nothing_is_sent_again_to_a_slot_that_shows_nobody_or_lost_its_permission() {
         match cause {
             "unbound" => world.bind(VIEWER, SlotKind::Video, 0, 0, 2),
             "class of the source" => {
-                world.command(Command::SetSourceClasses { room: common::ROOM, source: 11, classes: 2 })
+                world.command(Command::SetSourceClasses { room: common::ROOM, source: 11, classes: 2 });
             }
             "classes of the viewer" => world.command(Command::SetHears { peer: VIEWER, classes: 2 }),
             _ => world.gate(11, 2, false),
