@@ -35,7 +35,8 @@ from vdxmedia.hub.limits import HubLimits
 from vdxmedia.hub.registry import Registry
 from vdxmedia.hub.tasks import TaskScope
 from vdxmedia.observability import Metrics
-from vdxmedia.sfu.plane import RelayPlane, RelayPort
+from vdxmedia.sfu.plane import RelayPlane
+from vdxmedia.sfu.relay_port import RelayPort
 from vdxmedia.signalling.server import Signalling
 from vdxmedia.signalling.session import SessionLimits
 

@@ -15,7 +15,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol, assert_never
+from typing import Final, assert_never
 
 import msgspec
 
@@ -45,6 +45,7 @@ from vdxmedia.sfu.allocation import Allocation
 from vdxmedia.sfu.dtls import DtlsFailure, DtlsIdentity, DtlsSession
 from vdxmedia.sfu.handshakes import Handshakes
 from vdxmedia.sfu.peer import Peer
+from vdxmedia.sfu.relay_port import RelayPort, split_address
 from vdxmedia.sfu.wishes import Wishes, wish_command
 
 logger = logging.getLogger(__name__)
@@ -55,24 +56,6 @@ SILENT_AFTER_MS: Final = 7_000
 2.5 s), so a shorter silence means nothing."""
 _LOUDEST: Final = 127
 _GATE_BITS: Final = {Gate.MUTE: 1, Gate.FLOOR: 2}
-
-
-class RelayPort(Protocol):
-    """The native relay (`vdxmedia._relay.Relay`), or a test's twin."""
-
-    @property
-    def event_fd(self) -> int: ...
-
-    @property
-    def addresses(self) -> list[str]: ...
-
-    def command(self, message: bytes) -> None: ...
-
-    def drain(self) -> list[bytes]: ...
-
-    def stats(self) -> bytes: ...
-
-    def close(self) -> None: ...
 
 
 @dataclass(slots=True)
@@ -417,9 +400,3 @@ class RelayPlane:
                     is_silent=event.silent_ms > SILENT_AFTER_MS,
                 ),
             )
-
-
-def split_address(address: str) -> tuple[str, int]:
-    """`127.0.0.1:7882` and `[::1]:7882` to host and port."""
-    host, _, port = address.rpartition(":")
-    return host.removeprefix("[").removesuffix("]"), int(port)

@@ -37,7 +37,8 @@ from vdxmedia.ids import ConferenceKey, ParticipantId, SourceId
 from vdxmedia.sdp.offer import parse_offer
 from vdxmedia.sfu import handshakes, relay_wire
 from vdxmedia.sfu import plane as plane_module
-from vdxmedia.sfu.plane import RelayPlane, split_address
+from vdxmedia.sfu.plane import RelayPlane
+from vdxmedia.sfu.relay_port import split_address
 
 ROOM = ConferenceKey(1)
 ANNA, BO = ParticipantId("anna"), ParticipantId("bo")
