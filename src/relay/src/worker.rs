@@ -265,29 +265,13 @@ impl Loop {
         }
     }
 
-    /// Hands events and counters over.
+    /// Hands counters over, then events: who is told an event finds it counted.
     fn publish(&mut self) {
         self.loops += 1;
-        let events = self.forwarder.take_events();
-        if !events.is_empty() {
-            let encoded: Vec<(bool, Vec<u8>)> = events.iter().map(|it| (it.is_awaited(), it.encode())).collect();
-            let mut waiting = locked(&self.border.events);
-            let mut dropped = 0;
-            for (is_awaited, event) in encoded {
-                // The last quarter is for what Python waits for.
-                if waiting.len() < if is_awaited { MAX_WAITING_EVENTS } else { MAX_WAITING_EVENTS / 4 * 3 } {
-                    waiting.push(event);
-                } else {
-                    dropped += 1;
-                }
-            }
-            drop(waiting);
-            self.forwarder.counters().events_dropped += dropped;
-            self.border.event_ready.wake();
-        }
         let (sent, truncated) = (self.sink.stats(), self.received.truncated());
         let counters: &mut Counters = self.forwarder.counters();
         counters.dropped_truncated = truncated;
+        counters.dropped_foreign = self.received.foreign();
         counters.dropped_send_full = sent.dropped_full;
         counters.dropped_send_error = sent.dropped_error;
         counters.sends = sent.datagrams;
@@ -298,6 +282,24 @@ impl Loop {
         counters.worker_cpu_ns = self.cpu_ns;
         counters.socket_errors = self.socket_errors;
         self.border.counters.publish(counters);
+        let events = self.forwarder.take_events();
+        if events.is_empty() {
+            return;
+        }
+        let encoded: Vec<(bool, Vec<u8>)> = events.iter().map(|it| (it.is_awaited(), it.encode())).collect();
+        let mut waiting = locked(&self.border.events);
+        let mut dropped = 0;
+        for (is_awaited, event) in encoded {
+            // The last quarter is for what Python waits for.
+            if waiting.len() < if is_awaited { MAX_WAITING_EVENTS } else { MAX_WAITING_EVENTS / 4 * 3 } {
+                waiting.push(event);
+            } else {
+                dropped += 1;
+            }
+        }
+        drop(waiting);
+        self.forwarder.counters().events_dropped += dropped;
+        self.border.event_ready.wake();
     }
 
     fn on_panic(&mut self) -> Verdict {
