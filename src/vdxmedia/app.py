@@ -18,7 +18,7 @@ from types import TracebackType
 from aiohttp import web
 
 from vdxmedia.addresses import announced_addresses, format_bind, media_sockets, usable
-from vdxmedia.api.auth import ApiKeys, JoinTokens
+from vdxmedia.api.auth import DEVELOPMENT_KEY, ApiKeys, JoinTokens
 from vdxmedia.api.health import Health
 from vdxmedia.api.idle import IdleConnections
 from vdxmedia.api.invitations import InvitationOperations
@@ -216,6 +216,7 @@ class Server:
                 idle=idle,
                 max_body_bytes=http.max_body_bytes,
                 public_url=self.public_url,
+                is_for_development=DEVELOPMENT_KEY in self._credentials.api_keys.values(),
             )
         )
         signalling = await stack.enter_async_context(

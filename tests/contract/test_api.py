@@ -287,3 +287,20 @@ async def test_document_describes_every_operation_and_answers_match_it(server: A
         assert name.split('"')[0] in schemas
     responses = document["paths"]["/api/v1/rooms"]["post"]["responses"]
     assert {"201", "400", "401", "413", "415", "422", "429", "503"} <= set(responses)
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "[::1", "", "192.0.2.2"]
+)
+@pytest.mark.parametrize("path", ["/api/v1/rooms/abc", "/", "/socket.io/?EIO=4&transport=websocket"])
+async def test_development_server_answers_no_page_that_rebinds_its_name(
+    server: AssembledServer, host: str, path: str
+) -> None:
+    async with server.get(path, headers={"Host": host}) as answer:
+        assert answer.status in {400, 403}, await answer.text()
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost:7880", "127.0.0.1:1", "[::1]:7880"])
+async def test_development_server_answers_this_machine(server: AssembledServer, host: str) -> None:
+    async with server.get("/livez", headers={"Host": host}) as answer:
+        assert answer.status == 200

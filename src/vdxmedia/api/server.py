@@ -14,6 +14,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from vdxmedia.api.auth import ApiKeys, JoinTokens
 from vdxmedia.api.health import Health
+from vdxmedia.api.hosts import loopback_hosts_only
 from vdxmedia.api.idle import IdleConnections
 from vdxmedia.api.invitations import InvitationOperations
 from vdxmedia.api.openapi import Reference
@@ -63,13 +64,18 @@ class Parts:
     idle: IdleConnections
     max_body_bytes: int
     public_url: str
+    is_for_development: bool
+    """The key is the one that everybody knows: only requests to a loopback host are answered."""
 
 
 def make_application(parts: Parts) -> web.Application:
     """The application with all routes. Signalling attaches itself to it afterwards."""
     operations = (*parts.rooms.table(), *parts.invitations.table())
+    middlewares = [parts.idle.middleware(), _observing(parts.observe_request), problem_middleware]
+    if parts.is_for_development:
+        middlewares.append(loopback_hosts_only())
     application = web.Application(
-        middlewares=[parts.idle.middleware(), _observing(parts.observe_request), problem_middleware],
+        middlewares=middlewares,
         client_max_size=parts.max_body_bytes,
     )
     application.on_response_prepare.append(_hardening(parts.proxies))
