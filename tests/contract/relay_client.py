@@ -93,12 +93,13 @@ class RelayUnderTest:
     """A relay on loopback, its events decoded and kept."""
 
     def __init__(self) -> None:
-        self.relay = Relay(["127.0.0.1:0"])
+        self.relay = Relay(["127.0.0.1:0", "[::1]:0"])
         self._encoder = msgspec.msgpack.Encoder()
         self._decoder = msgspec.msgpack.Decoder(wire.Event)
         self.events: list[wire.Event] = []
-        host, port = self.relay.addresses[0].rsplit(":", 1)
-        self.address = (host, int(port))
+        self.address, self.ipv6_address = (
+            (host.strip("[]"), int(port)) for host, _, port in (bound.rpartition(":") for bound in self.relay.addresses)
+        )
 
     def __enter__(self) -> RelayUnderTest:
         return self
@@ -145,10 +146,12 @@ class Client:
     receives: list[wire.Receive] = field(default_factory=list)
     slots: list[wire.Slot] = field(default_factory=list)
     payloads: wire.Payloads = PAYLOADS
+    is_ipv6: bool = False
 
     def __post_init__(self) -> None:
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 0))
+        self.socket = socket.socket(socket.AF_INET6 if self.is_ipv6 else socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("::1" if self.is_ipv6 else "127.0.0.1", 0))
+        self.relay_address = self.relay.ipv6_address if self.is_ipv6 else self.relay.address
         self.socket.settimeout(DEADLINE_S)
         self.ice = wire.Ice(local_ufrag=f"srv{self.peer}x", local_pwd="p" * 24, remote_ufrag=f"cli{self.peer}")
         self.to_relay, self.from_relay = os.urandom(KEY_LEN[self.profile]), os.urandom(KEY_LEN[self.profile])
@@ -192,7 +195,7 @@ class Client:
         if nominate:
             request.attributes["USE-CANDIDATE"] = None
         request.add_message_integrity((password or self.ice.local_pwd).encode())
-        self.socket.sendto(bytes(request), self.relay.address)
+        self.socket.sendto(bytes(request), self.relay_address)
 
     def stun_answer(self) -> stun.Message:
         answer = stun.parse_message(self.socket.recv(2048))
@@ -217,10 +220,10 @@ class Client:
         self.relay.expect(wire.FenceReached, lambda event: event.id == self.peer)
 
     def send_rtp(self, packet: Packet) -> None:
-        self.socket.sendto(self._seal.protect(packet.build()), self.relay.address)
+        self.socket.sendto(self._seal.protect(packet.build()), self.relay_address)
 
     def send_rtcp(self, plain: bytes) -> None:
-        self.socket.sendto(self._seal.protect_rtcp(plain), self.relay.address)
+        self.socket.sendto(self._seal.protect_rtcp(plain), self.relay_address)
 
     def packets(self) -> Iterator[Packet]:
         """RTP as it comes; RTCP is kept in `rtcp`."""

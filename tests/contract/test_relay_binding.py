@@ -292,11 +292,18 @@ def test_closed_relay_takes_commands_and_answers_nothing() -> None:
     assert under_test.stats() == {}
 
 
-def test_two_peers_of_two_address_families_share_the_relay() -> None:
-    relay = _relay.Relay(["127.0.0.1:0", "[::1]:0"])
-    try:
-        first, second = relay.addresses
-        assert first.startswith("127.0.0.1:")
-        assert second.startswith("[::1]:")
-    finally:
-        relay.close()
+@pytest.mark.parametrize(("publishes_ipv6", "subscribes_ipv6"), [(True, False), (False, True), (True, True)])
+def test_media_crosses_address_families(relay: RelayUnderTest, publishes_ipv6: bool, subscribes_ipv6: bool) -> None:
+    with publisher(relay) as prototype, subscriber(relay) as other:
+        receives, slots = prototype.receives, other.slots
+    with (
+        Client(relay, 1, receives=receives, is_ipv6=publishes_ipv6) as alice,
+        Client(relay, 2, slots=slots, is_ipv6=subscribes_ipv6) as bob,
+    ):
+        alice.connect()
+        bob.connect()
+        permit(relay)
+        bob.fence()
+        for sequence in range(1, 11):
+            alice.send_rtp(audio(sequence))
+        assert [bob.receive_rtp().payload for _ in range(10)] == [b"opus %d" % n for n in range(1, 11)]
