@@ -62,6 +62,17 @@
     return destination.stream.getAudioTracks()[0];
   }
 
+  // A shared screen with sound: a picture of its own and a steady tone.
+  navigator.mediaDevices.getDisplayMedia = async () => {
+    audio ??= new AudioContext();
+    const oscillator = audio.createOscillator();
+    const destination = audio.createMediaStreamDestination();
+    oscillator.frequency.value = 330;
+    oscillator.connect(destination);
+    oscillator.start();
+    return new MediaStream([camera(), ...destination.stream.getAudioTracks()]);
+  };
+
   navigator.mediaDevices.getUserMedia = async (constraints) => {
     const tracks = [];
     if (constraints.video) tracks.push(camera());

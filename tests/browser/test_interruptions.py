@@ -56,6 +56,23 @@ async def test_screen_share_arrives_big_and_ends(server: Server, person: OpenPer
     await eventually(bent.pictures, lambda rows: not screens(rows))
 
 
+async def test_sound_of_a_shared_screen_arrives_beside_the_speakers(server: Server, person: OpenPerson) -> None:
+    room = await server.create_room()
+    anna = await person("Anna", room["hostUrl"])
+    bent = await person("Bent", room["guestUrl"])
+    await bent.decoding(1)
+
+    async def programme() -> float:
+        # m-lines: four own sources, three speakers, then the programme.
+        heard = [row["totalAudioEnergy"] for row in await bent.inbound("audio") if row["mid"] == "7"]
+        return sum(heard)
+
+    assert await programme() == 0
+    await anna.page.get_by_role("button", name=re.compile("^Del")).click()
+    await eventually(programme, lambda energy: energy > 0.05)
+    assert await bent.negotiations() == 1
+
+
 async def test_firefox_and_chromium_see_and_hear_each_other(server: Server, person: OpenPerson) -> None:
     room = await server.create_room()
     anna = await person("Anna", room["hostUrl"])

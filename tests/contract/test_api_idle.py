@@ -10,8 +10,8 @@ from tests.contract.assembled import AssembledServer, assembled
 from vdxmedia.api import idle, operations
 from vdxmedia.api.auth import DEVELOPMENT_KEY
 
-HALF = b"GET / HTTP/1.1\r\nHost: x\r\nX-Never: "
-WHOLE = b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"
+HALF = b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Never: "
+WHOLE = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
 class Connection:
@@ -93,7 +93,8 @@ async def test_body_that_never_comes_is_not_waited_for(monkeypatch: pytest.Monke
     async with assembled() as server:
         slow = await connect(server)
         slow.writer.write(
-            b"POST /api/v1/rooms HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 20\r\n"
+            b"POST /api/v1/rooms HTTP/1.1\r\nHost: localhost\r\n"
+            b"Content-Type: application/json\r\nContent-Length: 20\r\n"
             b"Authorization: Bearer " + DEVELOPMENT_KEY.encode() + b"\r\n\r\n{"
         )
         async with asyncio.timeout(5):
