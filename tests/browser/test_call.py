@@ -111,7 +111,7 @@ async def test_call_speaker_change_and_churn_never_renegotiate_nor_mislabel(serv
             await anna.decoding(2)
         finally:
             done.set()
-    assert watching.result() > 20
+    assert watching.result() > 40
     assert await anna.negotiations() == 1
 
 
@@ -132,8 +132,8 @@ async def test_call_reload_returns_to_the_same_seat(server: Server, person: Open
 
 async def test_call_room_with_h264_is_decoded_in_chromium(server: Server, person: OpenPerson) -> None:
     room = await server.create_room(codec="H264")
-    anna = await person("Anna", room["hostUrl"], synthetic=False)
-    bent = await person("Bent", room["guestUrl"], synthetic=False)
+    anna = await person("Anna", room["hostUrl"])
+    bent = await person("Bent", room["guestUrl"])
     for someone in (anna, bent):
         await someone.decoding(1)
         assert min(await someone.frame_rates()) >= MIN_FRAMES_PER_SECOND
@@ -143,3 +143,4 @@ async def test_call_room_with_h264_is_decoded_in_chromium(server: Server, person
                     .map(r => s.find(c => c.id === r.codecId).mimeType) }"""
         )
         assert codecs == ["video/H264"]
+        assert await assert_no_picture_under_another_name(someone) == 1
