@@ -50,7 +50,14 @@ impl Relay {
         }
         command(Command::SetSourceClasses { room: ROOM, source: SOURCE, classes: CLASS })?;
         for peer in 1..=SUBSCRIBERS as u64 {
-            command(Command::BindSlot { peer, kind: slot_kind(case), index: 0, source: SOURCE, max_layer: 2 })?;
+            command(Command::BindSlot {
+                peer,
+                kind: slot_kind(case),
+                index: 0,
+                source: SOURCE,
+                max_layer: 2,
+                priority: 0,
+            })?;
         }
         let server = worker.addresses()[0];
         clients.connect_publisher(server);
@@ -93,6 +100,7 @@ fn add_peer(case: Case, peer: usize) -> AddPeer {
         source: SOURCE,
         kind: if case.is_audio { MediaKind::Audio } else { MediaKind::Video },
         programme: false,
+        screen: false,
         rids: Vec::new(),
         ssrc: PUBLISHER_SSRC,
         rtx_ssrc: 0,
@@ -105,6 +113,7 @@ fn add_peer(case: Case, peer: usize) -> AddPeer {
         rtx_ssrc: if case.is_audio { 0 } else { 100_000 + peer as u32 },
         nack: !case.is_audio,
         transport_cc: true,
+        red: false,
         extensions: None,
     };
     AddPeer {
@@ -113,7 +122,7 @@ fn add_peer(case: Case, peer: usize) -> AddPeer {
         replaces: 0,
         cname: "bench".into(),
         ice: Ice { local_ufrag: ufrag(peer), local_pwd: PASSWORD.into(), remote_ufrag: "client".into() },
-        payloads: Payloads { opus: OPUS, vp8: VP8, vp8_rtx: VP8 + 1, h264: 0, h264_rtx: 0 },
+        payloads: Payloads { opus: OPUS, vp8: VP8, vp8_rtx: VP8 + 1, ..Payloads::default() },
         extensions: Extensions {
             mid: MID,
             audio_level: AUDIO_LEVEL,

@@ -6,7 +6,7 @@ use crate::keyframes::KeyframeRequests;
 use crate::nack::Missings;
 use crate::reports::LayerClock;
 use crate::speakers::Level;
-use crate::wire_api::{MAX_LAYERS, MediaKind};
+use crate::wire_api::{MAX_LAYERS, MediaKind, Shedding};
 
 /// A layer that sent nothing for this long is dead: slots fall to a lower one. A still screen comes at 1 frame a second.
 pub const LAYER_DEAD_US: u64 = 1_200_000;
@@ -100,6 +100,8 @@ pub struct Source {
     pub closed_gates: u8,
     /// Audience classes; 0: nobody.
     pub classes: u64,
+    /// What is given up first when bandwidth is short.
+    pub shedding: Shedding,
     /// Lowest first.
     pub layers: [Option<Layer>; MAX_LAYERS],
     /// Slots that look at it.
@@ -125,6 +127,7 @@ impl Source {
             publisher: None,
             closed_gates: 0,
             classes: 0,
+            shedding: Shedding::default(),
             layers: [None, None, None],
             watchers: Vec::new(),
             keyframes: KeyframeRequests::default(),

@@ -34,10 +34,15 @@ pub struct Ice {
 #[allow(missing_docs)]
 pub struct Payloads {
     pub opus: u8,
+    pub red: u8,
     pub vp8: u8,
     pub vp8_rtx: u8,
     pub h264: u8,
     pub h264_rtx: u8,
+    pub vp9: u8,
+    pub vp9_rtx: u8,
+    pub av1: u8,
+    pub av1_rtx: u8,
 }
 
 /// One peer's header extension ids; 0 means not negotiated.
@@ -53,6 +58,7 @@ pub struct Extensions {
     pub abs_send_time: u8,
     pub orientation: u8,
     pub playout_delay: u8,
+    pub dependency_descriptor: u8,
 }
 
 /// Kind of a medium that a peer sends.
@@ -62,6 +68,17 @@ pub struct Extensions {
 pub enum MediaKind {
     Audio,
     Video,
+}
+
+/// What of a picture is given up first when bandwidth is short.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shedding {
+    /// Frames first, then size: a face, a screen.
+    #[default]
+    Rate,
+    /// Size first, at least 20 frames a second stay while any size is left: sign language.
+    Size,
 }
 
 /// One m-line on which the peer sends to us.
@@ -76,6 +93,9 @@ pub struct Receive {
     /// Audio of a screen: never ranked among the speakers.
     #[serde(default)]
     pub programme: bool,
+    /// A shared screen: it keeps its size when bandwidth is short, and comes before other pictures.
+    #[serde(default)]
+    pub screen: bool,
     /// Lowest layer first; empty without simulcast.
     #[serde(default)]
     pub rids: Vec<String>,
@@ -117,6 +137,9 @@ pub struct Slot {
     /// The transport-wide sequence number was negotiated on this m-line.
     #[serde(default)]
     pub transport_cc: bool,
+    /// Sound with redundancy (RFC 2198) was negotiated on this m-line.
+    #[serde(default)]
+    pub red: bool,
     /// What was negotiated on this m-line; `None`: all that the peer has.
     #[serde(default)]
     pub extensions: Option<Extensions>,
@@ -202,6 +225,14 @@ pub enum Command {
         source: u32,
         #[serde(default = "highest_layer")]
         max_layer: u8,
+        #[serde(default)]
+        priority: u8,
+    },
+    SetShedding {
+        #[serde(default)]
+        room: u64,
+        source: u32,
+        first: Shedding,
     },
     Fence {
         id: u64,
@@ -279,8 +310,19 @@ fn is_name(text: &str) -> bool {
 
 /// 15 means "stop" in the one-byte form (RFC 8285 §4.2).
 fn has_reserved_id(ids: Extensions) -> bool {
-    let Extensions { mid, rid, rrid, audio_level, transport_cc, abs_send_time, orientation, playout_delay } = ids;
-    [mid, rid, rrid, audio_level, transport_cc, abs_send_time, orientation, playout_delay].contains(&15)
+    let Extensions {
+        mid,
+        rid,
+        rrid,
+        audio_level,
+        transport_cc,
+        abs_send_time,
+        orientation,
+        playout_delay,
+        dependency_descriptor,
+    } = ids;
+    [mid, rid, rrid, audio_level, transport_cc, abs_send_time, orientation, playout_delay, dependency_descriptor]
+        .contains(&15)
 }
 
 fn check_peer(
@@ -290,7 +332,8 @@ fn check_peer(
     receives: &[Receive],
     slots: &[Slot],
 ) -> Option<&'static str> {
-    let types = [payloads.opus, payloads.vp8, payloads.vp8_rtx, payloads.h264, payloads.h264_rtx];
+    let Payloads { opus, red, vp8, vp8_rtx, h264, h264_rtx, vp9, vp9_rtx, av1, av1_rtx } = payloads;
+    let types = [opus, red, vp8, vp8_rtx, h264, h264_rtx, vp9, vp9_rtx, av1, av1_rtx];
     wrong_when(!(4..=256).contains(&ice.local_ufrag.len()), "local_ufrag")
         .or_else(|| wrong_when(!(22..=256).contains(&ice.local_pwd.len()), "local_pwd"))
         .or_else(|| wrong_when(!(1..=256).contains(&ice.remote_ufrag.len()), "remote_ufrag"))
@@ -361,6 +404,20 @@ pub enum Event {
         downlink_loss: f32,
         rtt_ms: f32,
         silent_ms: u32,
+        estimate_bps: u64,
+        uplink_bps: u64,
+    },
+    SlotPaused {
+        peer: u64,
+        kind: SlotKind,
+        index: u16,
+        source: u32,
+        paused: bool,
+    },
+    LayersWanted {
+        peer: u64,
+        source: u32,
+        layers: u8,
     },
     FenceReached {
         id: u64,

@@ -23,7 +23,7 @@ fn h264(sequence: u64, timestamp: u32, payload: &[u8]) -> Packet {
 fn payload_types_and_extension_ids_are_those_of_each_peer() {
     let mut world = World::new();
     let mut firefox = World::add_peer(2, vec![microphone("0", 110, 5010)], Vec::new());
-    firefox.payloads = Payloads { opus: 109, vp8: 120, vp8_rtx: 124, h264: 126, h264_rtx: 127 };
+    firefox.payloads = Payloads { opus: 109, vp8: 120, vp8_rtx: 124, h264: 126, h264_rtx: 127, ..Payloads::default() };
     firefox.extensions =
         Extensions { audio_level: 9, mid: 3, playout_delay: 12, orientation: 11, ..Extensions::default() };
     world.connect_as(firefox);

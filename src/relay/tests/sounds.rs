@@ -271,6 +271,7 @@ fn programme_sound_is_never_ranked_and_reaches_its_slot() {
         rtx_ssrc: 0,
         nack: false,
         transport_cc: false,
+        red: false,
         extensions: None,
     });
     world.connect(12, Vec::new(), with_programme);

@@ -383,7 +383,12 @@ class RelayPlane:
                 logger.info("consent_lost peer=%s", event.peer)
             case relay_wire.ConsentBack():
                 logger.info("consent_back peer=%s", event.peer)
-            case relay_wire.SourceStarted() | relay_wire.SlotSwitched():
+            case (
+                relay_wire.SourceStarted()
+                | relay_wire.SlotSwitched()
+                | relay_wire.SlotPaused()
+                | relay_wire.LayersWanted()
+            ):
                 logger.debug("< %s", event)
             case _:
                 assert_never(event)

@@ -25,10 +25,16 @@ class Payloads(msgspec.Struct, frozen=True, kw_only=True):
     """This peer's payload types; 0 means not negotiated."""
 
     opus: int = 0
+    red: int = 0
+    """Opus with redundancy (RFC 2198)."""
     vp8: int = 0
     vp8_rtx: int = 0
     h264: int = 0
     h264_rtx: int = 0
+    vp9: int = 0
+    vp9_rtx: int = 0
+    av1: int = 0
+    av1_rtx: int = 0
 
 
 class Extensions(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +48,7 @@ class Extensions(msgspec.Struct, frozen=True, kw_only=True):
     abs_send_time: int = 0
     orientation: int = 0
     playout_delay: int = 0
+    dependency_descriptor: int = 0
 
 
 class Receive(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +61,8 @@ class Receive(msgspec.Struct, frozen=True, kw_only=True):
     """`audio` or `video`."""
     programme: bool = False
     """Audio of a screen: never ranked among the speakers."""
+    screen: bool = False
+    """A shared screen: it keeps its size when bandwidth is short, and comes before other pictures."""
     rids: list[str] = []
     """Lowest layer first; empty without simulcast."""
     ssrc: int = 0
@@ -74,6 +83,8 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
     """0: no RTX; lost packets are then answered with a keyframe."""
     nack: bool = False
     transport_cc: bool = False
+    red: bool = False
+    """Sound with redundancy was negotiated on this m-line."""
     extensions: Extensions | None = None
     """What this m-line agreed, by the peer's ids; an extension that is 0 here is never written on it. None: all that
     the peer has."""
@@ -154,6 +165,15 @@ class BindSlot(Border, frozen=True, kw_only=True, tag="bind_slot"):
     source: int
     """0: nobody (a speaker slot: automatic)."""
     max_layer: int = 2
+    priority: int = 0
+    """Which pictures come first when bandwidth is short: 0 others, 1 screen, 2 speaker or spotlight."""
+
+
+class SetShedding(Border, frozen=True, kw_only=True, tag="set_shedding"):
+    room: int = 0
+    source: int
+    first: str
+    """What is given up first when bandwidth is short: `rate` (frames) or `size` (layers; sign language)."""
 
 
 class Fence(Border, frozen=True, kw_only=True, tag="fence"):
@@ -171,6 +191,7 @@ Command = (
     | SetSourceClasses
     | SetHears
     | BindSlot
+    | SetShedding
     | Fence
 )
 
@@ -242,6 +263,30 @@ class PeerQuality(Border, frozen=True, kw_only=True, tag="peer_quality"):
     """-1 when unknown."""
     silent_ms: int
     """Since the last authentic packet or valid check."""
+    estimate_bps: int = 0
+    """What the way to it carries; 0 when unknown."""
+    uplink_bps: int = 0
+    """What came from it in the last second."""
+
+
+class SlotPaused(Border, frozen=True, kw_only=True, tag="slot_paused"):
+    """The way to the peer does not carry this slot's source at its lowest; or it does again."""
+
+    peer: int
+    kind: str
+    index: int
+    source: int
+    paused: bool
+
+
+class LayersWanted(Border, frozen=True, kw_only=True, tag="layers_wanted"):
+    """Which layers of a source anybody takes: the publisher may stop the others. Told when it changes."""
+
+    peer: int
+    """The publisher."""
+    source: int
+    layers: int
+    """Bit i: layer i, lowest first."""
 
 
 class FenceReached(Border, frozen=True, kw_only=True, tag="fence_reached"):
@@ -265,6 +310,8 @@ Event = (
     | CannotDecode
     | Speakers
     | PeerQuality
+    | SlotPaused
+    | LayersWanted
     | FenceReached
     | PeerFault
 )

@@ -7,7 +7,7 @@ use crate::sink::Sink;
 use crate::slot::Slot;
 use crate::source::{Publisher, Source};
 use crate::wire_api::{
-    self, AddPeer, Command, Event, MAX_LAYERS, MAX_RECEIVES, MAX_SLOTS, Receive, SlotKind, UpdatePeer,
+    self, AddPeer, Command, Event, MAX_LAYERS, MAX_RECEIVES, MAX_SLOTS, Receive, Shedding, SlotKind, UpdatePeer,
 };
 
 impl Forwarder {
@@ -27,9 +27,10 @@ impl Forwarder {
                 self.set_source_classes(room, source, classes, now_us)
             }
             Command::SetHears { peer, classes } => self.set_hears(peer, classes, now_us),
-            Command::BindSlot { peer, kind, index, source, max_layer } => {
+            Command::BindSlot { peer, kind, index, source, max_layer, priority: _ } => {
                 self.bind_slot(peer, kind, index, source, max_layer, now_us)
             }
+            Command::SetShedding { room, source, first } => self.set_shedding(room, source, first),
             Command::Fence { id } => {
                 #[cfg(test)]
                 assert!(!(self.is_faulty && id == 0), "as the test wished");
@@ -312,6 +313,13 @@ impl Forwarder {
         true
     }
 
+    fn set_shedding(&mut self, room: u64, id: u32, first: Shedding) -> bool {
+        let at = self.source_of(id, room);
+        let Some(source) = self.sources.get_mut(at) else { return false };
+        source.shedding = first;
+        true
+    }
+
     fn set_hears(&mut self, peer: u64, classes: u64, now_us: u64) -> bool {
         let Some((at, peer)) = self.peer_of(peer) else { return false };
         if std::mem::replace(&mut peer.hears, classes) != classes {
@@ -379,10 +387,15 @@ fn fill(known: &mut wire_api::Payloads, offered: wire_api::Payloads) {
         }
     };
     take(&mut known.opus, offered.opus);
+    take(&mut known.red, offered.red);
     take(&mut known.vp8, offered.vp8);
     take(&mut known.vp8_rtx, offered.vp8_rtx);
     take(&mut known.h264, offered.h264);
     take(&mut known.h264_rtx, offered.h264_rtx);
+    take(&mut known.vp9, offered.vp9);
+    take(&mut known.vp9_rtx, offered.vp9_rtx);
+    take(&mut known.av1, offered.av1);
+    take(&mut known.av1_rtx, offered.av1_rtx);
 }
 
 fn fill_extensions(known: &mut wire_api::Extensions, offered: wire_api::Extensions) {
@@ -399,4 +412,5 @@ fn fill_extensions(known: &mut wire_api::Extensions, offered: wire_api::Extensio
     take(&mut known.abs_send_time, offered.abs_send_time);
     take(&mut known.orientation, offered.orientation);
     take(&mut known.playout_delay, offered.playout_delay);
+    take(&mut known.dependency_descriptor, offered.dependency_descriptor);
 }

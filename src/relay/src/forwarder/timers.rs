@@ -186,6 +186,8 @@ impl Forwarder {
             downlink_loss: std::mem::take(&mut peer.downlink).share(),
             rtt_ms: peer.round_trip_us.map_or(-1.0, |us| Duration::from_micros(us).as_secs_f32() * 1_000.0),
             silent_ms: u32::try_from(peer.silent_us(now_us) / 1_000).unwrap_or(u32::MAX),
+            estimate_bps: 0,
+            uplink_bps: 0,
         };
         self.tell(event);
     }

@@ -40,7 +40,7 @@ pub struct World {
 }
 
 pub fn payloads() -> Payloads {
-    Payloads { opus: 111, vp8: 96, vp8_rtx: 97, h264: 102, h264_rtx: 103 }
+    Payloads { opus: 111, vp8: 96, vp8_rtx: 97, h264: 102, h264_rtx: 103, ..Payloads::default() }
 }
 
 pub fn extensions() -> Extensions {
@@ -53,17 +53,36 @@ pub fn extensions() -> Extensions {
         abs_send_time: 6,
         orientation: 7,
         playout_delay: 8,
+        ..Extensions::default()
     }
 }
 
 pub fn microphone(mid: &str, source: u32, ssrc: u32) -> Receive {
     let mid = mid.to_owned();
-    Receive { mid, source, kind: MediaKind::Audio, programme: false, rids: Vec::new(), ssrc, rtx_ssrc: 0 }
+    Receive {
+        mid,
+        source,
+        kind: MediaKind::Audio,
+        programme: false,
+        screen: false,
+        rids: Vec::new(),
+        ssrc,
+        rtx_ssrc: 0,
+    }
 }
 
 pub fn camera(mid: &str, source: u32, rids: &[&str]) -> Receive {
     let rids = rids.iter().map(|rid| (*rid).to_owned()).collect();
-    Receive { mid: mid.into(), source, kind: MediaKind::Video, programme: false, rids, ssrc: 0, rtx_ssrc: 0 }
+    Receive {
+        mid: mid.into(),
+        source,
+        kind: MediaKind::Video,
+        programme: false,
+        screen: false,
+        rids,
+        ssrc: 0,
+        rtx_ssrc: 0,
+    }
 }
 
 /// Three speaker slots with SSRCs 100.., and `pictures` video slots with SSRCs 1000.., RTX 2000...
@@ -76,6 +95,7 @@ pub fn slots(pictures: u16) -> Vec<Slot> {
         rtx_ssrc: 0,
         nack: false,
         transport_cc: true,
+        red: false,
         extensions: None,
     };
     let picture = |index: u16| Slot {
@@ -86,6 +106,7 @@ pub fn slots(pictures: u16) -> Vec<Slot> {
         rtx_ssrc: 2000 + u32::from(index),
         nack: true,
         transport_cc: true,
+        red: false,
         extensions: None,
     };
     (0..3).map(speaker).chain((0..pictures).map(picture)).collect()
@@ -308,7 +329,7 @@ impl World {
     }
 
     pub fn bind(&mut self, peer: u64, kind: SlotKind, index: u16, source: u32, max_layer: u8) {
-        self.command(Command::BindSlot { peer, kind, index, source, max_layer });
+        self.command(Command::BindSlot { peer, kind, index, source, max_layer, priority: 0 });
     }
 
     pub fn allow(&mut self, source: u32) {
