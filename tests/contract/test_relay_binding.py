@@ -247,6 +247,7 @@ COMMANDS: list[wire.Command] = [
     wire.SetSourceClasses(source=1, classes=2**64 - 1),
     wire.SetHears(peer=1, classes=2**63),
     wire.BindSlot(peer=1, kind="video", index=0, source=0),
+    wire.SetShedding(source=1, first="size"),
     wire.Fence(id=9),
 ]
 
