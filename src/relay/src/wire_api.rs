@@ -294,7 +294,9 @@ impl Command {
             Self::SetGate { source, gate, .. } => {
                 wrong_when(*source == 0, "source").or_else(|| wrong_when(!matches!(gate, 1 | 2), "gate"))
             }
-            Self::SetSourceClasses { source, .. } | Self::SetShedding { source, .. } => wrong_when(*source == 0, "source"),
+            Self::SetSourceClasses { source, .. } | Self::SetShedding { source, .. } => {
+                wrong_when(*source == 0, "source")
+            }
             _ => None,
         }
     }
