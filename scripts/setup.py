@@ -268,16 +268,21 @@ def _prepare(steps: Sequence[Step]) -> None:
 
 # ── what only the tests need ──────────────────────────────────────────────────────────────────────────────────────
 
-BROWSERS = {"chromium": ("chromium", "chromium-browser"), "firefox-esr": ("firefox-esr", "firefox")}
+TEST_PACKAGES = {
+    "chromium": ("chromium", "chromium-browser"),
+    "firefox-esr": ("firefox-esr", "firefox"),
+    "coturn": ("turnserver",),
+}
+"""Debian's package to the program's names."""
 
 
-def missing_browsers() -> list[str]:
-    return [package for package, names in BROWSERS.items() if not any(map(shutil.which, names))]
+def missing_packages() -> list[str]:
+    return [package for package, names in TEST_PACKAGES.items() if not any(map(shutil.which, names))]
 
 
-def prepare_browsers() -> None:
-    """Installs Debian's Chromium and Firefox when they are missing and may be installed. Raises: StepFailed."""
-    missing = missing_browsers()
+def prepare_packages() -> None:
+    """Installs what is missing of Debian's packages, if that is permitted. Raises: StepFailed."""
+    missing = missing_packages()
     if not missing:
         return
     line = f"sudo apt-get install -y --no-install-recommends {' '.join(missing)}"
@@ -292,11 +297,11 @@ def prepare_browsers() -> None:
     sys.stderr.write(f"Installing {' and '.join(missing)} with apt-get …\n")
     STATE.mkdir(exist_ok=True)
     (STATE / "logs").mkdir(exist_ok=True)
-    browsers = Step("browsers", "Browsers for the tests", [], [], lambda step: None)
-    run(browsers, [*prefix, "apt-get", "update", "-qq"])
-    run(browsers, [*prefix, "apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing])
-    if missing_browsers():
-        raise StepFailed(f"apt-get did not bring {' and '.join(missing_browsers())}; install with: {line}")
+    packages = Step("packages", "Programs for the tests", [], [], lambda step: None)
+    run(packages, [*prefix, "apt-get", "update", "-qq"])
+    run(packages, [*prefix, "apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing])
+    if missing_packages():
+        raise StepFailed(f"apt-get did not bring {' and '.join(missing_packages())}; install with: {line}")
 
 
 GOALS = {
@@ -315,7 +320,7 @@ def main() -> int:
     try:
         prepare(GOALS[goal])
         if goal == "test":
-            prepare_browsers()
+            prepare_packages()
     except StepFailed as failure:
         sys.stderr.write(f"Set-up stopped: {failure}\n")
         return 1

@@ -39,6 +39,7 @@ from vdxmedia.sfu.plane import RelayPlane
 from vdxmedia.sfu.relay_port import RelayPort
 from vdxmedia.signalling.server import Signalling
 from vdxmedia.signalling.session import SessionLimits
+from vdxmedia.signalling.turn import TurnServers
 
 logger = logging.getLogger(__name__)
 
@@ -224,7 +225,14 @@ class Server:
                 self.registry,
                 tokens,
                 self._clock,
-                limits=SessionLimits(token_lifetime_s=settings.tokens.session_lifetime_s),
+                limits=SessionLimits(
+                    token_lifetime_s=settings.tokens.session_lifetime_s,
+                    turn=TurnServers(
+                        urls=tuple(settings.turn.urls),
+                        secret=self._credentials.turn_secret,
+                        lifetime_s=settings.turn.lifetime_s,
+                    ),
+                ),
                 public_origin=self.public_url,
                 client_of=lambda request: limit_key(proxies.client_address(request)),
             )

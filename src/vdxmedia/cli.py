@@ -89,6 +89,7 @@ def dev(
                 _refuse_other_machines(settings)
                 secrets = credentials.for_development()
                 host = "localhost"
+            secrets = credentials.with_turn(secrets, settings)
         except Misconfigured as error:
             raise _stopped(error) from None
 
@@ -208,21 +209,23 @@ def new_keys(
     directory: Annotated[Path, typer.Option(help="Where to write the files.")] = Path(),
     name: Annotated[str, typer.Option(help="Whose API key it is.")] = "default",
 ) -> None:
-    """Make a signing key and an API key as two files that only you can read."""
-    signing, keys = directory / "signing-key.pem", directory / "api-keys.txt"
+    """Make a signing key, an API key and a TURN secret as three files that only you can read."""
+    signing, keys, turn = directory / "signing-key.pem", directory / "api-keys.txt", directory / "turn-secret.txt"
     if not name.isprintable() or ":" in name or not name.strip() or name.startswith("#"):
         raise _stopped(Misconfigured("--name: letters, digits and dashes"))
     try:
-        for path in (signing, keys):
+        for path in (signing, keys, turn):
             if path.exists():
                 raise Misconfigured(f"{path}: is there already; keys are never overwritten")
         credentials.write_private(signing, credentials.new_signing_key(), exist_ok=False)
         credentials.write_private(keys, f"{name}: {credentials.new_api_key()}\n".encode(), exist_ok=False)
+        credentials.write_private(turn, f"{credentials.new_api_key()}\n".encode(), exist_ok=False)
     except OSError as error:
         raise _stopped(Misconfigured(f"{error.filename}: {error.strerror}")) from None
     except Misconfigured as error:
         raise _stopped(error) from None
     typer.echo(f"[tokens]\nsigning_key_file = {_quoted(signing)}\n\n[api]\nkeys_file = {_quoted(keys)}")
+    typer.echo(f"\n# With a TURN server (docs/turn.md):\n# [turn]\n# urls = []\n# secret_file = {_quoted(turn)}")
 
 
 def _quoted(path: Path) -> str:

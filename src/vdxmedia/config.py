@@ -28,6 +28,8 @@ _PUBLIC_URL = re.compile(r"[!-?\[-~]+")
 """Visible ASCII without `@` and capitals: it is compared with what browsers say, who write names so."""
 _ANCESTOR = re.compile(r"[!-+\--:<-~]+")
 """Visible ASCII without `,` and `;`, which would begin another directive or policy (CSP 3 §2.2.1)."""
+_TURN_URL = re.compile(r"turns?:(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?(\?transport=(udp|tcp))?")
+"""RFC 7065 §3.1."""
 Seconds = Annotated[float, Meta(gt=0, le=31 * 24 * 3600)]
 Port = Annotated[int, Meta(ge=0, le=65535)]
 
@@ -64,6 +66,17 @@ class Media(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Asked for each socket; the kernel caps it at `net.core.rmem_max` and `wmem_max`."""
     local_only: bool = False
     """Drop what comes from another machine: loopback for media, on the machine's own addresses too."""
+
+
+class Turn(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A TURN server (coturn) for clients whose network lets no UDP through; see docs/turn.md."""
+
+    urls: list[str] = []
+    """As `turn:turn.example.dk:3478?transport=udp` and `turns:turn.example.dk:443?transport=tcp`; empty: none."""
+    secret_file: str = ""
+    """The secret shared with the TURN server (`static-auth-secret`), one line. Made by `vdxmedia keys new`."""
+    lifetime_s: Annotated[float, Meta(ge=600, le=7 * 24 * 3600)] = 8 * 3600.0
+    """How long credentials work; a client that comes back gets new ones."""
 
 
 class Tokens(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -116,6 +129,7 @@ class Settings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     http: Http = Http()
     media: Media = Media()
+    turn: Turn = Turn()
     tokens: Tokens = Tokens()
     api: Api = Api()
     metrics: Metrics = Metrics()
@@ -205,6 +219,11 @@ def check(settings: Settings) -> None:
         if family in families:
             raise Misconfigured(f"media.announced: two IPv{family} addresses; one per family at most")
         families.add(family)
+    for url in settings.turn.urls:
+        if not _TURN_URL.fullmatch(url):
+            raise Misconfigured(f"turn.urls: {url!r} is not as turns:turn.example.dk:443?transport=tcp")
+    if bool(settings.turn.urls) != bool(settings.turn.secret_file):
+        raise Misconfigured("turn.urls and turn.secret_file must both be set, or neither")
     if bool(settings.http.certificate_file) != bool(settings.http.certificate_key_file):
         raise Misconfigured("http.certificate_file and http.certificate_key_file must both be set, or neither")
     if settings.http.public_url:

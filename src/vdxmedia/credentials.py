@@ -12,7 +12,7 @@ import secrets
 import ssl
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cryptography import x509
@@ -28,6 +28,7 @@ from vdxmedia.errors import Misconfigured
 _DEVELOPMENT_SEED = b"vdxmedia development, not secret"
 """32 bytes that everyone can read here: tokens signed with them are worth nothing beyond loopback."""
 LAN_CERTIFICATE = "lan-certificate.pem"
+MIN_TURN_SECRET_BYTES = 32
 CERTIFICATE_DAYS = 30
 """A `--lan` certificate is made at each start; it only must outlast a day of trying."""
 
@@ -41,6 +42,7 @@ class Credentials:
     api_keys: dict[str, str] = field(repr=False)
     """Name to secret."""
     tls: ssl.SSLContext | None = field(repr=False)
+    turn_secret: bytes = field(default=b"", repr=False)
 
 
 def for_development() -> Credentials:
@@ -69,7 +71,14 @@ def from_files(settings: Settings) -> Credentials:
     tls = None
     if settings.http.certificate_file:
         tls = tls_context(Path(settings.http.certificate_file), Path(settings.http.certificate_key_file))
-    return Credentials(signing, verifying, read_keys(Path(settings.api.keys_file)), tls)
+    return with_turn(Credentials(signing, verifying, read_keys(Path(settings.api.keys_file)), tls), settings)
+
+
+def with_turn(credentials: Credentials, settings: Settings) -> Credentials:
+    """The same with the TURN server's secret, if the settings name one. Blocking. Raises: Misconfigured."""
+    if not settings.turn.secret_file:
+        return credentials
+    return replace(credentials, turn_secret=read_turn_secret(Path(settings.turn.secret_file)))
 
 
 def warnings(settings: Settings) -> Iterator[str]:
@@ -78,9 +87,25 @@ def warnings(settings: Settings) -> Iterator[str]:
     Blocking.
     """
     http, tokens = settings.http, settings.tokens
-    for name in (tokens.signing_key_file, settings.api.keys_file, http.certificate_key_file):
+    for name in (
+        tokens.signing_key_file,
+        settings.api.keys_file,
+        http.certificate_key_file,
+        settings.turn.secret_file,
+    ):
         if name and Path(name).stat().st_mode & stat.S_IROTH:
             yield f"{name} is a secret that every user of this machine can read: `chmod o= {name}`"
+
+
+def read_turn_secret(path: Path) -> bytes:
+    """The file's one line. Raises: Misconfigured when it cannot be read, or is too short to be a secret."""
+    try:
+        secret = path.read_bytes().strip()
+    except OSError as error:
+        raise Misconfigured(f"turn.secret_file {path}: {error.strerror}") from error
+    if len(secret) < MIN_TURN_SECRET_BYTES or len(secret.split()) != 1:
+        raise Misconfigured(f"turn.secret_file {path}: must be one line of at least {MIN_TURN_SECRET_BYTES} characters")
+    return secret
 
 
 def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:

@@ -94,6 +94,7 @@ EXAMPLES: list[m.Wire] = [
         missed=[m.ParticipantLeft(sequence=18, participant_id="q", reason=LeaveReason.LOST)],
         bindings=_BINDINGS,
         media_alive=True,
+        ice_servers=[],
         token="fresh",
         token_expires_at=1_800_000_000.5,
     ),

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import hashlib
+import hmac
 import logging
 from collections.abc import AsyncIterator
 from typing import Any
@@ -15,8 +18,9 @@ from vdxmedia.clock import SystemClock
 from vdxmedia.conference.kinds import SourceKind
 from vdxmedia.hub.limits import HubLimits
 from vdxmedia.hub.ports import Grant, MediaLost, MediaQuality, SpeakersChanged
-from vdxmedia.signalling.messages import MAX_MESSAGE_BYTES, MAX_SDP_CHARS, IceServer
+from vdxmedia.signalling.messages import MAX_MESSAGE_BYTES, MAX_SDP_CHARS
 from vdxmedia.signalling.session import SessionLimits
+from vdxmedia.signalling.turn import TurnServers
 
 
 @pytest.fixture
@@ -110,13 +114,24 @@ async def test_media_news_reaches_the_clients(server: Server) -> None:
         assert not bo.of_type("mediaLost")
 
 
-async def test_ice_servers_of_the_configuration_are_told() -> None:
-    limits = SessionLimits(ice_servers=(IceServer(urls=["stun:stun.example.dk"]),))
-    async with signalling_server(session=limits) as server, connected(server, server.token(server.room())) as client:
-        await client.join()
-        assert client.joined["media"]["iceServers"] == [
-            {"urls": ["stun:stun.example.dk"], "username": None, "credential": None}
-        ]
+async def test_turn_credentials_are_each_participants_own_and_fresh_after_a_cut() -> None:
+    turn = TurnServers(urls=("turns:turn.example.dk:443?transport=tcp",), secret=b"s" * 32, lifetime_s=600)
+    async with signalling_server(session=SessionLimits(turn=turn)) as server:
+        token = server.token(server.room())
+        async with connected(server, token) as anna:
+            await anna.join("Anna")
+            (entry,) = anna.joined["media"]["iceServers"]
+            resume = {"session": anna.joined["session"], "sequence": anna.joined["sequence"]}
+        expiry, _, person = entry["username"].partition(":")
+        assert entry["urls"] == ["turns:turn.example.dk:443?transport=tcp"]
+        assert person == anna.id
+        assert int(expiry) == pytest.approx(server.clock.unix_s() + 600, abs=5)
+        expected = hmac.new(b"s" * 32, entry["username"].encode(), hashlib.sha1).digest()
+        assert base64.b64decode(entry["credential"]) == expected
+        async with connected(server, token) as again:
+            resumed = await again.join("Anna", resume=resume)
+            assert resumed["type"] == "resumed", resumed
+            assert resumed["iceServers"][0]["username"].endswith(f":{anna.id}")
 
 
 # ── who may come in ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -258,6 +258,7 @@ describe('a cut of the signalling', () => {
       missed: [{ type: 'participantLeft', sequence: 6, participantId: 'p2', reason: 'left' }],
       bindings: [],
       mediaAlive: true,
+      iceServers: [{ urls: ['turn:a'], username: 'later', credential: 'fresh' }],
       token: 'token-3',
       tokenExpiresAt: 0,
     });
@@ -265,6 +266,10 @@ describe('a cut of the signalling', () => {
     expect(page.state).toMatchObject({ phase: 'inCall', link: { signalling: 'connected', lostSince: null }, banners: [] });
     expect(page.state.participants.map((one) => one.id)).toEqual(['p1']);
     expect(page.platform.connections).toHaveLength(1);
+    expect(page.platform.connections[0]?.configuration).toEqual({
+      bundlePolicy: 'max-bundle',
+      iceServers: [{ urls: ['turn:a'], username: 'later', credential: 'fresh' }],
+    });
     expect(page.sent('offer')).toHaveLength(1);
     expect(page.sent('setSource').slice(-4)).toContainEqual({ type: 'setSource', source: 'camera', active: false });
     expect(page.state.notices.map((notice) => notice.code)).toEqual([

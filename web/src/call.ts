@@ -242,6 +242,7 @@ class CallController implements Call, ConnectionListener {
     if (!this.#conference.onResumed(resumed)) return;
     this.#onSeated(resumed);
     this.#reports.onResume(this.#conference.ownSources);
+    this.#media.onFreshIceServers(resumed.iceServers);
     this.#media.onSignalling(null, resumed.mediaAlive);
   }
 

@@ -226,6 +226,8 @@ class Resumed(Wire, frozen=True, tag="resumed"):
     missed: list[SequencedEvent]
     bindings: list[Binding]
     media_alive: bool
+    ice_servers: list[IceServer]
+    """With fresh credentials, for an ICE restart or a new media connection."""
     token: str
     token_expires_at: float
 

@@ -35,6 +35,7 @@ from vdxmedia.signalling.decoding import decode_command
 from vdxmedia.signalling.media_setup import media_setup
 from vdxmedia.signalling.outbox import Latest, Outbox
 from vdxmedia.signalling.rates import Rates
+from vdxmedia.signalling.turn import TurnServers
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +63,7 @@ class SessionLimits(msgspec.Struct, frozen=True, kw_only=True):
     """Of the tokens made in the session; short, because they are renewed."""
     max_queued: int = 256
     ack_timeout_s: float = 15.0
-    ice_servers: tuple[messages.IceServer, ...] = ()
+    turn: TurnServers = TurnServers()
 
 
 class Session:
@@ -167,6 +168,7 @@ class Session:
                 missed=translate.sequenced(self._room, seat.missed),
                 bindings=translate.bindings(seat.bindings),
                 media_alive=seat.media_alive,
+                ice_servers=self._ice_servers(seat.participant),
                 token=token,
                 token_expires_at=expires_at,
             )
@@ -178,11 +180,16 @@ class Session:
             room=translate.room_state(self._room, snapshot.settings),
             participants=[translate.participant(state) for state in snapshot.participants],
             bindings=translate.bindings(snapshot.bindings),
-            media=media_setup(self._grant, snapshot.settings.codec, request.video_slots, self._limits.ice_servers),
+            media=media_setup(
+                self._grant, snapshot.settings.codec, request.video_slots, self._ice_servers(seat.participant)
+            ),
             media_alive=seat.media_alive,
             token=token,
             token_expires_at=expires_at,
         )
+
+    def _ice_servers(self, participant: ParticipantId) -> list[messages.IceServer]:
+        return self._limits.turn.ice_servers(participant, self._clock.unix_s())
 
     async def _offer(
         self, message: messages.Offer, conference: RoomTask, participant: ParticipantId

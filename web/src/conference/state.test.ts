@@ -88,6 +88,7 @@ describe('coming back', () => {
     missed,
     bindings: [binding(0, 3)],
     mediaAlive: true,
+    iceServers: [],
     token: '',
     tokenExpiresAt: 0,
   });

@@ -9,7 +9,7 @@
  *                 (8 s without success, or the server lost it)
  */
 
-import type { AnswerMedia, Failure, MediaSetup, SourceKind } from '../protocol/messages.gen.js';
+import type { AnswerMedia, Failure, IceServer, MediaSetup, SourceKind } from '../protocol/messages.gen.js';
 import { Peer, browserPeerPlatform, type LocalOffer, type LocalTracks, type PeerPlatform, type PeerState } from './peer.js';
 
 /** A Wi-Fi that hiccups comes back within this. */
@@ -72,6 +72,12 @@ export class MediaLink {
       this.#owed = 'restart';
     }
     this.#pay();
+  }
+
+  /** Credentials of TURN servers expire; these are for what is connected from now on. */
+  onFreshIceServers(iceServers: readonly IceServer[]): void {
+    if (this.#setup) this.#setup = { ...this.#setup, iceServers };
+    this.#peer?.setIceServers(iceServers);
   }
 
   onSignallingLost(): void {

@@ -7,7 +7,7 @@
  * needs a second offer.
  */
 
-import type { AnswerMedia, Encoding, MediaSetup, SlotKind, SourceKind } from '../protocol/messages.gen.js';
+import type { AnswerMedia, Encoding, IceServer, MediaSetup, SlotKind, SourceKind } from '../protocol/messages.gen.js';
 import { audioCodecs, preferCodecs, receivingVideoCodecs, sendingVideoCodecs } from './codecs.js';
 
 export type LocalTracks = Readonly<Record<SourceKind, MediaStreamTrack | null>>;
@@ -41,6 +41,14 @@ export interface Slot {
   readonly stream: MediaStream;
 }
 
+function asRtcIceServers(iceServers: readonly IceServer[]): RTCIceServer[] {
+  return iceServers.map(({ urls, username, credential }) => ({
+    urls: [...urls],
+    ...(username === null ? {} : { username }),
+    ...(credential === null ? {} : { credential }),
+  }));
+}
+
 const SENT_IN_ORDER = ['microphone', 'camera', 'screen', 'screenAudio'] as const satisfies readonly SourceKind[];
 
 export class Peer {
@@ -58,11 +66,7 @@ export class Peer {
   ) {
     this.#pc = platform.createConnection({
       bundlePolicy: 'max-bundle',
-      iceServers: setup.iceServers.map(({ urls, username, credential }) => ({
-        urls: [...urls],
-        ...(username === null ? {} : { username }),
-        ...(credential === null ? {} : { credential }),
-      })),
+      iceServers: asRtcIceServers(setup.iceServers),
     });
     for (const kind of SENT_IN_ORDER) this.#senders.set(kind, this.#addSender(kind, setup, tracks[kind]));
     const { speaker, programme, video } = setup.slots;
@@ -77,6 +81,12 @@ export class Peer {
       if (this.#isClosed || state === 'closed') return;
       onState(state === 'new' ? 'connecting' : state);
     });
+  }
+
+  /** For the next ICE restart. */
+  setIceServers(iceServers: readonly IceServer[]): void {
+    if (this.#isClosed) return;
+    this.#pc.setConfiguration({ ...this.#pc.getConfiguration(), iceServers: asRtcIceServers(iceServers) });
   }
 
   /**

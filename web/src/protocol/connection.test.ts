@@ -11,6 +11,7 @@ const resumed: Resumed = {
   missed: [],
   bindings: [],
   mediaAlive: true,
+  iceServers: [],
   token: 'token-3',
   tokenExpiresAt: 0,
 };

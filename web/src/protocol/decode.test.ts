@@ -51,6 +51,7 @@ describe('decodeAnswer', () => {
       missed,
       bindings: [],
       mediaAlive: true,
+      iceServers: [],
       token: 't',
       tokenExpiresAt: 1,
     };

@@ -53,8 +53,9 @@ const binding = shape({
 });
 const token: Shape = { token: text, tokenExpiresAt: number };
 const encoding = shape({ rid: text, scaleResolutionDownBy: number, maxBitrate: number, maxFramerate: number });
+const iceServers = listOf(shape({ urls: listOf(text), username: orNull(text), credential: orNull(text) }));
 const mediaSetup = shape({
-  iceServers: listOf(shape({ urls: listOf(text), username: orNull(text), credential: orNull(text) })),
+  iceServers,
   codec: text,
   camera: listOf(encoding),
   screen: listOf(encoding),
@@ -96,6 +97,7 @@ const ANSWERS: Readonly<Record<Answer['type'], Shape>> = {
     missed: listOf(isRecord),
     bindings: listOf(binding),
     mediaAlive: truth,
+    iceServers,
     ...token,
   },
   answer: { sdp: text, slots: listOf(shape({ mid: text, kind: text, index: number })) },

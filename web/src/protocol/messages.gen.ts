@@ -200,6 +200,8 @@ export interface Resumed {
   readonly missed: readonly SequencedEvent[];
   readonly bindings: readonly Binding[];
   readonly mediaAlive: boolean;
+  /** With fresh credentials, for an ICE restart or a new media connection. */
+  readonly iceServers: readonly IceServer[];
   readonly token: string;
   readonly tokenExpiresAt: number;
 }

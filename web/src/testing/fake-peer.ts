@@ -68,8 +68,16 @@ export class FakeConnection extends EventTarget {
   readonly transceivers: FakeTransceiver[] = [];
   readonly offers: RTCOfferOptions[] = [];
 
-  constructor(readonly configuration: RTCConfiguration) {
+  constructor(public configuration: RTCConfiguration) {
     super();
+  }
+
+  getConfiguration(): RTCConfiguration {
+    return this.configuration;
+  }
+
+  setConfiguration(configuration: RTCConfiguration): void {
+    this.configuration = configuration;
   }
 
   addTransceiver(trackOrKind: MediaStreamTrack | string, init: RTCRtpTransceiverInit): FakeTransceiver {
