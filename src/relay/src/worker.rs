@@ -257,8 +257,9 @@ impl Loop {
             let now_us = self.now_us();
             for position in 0..count {
                 let datagram = self.received.datagram(position);
-                self.forwarder.handle_datagram(datagram.route, datagram.bytes, &mut self.sink, now_us);
+                self.forwarder.gather_datagram(datagram.route, datagram.bytes, &mut self.sink, now_us);
             }
+            self.forwarder.fan_out_run(&mut self.sink, now_us);
             if count < RECEIVE_BATCH_LEN {
                 return;
             }

@@ -4,7 +4,7 @@ mod common;
 
 use std::collections::HashMap;
 
-use common::camera::Camera;
+use common::camera::{Camera, Stamp};
 use common::{Dice, Packet, World, camera, microphone, slots, sound};
 use vdx_relay::sink::Sink;
 use vdx_relay::socket::Route;
@@ -209,16 +209,26 @@ fn noise_from_everywhere_changes_nothing() {
     assert!(counters.dropped_auth > 200 && counters.dropped_unknown_address > 200);
 }
 
-/// Takes datagrams and forgets them.
+/// Takes datagrams and forgets all but where they went.
 struct Void {
     buffer: [u8; 2048],
     sent: u64,
+    last: usize,
+    /// To another destination than the datagram before.
+    turns: u64,
+}
+
+impl Void {
+    fn new() -> Self {
+        Self { buffer: [0; 2048], sent: 0, last: usize::MAX, turns: 0 }
+    }
 }
 
 impl Sink for Void {
     fn set_route(&mut self, _: usize, _: Route) {}
     fn remove(&mut self, _: usize) {}
-    fn reserve(&mut self, _: usize, len: usize) -> &mut [u8] {
+    fn reserve(&mut self, destination: usize, len: usize) -> &mut [u8] {
+        self.turns += u64::from(std::mem::replace(&mut self.last, destination) != destination);
         &mut self.buffer[..len]
     }
     fn commit(&mut self, _: usize) {
@@ -227,8 +237,8 @@ impl Sink for Void {
     fn send_now(&mut self, _: &Route, _: &[u8]) {}
 }
 
-#[test]
-fn forwarding_allocates_nothing() {
+/// A camera, a microphone and ten who look, after the first frame.
+fn watched_call() -> (World, Camera) {
     let mut world = World::new();
     world.connect(2, vec![camera("0", 11, &["q"]), microphone("1", 12, 7000)], Vec::new());
     for id in (20..40).step_by(2) {
@@ -239,18 +249,70 @@ fn forwarding_allocates_nothing() {
     world.allow(12);
     let mut film = Camera::new(2, 11, "0", &["q"], 5000);
     film.show(&mut world);
+    (20..40).step_by(2).for_each(|id| drop(world.take_rtp(id)));
+    (world, film)
+}
+
+#[test]
+fn batch_goes_out_subscriber_by_subscriber() {
+    let (mut world, mut film) = watched_call();
+    let mut sealed = Vec::new();
+    for _ in 0..2 {
+        film.frame(&mut world, |world, client, packet, index| sealed.push(world.seal(client, &packet, index)));
+    }
+    let mut void = Void::new();
+    for (route, datagram) in &mut sealed {
+        world.forwarder.gather_datagram(*route, datagram, &mut void, world.now_us);
+    }
+    assert_eq!(void.sent, 0, "they wait for the end of the batch");
+    world.forwarder.fan_out_run(&mut void, world.now_us);
+    assert_eq!((void.sent, void.turns), (10 * sealed.len() as u64, 10));
+    world.forwarder.fan_out_run(&mut void, world.now_us);
+    assert_eq!(void.sent, 10 * sealed.len() as u64, "once");
+}
+
+#[test]
+fn batch_of_picture_and_sound_and_more_than_a_run_holds_arrives_whole_and_in_order() {
+    let (mut world, mut film) = watched_call();
+    film.bulk = 1_300;
+    let mut sealed = Vec::new();
+    for sequence in 1..=60_u64 {
+        film.frame(&mut world, |world, client, packet, index| sealed.push(world.seal(client, &packet, index)));
+        if sequence % 20 == 0 {
+            sealed.push(world.seal(2, &sound(7000, sequence, Some(20)), sequence));
+        }
+    }
+    for (route, mut datagram) in sealed {
+        world.forwarder.gather_datagram(route, &mut datagram, &mut world.sink, world.now_us);
+    }
+    // An answer to a check, in the middle of it: what came before leaves before.
+    world.check(20, true);
+    for id in (20..40).step_by(2) {
+        let packets = world.take_rtp(id);
+        let (pictures, sounds): (Vec<_>, Vec<_>) = packets.into_iter().partition(|packet| packet.ssrc >= 1000);
+        assert_eq!((pictures.len(), sounds.len()), (180, 3), "peer {id}");
+        assert!(pictures.windows(2).all(|pair| pair[1].sequence == pair[0].sequence.wrapping_add(1)));
+        let frames: Vec<u32> = pictures.iter().map(|packet| Stamp::read(&packet.payload).frame).collect();
+        assert!(frames.is_sorted() && frames[179] - frames[0] == 59);
+    }
+}
+
+#[test]
+fn forwarding_allocates_nothing() {
+    let (mut world, mut film) = watched_call();
     let mut sealed = Vec::new();
     for sequence in 1..=300_u64 {
         film.frame(&mut world, |world, client, packet, index| sealed.push(world.seal(client, &packet, index)));
         sealed.push(world.seal(2, &sound(7000, sequence, Some(20)), sequence));
     }
-    let mut void = Void { buffer: [0; 2048], sent: 0 };
+    let mut void = Void::new();
     let mut now_us = world.now_us;
     let mut feed = |world: &mut World, packets: &mut [(Route, Vec<u8>)]| {
         for (route, datagram) in packets {
             now_us += 1_000;
-            world.forwarder.handle_datagram(*route, datagram, &mut void, now_us);
+            world.forwarder.gather_datagram(*route, datagram, &mut void, now_us);
         }
+        world.forwarder.fan_out_run(&mut void, now_us);
     };
     let (warm_up, measured) = sealed.split_at_mut(600);
     feed(&mut world, warm_up);

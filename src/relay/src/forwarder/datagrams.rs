@@ -11,9 +11,20 @@ use crate::wire::stun::{Class, ErrorCode, MAX_MESSAGE_LEN, Message, Role, write_
 use crate::wire_api::{Event, MAX_DTLS_LEN};
 
 impl Forwarder {
-    /// One datagram came; it may be changed in place. Never fails: what is not good is counted and dropped.
+    /// One datagram came, and no other waits; it may be changed in place. Never fails: what is not good is counted and
+    /// dropped.
     pub fn handle_datagram<S: Sink>(&mut self, route: Route, datagram: &mut [u8], sink: &mut S, now_us: u64) {
-        match DatagramKind::of(datagram) {
+        self.gather_datagram(route, datagram, sink, now_us);
+        self.fan_out_run(sink, now_us);
+    }
+
+    /// As [`Self::handle_datagram`], but media may wait for the next of the batch; [`Self::fan_out_run`] ends it.
+    pub fn gather_datagram<S: Sink>(&mut self, route: Route, datagram: &mut [u8], sink: &mut S, now_us: u64) {
+        let kind = DatagramKind::of(datagram);
+        if kind != DatagramKind::Rtp {
+            self.fan_out_run(sink, now_us);
+        }
+        match kind {
             DatagramKind::Stun => self.on_stun(route, datagram, sink, now_us),
             DatagramKind::Dtls => {
                 self.handling = self.routes.get(&route).copied();

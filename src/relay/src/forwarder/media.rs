@@ -140,6 +140,9 @@ impl Forwarder {
     fn on_media<S: Sink>(&mut self, received: Received<'_>, sink: &mut S) {
         let Received { source_at, layer: layer_at, ssrc, meaning, mut base, mut payload } = received;
         let now_us = base.arrival_us;
+        if self.run.feed().is_some_and(|(feed, _)| (feed.source, feed.layer) != (source_at, layer_at)) {
+            self.fan_out_run(sink, now_us);
+        }
         let Some(source) = self.sources.get_mut(source_at) else { return };
         let Some(publisher) = source.publisher else { return };
         let Some(layer) = source.layer_mut(layer_at) else { return };
@@ -159,8 +162,15 @@ impl Forwarder {
             self.counters.dropped_malformed += 1;
             return;
         };
-        let is_wanted = layer.is_wanted && source.closed_gates == 0;
+        let starts = facts.is_start && !facts.is_padding;
+        let ends_run = starts || !layer.is_live || !self.run.has_room();
+        if ends_run || self.run.feed().is_some_and(|(feed, _)| feed.epoch != layer.epoch) {
+            self.fan_out_run(sink, now_us);
+        }
+        let Some(source) = self.sources.get_mut(source_at) else { return };
+        let is_open = source.closed_gates == 0;
         let Some(layer) = source.layer_mut(layer_at) else { return };
+        let is_wanted = layer.is_wanted && is_open;
         let arrival = layer.missings.on_packet(facts.index, is_wanted && !meaning.codec.is_audio(), now_us);
         match arrival {
             Arrival::Duplicate => {
@@ -185,17 +195,17 @@ impl Forwarder {
         let (epoch, woke) = (layer.epoch, !facts.is_padding && !std::mem::replace(&mut layer.is_live, true));
         let feed = Feed { source: source_at, layer: layer_at, epoch };
         let mut has_new_codec = false;
-        if facts.is_start && !facts.is_padding {
+        if starts {
             source.keyframes.on_keyframe(layer_at);
             has_new_codec = source.codec.replace(meaning.codec).is_some_and(|before| before != meaning.codec);
         }
         source.codec.get_or_insert(meaning.codec);
         let is_new = !std::mem::replace(&mut source.is_started, true);
-        let (id, is_open) = (source.id, source.closed_gates == 0);
+        let id = source.id;
         if is_new {
             self.tell(Event::SourceStarted { source: id });
         }
-        self.starting = (facts.is_start && !facts.is_padding).then_some((source_at, layer_at));
+        self.starting = starts.then_some((source_at, layer_at));
         if woke || has_new_codec {
             self.settle_watchers(source_at, now_us);
         }
@@ -214,7 +224,10 @@ impl Forwarder {
                 layer.history.keep(&facts, payload);
             }
         }
-        self.fan_out(feed, &facts, payload, sink, now_us);
+        self.run.push(feed, publisher.peer, &facts, payload);
+        if starts {
+            self.fan_out_run(sink, now_us);
+        }
         self.starting = None;
     }
 
@@ -236,8 +249,20 @@ impl Forwarder {
         }
     }
 
-    /// Sends one packet to every slot that shows its layer, or can begin with it.
-    fn fan_out<S: Sink>(&mut self, feed: Feed, facts: &Facts, payload: &[u8], sink: &mut S, now_us: u64) {
+    /// Sends the packets of the run to every slot that shows their layer, or can begin with it. Also what ends a run: to
+    /// be called when all that came has been handled.
+    pub fn fan_out_run<S: Sink>(&mut self, sink: &mut S, now_us: u64) {
+        let Some((feed, publisher)) = self.run.feed() else { return };
+        let handled = self.handling.replace(publisher);
+        self.fan_out(feed, sink, now_us);
+        self.run.clear();
+        if !self.switches.is_empty() {
+            self.finish_switches(now_us);
+        }
+        self.handling = handled;
+    }
+
+    fn fan_out<S: Sink>(&mut self, feed: Feed, sink: &mut S, now_us: u64) {
         let Some(source) = self.sources.get_mut(feed.source) else { return };
         let mut is_wanted = false;
         for watcher in &source.watchers {
@@ -247,40 +272,39 @@ impl Forwarder {
             is_wanted = true;
             let Some(peer) = self.peers.get_mut(watcher.peer) else { continue };
             if !peer.is_sending {
-                self.counters.dropped_no_consent += 1;
+                self.counters.dropped_no_consent += self.run.len() as u64;
                 continue;
             }
             // Settled before, and looked at again here: no packet passes that is not permitted.
             if source.room != Some(peer.room) || source.classes & peer.hears == 0 {
-                self.counters.dropped_audience += 1;
+                self.counters.dropped_audience += self.run.len() as u64;
                 continue;
             }
-            let Some(slot) = peer.slots.get_mut(watcher.slot) else { continue };
-            let (numbers, is_first) = match slot.place(feed, facts) {
-                Placed::Sent { numbers, is_first, ended, has_switched } => {
-                    if has_switched {
-                        self.switches.push(Switch { peer: watcher.peer, slot: watcher.slot, ended });
+            for (facts, payload) in self.run.packets() {
+                let Some(slot) = peer.slots.get_mut(watcher.slot) else { break };
+                let (numbers, is_first) = match slot.place(feed, facts) {
+                    Placed::Sent { numbers, is_first, ended, has_switched } => {
+                        if has_switched {
+                            self.switches.push(Switch { peer: watcher.peer, slot: watcher.slot, ended });
+                        }
+                        if is_first {
+                            slot.report_due_us = now_us;
+                            peer.slots_due_us = now_us;
+                        }
+                        (numbers, is_first)
                     }
-                    if is_first {
-                        slot.report_due_us = now_us;
-                        peer.slots_due_us = now_us;
+                    Placed::Late => {
+                        self.counters.packets_out_of_span += 1;
+                        continue;
                     }
-                    (numbers, is_first)
-                }
-                Placed::Late => {
-                    self.counters.packets_out_of_span += 1;
-                    continue;
-                }
-                Placed::Passed => continue,
-            };
-            let outgoing = Outgoing { source: source.id, facts, payload, numbers, is_first, is_again: false };
-            send_media(peer, watcher.peer, watcher.slot, &outgoing, sink, &mut self.counters, now_us);
+                    Placed::Passed => continue,
+                };
+                let outgoing = Outgoing { source: source.id, facts, payload, numbers, is_first, is_again: false };
+                send_media(peer, watcher.peer, watcher.slot, &outgoing, sink, &mut self.counters, now_us);
+            }
         }
         if let Some(layer) = source.layer_mut(feed.layer) {
             layer.is_wanted = is_wanted;
-        }
-        if !self.switches.is_empty() {
-            self.finish_switches(now_us);
         }
     }
 

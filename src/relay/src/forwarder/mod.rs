@@ -9,12 +9,14 @@
 //! datagrams   demultiplexing, checks, DTLS           media      opened RTP to its layer, then the fan-out
 //! feedback    opened RTCP                            settle     what each slot shows, from wishes and permissions
 //! commands    what Python asks for                   timers     feedback, reports, retries, consent
+//! run         packets that are fanned out together
 //! ```
 
 mod commands;
 mod datagrams;
 mod feedback;
 mod media;
+mod run;
 mod settle;
 mod timers;
 
@@ -34,6 +36,7 @@ use crate::source::Source;
 use crate::speakers::Ranking;
 use crate::wire::rtcp::{NtpTime, write_picture_loss};
 use crate::wire_api::Event;
+use run::Run;
 
 /// Events that wait at most; then the least important are dropped and counted.
 const MAX_EVENTS: usize = 65_536;
@@ -75,6 +78,7 @@ pub struct Forwarder {
     /// The layer whose keyframe is being handled: nobody needs to ask for it.
     starting: Option<(usize, u8)>,
     switches: Vec<Switch>,
+    run: Run,
     handling: Option<usize>,
     timeouts: u64,
     /// Panics at the next DTLS datagram, or at a fence 0: how tests see that a panic ends one peer only.
@@ -104,6 +108,7 @@ impl Forwarder {
             keyframe_requests: Vec::new(),
             starting: None,
             switches: Vec::new(),
+            run: Run::new(),
             handling: None,
             timeouts: 0,
             #[cfg(test)]
@@ -134,6 +139,7 @@ impl Forwarder {
         self.counters.panics += 1;
         self.keyframe_requests.clear();
         self.switches.clear();
+        self.run.clear();
         self.starting = None;
         if let Some(at) = self.handling.take() {
             if let Some(id) = self.peers.get(at).map(|peer| peer.id) {
