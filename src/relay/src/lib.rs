@@ -4,6 +4,7 @@
 //! [`socket`] and [`worker`]. What it deliberately leaves out: who may see or hear whom (Python decides and sends
 //! commands), DTLS (Python's, through events), and decoding of media.
 
+pub mod allocation;
 pub mod bucket;
 pub mod congestion;
 pub mod counters;

@@ -1,0 +1,289 @@
+//! Who gets what of a subscriber's way: from its estimated rate to a layer and temporal level for each picture.
+//!
+//! Sound comes first. Then the pictures by priority (speaker or spotlight, screen, others): a priority is filled before
+//! the next gets anything. Within one it is water that rises: every picture gets its lowest step before one gets its
+//! second. A picture whose lowest step does not fit is *paused*: nothing of it is sent, and the subscriber is told.
+//!
+//! What a picture gives up first is its source's policy, and makes the *ladder* of its steps, best last (VP8, 3 levels):
+//!
+//! ```text
+//! rate   q0 q1 q2  h0 h1 h2  f0 f1 f2     frames first, then size: a face, a screen
+//! size   q0 q1 q2        h2        f2     size first; 20 frames a second stay while any size is left: sign language
+//! ```
+//!
+//! Down it goes at once: what does not fit congests the way. Up it goes only with a margin, and only when that margin
+//! lasted, unless a probe proved it. So a constant estimate gives one answer for ever: the answer to "what fits with the
+//! margin" does not depend on what is sent now, and once it is sent, it fits without the margin too.
+//! What is left out: the estimate itself (`congestion`), and how a slot comes from one layer to another (`settle`).
+
+use std::cmp::Ordering;
+
+use crate::wire_api::{MAX_LAYERS, Shedding};
+
+/// Temporal levels of one layer: VP8 in browsers has at most three.
+pub const MAX_TEMPORALS: usize = 3;
+/// Every frame.
+pub const ALL_TEMPORALS: u8 = MAX_TEMPORALS as u8 - 1;
+/// Below this estimate only the loudest is heard.
+pub const ONE_SOUND_BELOW_BPS: u64 = 250_000;
+/// Above this one all are heard again.
+pub const ALL_SOUND_ABOVE_BPS: u64 = 285_000;
+/// One stream of sound on the wire: Opus at 32 kbit/s in 50 packets of 50 bytes of headers and tag.
+pub const SOUND_BPS: u64 = 52_000;
+/// What goes up must fit into this share of the estimate.
+const UP_PERCENT: u64 = 90;
+/// For so long, without a probe that proved it. A guess; the way up has 10 s.
+pub const UP_AFTER_US: u64 = 2_000_000;
+/// Frames a second that `size` keeps.
+const FLUID_FPS: u8 = 20;
+/// Of a layer that lives, but was not measured yet: what browsers give to 180, 360 and 720 lines.
+const ASSUMED_BPS: [u32; MAX_LAYERS] = [150_000, 500_000, 1_700_000];
+/// Steps of the longest ladder.
+const MAX_STEPS: usize = MAX_LAYERS * MAX_TEMPORALS;
+
+/// A layer, up to a temporal level. Ordered by size, then frames.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Step {
+    /// 0 the smallest.
+    pub layer: u8,
+    /// The highest level that is sent, 0 the fewest frames.
+    pub temporal: u8,
+}
+
+/// What a live layer costs up to each temporal level.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LayerRate {
+    /// Bits a second on the wire; 0 everywhere: not measured yet. Never falls with the level.
+    pub bps: [u32; MAX_TEMPORALS],
+    /// Frames a second; 0: not measured.
+    pub fps: [u8; MAX_TEMPORALS],
+}
+
+/// One picture that a subscriber looks at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Want {
+    /// More goes first.
+    pub priority: u8,
+    /// The wanted size.
+    pub max_layer: u8,
+    /// Of the source.
+    pub shedding: Shedding,
+    /// The source's live layers.
+    pub layers: [Option<LayerRate>; MAX_LAYERS],
+    /// What it was given last; `None`: paused.
+    pub held: Option<Step>,
+    /// It shows something else, or larger, than when it was given that: it need not wait to go up.
+    pub is_new: bool,
+}
+
+/// What all of one subscriber get. The pictures' part is in the slice that was given.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Shares {
+    /// Speakers that are sent, loudest first.
+    pub speakers: usize,
+    /// What is sent, by the measured rates.
+    pub used_bps: u64,
+    /// What the estimate must be for the next better step; 0: there is none.
+    pub wish_bps: u64,
+    /// A better share is waited for: to be asked again in [`UP_AFTER_US`], even if nothing changes.
+    pub is_rising: bool,
+}
+
+/// The steps of one picture, the cheapest first.
+#[derive(Debug, Clone, Copy)]
+struct Ladder {
+    steps: [(Step, u32); MAX_STEPS],
+    len: usize,
+}
+
+impl Ladder {
+    fn of(want: &Want) -> Self {
+        let mut ladder = Self { steps: [(Step { layer: 0, temporal: 0 }, 0); MAX_STEPS], len: 0 };
+        let lowest = want.layers.iter().position(Option::is_some).unwrap_or(0);
+        for (place, rate) in want.layers.iter().enumerate() {
+            let Some(rate) = rate else { continue };
+            if place > usize::from(want.max_layer) && place != lowest {
+                break;
+            }
+            for temporal in 0..MAX_TEMPORALS {
+                let is_all = temporal == usize::from(ALL_TEMPORALS);
+                let is_fluid = rate.fps[temporal] >= FLUID_FPS;
+                let bps = match (rate.bps[temporal], is_all) {
+                    (0, true) => ASSUMED_BPS[place],
+                    (0, false) => continue,
+                    (bps, _) => bps,
+                };
+                if want.shedding == Shedding::Size && place != lowest && !is_all && !is_fluid {
+                    continue;
+                }
+                ladder.push(Step { layer: place as u8, temporal: temporal as u8 }, bps);
+            }
+        }
+        ladder
+    }
+
+    /// What is better and costs no more takes the place of what is worse.
+    fn push(&mut self, step: Step, bps: u32) {
+        while self.len > 0 && self.steps[self.len - 1].1 >= bps {
+            self.len -= 1;
+        }
+        self.steps[self.len] = (step, bps);
+        self.len += 1;
+    }
+
+    /// Of the first `height` steps; 0: paused.
+    fn bps(&self, height: usize) -> u64 {
+        height.checked_sub(1).map_or(0, |at| u64::from(self.steps[at].1))
+    }
+
+    fn step(&self, height: usize) -> Option<Step> {
+        height.checked_sub(1).map(|at| self.steps[at].0)
+    }
+
+    /// As high as what is held, or as is left of it.
+    fn height_of(&self, held: Option<Step>) -> usize {
+        let Some(held) = held else { return 0 };
+        self.steps[..self.len].iter().take_while(|(step, _)| *step <= held).count().max(1).min(self.len)
+    }
+}
+
+/// One subscriber's shares from one time to the next.
+#[derive(Debug, Default)]
+pub struct Allocation {
+    /// Since when there would be better.
+    better_since_us: Option<u64>,
+    hears_one: bool,
+    // Kept for their capacity.
+    ladders: Vec<Ladder>,
+    kept: Vec<usize>,
+    best: Vec<usize>,
+    order: Vec<usize>,
+}
+
+impl Allocation {
+    /// Shares `estimate_bps` (`None`: the way is not known, all is sent) among `speakers` that speak, `programmes` that
+    /// sound, and `wants`; writes what each is given into its `held`. `is_proven`: the estimate comes from a probe.
+    pub fn share(
+        &mut self,
+        estimate_bps: Option<u64>,
+        (speakers, programmes): (usize, usize),
+        is_proven: bool,
+        wants: &mut [Want],
+        now_us: u64,
+    ) -> Shares {
+        self.ladders.clear();
+        self.ladders.extend(wants.iter().map(Ladder::of));
+        let Some(estimate_bps) = estimate_bps else { return self.share_all(speakers, programmes, wants) };
+        self.hears_one = estimate_bps < if self.hears_one { ALL_SOUND_ABOVE_BPS } else { ONE_SOUND_BELOW_BPS };
+        let heard = if self.hears_one { speakers.min(1) } else { speakers };
+        let sound_bps = (heard + programmes) as u64 * SOUND_BPS;
+
+        let mut kept = std::mem::take(&mut self.kept);
+        let held = |at: usize, ladder: &Ladder| ladder.height_of(wants.get(at).and_then(|want| want.held));
+        self.fill(estimate_bps.saturating_sub(sound_bps), wants, &mut kept, held);
+        let mut best = std::mem::take(&mut self.best);
+        let top = |_: usize, ladder: &Ladder| ladder.len;
+        self.fill((estimate_bps * UP_PERCENT / 100).saturating_sub(sound_bps), wants, &mut best, top);
+
+        let is_better = self.compare(wants, &best, &kept) == Ordering::Greater;
+        let since_us = *self.better_since_us.get_or_insert(now_us);
+        let is_over = now_us.saturating_sub(since_us) >= UP_AFTER_US;
+        let goes_up = is_better && (is_over || is_proven || wants.iter().any(|want| want.is_new));
+        if goes_up || !is_better {
+            self.better_since_us = None;
+        }
+        let given = if goes_up { &best } else { &kept };
+        let mut used_bps = sound_bps;
+        for ((want, ladder), height) in wants.iter_mut().zip(&self.ladders).zip(given) {
+            want.held = ladder.step(*height);
+            used_bps += ladder.bps(*height);
+        }
+        let next_bps = self.next_step_bps(wants, given).map(|bps| used_bps + bps);
+        let sound_wish_bps = (heard < speakers).then_some(ALL_SOUND_ABOVE_BPS);
+        let wish_bps = next_bps.map(|bps| bps * 100 / UP_PERCENT + 1).max(sound_wish_bps).unwrap_or(0);
+        (self.kept, self.best) = (kept, best);
+        Shares { speakers: heard, used_bps, wish_bps, is_rising: is_better && !goes_up }
+    }
+
+    fn share_all(&mut self, speakers: usize, programmes: usize, wants: &mut [Want]) -> Shares {
+        (self.better_since_us, self.hears_one) = (None, false);
+        let mut used_bps = (speakers + programmes) as u64 * SOUND_BPS;
+        for (want, ladder) in wants.iter_mut().zip(&self.ladders) {
+            want.held = ladder.step(ladder.len);
+            used_bps += ladder.bps(ladder.len);
+        }
+        Shares { speakers, used_bps, wish_bps: 0, is_rising: false }
+    }
+
+    /// Lets the water rise, priority by priority, up to each picture's limit. A picture whose next step does not fit
+    /// stays where it is; the others go on.
+    fn fill(
+        &mut self,
+        mut left_bps: u64,
+        wants: &[Want],
+        heights: &mut Vec<usize>,
+        limit: impl Fn(usize, &Ladder) -> usize,
+    ) {
+        heights.clear();
+        heights.resize(wants.len(), 0);
+        self.order.clear();
+        self.order.extend(0..wants.len());
+        self.order.sort_by_key(|at| std::cmp::Reverse(wants[*at].priority)); // Stable: the first slot goes first.
+        let mut rest = &mut self.order[..];
+        while let Some(priority) = rest.first().map(|at| wants[*at].priority) {
+            let count = rest.iter().take_while(|at| wants[**at].priority == priority).count();
+            let (group, lower) = rest.split_at_mut(count);
+            rest = lower;
+            let mut open = group.len();
+            while open > 0 {
+                let rising = &mut group[..open];
+                let key = |at: &usize| (self.ladders[*at].step(heights[*at]), *at);
+                let Some(place) = (0..open).min_by_key(|place| key(&rising[*place])) else { break };
+                let at = rising[place];
+                let ladder = &self.ladders[at];
+                let more_bps = ladder.bps((heights[at] + 1).min(ladder.len)) - ladder.bps(heights[at]);
+                if heights[at] < limit(at, ladder) && more_bps <= left_bps {
+                    left_bps -= more_bps;
+                    heights[at] += 1;
+                } else {
+                    open -= 1;
+                    rising.swap(place, open);
+                }
+            }
+        }
+    }
+
+    /// By the highest priority in which they differ: who has the least decides.
+    fn compare(&self, wants: &[Want], left: &[usize], right: &[usize]) -> Ordering {
+        let steps = |heights: &[usize], priority: u8| {
+            let of_it = wants.iter().enumerate().filter(|(_, want)| want.priority == priority);
+            let mut steps: Vec<_> = of_it.map(|(at, _)| self.ladders[at].step(heights[at])).collect();
+            steps.sort_unstable();
+            steps
+        };
+        let mut before = None;
+        for at in &self.order {
+            let priority = wants[*at].priority;
+            if before.replace(priority) == Some(priority) {
+                continue;
+            }
+            let order = steps(left, priority).cmp(&steps(right, priority));
+            if order != Ordering::Equal {
+                return order;
+            }
+        }
+        Ordering::Equal
+    }
+
+    /// What the first picture that could be better lacks for it.
+    fn next_step_bps(&self, wants: &[Want], given: &[usize]) -> Option<u64> {
+        let open = |at: &&usize| given[**at] < self.ladders[**at].len;
+        let priority = wants[*self.order.iter().find(open)?].priority;
+        let of_it = self.order.iter().filter(open).filter(|at| wants[**at].priority == priority);
+        let at = *of_it.min_by_key(|at| self.ladders[**at].step(given[**at]))?;
+        Some(self.ladders[at].bps(given[at] + 1) - self.ladders[at].bps(given[at]))
+    }
+}
+
+#[cfg(test)]
+mod tests;
