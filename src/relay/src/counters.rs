@@ -26,6 +26,7 @@ counters! {
     rtcp_packets_in, rtcp_bytes_in, stun_packets_in, dtls_packets_in,
     audio_packets_out, audio_bytes_out, video_packets_out, video_bytes_out, rtx_packets_out, rtx_bytes_out,
     rtcp_packets_out, rtcp_bytes_out, stun_packets_out, dtls_packets_out,
+    red_packets_in, red_packets_out, red_recovered,
     forwards, packets_out_of_span, packets_duplicate, padding_in,
     dropped_auth, dropped_replay, dropped_malformed, dropped_unknown_ssrc, dropped_unknown_payload, dropped_too_many_ssrcs, dropped_no_keys,
     dropped_gate, dropped_audience, dropped_no_consent, dropped_unknown_address, dropped_unknown_kind,

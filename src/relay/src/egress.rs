@@ -7,6 +7,7 @@ use crate::peer::Peer;
 use crate::rewrite::Numbers;
 use crate::sink::Sink;
 use crate::wire::extension::{Extension, encode_abs_send_time, encode_transport_sequence};
+use crate::wire::red::{self, Red};
 use crate::wire::rtp::HeaderWriter;
 use crate::wire::rtx::ORIGINAL_SEQUENCE_LEN;
 use crate::wire::vp8::MAX_DESCRIPTOR_LEN;
@@ -15,6 +16,11 @@ use crate::wire::vp8::MAX_DESCRIPTOR_LEN;
 pub const FEEDBACK_SSRC: u32 = 1;
 /// Fixed header, one CSRC, six extensions of which mid is the longest.
 const MAX_HEADER_LEN: usize = 12 + 4 + 4 + 64;
+/// What lies before the rest of a payload: of a retransmission or a picture, or of redundant sound.
+const MAX_HEAD_LEN: usize = {
+    let of_pictures = ORIGINAL_SEQUENCE_LEN + MAX_DESCRIPTOR_LEN;
+    if of_pictures > red::MAX_HEADERS_LEN { of_pictures } else { red::MAX_HEADERS_LEN }
+};
 /// More than [`crate::srtp::Profile::rtp_overhead`] of any profile.
 const MAX_OVERHEAD: usize = 32;
 
@@ -46,17 +52,27 @@ pub fn send_media<S: Sink>(
     counters: &mut Counters,
     now_us: u64,
 ) -> Option<usize> {
-    let Outgoing { facts, numbers, payload, .. } = *outgoing;
+    let Outgoing { facts, numbers, mut payload, .. } = *outgoing;
     let (media_type, rtx_type) = peer.payload_types(facts.codec);
     let outbound = peer.outbound.as_ref()?;
     let slot = peer.slots.get_mut(slot_at)?;
-    let (payload_type, ssrc, index) = if outgoing.is_again {
+    let (mut payload_type, ssrc, index) = if outgoing.is_again {
         (rtx_type, slot.rtx_ssrc, slot.rtx_index)
     } else {
         (media_type, slot.ssrc, numbers.index)
     };
     if payload_type == 0 {
         return None;
+    }
+    let opus_type = payload_type;
+    let mut red = None;
+    if facts.is_redundant {
+        let whole = Red::parse(payload)?;
+        payload = whole.primary();
+        if peer.payloads.red != 0 && slot.takes_redundancy(facts.timestamp, whole.reach()) {
+            payload_type = peer.payloads.red;
+            red = Some(whole);
+        }
     }
 
     let abs_send_time = encode_abs_send_time(now_us);
@@ -85,7 +101,7 @@ pub fn send_media<S: Sink>(
     }
     .write(&mut header, &elements)?;
 
-    let mut head = [0; ORIGINAL_SEQUENCE_LEN + MAX_DESCRIPTOR_LEN];
+    let mut head = [0; MAX_HEAD_LEN];
     let mut head_len = 0;
     if outgoing.is_again {
         head.first_chunk_mut().map(|osn| *osn = (numbers.index as u16).to_be_bytes())?;
@@ -96,6 +112,9 @@ pub fn send_media<S: Sink>(
         let room = head.get_mut(head_len..)?;
         head_len += descriptor.write_widened(room, numbers.picture_id, numbers.tl0_picture_index)?;
         tail = payload.get(descriptor.len..)?;
+    } else if let Some(red) = red {
+        head_len = red.write_headers(&mut head, opus_type)?;
+        tail = red.data();
     }
 
     let guard = if outgoing.is_again { &mut slot.rtx_guard } else { &mut slot.guard };
@@ -128,6 +147,7 @@ pub fn send_media<S: Sink>(
     if facts.codec.is_audio() {
         counters.audio_packets_out += 1;
         counters.audio_bytes_out += bytes;
+        counters.red_packets_out += u64::from(red.is_some());
     } else {
         counters.video_packets_out += 1;
         counters.video_bytes_out += bytes;

@@ -56,6 +56,8 @@ pub struct Facts {
     pub is_start: bool,
     /// The payload is empty: a probe that only keeps the sequence complete.
     pub is_padding: bool,
+    /// Sound whose payload holds redundancy (RFC 2198) before the primary.
+    pub is_redundant: bool,
     /// The VP8 descriptor, when the codec is VP8 and there is a payload.
     pub vp8: Option<Descriptor>,
     /// To be passed on.
@@ -76,6 +78,7 @@ impl Facts {
             codec,
             is_start: codec.is_audio(),
             is_padding: payload.is_empty(),
+            is_redundant: false,
             vp8: None,
             extensions: base.extensions,
             arrival_us: base.arrival_us,

@@ -16,6 +16,7 @@ pub mod ice;
 pub mod keyframes;
 pub mod nack;
 pub mod peer;
+pub mod redundancy;
 pub mod reports;
 pub mod rewrite;
 pub mod sink;

@@ -75,6 +75,8 @@ pub struct Meaning {
     pub codec: Codec,
     /// A retransmission (RFC 4588).
     pub is_rtx: bool,
+    /// Within redundancy (RFC 2198).
+    pub is_red: bool,
 }
 
 /// See the module.
@@ -222,7 +224,11 @@ impl Peer {
             (self.payloads.h264_rtx, Codec::H264, true),
         ];
         let found = all.into_iter().find(|(number, ..)| *number != 0 && *number == payload_type);
-        found.map(|(_, codec, is_rtx)| Meaning { codec, is_rtx })
+        if let Some((_, codec, is_rtx)) = found {
+            return Some(Meaning { codec, is_rtx, is_red: false });
+        }
+        let is_red = self.payloads.red != 0 && self.payloads.red == payload_type;
+        is_red.then_some(Meaning { codec: Codec::Opus, is_rtx: false, is_red })
     }
 
     /// Its payload type of a codec, and of its retransmissions; 0: not negotiated.

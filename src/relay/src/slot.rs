@@ -7,6 +7,7 @@
 use crate::facts::{Codec, Facts};
 use crate::rewrite::{Feed, Mapped, Numbers, Rewriter};
 use crate::srtp::SendGuard;
+use crate::wire::sequence::timestamp_distance;
 use crate::wire_api::{self, Extensions, SlotKind};
 
 /// What becomes of a packet that was offered.
@@ -32,6 +33,9 @@ pub enum Placed {
 /// Packets that were resent lately: so that repeated NACKs do not multiply.
 const RESENT: usize = 64;
 
+/// A feed of sound that is this old (22 s) sends nothing from before it, however late its packets are.
+const SETTLED_TICKS: i32 = 1 << 20;
+
 /// See the module.
 #[derive(Debug)]
 pub struct Slot {
@@ -47,6 +51,10 @@ pub struct Slot {
     pub rtx_ssrc: u32,
     /// NACK was negotiated.
     pub has_nack: bool,
+    /// Redundancy was negotiated.
+    has_red: bool,
+    /// Sound: the incoming timestamp that the feed began with, while redundancy can reach back to it.
+    began: Option<u32>,
     /// What its packets may carry, by this peer's ids.
     pub extensions: Extensions,
     /// Python's wish: a source's id, or 0.
@@ -97,6 +105,8 @@ impl Slot {
             ssrc: slot.ssrc,
             rtx_ssrc: slot.rtx_ssrc,
             has_nack: slot.nack,
+            has_red: slot.red,
+            began: None,
             extensions,
             bound: 0,
             assigned: 0,
@@ -154,12 +164,29 @@ impl Slot {
         self.rewriter.begin(feed, facts);
         let Mapped::Sent(numbers) = self.rewriter.map(feed, facts) else { return Placed::Passed };
         self.codec = Some(facts.codec);
+        self.began = Some(facts.timestamp);
         let ended = self.current.replace(feed).filter(|old| *old != feed);
         let has_switched = self.pending == Some(feed);
         if has_switched {
             self.pending = None;
         }
         Placed::Sent { numbers, is_first: true, ended, has_switched }
+    }
+
+    /// Whether a packet that was placed goes out with its redundancy: not while that reaches back to before the slot
+    /// showed its feed. What was said before a gate opened, or in another audience, is not for this subscriber.
+    #[inline]
+    pub fn takes_redundancy(&mut self, timestamp: u32, reach: u16) -> bool {
+        if !self.has_red {
+            return false;
+        }
+        let Some(began) = self.began else { return true };
+        let passed = timestamp_distance(began, timestamp);
+        if !(0..SETTLED_TICKS).contains(&passed) {
+            self.began = None;
+            return true;
+        }
+        passed >= i32::from(reach)
     }
 
     /// Ends the feed from a source: nothing of it goes out any more, not even again.

@@ -4,6 +4,7 @@ use crate::facts::Codec;
 use crate::history::History;
 use crate::keyframes::KeyframeRequests;
 use crate::nack::Missings;
+use crate::redundancy::Redundancy;
 use crate::reports::LayerClock;
 use crate::speakers::Level;
 use crate::wire_api::{MAX_LAYERS, MediaKind, Shedding};
@@ -47,6 +48,8 @@ pub struct Layer {
     pub missings: Missings,
     /// Of video only.
     pub history: History,
+    /// Of sound only.
+    pub redundancy: Redundancy,
     /// RTP clock to wall clock.
     pub clock: LayerClock,
     /// The last packet with payload.
@@ -67,6 +70,7 @@ impl Layer {
             ssrc,
             missings: Missings::default(),
             history: History::new(),
+            redundancy: Redundancy::default(),
             clock: LayerClock::default(),
             heard_us: 0,
             is_live: false,

@@ -12,6 +12,7 @@ use crate::slot::Placed;
 use crate::source::Layer;
 use crate::srtp::{MAX_INBOUND_SSRCS, SrtpError};
 use crate::wire::extension::AudioLevel;
+use crate::wire::red::Red;
 use crate::wire::rtp::RtpHeader;
 use crate::wire::rtx::parse_original;
 use crate::wire::sequence::distance;
@@ -25,7 +26,12 @@ struct Received<'a> {
     ssrc: u32,
     meaning: Meaning,
     base: PacketBase,
+    /// Of sound with redundancy the primary.
     payload: &'a [u8],
+    /// The primary with its redundancy, if it came with some.
+    whole: Option<&'a [u8]>,
+    /// From the redundancy of a later packet: only who had the feed already gets it, and it is no sign of life or level.
+    is_recovered: bool,
 }
 
 impl Forwarder {
@@ -82,7 +88,33 @@ impl Forwarder {
             arrival_us: now_us,
         };
         let (source_at, layer, ssrc) = (stream.source, stream.layer, header.ssrc);
-        self.on_media(Received { source_at, layer, ssrc, meaning, base, payload }, sink);
+        let received = Received { source_at, layer, ssrc, meaning, base, payload, whole: None, is_recovered: false };
+        if meaning.is_red && !payload.is_empty() {
+            self.on_redundant(at, &received, sink);
+        } else {
+            self.on_media(received, sink);
+        }
+    }
+
+    /// Sound with redundancy (RFC 2198): what of it was lost goes first, then the packet itself.
+    fn on_redundant<S: Sink>(&mut self, at: usize, received: &Received<'_>, sink: &mut S) {
+        self.counters.red_packets_in += 1;
+        let opus = self.peers.get(at).map_or(0, |peer| peer.payloads.opus);
+        let Some(red) = Red::parse(received.payload).filter(|red| red.is_all(opus)) else {
+            self.counters.dropped_malformed += 1;
+            return;
+        };
+        let base = received.base;
+        let layer = self.sources.get(received.source_at).and_then(|source| source.layer(received.layer));
+        if let Some(layer) = layer.filter(|layer| layer.ssrc == received.ssrc) {
+            for lost in layer.redundancy.recover(base.index, base.timestamp, &red).into_iter().flatten() {
+                let base = PacketBase { index: lost.index, timestamp: lost.timestamp, is_marked: false, ..base };
+                self.counters.red_recovered += 1;
+                self.on_media(Received { base, payload: lost.payload, is_recovered: true, ..*received }, sink);
+            }
+        }
+        let (payload, whole) = (red.primary(), Some(received.payload).filter(|_| !red.primary().is_empty()));
+        self.on_media(Received { payload, whole, ..*received }, sink);
     }
 
     pub(super) fn count_refused(&mut self, error: SrtpError) {
@@ -138,7 +170,8 @@ impl Forwarder {
 
     /// An opened packet, perhaps a retransmission, of a known layer.
     fn on_media<S: Sink>(&mut self, received: Received<'_>, sink: &mut S) {
-        let Received { source_at, layer: layer_at, ssrc, meaning, mut base, mut payload } = received;
+        let Received { source_at, layer: layer_at, ssrc, meaning, mut base, mut payload, whole, is_recovered } =
+            received;
         let now_us = base.arrival_us;
         if self.run.feed().is_some_and(|(feed, _)| (feed.source, feed.layer) != (source_at, layer_at)) {
             self.fan_out_run(sink, now_us);
@@ -162,6 +195,8 @@ impl Forwarder {
             self.counters.dropped_malformed += 1;
             return;
         };
+        facts.is_start &= !is_recovered;
+        facts.is_redundant = whole.is_some();
         let starts = facts.is_start && !facts.is_padding;
         let ends_run = starts || !layer.is_live || !self.run.has_room();
         if ends_run || self.run.feed().is_some_and(|(feed, _)| feed.epoch != layer.epoch) {
@@ -185,7 +220,10 @@ impl Forwarder {
         } else {
             layer.heard_us = now_us;
         }
-        if !meaning.is_rtx && !facts.is_padding {
+        if meaning.codec.is_audio() {
+            layer.redundancy.on_packet(facts.index, facts.timestamp);
+        }
+        if !meaning.is_rtx && !facts.is_padding && !is_recovered {
             layer.clock.on_packet(facts.timestamp, now_us);
         }
         if let Some(peer) = self.peers.get(publisher.peer).filter(|_| layer.clock.has_report()) {
@@ -218,13 +256,15 @@ impl Forwarder {
             self.want_keyframe(source_at, layer_at, now_us);
         }
         if meaning.codec.is_audio() {
-            self.on_level(source_at, facts.extensions.audio_level, now_us);
+            if !is_recovered {
+                self.on_level(source_at, facts.extensions.audio_level, now_us);
+            }
         } else if let Some(source) = self.sources.get_mut(source_at).filter(|source| source.is_watched(layer_at)) {
             if let Some(layer) = source.layer_mut(layer_at) {
                 layer.history.keep(&facts, payload);
             }
         }
-        self.run.push(feed, publisher.peer, &facts, payload);
+        self.run.push(feed, publisher.peer, &facts, whole.unwrap_or(payload));
         if starts {
             self.fan_out_run(sink, now_us);
         }

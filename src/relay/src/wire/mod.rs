@@ -13,6 +13,7 @@ mod bytes;
 
 pub mod extension;
 pub mod h264;
+pub mod red;
 pub mod rtcp;
 pub mod rtp;
 pub mod rtx;

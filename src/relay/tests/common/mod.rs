@@ -16,6 +16,7 @@ use vdx_relay::forwarder::{Forwarder, TICK_US};
 use vdx_relay::socket::Route;
 use vdx_relay::srtp::{Inbound, Outbound, Profile, SendGuard};
 use vdx_relay::wire::extension::Extension;
+use vdx_relay::wire::red::{self, Redundant};
 use vdx_relay::wire::rtcp::{NtpTime, Rtcp, RtcpPackets};
 use vdx_relay::wire::rtp::{HeaderWriter, RtpView};
 use vdx_relay::wire::stun::{BindingRequest, IntegrityKey, Message, Role, write_request};
@@ -40,7 +41,7 @@ pub struct World {
 }
 
 pub fn payloads() -> Payloads {
-    Payloads { opus: 111, vp8: 96, vp8_rtx: 97, h264: 102, h264_rtx: 103, ..Payloads::default() }
+    Payloads { opus: 111, red: 63, vp8: 96, vp8_rtx: 97, h264: 102, h264_rtx: 103, ..Payloads::default() }
 }
 
 pub fn extensions() -> Extensions {
@@ -360,4 +361,17 @@ pub fn sound(ssrc: u32, sequence: u64, level: Option<u8>) -> Packet {
         payload: sequence.to_be_bytes().to_vec(),
         at_us: 0,
     }
+}
+
+/// As Chromium sends an Opus packet with the payloads of the `depth` packets before it (RFC 2198).
+pub fn redundant_sound(ssrc: u32, sequence: u64, level: Option<u8>, depth: u64) -> Packet {
+    let earlier: Vec<(u16, [u8; 8])> =
+        (1..=depth).rev().map(|step| (step as u16 * 960, (sequence - step).to_be_bytes())).collect();
+    let blocks: Vec<Redundant<'_>> =
+        earlier.iter().map(|(offset, payload)| Redundant { payload_type: 111, offset: *offset, payload }).collect();
+    let plain = sound(ssrc, sequence, level);
+    let mut payload = vec![0; 256];
+    let len = red::write(&mut payload, &blocks, 111, &plain.payload).expect("room");
+    payload.truncate(len);
+    Packet { payload_type: 63, payload, ..plain }
 }
