@@ -5,16 +5,32 @@
 //! arrivals    what came from a publisher, as transport-wide feedback to it
 //! send_side   the estimate of one subscriber's way, from its feedback; asks for probes
 //! sent        what was sent to a subscriber and is not reported yet
+//! queue       the queue on its way, from delays: whether it stands, and what passes meanwhile
+//! losses      which losses more sending causes
+//! delivered   how much arrived lately
+//! probes      when to try more, and what that showed
 //! layer_cap   a highest layer from loss alone
 //! ```
 //!
 //! Left out: what the estimate is spent on (allocation), and when packets leave (pacing).
 
+// Estimates of rates and shares: far from the ends of f64's integers.
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap
+)]
+
 mod arrivals;
+mod delivered;
 mod layer_cap;
+mod losses;
+mod probes;
+mod queue;
 mod send_side;
 mod sent;
 
 pub use arrivals::{Arrivals, FEEDBACK_INTERVAL_US};
 pub use layer_cap::{LayerCap, LossCap};
-pub use send_side::{MIN_BPS, Probe, ProbeId, START_BPS, SendSide};
+pub use send_side::{MAX_BPS, MIN_BPS, Probe, ProbeId, START_BPS, SendSide};

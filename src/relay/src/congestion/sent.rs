@@ -138,11 +138,6 @@ impl Sent {
         Some(Told { sent_us, bytes: entry.bytes.into(), probe: ProbeId::new(entry.probe), was_lost })
     }
 
-    /// When the last packet left; 0: none did.
-    pub fn last_us(&self) -> u64 {
-        self.last_us
-    }
-
     /// Bytes of memory.
     pub fn memory(&self) -> usize {
         self.entries.capacity() * size_of::<Entry>()

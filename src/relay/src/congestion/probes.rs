@@ -1,0 +1,162 @@
+//! When to send more than there is, for a moment, to see whether it gets through; and what it showed.
+
+use super::send_side::{Probe, ProbeId};
+
+/// A cluster lasts so long: enough for several packets, too short for a queue that anyone notices.
+const LENGTH_US: u64 = 20_000;
+/// A cluster is at least so much.
+const MIN_BYTES: u32 = 2_000;
+/// The first cluster, in multiples of the estimate: as Chromium does.
+const FIRST_FACTOR: f64 = 3.0;
+const FACTOR: f64 = 2.0;
+/// The first probe after a drop, and between two that showed nothing: doubled up to the maximum.
+const MIN_WAIT_US: u64 = 1_500_000;
+const MAX_WAIT_US: u64 = 6_000_000;
+/// Feedback on a cluster comes within this, or it failed.
+const PATIENCE_US: u64 = 1_000_000;
+/// A wish that is nearer than this is reached without a probe.
+const NEAR: f64 = 1.05;
+/// Fewer packets tell nothing.
+const MIN_PACKETS: u32 = 4;
+/// A cluster that arrives below this share of its rate met the link's capacity.
+const SLOWED: f64 = 0.85;
+/// Of which this share is used.
+const SAFE: f64 = 0.92;
+
+/// One cluster on its way.
+#[derive(Debug, Clone, Copy)]
+struct Cluster {
+    id: ProbeId,
+    bps: f64,
+    asked_us: u64,
+    first_sent_us: u64,
+    last_sent_us: u64,
+    sent_packets: u32,
+    told_packets: u32,
+    received_packets: u32,
+    /// Everything that arrived of the time of the cluster, media too.
+    bytes: u64,
+    first_arrival: Option<(i64, u32)>,
+    last_arrival_us: i64,
+    last_bytes: u32,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Probes {
+    cluster: Option<Cluster>,
+    last_id: u8,
+    is_first: bool,
+    due_us: u64,
+    wait_us: u64,
+}
+
+impl Default for Probes {
+    fn default() -> Self {
+        Self { cluster: None, last_id: 0, is_first: true, due_us: 0, wait_us: MIN_WAIT_US }
+    }
+}
+
+impl Probes {
+    /// A cluster, when one is due. `wish_bps` is the most that could be used.
+    pub fn next(&mut self, estimate_bps: f64, wish_bps: f64, now_us: u64) -> Option<Probe> {
+        if self.cluster.is_some() || now_us < self.due_us || wish_bps < estimate_bps * NEAR {
+            return None;
+        }
+        let factor = if self.is_first { FIRST_FACTOR } else { FACTOR };
+        let bps = (estimate_bps * factor).min(wish_bps);
+        self.last_id = self.last_id % u8::MAX + 1;
+        let id = ProbeId::new(self.last_id)?;
+        self.cluster = Some(Cluster {
+            id,
+            bps,
+            asked_us: now_us,
+            first_sent_us: 0,
+            last_sent_us: 0,
+            sent_packets: 0,
+            told_packets: 0,
+            received_packets: 0,
+            bytes: 0,
+            first_arrival: None,
+            last_arrival_us: i64::MIN,
+            last_bytes: 0,
+        });
+        let bytes = (bps * LENGTH_US as f64 / 8e6) as u32;
+        Some(Probe { id, bps: bps as u64, bytes: bytes.max(MIN_BYTES) })
+    }
+
+    /// A packet of a cluster leaves.
+    #[inline]
+    pub fn on_sent(&mut self, id: ProbeId, now_us: u64) {
+        if let Some(cluster) = self.cluster.as_mut().filter(|cluster| cluster.id == id) {
+            if cluster.sent_packets == 0 {
+                cluster.first_sent_us = now_us;
+            }
+            cluster.last_sent_us = now_us;
+            cluster.sent_packets += 1;
+        }
+    }
+
+    /// A packet's fate was told, of a cluster or not.
+    pub fn on_told(&mut self, id: Option<ProbeId>, sent_us: u64, arrival_us: Option<i64>, bytes: u32) {
+        let Some(cluster) = self.cluster.as_mut().filter(|cluster| cluster.sent_packets > 0) else { return };
+        if sent_us < cluster.first_sent_us || sent_us > cluster.last_sent_us {
+            return;
+        }
+        if id == Some(cluster.id) {
+            cluster.told_packets += 1;
+            cluster.received_packets += u32::from(arrival_us.is_some());
+        }
+        let Some(arrival_us) = arrival_us else { return };
+        cluster.bytes += u64::from(bytes);
+        if cluster.first_arrival.is_none_or(|(first, _)| arrival_us < first) {
+            cluster.first_arrival = Some((arrival_us, bytes));
+        }
+        if arrival_us >= cluster.last_arrival_us {
+            (cluster.last_arrival_us, cluster.last_bytes) = (arrival_us, bytes);
+        }
+    }
+
+    /// What a cluster showed, once: bits per second.
+    pub fn settle(&mut self, estimate_bps: f64, now_us: u64) -> Option<f64> {
+        let cluster = self.cluster?;
+        let is_late = now_us.saturating_sub(cluster.asked_us) > PATIENCE_US;
+        // The forwarder may still be sending it: its length has passed, and everything sent is told.
+        let is_sent = now_us.saturating_sub(cluster.asked_us) > LENGTH_US * 2;
+        if !is_late && !(is_sent && cluster.sent_packets > 0 && cluster.told_packets >= cluster.sent_packets) {
+            return None;
+        }
+        self.cluster = None;
+        let shown = cluster.rate_bps();
+        let gain = shown.filter(|shown| *shown > estimate_bps * NEAR);
+        if gain.is_some_and(|gain| gain > cluster.bps * 0.7) {
+            (self.due_us, self.wait_us) = (now_us, MIN_WAIT_US);
+        } else {
+            self.due_us = now_us + self.wait_us;
+            self.wait_us = (self.wait_us * 2).min(MAX_WAIT_US);
+        }
+        self.is_first = false;
+        shown
+    }
+
+    /// The rate dropped: what is under way tells nothing, and the queue is to empty first.
+    pub fn on_drop(&mut self, now_us: u64) {
+        self.is_first = false;
+        self.due_us = self.due_us.max(now_us + MIN_WAIT_US);
+    }
+}
+
+impl Cluster {
+    fn rate_bps(&self) -> Option<f64> {
+        let (first_us, first_bytes) = self.first_arrival?;
+        if self.received_packets < MIN_PACKETS || self.received_packets * 5 < self.sent_packets * 4 {
+            return None;
+        }
+        let arrived_us = (self.last_arrival_us - first_us).max(1) as f64;
+        let sent_us = (self.last_sent_us - self.first_sent_us).max(1) as f64;
+        let arrived = (self.bytes - u64::from(first_bytes)) as f64 * 8e6 / arrived_us;
+        let sent = self.bytes.saturating_sub(self.last_bytes.into()) as f64 * 8e6 / sent_us;
+        let safe = if arrived < SLOWED * sent.min(self.bps) { arrived * SAFE } else { arrived };
+        Some(safe.min(sent).min(self.bps))
+    }
+}
