@@ -76,7 +76,7 @@ pub fn send_media<S: Sink>(
     }
 
     let abs_send_time = encode_abs_send_time(now_us);
-    let transport_sequence = encode_transport_sequence(peer.transport_sequence);
+    let transport_sequence = encode_transport_sequence(peer.way.transport_sequence);
     // Of this m-line: what it did not negotiate may be another extension there, or nothing (RFC 8285 §4.1).
     let ids = slot.extensions;
     let level = facts.extensions.audio_level.map(|level| [level]);
@@ -133,7 +133,7 @@ pub fn send_media<S: Sink>(
     };
     sink.commit(len);
     if ids.transport_cc != 0 {
-        peer.transport_sequence = peer.transport_sequence.wrapping_add(1);
+        peer.way.on_sent(len, now_us, None);
     }
     let bytes = len as u64;
     if outgoing.is_again {

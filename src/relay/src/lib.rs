@@ -26,6 +26,7 @@ pub mod socket;
 pub mod source;
 pub mod speakers;
 pub mod srtp;
+pub mod way;
 pub mod wire;
 pub mod wire_api;
 pub mod worker;

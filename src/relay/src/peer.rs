@@ -3,14 +3,15 @@
 use aws_lc_rs::digest;
 
 use crate::bucket::Bucket;
-use crate::congestion::{Arrivals, LayerCap, LossCap};
+use crate::congestion::Arrivals;
 use crate::facts::{Codec, PassedExtensions};
 use crate::ice::{Credentials, Ice};
 use crate::reports::{Loss, PublisherClock, Reception};
 use crate::slot::Slot;
 use crate::srtp::{Inbound, Outbound, Profile, SrtpError};
+use crate::way::Way;
 use crate::wire::extension::{Extensions as WireExtensions, parse_transport_sequence};
-use crate::wire_api::{Extensions, MAX_LAYERS, MediaKind, Payloads, Receive, SlotKind};
+use crate::wire_api::{Extensions, MediaKind, Payloads, Receive, SlotKind};
 
 /// DTLS datagrams to Python: a handshake has about ten, an alert one.
 const DTLS_PER_S: u64 = 50;
@@ -108,22 +109,22 @@ pub struct Peer {
     pub slots: Vec<Slot>,
     /// Audience classes that it may receive.
     pub hears: u64,
-    /// The next transport-wide sequence number to it.
-    pub transport_sequence: u16,
     /// Of what it sends.
     pub arrivals: Arrivals,
     /// Its wall clock.
     pub clock: PublisherClock,
-    /// Its highest layer.
-    pub layer_cap: Box<dyn LayerCap>,
-    /// The cap that its slots were settled by.
-    pub settled_cap: u8,
+    /// What the way to it carries.
+    pub way: Way,
     /// From its reports on ours.
     pub round_trip_us: Option<u64>,
     /// Since the last quality event.
     pub uplink: Loss,
     /// Since the last quality event.
     pub downlink: Loss,
+    /// Bytes of media from it since the last quality event.
+    pub uplink_bytes: u64,
+    /// The last quality event.
+    pub quality_us: u64,
     /// Next reports to it.
     pub report_due_us: u64,
     /// The next sender report of any slot; a slot that begins anew sets it to now.
@@ -166,14 +167,14 @@ impl Peer {
             streams: Vec::new(),
             slots: Vec::new(),
             hears: 0,
-            transport_sequence: 0,
             arrivals: Arrivals::default(),
             clock: PublisherClock::default(),
-            layer_cap: Box::<LossCap>::default(),
-            settled_cap: MAX_LAYERS as u8 - 1,
+            way: Way::default(),
             round_trip_us: None,
             uplink: Loss::default(),
             downlink: Loss::default(),
+            uplink_bytes: 0,
+            quality_us: now_us,
             report_due_us: now_us,
             slots_due_us: now_us,
             quality_due_us: now_us,

@@ -4,6 +4,7 @@
 //! old feed keeps running; on a loss of permission it stops at once. The slot never looks at time and never sends: it
 //! says under which numbers a packet goes out, if it does.
 
+use crate::allocation::Step;
 use crate::facts::{Codec, Facts};
 use crate::rewrite::{Feed, Mapped, Numbers, Rewriter};
 use crate::srtp::SendGuard;
@@ -28,6 +29,25 @@ pub enum Placed {
     Passed,
     /// Older than the switch.
     Late,
+}
+
+/// What a slot was given of its subscriber's way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Share {
+    /// The highest layer.
+    pub layer: u8,
+    /// Exactly; `None`: paused, or there was nothing to give yet.
+    pub step: Option<Step>,
+    /// The way does not carry its lowest: nothing is sent.
+    pub is_paused: bool,
+    /// It shows something else, or larger, than when it was given that.
+    pub is_new: bool,
+}
+
+impl Default for Share {
+    fn default() -> Self {
+        Self { layer: wire_api::MAX_LAYERS as u8 - 1, step: None, is_paused: false, is_new: true }
+    }
 }
 
 /// Packets that were resent lately: so that repeated NACKs do not multiply.
@@ -63,6 +83,10 @@ pub struct Slot {
     pub assigned: u32,
     /// Python's limit.
     pub max_layer: u8,
+    /// Among the pictures of its subscriber; more goes first.
+    pub priority: u8,
+    /// What the way gives it.
+    pub share: Share,
     /// What is sent.
     pub current: Option<Feed>,
     /// What is to be sent.
@@ -111,6 +135,8 @@ impl Slot {
             bound: 0,
             assigned: 0,
             max_layer: wire_api::MAX_LAYERS as u8 - 1,
+            priority: 0,
+            share: Share::default(),
             current: None,
             pending: None,
             rewriter: Rewriter::new(numbers as u16, (numbers >> 16) as u32, (numbers >> 48) as u16),

@@ -5,7 +5,7 @@ mod common;
 use std::collections::HashMap;
 
 use common::camera::{Camera, Stamp};
-use common::{Dice, Packet, World, camera, microphone, slots, sound};
+use common::{Dice, Packet, World, camera, measured_slots, microphone, slots, sound};
 use vdx_relay::sink::Sink;
 use vdx_relay::socket::Route;
 use vdx_relay::wire_api::{Event, Extensions, Payloads, SlotKind};
@@ -27,7 +27,7 @@ fn payload_types_and_extension_ids_are_those_of_each_peer() {
     firefox.extensions =
         Extensions { audio_level: 9, mid: 3, playout_delay: 12, orientation: 11, ..Extensions::default() };
     world.connect_as(firefox);
-    let mut other = World::add_peer(4, Vec::new(), slots(0));
+    let mut other = World::add_peer(4, Vec::new(), measured_slots(0));
     other.extensions = Extensions { mid: 14, audio_level: 20, transport_cc: 2, ..Extensions::default() };
     world.connect_as(other);
     world.connect(6, Vec::new(), slots(0));
@@ -52,7 +52,7 @@ fn packets_carry_only_what_their_m_line_negotiated() {
     let mut world = World::new();
     world.connect(2, vec![microphone("0", 110, 5010)], Vec::new());
     // As Firefox offers: its sound has neither abs-send-time nor orientation nor playout delay.
-    let mut places = slots(0);
+    let mut places = measured_slots(0);
     for slot in &mut places {
         slot.extensions =
             Some(Extensions { mid: common::MID, transport_cc: common::TRANSPORT, ..Extensions::default() });

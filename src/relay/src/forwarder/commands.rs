@@ -27,8 +27,8 @@ impl Forwarder {
                 self.set_source_classes(room, source, classes, now_us)
             }
             Command::SetHears { peer, classes } => self.set_hears(peer, classes, now_us),
-            Command::BindSlot { peer, kind, index, source, max_layer, priority: _ } => {
-                self.bind_slot(peer, kind, index, source, max_layer, now_us)
+            Command::BindSlot { peer, kind, index, source, max_layer, priority } => {
+                self.bind_slot(peer, (kind, index), source, max_layer, priority, now_us)
             }
             Command::SetShedding { room, source, first } => self.set_shedding(room, source, first),
             Command::Fence { id } => {
@@ -107,7 +107,9 @@ impl Forwarder {
             if is_there || is_used(slot.ssrc) || is_used(slot.rtx_ssrc) || peer.slots.len() >= MAX_SLOTS {
                 continue;
             }
-            peer.slots.push(Slot::new(slot, peer.extensions, || Self::random(random)));
+            let slot = Slot::new(slot, peer.extensions, || Self::random(random));
+            peer.way.is_measured |= slot.extensions.transport_cc != 0;
+            peer.slots.push(slot);
         }
     }
 
@@ -329,16 +331,29 @@ impl Forwarder {
         true
     }
 
-    fn bind_slot(&mut self, peer: u64, kind: SlotKind, index: u16, source: u32, max_layer: u8, now_us: u64) -> bool {
+    fn bind_slot(
+        &mut self,
+        peer: u64,
+        (kind, index): (SlotKind, u16),
+        source: u32,
+        max_layer: u8,
+        priority: u8,
+        now_us: u64,
+    ) -> bool {
         let Some((at, peer)) = self.peer_of(peer) else { return false };
         let Some(slot_at) = peer.slot_at(kind, index) else { return false };
         if let Some(slot) = peer.slots.get_mut(slot_at) {
-            slot.max_layer = max_layer.min(MAX_LAYERS as u8 - 1);
+            let max_layer = max_layer.min(MAX_LAYERS as u8 - 1);
+            slot.share.is_new |= max_layer > slot.max_layer || priority > slot.priority;
+            (slot.max_layer, slot.priority) = (max_layer, priority);
             if source == 0 && kind != SlotKind::Speaker {
                 slot.rewriter.forget(|_| true); // It shows nobody: there is nothing to repair.
             }
         }
         self.set_wish(at, slot_at, Some(source), Some(0));
+        if kind == SlotKind::Video && self.peers.get(at).is_some_and(|peer| peer.way.estimate_bps(now_us).is_some()) {
+            self.share_out(at, now_us);
+        }
         self.settle_slot(at, slot_at, now_us);
         if kind == SlotKind::Speaker {
             self.unassign_pinned(at, source, now_us);

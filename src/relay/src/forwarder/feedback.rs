@@ -41,20 +41,28 @@ impl Forwarder {
                 Rtcp::SenderReport(report) => {
                     self.on_sender_report(at, &report, now_us);
                     report.blocks().for_each(|block| self.on_block(at, &block, now_us));
-                    self.on_cap(at, now_us);
                 }
                 Rtcp::ReceiverReport(report) => {
                     self.counters.rr_in += 1;
                     report.blocks().for_each(|block| self.on_block(at, &block, now_us));
-                    self.on_cap(at, now_us);
                 }
                 Rtcp::Nack(nack) => self.on_nack(at, &nack, sink, now_us),
                 Rtcp::PictureLoss(loss) => self.on_picture_loss(at, loss.media_ssrc, now_us),
                 Rtcp::FullIntraRequest(request) => {
                     request.entries().for_each(|entry| self.on_picture_loss(at, entry.ssrc, now_us));
                 }
-                Rtcp::Remb(_) => self.counters.remb_in += 1,
-                Rtcp::TransportFeedback(_) => self.counters.twcc_in += 1,
+                Rtcp::Remb(remb) => {
+                    self.counters.remb_in += 1;
+                    if let Some(peer) = self.peers.get_mut(at) {
+                        peer.way.on_remb(remb.bitrate_bps, now_us);
+                    }
+                }
+                Rtcp::TransportFeedback(feedback) => {
+                    self.counters.twcc_in += 1;
+                    if let Some(peer) = self.peers.get_mut(at) {
+                        peer.way.on_feedback(&feedback, now_us);
+                    }
+                }
                 Rtcp::SourceDescription(_) | Rtcp::Goodbye(_) | Rtcp::Unknown { .. } => {}
             }
         }
@@ -85,6 +93,7 @@ impl Forwarder {
         let now = self.clock.ntp(now_us);
         if let Some(round_trip) = round_trip_us(now, block.last_sender_report, block.delay_since_last) {
             peer.round_trip_us = Some(peer.round_trip_us.map_or(round_trip, |known| (known * 7 + round_trip) / 8));
+            peer.way.on_round_trip(round_trip);
         }
         let Some(before) = slot.reported_highest.replace(block.highest_sequence) else { return };
         let expected = block.highest_sequence.wrapping_sub(before);
@@ -94,24 +103,8 @@ impl Forwarder {
         let lost = (u64::from(expected) * u64::from(block.fraction_lost) / 256) as u32;
         peer.downlink.expected = peer.downlink.expected.saturating_add(expected);
         peer.downlink.lost = peer.downlink.lost.saturating_add(lost);
-        if slot.codec.is_some_and(|codec| !codec.is_audio()) {
-            let before = peer.layer_cap.cap();
-            peer.layer_cap.on_report(expected, lost, now_us);
-            match peer.layer_cap.cap() {
-                after if after < before => self.counters.layer_downs += 1,
-                after if after > before => self.counters.layer_ups += 1,
-                _ => {}
-            }
-        }
-    }
-
-    /// Settles the slots of a peer whose highest layer changed.
-    fn on_cap(&mut self, at: usize, now_us: u64) {
-        let Some(peer) = self.peers.get_mut(at) else { return };
-        let cap = peer.layer_cap.cap();
-        if std::mem::replace(&mut peer.settled_cap, cap) != cap {
-            self.settle_peer(at, now_us);
-        }
+        let is_picture = slot.codec.is_some_and(|codec| !codec.is_audio());
+        peer.way.on_report(expected, lost, is_picture, now_us);
     }
 
     /// A subscriber's decoder needs a keyframe.

@@ -48,6 +48,7 @@ impl Forwarder {
         };
         peer.heard_us = now_us;
         let bytes = datagram.len() as u64;
+        peer.uplink_bytes += bytes;
         let packet = datagram.get(..opened.len).unwrap_or_default();
         let Ok(header) = RtpHeader::parse(packet) else { return self.count_refused(SrtpError::Malformed) };
         let told = peer.read_extensions(header.extensions(packet));

@@ -9,7 +9,7 @@
 //! datagrams   demultiplexing, checks, DTLS           media      opened RTP to its layer, then the fan-out
 //! feedback    opened RTCP                            settle     what each slot shows, from wishes and permissions
 //! commands    what Python asks for                   timers     feedback, reports, retries, consent
-//! run         packets that are fanned out together
+//! run         packets that are fanned out together   shares     what each slot is given of its way
 //! ```
 
 mod commands;
@@ -18,6 +18,7 @@ mod feedback;
 mod media;
 mod run;
 mod settle;
+mod shares;
 mod timers;
 
 pub use timers::TICK_US;
@@ -37,6 +38,7 @@ use crate::speakers::Ranking;
 use crate::wire::rtcp::{NtpTime, write_picture_loss};
 use crate::wire_api::Event;
 use run::Run;
+use shares::Sharing;
 
 /// Events that wait at most; then the least important are dropped and counted.
 const MAX_EVENTS: usize = 65_536;
@@ -79,6 +81,7 @@ pub struct Forwarder {
     starting: Option<(usize, u8)>,
     switches: Vec<Switch>,
     run: Run,
+    sharing: Sharing,
     handling: Option<usize>,
     timeouts: u64,
     /// Panics at the next DTLS datagram, or at a fence 0: how tests see that a panic ends one peer only.
@@ -109,6 +112,7 @@ impl Forwarder {
             starting: None,
             switches: Vec::new(),
             run: Run::new(),
+            sharing: Sharing::default(),
             handling: None,
             timeouts: 0,
             #[cfg(test)]

@@ -4,6 +4,7 @@
 use super::Forwarder;
 use crate::facts::Codec;
 use crate::rewrite::Feed;
+use crate::slot::Share;
 use crate::source::{NO_LAYER, Source};
 use crate::wire_api::{Event, MediaKind, SlotKind};
 
@@ -20,6 +21,7 @@ impl Forwarder {
             next += 1;
             let watcher = self.sources.get(source_at).and_then(|source| source.watchers.get(count - next)).copied();
             if let Some(watcher) = watcher {
+                self.mark_share(watcher.peer);
                 self.settle_slot(watcher.peer, watcher.slot, now_us);
             }
         }
@@ -37,6 +39,7 @@ impl Forwarder {
     ///
     /// ```text
     /// current feed is gone or not permitted       -> ends now, nothing of it is sent again
+    /// its share is nothing                        -> the feed ends now
     /// nothing wished, or not permitted, or no layer of it lives -> another source's feed ends now
     /// the wished layer is shown                   -> nothing is waited for
     /// sound                                       -> the old feed ends, the new begins with its next packet
@@ -45,7 +48,7 @@ impl Forwarder {
     pub(super) fn settle_slot(&mut self, peer_at: usize, slot_at: usize, now_us: u64) {
         let Some(peer) = self.peers.get_mut(peer_at) else { return };
         let (room, hears, id, payloads) = (peer.room, peer.hears, peer.id, peer.payloads);
-        let (cap, is_sending) = (peer.layer_cap.cap(), peer.is_sending);
+        let is_sending = peer.is_sending;
         let Some(slot) = peer.slots.get_mut(slot_at) else { return };
         let before = (slot.current, slot.pending);
 
@@ -78,10 +81,11 @@ impl Forwarder {
                 let is_told = std::mem::replace(&mut slot.undecodable, source.id) == source.id;
                 told = (!is_told).then_some(Event::CannotDecode { peer: id, index: slot.index, source: source.id });
             }
+            Some(_) if slot.share.is_paused => {}
             Some((at, source)) => {
                 let layer = match wanted_kind {
                     MediaKind::Audio => source.layer(0).map(|_| 0),
-                    MediaKind::Video => source.choose_layer(slot.max_layer.min(cap)),
+                    MediaKind::Video => source.choose_layer(slot.max_layer.min(slot.share.layer)),
                 };
                 let found = layer.and_then(|place| Some((place, source.layer(place)?)));
                 target = found.map(|(place, layer)| Feed { source: at, layer: place, epoch: layer.epoch });
@@ -139,7 +143,8 @@ impl Forwarder {
 
     /// Takes a slot out of every list and changes what it wishes.
     pub(super) fn set_wish(&mut self, peer_at: usize, slot_at: usize, bound: Option<u32>, assigned: Option<u32>) {
-        let Some(slot) = self.peers.get_mut(peer_at).and_then(|peer| peer.slots.get_mut(slot_at)) else { return };
+        let Some(peer) = self.peers.get_mut(peer_at) else { return };
+        let Some(slot) = peer.slots.get_mut(slot_at) else { return };
         let before = slot.wish();
         slot.bound = bound.unwrap_or(slot.bound);
         slot.assigned = assigned.unwrap_or(slot.assigned);
@@ -148,6 +153,9 @@ impl Forwarder {
         }
         slot.pending = None;
         slot.undecodable = 0;
+        // What its wish was given is not this one's; the highest layer stays until it is given its own.
+        slot.share = Share { layer: slot.share.layer, ..Share::default() };
+        peer.way.is_share_due = true;
         let current = slot.current.map(|feed| feed.source);
         let former = self.source_ids.get(&before).copied();
         if let Some(former) = former.filter(|former| current != Some(*former)) {

@@ -83,6 +83,7 @@ impl Forwarder {
             self.report_sending(at, sink, now_us);
         }
         if is_slow {
+            self.on_way_time(at, now_us);
             self.tell_quality(at, now_us);
         }
     }
@@ -174,20 +175,30 @@ impl Forwarder {
         Some((slot.ssrc, info))
     }
 
+    fn on_way_time(&mut self, at: usize, now_us: u64) {
+        let Some(peer) = self.peers.get_mut(at).filter(|peer| !peer.slots.is_empty()) else { return };
+        peer.way.on_time(now_us);
+        if peer.way.needs_share(now_us) {
+            self.share_out(at, now_us);
+        }
+    }
+
     fn tell_quality(&mut self, at: usize, now_us: u64) {
         let Some(peer) = self.peers.get_mut(at) else { return };
         if now_us < peer.quality_due_us || peer.outbound.is_none() {
             return;
         }
         peer.quality_due_us = now_us + REPORT_INTERVAL_US;
+        let since_us = now_us.saturating_sub(std::mem::replace(&mut peer.quality_us, now_us)).max(1);
+        let uplink_bits = std::mem::take(&mut peer.uplink_bytes).saturating_mul(8);
         let event = Event::PeerQuality {
             peer: peer.id,
             uplink_loss: std::mem::take(&mut peer.uplink).share(),
             downlink_loss: std::mem::take(&mut peer.downlink).share(),
             rtt_ms: peer.round_trip_us.map_or(-1.0, |us| Duration::from_micros(us).as_secs_f32() * 1_000.0),
             silent_ms: u32::try_from(peer.silent_us(now_us) / 1_000).unwrap_or(u32::MAX),
-            estimate_bps: 0,
-            uplink_bps: 0,
+            estimate_bps: peer.way.estimate_bps(now_us).unwrap_or(0),
+            uplink_bps: uplink_bits.saturating_mul(1_000_000) / since_us,
         };
         self.tell(event);
     }

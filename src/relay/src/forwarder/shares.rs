@@ -1,0 +1,126 @@
+//! What each slot of a subscriber is given: the wishes and the live layers go into [`crate::allocation`], and the slots
+//! whose share changed are settled.
+//!
+//! Called when Python binds a picture, and from the timer when something changed that the shares depend on; never for a
+//! packet.
+
+use super::Forwarder;
+use crate::allocation::{LayerRate, Want};
+use crate::congestion::LayerCap;
+use crate::source::Layer;
+use crate::wire_api::{Event, SlotKind};
+
+/// What is worked with while shares are given; kept for its capacity.
+#[derive(Debug, Default)]
+pub(super) struct Sharing {
+    wants: Vec<Want>,
+    /// The slot of each.
+    slots: Vec<usize>,
+    /// Speaker slots, the loudest first: place in the ranking, whether it is silenced now, slot.
+    speakers: Vec<(usize, bool, usize)>,
+    /// Slots whose share changed.
+    changed: Vec<usize>,
+}
+
+impl Forwarder {
+    /// Gives every slot of a subscriber its share.
+    pub(super) fn share_out(&mut self, at: usize, now_us: u64) {
+        let mut sharing = std::mem::take(&mut self.sharing);
+        self.gather_wants(at, &mut sharing);
+        self.give_shares(at, &mut sharing, now_us);
+        for slot_at in sharing.changed.drain(..) {
+            self.settle_slot(at, slot_at, now_us);
+        }
+        self.sharing = sharing;
+    }
+
+    fn gather_wants(&self, at: usize, sharing: &mut Sharing) {
+        sharing.wants.clear();
+        sharing.slots.clear();
+        sharing.speakers.clear();
+        let Some(peer) = self.peers.get(at) else { return };
+        let ranked = self.rooms.get(&peer.room).map_or(&[][..], |room| room.ranking.order());
+        for (slot_at, slot) in peer.slots.iter().enumerate() {
+            let Some(source_at) = self.source_ids.get(&slot.wish()).copied() else { continue };
+            let source = self.sources.get(source_at).filter(|source| source.is_permitted(peer.room, peer.hears));
+            let Some(source) = source.filter(|source| slot.undecodable != source.id) else { continue };
+            match slot.kind {
+                SlotKind::Programme => {}
+                SlotKind::Speaker => {
+                    let place = ranked.iter().position(|ranked| *ranked == source_at).unwrap_or(usize::MAX);
+                    sharing.speakers.push((place, slot.share.is_paused, slot_at));
+                }
+                SlotKind::Video => {
+                    sharing.slots.push(slot_at);
+                    sharing.wants.push(Want {
+                        priority: slot.priority,
+                        max_layer: slot.max_layer,
+                        shedding: source.shedding,
+                        layers: [0, 1, 2].map(|place| source.layer(place).filter(|it| it.is_live).map(rate_of)),
+                        held: slot.share.step,
+                        is_new: slot.share.is_new,
+                    });
+                }
+            }
+        }
+        sharing.speakers.sort_unstable();
+    }
+
+    fn give_shares(&mut self, at: usize, sharing: &mut Sharing, now_us: u64) {
+        let Some(peer) = self.peers.get_mut(at) else { return };
+        let estimate_bps = peer.way.begin_share(now_us);
+        let cap = peer.way.layer_cap.cap();
+        let is_proven = peer.way.is_proven(now_us);
+        let is_programme = |slot: &&crate::slot::Slot| slot.kind == SlotKind::Programme && slot.current.is_some();
+        let sounds = (sharing.speakers.len(), peer.slots.iter().filter(is_programme).count());
+        let shares = peer.way.allocation.share(estimate_bps, sounds, is_proven, &mut sharing.wants, now_us);
+        peer.way.set_wish_bps(shares.wish_bps);
+        for (rank, (_, was_silent, slot_at)) in sharing.speakers.iter().enumerate() {
+            let is_silent = rank >= shares.speakers;
+            if let Some(slot) = peer.slots.get_mut(*slot_at).filter(|_| is_silent != *was_silent) {
+                slot.share.is_paused = is_silent;
+                sharing.changed.push(*slot_at);
+                self.counters.sounds_paused += u64::from(is_silent);
+            }
+        }
+        let id = peer.id;
+        for (want, slot_at) in sharing.wants.iter().zip(&sharing.slots) {
+            let Some(slot) = self.peers.get_mut(at).and_then(|peer| peer.slots.get_mut(*slot_at)) else { return };
+            let before = slot.share;
+            let is_there = want.layers.iter().any(Option::is_some);
+            slot.share.is_new = !is_there; // Nothing was given yet: what comes first need not wait.
+            slot.share.step = want.held;
+            slot.share.is_paused = is_there && want.held.is_none();
+            slot.share.layer = match (estimate_bps, want.held) {
+                (None, _) => cap,
+                (Some(_), Some(step)) => step.layer,
+                // The first packet of any layer may begin; the lowest comes first.
+                (Some(_), None) => 0,
+            };
+            if !before.is_new && !slot.share.is_paused && !before.is_paused {
+                self.counters.layer_downs += u64::from(slot.share.layer < before.layer);
+                self.counters.layer_ups += u64::from(slot.share.layer > before.layer);
+            }
+            if (slot.share.layer, slot.share.is_paused) != (before.layer, before.is_paused) {
+                sharing.changed.push(*slot_at);
+            }
+            if slot.share.is_paused != before.is_paused {
+                let (kind, index, source, paused) = (slot.kind, slot.index, slot.wish(), slot.share.is_paused);
+                self.counters.pictures_paused += u64::from(paused);
+                self.tell(Event::SlotPaused { peer: id, kind, index, source, paused });
+            }
+        }
+    }
+
+    /// Something changed that a subscriber's shares depend on.
+    pub(super) fn mark_share(&mut self, at: usize) {
+        if let Some(peer) = self.peers.get_mut(at) {
+            peer.way.is_share_due = true;
+        }
+    }
+}
+
+/// What a live layer costs.
+fn rate_of(_layer: &Layer) -> LayerRate {
+    LayerRate::default()
+}

@@ -1,0 +1,172 @@
+//! The way to one subscriber: what it carries, and when its slots are to be given their shares anew.
+//!
+//! ```text
+//! transport-wide feedback or REMB comes    the estimate
+//! negotiated, but none came yet            what the estimate begins with, for [`FEEDBACK_WAIT_US`]
+//! else                                     nothing is known: all is sent, up to a highest layer from reported loss
+//! ```
+//!
+//! Left out: the estimate itself ([`crate::congestion`]), and the shares ([`crate::allocation`]).
+
+use crate::allocation::{ALL_SOUND_ABOVE_BPS, Allocation, ONE_SOUND_BELOW_BPS};
+use crate::congestion::{LayerCap, LossCap, ProbeId, SendSide};
+use crate::wire::rtcp::TransportFeedback;
+
+/// From the first packet that asks for feedback. Browsers send it every 50 to 250 ms; the rest is the round trip.
+pub const FEEDBACK_WAIT_US: u64 = 1_000_000;
+/// Shares are given anew at most this often, but for what Python asks for.
+const SHARE_APART_US: u64 = 50_000;
+/// And at least this often while there is an estimate: the sources' rates change by themselves.
+const SHARE_AT_LEAST_US: u64 = 500_000;
+/// A change of the estimate that matters, in percent.
+const ESTIMATE_STEP_PERCENT: u64 = 5;
+/// A probe that ended within this proves the estimate.
+const PROBE_PROVES_US: u64 = 1_000_000;
+
+/// See the module.
+#[derive(Debug)]
+pub struct Way {
+    send_side: Option<Box<SendSide>>,
+    /// Some slot carries transport-wide numbers.
+    pub is_measured: bool,
+    has_remb: bool,
+    first_sent_us: Option<u64>,
+    /// The next transport-wide sequence number.
+    pub transport_sequence: u16,
+    /// The highest layer while there is no estimate.
+    pub layer_cap: LossCap,
+    /// The shares of the slots.
+    pub allocation: Allocation,
+    /// Something changed that the shares depend on.
+    pub is_share_due: bool,
+    shared: Shared,
+    probed_us: Option<u64>,
+}
+
+/// When and by what the slots were given their shares.
+#[derive(Debug, Clone, Copy, Default)]
+struct Shared {
+    at_us: u64,
+    estimate_bps: Option<u64>,
+    cap: u8,
+}
+
+impl Default for Way {
+    fn default() -> Self {
+        let layer_cap = LossCap::default();
+        Self {
+            send_side: None,
+            is_measured: false,
+            has_remb: false,
+            first_sent_us: None,
+            transport_sequence: 0,
+            shared: Shared { cap: layer_cap.cap(), ..Shared::default() },
+            layer_cap,
+            allocation: Allocation::default(),
+            is_share_due: false,
+            probed_us: None,
+        }
+    }
+}
+
+impl Way {
+    /// A packet with the next transport-wide number left.
+    #[inline]
+    pub fn on_sent(&mut self, bytes: usize, now_us: u64, probe: Option<ProbeId>) {
+        let send_side = match &mut self.send_side {
+            Some(send_side) => send_side,
+            none => {
+                self.first_sent_us = Some(now_us);
+                none.insert(Box::new(SendSide::new(now_us)))
+            }
+        };
+        send_side.on_sent(self.transport_sequence, bytes as u32, now_us, probe);
+        self.transport_sequence = self.transport_sequence.wrapping_add(1);
+    }
+
+    /// The subscriber told how packets came.
+    pub fn on_feedback(&mut self, feedback: &TransportFeedback<'_>, now_us: u64) {
+        if let Some(send_side) = &mut self.send_side {
+            send_side.on_feedback(feedback, now_us);
+        }
+    }
+
+    /// The subscriber's own estimate.
+    pub fn on_remb(&mut self, bps: u64, now_us: u64) {
+        self.has_remb = true;
+        self.send_side.get_or_insert_with(|| Box::new(SendSide::new(now_us))).on_remb(bps, now_us);
+    }
+
+    /// The subscriber told of `expected` packets of one stream that `lost` were lost.
+    pub fn on_report(&mut self, expected: u32, lost: u32, is_picture: bool, now_us: u64) {
+        if is_picture {
+            self.layer_cap.on_report(expected, lost, now_us);
+        }
+        if let Some(send_side) = &mut self.send_side {
+            send_side.on_report(expected, lost, now_us);
+        }
+    }
+
+    /// A round trip, as reports measure it.
+    pub fn on_round_trip(&mut self, us: u64) {
+        if let Some(send_side) = &mut self.send_side {
+            send_side.on_round_trip(us);
+        }
+    }
+
+    /// To be called every 50 ms.
+    pub fn on_time(&mut self, now_us: u64) {
+        if let Some(send_side) = &mut self.send_side {
+            send_side.on_time(now_us);
+        }
+    }
+
+    /// The estimate, if there is one; see the module.
+    pub fn estimate_bps(&self, now_us: u64) -> Option<u64> {
+        let Some(send_side) = &self.send_side else {
+            return self.is_measured.then_some(crate::congestion::START_BPS);
+        };
+        let waits = || self.first_sent_us.is_some_and(|first| now_us.saturating_sub(first) < FEEDBACK_WAIT_US);
+        let is_known = send_side.has_feedback() || self.has_remb || (self.is_measured && waits());
+        is_known.then(|| send_side.estimate_bps())
+    }
+
+    /// Whether the slots are to be given their shares anew now.
+    pub fn needs_share(&self, now_us: u64) -> bool {
+        let age_us = now_us.saturating_sub(self.shared.at_us);
+        if age_us < SHARE_APART_US {
+            return false;
+        }
+        let estimate_bps = self.estimate_bps(now_us);
+        let has_moved = match (self.shared.estimate_bps, estimate_bps) {
+            (None, None) => self.shared.cap != self.layer_cap.cap(),
+            (Some(before_bps), Some(now_bps)) => {
+                let is_step = before_bps.abs_diff(now_bps) * 100 > before_bps * ESTIMATE_STEP_PERCENT;
+                let crosses = |limit_bps| (before_bps < limit_bps) != (now_bps < limit_bps);
+                is_step || crosses(ONE_SOUND_BELOW_BPS) || crosses(ALL_SOUND_ABOVE_BPS)
+            }
+            _ => true,
+        };
+        self.is_share_due || has_moved || (estimate_bps.is_some() && age_us >= SHARE_AT_LEAST_US)
+    }
+
+    /// The slots are given their shares now.
+    pub fn begin_share(&mut self, now_us: u64) -> Option<u64> {
+        self.is_share_due = false;
+        let estimate_bps = self.estimate_bps(now_us);
+        self.shared = Shared { at_us: now_us, estimate_bps, cap: self.layer_cap.cap() };
+        estimate_bps
+    }
+
+    /// What the next better share needs; 0: there is none.
+    pub fn set_wish_bps(&mut self, bps: u64) {
+        if let Some(send_side) = &mut self.send_side {
+            send_side.set_wish_bps(bps);
+        }
+    }
+
+    /// A probe raised the estimate just now.
+    pub fn is_proven(&self, now_us: u64) -> bool {
+        self.probed_us.is_some_and(|probed| now_us.saturating_sub(probed) < PROBE_PROVES_US)
+    }
+}
