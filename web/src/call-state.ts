@@ -68,7 +68,7 @@ export function assembleState(facts: Facts, before: CallState): CallState {
   const participants = conference ? projectParticipants(conference, own, before.participants) : [];
   const self = participants.find((participant) => participant.isSelf) ?? null;
   const isWeak = self !== null && self.quality !== 'good';
-  const causes = { ...facts, isReconnecting: facts.isLossShown, isWeak, local };
+  const causes = { ...facts, isReconnecting: facts.isLossShown, isWeak, isCameraAdvisedOff: conference?.isCameraAdvisedOff ?? false, local };
   return kept(before, {
     phase: facts.phase,
     failure: facts.failure,

@@ -142,6 +142,8 @@ export interface Tile {
   readonly voice: Voice;
   readonly reconnecting: boolean;
   readonly quality: Quality;
+  /** Our connection is too slow for this picture now; it comes back by itself. */
+  readonly paused: boolean;
   /** This client cannot decode the source's codec. */
   readonly cannotDecode: boolean;
 }
@@ -198,6 +200,7 @@ export type BannerCode =
   | 'audioBlocked'
   | 'microphoneInterrupted'
   | 'cameraInterrupted'
+  | 'cameraAdvisedOff'
   | 'ownConnectionWeak'
   | 'speakingWhileMuted';
 

@@ -249,6 +249,7 @@ class CallController implements Call, ConnectionListener {
   onEvent(event: Exclude<ServerEvent, { type: 'ended' }>): void {
     if (event.type === 'tokenRenewed') this.#memory.update({ token: event.token });
     if (event.type === 'mediaLost') this.#media.onServerLost();
+    if (event.type === 'bandwidth') this.#media.onSendLayers(event.sendLayers);
     if (event.type === 'stopping') this.#set({ isServerStopping: true });
     this.#conference.onEvent(event);
   }

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from vdxmedia.conference.kinds import LeaveReason, Role, SourceKind
+from vdxmedia.conference.kinds import ContentHint, LeaveReason, Role, SourceKind
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.ids import ParticipantId, SourceId
 
@@ -47,6 +47,8 @@ class SetSource(msgspec.Struct, frozen=True):
     participant: ParticipantId
     kind: SourceKind
     is_active: bool
+    content_hint: ContentHint | None = None
+    """None: as it was."""
 
 
 class Tile(msgspec.Struct, frozen=True):

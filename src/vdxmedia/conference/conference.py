@@ -44,9 +44,9 @@ from vdxmedia.conference.events import (
     Snapshot,
     SpeakersChanged,
 )
-from vdxmedia.conference.kinds import Connection, LeaveReason, SourceKind
+from vdxmedia.conference.kinds import Connection, ContentHint, LeaveReason, SourceKind
 from vdxmedia.conference.ledger import Ledger
-from vdxmedia.conference.media import Gate, SetGate, SetHears, SetSourceClasses
+from vdxmedia.conference.media import Gate, SetGate, SetHears, SetShedding, SetSourceClasses
 from vdxmedia.conference.participant import Participant, SlotCounts, Source
 from vdxmedia.conference.permissions import heard_classes, source_classes
 from vdxmedia.conference.settings import RoomSettings
@@ -106,6 +106,9 @@ class Conference:
     def video_slots(self, participant: ParticipantId) -> int:
         """How many the participant asked for: the most that an offer may have."""
         return self._find(participant).wanted_video_slots
+
+    def is_active(self, participant: ParticipantId, kind: SourceKind) -> bool:
+        return self._find(participant).active(kind) is not None
 
     def snapshot(self, participant: ParticipantId) -> Snapshot:
         return Snapshot(
@@ -243,7 +246,11 @@ class Conference:
         source = participant.sources.get(command.kind)
         if source is None:
             raise NotAllowed(f"this participant may not publish {command.kind.value}")
+        if command.content_hint is not None:
+            source.content_hint = command.content_hint
         if source.is_active == command.is_active:
+            if participant.has_media:
+                self._say_own(participant)
             return
         source.is_active = command.is_active
         if source.is_active:
@@ -311,17 +318,22 @@ class Conference:
         """Works out what these viewers' slots show, and says what is different."""
         scene = layout.Scene(list(self._participants.values()), self._speakers)
         for viewer in viewers:
+            main = viewer.main
             bindings = layout.arrange(viewer, scene)
             if bindings != viewer.bindings:
                 viewer.bindings = bindings
                 events.append(BindingsChanged(viewer.id, bindings))
-                self._say_slots(viewer)
+            elif viewer.main == main:
+                continue
+            self._say_slots(viewer)
 
     def _say_own(self, participant: Participant) -> None:
         """Before anything about slots, so that what is no longer allowed stops before anything new is shown."""
-        for source in participant.sources.values():
+        for kind, source in participant.sources.items():
             self._ledger.say(SetGate(source.id, Gate.MUTE, source.is_active))
             self._ledger.say(SetSourceClasses(source.id, participant.classes))
+            if kind in (SourceKind.CAMERA, SourceKind.SCREEN):
+                self._ledger.say(SetShedding(source.id, source.content_hint is ContentHint.MOTION))
         self._ledger.say(SetHears(participant.id, participant.hears))
 
     def _say_slots(self, viewer: Participant) -> None:

@@ -30,6 +30,15 @@ class Role(StrEnum):
     GUEST = "guest"
 
 
+class ContentHint(StrEnum):
+    """What matters in a picture (W3C mst-content-hint): what must not be given up when bandwidth is short."""
+
+    MOTION = "motion"
+    """Fluency: the picture becomes smaller before it has fewer than 20 frames a second (sign language, exercises)."""
+    DETAIL = "detail"
+    """Sharpness: it has fewer frames before it becomes smaller (a face, a text)."""
+
+
 class Connection(StrEnum):
     """Whether the participant's signalling is there; media has a life of its own."""
 

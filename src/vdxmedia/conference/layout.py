@@ -1,7 +1,7 @@
 """From who is there to what each slot of one viewer shows: places, bindings for the client, commands for the relay.
 
-Reads participants, changes only the viewer's own places and tiles. The client is told the *intended* source of a slot;
-the relay is told nothing about slots that are hidden, or whose publisher has no media connection yet.
+Reads participants, changes only the viewer's own places, tiles and main speaker. The client is told the *intended*
+source of a slot; the relay is told nothing about slots that are hidden, or whose publisher has no media connection.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from vdxmedia.conference.events import Binding
 from vdxmedia.conference.kinds import SlotKind, SourceKind
 from vdxmedia.conference.layers import DEFAULT_LAYER, layer_for
-from vdxmedia.conference.media import BindSlot
+from vdxmedia.conference.media import BindSlot, Priority
 from vdxmedia.conference.participant import Participant, Source, TileState
 from vdxmedia.conference.slots import People, Person, Place, assign, pinned_speakers
 from vdxmedia.conference.speakers import Speakers
@@ -63,7 +63,7 @@ def arrange(viewer: Participant, scene: Scene) -> tuple[Binding, ...]:
     audience = scene.for_classes(viewer.hears)
     screens = [owner.id for owner, _ in audience.screens if owner is not viewer]
     programmes = [(owner, source) for owner, source in audience.programmes if owner is not viewer]
-    main = scene.speakers.main_for(viewer.id)
+    main = viewer.main = scene.speakers.main_for(viewer.id)
     before = viewer.places
     viewer.places = assign(viewer.id, before, viewer.slots.video, audience.people, screens, main)
     for index, place in enumerate(viewer.places):
@@ -95,7 +95,18 @@ def commands(viewer: Participant, everyone: Mapping[ParticipantId, Participant])
                 source = None
             else:
                 layer = DEFAULT_LAYER if tile is None or tile.layer is None else tile.layer
-        yield BindSlot(viewer.id, binding.kind, binding.index, source, layer if source is not None else TOP_LAYER)
+        if source is None:
+            yield BindSlot(viewer.id, binding.kind, binding.index, None, TOP_LAYER)
+        else:
+            yield BindSlot(viewer.id, binding.kind, binding.index, source, layer, _priority(viewer, binding))
+
+
+def _priority(viewer: Participant, binding: Binding) -> Priority:
+    if binding.kind is not SlotKind.VIDEO:
+        return Priority.OTHERS
+    if binding.source_kind is SourceKind.SCREEN:
+        return Priority.SCREEN
+    return Priority.SPEAKER if binding.participant == viewer.main else Priority.OTHERS
 
 
 def resize(viewer: Participant, index: int, width_px: int, height_px: int) -> None:

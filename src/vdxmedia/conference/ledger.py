@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable
 
-from vdxmedia.conference.media import BindSlot, MediaChange, SetGate, SetHears, SetSourceClasses
+from vdxmedia.conference.media import BindSlot, MediaChange, SetGate, SetHears, SetShedding, SetSourceClasses
 from vdxmedia.ids import ParticipantId, SourceId
 
 
@@ -36,7 +36,7 @@ class Ledger:
         kept: dict[Hashable, MediaChange | None] = {}
         for key, change in self._said.items():
             match change:
-                case SetGate() | SetSourceClasses():
+                case SetGate() | SetSourceClasses() | SetShedding():
                     if change.source not in sources:
                         kept[key] = change
                 case SetHears():
@@ -56,6 +56,8 @@ def _key(change: MediaChange) -> Hashable:
             return (SetGate, change.source, change.gate)
         case SetSourceClasses():
             return (SetSourceClasses, change.source)
+        case SetShedding():
+            return (SetShedding, change.source)
         case SetHears():
             return (SetHears, change.participant)
         case BindSlot():

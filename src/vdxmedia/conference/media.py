@@ -6,7 +6,7 @@ differences to what it sent last (`ledger.py`).
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 import msgspec
 
@@ -20,6 +20,14 @@ class Gate(StrEnum):
 
     MUTE = "mute"
     FLOOR = "floor"
+
+
+class Priority(IntEnum):
+    """Which of a viewer's pictures come first when bandwidth is short; sound comes before all of them."""
+
+    OTHERS = 0
+    SCREEN = 1
+    SPEAKER = 2
 
 
 class SetGate(msgspec.Struct, frozen=True, tag=True):
@@ -51,6 +59,14 @@ class BindSlot(msgspec.Struct, frozen=True, tag=True):
     source: SourceId | None
     max_layer: int = 2
     """0 lowest (q), 1 (h), 2 highest (f): chosen from the tile's size; the relay may go below it, never above."""
+    priority: Priority = Priority.OTHERS
 
 
-MediaChange = SetGate | SetSourceClasses | SetHears | BindSlot
+class SetShedding(msgspec.Struct, frozen=True, tag=True):
+    """What of a picture is given up first where bandwidth is short: frames (the start), or size."""
+
+    source: SourceId
+    is_size_first: bool
+
+
+MediaChange = SetGate | SetSourceClasses | SetHears | BindSlot | SetShedding

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from vdxmedia.conference.events import Binding, ParticipantState, SourceState
-from vdxmedia.conference.kinds import Connection, Role, SourceKind
+from vdxmedia.conference.kinds import Connection, ContentHint, Role, SourceKind
 from vdxmedia.conference.slots import Place
 from vdxmedia.ids import ParticipantId, SourceId
 
@@ -15,6 +15,7 @@ from vdxmedia.ids import ParticipantId, SourceId
 class Source:
     id: SourceId
     is_active: bool = False
+    content_hint: ContentHint = ContentHint.DETAIL
     active_since: int = 0
     """Counts activations in the conference: which screen is newest."""
 
@@ -59,6 +60,8 @@ class Participant:
     has_media: bool = False
     places: tuple[Place | None, ...] = ()
     tiles: dict[int, TileState] = field(default_factory=dict)
+    main: ParticipantId | None = None
+    """Who speaks, for this viewer: that picture comes before others when bandwidth is short."""
     bindings: tuple[Binding, ...] = ()
     """As the participant was last told."""
 

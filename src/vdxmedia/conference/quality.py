@@ -15,6 +15,37 @@ WARN_AFTER = 2
 REASSURE_AFTER = 4
 
 
+BAD_UPLINK_LOSS = 0.12
+BAD_UPLINK_BPS = 100_000
+"""Below this a camera's lowest layer is a slide show beside the sound."""
+ADVISE_AFTER = 5
+WITHDRAW_AFTER = 15
+"""Readings; after the camera went off the way always looks better, so the advice stays a while."""
+
+
+class UplinkAdviser:
+    """Whether a participant had better switch the camera off, so that the sound gets through."""
+
+    def __init__(self) -> None:
+        self.advises_camera_off = False
+        self._streak = 0
+
+    def read(self, loss: float, bps: int | None, *, is_sending_camera: bool) -> bool:
+        """`bps` is what came from the participant in all; None when nothing did, which is another matter.
+        True when the advice has changed."""
+        is_slow = bps is not None and bps < BAD_UPLINK_BPS
+        is_bad = is_sending_camera and (loss > BAD_UPLINK_LOSS or is_slow)
+        if is_bad == self.advises_camera_off:
+            self._streak = 0
+            return False
+        self._streak += 1
+        if self._streak < (ADVISE_AFTER if is_bad else WITHDRAW_AFTER):
+            return False
+        self.advises_camera_off = is_bad
+        self._streak = 0
+        return True
+
+
 class QualityMeter:
     """One participant's. Owned by the room's task."""
 

@@ -8,7 +8,7 @@ from typing import Protocol
 import msgspec
 
 from vdxmedia.conference.events import Binding, BindingsChanged, SequencedEvent, Snapshot, SpeakersChanged
-from vdxmedia.conference.kinds import EndReason, Quality
+from vdxmedia.conference.kinds import EndReason, Quality, SourceKind
 from vdxmedia.hub.ports import Grant
 from vdxmedia.ids import ParticipantId, SessionSecret
 
@@ -28,6 +28,16 @@ class DecodeRefused(msgspec.Struct, frozen=True):
     participant: ParticipantId
 
 
+class BandwidthChanged(msgspec.Struct, frozen=True):
+    """What the client's connection carries; the whole state."""
+
+    paused: tuple[int, ...]
+    """Video slots whose picture does not fit."""
+    layers: Mapping[SourceKind, tuple[int, ...]]
+    """Of the client's own sources, the layers that anybody takes; a source that is not named: all."""
+    advises_camera_off: bool
+
+
 class MediaGone(msgspec.Struct, frozen=True):
     """The plane has given up the client's media connection."""
 
@@ -39,7 +49,14 @@ class ServerStopping(msgspec.Struct, frozen=True):
 
 
 ClientEvent = (
-    SequencedEvent | BindingsChanged | SpeakersChanged | QualityChanged | DecodeRefused | MediaGone | ServerStopping
+    SequencedEvent
+    | BindingsChanged
+    | SpeakersChanged
+    | QualityChanged
+    | BandwidthChanged
+    | DecodeRefused
+    | MediaGone
+    | ServerStopping
 )
 
 

@@ -19,6 +19,7 @@ from vdxmedia.conference.media import Gate as Gate
 from vdxmedia.conference.media import MediaChange as MediaChange
 from vdxmedia.conference.media import SetGate as SetGate
 from vdxmedia.conference.media import SetHears as SetHears
+from vdxmedia.conference.media import SetShedding as SetShedding
 from vdxmedia.conference.media import SetSourceClasses as SetSourceClasses
 from vdxmedia.ids import ConferenceKey, ParticipantId, SourceId
 
@@ -93,9 +94,28 @@ class MediaQuality(msgspec.Struct, frozen=True, tag=True):
     rtt_s: float | None
     is_silent: bool
     """Nothing authentic came for longer than a client that only listens may be silent."""
+    uplink_bps: int | None = None
+    """What came from the participant; None when nothing did."""
 
 
-MediaEvent = MediaConnected | MediaLost | SpeakersChanged | SlotCannotDecode | MediaQuality
+class SlotPaused(msgspec.Struct, frozen=True, tag=True):
+    """A video slot's picture does not fit on the way to the participant at its lowest; or it does again."""
+
+    participant: ParticipantId
+    index: int
+    is_paused: bool
+
+
+class LayersWanted(msgspec.Struct, frozen=True, tag=True):
+    """Which layers of a source anybody takes: the publisher may stop the others."""
+
+    participant: ParticipantId
+    kind: SourceKind
+    layers: tuple[int, ...]
+    """Lowest first."""
+
+
+MediaEvent = MediaConnected | MediaLost | SpeakersChanged | SlotCannotDecode | MediaQuality | SlotPaused | LayersWanted
 
 
 class MediaPlane(Protocol):

@@ -13,10 +13,11 @@ from typing import assert_never
 from vdxmedia.clock import Clock
 from vdxmedia.conference import commands, events
 from vdxmedia.conference.conference import Conference
-from vdxmedia.conference.kinds import EndReason, LeaveReason, Role, SlotKind
+from vdxmedia.conference.kinds import EndReason, LeaveReason, Role, SlotKind, SourceKind
 from vdxmedia.conference.quality import QualityMeter
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.errors import BadField, Refused, VdxError
+from vdxmedia.hub.bandwidth import Bandwidth
 from vdxmedia.hub.client import (
     Client,
     ClientEvent,
@@ -30,6 +31,7 @@ from vdxmedia.hub.client import (
 )
 from vdxmedia.hub.limits import HubLimits
 from vdxmedia.hub.ports import (
+    LayersWanted,
     MediaAnswer,
     MediaConnected,
     MediaEvent,
@@ -38,6 +40,7 @@ from vdxmedia.hub.ports import (
     MediaQuality,
     MediaSeat,
     SlotCannotDecode,
+    SlotPaused,
     SpeakersChanged,
 )
 from vdxmedia.hub.ring import EventRing
@@ -114,6 +117,8 @@ class Room:
         seat.client = None
         self._handle(commands.Reconnect(seat.participant, request.video_slots))
         seat.client = client
+        if not seat.bandwidth.is_plain:
+            client.send(seat.bandwidth.told())
         media_alive = self._conference.has_media(seat.participant)
         snapshot = self._conference.snapshot(seat.participant)
         since = request.resume.sequence if resumed is not None and request.resume is not None else 0
@@ -208,7 +213,8 @@ class Room:
         counts = dict.fromkeys(SlotKind, 0)
         for slot in answer.slots:
             counts[slot.kind] = max(counts[slot.kind], slot.index + 1)
-        seat.quality = QualityMeter() if answer.is_new_connection else seat.quality
+        if answer.is_new_connection:
+            self._forget_media(seat)
         self._handle(
             commands.MediaEstablished(
                 participant,
@@ -252,11 +258,20 @@ class Room:
                 seat, owner = self._seats.get(event.participant), self._owners.get(event.source)
                 if seat is not None and owner is not None:
                     self._tell(seat, DecodeRefused(event.index, owner))
+            case SlotPaused():
+                seat = self._seats.get(event.participant)
+                if seat is not None and seat.bandwidth.pause(event.index, is_paused=event.is_paused):
+                    self._tell(seat, seat.bandwidth.told())
+            case LayersWanted():
+                seat = self._seats.get(event.participant)
+                if seat is not None and seat.bandwidth.want(event.kind, event.layers):
+                    self._tell(seat, seat.bandwidth.told())
             case MediaLost():
                 seat = self._seats.get(event.participant)
                 if seat is not None:
                     self._handle(commands.MediaClosed(event.participant))
                     self._tell(seat, MediaGone(event.reason))
+                    self._forget_bandwidth(seat)
                     self._tell_quality(seat, changed=seat.quality.lose())
             case MediaConnected():
                 seat = self._seats.get(event.participant)
@@ -272,6 +287,9 @@ class Room:
         if seat is not None and self._conference.has_media(seat.participant):
             changed = seat.quality.read(event.uplink_loss, event.downlink_loss, event.rtt_s, is_silent=event.is_silent)
             self._tell_quality(seat, changed=changed)
+            is_camera_on = self._conference.is_active(seat.participant, SourceKind.CAMERA)
+            if seat.bandwidth.read_uplink(event.uplink_loss, event.uplink_bps, is_camera_on=is_camera_on):
+                self._tell(seat, seat.bandwidth.told())
 
     def _tell_quality(self, seat: Seat, *, changed: bool) -> None:
         if changed:
@@ -341,9 +359,19 @@ class Room:
 
     def _drop_media(self, seat: Seat) -> None:
         self._plane.disconnect(self.key, seat.participant)
-        seat.quality = QualityMeter()
+        self._forget_media(seat)
         if self._conference.has_media(seat.participant):
             self._handle(commands.MediaClosed(seat.participant))
+
+    def _forget_media(self, seat: Seat) -> None:
+        """What was measured of a media connection that is gone."""
+        seat.quality = QualityMeter()
+        self._forget_bandwidth(seat)
+
+    def _forget_bandwidth(self, seat: Seat) -> None:
+        was_plain, seat.bandwidth = seat.bandwidth.is_plain, Bandwidth()
+        if not was_plain:
+            self._tell(seat, seat.bandwidth.told())
 
     def _new_source(self) -> SourceId:
         """Unique among those alive in this room; across rooms 2^32 numbers make a clash unlikely and harmless."""

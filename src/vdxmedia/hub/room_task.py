@@ -26,6 +26,7 @@ from vdxmedia.hub.counters import Counters
 from vdxmedia.hub.limits import HubLimits
 from vdxmedia.hub.mailbox import Mailbox
 from vdxmedia.hub.ports import (
+    LayersWanted,
     MediaAnswer,
     MediaConnected,
     MediaEvent,
@@ -34,6 +35,7 @@ from vdxmedia.hub.ports import (
     MediaPlane,
     MediaQuality,
     SlotCannotDecode,
+    SlotPaused,
     SpeakersChanged,
 )
 from vdxmedia.hub.room import Room
@@ -234,6 +236,10 @@ class RoomTask:
                 key = "speakers"
             case SlotCannotDecode():
                 key = ("cannot_decode", event.participant, event.index)
+            case SlotPaused():
+                key = (SlotPaused, event.participant, event.index)
+            case LayersWanted():
+                key = (LayersWanted, event.participant, event.kind)
             case MediaQuality() | MediaLost() | MediaConnected():
                 key = (type(event), event.participant)
             case _:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from vdxmedia.conference.kinds import Role, SourceKind
 from vdxmedia.conference.quality import QualityMeter
 from vdxmedia.errors import NotFound, Refused
+from vdxmedia.hub.bandwidth import Bandwidth
 from vdxmedia.hub.client import Client
 from vdxmedia.hub.ports import Grant
 from vdxmedia.ids import ParticipantId, SessionSecret, SourceId, new_participant_id, new_session_secret
@@ -33,6 +34,8 @@ class Seat:
     is_offering: bool = False
     """The plane is working on an offer; one at a time."""
     quality: QualityMeter = field(default_factory=QualityMeter)
+    bandwidth: Bandwidth = field(default_factory=Bandwidth)
+    """Of the media connection; a new one starts anew."""
 
     @classmethod
     def make(cls, grant: Grant, sources: Mapping[SourceKind, SourceId]) -> Seat:

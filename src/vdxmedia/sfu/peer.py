@@ -151,6 +151,10 @@ class Peer:
     def has_slot(self, kind: str, index: int) -> bool:
         return any(slot.kind == kind and slot.index == index for slot in self._agreement.slots.values())
 
+    def kind_of(self, source: SourceId) -> MediaKind | None:
+        """Which of its own sources this is."""
+        return next((kind for kind, known in self.seat.sources.items() if known == source), None)
+
     def release(self) -> None:
         """Gives its numbers back; the plane calls it when the relay has let go of the peer."""
         ssrcs: Iterable[int] = (number for pair in self._ssrcs.values() for number in (pair.ssrc, pair.rtx_ssrc))
@@ -176,6 +180,7 @@ class Peer:
                 source=self._source_ids[source.kind],
                 kind=SOURCE_MEDIA[source.kind].value,
                 programme=source.kind == MediaKind.SCREEN_AUDIO,
+                screen=source.kind == MediaKind.SCREEN,
                 rids=list(source.rids),
                 ssrc=source.ssrc,
                 rtx_ssrc=source.rtx_ssrc,

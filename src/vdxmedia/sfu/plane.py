@@ -23,6 +23,7 @@ from vdxmedia.errors import BadSdp, Refused, VdxError
 from vdxmedia.hub.ports import (
     BindSlot,
     Gate,
+    LayersWanted,
     MediaAnswer,
     MediaChange,
     MediaConnected,
@@ -33,12 +34,16 @@ from vdxmedia.hub.ports import (
     MediaSeat,
     SetGate,
     SetHears,
+    SetShedding,
     SetSourceClasses,
     SlotCannotDecode,
+    SlotKind,
+    SlotPaused,
     SpeakersChanged,
 )
 from vdxmedia.hub.tasks import TaskScope
 from vdxmedia.ids import ConferenceKey, ParticipantId, PeerId, SourceId
+from vdxmedia.sdp.negotiation import MAX_LAYERS
 from vdxmedia.sdp.offer import parse_offer
 from vdxmedia.sfu import relay_wire
 from vdxmedia.sfu.allocation import Allocation
@@ -243,6 +248,9 @@ class RelayPlane:
                 return relay_wire.SetGate(room=key, source=change.source, gate=gate, open=change.is_open)
             case SetSourceClasses():
                 return relay_wire.SetSourceClasses(room=key, source=change.source, classes=change.classes)
+            case SetShedding():
+                first = "size" if change.is_size_first else "rate"
+                return relay_wire.SetShedding(room=key, source=change.source, first=first)
             case SetHears() | BindSlot():
                 wishes = conference.wishes.get(change.participant)
                 if wishes is None:
@@ -383,15 +391,26 @@ class RelayPlane:
                 logger.info("consent_lost peer=%s", event.peer)
             case relay_wire.ConsentBack():
                 logger.info("consent_back peer=%s", event.peer)
-            case (
-                relay_wire.SourceStarted()
-                | relay_wire.SlotSwitched()
-                | relay_wire.SlotPaused()
-                | relay_wire.LayersWanted()
-            ):
+            case relay_wire.SlotPaused():
+                self._take_pause(event)
+            case relay_wire.LayersWanted():
+                self._take_wanted_layers(event)
+            case relay_wire.SourceStarted() | relay_wire.SlotSwitched():
                 logger.debug("< %s", event)
             case _:
                 assert_never(event)
+
+    def _take_pause(self, event: relay_wire.SlotPaused) -> None:
+        peer = self._peers.get(PeerId(event.peer))
+        if peer is not None and event.kind == SlotKind.VIDEO:
+            self._tell(peer.seat.conference, SlotPaused(peer.seat.participant, event.index, event.paused))
+
+    def _take_wanted_layers(self, event: relay_wire.LayersWanted) -> None:
+        peer = self._peers.get(PeerId(event.peer))
+        kind = peer.kind_of(SourceId(event.source)) if peer is not None else None
+        if peer is not None and kind is not None:
+            layers = tuple(layer for layer in range(MAX_LAYERS) if event.layers >> layer & 1)
+            self._tell(peer.seat.conference, LayersWanted(peer.seat.participant, kind, layers))
 
     def _take_quality(self, event: relay_wire.PeerQuality) -> None:
         if (peer := self._peers.get(PeerId(event.peer))) is not None:
@@ -402,6 +421,7 @@ class RelayPlane:
                     uplink_loss=event.uplink_loss,
                     downlink_loss=event.downlink_loss,
                     rtt_s=event.rtt_ms / 1_000 if event.rtt_ms >= 0 else None,
+                    uplink_bps=event.uplink_bps or None,
                     is_silent=event.silent_ms > SILENT_AFTER_MS,
                 ),
             )

@@ -46,5 +46,10 @@ def wish_command(peer: Peer, change: SetHears | BindSlot) -> relay_wire.Command 
     if not peer.has_slot(change.kind, change.index):
         return None
     return relay_wire.BindSlot(
-        peer=peer.id, kind=change.kind, index=change.index, source=change.source or 0, max_layer=change.max_layer
+        peer=peer.id,
+        kind=change.kind,
+        index=change.index,
+        source=change.source or 0,
+        max_layer=change.max_layer,
+        priority=change.priority,
     )

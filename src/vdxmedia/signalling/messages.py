@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Meta
 
 from vdxmedia.conference.kinds import Connection as Connection
+from vdxmedia.conference.kinds import ContentHint as ContentHint
 from vdxmedia.conference.kinds import EndReason as EndReason
 from vdxmedia.conference.kinds import LeaveReason as LeaveReason
 from vdxmedia.conference.kinds import Quality as Quality
@@ -109,6 +110,8 @@ class SetSource(Wire, frozen=True, tag="setSource"):
 
     source: SourceKind
     active: bool
+    content_hint: ContentHint | None = None
+    """What of a picture must not be given up first when bandwidth is short; null: as it was, at first `detail`."""
 
 
 class TileSize(Wire, frozen=True):
@@ -333,6 +336,23 @@ class ConnectionQuality(Wire, frozen=True, tag="connectionQuality"):
     participants: list[QualityEntry]
 
 
+class SendLayers(Wire, frozen=True):
+    source: SourceKind
+    layers: list[int]
+    """Positions in `MediaSetup.camera` or `screen`, lowest first."""
+
+
+class Bandwidth(Wire, frozen=True, tag="bandwidth"):
+    """What this client's connection carries: the whole state, after each change; at the start nothing of it holds."""
+
+    paused: list[int]
+    """Video slots whose picture does not fit; it comes back by itself."""
+    send_layers: list[SendLayers]
+    """Encodings that anybody takes: switch the others off. A source that is not named: all of them."""
+    camera_off: bool
+    """The way to the server is so bad that the sound would be better without the camera: advise the person."""
+
+
 class CannotDecode(Wire, frozen=True, tag="cannotDecode"):
     """A slot stays empty because this client did not offer the source's codec."""
 
@@ -372,6 +392,7 @@ ServerEvent = (
     | Bindings
     | Speakers
     | ConnectionQuality
+    | Bandwidth
     | CannotDecode
     | MediaLost
     | TokenRenewed

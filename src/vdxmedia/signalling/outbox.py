@@ -33,6 +33,7 @@ class Latest(StrEnum):
 
     BINDINGS = "bindings"
     SPEAKERS = "speakers"
+    BANDWIDTH = "bandwidth"
 
 
 class Outbox:

@@ -24,7 +24,7 @@ from vdxmedia.conference import commands, events
 from vdxmedia.conference.kinds import EndReason
 from vdxmedia.conference.names import one_line
 from vdxmedia.errors import BadMessage, VdxError
-from vdxmedia.hub.client import ClientEvent, JoinRequest, QualityChanged, ResumeRequest, Seated
+from vdxmedia.hub.client import BandwidthChanged, ClientEvent, JoinRequest, QualityChanged, ResumeRequest, Seated
 from vdxmedia.hub.ports import Grant, MediaOffer, Tokens
 from vdxmedia.hub.registry import Registry
 from vdxmedia.hub.room_task import RoomTask
@@ -126,7 +126,9 @@ class Session:
             case messages.Offer():
                 return await self._offer(message, conference, participant)
             case messages.SetSource():
-                await conference.perform(commands.SetSource(participant, message.source, message.active), self)
+                await conference.perform(
+                    commands.SetSource(participant, message.source, message.active, message.content_hint), self
+                )
             case messages.SetTiles():
                 tiles = [commands.Tile(tile.slot, tile.width, tile.height) for tile in message.tiles]
                 await conference.perform(commands.SetTiles(participant, tiles), self)
@@ -218,6 +220,8 @@ class Session:
                 self._outbox.put_latest(Latest.BINDINGS, encoded)
             elif isinstance(event, events.SpeakersChanged):
                 self._outbox.put_latest(Latest.SPEAKERS, encoded)
+            elif isinstance(event, BandwidthChanged):
+                self._outbox.put_latest(Latest.BANDWIDTH, encoded)
             else:
                 self._outbox.put(encoded)
         self._wake.set()

@@ -9,7 +9,7 @@ from vdxmedia.conference import events
 from vdxmedia.conference.kinds import Quality
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.errors import VdxError
-from vdxmedia.hub.client import ClientEvent, DecodeRefused, MediaGone, QualityChanged, ServerStopping
+from vdxmedia.hub.client import BandwidthChanged, ClientEvent, DecodeRefused, MediaGone, QualityChanged, ServerStopping
 from vdxmedia.hub.ports import MediaAnswer
 from vdxmedia.ids import ParticipantId, RoomId
 from vdxmedia.signalling import messages
@@ -36,6 +36,14 @@ def event(room: RoomId, told: ClientEvent) -> messages.ServerEvent:
             )
         case QualityChanged():
             return qualities(told.qualities)
+        case BandwidthChanged():
+            return messages.Bandwidth(
+                paused=list(told.paused),
+                send_layers=[
+                    messages.SendLayers(source=kind, layers=list(layers)) for kind, layers in told.layers.items()
+                ],
+                camera_off=told.advises_camera_off,
+            )
         case DecodeRefused():
             return messages.CannotDecode(index=told.index, participant_id=told.participant)
         case MediaGone():

@@ -17,6 +17,7 @@ from vdxmedia.errors import BadSdp, Refused, VdxError
 from vdxmedia.hub.ports import (
     BindSlot,
     Gate,
+    LayersWanted,
     MediaAnswer,
     MediaConnected,
     MediaEvent,
@@ -31,6 +32,7 @@ from vdxmedia.hub.ports import (
     SetSourceClasses,
     SlotCannotDecode,
     SlotKind,
+    SlotPaused,
     SpeakersChanged,
 )
 from vdxmedia.ids import ConferenceKey, ParticipantId, SourceId
@@ -511,12 +513,18 @@ async def test_relay_events_reach_the_room_in_its_words(stage: Stage) -> None:
         relay_wire.Speakers(room=ROOM, speakers=[(9, 127), (8, 0)]),
         relay_wire.CannotDecode(peer=1, index=4, source=9),
         relay_wire.PeerQuality(peer=1, uplink_loss=0.25, downlink_loss=0.5, rtt_ms=40, silent_ms=7_001),
-        relay_wire.PeerQuality(peer=1, uplink_loss=0, downlink_loss=0, rtt_ms=-1, silent_ms=7_000),
+        relay_wire.PeerQuality(peer=1, uplink_loss=0, downlink_loss=0, rtt_ms=-1, silent_ms=7_000, uplink_bps=9),
+        relay_wire.SlotPaused(peer=1, kind="video", index=3, source=9, paused=True),
+        relay_wire.SlotPaused(peer=1, kind="speaker", index=1, source=9, paused=True),
+        relay_wire.LayersWanted(peer=1, source=12_345, layers=7),
+        relay_wire.LayersWanted(peer=1, source=SOURCES[MediaKind.MICROPHONE], layers=5),
     )
     assert await stage.next_told() == SpeakersChanged([(SourceId(9), 1.0), (SourceId(8), 0.0)])
     assert await stage.next_told() == SlotCannotDecode(ANNA, 4, SourceId(9))
     assert await stage.next_told() == MediaQuality(ANNA, 0.25, 0.5, 0.04, is_silent=True)
-    assert await stage.next_told() == MediaQuality(ANNA, 0, 0, None, is_silent=False)
+    assert await stage.next_told() == MediaQuality(ANNA, 0, 0, None, is_silent=False, uplink_bps=9)
+    assert await stage.next_told() == SlotPaused(ANNA, 3, is_paused=True)
+    assert await stage.next_told() == LayersWanted(ANNA, MediaKind.MICROPHONE, (0, 2))
     assert not stage.told
 
 

@@ -113,13 +113,21 @@ describe('link', () => {
 });
 
 describe('banners', () => {
-  const none = { isReconnecting: false, isServerStopping: false, isAudioBlocked: false, isWeak: false, local: LOCAL };
+  const none = { isReconnecting: false, isServerStopping: false, isAudioBlocked: false, isWeak: false, isCameraAdvisedOff: false, local: LOCAL };
 
   it('come with the most urgent first', () => {
     expect(projectBanners({ ...none, isAudioBlocked: true, isReconnecting: true, isWeak: true }, [])).toEqual([
       'reconnecting',
       'audioBlocked',
     ]);
+  });
+
+  it('advise to switch the camera off only while it is on', () => {
+    const running: LocalState = { ...LOCAL, camera: { ...LOCAL.camera, on: true } };
+    const stopped: LocalState = { ...LOCAL, camera: { ...LOCAL.camera, on: false } };
+    const advised = { ...none, isCameraAdvisedOff: true, isWeak: true };
+    expect(projectBanners({ ...advised, local: running }, [])).toEqual(['cameraAdvisedOff', 'ownConnectionWeak']);
+    expect(projectBanners({ ...advised, local: stopped }, [])).toEqual(['ownConnectionWeak']);
   });
 
   it('tell of an interrupted microphone only while it is wanted', () => {

@@ -98,6 +98,7 @@ function projectTile(
   const slot = isSelf ? null : slotOf(state, id, kind);
   const isProven = slot !== null && pictures.isProven(slot);
   const ownStream = kind === 'camera' ? own.local.camera.stream : own.local.screen.stream;
+  const isPaused = slot !== null && state.paused.includes(slot);
   // A stream is handed out only when its frames are proven: then not even a frame that still waits to be presented
   // can be somebody else's.
   const stream = isSelf ? ownStream : isProven ? pictures.streamOf(slot) : null;
@@ -109,12 +110,14 @@ function projectTile(
     isSelf,
     slot,
     stream,
-    showing: sourceOn && stream !== null,
+    // What stands still because nothing comes is no picture of now.
+    showing: sourceOn && stream !== null && !isPaused,
     sourceOn,
     microphoneOn: participant.microphoneOn,
     voice: isSelf ? own.local.microphone.voice : voiceOf(id),
     reconnecting: participant.reconnecting,
     quality: participant.quality,
+    paused: sourceOn && isPaused,
     cannotDecode: kind === 'camera' && Object.values(state.cannotDecode).includes(id) && !isProven,
   };
 }
@@ -124,6 +127,7 @@ export interface BannerCauses {
   readonly isServerStopping: boolean;
   readonly isAudioBlocked: boolean;
   readonly isWeak: boolean;
+  readonly isCameraAdvisedOff: boolean;
   readonly local: LocalState;
 }
 
@@ -136,6 +140,7 @@ export function projectBanners(causes: BannerCauses, before: readonly BannerCode
     ['audioBlocked', causes.isAudioBlocked],
     ['microphoneInterrupted', local.microphone.on && local.microphone.error === 'interrupted'],
     ['cameraInterrupted', local.camera.on && local.camera.error === 'interrupted'],
+    ['cameraAdvisedOff', causes.isCameraAdvisedOff && local.camera.on && !causes.isReconnecting],
     ['ownConnectionWeak', causes.isWeak && !causes.isReconnecting],
     ['speakingWhileMuted', local.microphone.speakingWhileMuted],
   ];

@@ -61,6 +61,13 @@ describe('reduce', () => {
     expect(reduce(blind, { type: 'bindings', bindings: [binding(1, 3)] }).cannotDecode).toEqual({});
   });
 
+  it('takes the latest word on bandwidth, and forgets it with a new snapshot', () => {
+    const told: ServerEvent = { type: 'bandwidth', paused: [1], sendLayers: [], cameraOff: true };
+    const narrow = reduce(start(), told);
+    expect(narrow).toMatchObject({ paused: [1], isCameraAdvisedOff: true });
+    expect(reduce(narrow, { ...told, paused: [], cameraOff: false })).toMatchObject({ paused: [], isCameraAdvisedOff: false });
+  });
+
   it.each<ServerEvent>([
     { type: 'tokenRenewed', token: 't', tokenExpiresAt: 0 },
     { type: 'mediaLost', reason: 'dtls' },

@@ -32,6 +32,10 @@ export interface ConferenceState {
   readonly quality: Readonly<Record<string, Quality>>;
   /** Video slots that stay empty, and whose source they can't show. */
   readonly cannotDecode: Readonly<Record<number, string>>;
+  /** Video slots whose picture does not fit on the way to us. */
+  readonly paused: readonly number[];
+  /** Sound would get through better without our camera. */
+  readonly isCameraAdvisedOff: boolean;
 }
 
 /** The snapshot replaces everything but what passes quickly: who speaks, and how the connections are. */
@@ -45,6 +49,8 @@ export function fromJoined(joined: Joined, before: ConferenceState | null = null
     speakers: [],
     quality: before?.selfId === joined.participantId ? before.quality : {},
     cannotDecode: {},
+    paused: [],
+    isCameraAdvisedOff: false,
   };
 }
 
@@ -70,6 +76,8 @@ export function reduce(state: ConferenceState, event: ServerEvent): ConferenceSt
     }
     case 'cannotDecode':
       return { ...state, cannotDecode: { ...state.cannotDecode, [event.index]: event.participantId } };
+    case 'bandwidth':
+      return { ...state, paused: event.paused, isCameraAdvisedOff: event.cameraOff };
     case 'mediaLost':
     case 'tokenRenewed':
     case 'ended':

@@ -9,7 +9,7 @@
  *                 (8 s without success, or the server lost it)
  */
 
-import type { AnswerMedia, Failure, IceServer, MediaSetup, SourceKind } from '../protocol/messages.gen.js';
+import type { AnswerMedia, Failure, IceServer, MediaSetup, SendLayers, SourceKind } from '../protocol/messages.gen.js';
 import { Peer, browserPeerPlatform, type LocalOffer, type LocalTracks, type PeerPlatform, type PeerState } from './peer.js';
 
 /** A Wi-Fi that hiccups comes back within this. */
@@ -78,6 +78,14 @@ export class MediaLink {
   onFreshIceServers(iceServers: readonly IceServer[]): void {
     if (this.#setup) this.#setup = { ...this.#setup, iceServers };
     this.#peer?.setIceServers(iceServers);
+  }
+
+  /** What the server wants of our sources; one that is not named: all its encodings. */
+  onSendLayers(wanted: readonly SendLayers[]): void {
+    for (const kind of ['camera', 'screen'] as const) {
+      const layers = wanted.find(({ source }) => source === kind)?.layers ?? null;
+      void this.#peer?.setLayers(kind, layers);
+    }
   }
 
   onSignallingLost(): void {

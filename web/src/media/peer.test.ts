@@ -100,6 +100,30 @@ describe('slots', () => {
   });
 });
 
+describe('layers', () => {
+  const active = (encodings: readonly RTCRtpEncodingParameters[] | undefined): unknown[] =>
+    (encodings ?? []).map((encoding) => encoding.active ?? true);
+
+  it('that nobody takes are not sent, and come back', async () => {
+    const { peer, pc } = build();
+    const camera = present(pc.transceivers[1]);
+    await peer.setLayers('camera', [0]);
+    expect(active(camera.encodings)).toEqual([true, false, false]);
+    await peer.setLayers('camera', []);
+    expect(active(camera.encodings)).toEqual([false, false, false]);
+    await peer.setLayers('camera', null);
+    expect(active(camera.encodings)).toEqual([true, true, true]);
+    expect(camera.encodings.map(({ rid }) => rid)).toEqual(SETUP.camera.map(({ rid }) => rid));
+  });
+
+  it('are left alone when they are as wanted', async () => {
+    const { peer, pc } = build();
+    await peer.setLayers('camera', [0, 1, 2]);
+    await peer.setLayers('screen', null);
+    expect(pc.transceivers.map((one) => one.parameterChanges)).toEqual(pc.transceivers.map(() => 0));
+  });
+});
+
 describe('a track', () => {
   it('is replaced without another offer', async () => {
     const { peer, pc } = build();

@@ -141,6 +141,24 @@ export class Peer {
     }
   }
 
+  /**
+   * Which encodings to send, by their place in the setup; null: all. Costs no negotiation. Never rejects: a closed
+   * connection, or one that is not negotiated yet, has nothing to stop.
+   */
+  async setLayers(kind: SourceKind, layers: readonly number[] | null): Promise<void> {
+    const sender = this.#senders.get(kind)?.sender;
+    const parameters = sender?.getParameters();
+    if (!sender || !parameters) return;
+    const wanted = parameters.encodings.map((_, index) => layers === null || layers.includes(index));
+    if (parameters.encodings.every((encoding, index) => (encoding.active ?? true) === wanted[index])) return;
+    parameters.encodings.forEach((encoding, index) => (encoding.active = wanted[index] ?? true));
+    try {
+      await sender.setParameters(parameters);
+    } catch {
+      // InvalidStateError: closed, or changed meanwhile; the next word of the server tells again.
+    }
+  }
+
   getStats(): Promise<RTCStatsReport> {
     return this.#pc.getStats();
   }

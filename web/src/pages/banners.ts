@@ -24,6 +24,7 @@ const ICONS: Readonly<Record<BannerCode, IconName>> = {
   audioBlocked: 'speaker',
   microphoneInterrupted: 'microphoneOff',
   cameraInterrupted: 'cameraOff',
+  cameraAdvisedOff: 'weak',
   ownConnectionWeak: 'weak',
   speakingWhileMuted: 'microphoneOff',
 };
@@ -33,6 +34,7 @@ const TROUBLE: ReadonlySet<BannerCode> = new Set([
   'reconnecting',
   'microphoneInterrupted',
   'cameraInterrupted',
+  'cameraAdvisedOff',
   'speakingWhileMuted',
 ]);
 
@@ -77,6 +79,8 @@ function actionOf(code: BannerCode, words: Words, commands: CallCommands): Pick<
       return { action: words.banner.turnOn, run: () => void commands.setMicrophone(true) };
     case 'cameraInterrupted':
       return { action: words.banner.turnOn, run: () => void commands.setCamera(true) };
+    case 'cameraAdvisedOff':
+      return { action: words.banner.turnCameraOff, run: () => void commands.setCamera(false) };
     default:
       return { action: '', run: NOTHING };
   }

@@ -113,6 +113,7 @@ export function tileOf(name: string, change: Partial<Tile> = {}): Tile {
     voice: new Voice(),
     reconnecting: false,
     quality: 'good',
+    paused: false,
     cannotDecode: false,
     ...change,
   };
@@ -180,9 +181,14 @@ function muted(state: CallState): CallState {
 }
 
 function withTrouble(state: CallState): CallState {
-  const troubles: Partial<Tile>[] = [{ quality: 'weak' }, { reconnecting: true, quality: 'lost' }, { cannotDecode: true }];
+  const troubles: Partial<Tile>[] = [
+    { quality: 'weak' },
+    { reconnecting: true, quality: 'lost' },
+    { cannotDecode: true },
+    { paused: true, showing: false },
+  ];
   let index = 0;
-  const tiles = state.tiles.map((tile) => (tile.isSelf ? tile : { ...tile, ...troubles[index++ % 3] }));
+  const tiles = state.tiles.map((tile) => (tile.isSelf ? tile : { ...tile, ...troubles[index++ % troubles.length] }));
   return { ...state, tiles };
 }
 

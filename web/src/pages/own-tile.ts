@@ -21,6 +21,7 @@ export function ownTile(state: CallState): Tile {
     voice: microphone.voice,
     reconnecting: false,
     quality: 'good',
+    paused: false,
     cannotDecode: false,
   };
 }

@@ -72,6 +72,11 @@ const EVENTS: Readonly<Record<ServerEvent['type'], Shape>> = {
   connectionQuality: {
     participants: listOf(shape({ participantId: text, quality: oneOf('good', 'weak', 'lost') })),
   },
+  bandwidth: {
+    paused: listOf(number),
+    sendLayers: listOf(shape({ source: sourceKind, layers: listOf(number) })),
+    cameraOff: truth,
+  },
   cannotDecode: { index: number, participantId: text },
   mediaLost: { reason: text },
   tokenRenewed: token,

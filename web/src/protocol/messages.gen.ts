@@ -36,6 +36,9 @@ export type ErrorCode =
 /** What a participant can publish, each at most once. */
 export type SourceKind = "microphone" | "camera" | "screen" | "screenAudio";
 
+/** What matters in a picture (W3C mst-content-hint): what must not be given up when bandwidth is short. */
+export type ContentHint = "motion" | "detail";
+
 export type Role = "host" | "guest";
 
 /** Whether the participant's signalling is there; media has a life of its own. */
@@ -88,6 +91,8 @@ export interface SetSource {
   readonly type: "setSource";
   readonly source: SourceKind;
   readonly active: boolean;
+  /** What of a picture must not be given up first when bandwidth is short; null: as it was, at first `detail`. */
+  readonly contentHint?: ContentHint | null;
 }
 
 export interface TileSize {
@@ -303,6 +308,23 @@ export interface ConnectionQuality {
   readonly participants: readonly QualityEntry[];
 }
 
+export interface SendLayers {
+  readonly source: SourceKind;
+  /** Positions in `MediaSetup.camera` or `screen`, lowest first. */
+  readonly layers: readonly number[];
+}
+
+/** What this client's connection carries: the whole state, after each change; at the start nothing of it holds. */
+export interface Bandwidth {
+  readonly type: "bandwidth";
+  /** Video slots whose picture does not fit; it comes back by itself. */
+  readonly paused: readonly number[];
+  /** Encodings that anybody takes: switch the others off. A source that is not named: all of them. */
+  readonly sendLayers: readonly SendLayers[];
+  /** The way to the server is so bad that the sound would be better without the camera: advise the person. */
+  readonly cameraOff: boolean;
+}
+
 /** A slot stays empty because this client did not offer the source's codec. */
 export interface CannotDecode {
   readonly type: "cannotDecode";
@@ -365,6 +387,7 @@ export type ServerEvent =
   | Bindings
   | Speakers
   | ConnectionQuality
+  | Bandwidth
   | CannotDecode
   | MediaLost
   | TokenRenewed

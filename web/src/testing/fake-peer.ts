@@ -38,7 +38,13 @@ export class FakeTransceiver {
   codecs: readonly string[] = [];
   sentTrack: MediaStreamTrack | null;
   contributing: { source: number; timestamp: number }[] = [];
-  readonly sender: { replaceTrack: (track: MediaStreamTrack | null) => Promise<void> };
+  encodings: RTCRtpEncodingParameters[];
+  parameterChanges = 0;
+  readonly sender: {
+    replaceTrack: (track: MediaStreamTrack | null) => Promise<void>;
+    getParameters: () => RTCRtpSendParameters;
+    setParameters: (parameters: RTCRtpSendParameters) => Promise<void>;
+  };
   readonly receiver: { track: MediaStreamTrack; getContributingSources: () => { source: number; timestamp: number }[] };
 
   constructor(
@@ -47,9 +53,22 @@ export class FakeTransceiver {
     track: MediaStreamTrack | null,
   ) {
     this.sentTrack = track;
+    this.encodings = init.sendEncodings?.map((encoding) => ({ ...encoding })) ?? [{}];
     this.sender = {
       replaceTrack: (replacement) => {
         this.sentTrack = replacement;
+        return Promise.resolve();
+      },
+      getParameters: () => ({
+        transactionId: '',
+        codecs: [],
+        headerExtensions: [],
+        rtcp: {},
+        encodings: this.encodings.map((encoding) => ({ ...encoding })),
+      }),
+      setParameters: (parameters) => {
+        this.encodings = parameters.encodings;
+        this.parameterChanges += 1;
         return Promise.resolve();
       },
     };

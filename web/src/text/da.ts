@@ -123,6 +123,7 @@ export const da: Words = {
     speaking: 'taler',
     reconnecting: 'Forbinder igen',
     cannotDecode: 'Din browser kan ikke vise billedet',
+    paused: 'Forbindelsen er for langsom til billedet lige nu. Lyden går forud.',
     unmute: 'Slå lyden til',
     unmuteHint: 'Browseren venter på dig. Tryk, så hører du de andre.',
   },
@@ -155,9 +156,11 @@ export const da: Words = {
     audioBlocked: 'Browseren venter på dig. Tryk, så hører du de andre.',
     microphoneInterrupted: 'Din mikrofon er sat på pause, måske af et telefonopkald.',
     cameraInterrupted: 'Dit kamera er sat på pause af telefonen eller computeren.',
+    cameraAdvisedOff: 'Din forbindelse er for langsom til billedet. Uden kamera bliver din lyd bedre.',
     ownConnectionWeak: 'Din forbindelse er dårlig. Billedet kan hakke, men lyden går forud.',
     speakingWhileMuted: 'Du taler, men din mikrofon er slukket.',
     turnOn: 'Tænd igen',
+    turnCameraOff: 'Sluk kamera',
   },
 
   notice: {

@@ -127,6 +127,7 @@ export const en: Words = {
     speaking: 'speaking',
     reconnecting: 'Reconnecting',
     cannotDecode: 'Your browser cannot show this picture',
+    paused: 'The connection is too slow for the picture right now. Sound comes first.',
     unmute: 'Turn on the sound',
     unmuteHint: 'The browser is waiting for you. Press to hear the others.',
   },
@@ -159,9 +160,11 @@ export const en: Words = {
     audioBlocked: 'The browser is waiting for you. Press to hear the others.',
     microphoneInterrupted: 'Your microphone is paused, perhaps by a phone call.',
     cameraInterrupted: 'Your camera is paused by the phone or computer.',
+    cameraAdvisedOff: 'Your connection is too slow for the picture. Without the camera your sound will be better.',
     ownConnectionWeak: 'Your connection is poor. The picture may stutter, but sound comes first.',
     speakingWhileMuted: 'You are speaking, but your microphone is off.',
     turnOn: 'Turn on again',
+    turnCameraOff: 'Turn camera off',
   },
 
   notice: {

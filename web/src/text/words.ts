@@ -97,6 +97,7 @@ export interface Words {
     readonly speaking: string;
     readonly reconnecting: string;
     readonly cannotDecode: string;
+    readonly paused: string;
     readonly unmute: string;
     readonly unmuteHint: string;
   };
@@ -120,6 +121,7 @@ export interface Words {
 
   readonly banner: Readonly<Record<BannerCode, string>> & {
     readonly turnOn: string;
+    readonly turnCameraOff: string;
   };
 
   readonly notice: {

@@ -125,6 +125,7 @@ export class TileElement extends LitElement {
           ${tile.kind === 'screen' ? nothing : html`<span class="visually-hidden">${this.spokenState()}</span>`}
         </div>
       </div>
+      ${tile.paused ? html`<p class="cannot">${words.call.paused}</p>` : nothing}
       ${tile.cannotDecode ? html`<p class="cannot">${words.call.cannotDecode}</p>` : nothing}
     `;
   }

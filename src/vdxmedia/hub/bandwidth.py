@@ -1,0 +1,49 @@
+"""What one participant's client is told about bandwidth: one state, told whole whenever it has changed.
+
+The relay says which pictures do not fit on the way to him and which of his layers anybody takes; from the figures of
+his own way to the server comes the advice to switch the camera off. Owned by the seat; lives as long as one media
+connection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from vdxmedia.conference.kinds import SourceKind
+from vdxmedia.conference.quality import UplinkAdviser
+from vdxmedia.hub.client import BandwidthChanged
+
+
+@dataclass(slots=True)
+class Bandwidth:
+    paused: set[int] = field(default_factory=set)
+    """Video slots."""
+    layers: dict[SourceKind, tuple[int, ...]] = field(default_factory=dict)
+    """Those that anybody takes, lowest first; a source that is not named: all."""
+    adviser: UplinkAdviser = field(default_factory=UplinkAdviser)
+
+    def pause(self, index: int, *, is_paused: bool) -> bool:
+        """True when that changed anything."""
+        if is_paused == (index in self.paused):
+            return False
+        (self.paused.add if is_paused else self.paused.discard)(index)
+        return True
+
+    def want(self, kind: SourceKind, layers: tuple[int, ...]) -> bool:
+        """True when that changed anything."""
+        changed = self.layers.get(kind) != layers
+        self.layers[kind] = layers
+        return changed
+
+    def read_uplink(self, loss: float, bps: int | None, *, is_camera_on: bool) -> bool:
+        """To be called about once a second. True when the advice has changed."""
+        is_sending = is_camera_on and self.layers.get(SourceKind.CAMERA) != ()
+        return self.adviser.read(loss, bps, is_sending_camera=is_sending)
+
+    @property
+    def is_plain(self) -> bool:
+        """Nothing that a client would not assume."""
+        return not self.paused and not self.layers and not self.adviser.advises_camera_off
+
+    def told(self) -> BandwidthChanged:
+        return BandwidthChanged(tuple(sorted(self.paused)), dict(self.layers), self.adviser.advises_camera_off)
