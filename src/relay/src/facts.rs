@@ -2,7 +2,7 @@
 //! history and outlives the receive buffer.
 
 use crate::wire::h264::H264Payload;
-use crate::wire::vp8::Descriptor;
+use crate::wire::vp8::{Descriptor, PictureId};
 
 /// What a payload type means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +58,17 @@ pub struct Facts {
     pub is_padding: bool,
     /// Sound whose payload holds redundancy (RFC 2198) before the primary.
     pub is_redundant: bool,
+    /// The first packet of a frame, if its format tells.
+    pub is_frame_start: bool,
+    /// Temporal level of the frame, 0 when the format has none or does not tell: frames of a level need only frames of
+    /// the same or lower levels.
+    pub temporal: u8,
+    /// The frame needs only frames of lower levels since the last of level 0: from it on its level can be decoded.
+    pub is_layer_sync: bool,
+    /// Number of the frame, if its format has one; wraps at 7 bits or more.
+    pub picture: Option<u16>,
+    /// Number of the newest frame of temporal level 0, if the format has one.
+    pub tl0_picture_index: Option<u8>,
     /// The VP8 descriptor, when the codec is VP8 and there is a payload.
     pub vp8: Option<Descriptor>,
     /// To be passed on.
@@ -79,6 +90,11 @@ impl Facts {
             is_start: codec.is_audio(),
             is_padding: payload.is_empty(),
             is_redundant: false,
+            is_frame_start: false,
+            temporal: 0,
+            is_layer_sync: false,
+            picture: None,
+            tl0_picture_index: None,
             vp8: None,
             extensions: base.extensions,
             arrival_us: base.arrival_us,
@@ -90,12 +106,34 @@ impl Facts {
                 Codec::Vp8 => {
                     let descriptor = Descriptor::parse(payload)?;
                     facts.is_start = descriptor.is_keyframe_start;
+                    facts.is_frame_start = descriptor.is_partition_start && descriptor.partition_index == 0;
+                    facts.temporal = descriptor.temporal_layer.unwrap_or(0);
+                    facts.is_layer_sync = descriptor.is_layer_sync;
+                    facts.picture = descriptor.picture_id.map(PictureId::value);
+                    facts.tl0_picture_index = descriptor.tl0_picture_index;
                     facts.vp8 = Some(descriptor);
                 }
                 Codec::H264 => facts.is_start = H264Payload::parse(payload)?.is_keyframe_start(),
             }
         }
         Some(facts)
+    }
+}
+
+impl Facts {
+    /// Of an empty packet that takes this one's place: where it lay, without what was in it.
+    pub fn emptied(&self) -> Self {
+        Self {
+            is_marked: false,
+            is_start: false,
+            is_padding: true,
+            is_frame_start: false,
+            picture: None,
+            tl0_picture_index: None,
+            vp8: None,
+            extensions: PassedExtensions::default(),
+            ..*self
+        }
     }
 }
 

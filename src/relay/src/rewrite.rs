@@ -5,11 +5,14 @@
 //! packet that was sent under it. Offsets are constant within a span: so a packet has one outgoing form only, and
 //! gaps and reordering pass through as they came.
 //!
+//! Where frames are left out (temporal levels above [`Rewriter::set_max_temporal`]), a span also has [`Drops`]: what is
+//! taken off the numbers of each packet. A span in which nothing is left out has none, and costs nothing more.
+//!
 //! Left out: which source or layer feeds the stream, and when (see [`crate::slot`]).
 
+use crate::drops::{Drops, EVERY_LEVEL, Shift, Verdict};
 use crate::facts::Facts;
 use crate::wire::sequence::is_newer_timestamp;
-use crate::wire::vp8::PictureId;
 
 /// Spans that are kept. A switch every 500 ms (the PLI interval) makes that four seconds of NACK history.
 pub const SPANS: usize = 8;
@@ -17,6 +20,9 @@ pub const SPANS: usize = 8;
 /// A gap in the incoming numbers beyond this is a restart of the sender, not loss: it opens a new span. Far below 2^15,
 /// so that a receiver's rollover counter cannot be misled.
 pub const MAX_GAP: u64 = 1000;
+
+/// Spans in which frames were left out, with their 4 kB each; when there is one more, the oldest is forgotten.
+pub const DROPPING_SPANS: usize = 2;
 
 /// One incarnation of a published layer, as a slot names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +48,7 @@ pub struct Numbers {
     pub tl0_picture_index: u8,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Span {
     feed: Feed,
     first_in: u64,
@@ -52,19 +58,46 @@ struct Span {
     timestamp_offset: u32,
     picture_id_offset: u16,
     tl0_offset: u8,
+    /// Which frames are left out; `None`: none.
+    drops: Option<Box<Drops>>,
 }
 
 impl Span {
-    fn numbers(&self, facts: &Facts) -> Numbers {
-        let descriptor = facts.vp8.as_ref();
-        let picture_id = descriptor.and_then(|it| it.picture_id).map_or(0, PictureId::value);
-        let tl0 = descriptor.and_then(|it| it.tl0_picture_index).unwrap_or(0);
+    #[inline]
+    fn numbers(&self, facts: &Facts, shift: Shift) -> Numbers {
+        let picture_id = facts.picture.unwrap_or(0).wrapping_sub(shift.pictures);
         Numbers {
-            index: facts.index.wrapping_add(self.index_offset),
+            index: facts.index.wrapping_add(self.index_offset).wrapping_sub(shift.packets),
             timestamp: facts.timestamp.wrapping_add(self.timestamp_offset),
             picture_id: picture_id.wrapping_add(self.picture_id_offset) & 0x7FFF,
-            tl0_picture_index: tl0.wrapping_add(self.tl0_offset),
+            tl0_picture_index: facts.tl0_picture_index.unwrap_or(0).wrapping_add(self.tl0_offset),
         }
+    }
+
+    /// The incoming packet that was sent under this index.
+    fn find(&self, index: u64) -> Option<u64> {
+        let shifted = index.wrapping_sub(self.index_offset);
+        let incoming = match &self.drops {
+            None => shifted,
+            Some(drops) => drops.find(shifted)?,
+        };
+        (self.first_in..=self.highest_in).contains(&incoming).then_some(incoming)
+    }
+
+    /// What is taken off the numbers of a packet that was sent.
+    fn shift_of(&self, index: u64) -> Option<Shift> {
+        self.drops.as_ref().map_or(Some(Shift::default()), |drops| drops.shift_of(index))
+    }
+
+    /// When everything is sent again: what was left out goes into the offsets, and what is older is forgotten.
+    fn settle(&mut self) {
+        let Some((shift, oldest)) = self.drops.as_ref().and_then(|it| Some((it.settled()?, it.oldest()))) else {
+            return;
+        };
+        self.index_offset = self.index_offset.wrapping_sub(shift.packets);
+        self.picture_id_offset = self.picture_id_offset.wrapping_sub(shift.pictures) & 0x7FFF;
+        self.first_in = oldest;
+        self.drops = None;
     }
 }
 
@@ -77,6 +110,7 @@ pub struct Rewriter {
     /// The next index never used.
     next_index: u64,
     highest: Highest,
+    max_temporal: u8,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -111,7 +145,7 @@ impl Rewriter {
     /// packet just before a wrap would give the receiver the wrong rollover counter).
     pub fn new(first_sequence: u16, first_timestamp: u32, first_picture_id: u16) -> Self {
         Self {
-            spans: [None; SPANS],
+            spans: [const { None }; SPANS],
             newest: 0,
             next_index: u64::from(first_sequence & 0x7FFF),
             highest: Highest {
@@ -120,7 +154,18 @@ impl Rewriter {
                 tl0_picture_index: first_picture_id as u8,
                 newest: None,
             },
+            max_temporal: EVERY_LEVEL,
         }
+    }
+
+    /// The highest temporal level that is wanted from now on; [`EVERY_LEVEL`]: all. Taken up where the stream permits.
+    pub fn set_max_temporal(&mut self, level: u8) {
+        self.max_temporal = level.min(EVERY_LEVEL);
+    }
+
+    /// The highest temporal level that is wanted.
+    pub fn max_temporal(&self) -> u8 {
+        self.max_temporal
     }
 
     /// Opens a span with this packet as its first: the timestamp goes on by the time that passed, at least by 1.
@@ -128,9 +173,7 @@ impl Rewriter {
         let last = self.highest;
         let elapsed_us = last.newest.map_or(0, |newest| newest.elapsed_us(facts));
         let elapsed = (u128::from(elapsed_us) * u128::from(facts.codec.clock_rate()) / 1_000_000) as u32;
-        let descriptor = facts.vp8.as_ref();
-        let picture_id = descriptor.and_then(|it| it.picture_id).map_or(0, PictureId::value);
-        let tl0 = descriptor.and_then(|it| it.tl0_picture_index).unwrap_or(0);
+        let (picture_id, tl0) = (facts.picture.unwrap_or(0), facts.tl0_picture_index.unwrap_or(0));
         self.newest = (self.newest + 1) % SPANS;
         self.spans[self.newest] = Some(Span {
             feed,
@@ -140,6 +183,7 @@ impl Rewriter {
             timestamp_offset: last.timestamp.wrapping_add(elapsed.max(1)).wrapping_sub(facts.timestamp),
             picture_id_offset: last.picture_id.wrapping_add(1).wrapping_sub(picture_id) & 0x7FFF,
             tl0_offset: last.tl0_picture_index.wrapping_add(1).wrapping_sub(tl0),
+            drops: None,
         });
     }
 
@@ -152,18 +196,76 @@ impl Rewriter {
         if facts.index < span.first_in {
             return Mapped::BeforeSpan;
         }
-        if facts.index > span.highest_in {
-            if facts.index - span.highest_in > MAX_GAP {
-                return Mapped::Gap;
-            }
-            span.highest_in = facts.index;
+        if facts.index > span.highest_in && facts.index - span.highest_in > MAX_GAP {
+            return Mapped::Gap;
         }
-        let numbers = span.numbers(facts);
+        if span.drops.is_some() || facts.temporal > self.max_temporal {
+            return self.map_dropping(facts);
+        }
+        span.highest_in = span.highest_in.max(facts.index);
+        let numbers = span.numbers(facts, Shift::default());
         if numbers.index >= self.next_index {
             self.next_index = numbers.index + 1;
             self.highest = self.highest.advanced(&numbers, facts);
         }
         Mapped::Sent(numbers)
+    }
+
+    /// As [`Self::map`], in a span in which frames are left out, or perhaps from now on.
+    fn map_dropping(&mut self, facts: &Facts) -> Mapped {
+        let is_newest = self.spans[self.newest].as_ref().is_some_and(|span| facts.index > span.highest_in);
+        if is_newest {
+            self.begin_dropping(facts);
+        }
+        let Some(span) = self.spans[self.newest].as_mut() else { return Mapped::OtherLayer };
+        span.highest_in = span.highest_in.max(facts.index);
+        let verdict = match span.drops.as_mut() {
+            Some(drops) => drops.on_packet(facts, self.max_temporal),
+            None => Verdict::Keep(Shift::default()),
+        };
+        let (numbers, is_filler) = match verdict {
+            Verdict::Keep(shift) => (span.numbers(facts, shift), false),
+            Verdict::Fill(shift) => (span.numbers(facts, shift), true),
+            Verdict::Drop => return Mapped::Dropped,
+            Verdict::Unknown => return Mapped::BeforeSpan,
+        };
+        span.settle();
+        if numbers.index >= self.next_index {
+            self.next_index = numbers.index + 1;
+            if !is_filler {
+                self.highest = self.highest.advanced(&numbers, facts);
+            }
+        }
+        if is_filler { Mapped::Filled(numbers) } else { Mapped::Sent(numbers) }
+    }
+
+    /// From this packet on the open span leaves frames out, unless it is of a frame whose beginning was sent.
+    #[cold]
+    fn begin_dropping(&mut self, facts: &Facts) {
+        let Some(span) = self.spans[self.newest].as_ref() else { return };
+        let timestamp = self.highest.timestamp.wrapping_sub(span.timestamp_offset);
+        if span.drops.is_some() || facts.timestamp == timestamp {
+            return;
+        }
+        let drops = Drops::new(span.highest_in, timestamp);
+        // From the oldest: those that follow the open one in the ring.
+        let others = || (1..SPANS).map(|step| (self.newest + step) % SPANS);
+        let is_dropping = |at: &usize| self.spans[*at].as_ref().is_some_and(|span| span.drops.is_some());
+        let mut room = None;
+        if others().filter(is_dropping).count() >= DROPPING_SPANS {
+            let oldest = others().find(is_dropping);
+            room = oldest.and_then(|at| self.spans[at].take()).and_then(|span| span.drops);
+        }
+        let room = match room {
+            Some(mut room) => {
+                *room = drops;
+                room
+            }
+            None => Box::new(drops),
+        };
+        if let Some(span) = self.spans[self.newest].as_mut() {
+            span.drops = Some(room);
+        }
     }
 
     /// Which incoming packet was sent under this sequence number: its layer and index. `None` when it was never sent, or
@@ -172,33 +274,38 @@ impl Rewriter {
         let newest = self.next_index.checked_sub(1)?;
         let behind = u64::from((newest as u16).wrapping_sub(sequence));
         let index = newest.checked_sub(behind)?;
-        self.spans.iter().flatten().find_map(|span| {
-            let incoming = index.wrapping_sub(span.index_offset);
-            (span.first_in..=span.highest_in).contains(&incoming).then_some((span.feed, incoming))
-        })
+        self.spans.iter().flatten().find_map(|span| Some((span.feed, span.find(index)?)))
     }
 
     /// The numbers under which a packet that [`find`](Self::find) gave was sent.
     pub fn numbers_again(&self, feed: Feed, facts: &Facts) -> Option<Numbers> {
         let holds = |span: &&Span| span.feed == feed && (span.first_in..=span.highest_in).contains(&facts.index);
-        self.spans.iter().flatten().find(holds).map(|span| span.numbers(facts))
+        let span = self.spans.iter().flatten().find(holds)?;
+        Some(span.numbers(facts, span.shift_of(facts.index)?))
     }
 
     /// Forgets the spans of a layer: what was sent from it is never sent again, and it needs a new start.
     pub fn forget(&mut self, is_forgotten: impl Fn(Feed) -> bool) {
         for span in &mut self.spans {
-            *span = span.filter(|it| !is_forgotten(it.feed));
+            if span.as_ref().is_some_and(|it| is_forgotten(it.feed)) {
+                *span = None;
+            }
         }
     }
 
     /// What is added to an incoming timestamp in the open span, if it is the layer's.
     pub fn timestamp_offset(&self, feed: Feed) -> Option<u32> {
-        self.spans[self.newest].filter(|span| span.feed == feed).map(|span| span.timestamp_offset)
+        self.spans[self.newest].as_ref().filter(|span| span.feed == feed).map(|span| span.timestamp_offset)
     }
 
     /// What a switch counts the elapsed time from; `None` when nothing was sent yet.
     pub fn newest_sent(&self) -> Option<NewestSent> {
         self.highest.newest
+    }
+
+    /// Frames of the open span were left out, and can still be asked for.
+    pub fn is_dropping(&self) -> bool {
+        self.spans[self.newest].as_ref().is_some_and(|span| span.drops.is_some())
     }
 
     /// The highest index sent, with its rollover counter.
@@ -215,12 +322,10 @@ impl Highest {
             next.timestamp = numbers.timestamp;
             next.newest = Some(NewestSent { arrival_us: facts.arrival_us, captured_us: facts.captured_us });
         }
-        if facts.vp8.is_some_and(|it| it.picture_id.is_some())
-            && is_ahead(numbers.picture_id.wrapping_sub(self.picture_id) & 0x7FFF)
-        {
+        if facts.picture.is_some() && is_ahead(numbers.picture_id.wrapping_sub(self.picture_id) & 0x7FFF) {
             next.picture_id = numbers.picture_id;
         }
-        if facts.vp8.is_some_and(|it| it.tl0_picture_index.is_some())
+        if facts.tl0_picture_index.is_some()
             && matches!(numbers.tl0_picture_index.wrapping_sub(self.tl0_picture_index), 1..0x80)
         {
             next.tl0_picture_index = numbers.tl0_picture_index;
@@ -236,7 +341,11 @@ pub enum Mapped {
     Sent(Numbers),
     /// The open span is another layer's.
     OtherLayer,
-    /// Older than the switch to this layer.
+    /// Its frame is left out.
+    Dropped,
+    /// Its frame is left out, but its number was kept free: an empty packet goes out under it.
+    Filled(Numbers),
+    /// Older than the switch to this layer, or so late that its number is not known any more.
     BeforeSpan,
     /// The sender jumped: a new span is needed.
     Gap,

@@ -27,7 +27,11 @@ pub enum Placed {
     },
     /// It is not for this slot, or not now.
     Passed,
-    /// Older than the switch.
+    /// Left out: its temporal level is above the slot's.
+    Dropped,
+    /// Left out, but an empty packet goes out under these numbers.
+    Filled(Numbers),
+    /// Older than the switch, or than what is known of numbers.
     Late,
 }
 
@@ -173,6 +177,8 @@ impl Slot {
                     Mapped::Sent(numbers) => {
                         return Placed::Sent { numbers, is_first: false, ended: None, has_switched: false };
                     }
+                    Mapped::Dropped => return Placed::Dropped,
+                    Mapped::Filled(numbers) => return Placed::Filled(numbers),
                     Mapped::BeforeSpan => return Placed::Late,
                     Mapped::Gap | Mapped::OtherLayer => {}
                 }
@@ -213,6 +219,12 @@ impl Slot {
             return true;
         }
         passed >= i32::from(reach)
+    }
+
+    /// The highest temporal level that the slot is to get from now on ([`crate::drops::EVERY_LEVEL`]: all); falls at the
+    /// next frame, rises where the stream permits.
+    pub fn set_max_temporal(&mut self, level: u8) {
+        self.rewriter.set_max_temporal(level);
     }
 
     /// Ends the feed from a source: nothing of it goes out any more, not even again.

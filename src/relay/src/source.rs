@@ -4,6 +4,7 @@ use crate::facts::Codec;
 use crate::history::History;
 use crate::keyframes::KeyframeRequests;
 use crate::nack::Missings;
+use crate::rates::Rates;
 use crate::redundancy::Redundancy;
 use crate::reports::LayerClock;
 use crate::speakers::Level;
@@ -52,6 +53,8 @@ pub struct Layer {
     pub redundancy: Redundancy,
     /// RTP clock to wall clock.
     pub clock: LayerClock,
+    /// What it sends, per temporal level.
+    pub rates: Rates,
     /// The last packet with payload.
     pub heard_us: u64,
     /// Heard lately.
@@ -72,11 +75,27 @@ impl Layer {
             history: History::new(),
             redundancy: Redundancy::default(),
             clock: LayerClock::default(),
+            rates: Rates::default(),
             heard_us: 0,
             is_live: false,
             behind: 0,
             is_wanted: false,
         }
+    }
+
+    /// Bits per second of the temporal levels 0 to `temporal` together, over the last second; 0: not known yet.
+    pub fn rate_bps(&self, temporal: u8) -> u64 {
+        self.rates.rate_bps(temporal)
+    }
+
+    /// Frames per second of the temporal levels 0 to `temporal` together, over the last second.
+    pub fn frames_per_s(&self, temporal: u8) -> u64 {
+        self.rates.frames_per_s(temporal)
+    }
+
+    /// Temporal levels that came within the last second; 1 without temporal layers.
+    pub fn temporal_levels(&self) -> u8 {
+        self.rates.temporal_levels()
     }
 }
 
@@ -165,6 +184,7 @@ impl Source {
         let newest_us = self.layers.iter().flatten().map(|layer| layer.heard_us).max().unwrap_or(0);
         let mut has_died = false;
         for layer in self.layers.iter_mut().flatten() {
+            layer.rates.on_time(now_us);
             if !layer.is_live {
                 if now_us.saturating_sub(layer.heard_us) > FORGET_US {
                     layer.history.clear();

@@ -220,6 +220,7 @@ impl Forwarder {
             self.counters.padding_in += 1;
         } else {
             layer.heard_us = now_us;
+            layer.rates.on_packet(&facts, payload.len(), now_us);
         }
         if meaning.codec.is_audio() {
             layer.redundancy.on_packet(facts.index, facts.timestamp);
@@ -323,6 +324,8 @@ impl Forwarder {
             }
             for (facts, payload) in self.run.packets() {
                 let Some(slot) = peer.slots.get_mut(watcher.slot) else { break };
+                let emptied;
+                let (mut facts, mut payload) = (facts, payload);
                 let (numbers, is_first) = match slot.place(feed, facts) {
                     Placed::Sent { numbers, is_first, ended, has_switched } => {
                         if has_switched {
@@ -333,6 +336,17 @@ impl Forwarder {
                             peer.slots_due_us = now_us;
                         }
                         (numbers, is_first)
+                    }
+                    Placed::Dropped => {
+                        self.counters.packets_left_out += 1;
+                        continue;
+                    }
+                    Placed::Filled(numbers) => {
+                        self.counters.packets_left_out += 1;
+                        self.counters.fillers_out += 1;
+                        emptied = facts.emptied();
+                        (facts, payload) = (&emptied, &[]);
+                        (numbers, false)
                     }
                     Placed::Late => {
                         self.counters.packets_out_of_span += 1;
