@@ -6,10 +6,13 @@ from typing import final
 class Relay:
     """Owns the worker threads and their sockets. Safe to call from one thread at a time."""
 
-    def __new__(cls, binds: list[str], socket_buffer_bytes: int = ..., local_only: bool = False) -> Relay:
+    def __new__(
+        cls, binds: list[str], socket_buffer_bytes: int = ..., local_only: bool = False, tcp: bool = True
+    ) -> Relay:
         """Binds (`"127.0.0.1:7882"`, `"[::1]:7882"`, port 0 = any free) and starts one worker.
 
-        `local_only` drops datagrams that do not come from this machine (loopback, or an address bound here).
+        `local_only` drops datagrams that do not come from this machine (loopback, or an address bound here). `tcp`
+        listens on the same numbers by TCP.
 
         Raises: OSError when an address cannot be bound; ValueError when one does not parse.
         """
@@ -21,6 +24,10 @@ class Relay:
     @property
     def addresses(self) -> list[str]:
         """What was bound, in the order of `binds`, with the real ports."""
+
+    @property
+    def tcp_addresses(self) -> list[str]:
+        """Where TCP is taken, in the order of `binds`; empty without it."""
 
     def command(self, message: bytes) -> None:
         """Enqueues one MessagePack command of `vdxmedia.sfu.relay_wire`; applied in order.

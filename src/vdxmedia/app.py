@@ -58,7 +58,7 @@ def make_relay(binds: Sequence[str], media: Media) -> RelayPort:
         from vdxmedia._relay import Relay
     except ImportError as error:
         raise Misconfigured("the native relay is not built: run `make relay`") from error
-    return Relay(list(binds), media.socket_buffer_bytes, media.local_only)
+    return Relay(list(binds), media.socket_buffer_bytes, media.local_only, media.tcp)
 
 
 class Server:

@@ -60,6 +60,8 @@ class Media(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The relay's sockets."""
 
     binds: list[str] = msgspec.field(default_factory=lambda: ["0.0.0.0:7882", "[::]:7882"])
+    tcp: bool = True
+    """Take media by TCP too, on the same addresses and numbers (RFC 6544): for networks that stop UDP."""
     announced: list[str] = []
     """Addresses put into answers instead of the bound ones, for 1:1 NAT; one per family at most."""
     socket_buffer_bytes: Annotated[int, Meta(ge=65_536, le=256 * 1024 * 1024)] = 4 * 1024 * 1024

@@ -14,7 +14,7 @@ from prometheus_client.metrics_core import Metric
 _RTP_KINDS = ("audio", "video", "rtx")
 _CONTROL_KINDS = ("rtcp", "stun", "dtls")
 _DIRECTIONS = ("in", "out")
-_GAUGES = ("peers", "sources", "rooms")
+_GAUGES = ("peers", "sources", "rooms", "tcp_connections")
 _REJECTED = "dropped_"
 _LOST = "peers_lost_"
 _HANDSHAKES_FAILED = "handshakes_failed_"

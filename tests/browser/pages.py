@@ -13,6 +13,7 @@ from playwright.async_api import Browser, Page
 
 HERE = Path(__file__).parent
 OBSERVE = (HERE / "observe.js").read_text()
+WITHOUT_UDP = (HERE / "without_udp.js").read_text()
 SYNTHETIC = (HERE / "synthetic.js").read_text()
 
 CHROMIUM_FLAGS = [
@@ -120,6 +121,7 @@ async def open_person(
     frequency: int = 440,
     join: bool = True,
     bypass_csp: bool = False,
+    udp: bool = True,
 ) -> Person:
     """Opens the guest's or host's link in a context of its own; `join` skips the preview.
 
@@ -131,6 +133,8 @@ async def open_person(
         locale="da-DK",
         bypass_csp=bypass_csp,
     )
+    if not udp:
+        await context.add_init_script(WITHOUT_UDP)
     await context.add_init_script(OBSERVE)
     if synthetic:
         colour = "rgb({},{},{})".format(*COLOURS[name])

@@ -89,6 +89,38 @@ def vp8(picture_id: int, tl0: int, *, keyframe: bool, body: bytes = b"picture") 
     return struct.pack("!BBHBB", 0x90, 0xE0, 0x8000 | picture_id, tl0, 0) + bytes([0 if keyframe else 1]) + body
 
 
+class FramedSocket:
+    """A TCP connection that sends and receives whole datagrams (RFC 4571), with the names of a UDP socket's methods."""
+
+    def __init__(self, address: tuple[str, int]) -> None:
+        self.socket = socket.create_connection(address, timeout=DEADLINE_S)
+        self._came = bytearray()
+
+    def sendto(self, datagram: bytes, _address: tuple[str, int]) -> int:
+        self.socket.sendall(struct.pack("!H", len(datagram)) + datagram)
+        return len(datagram)
+
+    def recv(self, _most: int) -> bytes:
+        while len(self._came) < 2 or len(self._came) < 2 + int.from_bytes(self._came[:2], "big"):
+            part = self.socket.recv(65_536)
+            if not part:
+                raise ConnectionResetError("the relay closed the connection")
+            self._came += part
+        length = int.from_bytes(self._came[:2], "big")
+        frame = bytes(self._came[2 : 2 + length])
+        del self._came[: 2 + length]
+        return frame
+
+    def settimeout(self, timeout_s: float) -> None:
+        self.socket.settimeout(timeout_s)
+
+    def setblocking(self, is_blocking: bool) -> None:
+        self.socket.setblocking(is_blocking)
+
+    def close(self) -> None:
+        self.socket.close()
+
+
 class RelayUnderTest:
     """A relay on loopback, its events decoded and kept."""
 
@@ -134,6 +166,13 @@ class RelayUnderTest:
             assert time.monotonic() < deadline, f"{name} stayed at {self.stats()[name]}"
             select.select([], [], [], 0.002)
 
+    def wait_for(self, name: str, value: int) -> None:
+        """Until a gauge has this value."""
+        deadline = time.monotonic() + DEADLINE_S
+        while self.stats()[name] != value:
+            assert time.monotonic() < deadline, f"{name} stayed at {self.stats()[name]}"
+            select.select([], [], [], 0.002)
+
 
 @dataclass
 class Client:
@@ -147,12 +186,11 @@ class Client:
     slots: list[wire.Slot] = field(default_factory=list)
     payloads: wire.Payloads = PAYLOADS
     is_ipv6: bool = False
+    is_tcp: bool = False
 
     def __post_init__(self) -> None:
-        self.socket = socket.socket(socket.AF_INET6 if self.is_ipv6 else socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("::1" if self.is_ipv6 else "127.0.0.1", 0))
         self.relay_address = self.relay.ipv6_address if self.is_ipv6 else self.relay.address
-        self.socket.settimeout(DEADLINE_S)
+        self.socket = self.dial(is_tcp=self.is_tcp)
         self.ice = wire.Ice(local_ufrag=f"srv{self.peer}x", local_pwd="p" * 24, remote_ufrag=f"cli{self.peer}")
         self.to_relay, self.from_relay = os.urandom(KEY_LEN[self.profile]), os.urandom(KEY_LEN[self.profile])
         self._seal = Session(self._policy(self.to_relay, Policy.SSRC_ANY_OUTBOUND))
@@ -170,6 +208,15 @@ class Client:
 
     def __exit__(self, *_: object) -> None:
         self.socket.close()
+
+    def dial(self, *, is_tcp: bool) -> socket.socket | FramedSocket:
+        """A socket of the client's towards the relay; the caller closes it, unless it becomes `self.socket`."""
+        if is_tcp:
+            return FramedSocket(self.relay_address)
+        dialled = socket.socket(socket.AF_INET6 if self.is_ipv6 else socket.AF_INET, socket.SOCK_DGRAM)
+        dialled.bind(("::1" if self.is_ipv6 else "127.0.0.1", 0))
+        dialled.settimeout(DEADLINE_S)
+        return dialled
 
     def add(self, *, replaces: int = 0) -> None:
         self.relay.send(

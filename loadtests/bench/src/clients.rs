@@ -58,7 +58,7 @@ impl Clients {
     /// Binds the sockets; socket 0 is the publisher's.
     pub fn new(case: Case) -> io::Result<Self> {
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let options = SocketOptions { buffer_bytes: 4 << 20, segmentation: true, local_only: false };
+        let options = SocketOptions { buffer_bytes: 4 << 20, segmentation: true, local_only: false, tcp: false };
         let sockets = Sockets::bind(&[any; SUBSCRIBERS + 1], options)?;
         let poller = Poller::new(&sockets, Arc::new(EventFd::new()?));
         let out = SendBatch::new(&sockets);

@@ -34,7 +34,7 @@ impl Relay {
         let bind = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let worker = Worker::start(
             &[bind],
-            SocketOptions { buffer_bytes: BUFFER_BYTES, segmentation: true, local_only: false },
+            SocketOptions { buffer_bytes: BUFFER_BYTES, segmentation: true, local_only: false, tcp: true },
             1,
         )?;
         let command = |command| worker.command(command).map_err(|_| io::Error::other("the command queue is full"));

@@ -20,6 +20,7 @@ const DEFAULT_BUFFER_BYTES: usize = 4 << 20;
 struct Relay {
     worker: std::sync::Mutex<Option<Worker>>,
     addresses: Vec<String>,
+    tcp_addresses: Vec<String>,
     event_fd: i32,
 }
 
@@ -35,21 +36,28 @@ impl Relay {
 impl Relay {
     #[new]
     #[allow(clippy::needless_pass_by_value)] // What Python gives is converted, not lent.
-    #[pyo3(signature = (binds, socket_buffer_bytes = DEFAULT_BUFFER_BYTES, local_only = false))]
-    fn new(py: Python<'_>, binds: Vec<String>, socket_buffer_bytes: usize, local_only: bool) -> PyResult<Self> {
+    #[pyo3(signature = (binds, socket_buffer_bytes = DEFAULT_BUFFER_BYTES, local_only = false, tcp = true))]
+    fn new(
+        py: Python<'_>,
+        binds: Vec<String>,
+        socket_buffer_bytes: usize,
+        local_only: bool,
+        tcp: bool,
+    ) -> PyResult<Self> {
         let parsed: Result<Vec<SocketAddr>, _> = binds.iter().map(|bind| bind.parse()).collect();
         let parsed = parsed.map_err(|error| PyValueError::new_err(format!("not an address with port: {error}")))?;
         if parsed.is_empty() {
             return Err(PyValueError::new_err("no address to bind"));
         }
-        let options = SocketOptions { buffer_bytes: socket_buffer_bytes, segmentation: true, local_only };
+        let options = SocketOptions { buffer_bytes: socket_buffer_bytes, segmentation: true, local_only, tcp };
         let seed = py.import("secrets")?.call_method1("randbits", (64,))?.extract()?;
         let worker = py
             .detach(|| Worker::start(&parsed, options, seed))
             .map_err(|error| PyOSError::new_err((error.raw_os_error().unwrap_or(0), error.to_string())))?;
         let addresses = worker.addresses().iter().map(ToString::to_string).collect();
+        let tcp_addresses = worker.tcp_addresses().iter().map(ToString::to_string).collect();
         let event_fd = worker.event_ready().as_raw_fd();
-        Ok(Self { worker: std::sync::Mutex::new(Some(worker)), addresses, event_fd })
+        Ok(Self { worker: std::sync::Mutex::new(Some(worker)), addresses, tcp_addresses, event_fd })
     }
 
     #[getter]
@@ -60,6 +68,11 @@ impl Relay {
     #[getter]
     fn addresses(&self) -> Vec<String> {
         self.addresses.clone()
+    }
+
+    #[getter]
+    fn tcp_addresses(&self) -> Vec<String> {
+        self.tcp_addresses.clone()
     }
 
     fn command(&self, message: &[u8]) -> PyResult<()> {

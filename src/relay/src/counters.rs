@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 macro_rules! counters {
     ($($name:ident),* $(,)?) => {
-        /// Counters, all totals except the gauges `peers`, `sources` and `rooms`.
+        /// Counters, all totals except the gauges `peers`, `sources`, `rooms` and `tcp_connections`.
         #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
         #[allow(missing_docs)]
         pub struct Counters { $(pub $name: u64),* }
@@ -39,7 +39,9 @@ counters! {
     switches, cannot_decode, layer_downs, layer_ups, pictures_paused, sounds_paused,
     events_dropped, commands, commands_ignored, peers_expired, consent_lost,
     sends, send_messages, send_calls, send_segment_refused,
+    tcp_accepted, tcp_refused, tcp_unchecked, tcp_malformed, tcp_clogged, tcp_held_back,
     socket_errors, panics, worker_cpu_ns, worker_loops, peers, sources, rooms,
+    tcp_connections,
 }
 
 /// The published copy.

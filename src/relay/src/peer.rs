@@ -92,6 +92,10 @@ pub struct Peer {
     pub ice: Ice,
     /// There is a way, consent and a key: kept in step by [`Peer::refresh_sending`].
     pub is_sending: bool,
+    /// The way is a TCP connection: it may be clogged. Kept likewise.
+    pub is_stream: bool,
+    /// It is clogged: its pictures wait until it is not.
+    pub is_clogged: bool,
     /// Opens what it sends.
     pub inbound: Option<Inbound>,
     /// Seals what it is sent.
@@ -158,6 +162,8 @@ impl Peer {
             cname,
             ice: Ice::new(credentials, now_us),
             is_sending: false,
+            is_stream: false,
+            is_clogged: false,
             inbound: None,
             outbound: None,
             keys_digest: None,
@@ -211,7 +217,9 @@ impl Peer {
 
     /// To be called when keys or the way changed.
     pub fn refresh_sending(&mut self) {
-        self.is_sending = self.outbound.is_some() && self.ice.send_route().is_some();
+        let route = self.ice.send_route();
+        self.is_sending = self.outbound.is_some() && route.is_some();
+        self.is_stream = route.is_some_and(|route| route.is_tcp());
     }
 
     /// What a payload type of this peer means.

@@ -14,6 +14,13 @@ pub trait Sink {
     fn commit(&mut self, len: usize);
     /// One datagram at once to where no peer need be.
     fn send_now(&mut self, route: &Route, datagram: &[u8]);
+    /// More waits for the destination than it takes soon: pictures are held back until a keyframe after
+    /// [`crate::forwarder::Forwarder::on_relieved`]. Only TCP keeps anything waiting.
+    fn is_clogged(&mut self, _destination: usize) -> bool {
+        false
+    }
+    /// No peer uses this way any more.
+    fn forget(&mut self, _route: &Route) {}
 }
 
 impl Sink for SendBatch {
@@ -37,5 +44,13 @@ impl Sink for SendBatch {
 
     fn send_now(&mut self, route: &Route, datagram: &[u8]) {
         Self::send_now(self, route, datagram);
+    }
+
+    fn is_clogged(&mut self, destination: usize) -> bool {
+        Self::is_clogged(self, destination)
+    }
+
+    fn forget(&mut self, route: &Route) {
+        Self::forget(self, route);
     }
 }

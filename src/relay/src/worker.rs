@@ -16,7 +16,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use crate::counters::{Counters, SharedCounters};
 use crate::forwarder::{Forwarder, TICK_US};
 use crate::socket::{
-    EventFd, Poller, RECEIVE_BATCH_LEN, ReceiveBatch, SendBatch, SocketOptions, Sockets, thread_cpu_ns,
+    EventFd, Poller, RECEIVE_BATCH_LEN, ReceiveBatch, SendBatch, SocketOptions, Sockets, StreamBatch, thread_cpu_ns,
 };
 use crate::wire::rtcp::NtpTime;
 use crate::wire_api::Command;
@@ -67,6 +67,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub struct Worker {
     border: Arc<Border>,
     addresses: Vec<SocketAddr>,
+    tcp_addresses: Vec<SocketAddr>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -78,19 +79,24 @@ impl Worker {
     /// Binds the addresses and starts the thread.
     pub fn start(binds: &[SocketAddr], options: SocketOptions, seed: u64) -> io::Result<Self> {
         let sockets = Sockets::bind(binds, options)?;
-        let addresses = sockets.addresses().to_vec();
+        let (addresses, tcp_addresses) = (sockets.addresses().to_vec(), sockets.tcp_addresses());
         let border = Arc::new(Border::new()?);
         let poller = Poller::new(&sockets, Arc::clone(&border.command_ready));
         let shared = Arc::clone(&border);
         let thread = std::thread::Builder::new().name("vdx-relay".into()).spawn(move || {
             Loop::new(sockets, poller, shared, seed).run();
         })?;
-        Ok(Self { border, addresses, thread: Some(thread) })
+        Ok(Self { border, addresses, tcp_addresses, thread: Some(thread) })
     }
 
     /// What was bound, in the order of the binds.
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
+    }
+
+    /// Where TCP is taken, in the order of the binds; empty without it.
+    pub fn tcp_addresses(&self) -> &[SocketAddr] {
+        &self.tcp_addresses
     }
 
     /// Becomes readable when events wait.
@@ -158,6 +164,7 @@ struct Loop {
     /// Taken from the border and not applied yet: those after one that panicked wait here for the next turn.
     commands: VecDeque<Command>,
     received: ReceiveBatch,
+    frames: StreamBatch,
     sink: SendBatch,
     start: Instant,
     next_tick_us: u64,
@@ -179,6 +186,7 @@ impl Loop {
             forwarder: Forwarder::new(ntp_at_zero, seed),
             commands: VecDeque::new(),
             received: ReceiveBatch::new(),
+            frames: StreamBatch::new(),
             sink,
             start: Instant::now(),
             next_tick_us: 0,
@@ -227,14 +235,19 @@ impl Loop {
                 self.drain_socket(socket);
             }
         }
+        if ready.streams {
+            self.drain_streams();
+        }
         let now_us = self.now_us();
         if now_us >= self.next_tick_us {
+            self.sink.on_time(now_us);
             self.forwarder.handle_timeout(&mut self.sink, now_us);
             // A tick that was missed is not made up for.
             self.next_tick_us = now_us + if self.forwarder.is_idle() { IDLE_TICK_US } else { TICK_US };
             self.cpu_ns = thread_cpu_ns();
         }
         self.sink.flush();
+        self.follow_streams();
         self.publish();
     }
 
@@ -266,13 +279,40 @@ impl Loop {
         }
     }
 
+    fn drain_streams(&mut self) {
+        let now_us = self.now_us();
+        for position in 0..self.sink.poll_streams(now_us) {
+            let Some(route) = self.frames.receive(&mut self.sink, position) else { continue };
+            while let Some(frame) = self.frames.next_frame() {
+                self.forwarder.handle_datagram(route, frame, &mut self.sink, now_us);
+            }
+        }
+    }
+
+    /// What writing to connections has shown.
+    fn follow_streams(&mut self) {
+        while let Some(route) = self.sink.take_closed() {
+            self.forwarder.on_route_closed(&route, &mut self.sink);
+        }
+        while let Some(destination) = self.sink.take_relieved() {
+            let now_us = self.now_us();
+            self.forwarder.on_relieved(destination, &mut self.sink, now_us);
+        }
+    }
+
     /// Hands counters over, then events: who is told an event finds it counted.
     fn publish(&mut self) {
         self.loops += 1;
-        let (sent, truncated) = (self.sink.stats(), self.received.truncated());
+        let (sent, truncated, streams) = (self.sink.stats(), self.received.truncated(), self.sink.stream_stats());
         let counters: &mut Counters = self.forwarder.counters();
         counters.dropped_truncated = truncated;
-        counters.dropped_foreign = self.received.foreign();
+        counters.dropped_foreign = self.received.foreign() + streams.foreign;
+        counters.tcp_accepted = streams.accepted;
+        counters.tcp_refused = streams.refused;
+        counters.tcp_unchecked = streams.unchecked;
+        counters.tcp_malformed = streams.malformed;
+        counters.tcp_clogged = streams.clogged;
+        counters.tcp_connections = streams.open;
         counters.dropped_send_full = sent.dropped_full;
         counters.dropped_send_error = sent.dropped_error;
         counters.sends = sent.datagrams;

@@ -26,6 +26,10 @@ from vdxmedia.sdp.section import Codec
 
 _HOST_TYPE_PREFERENCE = 126
 """RFC 8445 §5.1.2.2."""
+_TCP_TYPE_PREFERENCE = 90
+"""Below every UDP candidate, also a client's reflexive one (RFC 6544 §4.2)."""
+_PASSIVE_PREFERENCE = 4 << 13
+"""RFC 6544 §4.2: the direction's part of the local preference."""
 
 
 class SlotSsrcs(msgspec.Struct, frozen=True):
@@ -34,7 +38,7 @@ class SlotSsrcs(msgspec.Struct, frozen=True):
     """0: none."""
 
 
-class Local(msgspec.Struct, frozen=True):
+class Local(msgspec.Struct, frozen=True, kw_only=True):
     """The server's half of the description."""
 
     session_id: int
@@ -47,6 +51,8 @@ class Local(msgspec.Struct, frozen=True):
     """As in SDP: `sha-256 AB:CD:…`."""
     addresses: Sequence[tuple[str, int]]
     """What is announced, the preferred first: IPv4 or IPv6 address and UDP port. At least one."""
+    tcp_addresses: Sequence[tuple[str, int]] = ()
+    """Where TCP is taken too, likewise; none: no such candidates."""
     cname: str
     ssrcs: Mapping[str, SlotSsrcs]
     """By mid, for every slot."""
@@ -87,13 +93,23 @@ def stream_of(slot: AgreedSlot) -> str:
     return f"pair{slot.index}" if slot.index < PAIRED_SLOTS else f"{slot.kind}{slot.index}"
 
 
-def candidates(addresses: Sequence[tuple[str, int]]) -> list[str]:
-    """One host candidate per address, component 1, the first preferred (RFC 8839 §5.1, RFC 8445 §5.1.2)."""
-    return [
+def candidates(addresses: Sequence[tuple[str, int]], tcp_addresses: Sequence[tuple[str, int]] = ()) -> list[str]:
+    """One host candidate per address, component 1, the first preferred (RFC 8839 §5.1, RFC 8445 §5.1.2).
+
+    TCP's come after all of UDP's, and the client connects (RFC 6544 §4.5: passive).
+    """
+    udp = [
         f"candidate:{foundation} 1 udp {(_HOST_TYPE_PREFERENCE << 24) | ((65_536 - foundation) << 8) | 255}"
         f" {address} {port} typ host"
         for foundation, (address, port) in enumerate(addresses, start=1)
     ]
+    tcp = [
+        f"candidate:{len(addresses) + place} 1 tcp"
+        f" {(_TCP_TYPE_PREFERENCE << 24) | ((_PASSIVE_PREFERENCE + (8_192 - place)) << 8) | 255}"
+        f" {address} {port} typ host tcptype passive"
+        for place, (address, port) in enumerate(tcp_addresses, start=1)
+    ]
+    return udp + tcp
 
 
 def _rejected(line: AgreedLine) -> list[str]:
@@ -126,7 +142,7 @@ def _accepted(line: AgreedLine, agreement: Agreement, local: Local, *, is_tagged
         lines.append("a=rtcp-rsize")
     # In every section, not in the tagged one alone: aiortc reads the last section of a bundle (seen in 1.16), browsers
     # read the first and take the same candidate twice for one.
-    lines += [f"a={candidate}" for candidate in candidates(local.addresses)]
+    lines += [f"a={candidate}" for candidate in candidates(local.addresses, local.tcp_addresses)]
     lines.append("a=end-of-candidates")
     if line.role is not Role.IDLE:
         lines += [

@@ -29,8 +29,8 @@ _KEPT_UFRAGS: Final = 2
 class Peer:
     """Owned by the plane; lives on the event loop.
 
-    `addresses` is what the answer announces, `fingerprint` the server's. `dtls` and `task` are set by the plane before
-    anything can arrive.
+    `addresses` and `tcp_addresses` are what the answer announces, `fingerprint` the server's. `dtls` and `task` are
+    set by the plane before anything can arrive.
     """
 
     dtls: DtlsSession
@@ -43,6 +43,7 @@ class Peer:
         allocation: Allocation,
         *,
         addresses: Sequence[tuple[str, int]],
+        tcp_addresses: Sequence[tuple[str, int]],
         fingerprint: str,
     ) -> None:
         self.id = peer_id
@@ -51,6 +52,7 @@ class Peer:
         self.is_ended = False
         self._allocation = allocation
         self._addresses = addresses
+        self._tcp_addresses = tcp_addresses
         self._fingerprint = fingerprint
         self._cname = new_cname()
         self._offer: Offer | None = None
@@ -118,6 +120,7 @@ class Peer:
                 ice_pwd=credentials.pwd,
                 fingerprint=self._fingerprint,
                 addresses=self._addresses,
+                tcp_addresses=self._tcp_addresses,
                 cname=self._cname,
                 ssrcs=self._ssrcs,
             ),

@@ -86,6 +86,9 @@ class RelayPlane:
     ) -> None:
         self._relay = relay
         self._addresses = list(announced) or [split_address(address) for address in relay.addresses]
+        tcp = {split_address(address)[1] for address in relay.tcp_addresses}
+        # The same numbers, so also behind 1:1 NAT.
+        self._tcp_addresses = [(host, port) for host, port in self._addresses if port in tcp]
         self._identity = identity or DtlsIdentity()
         self._allocation = Allocation()
         self._conferences: dict[ConferenceKey, _Conference] = {}
@@ -216,6 +219,7 @@ class RelayPlane:
             seat,
             self._allocation,
             addresses=self._addresses,
+            tcp_addresses=self._tcp_addresses,
             fingerprint=self._identity.fingerprint,
         )
         peer.take_offer(offer, media_offer.sources, seat)

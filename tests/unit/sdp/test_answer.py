@@ -177,6 +177,29 @@ def test_candidates_fall_in_priority_in_the_given_order() -> None:
     assert all(0 < priority < 2**31 for priority in priorities)
 
 
+def test_candidates_by_tcp_are_passive_and_come_after_all_by_udp() -> None:
+    addresses = [("192.0.2.1", 7882), ("2001:db8::1", 7882)]
+    lines = candidates(addresses, addresses)
+    assert [line.split(" ")[2] for line in lines] == ["udp", "udp", "tcp", "tcp"]
+    assert all(line.endswith(" typ host tcptype passive") for line in lines[2:])
+    assert [tuple(line.split(" ")[4:6]) for line in lines[2:]] == [("192.0.2.1", "7882"), ("2001:db8::1", "7882")]
+    priorities = [int(line.split(" ")[3]) for line in lines]
+    assert priorities == sorted(set(priorities), reverse=True)
+    reflexive_by_udp = 100 << 24
+    assert all(0 < priority < reflexive_by_udp for priority in priorities[2:])
+    assert len({line.split(" ")[0] for line in lines}) == len(lines), "foundations differ"
+
+
+def test_answer_names_tcp_only_where_it_is_taken() -> None:
+    offer = parse_offer(offer_of(audio("0")))
+    agreement = agree(offer)
+    assert " tcp " not in write_answer(offer, agreement, local_for(agreement))
+    text = write_answer(offer, agreement, local_for(agreement, tcp_addresses=[("192.0.2.1", 7882)]))
+    assert [line for line in text.split("\r\n") if " tcp " in line] == [
+        f"a=candidate:3 1 tcp {(90 << 24) | ((40_959) << 8) | 255} 192.0.2.1 7882 typ host tcptype passive"
+    ]
+
+
 def test_later_answer_keeps_ssrcs_and_appends() -> None:
     first = [audio("0"), video("1")]
     before_offer, after_offer = parse_offer(offer_of(*first)), parse_offer(offer_of(*first, video("2")))

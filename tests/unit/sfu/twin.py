@@ -25,6 +25,7 @@ class TwinRelay:
     def __init__(self) -> None:
         self.event_fd = os.eventfd(0, os.EFD_NONBLOCK)
         self.addresses = ["192.0.2.1:7882", "[2001:db8::1]:7882"]
+        self.tcp_addresses = list(self.addresses)
         self.commands: list[Any] = []
         self.is_stuck = False
         self.is_closed = False

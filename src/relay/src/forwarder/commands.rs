@@ -208,6 +208,7 @@ impl Forwarder {
         for route in peer.ice.routes() {
             if self.routes.get(route) == Some(&at) {
                 self.routes.remove(route);
+                sink.forget(route);
             }
         }
         for (slot_at, slot) in peer.slots.iter().enumerate() {

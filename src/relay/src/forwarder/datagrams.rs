@@ -135,6 +135,7 @@ impl Forwarder {
         if let Some(evicted) = checked.evicted {
             if self.routes.get(&evicted) == Some(&at) {
                 self.routes.remove(&evicted);
+                sink.forget(&evicted);
             }
         }
         if let Some(ufrag) = checked.retired_ufrag {
@@ -143,17 +144,38 @@ impl Forwarder {
         let Some(peer) = self.peers.get_mut(at) else { return };
         let id = peer.id;
         if checked.send_route_changed {
+            peer.is_clogged = false;
             if let Some(send_route) = peer.ice.send_route() {
                 sink.set_route(at, send_route);
             }
         }
+        let was_sending = peer.is_sending;
         peer.refresh_sending();
+        let is_back = peer.is_sending && !was_sending;
         if checked.send_route_changed {
-            self.tell(Event::PeerBound { peer: id, is_ipv6: route.remote.is_ipv6(), is_tcp: false });
+            self.tell(Event::PeerBound { peer: id, is_ipv6: route.remote.is_ipv6(), is_tcp: route.is_tcp() });
         }
         if checked.consent_back {
             self.tell(Event::ConsentBack { peer: id });
+        }
+        if is_back || checked.consent_back {
             self.refresh_pictures(at, now_us);
+        }
+    }
+
+    /// A connection has ended: the peer may be reached by another way, or check again.
+    pub fn on_route_closed<S: Sink>(&mut self, route: &Route, sink: &mut S) {
+        if let Some(at) = self.routes.remove(route) {
+            self.on_route_taken(at, route, sink);
+        }
+    }
+
+    /// A destination that the sink called clogged is not any more: its pictures go on with keyframes.
+    pub fn on_relieved<S: Sink>(&mut self, at: usize, sink: &mut S, now_us: u64) {
+        let Some(peer) = self.peers.get_mut(at) else { return };
+        if std::mem::take(&mut peer.is_clogged) {
+            self.refresh_pictures(at, now_us);
+            self.send_keyframe_requests(sink);
         }
     }
 
@@ -164,6 +186,7 @@ impl Forwarder {
         if let Some(send_route) = peer.ice.send_route() {
             sink.set_route(previous, send_route);
         }
+        peer.is_clogged = false;
         peer.refresh_sending();
     }
 

@@ -16,7 +16,7 @@ use crate::wire::red::Red;
 use crate::wire::rtp::RtpHeader;
 use crate::wire::rtx::parse_original;
 use crate::wire::sequence::distance;
-use crate::wire_api::{Event, SlotKind};
+use crate::wire_api::{Event, MediaKind, SlotKind};
 
 /// A packet that is open and whose layer is known.
 #[derive(Clone, Copy)]
@@ -301,12 +301,16 @@ impl Forwarder {
         if !self.switches.is_empty() {
             self.finish_switches(now_us);
         }
+        if !self.held_back.is_empty() {
+            self.hold_back();
+        }
         self.handling = handled;
     }
 
     fn fan_out<S: Sink>(&mut self, feed: Feed, sink: &mut S, now_us: u64) {
         let Some(source) = self.sources.get_mut(feed.source) else { return };
         let mut is_wanted = false;
+        let is_video = source.publisher.is_some_and(|publisher| publisher.kind == MediaKind::Video);
         for watcher in &source.watchers {
             if watcher.current != feed.layer && watcher.pending != feed.layer {
                 continue;
@@ -320,6 +324,12 @@ impl Forwarder {
             // Settled before, and looked at again here: no packet passes that is not permitted.
             if source.room != Some(peer.room) || source.classes & peer.hears == 0 {
                 self.counters.dropped_audience += self.run.len() as u64;
+                continue;
+            }
+            if peer.is_stream && is_video && (peer.is_clogged || sink.is_clogged(watcher.peer)) {
+                peer.is_clogged = true;
+                self.held_back.push((watcher.peer, watcher.slot));
+                self.counters.tcp_held_back += self.run.len() as u64;
                 continue;
             }
             for (facts, payload) in self.run.packets() {
@@ -360,6 +370,17 @@ impl Forwarder {
         }
         if let Some(layer) = source.layer_mut(feed.layer) {
             layer.is_wanted = is_wanted;
+        }
+    }
+
+    /// After a fan-out: what a clogged connection was not given makes the rest of it useless until a keyframe.
+    fn hold_back(&mut self) {
+        while let Some((peer_at, slot_at)) = self.held_back.pop() {
+            let slot = self.peers.get_mut(peer_at).and_then(|peer| peer.slots.get_mut(slot_at));
+            let Some(slot) = slot else { continue };
+            let Some(feed) = slot.current.take() else { continue };
+            slot.pending.get_or_insert(feed);
+            self.watch_again(peer_at, slot_at, Some(feed.source));
         }
     }
 

@@ -82,6 +82,8 @@ pub struct Forwarder {
     switches: Vec<Switch>,
     run: Run,
     sharing: Sharing,
+    /// Slots whose pictures a clogged connection holds back, found in a fan-out.
+    held_back: Vec<(usize, usize)>,
     handling: Option<usize>,
     timeouts: u64,
     /// Panics at the next DTLS datagram, or at a fence 0: how tests see that a panic ends one peer only.
@@ -113,6 +115,7 @@ impl Forwarder {
             switches: Vec::new(),
             run: Run::new(),
             sharing: Sharing::default(),
+            held_back: Vec::new(),
             handling: None,
             timeouts: 0,
             #[cfg(test)]
@@ -144,6 +147,7 @@ impl Forwarder {
         self.keyframe_requests.clear();
         self.switches.clear();
         self.run.clear();
+        self.held_back.clear();
         self.starting = None;
         if let Some(at) = self.handling.take() {
             if let Some(id) = self.peers.get(at).map(|peer| peer.id) {

@@ -250,7 +250,7 @@ impl Forwarder {
             if !source.keyframes.is_idle(now_us) || !source.layer(layer).is_some_and(|layer| layer.is_live) {
                 continue;
             }
-            let is_sending = |at: usize| self.peers.get(at).is_some_and(|peer| peer.is_sending);
+            let is_sending = |at: usize| self.peers.get(at).is_some_and(|peer| peer.is_sending && !peer.is_clogged);
             if source.watchers.iter().any(|watcher| watcher.pending == layer && is_sending(watcher.peer)) {
                 self.want_keyframe(at, layer, now_us);
             }

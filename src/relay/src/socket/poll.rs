@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Sockets;
+use super::listener::Listeners;
 use super::udp::{Socket, checked};
 
 /// A counter that makes a file descriptor readable (`eventfd(2)`): wakes a worker, or tells Python that events wait.
@@ -51,6 +52,8 @@ impl AsRawFd for EventFd {
 pub struct Ready {
     /// Bit *i*: socket *i* has datagrams (or an error that receiving will tell).
     pub sockets: u64,
+    /// TCP has something: a connection, frames, room to send.
+    pub streams: bool,
     /// The wake-up descriptor was readable (it has been cleared).
     pub woken: bool,
 }
@@ -63,11 +66,14 @@ impl Ready {
 }
 
 /// Waits for the worker's sockets and its wake-up descriptor. `ppoll`, not epoll: a worker has a handful of descriptors,
-/// and its deadline is finer than a millisecond.
+/// and its deadline is finer than a millisecond. TCP connections may be thousands: they have an epoll descriptor of their
+/// own, which is one of the handful.
 pub struct Poller {
-    /// The sockets, then the wake-up.
+    /// The sockets, TCP's epoll descriptor if there is one, then the wake-up.
     polled: Vec<libc::pollfd>,
+    sockets: usize,
     wake: Arc<EventFd>,
+    _listeners: Option<Arc<Listeners>>,
     /// Keeps the polled descriptors open.
     _sockets: Arc<[Socket]>,
 }
@@ -75,9 +81,11 @@ pub struct Poller {
 impl Poller {
     /// For these sockets and this wake-up descriptor.
     pub fn new(sockets: &Sockets, wake: Arc<EventFd>) -> Self {
-        let descriptors = sockets.shared.iter().map(AsRawFd::as_raw_fd).chain([wake.as_raw_fd()]);
+        let streams = sockets.listeners.iter().map(|listeners| listeners.as_raw_fd());
+        let descriptors = sockets.shared.iter().map(AsRawFd::as_raw_fd).chain(streams).chain([wake.as_raw_fd()]);
         let polled = descriptors.map(|fd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 }).collect();
-        Self { polled, wake, _sockets: Arc::clone(&sockets.shared) }
+        let (shared, listeners) = (Arc::clone(&sockets.shared), sockets.listeners.clone());
+        Self { polled, sockets: shared.len(), wake, _listeners: listeners, _sockets: shared }
     }
 
     /// Blocks until something is ready or `timeout` has passed (`None`: for ever). Interrupted by a signal means nothing
@@ -88,7 +96,7 @@ impl Poller {
             tv_nsec: timeout.subsec_nanos().into(),
         });
         let timeout = timeout.as_ref().map_or(ptr::null(), ptr::from_ref);
-        // SAFETY: `polled` has that many entries, with open descriptors (kept by `_sockets` and `wake`); `timeout` is null
+        // SAFETY: `polled` has that many entries, with open descriptors (kept by `_sockets`, `_listeners` and `wake`); `timeout` is null
         // or points to a value that outlives the call.
         let result =
             unsafe { libc::ppoll(self.polled.as_mut_ptr(), self.polled.len() as libc::nfds_t, timeout, ptr::null()) };
@@ -105,6 +113,8 @@ impl Poller {
                 debug_assert_eq!(polled.fd, self.wake.as_raw_fd());
                 self.wake.clear();
                 ready.woken = true;
+            } else if position == self.sockets {
+                ready.streams = true;
             } else {
                 ready.sockets |= 1 << position;
             }

@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use super::address::Name;
 use super::control::Control;
+use super::streams::{StreamId, Streams};
 use super::udp::Socket;
-use super::{MAX_DATAGRAM_LEN, Route, Sockets};
+use super::{MAX_DATAGRAM_LEN, Route, Sockets, StreamStats};
 
 /// Bytes of the arena: a keyframe of 30 packets to 50 subscribers. Full: `reserve` flushes. A guess; a smaller one cuts
 /// segmented runs short, a larger one leaves the processor's cache.
@@ -41,6 +42,19 @@ pub struct SendStats {
     pub segmentation_refused: u64,
 }
 
+impl SendStats {
+    /// One datagram to a connection.
+    fn count(&mut self, is_taken: bool, len: usize) {
+        if is_taken {
+            self.datagrams += 1;
+            self.messages += 1;
+            self.bytes += len as u64;
+        } else {
+            self.dropped_full += 1;
+        }
+    }
+}
+
 /// A committed datagram.
 struct Entry {
     offset: u32,
@@ -53,6 +67,8 @@ struct Entry {
 struct Destination {
     route: Route,
     name: Name,
+    /// The connection, when the way is one.
+    stream: Option<StreamId>,
     /// False after the kernel refused a segmented message on this way.
     segmentation: bool,
     first: u32,
@@ -74,6 +90,8 @@ struct Group {
 /// A destination is a small number that the caller chooses (a peer's position). Segments are formed from successive
 /// datagrams to one destination that are *all of one length, the last may be shorter*, whatever was reserved for other
 /// destinations between them; datagrams of one destination that were also reserved in succession are cheaper still.
+///
+/// What goes by a TCP connection is framed into that connection's own buffer when it is committed.
 pub struct SendBatch {
     sockets: Arc<[Socket]>,
     arena: Vec<u8>,
@@ -84,6 +102,7 @@ pub struct SendBatch {
     /// Destinations with a chain.
     pending: Vec<u32>,
     stats: SendStats,
+    pub(super) streams: Streams,
     // Kept for their capacity; empty between flushes.
     messages: Vec<libc::mmsghdr>,
     groups: Vec<Group>,
@@ -106,6 +125,7 @@ impl SendBatch {
             destinations: Vec::new(),
             pending: Vec::new(),
             stats: SendStats::default(),
+            streams: Streams::new(sockets),
             messages: Vec::new(),
             groups: Vec::new(),
             vectors: Vec::new(),
@@ -125,13 +145,17 @@ impl SendBatch {
         };
         let segmentation = self.sockets.get(usize::from(route.socket)).is_some_and(|socket| socket.segmentation);
         let name = Name::from(route.remote);
-        self.destinations[destination] = Some(Destination { route, name, segmentation, first, last });
+        let stream = if route.is_tcp() { self.streams.lead_to(destination, &route) } else { None };
+        self.destinations[destination] = Some(Destination { route, name, stream, segmentation, first, last });
     }
 
     /// Forgets a destination; if anything waits for it, everything is flushed first.
     pub fn remove(&mut self, destination: usize) {
         if self.destination(destination).is_some_and(|known| known.first != NONE) {
             self.flush();
+        }
+        if let Some(stream) = self.destination(destination).and_then(|known| known.stream) {
+            self.streams.write(stream);
         }
         if let Some(known) = self.destinations.get_mut(destination) {
             *known = None;
@@ -165,6 +189,11 @@ impl SendBatch {
             self.stats.dropped_error += 1;
             return;
         };
+        if known.route.is_tcp() {
+            let datagram = &self.arena[self.used..self.used + len];
+            self.stats.count(known.stream.is_some_and(|stream| self.streams.push(stream, datagram)), len);
+            return;
+        }
         let position = self.entries.len() as u32;
         self.entries.push(Entry { offset: self.used as u32, len: len as u32, next: NONE });
         if known.first == NONE {
@@ -180,12 +209,18 @@ impl SendBatch {
     /// Sends one datagram at once to a route that need not be a destination (answers to checks from unknown addresses).
     /// Not ordered with what is in the batch.
     pub fn send_now(&mut self, route: &Route, datagram: &[u8]) {
+        if route.is_tcp() {
+            let is_taken = self.streams.answer(route, datagram);
+            self.stats.count(is_taken, datagram.len());
+            return;
+        }
         let name = Name::from(route.remote);
         self.send_single(*route, name, datagram.as_ptr(), datagram.len());
     }
 
     /// Sends everything. Never blocks: what does not fit is dropped and counted.
     pub fn flush(&mut self) {
+        self.stats.calls += self.streams.flush();
         if self.pending.is_empty() {
             self.used = 0;
             return;
@@ -388,6 +423,45 @@ impl SendBatch {
                 }
             }
         }
+    }
+
+    /// Whether more waits for the destination than it takes soon: only TCP keeps anything waiting. Once it said yes,
+    /// [`take_relieved`](Self::take_relieved) tells when it is over.
+    pub fn is_clogged(&mut self, destination: usize) -> bool {
+        let stream = self.destination(destination).and_then(|known| known.stream);
+        stream.is_some_and(|stream| self.streams.is_clogged(stream))
+    }
+
+    /// A way is not used any more: a connection is closed.
+    pub fn forget(&mut self, route: &Route) {
+        if route.is_tcp() {
+            self.streams.forget(route);
+        }
+    }
+
+    /// TCP has something: accepts, sends what waited, and gives how many connections [`super::StreamBatch`] can read.
+    pub fn poll_streams(&mut self, now_us: u64) -> usize {
+        self.streams.poll(now_us)
+    }
+
+    /// Closes connections that passed no check in time; to be called every few milliseconds.
+    pub fn on_time(&mut self, now_us: u64) {
+        self.streams.on_time(now_us);
+    }
+
+    /// A destination that was clogged and is not any more.
+    pub fn take_relieved(&mut self) -> Option<usize> {
+        self.streams.take_relieved()
+    }
+
+    /// A connection that has ended by itself or by an error.
+    pub fn take_closed(&mut self) -> Option<Route> {
+        self.streams.take_closed()
+    }
+
+    /// Of TCP.
+    pub fn stream_stats(&self) -> StreamStats {
+        self.streams.stats()
     }
 
     /// Totals since the start.

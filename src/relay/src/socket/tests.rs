@@ -7,7 +7,8 @@ use std::time::Duration;
 use super::udp::set_option;
 use super::{EventFd, MAX_DATAGRAM_LEN, Poller, ReceiveBatch, Route, SendBatch, SocketOptions, Sockets};
 
-const OPTIONS: SocketOptions = SocketOptions { buffer_bytes: 1 << 20, segmentation: true, local_only: false };
+pub(super) const OPTIONS: SocketOptions =
+    SocketOptions { buffer_bytes: 1 << 20, segmentation: true, local_only: false, tcp: false };
 /// More than any of these tests needs; only a failure waits for it.
 const PATIENCE: Duration = Duration::from_secs(10);
 

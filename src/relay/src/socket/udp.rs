@@ -7,19 +7,33 @@ use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::sync::Arc;
 
 use super::address::Name;
+use super::listener::Listeners;
 
 /// How many sockets one worker may have: as many as [`super::Ready`] has bits.
 pub const MAX_SOCKETS: usize = 64;
 
+/// A route's socket number from here on is that of a TCP connection.
+pub const FIRST_TCP: u16 = 1 << 15;
+/// With port 0 a number is wanted that is free on UDP and on TCP; after this many the bind fails.
+const MAX_PORT_TRIES: usize = 16;
+
 /// The way a datagram came, and so the way its answer goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Route {
-    /// Index of our socket, in the order of the binds.
+    /// Index of our socket, in the order of the binds; [`FIRST_TCP`] more for a connection that was made to it by TCP.
     pub socket: u16,
     /// Our address that was written to (never unspecified, also when the bind is); answers leave from it.
     pub local: IpAddr,
     /// The other side.
     pub remote: SocketAddr,
+}
+
+impl Route {
+    /// A connection, not datagrams: RFC 6544.
+    #[inline]
+    pub const fn is_tcp(&self) -> bool {
+        self.socket >= FIRST_TCP
+    }
 }
 
 /// How to bind.
@@ -32,6 +46,8 @@ pub struct SocketOptions {
     /// True: drop what does not come from this machine, that is from loopback or from an address bound here. Routers and
     /// the kernel keep others from using those as their source (a martian, RFC 1812 §5.3.7).
     pub local_only: bool,
+    /// Listen on TCP too, on the same numbers (RFC 6544).
+    pub tcp: bool,
 }
 
 /// One bound socket.
@@ -93,6 +109,7 @@ impl AsRawFd for Socket {
 pub struct Sockets {
     pub(super) shared: Arc<[Socket]>,
     pub(super) local_only: bool,
+    pub(super) listeners: Option<Arc<Listeners>>,
     addresses: Vec<SocketAddr>,
 }
 
@@ -104,9 +121,36 @@ impl Sockets {
         if binds.is_empty() || binds.len() > MAX_SOCKETS {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "1 to 64 addresses can be bound"));
         }
-        let sockets = binds.iter().map(|address| Socket::bind(*address, options)).collect::<io::Result<Vec<_>>>()?;
+        let mut listeners = options.tcp.then(Listeners::new).transpose()?;
+        let mut sockets = Vec::with_capacity(binds.len());
+        for bind in binds {
+            sockets.push(Self::bind_both(*bind, options, listeners.as_mut())?);
+        }
         let addresses = sockets.iter().map(|socket| socket.address).collect();
-        Ok(Self { shared: sockets.into(), local_only: options.local_only, addresses })
+        let (shared, listeners) = (sockets.into(), listeners.map(Arc::new));
+        Ok(Self { shared, local_only: options.local_only, listeners, addresses })
+    }
+
+    /// Binds UDP, and TCP on the same number.
+    fn bind_both(bind: SocketAddr, options: SocketOptions, listeners: Option<&mut Listeners>) -> io::Result<Socket> {
+        let Some(listeners) = listeners else { return Socket::bind(bind, options) };
+        let mut tries = 0;
+        // Numbers that were refused stay bound meanwhile: otherwise the kernel may give them again.
+        let mut refused = Vec::new();
+        loop {
+            tries += 1;
+            let socket = Socket::bind(bind, options)?;
+            match listeners.listen(socket.address) {
+                Ok(()) => return Ok(socket),
+                Err(error) if bind.port() != 0 || tries == MAX_PORT_TRIES => return Err(error),
+                Err(_) => refused.push(socket),
+            }
+        }
+    }
+
+    /// What TCP listens on, in the order of the binds; empty without it.
+    pub fn tcp_addresses(&self) -> Vec<SocketAddr> {
+        self.listeners.as_ref().map_or_else(Vec::new, |listeners| listeners.addresses())
     }
 
     /// Whether datagrams from this address are taken; see [`SocketOptions::local_only`].
@@ -156,7 +200,7 @@ pub(super) fn set_option(fd: &impl AsRawFd, level: i32, name: i32, value: i32) -
     checked(result).map(drop)
 }
 
-fn option(fd: &OwnedFd, level: i32, name: i32) -> io::Result<i32> {
+pub(super) fn option(fd: &OwnedFd, level: i32, name: i32) -> io::Result<i32> {
     let mut value = 0_i32;
     let mut len = size_of::<i32>() as libc::socklen_t;
     // SAFETY: the kernel writes at most `len` bytes at `value`.

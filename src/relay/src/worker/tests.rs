@@ -6,7 +6,8 @@ use super::*;
 use crate::wire::stun::{BindingRequest, IntegrityKey, Role, write_request};
 use crate::wire_api::{AddPeer, Extensions, Ice, Payloads};
 
-const OPTIONS: SocketOptions = SocketOptions { buffer_bytes: 1 << 18, segmentation: true, local_only: false };
+const OPTIONS: SocketOptions =
+    SocketOptions { buffer_bytes: 1 << 18, segmentation: true, local_only: false, tcp: true };
 
 fn ice(id: u64) -> Ice {
     Ice { local_ufrag: format!("local{id}"), local_pwd: "p".repeat(24), remote_ufrag: "remote".into() }
@@ -99,7 +100,8 @@ fn panics_an_hour_apart_are_survived() {
 #[test]
 fn panic_in_a_command_loses_none_of_those_after_it() {
     let (mut worker, border, _address) = manual();
-    let outside = Worker { border: Arc::clone(&border), addresses: Vec::new(), thread: None };
+    let outside =
+        Worker { border: Arc::clone(&border), addresses: Vec::new(), tcp_addresses: Vec::new(), thread: None };
     worker.forwarder.is_faulty = true;
     for id in [5, 0, 6, 7] {
         assert_eq!(outside.command(Command::Fence { id }), Ok(()));
@@ -116,7 +118,8 @@ fn panic_in_a_command_loses_none_of_those_after_it() {
 #[test]
 fn commands_are_applied_in_order_and_the_queue_is_bounded() {
     let (mut worker, border, _address) = manual();
-    let outside = Worker { border: Arc::clone(&border), addresses: Vec::new(), thread: None };
+    let outside =
+        Worker { border: Arc::clone(&border), addresses: Vec::new(), tcp_addresses: Vec::new(), thread: None };
     for id in 0..MAX_COMMANDS as u64 {
         assert_eq!(outside.command(Command::Fence { id }), Ok(()));
     }
@@ -133,7 +136,8 @@ fn commands_are_applied_in_order_and_the_queue_is_bounded() {
 #[test]
 fn events_that_nobody_takes_are_bounded_and_counted() {
     let (mut worker, border, address) = manual();
-    let outside = Worker { border: Arc::clone(&border), addresses: Vec::new(), thread: None };
+    let outside =
+        Worker { border: Arc::clone(&border), addresses: Vec::new(), tcp_addresses: Vec::new(), thread: None };
     let client = UdpSocket::bind("127.0.0.1:0").expect("bound");
     worker.forwarder.handle_command(add(1), &mut worker.sink, 1);
     let keys = || vec![7; 28];
@@ -170,7 +174,8 @@ fn events_that_nobody_takes_are_bounded_and_counted() {
 #[test]
 fn burst_of_datagrams_delays_a_command_by_one_turn_at_most() {
     let (mut worker, border, address) = manual();
-    let outside = Worker { border: Arc::clone(&border), addresses: Vec::new(), thread: None };
+    let outside =
+        Worker { border: Arc::clone(&border), addresses: Vec::new(), tcp_addresses: Vec::new(), thread: None };
     let client = UdpSocket::bind("127.0.0.1:0").expect("bound");
     let sent = (0..1_000).filter(|_| client.send_to(&[0xC8; 40], address).is_ok()).count() as u64;
     assert_eq!(outside.command(Command::Fence { id: 1 }), Ok(()));
