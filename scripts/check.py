@@ -61,6 +61,7 @@ TESTS = [
     npm("web tests", "test"),
     npm("web size", "size"),
     pytest("browser", "tests/browser"),
+    pytest("network", "tests/network"),
 ]
 
 

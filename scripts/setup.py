@@ -272,6 +272,7 @@ TEST_PACKAGES = {
     "chromium": ("chromium", "chromium-browser"),
     "firefox-esr": ("firefox-esr", "firefox"),
     "coturn": ("turnserver",),
+    "iproute2": ("ip",),
 }
 """Debian's package to the program's names."""
 

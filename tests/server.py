@@ -8,13 +8,15 @@ import os
 import re
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
 
 START_TIMEOUT_S = 30.0
+SocketFactory = Callable[[Any], socket.socket]
+"""Gets what `getaddrinfo` gives for one address."""
 
 
 @dataclass
@@ -27,12 +29,19 @@ class Server:
     key: str
     output: list[str] = field(default_factory=list)
     pid: int = 0
+    open_socket: SocketFactory | None = None
+    """How to reach a server that lives in a network namespace."""
+
+    def http(self) -> aiohttp.ClientSession:
+        """A session with the key to the API; a certificate that the server made for itself is taken."""
+        connector = aiohttp.TCPConnector(ssl=False, socket_factory=self.open_socket)
+        return aiohttp.ClientSession(connector=connector, headers={"Authorization": f"Bearer {self.key}"})
 
     async def create_room(self, **settings: Any) -> dict[str, Any]:
         """POST /api/v1/rooms: `roomId`, `hostUrl`, `guestUrl` and what was stored."""
         body = {"subject": "Prøve", "organisation": "Testkommune", "helpLine": "70 12 34 56", **settings}
         async with (
-            aiohttp.ClientSession(headers={"Authorization": f"Bearer {self.key}"}) as http,
+            self.http() as http,
             http.post(f"{self.base_url}/api/v1/rooms", json=body) as answer,
         ):
             made: dict[str, Any] = await answer.json()
@@ -41,7 +50,7 @@ class Server:
 
     async def metrics(self) -> dict[str, float]:
         """`/metrics` as name (with labels) to value."""
-        async with aiohttp.ClientSession() as http, http.get(f"{self.base_url}/metrics") as answer:
+        async with self.http() as http, http.get(f"{self.base_url}/metrics") as answer:
             text = await answer.text()
         pairs = (line.rsplit(" ", 1) for line in text.splitlines() if line and not line.startswith("#"))
         return {name: float(value) for name, value in pairs}
@@ -55,11 +64,21 @@ def free_port(kind: socket.SocketKind) -> int:
 
 
 @contextlib.asynccontextmanager
-async def run_server(*arguments: str) -> AsyncIterator[Server]:
-    """Starts `vdxmedia dev` on free loopback ports and stops it with SIGTERM; a bad exit code fails the test."""
+async def run_server(
+    *arguments: str,
+    under: Sequence[str] = (),
+    http_port: int | None = None,
+    media_port: int | None = None,
+    open_socket: SocketFactory | None = None,
+) -> AsyncIterator[Server]:
+    """Starts `vdxmedia dev` on free loopback ports and stops it with SIGTERM; a bad exit code fails the test.
+
+    `under`: the command that runs it elsewhere, e.g. in a network namespace; `open_socket` is the way to it then.
+    """
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "vdxmedia", "dev",
-        "--http-port", str(free_port(socket.SOCK_STREAM)), "--media-port", str(free_port(socket.SOCK_DGRAM)),
+        *under, sys.executable, "-m", "vdxmedia", "dev",
+        "--http-port", str(free_port(socket.SOCK_STREAM) if http_port is None else http_port),
+        "--media-port", str(free_port(socket.SOCK_DGRAM) if media_port is None else media_port),
         *arguments,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
@@ -79,7 +98,7 @@ async def run_server(*arguments: str) -> AsyncIterator[Server]:
         base = re.match(r"https?://[^/]+", said["API"])
         assert base is not None
         drain = asyncio.create_task(_keep(process.stdout, output), name="server-output")
-        yield Server(base.group(0), said["Host"], said["Guest"], said["Key"], output, process.pid)
+        yield Server(base.group(0), said["Host"], said["Guest"], said["Key"], output, process.pid, open_socket)
         process.terminate()
         async with asyncio.timeout(20):
             assert await process.wait() == 0, "".join(output[-40:])

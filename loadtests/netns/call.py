@@ -1,0 +1,169 @@
+"""A call over a bad network: the server in its namespace, and people in Chromium, each in a namespace of their own.
+
+The server is `vdxmedia dev --lan` on port 443 (its own certificate, so that pages are in a secure context). DevTools
+speaks over inherited pipes, which know nothing of namespaces: there is no control network, and nothing of the test's
+is on the wire.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Page, Playwright, async_playwright
+
+from loadtests.netns.camera import HEIGHT, WIDTH, write_camera_film
+from loadtests.netns.conditions import Conditions
+from loadtests.netns.namespace import chromium_binary
+from loadtests.netns.network import Client, Network, network
+from loadtests.netns.readings import Recording
+from tests.browser.pages import CHROMIUM_FLAGS, OBSERVE, eventually
+from tests.server import Server, run_server
+
+HTTPS_PORT, MEDIA_PORT = 443, 7882
+PAGE_SCRIPT = (Path(__file__).with_name("page.js")).read_text()
+SAMPLE_MS = 250
+PUBLISHING = {"width": WIDTH, "height": HEIGHT, "frameRate": 30}
+WATCHING = {"width": 160, "height": 90, "frameRate": 5}
+"""The camera of one who only watches: as cheap as can be."""
+PAGE, SMALL_PAGE = {"width": 1280, "height": 720}, {"width": 480, "height": 360}
+"""Of one who watches, and of one who publishes: painting costs more than decoding."""
+JOIN_TIMEOUT_S = 30.0
+
+
+@dataclass
+class Person:
+    """A participant in a browser of their own."""
+
+    name: str
+    page: Page
+    client: Client
+
+    async def time_to_picture_s(self, *, within_s: float = JOIN_TIMEOUT_S) -> float:
+        """From the start of the page's load to the first frame of another on the screen."""
+        seen: float = await eventually(
+            lambda: self.page.evaluate("recorder.firstPicture()"), lambda at: at is not None, within_s=within_s
+        )
+        return seen
+
+    async def sample(self) -> dict[str, Any]:
+        seen: dict[str, Any] = await self.page.evaluate("recorder.sample()")
+        return seen
+
+    async def start(self) -> float:
+        """Starts to record; gives the page's time in seconds, the clock of the recording."""
+        at: float = await self.page.evaluate("every => recorder.start(every)", SAMPLE_MS)
+        return at
+
+    async def now(self) -> float:
+        at: float = await self.page.evaluate("recorder.now()")
+        return at
+
+    async def stop(self) -> Recording:
+        return Recording(**await self.page.evaluate("recorder.stop()"))
+
+    async def record(self, window_s: float) -> Recording:
+        await self.start()
+        await asyncio.sleep(window_s)
+        return await self.stop()
+
+
+class Call:
+    """One room on a server of its own. Made by `call()`."""
+
+    def __init__(
+        self, net: Network, server: Server, room: dict[str, Any], playwright: Playwright, directory: Path
+    ) -> None:
+        self.network = net
+        self.server = server
+        self.room = room
+        self._playwright = playwright
+        self._directory = directory
+        self._stack = contextlib.AsyncExitStack()
+        self._people = 0
+        self.complaints: list[str] = []
+        """What pages threw."""
+
+    async def close(self) -> None:
+        await self._stack.aclose()
+
+    async def join(
+        self,
+        name: str,
+        *,
+        watches_only: bool = False,
+        up: Conditions | None = None,
+        down: Conditions | None = None,
+        is_behind_nat: bool = False,
+        flags: tuple[str, ...] = (),
+        before_load: str = "",
+    ) -> Person:
+        """Opens the host's link for the first, the guest's for all others, behind a wire of these conditions.
+
+        `before_load` is script that runs before the page's own.
+        """
+        client = self.network.client(up=up, down=down)
+        if is_behind_nat:
+            client.put_behind_nat()
+        browser = await self._playwright.chromium.launch(
+            executable_path=self._wrapper(client), args=[*self._flags(), *flags]
+        )
+        self._stack.push_async_callback(browser.close)
+        context = await browser.new_context(
+            viewport=SMALL_PAGE if not watches_only else PAGE,
+            permissions=["camera", "microphone"],
+            locale="da-DK",
+            ignore_https_errors=True,
+        )
+        situation = {"frequency": 330 + 110 * self._people, "camera": WATCHING if watches_only else PUBLISHING}
+        await context.add_init_script(OBSERVE)
+        await context.add_init_script(f"window.situation = {json.dumps(situation)};\n{PAGE_SCRIPT}\n{before_load}")
+        page = await context.new_page()
+        page.on("pageerror", lambda error: self.complaints.append(f"{name}: {error}"))
+        address, _, token = self.room["guestUrl" if self._people else "hostUrl"].partition("#")
+        self._people += 1
+        await page.goto(f"{address}?join=1&name={name}#{token}", wait_until="commit")
+        return Person(name, page, client)
+
+    def _flags(self) -> list[str]:
+        return [*CHROMIUM_FLAGS, f"--use-file-for-fake-video-capture={self._directory / 'camera.y4m'}"]
+
+    def _wrapper(self, client: Client) -> Path:
+        """An executable that is Chromium in the client's namespace."""
+        binary = chromium_binary()
+        assert binary is not None
+        path = self._directory / f"chromium-{client.number}"
+        path.write_text(f'#!/bin/sh\nexec {" ".join(client.namespace.command(binary))} "$@"\n')
+        path.chmod(0o755)
+        return path
+
+
+@contextlib.asynccontextmanager
+async def call(**room_settings: Any) -> AsyncIterator[Call]:
+    """A network, a server in it, and a room. Raises: Unsuitable; AssertionError when a page threw."""
+    async with contextlib.AsyncExitStack() as stack:
+        directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=f"vdx-netns-{os.getpid()}-")))
+        net = stack.enter_context(network())
+        await asyncio.to_thread(write_camera_film, directory / "camera.y4m")
+        inside = net.server
+        server = await stack.enter_async_context(
+            run_server(
+                "--lan",
+                under=inside.command(),
+                http_port=HTTPS_PORT,
+                media_port=MEDIA_PORT,
+                open_socket=lambda info: inside.socket(*info[:3]),
+            )
+        )
+        playwright = await stack.enter_async_context(async_playwright())
+        made = Call(net, server, await server.create_room(**room_settings), playwright, directory)
+        stack.push_async_callback(made.close)
+        yield made
+        assert made.complaints == []

@@ -1,0 +1,373 @@
+"""What is tried: each scenario makes a call, makes its network bad, and tells what people saw and what was demanded.
+
+Anna publishes a camera of 30 frames per second and a tone; Bent watches. Every wire has BASE_DELAY each way. The
+demands are those of a call that people can go on with; their numbers stand beside them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field, replace
+
+from loadtests.netns.call import Call, Person, call
+from loadtests.netns.conditions import Blocked, Conditions
+from loadtests.netns.readings import Reading, Recording, audible_slots, received_bps
+from loadtests.netns.wire import Wire, WireCounts
+from tests.browser.pages import eventually
+
+BASE = Conditions(delay_ms=15.0)
+"""30 ms to the server and back: a town's distance, and time enough for retransmissions to matter."""
+SETTLE_S = 4.0
+"""Until joins and the first layers have passed and bandwidth was found."""
+WIRE_SAMPLE_S = 0.25
+WITHOUT_RED = """for (const end of [RTCRtpSender, RTCRtpReceiver]) {
+  const native = end.getCapabilities.bind(end);
+  end.getCapabilities = (kind) => {
+    const all = native(kind);
+    return all && { ...all, codecs: all.codecs.filter(({ mimeType }) => mimeType.toLowerCase() !== 'audio/red') };
+  };
+}"""
+
+
+@dataclass(frozen=True)
+class Demand:
+    text: str
+    is_met: bool
+    seen: str
+
+
+@dataclass
+class Result:
+    """Rows for the table, and what was demanded."""
+
+    scenario: str
+    rows: list[tuple[str, Reading]] = field(default_factory=list)
+    demands: list[Demand] = field(default_factory=list)
+
+    def row(self, label: str, reading: Reading) -> Reading:
+        self.rows.append((label, reading))
+        return reading
+
+    def demand(self, text: str, is_met: bool, seen: object) -> None:
+        self.demands.append(Demand(text, is_met, f"{seen:.3g}" if isinstance(seen, float) else str(seen)))
+
+    def unmet(self) -> list[str]:
+        return [f"{one.text}: {one.seen}" for one in self.demands if not one.is_met]
+
+
+@dataclass
+class WireLog:
+    """What a wire did while a page was recorded, on the page's clock."""
+
+    seen: list[tuple[float, WireCounts]] = field(default_factory=list)
+
+    async def follow(self, wire: Wire, person: Person) -> None:
+        loop = asyncio.get_running_loop()
+        offset = await person.now() - loop.time()
+        while True:
+            self.seen.append((loop.time() + offset, wire.counts()))
+            await asyncio.sleep(WIRE_SAMPLE_S)
+
+    def settled_at(self, since: float, until: float, *, span_s: float = 1.0, overflow_limit: float) -> float | None:
+        """From when on each span lost no more than this share at the client's downlink's bottleneck."""
+        settled = None
+        inside = [(at, counts.down) for at, counts in self.seen if since <= at <= until]
+        for at, counts in inside:
+            later = [after for end, after in inside if end >= at + span_s]
+            if not later:
+                break
+            offered = later[0].packets - counts.packets
+            dropped = later[0].overflowed - counts.overflowed
+            if dropped > overflow_limit * max(offered, 1):
+                settled = None
+            elif settled is None:
+                settled = at
+        return settled
+
+
+@contextlib.asynccontextmanager
+async def _two(*, is_behind_nat: bool = False, before_load: str = "") -> AsyncIterator[tuple[Call, Person, Person]]:
+    """A call in which Bent has seen Anna for some seconds."""
+    async with call() as made:
+        anna = await made.join("Anna", up=BASE, down=BASE, before_load=before_load)
+        bent = await made.join(
+            "Bent", watches_only=True, up=BASE, down=BASE, is_behind_nat=is_behind_nat, before_load=before_load
+        )
+        await bent.time_to_picture_s()
+        await asyncio.sleep(SETTLE_S)
+        yield made, anna, bent
+
+
+# ── loss ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def _loss(
+    result: Result, share: float, *, seconds: float = 15.0, burst_packets: float = 1.0, has_red: bool = True
+) -> Reading:
+    async with _two(before_load="" if has_red else WITHOUT_RED) as (_, anna, bent):
+        bad = replace(BASE, loss=share, burst_packets=burst_packets)
+        anna.client.wire.set(up=bad)
+        bent.client.wire.set(down=bad)
+        await asyncio.sleep(2)
+        return result.row(f"{share:.0%} up and down", (await bent.record(seconds)).reading())
+
+
+async def loss_5(result: Result) -> None:
+    """5 % random loss on the publisher's way up and the viewer's way down, RED negotiated."""
+    seen = await _loss(result, 0.05)
+    result.demand("shown >= 20 fps", seen.shown_fps >= 20, seen.shown_fps)
+    result.demand("concealed sound <= 2 % with RED", seen.concealed <= 0.02, seen.concealed)
+
+
+async def loss_5_fec(result: Result) -> None:
+    """The same without RED: Opus' in-band FEC only."""
+    seen = await _loss(result, 0.05, has_red=False)
+    result.demand("shown >= 20 fps", seen.shown_fps >= 20, seen.shown_fps)
+    result.demand("concealed sound <= 4 % with in-band FEC", seen.concealed <= 0.04, seen.concealed)
+
+
+def _goes_on(result: Result, seen: Reading, *, at_least_fps: float = 5.0, concealed: float = 0.15) -> None:
+    result.demand(f"the picture goes on: >= {at_least_fps:g} fps", seen.shown_fps >= at_least_fps, seen.shown_fps)
+    result.demand("no stand-still > 2 s", seen.longest_freeze_s <= 2, seen.longest_freeze_s)
+    result.demand(f"the sound goes on: concealed <= {concealed:.0%}", seen.concealed <= concealed, seen.concealed)
+
+
+async def loss_10(result: Result) -> None:
+    """10 % each way: the call holds."""
+    _goes_on(result, await _loss(result, 0.10))
+
+
+async def loss_5_bursts(result: Result) -> None:
+    """5 % each way in bursts of four packets (Gilbert-Elliott)."""
+    _goes_on(result, await _loss(result, 0.05, burst_packets=4))
+
+
+# ── bandwidth ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+HIGH_BPS, LOW_BPS = 1_000_000.0, 300_000.0
+DOWN_LIMIT_S, UP_LIMIT_S = 3.0, 10.0
+OVERFLOW_LIMIT = 0.02
+REGAINED_SHARE = 0.8
+
+
+async def step(result: Result) -> None:
+    """A viewer's downlink of 1 Mbit/s falls to 300 kbit/s and comes back."""
+    async with _two() as (_, _anna, bent), _followed(bent) as log:
+        wire = bent.client.wire
+        wire.set(down=replace(BASE, rate_bps=HIGH_BPS))
+        await asyncio.sleep(8)
+        began = await bent.start()
+        await asyncio.sleep(5)
+        wire.set(down=replace(BASE, rate_bps=LOW_BPS))
+        fell = await bent.now()
+        await asyncio.sleep(10)
+        wire.set(down=replace(BASE, rate_bps=HIGH_BPS))
+        rose = await bent.now()
+        await asyncio.sleep(14)
+        seen = await bent.stop()
+    before = result.row("at 1 Mbit/s", seen.reading(began, fell))
+    result.row("first 3 s at 300 kbit/s", seen.reading(fell, fell + 3))
+    low = result.row("then, at 300 kbit/s", seen.reading(fell + 3, rose))
+    after = result.row("10 s after 1 Mbit/s is back", seen.reading(rose + 10))
+    settled = log.settled_at(fell, rose, overflow_limit=OVERFLOW_LIMIT)
+    down_s = settled - fell if settled is not None else float("inf")
+    result.demand(f"settles within {DOWN_LIMIT_S:g} s down", down_s <= DOWN_LIMIT_S, down_s)
+    up_s = _regained_at(seen, rose, REGAINED_SHARE * (before.video_bps + before.audio_bps)) - rose
+    result.demand(f"settles within {UP_LIMIT_S:g} s up", up_s <= UP_LIMIT_S, up_s)
+    worst = seen.reading(began).longest_freeze_s
+    result.demand("no freeze > 1 s", worst <= 1, worst)
+    result.demand("a picture at 300 kbit/s: >= 10 fps", low.shown_fps >= 10, low.shown_fps)
+    result.demand("sound at 300 kbit/s: concealed <= 3 %", low.concealed <= 0.03, low.concealed)
+    result.demand("the size of before is back", after.height >= before.height, f"{before.height} -> {after.height}")
+
+
+def _regained_at(seen: Recording, since: float, wanted_bps: float, *, over: int = 4) -> float:
+    """When the rate, averaged over so many samples, first reached what is wanted; infinity if never."""
+    rates = [(at, bps) for at, bps in seen.window(since).series(received_bps)]
+    for first in range(len(rates) - over + 1):
+        part = rates[first : first + over]
+        if sum(bps for _, bps in part) / over >= wanted_bps:
+            return part[-1][0]
+    return float("inf")
+
+
+@contextlib.asynccontextmanager
+async def _followed(person: Person) -> AsyncIterator[WireLog]:
+    log = WireLog()
+    async with asyncio.TaskGroup() as tasks:
+        following = tasks.create_task(log.follow(person.client.wire, person), name="wire-log")
+        try:
+            yield log
+        finally:
+            following.cancel()
+
+
+async def starve(result: Result) -> None:
+    """Two who speak, and a viewer's downlink of 1 Mbit/s, 200 and 150 kbit/s: sound comes first, then one voice."""
+    async with call() as made:
+        anna = await made.join("Anna", up=BASE, down=BASE)
+        await made.join("Clara", watches_only=True, up=BASE, down=BASE)
+        bent = await made.join("Bent", watches_only=True, up=BASE, down=BASE)
+        await bent.time_to_picture_s()
+        await anna.time_to_picture_s()
+        await asyncio.sleep(SETTLE_S)
+        wire = bent.client.wire
+        slots = {}
+        for rate_bps in (HIGH_BPS, 200_000.0, 150_000.0):
+            wire.set(down=replace(BASE, rate_bps=rate_bps))
+            await asyncio.sleep(5)
+            seen = await bent.record(6)
+            slots[rate_bps] = audible_slots(seen.samples[0], seen.samples[-1])
+            last = result.row(f"{rate_bps / 1000:.0f} kbit/s, {slots[rate_bps]} audio slots", seen.reading())
+        result.demand("two voices at 1 Mbit/s", slots[HIGH_BPS] == 2, slots[HIGH_BPS])
+        result.demand("one voice below 250 kbit/s", slots[200_000.0] == 1, slots[200_000.0])
+        result.demand("that one stays at 150 kbit/s", slots[150_000.0] == 1, slots[150_000.0])
+        result.demand("and is whole: concealed <= 5 %", last.concealed <= 0.05, last.concealed)
+
+
+async def bad_uplink(result: Result) -> None:
+    """A publisher's uplink of 250 kbit/s with 2 % loss and jitter: the others still see and hear."""
+    async with _two() as (_, anna, bent):
+        anna.client.wire.set(up=replace(BASE, rate_bps=250_000.0, loss=0.02, jitter_ms=10.0))
+        await asyncio.sleep(8)
+        seen = result.row("250 kbit/s up, 2 % loss", (await bent.record(10)).reading())
+        _goes_on(result, seen, concealed=0.10)
+
+
+# ── paths ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+PICTURE_LIMIT_S = 8.0
+
+
+async def _interrupted(
+    result: Result, bent: Person, cut: Callable[[], None], what: str, *, limit_s: float, seconds: float = 14.0
+) -> None:
+    """Does something to the network in the middle of a recording; the picture is to come back by itself."""
+    began = await bent.start()
+    await asyncio.sleep(3)
+    happened = await bent.now()
+    cut()
+    await asyncio.sleep(seconds)
+    seen = await bent.stop()
+    result.row("before", seen.reading(began, happened))
+    result.row(f"{what}: what followed", seen.reading(happened))
+    after = result.row("last 3 s", seen.reading(happened + seconds - 3))
+    gap = seen.reading(began).longest_freeze_s
+    result.demand(f"picture again within {limit_s:g} s", gap <= limit_s, gap)
+    result.demand("then >= 15 fps", after.shown_fps >= 15, after.shown_fps)
+    result.demand("and sound: concealed <= 5 %", after.concealed <= 0.05, after.concealed)
+
+
+async def rebind(result: Result) -> None:
+    """The viewer's NAT forgets its mappings: every flow goes on from another port."""
+    async with _two(is_behind_nat=True) as (_, _anna, bent):
+        await _interrupted(result, bent, bent.client.wire.rebind, "NAT rebind", limit_s=5.0)
+
+
+async def rebind_publisher(result: Result) -> None:
+    """The same for one who publishes."""
+    async with call() as made:
+        anna = await made.join("Anna", up=BASE, down=BASE, is_behind_nat=True)
+        bent = await made.join("Bent", watches_only=True, up=BASE, down=BASE)
+        await bent.time_to_picture_s()
+        await asyncio.sleep(SETTLE_S)
+        await _interrupted(result, bent, anna.client.wire.rebind, "NAT rebind of the publisher", limit_s=5.0)
+
+
+async def change_network(result: Result) -> None:
+    """The viewer's address goes and another comes, as from Wi-Fi to a mobile network."""
+    async with _two() as (_, _anna, bent):
+        await _interrupted(result, bent, bent.client.change_address, "new address", limit_s=8.0, seconds=16)
+
+
+async def _joins(result: Result, blocked: Blocked) -> None:
+    """Bent joins from behind a firewall."""
+    closed = replace(BASE, blocked=blocked)
+    async with call() as made:
+        await made.join("Anna", up=BASE, down=BASE)
+        await asyncio.sleep(SETTLE_S)
+        bent = await made.join("Bent", watches_only=True, up=closed, down=closed)
+        try:
+            took = await bent.time_to_picture_s(within_s=2 * PICTURE_LIMIT_S)
+        except AssertionError:
+            took = float("inf")
+        seen = result.row("since the join", (await bent.record(6)).reading())
+        pair = (await bent.sample())["pair"] or {}
+    result.demand(f"picture within {PICTURE_LIMIT_S:g} s of the page's start", took <= PICTURE_LIMIT_S, took)
+    result.demand("and sound: concealed <= 5 %", seen.concealed <= 0.05, seen.concealed)
+    way = pair.get("relayProtocol") or pair.get("protocol")
+    result.demand("over TCP or TLS", way in ("tcp", "tls"), way)
+
+
+async def udp_blocked(result: Result) -> None:
+    """A firewall that drops UDP."""
+    await _joins(result, Blocked.UDP)
+
+
+async def tcp_443(result: Result) -> None:
+    """A firewall that drops everything but TCP to and from port 443."""
+    await _joins(result, Blocked.ALL_BUT_TCP_443)
+
+
+SHARE_SCREEN = "Del skærm"
+SCREEN_LIMIT_S = 3.0
+
+# ── screen ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def late_screen(result: Result) -> None:
+    """A screen is shared in the middle of a call: no renegotiation, the viewer's picture of the camera goes on."""
+    async with _two() as (_, anna, bent):
+        negotiations = await anna.page.evaluate("observe.negotiations()")
+        began = await bent.start()
+        await asyncio.sleep(3)
+        shared = await bent.now()
+        await anna.page.get_by_role("button", name=SHARE_SCREEN).click()
+        await eventually(bent_pictures(bent), lambda kinds: "screen" in kinds, within_s=SCREEN_LIMIT_S + 5)
+        took = await bent.now() - shared
+        await asyncio.sleep(8)
+        seen = await bent.stop()
+        result.row("before", seen.reading(began, shared))
+        after = result.row("after the screen is shared", seen.reading(shared))
+        now = await anna.page.evaluate("observe.negotiations()")
+        result.demand(f"the screen shows within {SCREEN_LIMIT_S:g} s", took <= SCREEN_LIMIT_S, took)
+        result.demand("no negotiation", now == negotiations, f"{negotiations} -> {now}")
+        result.demand("no stand-still >= 0.5 s", after.longest_freeze_s < 0.5, after.longest_freeze_s)
+        result.demand("sound goes on: concealed <= 3 %", after.concealed <= 0.03, after.concealed)
+
+
+def bent_pictures(bent: Person) -> Callable[[], Awaitable[list[str]]]:
+    """Which kinds of pictures of others are visible."""
+
+    async def kinds() -> list[str]:
+        pictures = await bent.page.evaluate("observe.pictures()")
+        return [one["kind"] for one in pictures if one["visible"] and not one["isSelf"]]
+
+    return kinds
+
+
+Scenario = Callable[[Result], Awaitable[None]]
+SCENARIOS: dict[str, Scenario] = {
+    "loss-5": loss_5,
+    "loss-5-fec": loss_5_fec,
+    "loss-10": loss_10,
+    "loss-5-bursts": loss_5_bursts,
+    "step": step,
+    "starve": starve,
+    "bad-uplink": bad_uplink,
+    "rebind": rebind,
+    "rebind-publisher": rebind_publisher,
+    "change-network": change_network,
+    "udp-blocked": udp_blocked,
+    "tcp-443": tcp_443,
+    "late-screen": late_screen,
+}
+
+
+async def run(name: str) -> Result:
+    """Raises: KeyError; Unsuitable when this machine cannot make bad networks."""
+    result = Result(name)
+    await SCENARIOS[name](result)
+    return result
