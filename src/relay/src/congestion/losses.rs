@@ -8,7 +8,7 @@
 
 /// A window is at least so long, and has as many packets.
 const WINDOW_US: u64 = 300_000;
-const WINDOW_PACKETS: u32 = 15;
+const WINDOW_PACKETS: u32 = 25;
 /// Windows that are kept, 4 to 10 seconds.
 const WINDOWS: usize = 16;
 /// The weight of a window against the next newer one.
@@ -19,6 +19,8 @@ const LITTLE: f64 = 0.02;
 const EVIDENCE: f64 = 0.25;
 /// How much a random loss that is not known yet is disbelieved, per unit.
 const DISBELIEF: f64 = 40.0;
+/// A capacity is believed when it is likelier by so much (natural logarithm): windows are few and noisy.
+const MARGIN: f64 = 0.7;
 /// Random losses that are tried.
 const RANDOM_LOSSES: [f64; 10] = [0.002, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4];
 /// More than this twice in a row, and the rate follows what got through at once.
@@ -129,7 +131,7 @@ impl Losses {
         let (free, random) = self.fit(f64::INFINITY);
         let delivered_bps = window.delivered_bps();
         let candidates = [Some(delivered_bps), Some((delivered_bps + before.delivered_bps()) / 2.0), self.bound_bps];
-        let mut best = (free, f64::INFINITY);
+        let mut best = (free + MARGIN, f64::INFINITY);
         for candidate in candidates.into_iter().flatten().filter(|candidate| *candidate > 0.0) {
             let (likelihood, _) = self.fit(candidate);
             if likelihood > best.0 {

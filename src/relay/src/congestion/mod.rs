@@ -34,3 +34,4 @@ mod sent;
 pub use arrivals::{Arrivals, FEEDBACK_INTERVAL_US};
 pub use layer_cap::{LayerCap, LossCap};
 pub use send_side::{MAX_BPS, MIN_BPS, Probe, ProbeId, START_BPS, SendSide};
+pub use sent::MAX_SENT;

@@ -56,7 +56,13 @@ pub struct Path {
     newest: u64,
     pub received_bits: u64,
     pub rival_bits: u64,
+    /// Time, estimate and wait in the queue, each 50 ms.
     pub trace: Vec<(u64, u64, u64)>,
+    pub highest_probe_bps: u64,
+    pub probe_bytes: u64,
+    /// By which the receiver's clock is faster.
+    pub drift_ppm: i64,
+    begun_us: u64,
 }
 
 impl Path {
@@ -86,6 +92,10 @@ impl Path {
             received_bits: 0,
             rival_bits: 0,
             trace: Vec::new(),
+            highest_probe_bps: 0,
+            probe_bytes: 0,
+            drift_ppm: 0,
+            begun_us: now_us,
         }
     }
 
@@ -104,6 +114,7 @@ impl Path {
             self.send_side.on_time(now_us);
             if self.probe.is_none() {
                 self.probe = self.send_side.probe(now_us).map(|probe| (probe, now_us, 0));
+                self.highest_probe_bps = self.highest_probe_bps.max(self.probe.map_or(0, |(probe, ..)| probe.bps));
             }
         }
         if now_us % 50_000 == 0 {
@@ -171,6 +182,7 @@ impl Path {
             while sent < u64::from(probe.bytes) && sent * 8_000_000 <= (now_us - begun_us) * probe.bps {
                 self.send(250, Some(probe));
                 sent += 250;
+                self.probe_bytes += 250;
             }
             self.probe = (sent < u64::from(probe.bytes)).then_some((probe, begun_us, sent));
         }
@@ -190,7 +202,8 @@ impl Path {
             let number = near.wrapping_add_signed(i64::from(sequence.wrapping_sub(near as u16) as i16));
             self.newest = self.newest.max(number);
             if number >= self.next_reported && !self.arrived.iter().any(|(known, _)| *known == number) {
-                self.arrived.push((number, at_us.wrapping_add_signed(self.ahead_us)));
+                let drift_us = (at_us - self.begun_us) as i64 * self.drift_ppm / 1_000_000;
+                self.arrived.push((number, at_us.wrapping_add_signed(self.ahead_us + drift_us)));
             }
         }
         if now_us >= self.feedback_us + self.feedback_every_us && !self.arrived.is_empty() {
@@ -242,12 +255,12 @@ impl Path {
         late.iter().sum::<f64>() / late.len() as f64
     }
 
-    /// Waits in the queue of the last seconds, sorted.
-    pub fn waits_us(&self, seconds: f64) -> Vec<u64> {
+    /// A percentile of the waits in the queue of the last seconds.
+    pub fn wait_ms(&self, seconds: f64, percent: usize) -> u64 {
         let since_us = self.now_us.saturating_sub((seconds * 1e6) as u64);
         let mut waits: Vec<u64> = self.trace.iter().filter(|(at_us, ..)| *at_us > since_us).map(|it| it.2).collect();
         waits.sort_unstable();
-        waits
+        waits[waits.len() * percent / 100] / 1_000
     }
 
     /// When, in seconds after `from_us`, the estimate came into a range in which its mean over a second stays.
