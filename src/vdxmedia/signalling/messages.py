@@ -154,6 +154,9 @@ class Encoding(Wire, frozen=True):
     max_bitrate: int
     """Bits per second."""
     max_framerate: int
+    scalability_mode: str | None = None
+    """W3C webrtc-svc, `L1T3`: temporal levels, so that a subscriber can be sent fewer frames. A client whose browser
+    does not take it sends without."""
 
 
 class SlotCounts(Wire, frozen=True):

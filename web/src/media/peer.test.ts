@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { SETUP, present } from '../testing/builders.js';
-import { FakePlatform, FakeTrack, type FakeConnection } from '../testing/fake-peer.js';
+import { FakeConnection, FakePlatform, FakeTrack } from '../testing/fake-peer.js';
 import type { AnswerMedia, MediaSetup } from '../protocol/messages.gen.js';
 import { Peer, type LocalOffer, type LocalTracks, type PeerState } from './peer.js';
 
@@ -44,11 +44,26 @@ describe('the offer', () => {
 
   it('takes the camera layers from the server, lowest first, and no rid for a single layer', () => {
     const { pc } = build();
-    expect(pc.transceivers[1]?.init.sendEncodings).toEqual(SETUP.camera);
+    expect(pc.transceivers[1]?.init.sendEncodings).toEqual([
+      { rid: 'q', scaleResolutionDownBy: 4, maxBitrate: 150_000, maxFramerate: 30 },
+      { rid: 'h', scaleResolutionDownBy: 2, maxBitrate: 500_000, maxFramerate: 30 },
+      { rid: 'f', scaleResolutionDownBy: 1, maxBitrate: 1_500_000, maxFramerate: 30, scalabilityMode: 'L1T3' },
+    ]);
     expect(pc.transceivers[2]?.init.sendEncodings).toEqual([
       { scaleResolutionDownBy: 1, maxBitrate: 2_500_000, maxFramerate: 15 },
     ]);
     expect(pc.transceivers[0]?.init.sendEncodings).toBeUndefined();
+  });
+
+  it('goes without temporal levels where the browser refuses them', () => {
+    FakeConnection.refusesScalability = true;
+    try {
+      const { pc } = build();
+      expect(pc.transceivers[1]?.init.sendEncodings?.map((encoding) => Object.keys(encoding).length)).toEqual([4, 4, 4]);
+      expect(pc.transceivers.slice(0, 4).map((one) => one.kind)).toEqual(['audio', 'video', 'video', 'audio']);
+    } finally {
+      FakeConnection.refusesScalability = false;
+    }
   });
 
   it('names few codecs', () => {

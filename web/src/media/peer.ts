@@ -10,6 +10,9 @@
 import type { AnswerMedia, Encoding, IceServer, MediaSetup, SlotKind, SourceKind } from '../protocol/messages.gen.js';
 import { audioCodecs, preferCodecs, receivingVideoCodecs, sendingVideoCodecs } from './codecs.js';
 
+/** W3C webrtc-svc; not yet in TypeScript's DOM types. */
+type LayeredEncoding = RTCRtpEncodingParameters & { readonly scalabilityMode?: string };
+
 export type LocalTracks = Readonly<Record<SourceKind, MediaStreamTrack | null>>;
 export type PeerState = 'connecting' | 'connected' | 'disconnected' | 'failed';
 
@@ -173,10 +176,15 @@ export class Peer {
     hint(kind, track);
     const media = kind === 'camera' || kind === 'screen' ? 'video' : 'audio';
     const encodings = kind === 'camera' ? setup.camera : kind === 'screen' ? setup.screen : [];
-    const transceiver = this.#pc.addTransceiver(track ?? media, {
-      direction: 'sendonly',
-      ...(encodings.length === 0 ? {} : { sendEncodings: sendEncodings(encodings) }),
-    });
+    const add = (isLayered: boolean): RTCRtpTransceiver =>
+      this.#pc.addTransceiver(track ?? media, {
+        direction: 'sendonly',
+        ...(encodings.length === 0 ? {} : { sendEncodings: sendEncodings(encodings, isLayered) }),
+      });
+    const transceiver = orElse(
+      () => add(true),
+      () => add(false),
+    );
     const codecs = this.platform.sendCapabilities(media);
     preferCodecs(transceiver, media === 'audio' ? audioCodecs(codecs) : sendingVideoCodecs(codecs, setup.codec));
     return transceiver;
@@ -196,13 +204,23 @@ export class Peer {
 }
 
 /** A single layer goes without rid: Chromium drops it anyway, and the server tells its retransmissions by payload type. */
-function sendEncodings(encodings: readonly Encoding[]): RTCRtpEncodingParameters[] {
-  return encodings.map(({ rid, scaleResolutionDownBy, maxBitrate, maxFramerate }) => ({
+function sendEncodings(encodings: readonly Encoding[], isLayered: boolean): LayeredEncoding[] {
+  return encodings.map(({ rid, scaleResolutionDownBy, maxBitrate, maxFramerate, scalabilityMode }) => ({
     ...(encodings.length === 1 ? {} : { rid }),
     scaleResolutionDownBy,
     maxBitrate,
     maxFramerate,
+    ...(isLayered && scalabilityMode !== null ? { scalabilityMode } : {}),
   }));
+}
+
+/** What a browser refuses (a scalability mode it doesn't have: OperationError) is tried again without. */
+function orElse<T>(first: () => T, second: () => T): T {
+  try {
+    return first();
+  } catch {
+    return second();
+  }
 }
 
 /** Faces may lose sharpness before they lose movement; text on a screen the other way round. */

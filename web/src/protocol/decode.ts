@@ -52,7 +52,13 @@ const binding = shape({
   sourceKind: orNull(sourceKind),
 });
 const token: Shape = { token: text, tokenExpiresAt: number };
-const encoding = shape({ rid: text, scaleResolutionDownBy: number, maxBitrate: number, maxFramerate: number });
+const encoding = shape({
+  rid: text,
+  scaleResolutionDownBy: number,
+  maxBitrate: number,
+  maxFramerate: number,
+  scalabilityMode: orNull(text),
+});
 const iceServers = listOf(shape({ urls: listOf(text), username: orNull(text), credential: orNull(text) }));
 const mediaSetup = shape({
   iceServers,

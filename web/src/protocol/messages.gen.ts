@@ -131,6 +131,8 @@ export interface Encoding {
   /** Bits per second. */
   readonly maxBitrate: number;
   readonly maxFramerate: number;
+  /** W3C webrtc-svc, `L1T3`: temporal levels, so that a subscriber can be sent fewer frames. A client whose browser does not take it sends without. */
+  readonly scalabilityMode: string | null;
 }
 
 export interface SlotCounts {

@@ -86,6 +86,8 @@ export class FakeConnection extends EventTarget {
   readonly remoteDescriptions: string[] = [];
   readonly transceivers: FakeTransceiver[] = [];
   readonly offers: RTCOfferOptions[] = [];
+  /** As a browser that has no temporal levels, or not for the codec. */
+  static refusesScalability = false;
 
   constructor(public configuration: RTCConfiguration) {
     super();
@@ -100,6 +102,8 @@ export class FakeConnection extends EventTarget {
   }
 
   addTransceiver(trackOrKind: MediaStreamTrack | string, init: RTCRtpTransceiverInit): FakeTransceiver {
+    const isLayered = init.sendEncodings?.some((encoding) => 'scalabilityMode' in encoding) ?? false;
+    if (isLayered && FakeConnection.refusesScalability) throw new DOMException('no such mode', 'OperationError');
     const track = typeof trackOrKind === 'string' ? null : trackOrKind;
     const kind = (track ? track.kind : trackOrKind) as 'audio' | 'video';
     const transceiver = new FakeTransceiver(kind, init, track);
