@@ -14,7 +14,7 @@ const SOURCE: u32 = 110;
 const SSRC: u32 = 5010;
 /// Of the subscriber with redundancy: none of them is the talker's.
 const OPUS_TYPE: u8 = 109;
-const RED_TYPE: u8 = 64;
+const RED_TYPE: u8 = 122;
 
 fn red_slots() -> Vec<Slot> {
     slots(0).into_iter().map(|slot| Slot { red: true, ..slot }).collect()

@@ -170,6 +170,9 @@ def _codec(codec: Codec, line: AgreedLine) -> list[str]:
     number, media = codec.payload_type, line.section.media
     if codec.name == "rtx":
         return [f"a=rtpmap:{number} rtx/90000", f"a=fmtp:{number} apt={codec.apt}"]
+    if codec.name == "red":
+        opus = next(payload_type for payload_type in line.payload_types if payload_type != number)
+        return [f"a=rtpmap:{number} red/48000/2", f"a=fmtp:{number} {opus}/{opus}"]
     if codec.name == "opus":
         is_stereo = (line.source is not None and line.source.kind == "screenAudio") or (
             line.slot is not None and line.slot.kind == "programme"

@@ -72,6 +72,8 @@ class PayloadTypes(msgspec.Struct, frozen=True):
     """The client's payload types, one per codec for the whole connection; 0: not offered."""
 
     opus: int = 0
+    red: int = 0
+    """Opus with redundancy (RFC 2198)."""
     vp8: int = 0
     vp8_rtx: int = 0
     h264: int = 0
@@ -113,6 +115,8 @@ def choose_payload_types(sections: Iterable[Section], previous: PayloadTypes) ->
             for name in ("vp8", "h264"):
                 if codec.name == "rtx" and codec.clock_rate == 90_000 and codec.apt == merged.get(name, -1):
                     merged.setdefault(f"{name}_rtx", kept[f"{name}_rtx"] or codec.payload_type)
+            if section.media is Media.AUDIO and is_redundant_opus(codec, merged.get("opus", -1)):
+                merged.setdefault("red", kept["red"] or codec.payload_type)
     return PayloadTypes(**{**{name: number for name, number in kept.items() if number}, **merged})
 
 
@@ -159,6 +163,14 @@ def name_of(codec: Codec, media: Media) -> str:
     if codec.name == "vp8":
         return "vp8"
     return "h264" if codec.name == "h264" and is_constrained_baseline(codec.parameters) else ""
+
+
+def is_redundant_opus(codec: Codec, opus: int) -> bool:
+    """RED of this Opus and of nothing else, as Chromium offers it: `red/48000/2`, fmtp `111/111` (RFC 2198 §5)."""
+    if (codec.name, codec.clock_rate, codec.channels) != ("red", 48_000, 2):
+        return False
+    blocks = {block for value in codec.parameters for block in value.split("/")}
+    return blocks == {str(opus)}
 
 
 def is_constrained_baseline(parameters: Mapping[str, str]) -> bool:

@@ -24,6 +24,7 @@ from vdxmedia.sdp.capabilities import (
     choose_extension_ids,
     choose_payload_types,
     extensions_for,
+    is_redundant_opus,
     name_of,
 )
 from vdxmedia.sdp.offer import Offer
@@ -68,6 +69,8 @@ class AgreedSlot(msgspec.Struct, frozen=True):
     has_rtx: bool
     has_nack: bool
     has_transport_cc: bool
+    has_red: bool = False
+    """Sound with redundancy."""
     extension_ids: ExtensionIds = ExtensionIds()
     """What the answer's m-line carries: browsers offer less on sound than on pictures; 0: not agreed there."""
 
@@ -181,7 +184,16 @@ class _Negotiation:
         repairs = {(codec.payload_type, codec.apt) for codec in section.codecs if codec.name == "rtx"}
         types = self.payload_types
         if section.media is Media.AUDIO:
-            return (types.opus,) if _offers(section, types.opus, "opus") else ()
+            if not _offers(section, types.opus, "opus"):
+                return ()
+            is_red = any(
+                codec.payload_type == types.red and is_redundant_opus(codec, types.opus) for codec in section.codecs
+            )
+            # First is what a browser sends. Screen sound too: music is coded without in-band FEC, and beside its
+            # picture the 64 kbit/s more are little.
+            if is_red:
+                return (types.red, types.opus) if section.direction is Direction.SENDONLY else (types.opus, types.red)
+            return (types.opus,)
         usable: list[int] = []
         for name, primary, repair in (("vp8", types.vp8, types.vp8_rtx), ("h264", types.h264, types.h264_rtx)):
             if _offers(section, primary, name):
@@ -218,17 +230,21 @@ class _Negotiation:
         for kind in ("video",) if section.media is Media.VIDEO else ("speaker", "programme"):
             index = sum(1 for slot in self.agreed_slots.values() if slot.kind == kind)
             if index < self.limits[kind]:
-                primaries = [codec for codec in section.codecs if codec.payload_type in usable and codec.name != "rtx"]
+                wrappers = ("rtx", "red")
+                primaries = [
+                    codec for codec in section.codecs if codec.payload_type in usable and codec.name not in wrappers
+                ]
                 agreed = extensions_for(section, self.extension_ids, server_sends=True)
                 extension_ids = ExtensionIds(**{EXTENSION_NAMES[uri]: number for number, _, uri in agreed})
                 return AgreedSlot(
                     mid=section.mid,
                     kind=kind,
                     index=index,
-                    has_rtx=len(usable) > len(primaries),
+                    has_rtx=section.media is Media.VIDEO and len(usable) > len(primaries),
                     has_nack=section.media is Media.VIDEO and all("nack" in codec.feedback for codec in primaries),
                     has_transport_cc=extension_ids.transport_cc != 0
                     and all("transport-cc" in codec.feedback for codec in primaries),
+                    has_red=section.media is Media.AUDIO and len(usable) > len(primaries),
                     extension_ids=extension_ids,
                 )
         return None

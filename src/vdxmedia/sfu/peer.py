@@ -201,6 +201,7 @@ class Peer:
                 rtx_ssrc=self._ssrcs[mid].rtx_ssrc,
                 nack=slot.has_nack,
                 transport_cc=slot.has_transport_cc,
+                red=slot.has_red,
                 extensions=relay_wire.Extensions(**msgspec.structs.asdict(slot.extension_ids)),
             )
             for mid, slot in self._agreement.slots.items()

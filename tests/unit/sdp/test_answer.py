@@ -113,6 +113,35 @@ def test_answer_to_audio_has_fec_and_dtx_and_never_nack() -> None:
             assert not (part[0].startswith("m=audio") and any("nack" in line for line in part))
 
 
+def test_answer_takes_redundant_sound_first_where_the_client_sends() -> None:
+    microphone, screen_audio = section("chromium-no-preferences", "0"), section("chromium-no-preferences", "3")
+    for sent in (microphone, screen_audio):
+        assert sent[0].endswith(" UDP/TLS/RTP/SAVPF 63 111")
+        assert {"a=rtpmap:63 red/48000/2", "a=fmtp:63 111/111", "a=rtpmap:111 opus/48000/2"} <= set(sent)
+        assert any("useinbandfec=1" in line for line in sent)
+    for mid in "4567":
+        slot = section("chromium-no-preferences", mid)
+        assert slot[0] == "m=audio 9 UDP/TLS/RTP/SAVPF 111 63"
+        assert "a=fmtp:63 111/111" in slot
+
+
+def test_answer_to_a_browser_without_redundant_sound_has_none() -> None:
+    for name in ANSWERABLE:
+        if name != "chromium-no-preferences":
+            assert "red/" not in answer_to(name)
+
+
+@pytest.mark.parametrize("name", ANSWERABLE)
+def test_answer_never_takes_forward_error_correction(name: str) -> None:
+    answer = answer_to(name).lower()
+    assert not any(word in answer for word in ("ulpfec", "flexfec", "red/90000"))
+
+
+def test_offers_with_forward_error_correction_are_among_those_answered() -> None:
+    offers = "".join(FIXTURES[name] for name in ANSWERABLE)
+    assert all(word in offers for word in ("ulpfec/90000", "red/90000"))
+
+
 def test_answer_to_slots_has_ssrcs_streams_and_both_codecs() -> None:
     slot = section("chromium-vp8-simulcast", "8")
     assert slot[0] == "m=video 9 UDP/TLS/RTP/SAVPF 96 97 108 109"

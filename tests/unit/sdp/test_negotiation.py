@@ -46,6 +46,48 @@ def test_slots_carry_what_their_own_m_line_offers(fixture: str) -> None:
             assert "abs_send_time" not in carried
 
 
+def test_slots_have_redundancy_where_their_m_line_offers_it() -> None:
+    slots = agree(parse_offer(FIXTURES["chromium-no-preferences"])).slots.values()
+    assert {slot.kind for slot in slots if slot.has_red} == {"speaker", "programme"}
+    assert not any(slot.has_rtx or slot.has_nack for slot in slots if slot.has_red)
+    for name in ("firefox-no-preferences", "chromium-vp8-simulcast", "aiortc"):
+        agreement = agree(parse_offer(FIXTURES[name]))
+        assert agreement.payload_types.red == 0
+        assert not any(slot.has_red for slot in agreement.slots.values())
+
+
+RED_OF_OPUS = ("a=rtpmap:63 red/48000/2", "a=fmtp:63 111/111")
+
+
+@pytest.mark.parametrize(
+    ("lines", "red"),
+    [
+        (RED_OF_OPUS, 63),
+        (("a=rtpmap:63 red/48000/2", "a=fmtp:63 111/111/111"), 63),
+        (("a=rtpmap:63 red/48000/2", "a=fmtp:63 111/0"), 0),
+        (("a=rtpmap:63 red/48000/2", "a=fmtp:63 96/96"), 0),
+        (("a=rtpmap:63 red/48000/2",), 0),
+        (("a=rtpmap:63 red/8000", "a=fmtp:63 111/111"), 0),
+    ],
+)
+def test_redundancy_is_taken_of_opus_alone(lines: tuple[str, ...], red: int) -> None:
+    offer = offer_of(audio("0", "sendonly", *lines), audio("1", "recvonly", *lines)).replace(
+        "SAVPF 111", "SAVPF 111 63"
+    )
+    agreement = agree(parse_offer(offer))
+    assert agreement.payload_types.red == red
+    assert agreement.lines[0].payload_types == ((63, 111) if red else (111,))
+    assert agreement.slots["1"].has_red == bool(red)
+
+
+def test_later_offer_keeps_a_slot_without_redundancy_as_it_was() -> None:
+    before = agree(parse_offer(offer_of(audio("0"))))
+    more = [audio("0"), audio("1", "recvonly", *RED_OF_OPUS)]
+    after = agree(parse_offer(offer_of(*more).replace("SAVPF 111", "SAVPF 111 63")), previous=before)
+    assert (after.slots["0"].has_red, after.slots["1"].has_red) == (False, True)
+    assert after.lines[0].payload_types == (111,)
+
+
 def test_negotiation_with_simulcast_leaves_ssrcs_to_the_extensions() -> None:
     source = agree(parse_offer(FIXTURES["firefox-vp8-simulcast"])).sources["1"]
     assert (source.rids, source.ssrc, source.rtx_ssrc) == (("q", "h", "f"), 0, 0)

@@ -149,6 +149,15 @@ async def test_first_offer_adds_a_peer_as_agreed(stage: Stage) -> None:
     assert len(set(numbers)) == len(numbers) == 4 + 18
 
 
+async def test_relay_is_told_where_redundancy_was_agreed(stage: Stage) -> None:
+    await stage.connect(FIXTURES["chromium-no-preferences"])
+    await stage.connect(FIXTURES["firefox-no-preferences"], participant=BO)
+    chromium, firefox = stage.sent(relay_wire.AddPeer)
+    assert (chromium.payloads.red, firefox.payloads.red) == (63, 0)
+    assert all(slot.red == (slot.kind != "video") for slot in chromium.slots)
+    assert not any(slot.red for slot in firefox.slots)
+
+
 async def test_relay_is_told_what_each_m_line_carries(stage: Stage) -> None:
     answer = await stage.connect(FIXTURES["firefox-vp8-simulcast"])
     (added,) = stage.sent(relay_wire.AddPeer)

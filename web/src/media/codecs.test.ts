@@ -23,8 +23,8 @@ describe('codec choice', () => {
     expect(names(receivingVideoCodecs(VIDEO_CODECS))).toEqual(['video/VP8', 'video/H264', 'video/rtx']);
   });
 
-  it('speaks Opus only', () => {
-    expect(names(audioCodecs(AUDIO_CODECS))).toEqual(['audio/opus']);
+  it('speaks Opus, with redundancy where the browser has it', () => {
+    expect(names(audioCodecs(AUDIO_CODECS))).toEqual(['audio/opus', 'audio/red']);
   });
 
   it('leaves the transceiver alone when the browser refuses', () => {

@@ -29,8 +29,9 @@ export function receivingVideoCodecs<T extends Codec>(codecs: readonly T[]): T[]
   return only(codecs, (codec) => is(codec, 'video/vp8'), isPlainH264, (codec) => is(codec, 'video/rtx'));
 }
 
+/** Opus, and Opus with redundancy (RFC 2198) where the browser has it. */
 export function audioCodecs<T extends Codec>(codecs: readonly T[]): T[] {
-  return only(codecs, (codec) => is(codec, 'audio/opus'));
+  return only(codecs, (codec) => is(codec, 'audio/opus'), (codec) => is(codec, 'audio/red'));
 }
 
 /** Leaves the transceiver as it is where the browser doesn't know the call or doesn't like the choice. */
