@@ -6,6 +6,7 @@ use std::hint::black_box;
 
 use vdx_relay::wire::extension::{AudioLevel, Extension, encode_abs_send_time, parse_text};
 use vdx_relay::wire::h264::H264Payload;
+use vdx_relay::wire::red::Red;
 use vdx_relay::wire::rtcp::{self, FeedbackHead, NtpTime, Rtcp, RtcpPackets, SenderInfo};
 use vdx_relay::wire::rtp::{HeaderWriter, RtpView};
 use vdx_relay::wire::sequence::SequenceUnwrapper;
@@ -44,6 +45,9 @@ fn rtp_and_payloads_allocate_nothing() {
         assert_eq!(view.extensions().filter(|element| parse_text(element.data).is_none()).count(), 2);
         assert_eq!(view.csrcs().next(), Some(4));
         unwrapper.unwrap(view.header.sequence);
+        let red = Red::parse(&[0xEF, 0x0F, 0x00, 0x01, 0x6F, 1, 2]).unwrap();
+        assert_eq!(red.write_headers(&mut [0; 8], 109), Some(5));
+        assert_eq!((red.redundant().count(), red.primary()), (1, &[2_u8][..]));
         black_box(H264Payload::parse(view.payload()));
         let descriptor = Descriptor::parse(view.payload()).unwrap();
         assert!(descriptor.rewrite(&mut packet[len..], 7, 8));

@@ -2,10 +2,12 @@
 //! our writers make of it reads back the same. Shared by the short deterministic run (`cargo test`) and by the
 //! libFuzzer targets in `fuzz/`, which include this file.
 
+use vdx_relay::redundancy::Redundancy;
 use vdx_relay::wire::extension::{
     self, AudioLevel, Extensions, ONE_BYTE_PROFILE, Orientation, PlayoutDelay, TWO_BYTE_PROFILE,
 };
 use vdx_relay::wire::h264::{H264Payload, Packing};
+use vdx_relay::wire::red::{self, Red};
 use vdx_relay::wire::rtcp::{self, FeedbackHead, Rtcp, RtcpPackets, TransportFeedback};
 use vdx_relay::wire::rtp::{HeaderWriter, RtpHeader, RtpView};
 use vdx_relay::wire::stun::{self, BindingRequest, IntegrityKey, Message};
@@ -214,6 +216,30 @@ pub fn vp8(payload: &[u8]) {
     assert_eq!(read.tl0_picture_index, descriptor.tl0_picture_index.map(|_| 0x56));
     assert_eq!((read.temporal_layer, read.key_index), (descriptor.temporal_layer, descriptor.key_index));
     assert_eq!(read.is_keyframe_start, descriptor.is_keyframe_start);
+}
+
+/// A payload of redundant sound; it is written anew, and what of a gap before it could be recovered.
+pub fn red(payload: &[u8]) {
+    let Some(found) = Red::parse(payload) else { return };
+    let blocks: Vec<_> = found.redundant().collect();
+    assert!(blocks.len() <= red::MAX_REDUNDANT);
+    let redundant_len: usize = blocks.iter().map(|block| block.payload.len()).sum();
+    assert_eq!(redundant_len + found.primary().len(), found.data().len());
+    let mut out = vec![0; payload.len()];
+    let len = found.write_headers(&mut out, 77).unwrap();
+    assert_eq!(len + found.data().len(), payload.len());
+    out[len..].copy_from_slice(found.data());
+    let again = Red::parse(&out).unwrap();
+    assert!(again.is_all(77));
+    assert_eq!((again.primary(), again.reach()), (found.primary(), found.reach()));
+    for (before, index) in [(100, 102), (100, 105), (100, 101), (200, 100)] {
+        let mut redundancy = Redundancy::default();
+        redundancy.on_packet(before, 0);
+        let timestamp = u32::try_from(index * 960).unwrap();
+        let recovered: Vec<_> = redundancy.recover(index, timestamp, &found).into_iter().flatten().collect();
+        assert!(recovered.iter().all(|it| (before + 1..index).contains(&it.index)));
+        assert!(recovered.windows(2).all(|pair| pair[0].index < pair[1].index));
+    }
 }
 
 /// An H.264 payload.

@@ -81,6 +81,11 @@ fn h264_survives_mutations() {
 }
 
 #[test]
+fn red_survives_mutations() {
+    fuzz("red", exercise::red);
+}
+
+#[test]
 fn made_seeds_are_the_files() {
     for seed in seeds::made() {
         let path = corpus(seed.target).join(seed.name).with_extension("bin");

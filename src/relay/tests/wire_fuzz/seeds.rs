@@ -1,6 +1,7 @@
 //! The seed corpus: made by our writers and by hand, kept as files so that libFuzzer starts from the same.
 
 use vdx_relay::wire::extension::Extension;
+use vdx_relay::wire::red::{self, Redundant};
 use vdx_relay::wire::rtcp::{self, FeedbackHead, NtpTime, ReportBlock, SenderInfo};
 use vdx_relay::wire::rtp::{HeaderWriter, write_padding};
 use vdx_relay::wire::stun::{self, BindingRequest, ErrorCode, IntegrityKey, Role};
@@ -33,6 +34,13 @@ pub fn made() -> Vec<Seed> {
     add("h264", "fu_a_start", vec![0x7C, 0x85, 0x88, 0x84]);
     add("h264", "fu_a_end", vec![0x7C, 0x45, 0x88, 0x84]);
     add("h264", "single_idr", vec![0x65, 0x88, 0x84]);
+    let block = |offset, payload| Redundant { payload_type: 111, offset, payload };
+    let red = |blocks: &[Redundant<'_>]| written(|out| red::write(out, blocks, 111, b"primary"));
+    add("red", "chromium", red(&[block(960, b"before")]));
+    add("red", "two_blocks", red(&[block(1_920, b"first"), block(960, b"second")]));
+    add("red", "primary_alone", red(&[]));
+    add("red", "most_blocks", red(&[block(960, b"x"); red::MAX_REDUNDANT]));
+    add("red", "empty_block_and_largest_offset", red(&[block(red::OFFSET_END - 1, b"")]));
     seeds
 }
 
