@@ -90,6 +90,10 @@ def build_relay(step: Step) -> None:
     run(step, [VENV / "bin" / "maturin", "develop", "--release", "--quiet"])
 
 
+def build_loadgen(step: Step) -> None:
+    run(step, ["cargo", "build", "--release", "--locked", "--package", "vdx-loadgen"])
+
+
 def install_node_packages(step: Step) -> None:
     run(step, ["npm", "ci", "--no-audit", "--no-fund"], cwd=WEB)
 
@@ -123,6 +127,14 @@ STEPS = [
         [VENV / "bin" / "vdxmedia", ROOT / "src" / "vdxmedia" / "_relay.abi3.so"],
         build_relay,
         after=["pip"],
+    ),
+    Step(
+        "loadgen",
+        "Load generator (Rust, release)",
+        ["Cargo.toml", "Cargo.lock", "src/loadgen/Cargo.toml", "src/loadgen/src/**/*.rs"],
+        [ROOT / "target" / "release" / "vdx-loadgen"],
+        build_loadgen,
+        after=["relay"],
     ),
     Step(
         "npm",
@@ -307,7 +319,7 @@ def prepare_packages() -> None:
 
 GOALS = {
     "run": ["relay", "web"],
-    "test": ["relay", "web"],
+    "test": ["relay", "loadgen", "web"],
     "relay": ["relay"],
     "web": ["web"],
     "python": ["pip"],

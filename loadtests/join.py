@@ -1,0 +1,183 @@
+"""What a join takes on loopback: from the offer to the first forwarded packet, and the server's processor time.
+
+    python -m loadtests.join --joins 100 --per-second 50 [--video-slots 9] [--json]
+
+Starts a server of its own (`vdxmedia dev`) and the generator; one publisher sends before anyone joins. Each joiner
+connects, joins, offers, gets its first authentic packet, and stays. The server's time is all of its threads', over the
+whole run of the joins, so it contains signalling, SDP, DTLS, ICE, and the little that is forwarded meanwhile. Clients
+run in this process and the generator's: on a machine with two cores they compete with the server, so the latencies are
+upper bounds and processor time is the measure.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import os
+import statistics
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import aiohttp
+import msgspec
+
+from loadtests import native
+from loadtests.participant import MICROPHONE, Participant, camera, join
+from tests.server import Server, run_server
+
+PUBLISHED_BPS = 120_000
+"""A small picture: the work of forwarding is to stay small beside that of joining."""
+IDLE_WINDOW_S = 2.0
+"""The server with its publisher alone, to be taken off."""
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    joins: int
+    per_second: float
+    video_slots: int
+    failed: int
+    first_packet_p50_ms: float
+    first_packet_p99_ms: float
+    answer_p50_ms: float
+    """Offer sent until the answer was there."""
+    ice_p50_ms: float
+    dtls_p50_ms: float
+    dtls_p99_ms: float
+    took_s: float
+    server_cpu_ms_per_join: float
+    server_cpu_share: float
+    """Of one core, while joins went on."""
+    idle_cpu_share: float
+    """Of one core, before; taken off the line above it per join."""
+    generator_cpu_ms_per_join: float
+    faults: int
+
+
+class Timing(msgspec.Struct, frozen=True):
+    answer_ms: float
+    ice_ms: float
+    dtls_ms: float
+    first_packet_ms: float
+
+
+def cpu_s(pid: int) -> float:
+    """User and system time of all threads of a process (proc(5), fields 14 and 15)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def one_join(
+    stack: contextlib.AsyncExitStack,
+    generator: native.Generator,
+    server: Server,
+    link: str,
+    http: aiohttp.ClientSession,
+    video_slots: int,
+) -> Timing:
+    """Raises: what a client meets; the run counts it."""
+    participant: Participant = await stack.enter_async_context(
+        join(generator, server.base_url, link, "Joiner", video_slots=video_slots, http=http)
+    )
+    await participant.connect_media()
+    answered_ns = time.monotonic_ns()
+    first = await generator.until_first_packet(participant.peer)
+    connected = generator.connected[participant.peer]
+    return Timing(
+        answer_ms=(answered_ns - participant.offered_ns) / 1e6,
+        ice_ms=connected.ice_us / 1e3,
+        dtls_ms=connected.dtls_us / 1e3,
+        first_packet_ms=(first.at_ns - participant.offered_ns) / 1e6,
+    )
+
+
+async def measure(joins: int, per_second: float, video_slots: int) -> Outcome:
+    async with contextlib.AsyncExitStack() as stack:
+        server = await stack.enter_async_context(run_server())
+        generator = await stack.enter_async_context(native.run_generator())
+        http = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
+        room = await server.create_room()
+        publisher = await stack.enter_async_context(join(generator, server.base_url, room["hostUrl"], "Publisher"))
+        await publisher.connect_media(microphone=MICROPHONE, picture=camera(PUBLISHED_BPS, 15))
+        await generator.until_connected(publisher.peer)
+        before_s = cpu_s(server.pid)
+        await asyncio.sleep(IDLE_WINDOW_S)
+        idle_share = (cpu_s(server.pid) - before_s) / IDLE_WINDOW_S
+        before, before_s, began_s = await generator.stats(reset=True), cpu_s(server.pid), time.monotonic()
+        tasks = []
+        for number in range(joins):
+            await asyncio.sleep(max(0.0, began_s + number / per_second - time.monotonic()))
+            work = one_join(stack, generator, server, room["guestUrl"], http, video_slots)
+            tasks.append(asyncio.create_task(work, name=f"join {number}"))
+        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+        took_s, spent_s = time.monotonic() - began_s, cpu_s(server.pid) - before_s
+        after = await generator.stats()
+        timings = [outcome for outcome in outcomes if isinstance(outcome, Timing)]
+        for error in {repr(outcome) for outcome in outcomes if isinstance(outcome, BaseException)}:
+            print(f"failed: {error}", file=sys.stderr)
+        if not timings:
+            raise SystemExit("no join succeeded")
+        return Outcome(
+            joins=joins,
+            per_second=per_second,
+            video_slots=video_slots,
+            failed=joins - len(timings),
+            first_packet_p50_ms=quantile([timing.first_packet_ms for timing in timings], 0.5),
+            first_packet_p99_ms=quantile([timing.first_packet_ms for timing in timings], 0.99),
+            answer_p50_ms=quantile([timing.answer_ms for timing in timings], 0.5),
+            ice_p50_ms=quantile([timing.ice_ms for timing in timings], 0.5),
+            dtls_p50_ms=quantile([timing.dtls_ms for timing in timings], 0.5),
+            dtls_p99_ms=quantile([timing.dtls_ms for timing in timings], 0.99),
+            took_s=took_s,
+            server_cpu_ms_per_join=max(0.0, spent_s - idle_share * took_s) * 1e3 / joins,
+            server_cpu_share=spent_s / took_s,
+            idle_cpu_share=idle_share,
+            generator_cpu_ms_per_join=(after.cpu_ns - before.cpu_ns) / 1e6 / joins,
+            faults=after.faults,
+        )
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    ordered = sorted(values)
+    return statistics.median(ordered) if share == 0.5 else ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
+def table(outcome: Outcome) -> str:
+    rows = [
+        ("joins, of these failed", f"{outcome.joins}, {outcome.failed}"),
+        ("joins a second, wished and had", f"{outcome.per_second:.0f}, {outcome.joins / outcome.took_s:.0f}"),
+        (
+            "offer to first packet, p50 / p99",
+            f"{outcome.first_packet_p50_ms:.1f} / {outcome.first_packet_p99_ms:.1f} ms",
+        ),
+        ("  offer to answer, p50", f"{outcome.answer_p50_ms:.1f} ms"),
+        ("  first check to its answer, p50", f"{outcome.ice_p50_ms:.1f} ms"),
+        ("  DTLS, p50 / p99", f"{outcome.dtls_p50_ms:.1f} / {outcome.dtls_p99_ms:.1f} ms"),
+        ("server's processor time a join", f"{outcome.server_cpu_ms_per_join:.1f} ms"),
+        ("  share of a core, idle before", f"{outcome.server_cpu_share:.2f}, {outcome.idle_cpu_share:.2f}"),
+        ("generator's processor time a join", f"{outcome.generator_cpu_ms_per_join:.1f} ms"),
+        ("faults in what arrived", str(outcome.faults)),
+    ]
+    width = max(len(name) for name, _ in rows)
+    return "\n".join(f"{name:{width}}  {value}" for name, value in rows)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Measures joins on loopback.")
+    parser.add_argument("--joins", type=int, default=100)
+    parser.add_argument("--per-second", type=float, default=50.0)
+    parser.add_argument("--video-slots", type=int, default=9)
+    parser.add_argument("--json", action="store_true", help="one JSON object instead of the table")
+    arguments = parser.parse_args()
+    # The server's own limit on joins is not what is measured.
+    os.environ.setdefault("VDX_LIMITS_JOINS_PER_SECOND", "10000")
+    native.build()
+    outcome = asyncio.run(measure(arguments.joins, arguments.per_second, arguments.video_slots))
+    print(msgspec.json.encode(outcome).decode() if arguments.json else table(outcome))
+    return 1 if outcome.failed or outcome.faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

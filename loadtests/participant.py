@@ -1,0 +1,213 @@
+"""A participant without a browser: real signalling here, media by the native generator.
+
+It joins by docs/protocol.md, writes an offer in a browser's shape, and hands what was agreed to the generator. The
+slots' bindings are passed on, so that a packet under another's name is a fault.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import time
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import aiohttp
+import msgspec
+import socketio
+
+from loadtests import native
+from loadtests.description import (
+    EXTENSIONS,
+    OPUS,
+    VP8,
+    VP8_RTX,
+    Answer,
+    Line,
+    Stream,
+    Transport,
+    read_answer,
+    write_offer,
+)
+
+PROTOCOL_VERSION = 1
+ANSWER_TIMEOUT_S = 20.0
+MICROPHONE = native.Layer(frames_per_s=50, bytes=120)
+"""Opus at 48 kbit/s in packets of 20 ms."""
+
+
+def camera(bitrate_bps: int = 1_500_000, frames_per_s: int = 30, *, spread_ms: int = 0) -> list[native.Layer]:
+    """One layer without a rid, in packets of at most 1,100 bytes."""
+    return [_layer("", bitrate_bps, frames_per_s, spread_ms)]
+
+
+def simulcast(encodings: Sequence[dict[str, Any]], *, spread_ms: int = 0) -> list[native.Layer]:
+    """The layers of the join answer's `media.camera`, at their full bit rates."""
+    return [_layer(one["rid"], one["maxBitrate"], one["maxFramerate"], spread_ms) for one in encodings]
+
+
+def _layer(rid: str, bitrate_bps: int, frames_per_s: int, spread_ms: int) -> native.Layer:
+    frame_bytes = bitrate_bps // 8 // frames_per_s
+    packets = max(1, -(-frame_bytes // 1_100))
+    size = max(100, frame_bytes // packets)
+    return native.Layer(
+        rid=rid,
+        frames_per_s=frames_per_s,
+        packets=packets,
+        bytes=size,
+        spread_ms=spread_ms,
+        keyframe_packets=4 * packets,
+    )
+
+
+class Refused(Exception):
+    """The server refused a command; the text is its stable code."""
+
+
+class Participant:
+    """One who has joined; `connect_media` next."""
+
+    def __init__(self, generator: native.Generator, socket: socketio.AsyncClient, name: str) -> None:
+        self._generator = generator
+        self._socket = socket
+        self.name = name
+        self.peer = generator.next_peer()
+        self.joined: dict[str, Any] = {}
+        self.answer: Answer | None = None
+        self.slot_mids: dict[tuple[str, int], str] = {}
+        self.offered_ns = 0
+        """When the offer was sent, by the monotonic clock."""
+        self._bindings: list[dict[str, Any]] = []
+
+    async def send(self, message: dict[str, Any]) -> dict[str, Any]:
+        """Raises: Refused, TimeoutError, socket.io's errors."""
+        answer: dict[str, Any] = await self._socket.call("command", message, timeout=ANSWER_TIMEOUT_S)
+        if answer["type"] == "error":
+            raise Refused(answer["code"])
+        return answer
+
+    def source_id(self, kind: str) -> int:
+        """The id that the server gave a source of ours: the CSRC of its packets."""
+        me = next(one for one in self.joined["participants"] if one["id"] == self.joined["participantId"])
+        found: int = next(source["id"] for source in me["sources"] if source["kind"] == kind)
+        return found
+
+    async def join(self, video_slots: int) -> None:
+        self._socket.on("events", self._on_events)
+        self.joined = await self.send({"type": "join", "name": self.name, "videoSlots": video_slots})
+        self._bindings = self.joined["bindings"]
+
+    async def connect_media(
+        self,
+        *,
+        microphone: native.Layer | None = None,
+        picture: Sequence[native.Layer] = (),
+        options: native.Options | None = None,
+    ) -> None:
+        """Offers, hands over to the generator, and begins to publish; connecting goes on behind it."""
+        published: list[tuple[str, bool, list[native.Layer]]] = []
+        if microphone is not None:
+            published.append(("microphone", True, [_numbered(microphone, is_audio=True)]))
+        if picture:
+            published.append(("camera", False, [_numbered(layer, is_audio=False) for layer in picture]))
+        counts = self.joined["media"]["slots"]
+        lines = [
+            Line(is_audio, [Stream(layer.ssrc, layer.rtx_ssrc, layer.rid) for layer in layers])
+            for _, is_audio, layers in published
+        ]
+        lines += [Line(True)] * (counts["speaker"] + counts["programme"]) + [Line(False)] * counts["video"]
+        transport = Transport(secrets.token_hex(4), secrets.token_hex(12), self._generator.fingerprint)
+        cname = secrets.token_hex(8)
+        offer = write_offer(lines, transport, cname, secrets.randbits(62))
+        sources = {str(mid): kind for mid, (kind, _, _) in enumerate(published)}
+        self.offered_ns = time.monotonic_ns()
+        answered = await self.send({"type": "offer", "sdp": offer, "sources": sources})
+        self.answer = answer = read_answer(answered["sdp"])
+        by_mid = {line.mid: line for line in answer.lines}
+        slots = [
+            native.Slot(slot["kind"], slot["index"], slot["mid"], line.ssrc, line.rtx_ssrc)
+            for slot in answered["slots"]
+            if (line := by_mid[slot["mid"]]).direction == "sendonly"
+        ]
+        self.slot_mids = {(slot.kind, slot.index): slot.mid for slot in slots}
+        agreed = frozenset().union(*(line.extension_ids for line in answer.lines))
+        types = {payload_type for line in answer.lines for payload_type in line.payload_types}
+        payloads = {"opus": OPUS, "vp8": VP8, "vp8_rtx": VP8_RTX}
+        self._generator.send(
+            native.Add(
+                peer=self.peer,
+                remote=answer.address(),
+                remote_ufrag=answer.ufrag,
+                remote_pwd=answer.pwd,
+                remote_fingerprint=answer.fingerprint,
+                local_ufrag=transport.ufrag,
+                cname=cname,
+                payloads={name: number for name, number in payloads.items() if number in types},
+                extensions={name: number for name, (number, _) in EXTENSIONS.items() if number in agreed},
+                slots=slots,
+                sources=[
+                    native.Source(str(mid), is_audio, layers) for mid, (_, is_audio, layers) in enumerate(published)
+                ],
+                options=options or native.Options(),
+            )
+        )
+        self._bind(self._bindings)
+        for mid, (kind, _, _) in enumerate(published):
+            self._generator.send(native.Start(self.peer, str(mid), self.source_id(kind)))
+            await self.send({"type": "setSource", "source": kind, "active": True})
+
+    async def show_all(self, width: int = 1280, height: int = 720) -> None:
+        """All video slots are on the screen in this size."""
+        count = self.joined["media"]["slots"]["video"]
+        tiles = [{"slot": slot, "width": width, "height": height} for slot in range(count)]
+        await self.send({"type": "setTiles", "tiles": tiles})
+
+    async def _on_events(self, batch: list[dict[str, Any]]) -> None:
+        for event in batch:
+            if event["type"] == "bindings":
+                self._bindings = event["bindings"]
+                self._bind(self._bindings)
+
+    def _bind(self, bindings: Sequence[dict[str, Any]]) -> None:
+        """Speakers are the relay's choice, so only pictures are bound."""
+        for binding in bindings:
+            mid = self.slot_mids.get((binding["kind"], binding["index"]))
+            if mid is not None and binding["kind"] == "video" and binding["source"]:
+                self._generator.send(native.Bind(self.peer, mid, binding["source"]))
+
+    def leave_media(self) -> None:
+        if self.answer is not None:
+            self._generator.send(native.Remove(self.peer))
+            self.answer = None
+
+
+def _numbered(layer: native.Layer, *, is_audio: bool) -> native.Layer:
+    ssrc = secrets.randbelow(2**31) + 1
+    return msgspec.structs.replace(layer, ssrc=ssrc, rtx_ssrc=0 if is_audio else ssrc + 1)
+
+
+@contextlib.asynccontextmanager
+async def join(
+    generator: native.Generator,
+    base_url: str,
+    link: str,
+    name: str,
+    *,
+    video_slots: int = 9,
+    http: aiohttp.ClientSession | None = None,
+) -> AsyncIterator[Participant]:
+    """Joins by a host or guest link, and leaves at the end. `http` may be shared; without it, one is made."""
+    socket = socketio.AsyncClient(reconnection=False, http_session=http)
+    participant = Participant(generator, socket, name)
+    token = link.partition("#t=")[2]
+    await socket.connect(base_url, auth={"protocol": PROTOCOL_VERSION, "token": token}, transports=["websocket"])
+    try:
+        await participant.join(video_slots)
+        yield participant
+        participant.leave_media()
+        await participant.send({"type": "leave"})
+    finally:
+        participant.leave_media()
+        async with asyncio.timeout(ANSWER_TIMEOUT_S):
+            await socket.disconnect()
