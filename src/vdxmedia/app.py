@@ -26,6 +26,7 @@ from vdxmedia.api.pages import Pages, read_files
 from vdxmedia.api.proxies import TrustedProxies, limit_key
 from vdxmedia.api.rooms import RoomOperations
 from vdxmedia.api.server import Parts, make_application, protocol_logger
+from vdxmedia.api.statistics import StatisticsOperations
 from vdxmedia.api.tokens import JwtTokens
 from vdxmedia.clock import Clock, SystemClock
 from vdxmedia.config import Media, Settings, parse_bind
@@ -203,6 +204,7 @@ class Server:
                 pages=Pages(files, frame_ancestors=http.frame_ancestors),
                 rooms=self.rooms,
                 invitations=InvitationOperations(self.registry, clock=self._clock),
+                statistics=StatisticsOperations(self.registry),
                 keys=keys,
                 join_tokens=join_tokens,
                 health=Health(

@@ -248,6 +248,7 @@ COMMANDS: list[wire.Command] = [
     wire.SetHears(peer=1, classes=2**63),
     wire.BindSlot(peer=1, kind="video", index=0, source=0),
     wire.SetShedding(source=1, first="size"),
+    wire.TakeSnapshot(id=8, room=1),
     wire.Fence(id=9),
 ]
 

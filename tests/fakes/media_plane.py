@@ -21,6 +21,7 @@ from vdxmedia.hub.ports import (
     SetSourceClasses,
     SlotKind,
 )
+from vdxmedia.hub.statistics import ConnectionStatistics
 from vdxmedia.ids import ConferenceKey, ParticipantId, SourceId
 
 
@@ -49,6 +50,9 @@ class FakeMediaPlane:
         self.listeners.pop(conference, None)
         for participant in [p for p, seat in self.seats.items() if seat.conference == conference]:
             del self.seats[participant]
+
+    async def statistics(self, conference: ConferenceKey) -> list[ConnectionStatistics]:
+        return []
 
     async def connect(self, seat: MediaSeat, offer: MediaOffer) -> MediaAnswer:
         if self.hold is not None:

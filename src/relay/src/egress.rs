@@ -137,6 +137,7 @@ pub fn send_media<S: Sink>(
     }
     let bytes = len as u64;
     if outgoing.is_again {
+        slot.tally.resent = slot.tally.resent.saturating_add(1);
         counters.rtx_packets_out += 1;
         counters.rtx_bytes_out += bytes;
         return Some(len);

@@ -29,6 +29,7 @@ pub mod source;
 pub mod speakers;
 pub mod srtp;
 pub mod way;
+pub mod statistics;
 pub mod wire;
 pub mod wire_api;
 pub mod worker;

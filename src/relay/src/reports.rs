@@ -162,6 +162,7 @@ pub struct Reception {
     /// Sixteen times the jitter, in timestamp units.
     jitter16: u32,
     last_report: Option<(u32, u64)>,
+    last_loss: Loss,
 }
 
 /// Loss since the last report.
@@ -225,7 +226,18 @@ impl Reception {
             last_sender_report,
             delay_since_last,
         };
-        Some((block, Loss { expected: expected_since as u32, lost: lost_since as u32 }))
+        self.last_loss = Loss { expected: expected_since as u32, lost: lost_since as u32 };
+        Some((block, self.last_loss))
+    }
+
+    /// Between the last two reports.
+    pub fn last_loss(&self) -> Loss {
+        self.last_loss
+    }
+
+    /// Of the interarrival times, as it stands (RFC 3550 §6.4.1).
+    pub fn jitter_ms(&self, clock_rate: u32) -> f32 {
+        self.jitter16 as f32 / 16.0 * 1_000.0 / clock_rate.max(1) as f32
     }
 }
 

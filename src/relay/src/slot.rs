@@ -8,6 +8,7 @@ use crate::allocation::Step;
 use crate::facts::{Codec, Facts};
 use crate::rewrite::{Feed, Mapped, Numbers, Rewriter};
 use crate::srtp::SendGuard;
+use crate::statistics::SlotTally;
 use crate::wire::sequence::timestamp_distance;
 use crate::wire_api::{self, Extensions, SlotKind};
 
@@ -115,6 +116,8 @@ pub struct Slot {
     pub undecodable: u32,
     /// The receiver's highest sequence number in its last report.
     pub reported_highest: Option<u32>,
+    /// For statistics.
+    pub tally: SlotTally,
     resent: Vec<(u16, u64)>,
 }
 
@@ -153,6 +156,7 @@ impl Slot {
             report_due_us: 0,
             undecodable: 0,
             reported_highest: None,
+            tally: SlotTally::default(),
             resent: Vec::new(),
         }
     }

@@ -63,6 +63,10 @@ pub struct Layer {
     behind: u8,
     /// A slot shows it or waits for it.
     pub is_wanted: bool,
+    /// Sequence numbers that were asked for again.
+    pub nacks: u32,
+    /// Keyframes that were asked for.
+    pub plis: u32,
 }
 
 impl Layer {
@@ -80,6 +84,8 @@ impl Layer {
             is_live: false,
             behind: 0,
             is_wanted: false,
+            nacks: 0,
+            plis: 0,
         }
     }
 

@@ -6,6 +6,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::statistics::{PeerStatistics, SourceStatistics};
+
 /// Longest mid, rid or rrid that a one-byte header extension holds (RFC 8285 §4.2).
 pub const MAX_NAME_LEN: usize = 16;
 /// M-lines on which one peer may send: microphone, camera, screen, screen audio, and room for as many again.
@@ -234,6 +236,10 @@ pub enum Command {
         source: u32,
         first: Shedding,
     },
+    TakeSnapshot {
+        id: u64,
+        room: u64,
+    },
     Fence {
         id: u64,
     },
@@ -426,6 +432,11 @@ pub enum Event {
     },
     PeerFault {
         peer: u64,
+    },
+    Snapshot {
+        id: u64,
+        peers: Vec<PeerStatistics>,
+        sources: Vec<SourceStatistics>,
     },
 }
 

@@ -23,6 +23,7 @@ from vdxmedia.api.pages import Pages
 from vdxmedia.api.problems import problem_middleware, route_name
 from vdxmedia.api.proxies import TrustedProxies
 from vdxmedia.api.rooms import RoomOperations
+from vdxmedia.api.statistics import StatisticsOperations
 
 SECURE_HEADER = "max-age=31536000"
 """Strict-Transport-Security, RFC 6797 §6.1: one year."""
@@ -56,6 +57,7 @@ class Parts:
     pages: Pages
     rooms: RoomOperations
     invitations: InvitationOperations
+    statistics: StatisticsOperations
     keys: ApiKeys
     join_tokens: JoinTokens
     health: Health
@@ -70,7 +72,7 @@ class Parts:
 
 def make_application(parts: Parts) -> web.Application:
     """The application with all routes. Signalling attaches itself to it afterwards."""
-    operations = (*parts.rooms.table(), *parts.invitations.table())
+    operations = (*parts.rooms.table(), *parts.invitations.table(), *parts.statistics.table())
     middlewares = [parts.idle.middleware(), _observing(parts.observe_request), problem_middleware]
     if parts.is_for_development:
         middlewares.append(loopback_hosts_only())

@@ -21,6 +21,7 @@ from vdxmedia.conference.media import SetGate as SetGate
 from vdxmedia.conference.media import SetHears as SetHears
 from vdxmedia.conference.media import SetShedding as SetShedding
 from vdxmedia.conference.media import SetSourceClasses as SetSourceClasses
+from vdxmedia.hub.statistics import ConnectionStatistics
 from vdxmedia.ids import ConferenceKey, ParticipantId, SourceId
 
 MediaKind = SourceKind
@@ -143,6 +144,10 @@ class MediaPlane(Protocol):
 
     async def fence(self) -> None:
         """Returns when the relay has applied every change before this call: no later packet breaks them."""
+        ...
+
+    async def statistics(self, conference: ConferenceKey) -> Sequence[ConnectionStatistics]:
+        """How every media connection is doing; empty for a conference that is not there."""
         ...
 
     def disconnect(self, conference: ConferenceKey, participant: ParticipantId) -> None:

@@ -13,7 +13,7 @@ import asyncio
 import itertools
 import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -27,6 +27,7 @@ from vdxmedia.hub.limits import HubLimits, TokenBucket
 from vdxmedia.hub.ports import MediaPlane
 from vdxmedia.hub.room import Room
 from vdxmedia.hub.room_task import RoomTask
+from vdxmedia.hub.statistics import ConnectionStatistics
 from vdxmedia.hub.tasks import TaskScope
 from vdxmedia.ids import ConferenceKey, RoomId, new_room_id
 from vdxmedia.observability import Metrics
@@ -167,6 +168,11 @@ class Registry:
         if wait_s > 0:
             self.counters.add("joins_rate_limited")
             raise Refused("too many joins at once", code="rate_limited", retry_after_s=wait_s)
+
+    async def statistics(self, room: RoomId) -> Sequence[ConnectionStatistics]:
+        """Of each media connection in the room; empty without a conference. Raises: NotFound `room_unknown`."""
+        entry = self._entry(room)
+        return () if entry.task is None else await self._plane.statistics(entry.task.room.key)
 
     # ── operators ─────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -41,6 +41,7 @@ from vdxmedia.hub.ports import (
     SlotPaused,
     SpeakersChanged,
 )
+from vdxmedia.hub.statistics import ConnectionStatistics
 from vdxmedia.hub.tasks import TaskScope
 from vdxmedia.ids import ConferenceKey, ParticipantId, PeerId, SourceId
 from vdxmedia.sdp.negotiation import MAX_LAYERS
@@ -51,6 +52,7 @@ from vdxmedia.sfu.dtls import DtlsFailure, DtlsIdentity, DtlsSession
 from vdxmedia.sfu.handshakes import Handshakes
 from vdxmedia.sfu.peer import Peer
 from vdxmedia.sfu.relay_port import RelayPort, split_address
+from vdxmedia.sfu.statistics import statistics_of
 from vdxmedia.sfu.wishes import Wishes, wish_command
 
 logger = logging.getLogger(__name__)
@@ -96,6 +98,7 @@ class RelayPlane:
         self._peer_ids = itertools.count(1)
         self._fence_ids = itertools.count(1)
         self._fences: dict[int, asyncio.Future[None]] = {}
+        self._snapshots: dict[int, list[relay_wire.Snapshot]] = {}
         self._handshakes = Handshakes()
         self._counters: Counter[str] = Counter()
         self._tasks = TaskScope("plane")
@@ -172,6 +175,20 @@ class RelayPlane:
             raise VdxError("The relay does not answer.", code="relay_stuck") from None
         finally:
             del self._fences[fence_id]
+
+    async def statistics(self, conference: ConferenceKey) -> Sequence[ConnectionStatistics]:
+        """Raises: VdxError `relay_stuck`."""
+        state = self._conferences.get(conference)
+        if state is None:
+            return ()
+        snapshot_id = next(self._fence_ids)
+        taken = self._snapshots[snapshot_id] = []
+        try:
+            self._command(relay_wire.TakeSnapshot(id=snapshot_id, room=conference))
+            await self.fence()  # each worker has answered before it
+        finally:
+            del self._snapshots[snapshot_id]
+        return statistics_of(taken, state.peers.values())
 
     def disconnect(self, conference: ConferenceKey, participant: ParticipantId) -> None:
         state = self._conferences.get(conference)
@@ -389,6 +406,9 @@ class RelayPlane:
             case relay_wire.FenceReached():
                 if (fence := self._fences.get(event.id)) is not None and not fence.done():
                     fence.set_result(None)
+            case relay_wire.Snapshot():
+                if (taken := self._snapshots.get(event.id)) is not None:
+                    taken.append(event)
             case relay_wire.PeerBound():
                 logger.debug("peer_bound peer=%s ipv6=%s tcp=%s", event.peer, event.is_ipv6, event.is_tcp)
             case relay_wire.ConsentLost():

@@ -176,6 +176,11 @@ class SetShedding(Border, frozen=True, kw_only=True, tag="set_shedding"):
     """What is given up first when bandwidth is short: `rate` (frames) or `size` (layers; sign language)."""
 
 
+class TakeSnapshot(Border, frozen=True, kw_only=True, tag="take_snapshot"):
+    id: int
+    room: int
+
+
 class Fence(Border, frozen=True, kw_only=True, tag="fence"):
     id: int
 
@@ -192,6 +197,7 @@ Command = (
     | SetHears
     | BindSlot
     | SetShedding
+    | TakeSnapshot
     | Fence
 )
 
@@ -293,6 +299,63 @@ class FenceReached(Border, frozen=True, kw_only=True, tag="fence_reached"):
     id: int
 
 
+class SlotStatistics(msgspec.Struct, frozen=True, kw_only=True):
+    """One outgoing stream. Rates are of the last second, counts since it began."""
+
+    kind: str
+    index: int
+    source: int
+    layer: int
+    """Lowest 0; -1: nothing is sent yet."""
+    temporal: int
+    """The highest temporal level that is sent; 7: all."""
+    paused: bool
+    bps: int
+    packets: int
+    loss: float
+    nacks: int
+    plis: int
+    resent: int
+    freezes: int
+    """How often nothing was sent for a second although the picture was there."""
+    frozen_ms: int
+
+
+class PeerStatistics(msgspec.Struct, frozen=True, kw_only=True):
+    peer: int
+    rtt_ms: float
+    """-1 when unknown."""
+    estimate_bps: int
+    """0 when unknown."""
+    slots: list[SlotStatistics]
+
+
+class LayerStatistics(msgspec.Struct, frozen=True, kw_only=True):
+    layer: int
+    live: bool
+    wanted: bool
+    bps: int
+    fps: int
+    loss: float
+    jitter_ms: float
+    nacks: int
+    plis: int
+
+
+class SourceStatistics(msgspec.Struct, frozen=True, kw_only=True):
+    source: int
+    peer: int
+    layers: list[LayerStatistics]
+
+
+class Snapshot(Border, frozen=True, kw_only=True, tag="snapshot"):
+    """The answer to `TakeSnapshot`; one from each worker."""
+
+    id: int
+    peers: list[PeerStatistics]
+    sources: list[SourceStatistics]
+
+
 class PeerFault(Border, frozen=True, kw_only=True, tag="peer_fault"):
     """The worker caught a panic while it handled this peer: the peer was removed."""
 
@@ -314,4 +377,5 @@ Event = (
     | LayersWanted
     | FenceReached
     | PeerFault
+    | Snapshot
 )

@@ -31,6 +31,7 @@ impl Forwarder {
                 self.bind_slot(peer, (kind, index), source, max_layer, priority, now_us)
             }
             Command::SetShedding { room, source, first } => self.set_shedding(room, source, first),
+            Command::TakeSnapshot { id, room } => self.take_snapshot(id, room, now_us),
             Command::Fence { id } => {
                 #[cfg(test)]
                 assert!(!(self.is_faulty && id == 0), "as the test wished");

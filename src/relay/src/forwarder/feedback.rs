@@ -101,6 +101,7 @@ impl Forwarder {
             return;
         }
         let lost = (u64::from(expected) * u64::from(block.fraction_lost) / 256) as u32;
+        slot.tally.loss = f32::from(block.fraction_lost) / 256.0;
         peer.downlink.expected = peer.downlink.expected.saturating_add(expected);
         peer.downlink.lost = peer.downlink.lost.saturating_add(lost);
         let is_picture = slot.codec.is_some_and(|codec| !codec.is_audio());
@@ -110,8 +111,10 @@ impl Forwarder {
     /// A subscriber's decoder needs a keyframe.
     fn on_picture_loss(&mut self, at: usize, ssrc: u32, now_us: u64) {
         self.counters.pli_in += 1;
-        let slot = self.peers.get(at).and_then(|peer| peer.slots.iter().find(|slot| slot.ssrc == ssrc));
-        if let Some(feed) = slot.and_then(|slot| slot.current) {
+        let peer = self.peers.get_mut(at);
+        let Some(slot) = peer.and_then(|peer| peer.slots.iter_mut().find(|slot| slot.ssrc == ssrc)) else { return };
+        slot.tally.plis = slot.tally.plis.saturating_add(1);
+        if let Some(feed) = slot.current {
             if self.is_video(feed.source) {
                 self.want_keyframe(feed.source, feed.layer, now_us);
             }
@@ -139,6 +142,7 @@ impl Forwarder {
                 return;
             }
             let Some(slot) = peer.slots.get_mut(slot_at) else { return };
+            slot.tally.nacks = slot.tally.nacks.saturating_add(1);
             let Some((feed, index)) = slot.rewriter.find(sequence) else {
                 self.counters.nacks_unanswered += 1;
                 continue;

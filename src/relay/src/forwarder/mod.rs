@@ -19,6 +19,7 @@ mod media;
 mod run;
 mod settle;
 mod shares;
+mod snapshot;
 mod timers;
 
 pub use timers::TICK_US;
@@ -191,13 +192,14 @@ impl Forwarder {
     /// Sends the requests that [`Self::want_keyframe`] gathered.
     fn send_keyframe_requests<S: Sink>(&mut self, sink: &mut S) {
         while let Some((source_at, layer)) = self.keyframe_requests.pop() {
-            let Some(source) = self.sources.get(source_at) else { continue };
-            let (Some(publisher), Some(layer)) = (source.publisher, source.layer(layer)) else { continue };
+            let Some(source) = self.sources.get_mut(source_at) else { continue };
+            let (Some(publisher), Some(layer)) = (source.publisher, source.layer_mut(layer)) else { continue };
             let Some(peer) = self.peers.get_mut(publisher.peer) else { continue };
             let mut plain = [0; 12];
             if layer.ssrc == 0 {
                 continue;
             }
+            layer.plis += 1;
             if let Some(len) = write_picture_loss(&mut plain, FEEDBACK_SSRC, layer.ssrc) {
                 send_rtcp(peer, publisher.peer, &plain[..len], sink, &mut self.counters);
                 self.counters.pli_out += 1;

@@ -201,6 +201,7 @@ impl Forwarder {
             uplink_bps: uplink_bits.saturating_mul(1_000_000) / since_us,
         };
         self.tell(event);
+        self.tally_slots(at, since_us);
     }
 
     fn on_source_time<S: Sink>(&mut self, at: usize, is_slow: bool, sink: &mut S, now_us: u64) {
@@ -233,6 +234,7 @@ impl Forwarder {
                 send_rtcp(peer, publisher.peer, plain.get(..len).unwrap_or_default(), sink, &mut self.counters);
                 self.counters.nack_packets_out += 1;
                 self.counters.nacks_out += count as u64;
+                layer.nacks = layer.nacks.saturating_add(count as u32);
             }
             if has_given_up && layer.is_wanted {
                 gave_up = Some(place as u8);
