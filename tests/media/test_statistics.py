@@ -44,7 +44,11 @@ async def test_statistics_tell_per_source_and_slot_how_a_call_is_doing() -> None
             assert camera["isWanted"]
             assert camera["fps"] > 5
             (picture,) = [slot for slot in by_name["Bent"]["slots"] if slot["kind"] == "video"]
-            assert (picture["participant"], picture["sourceKind"], picture["layer"]) == (anna.participant_id, "camera", 0)
+            assert (picture["participant"], picture["sourceKind"], picture["layer"]) == (
+                anna.participant_id,
+                "camera",
+                0,
+            )
             assert picture["packets"] > 0
             assert not picture["isPaused"]
             assert "Anna" not in str(told)
