@@ -276,6 +276,7 @@ async def test_document_describes_every_operation_and_answers_match_it(server: A
         ("/api/v1/rooms/{roomId}", "get"),
         ("/api/v1/rooms/{roomId}", "delete"),
         ("/api/v1/rooms/{roomId}/tokens", "post"),
+        ("/api/v1/rooms/{roomId}/statistics", "get"),
         ("/api/v1/invitation", "get"),
     }
     schemas = document["components"]["schemas"]
