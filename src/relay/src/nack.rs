@@ -1,7 +1,9 @@
 //! What is missing of one incoming video layer, and when to ask for it (RFC 4585 §6.2.1).
 //!
 //! A gap is given a moment to close by itself (reordering), then asked for at most [`MAX_TRIES`] times, a round trip
-//! apart. More than [`MAX_MISSING`] at a time cannot be repaired in time: that asks for a keyframe instead.
+//! apart, and for at most [`MAX_WAIT_US`]. More than [`MAX_MISSING`] at a time cannot be repaired in time: that asks for
+//! a keyframe instead. Who only publishes sends no reports from which a round trip could be told: then it is the time
+//! that repairs took.
 
 use std::collections::VecDeque;
 
@@ -11,8 +13,14 @@ pub const MAX_MISSING: usize = 128;
 pub const MAX_TRIES: u8 = 10;
 /// Reordering closes gaps by itself within this time.
 pub const REORDER_WAIT_US: u64 = 5_000;
-/// Requests for the same packet are at least this far apart, or a round trip if that is longer.
+/// Requests for the same packet are at least this far apart, or a round trip if that is longer (up to the maximum).
 pub const MIN_RETRY_US: u64 = 30_000;
+/// No round trip that is told counts for more.
+pub const MAX_RETRY_US: u64 = 500_000;
+/// What is missing for this long holds up the picture: a keyframe comes sooner.
+pub const MAX_WAIT_US: u64 = 1_000_000;
+/// While nothing tells the round trip.
+pub const UNKNOWN_ROUND_TRIP_US: u64 = 100_000;
 
 #[derive(Debug, Clone, Copy)]
 struct Missing {
@@ -42,6 +50,8 @@ pub struct Missings {
     /// Bit `i % 1024`: index `i` of the last 1024 was received.
     seen: [u64; 16],
     waiting: VecDeque<Missing>,
+    /// From a request to its answer, smoothed.
+    repair_us: Option<u64>,
 }
 
 const WINDOW: u64 = 1024;
@@ -90,11 +100,26 @@ impl Missings {
         Arrival::InOrder
     }
 
-    /// Writes the numbers that are due into `due` and answers how many; sets `gave_up` when one was asked for too often.
-    pub fn due(&mut self, now_us: u64, round_trip_us: u64, due: &mut [u16], gave_up: &mut bool) -> usize {
-        let retry_us = round_trip_us.max(MIN_RETRY_US);
+    /// A retransmission came; to be called before [`Self::on_packet`]. It tells the round trip if it was asked for once:
+    /// else nobody knows which request it answers.
+    pub fn on_repair(&mut self, index: u64, now_us: u64) {
+        let found = self.waiting.binary_search_by_key(&index, |missing| missing.index);
+        let Some(missing) = found.ok().and_then(|at| self.waiting.get(at)).filter(|it| it.tries == 1) else { return };
+        let took_us = now_us.saturating_sub(missing.asked_us);
+        self.repair_us = Some(self.repair_us.map_or(took_us, |known| (known * 7 + took_us) / 8));
+    }
+
+    /// Writes the numbers that are due into `due` and answers how many; sets `gave_up` when one was asked for too often or
+    /// too long. `round_trip_us` is what reports tell.
+    pub fn due(&mut self, now_us: u64, round_trip_us: Option<u64>, due: &mut [u16], gave_up: &mut bool) -> usize {
+        let round_trip_us = round_trip_us.or(self.repair_us).unwrap_or(UNKNOWN_ROUND_TRIP_US);
+        // An eighth more: an answer that is on its way is not asked for again.
+        let retry_us = round_trip_us.saturating_add(round_trip_us / 8).clamp(MIN_RETRY_US, MAX_RETRY_US);
         let before = self.waiting.len();
-        self.waiting.retain(|it| it.tries < MAX_TRIES || now_us.saturating_sub(it.asked_us) < retry_us);
+        self.waiting.retain(|it| {
+            let has_tries = it.tries < MAX_TRIES || now_us.saturating_sub(it.asked_us) < retry_us;
+            has_tries && now_us.saturating_sub(it.since_us) < MAX_WAIT_US
+        });
         *gave_up |= self.waiting.len() < before;
         let mut count = 0;
         for missing in &mut self.waiting {
@@ -151,7 +176,7 @@ mod tests {
 
     fn due(missings: &mut Missings, now_us: u64) -> (Vec<u16>, bool) {
         let (mut numbers, mut gave_up) = ([0; MAX_MISSING], false);
-        let count = missings.due(now_us, 0, &mut numbers, &mut gave_up);
+        let count = missings.due(now_us, Some(0), &mut numbers, &mut gave_up);
         (numbers[..count].to_vec(), gave_up)
     }
 
@@ -182,9 +207,47 @@ mod tests {
         missings.on_packet(1, true, 0);
         missings.on_packet(3, true, 0);
         let (mut numbers, mut gave_up) = ([0; 4], false);
-        assert_eq!(missings.due(10 * MS, 200 * MS, &mut numbers, &mut gave_up), 1);
-        assert_eq!(missings.due(200 * MS, 200 * MS, &mut numbers, &mut gave_up), 0);
-        assert_eq!(missings.due(210 * MS, 200 * MS, &mut numbers, &mut gave_up), 1);
+        assert_eq!(missings.due(10 * MS, Some(200 * MS), &mut numbers, &mut gave_up), 1);
+        assert_eq!(missings.due(234 * MS, Some(200 * MS), &mut numbers, &mut gave_up), 0);
+        assert_eq!(missings.due(235 * MS, Some(200 * MS), &mut numbers, &mut gave_up), 1);
+        assert_eq!(missings.due(734 * MS, Some(u64::MAX), &mut numbers, &mut gave_up), 0);
+        assert_eq!(missings.due(735 * MS, Some(u64::MAX), &mut numbers, &mut gave_up), 1, "nobody is that far away");
+    }
+
+    #[test]
+    fn packet_that_is_missing_for_a_second_is_given_up() {
+        let mut missings = Missings::default();
+        missings.on_packet(1, true, 0);
+        missings.on_packet(3, true, 0);
+        let (mut asked, mut numbers, mut gave_up) = (Vec::new(), [0; 4], false);
+        for now_ms in (5..2_000).step_by(5) {
+            if missings.due(now_ms * MS, Some(200 * MS), &mut numbers, &mut gave_up) == 1 {
+                asked.push(now_ms);
+            }
+            assert_eq!(gave_up, now_ms >= 1_000);
+            assert_eq!(missings.is_complete(), now_ms >= 1_000);
+        }
+        assert_eq!(asked, [5, 230, 455, 680, 905]);
+    }
+
+    #[test]
+    fn repairs_tell_the_round_trip_that_no_report_tells() {
+        let mut missings = Missings::default();
+        let (mut numbers, mut gave_up) = ([0; 4], false);
+        missings.on_packet(1, true, 0);
+        missings.on_packet(4, true, 0);
+        assert_eq!(missings.due(5 * MS, None, &mut numbers, &mut gave_up), 2);
+        assert_eq!(missings.due(117 * MS, None, &mut numbers, &mut gave_up), 0, "100 ms and a little while unknown");
+        missings.on_repair(2, 45 * MS);
+        assert_eq!(missings.on_packet(2, true, 45 * MS), Arrival::Late);
+        assert_eq!(missings.due(49 * MS, None, &mut numbers, &mut gave_up), 0);
+        assert_eq!(missings.due(50 * MS, None, &mut numbers, &mut gave_up), 1, "40 ms and a little");
+        // Asked for twice: which request it answers is not known.
+        missings.on_repair(3, 51 * MS);
+        assert_eq!(missings.repair_us, Some(40 * MS));
+        // What nobody asked for tells nothing.
+        missings.on_repair(900, 51 * MS);
+        assert_eq!(missings.repair_us, Some(40 * MS));
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub const LAYER_DEAD_US: u64 = 1_200_000;
 /// A layer that fell silent this long before another of its source is dead too: browsers pause the highest when
 /// bandwidth falls, and send every frame on all that are left.
 pub const LAYER_BEHIND_US: u64 = 400_000;
-/// A layer that was silent this long is not asked for again: its packets are forgotten (0.8 MB each; a share that ended
+/// A layer that was silent this long is not asked for again: its packets are forgotten (0.77 MB each; a share that ended
 /// stays on its m-line for the whole call).
 pub const FORGET_US: u64 = 5_000_000;
 /// It must be seen to be behind so often (every 50 ms): the layers of one frame come one after the other.

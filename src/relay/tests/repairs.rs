@@ -5,7 +5,7 @@ mod common;
 use common::camera::{Stamp, film};
 use common::stage::{SLOT, VIEWER, call};
 use common::{Packet, World};
-use vdx_relay::wire::rtcp::write_nack;
+use vdx_relay::wire::rtcp::{NtpTime, ReportBlock, write_nack, write_receiver_report};
 use vdx_relay::wire_api::{Command, SlotKind};
 
 #[test]
@@ -67,6 +67,38 @@ fn nothing_is_sent_again_to_a_slot_that_shows_nobody_or_lost_its_permission() {
         assert!(world.take_rtp(VIEWER).is_empty(), "{cause}");
         assert!(world.forwarder.counters().nacks_unanswered >= 20, "{cause}");
     }
+}
+
+#[test]
+fn packet_is_sent_again_to_one_far_away_only_after_most_of_a_round_trip() {
+    let (mut world, mut cameras) = call();
+    world.bind(VIEWER, SlotKind::Video, 0, 11, 2);
+    film(&mut world, &mut cameras, 600);
+    let original = world.take_rtp(VIEWER).pop().expect("packets").sequence;
+    // Half a second of way there and back.
+    let sent = NtpTime::from_unix_us(1_800_000_000_000_000).plus_us(world.now_us as i64 - 500_000);
+    let block = ReportBlock {
+        ssrc: SLOT,
+        fraction_lost: 0,
+        cumulative_lost: 0,
+        highest_sequence: u32::from(original),
+        jitter: 0,
+        last_sender_report: sent.compact(),
+        delay_since_last: 0,
+    };
+    let mut plain = [0; 64];
+    let len = write_receiver_report(&mut plain, 1, &[block]).expect("room");
+    world.send_rtcp(VIEWER, &plain[..len]);
+    let mut answered_ms = Vec::new();
+    for ms in (0..700).step_by(50) {
+        let len = write_nack(&mut plain, 1, SLOT, &[original]).expect("room");
+        world.send_rtcp(VIEWER, &plain[..len]);
+        if !world.take_rtp(VIEWER).is_empty() {
+            answered_ms.push(ms);
+        }
+        world.run_ms(50);
+    }
+    assert_eq!(answered_ms, [0, 300, 600], "three quarters of at most 400 ms");
 }
 
 #[test]

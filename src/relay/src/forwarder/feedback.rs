@@ -6,9 +6,10 @@ use crate::facts::Codec;
 use crate::sink::Sink;
 use crate::wire::rtcp::{Nack, ReportBlock, Rtcp, RtcpPackets, SenderReport, round_trip_us};
 
-/// A packet is not resent to one subscriber again before this, or a round trip if that is longer (up to the maximum).
+/// A packet is not resent to one subscriber again before this, or three quarters of a round trip if that is longer (up to
+/// the maximum): who asks again after a round trip is answered, who asks oftener is not.
 const RESEND_APART_US: u64 = 20_000;
-const MAX_RESEND_APART_US: u64 = 100_000;
+const MAX_RESEND_APART_US: u64 = 400_000;
 /// More packets than this between two reports of one stream is not a difference, but a restart or a lie.
 const MAX_REPORTED: u32 = 100_000;
 
@@ -127,7 +128,8 @@ impl Forwarder {
         let Some(peer) = self.peers.get_mut(at) else { return };
         let found = peer.slots.iter().position(|slot| slot.ssrc == nack.media_ssrc && slot.has_nack);
         let Some(slot_at) = found else { return };
-        let apart_us = peer.round_trip_us.unwrap_or(0).clamp(RESEND_APART_US, MAX_RESEND_APART_US);
+        let round_trip_us = peer.round_trip_us.unwrap_or(0);
+        let apart_us = (round_trip_us.min(MAX_RESEND_APART_US) * 3 / 4).max(RESEND_APART_US);
         let (room, hears, is_sending) = (peer.room, peer.hears, peer.is_sending);
         if !is_sending {
             return;

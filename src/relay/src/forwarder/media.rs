@@ -188,6 +188,7 @@ impl Forwarder {
             };
             let behind = i64::from(distance(highest as u16, sequence));
             let Some(index) = highest.checked_add_signed(behind) else { return };
+            layer.missings.on_repair(index, now_us);
             (base.index, payload) = (index, original);
         } else if layer.ssrc != ssrc {
             return; // A stream that was superseded within this batch.

@@ -221,10 +221,14 @@ impl Forwarder {
             return;
         }
         let Some(peer) = self.peers.get_mut(publisher.peer) else { return };
-        let round_trip_us = peer.round_trip_us.unwrap_or(0);
+        let round_trip_us = peer.round_trip_us;
         let mut gave_up = None;
         for (place, layer) in source.layers.iter_mut().enumerate() {
             let Some(layer) = layer.as_mut().filter(|layer| !layer.missings.is_complete()) else { continue };
+            if !layer.is_wanted {
+                layer.missings.give_up(); // Nobody looks any more; who does next begins with a keyframe.
+                continue;
+            }
             let mut due = [0; MAX_MISSING];
             let mut has_given_up = false;
             let count = layer.missings.due(now_us, round_trip_us, &mut due, &mut has_given_up);
@@ -236,7 +240,7 @@ impl Forwarder {
                 self.counters.nacks_out += count as u64;
                 layer.nacks = layer.nacks.saturating_add(count as u32);
             }
-            if has_given_up && layer.is_wanted {
+            if has_given_up {
                 gave_up = Some(place as u8);
             }
         }
