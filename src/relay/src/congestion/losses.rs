@@ -113,10 +113,9 @@ impl Losses {
             let was_clean = |window: &Window| window.received > 0.0 && window.loss() < LITTLE;
             let clean = self.windows.iter().filter(|window| was_clean(window)).map(|window| window.rate_bps);
             let clean_bps = clean.fold(0.0, f64::max);
-            let span_s = span_us as f64 / 1e6;
             let grown = |bound: f64| {
                 let per_s = if bound < clean_bps { RETURN_PER_S } else { GROWTH_PER_S };
-                bound * (1.0 + per_s * span_s)
+                bound * (1.0 + per_s * span_us as f64 / 1e6)
             };
             self.bound_bps = self.bound_bps.map(grown);
             return;
@@ -130,7 +129,8 @@ impl Losses {
         }
         let (free, random) = self.fit(f64::INFINITY);
         let delivered_bps = window.delivered_bps();
-        let candidates = [Some(delivered_bps), Some((delivered_bps + before.delivered_bps()) / 2.0), self.bound_bps];
+        let candidates =
+            [Some(delivered_bps), Some(f64::midpoint(delivered_bps, before.delivered_bps())), self.bound_bps];
         let mut best = (free + MARGIN, f64::INFINITY);
         for candidate in candidates.into_iter().flatten().filter(|candidate| *candidate > 0.0) {
             let (likelihood, _) = self.fit(candidate);
@@ -193,8 +193,8 @@ mod tests {
         for number in 0..windows {
             let rate_bps = losses.bound_bps().unwrap_or(1e6).min(1e6);
             let share = random(number);
-            let loss = share + (1.0 - share) * (1.0 - capacity_bps / rate_bps).max(0.0);
-            let lost = (80.0 * loss).round();
+            let over = (1.0 - capacity_bps / rate_bps).max(0.0);
+            let lost = (80.0 * (share + (1.0 - share) * over)).round();
             losses.on_window(Window { rate_bps, lost, received: 80.0 - lost }, 300_000);
             rates.push(rate_bps);
         }

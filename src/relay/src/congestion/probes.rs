@@ -121,9 +121,10 @@ impl Probes {
     pub fn settle(&mut self, estimate_bps: f64, now_us: u64) -> Option<f64> {
         let cluster = self.cluster?;
         let is_late = now_us.saturating_sub(cluster.asked_us) > PATIENCE_US;
-        // The forwarder may still be sending it: its length has passed, and everything sent is told.
-        let is_sent = now_us.saturating_sub(cluster.asked_us) > LENGTH_US * 2;
-        if !is_late && !(is_sent && cluster.sent_packets > 0 && cluster.told_packets >= cluster.sent_packets) {
+        // The forwarder sends for some time: the cluster's length has passed, and everything sent is told.
+        let is_over = now_us.saturating_sub(cluster.asked_us) > LENGTH_US * 2;
+        let is_told = is_over && cluster.sent_packets > 0 && cluster.told_packets >= cluster.sent_packets;
+        if !is_late && !is_told {
             return None;
         }
         self.cluster = None;

@@ -274,7 +274,7 @@ impl SendSide {
         }
         if is_ours {
             self.capacity_bps = Some(match self.capacity_bps {
-                Some(known) if (known * 0.8..known * 1.25).contains(&passed_bps) => (known + passed_bps) / 2.0,
+                Some(known) if (known * 0.8..known * 1.25).contains(&passed_bps) => f64::midpoint(known, passed_bps),
                 _ => passed_bps,
             });
         }
@@ -328,8 +328,7 @@ impl SendSide {
             self.rate_bps *= 1.0 - share / 2.0;
         } else if share < REPORTS_LITTLE {
             let most = self.leaving.rate_bps().unwrap_or(0.0) * AHEAD + AHEAD_BPS;
-            let passed_s = (passed_us as f64 / 1e6).min(2.0);
-            let grown = self.rate_bps * (1.0 + GROWTH * passed_s);
+            let grown = self.rate_bps * (1.0 + GROWTH * (passed_us as f64 / 1e6).min(2.0));
             self.rate_bps = grown.min(most.max(self.rate_bps));
             if let Some((remb, _)) = self.remb {
                 self.rate_bps = self.rate_bps.max(remb as f64);

@@ -4,6 +4,7 @@
 
 pub mod link;
 pub mod path;
+pub mod receiver;
 
 /// `SplitMix64` (Steele, Lea, Flood 2014).
 #[derive(Debug, Clone)]

@@ -4,9 +4,10 @@
 use std::collections::VecDeque;
 
 use vdx_relay::congestion::{Probe, SendSide};
-use vdx_relay::wire::rtcp::{FeedbackHead, Rtcp, RtcpPackets, write_transport_feedback};
+use vdx_relay::wire::rtcp::{Rtcp, RtcpPackets};
 
 use super::link::{Conditions, Link};
+use super::receiver::Receiver;
 
 /// Between two steps.
 const STEP_US: u64 = 1_000;
@@ -49,11 +50,8 @@ pub struct Path {
     owed: f64,
     waiting: VecDeque<(u64, usize)>,
     probe: Option<(Probe, u64, u64)>,
-    arrived: Vec<(u64, u64)>,
+    receiver: Receiver,
     feedback_us: u64,
-    feedback_count: u8,
-    next_reported: u64,
-    newest: u64,
     pub received_bits: u64,
     pub rival_bits: u64,
     /// Time, estimate and wait in the queue, each 50 ms.
@@ -84,11 +82,8 @@ impl Path {
             owed: 0.0,
             waiting: VecDeque::new(),
             probe: None,
-            arrived: Vec::new(),
+            receiver: Receiver::default(),
             feedback_us: now_us,
-            feedback_count: 0,
-            next_reported: 0,
-            newest: 0,
             received_bits: 0,
             rival_bits: 0,
             trace: Vec::new(),
@@ -198,17 +193,15 @@ impl Path {
         let now_us = self.now_us;
         while let Some((at_us, (sequence, len))) = self.down.receive(now_us) {
             self.received_bits += (len as u64 + 28) * 8;
-            let near = if self.newest == 0 { 0x1_0000 } else { self.newest };
-            let number = near.wrapping_add_signed(i64::from(sequence.wrapping_sub(near as u16) as i16));
-            self.newest = self.newest.max(number);
-            if number >= self.next_reported && !self.arrived.iter().any(|(known, _)| *known == number) {
-                let drift_us = (at_us - self.begun_us) as i64 * self.drift_ppm / 1_000_000;
-                self.arrived.push((number, at_us.wrapping_add_signed(self.ahead_us + drift_us)));
-            }
+            let drift_us = (at_us - self.begun_us) as i64 * self.drift_ppm / 1_000_000;
+            self.receiver.on_packet(sequence, at_us.wrapping_add_signed(self.ahead_us + drift_us));
         }
-        if now_us >= self.feedback_us + self.feedback_every_us && !self.arrived.is_empty() {
+        if now_us >= self.feedback_us + self.feedback_every_us {
             self.feedback_us = now_us;
-            self.report();
+            for feedback in self.receiver.take() {
+                let len = feedback.len();
+                self.up.send(feedback, len, now_us);
+            }
         }
         while let Some((_, compound)) = self.up.receive(now_us) {
             for packet in RtcpPackets::new(&compound) {
@@ -216,36 +209,6 @@ impl Path {
                 self.send_side.on_feedback(&feedback, now_us);
             }
         }
-    }
-
-    fn report(&mut self) {
-        self.arrived.sort_unstable();
-        if self.next_reported == 0 {
-            self.next_reported = self.arrived[0].0;
-        }
-        let last = self.arrived.last().expect("some").0;
-        let mut times = vec![None; (last + 1 - self.next_reported) as usize];
-        for (number, at_us) in self.arrived.drain(..) {
-            times[(number - self.next_reported) as usize] = Some(at_us);
-        }
-        let mut base = self.next_reported;
-        let mut rest = times.as_slice();
-        while !rest.is_empty() {
-            let mut out = vec![0; 1_200];
-            let head = FeedbackHead {
-                sender_ssrc: 1,
-                media_ssrc: 2,
-                base_sequence: base as u16,
-                feedback_count: self.feedback_count,
-            };
-            let Some(written) = write_transport_feedback(&mut out, &head, rest.iter().copied()) else { break };
-            self.feedback_count = self.feedback_count.wrapping_add(1);
-            out.truncate(written.len);
-            self.up.send(out, written.len, self.now_us);
-            rest = &rest[usize::from(written.statuses)..];
-            base += u64::from(written.statuses);
-        }
-        self.next_reported = last + 1;
     }
 
     /// The mean estimate of the last seconds.
