@@ -2,9 +2,11 @@
 //! follows. `--nocapture` prints the figures.
 
 mod network;
+#[path = "network/path.rs"]
+mod path;
 
 use network::link::{Conditions, Loss};
-use network::path::{Path, Rival};
+use path::{Path, Rival};
 
 const M: u64 = 1_000_000;
 const SEEDS: std::ops::Range<u64> = 1..6;

@@ -1,10 +1,12 @@
 //! The send-side estimate under feedback that lies, and clocks that jump: bounded, and no panic.
 
 mod network;
+#[path = "network/path.rs"]
+mod path;
 
 use network::Seed;
 use network::link::Conditions;
-use network::path::Path;
+use path::Path;
 use proptest::prelude::*;
 use vdx_relay::congestion::{MAX_BPS, MAX_SENT, MIN_BPS, SendSide};
 use vdx_relay::wire::rtcp::{FeedbackHead, Rtcp, RtcpPackets, write_transport_feedback};

@@ -3,7 +3,6 @@
 #![allow(dead_code, missing_docs)] // Each test file uses its part.
 
 pub mod link;
-pub mod path;
 pub mod receiver;
 
 /// `SplitMix64` (Steele, Lea, Flood 2014).

@@ -6,8 +6,8 @@ use std::collections::VecDeque;
 use vdx_relay::congestion::{Probe, SendSide};
 use vdx_relay::wire::rtcp::{Rtcp, RtcpPackets};
 
-use super::link::{Conditions, Link};
-use super::receiver::Receiver;
+use crate::network::link::{Conditions, Link};
+use crate::network::receiver::Receiver;
 
 /// Between two steps.
 const STEP_US: u64 = 1_000;

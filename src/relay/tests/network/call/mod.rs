@@ -1,0 +1,154 @@
+//! A call over the real forwarder with real SRTP: publishers and viewers, each on a way of two links.
+
+mod publisher;
+mod viewer;
+
+use vdx_relay::forwarder::TICK_US;
+use vdx_relay::wire_api::SlotKind;
+
+use crate::common::stage::RIDS;
+use crate::common::{World, camera, measured_slots, microphone};
+use crate::network::link::{Conditions, Link};
+use publisher::Publisher;
+use viewer::Viewer;
+
+const STEP_US: u64 = 1_000;
+const CHECK_US: u64 = 2_500_000;
+
+/// A way to the relay and back.
+pub struct Way {
+    pub up: Link<Vec<u8>>,
+    pub down: Link<Vec<u8>>,
+}
+
+impl Way {
+    pub fn new(up: Conditions, down: Conditions, seed: u64) -> Self {
+        Self { up: Link::new(up, seed), down: Link::new(down, seed ^ 0xABCD) }
+    }
+}
+
+pub struct Call {
+    pub world: World,
+    pub publishers: Vec<(Publisher, Way)>,
+    pub viewers: Vec<(Viewer, Way)>,
+    /// The estimate of the first viewer once a second, as Python is told.
+    pub estimates: Vec<(u64, u64)>,
+    check_us: u64,
+}
+
+impl Call {
+    /// Publishers have ids from 1 and sources 11, 12, ...; sound is source + 100.
+    pub fn new(publishers: u64, viewers: u64, up: Conditions, down: Conditions, seed: u64) -> Self {
+        let mut world = World::new();
+        let fast = Conditions::default();
+        let mut call_publishers = Vec::new();
+        for id in 1..=publishers {
+            let source = 10 + id as u32;
+            let sound_ssrc = 10_050 + id as u32 * 100;
+            let lines = vec![microphone("0", source + 100, sound_ssrc), camera("1", source, &RIDS)];
+            world.connect(id, lines, Vec::new());
+            world.allow(source);
+            world.allow(source + 100);
+            let way = Way::new(up, fast, seed * 100 + id);
+            call_publishers.push((Publisher::new(id, source, RIDS, world.now_us + id * 7_000), way));
+        }
+        let mut call_viewers = Vec::new();
+        for id in 50..50 + viewers {
+            world.connect(id, Vec::new(), measured_slots(publishers as u16));
+            for index in 0..publishers {
+                world.bind(id, SlotKind::Video, index as u16, 11 + index as u32, 2);
+            }
+            let way = Way::new(fast, down, seed * 100 + id);
+            call_viewers.push((Viewer::new(id, world.now_us), way));
+        }
+        let check_us = world.now_us;
+        Self { world, publishers: call_publishers, viewers: call_viewers, estimates: Vec::new(), check_us }
+    }
+
+    pub fn run_s(&mut self, seconds: f64) {
+        let end_us = self.world.now_us + (seconds * 1e6) as u64;
+        while self.world.now_us < end_us {
+            self.step();
+        }
+    }
+
+    fn step(&mut self) {
+        self.world.now_us += STEP_US;
+        let now_us = self.world.now_us;
+        if now_us >= self.check_us {
+            self.check_us += CHECK_US;
+            let ids: Vec<u64> = self.world.clients.keys().copied().collect();
+            ids.into_iter().for_each(|id| self.world.check(id, true));
+        }
+        for at in 0..self.publishers.len() {
+            let (publisher, way) = &mut self.publishers[at];
+            while let Some((_, mut datagram)) = way.down.receive(now_us) {
+                let client = self.world.clients.get_mut(&publisher.client).expect("a client");
+                let Ok(len) = client.from_relay.open_rtcp(&mut datagram) else { continue };
+                for again in publisher.react(&datagram[..len], &mut self.world) {
+                    let len = again.len();
+                    way.up.send(again, len, now_us);
+                }
+            }
+            for datagram in publisher.make(&mut self.world, now_us) {
+                let len = datagram.len();
+                way.up.send(datagram, len, now_us);
+            }
+            let id = publisher.client;
+            while let Some((_, mut datagram)) = self.publishers[at].1.up.receive(now_us) {
+                let world = &mut self.world;
+                world.forwarder.handle_datagram(World::route_of(id), &mut datagram, &mut world.sink, now_us);
+            }
+        }
+        for at in 0..self.viewers.len() {
+            let (viewer, way) = &mut self.viewers[at];
+            while let Some((_, mut datagram)) = way.down.receive(now_us) {
+                if matches!(datagram[1], 192..=223) {
+                    viewer.on_rtcp(&mut datagram, &mut self.world, now_us);
+                } else {
+                    viewer.on_rtp(&mut datagram, &mut self.world, now_us);
+                }
+            }
+            for datagram in viewer.make(&mut self.world, now_us) {
+                let len = datagram.len();
+                way.up.send(datagram, len, now_us);
+            }
+            let id = viewer.client;
+            while let Some((_, mut datagram)) = self.viewers[at].1.up.receive(now_us) {
+                let world = &mut self.world;
+                world.forwarder.handle_datagram(World::route_of(id), &mut datagram, &mut world.sink, now_us);
+            }
+        }
+        if now_us % TICK_US == 0 {
+            let world = &mut self.world;
+            world.forwarder.handle_timeout(&mut world.sink, now_us);
+        }
+        self.carry();
+        self.listen();
+    }
+
+    /// What the forwarder sent goes onto the links.
+    fn carry(&mut self) {
+        let now_us = self.world.now_us;
+        for (route, datagram) in std::mem::take(&mut self.world.sink.sent) {
+            let len = datagram.len();
+            let ways = self.publishers.iter_mut().map(|(publisher, way)| (publisher.client, way));
+            let mut ways = ways.chain(self.viewers.iter_mut().map(|(viewer, way)| (viewer.client, way)));
+            let is_media = matches!(datagram[0], 128..=191);
+            if let Some((_, way)) = ways.find(|(id, _)| is_media && World::route_of(*id) == route) {
+                way.down.send(datagram, len, now_us);
+            }
+        }
+    }
+
+    fn listen(&mut self) {
+        let first = self.viewers.first().map_or(0, |(viewer, _)| viewer.client);
+        for event in self.world.forwarder.take_events() {
+            if let vdx_relay::wire_api::Event::PeerQuality { peer, estimate_bps, .. } = event {
+                if peer == first {
+                    self.estimates.push((self.world.now_us, estimate_bps));
+                }
+            }
+        }
+    }
+}
