@@ -26,41 +26,111 @@ fn report(name: &str, call: &Call, from_us: u64, to_us: u64) {
     }
 }
 
-#[test]
-fn good_network_shows_every_frame() {
-    let mut call = Call::new(1, 2, Conditions::default(), Conditions::default(), 1);
-    call.run_s(20.0);
-    let now_us = call.world.now_us;
-    report("good", &call, now_us - 10_000_000, now_us);
+/// The last seconds of a call.
+fn late(call: &Call, seconds: u64) -> (u64, u64) {
+    (call.world.now_us - seconds * 1_000_000, call.world.now_us)
 }
 
 #[test]
-fn losses_both_ways() {
-    for share in [0.01, 0.05, 0.10] {
-        for seed in 1..3 {
+fn good_network_shows_every_frame_and_conceals_nothing() {
+    let mut call = Call::new(1, 3, Conditions::default(), Conditions::default(), 1);
+    call.run_s(20.0);
+    let (from_us, to_us) = late(&call, 15);
+    report("good", &call, from_us, to_us);
+    for (viewer, _) in &call.viewers {
+        assert!(viewer.fps(from_us, to_us) > 29.0);
+        assert!(viewer.concealed() < 0.001);
+        assert_eq!(viewer.nacks, 0);
+    }
+    assert!(call.publishers.iter().all(|(publisher, _)| publisher.keyframes < 40));
+}
+
+#[test]
+fn five_percent_lost_both_ways_leaves_twenty_frames_a_second() {
+    for (share, least_fps, freeze_ms) in [(0.01, 28.0, 400), (0.05, 20.0, 1_000), (0.10, 15.0, 2_000)] {
+        for seed in 1..5 {
             let lossy = Conditions { loss: Loss::Random(share), ..Conditions::default() };
             let mut call = Call::new(1, 1, lossy, lossy, seed);
             call.run_s(40.0);
-            let now_us = call.world.now_us;
-            report(&format!("loss {share}"), &call, now_us - 30_000_000, now_us);
+            let (from_us, to_us) = late(&call, 30);
+            report(&format!("loss {share}"), &call, from_us, to_us);
+            let viewer = &call.viewers[0].0;
+            assert!(viewer.fps(from_us, to_us) >= least_fps, "{share}, seed {seed}");
+            assert!(viewer.longest_freeze_ms(from_us, to_us) <= freeze_ms, "{share}, seed {seed}");
+            // Neither redundancy nor in-band correction is modelled: what is lost is concealed.
+            assert!(viewer.concealed() < 2.3 * share, "{share}, seed {seed}");
+            assert!(viewer.nacks > 0);
         }
     }
 }
 
 #[test]
-fn step() {
-    let limited = Conditions { rate_bps: 1_000_000, ..Conditions::default() };
-    for seed in 1..4 {
-        let mut call = Call::new(1, 1, Conditions::default(), limited, seed);
-        call.run_s(20.0);
-        let start_us = call.world.now_us;
-        call.viewers[0].1.down.conditions.rate_bps = 300_000;
-        call.run_s(20.0);
-        report("step down", &call, start_us, call.world.now_us);
-        let back_us = call.world.now_us;
-        call.viewers[0].1.down.conditions.rate_bps = 1_000_000;
-        call.run_s(20.0);
-        report("step up", &call, back_us, call.world.now_us);
-        println!("{:?}", call.estimates.iter().map(|(_, bps)| bps / 1_000).collect::<Vec<_>>());
+fn bursts_of_losses_with_jitter_reordering_and_duplicates_hold_the_call() {
+    for seed in 1..7 {
+        let bad = Conditions {
+            loss: Loss::Bursts { to_bad: 0.005, to_good: 0.15, bad: 0.7 },
+            jitter_us: 20_000,
+            is_reordering: true,
+            duplicate: 0.02,
+            ..Conditions::default()
+        };
+        let mut call = Call::new(1, 1, bad, bad, seed);
+        call.run_s(40.0);
+        let (from_us, to_us) = late(&call, 30);
+        report("bursts", &call, from_us, to_us);
+        let viewer = &call.viewers[0].0;
+        assert!(viewer.refused > 0, "duplicates came");
+        assert!(viewer.fps(from_us, to_us) >= 20.0);
+        assert!(viewer.longest_freeze_ms(from_us, to_us) <= 1_500);
     }
+}
+
+#[test]
+fn a_step_of_the_rate_down_and_up_freezes_for_no_longer_than_a_second() {
+    let limited = |rate_bps| Conditions { rate_bps, ..Conditions::default() };
+    for seed in 1..4 {
+        let mut call = Call::new(1, 1, Conditions::default(), limited(1_000_000), seed);
+        call.run_s(20.0);
+        for rate_bps in [300_000, 1_000_000] {
+            call.viewers[0].1.down.conditions.rate_bps = rate_bps;
+            call.viewers[0].1.down.longest_us = 0;
+            let from_us = call.world.now_us;
+            call.run_s(20.0);
+            report(&format!("step to {rate_bps}"), &call, from_us, call.world.now_us);
+            let (viewer, way) = &call.viewers[0];
+            assert!(viewer.longest_freeze_ms(from_us, call.world.now_us) <= 1_000, "{rate_bps}");
+            assert!(viewer.fps(from_us + 3_000_000, call.world.now_us) > 14.0, "{rate_bps}");
+            assert!(way.down.wait_us(call.world.now_us) < 150_000);
+        }
+    }
+}
+
+#[test]
+fn one_bad_way_costs_the_others_nothing() {
+    let mut call = Call::new(1, 3, Conditions::default(), Conditions::default(), 3);
+    let bad = Conditions { rate_bps: 150_000, loss: Loss::Random(0.1), ..Conditions::default() };
+    call.viewers[0].1.down.conditions = bad;
+    call.run_s(30.0);
+    let (from_us, to_us) = late(&call, 25);
+    report("one bad way", &call, from_us, to_us);
+    for (viewer, _) in &call.viewers[1..] {
+        assert!(viewer.fps(from_us, to_us) > 29.0);
+        assert!(viewer.longest_freeze_ms(from_us, to_us) < 300);
+    }
+}
+
+#[test]
+fn lost_feedback_and_a_new_route_hold_the_call() {
+    let mut call = Call::new(1, 1, Conditions::default(), Conditions::default(), 4);
+    call.run_s(15.0);
+    let from_us = call.world.now_us;
+    call.viewers[0].1.up.conditions.loss = Loss::Random(0.4);
+    call.run_s(10.0);
+    call.viewers[0].1.up.conditions.loss = Loss::None;
+    call.viewers[0].1.down.conditions.delay_us = 150_000;
+    call.run_s(10.0);
+    report("feedback, route", &call, from_us, call.world.now_us);
+    let viewer = &call.viewers[0].0;
+    assert!(viewer.longest_freeze_ms(from_us, call.world.now_us) <= 1_000);
+    assert!(viewer.fps(from_us, call.world.now_us) > 25.0);
 }

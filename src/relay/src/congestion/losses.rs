@@ -3,12 +3,12 @@
 //! A link with capacity `B` and a random loss `p` that is sent `r` loses `p + (1 - p) * max(0, 1 - B / r)`. Of each
 //! window the rate and the loss are kept; when there is loss, the models "no capacity in sight" and "a capacity near
 //! what got through" are fitted to them, and the likelier one holds. At one constant rate both fit alike; then the one
-//! with less random loss is believed, the rate falls by as much as is lost, and the next windows show whether the loss
+//! with less random loss is believed (above 10 %), the rate falls by as much as is lost, and the next windows show whether the loss
 //! went away with it. A random loss that was found is remembered, so that it is not tried again all the time.
 
 /// A window is at least so long, and has as many packets.
 const WINDOW_US: u64 = 300_000;
-const WINDOW_PACKETS: u32 = 25;
+const WINDOW_PACKETS: u32 = 50;
 /// Windows that are kept, 4 to 10 seconds.
 const WINDOWS: usize = 16;
 /// The weight of a window against the next newer one.
@@ -17,14 +17,21 @@ const FADING: f64 = 0.85;
 const LITTLE: f64 = 0.02;
 /// Losses come in bursts: so much of a packet's evidence counts.
 const EVIDENCE: f64 = 0.25;
-/// How much a random loss that is not known yet is disbelieved, per unit.
+/// So much random loss is believed at once: a lower rate would cost the picture more than it cures
+/// (draft-ietf-rmcat-gcc-02 §6 holds the rate up to the same).
+const BELIEVED: f64 = 0.1;
+/// How much a random loss above, that is not known yet, is disbelieved, per unit.
 const DISBELIEF: f64 = 40.0;
 /// A capacity is believed when it is likelier by so much (natural logarithm): windows are few and noisy.
-const MARGIN: f64 = 0.7;
+const MARGIN: f64 = 1.5;
+/// The bound falls to no less than this share at once; a collapse aside.
+const STEP: f64 = 0.75;
 /// Random losses that are tried.
 const RANDOM_LOSSES: [f64; 10] = [0.002, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4];
 /// More than this twice in a row, and the rate follows what got through at once.
 const COLLAPSE: f64 = 0.3;
+/// In fewer windows in a row, loss may be a burst.
+const BURST: usize = 3;
 /// A bound grows again by this much per second without loss.
 const GROWTH_PER_S: f64 = 0.06;
 /// And up to a rate that passed without loss lately.
@@ -120,12 +127,12 @@ impl Losses {
             self.bound_bps = self.bound_bps.map(grown);
             return;
         }
-        if before.loss() < LITTLE {
-            return; // A burst, perhaps; what more sending causes goes on in the next window.
-        }
         if loss > COLLAPSE && before.loss() > COLLAPSE && window.delivered_bps() < 0.7 * window.rate_bps {
             self.bound_bps = Some(window.delivered_bps());
             return;
+        }
+        if self.windows.iter().take(BURST).any(|window| window.loss() < LITTLE) {
+            return; // A burst, perhaps; what more sending causes goes on in the next windows.
         }
         let (free, random) = self.fit(f64::INFINITY);
         let delivered_bps = window.delivered_bps();
@@ -139,7 +146,7 @@ impl Losses {
             }
         }
         if best.1.is_finite() {
-            let lowest = self.bound_bps.unwrap_or(window.rate_bps) * 0.5;
+            let lowest = self.bound_bps.unwrap_or(window.rate_bps) * STEP;
             let bound = (best.1 * 0.98).max(lowest);
             self.bound_bps = Some(self.bound_bps.map_or(bound, |before| before.min(bound)));
         } else {
@@ -152,7 +159,7 @@ impl Losses {
     fn fit(&self, capacity_bps: f64) -> (f64, f64) {
         let mut best = (f64::NEG_INFINITY, 0.0);
         for random in RANDOM_LOSSES {
-            let mut sum = -DISBELIEF * (random - self.random).max(0.0);
+            let mut sum = -DISBELIEF * (random - self.random.max(BELIEVED)).max(0.0);
             let mut weight = EVIDENCE;
             for window in self.windows.iter().take(self.count) {
                 let over = (1.0 - capacity_bps / window.rate_bps.max(1.0)).max(0.0);

@@ -50,7 +50,7 @@ impl Call {
             world.allow(source);
             world.allow(source + 100);
             let way = Way::new(up, fast, seed * 100 + id);
-            call_publishers.push((Publisher::new(id, source, RIDS, world.now_us + id * 7_000), way));
+            call_publishers.push((Publisher::new(id, RIDS, world.now_us + id * 7_000), way));
         }
         let mut call_viewers = Vec::new();
         for id in 50..50 + viewers {
@@ -144,6 +144,9 @@ impl Call {
     fn listen(&mut self) {
         let first = self.viewers.first().map_or(0, |(viewer, _)| viewer.client);
         for event in self.world.forwarder.take_events() {
+            if std::env::var("TRACE").is_ok() {
+                println!("{} {event:?}", self.world.now_us);
+            }
             if let vdx_relay::wire_api::Event::PeerQuality { peer, estimate_bps, .. } = event {
                 if peer == first {
                     self.estimates.push((self.world.now_us, estimate_bps));

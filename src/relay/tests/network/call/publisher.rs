@@ -37,7 +37,6 @@ struct Layer {
 
 pub struct Publisher {
     pub client: u64,
-    pub source: u32,
     sound_ssrc: u32,
     rids: [&'static str; 3],
     layers: Vec<Layer>,
@@ -51,7 +50,7 @@ pub struct Publisher {
 
 impl Publisher {
     /// Sound is on m-line "0", the picture on "1".
-    pub fn new(client: u64, source: u32, rids: [&'static str; 3], now_us: u64) -> Self {
+    pub fn new(client: u64, rids: [&'static str; 3], now_us: u64) -> Self {
         let base = 10_000 + client as u32 * 100;
         let layer = |place: u32| Layer {
             ssrc: base + place,
@@ -68,7 +67,6 @@ impl Publisher {
         };
         Self {
             client,
-            source,
             sound_ssrc: base + 50,
             rids,
             layers: (0..3).map(layer).collect(),
