@@ -32,6 +32,8 @@ const RANDOM_LOSSES: [f64; 10] = [0.002, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.
 const COLLAPSE: f64 = 0.3;
 /// In fewer windows in a row, loss may be a burst.
 const BURST: usize = 3;
+/// In so many, the link is not what it was.
+const SURE: usize = 4;
 /// A bound grows again by this much per second without loss.
 const GROWTH_PER_S: f64 = 0.06;
 /// And up to a rate that passed without loss lately.
@@ -117,9 +119,7 @@ impl Losses {
         let loss = window.loss();
         self.loss += (loss - self.loss) * 0.4;
         if loss < LITTLE {
-            let was_clean = |window: &Window| window.received > 0.0 && window.loss() < LITTLE;
-            let clean = self.windows.iter().filter(|window| was_clean(window)).map(|window| window.rate_bps);
-            let clean_bps = clean.fold(0.0, f64::max);
+            let clean_bps = self.clean_bps();
             let grown = |bound: f64| {
                 let per_s = if bound < clean_bps { RETURN_PER_S } else { GROWTH_PER_S };
                 bound * (1.0 + per_s * span_us as f64 / 1e6)
@@ -131,7 +131,8 @@ impl Losses {
             self.bound_bps = Some(window.delivered_bps());
             return;
         }
-        if self.windows.iter().take(BURST).any(|window| window.loss() < LITTLE) {
+        let lossy = self.windows.iter().take_while(|window| window.loss() >= LITTLE).count();
+        if lossy < BURST {
             return; // A burst, perhaps; what more sending causes goes on in the next windows.
         }
         let (free, random) = self.fit(f64::INFINITY);
@@ -147,12 +148,20 @@ impl Losses {
         }
         if best.1.is_finite() {
             let lowest = self.bound_bps.unwrap_or(window.rate_bps) * STEP;
-            let bound = (best.1 * 0.98).max(lowest);
+            // Retransmissions follow losses and look like their cause; what passed before probably still does.
+            let proven = if lossy < SURE { self.clean_bps() } else { 0.0 };
+            let bound = (best.1 * 0.98).max(lowest).max(proven);
             self.bound_bps = Some(self.bound_bps.map_or(bound, |before| before.min(bound)));
         } else {
             self.bound_bps = None;
             self.random = self.random.max(random);
         }
+    }
+
+    /// The highest rate that passed lately without loss.
+    fn clean_bps(&self) -> f64 {
+        let is_clean = |window: &&Window| window.received > 0.0 && window.loss() < LITTLE;
+        self.windows.iter().filter(is_clean).map(|window| window.rate_bps).fold(0.0, f64::max)
     }
 
     /// The log-likelihood of a capacity with the random loss that fits it best, and that loss.
