@@ -1,28 +1,39 @@
-//! The other side: one publisher and the subscribers, each with its own socket, in one thread.
+//! The other side: publishers and subscribers, each with its own socket, in one thread of this process.
 //!
-//! They run in a closed loop with two frames under way: the next leaves when the last but one has reached all subscribers
-//! (or is given up). So nothing overflows, the server always has its next frame waiting and does not sleep between, and
-//! its cost does not depend on how fast it or the clients are.
+//! *Closed loop*: a frame leaves when the one before it begins to arrive and all earlier ones have arrived (or are given
+//! up). So nothing overflows, the server has its next frame waiting while it sends one and does not sleep between, two
+//! frames never meet in its queue, and its cost does not depend on how fast it or the clients are. *Paced*: packets leave
+//! when they would from a browser.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use vdx_relay::socket::{EventFd, Poller, ReceiveBatch, Route, SendBatch, SocketOptions, Sockets};
-use vdx_relay::srtp::{Inbound, Outbound, SendGuard};
+use vdx_relay::srtp::{Inbound, Outbound, Profile, SendGuard};
+use vdx_relay::wire::rtp::RtpHeader;
 
-use crate::case::{Case, PUBLISHER_SSRC, SUBSCRIBERS, check_tail, master};
+use crate::feedback::Feedback;
+use crate::scene::{Scene, Stream, VP8_RTX, check, check_tail, master};
+use crate::udp::{ReceiveOptions, Sockets};
 
-/// What has not arrived by then is lost. Long, because the machine may be busy with something else.
+/// What has not arrived is lost once nothing has come for so long. Long, because the machine may be busy with something
+/// else.
 const GIVE_UP: Duration = Duration::from_secs(2);
-/// Every packet of these subscribers is decrypted and compared.
-const SAMPLED: [usize; 3] = [0, 24, 49];
 /// First sequence number: below 2^15.
 const FIRST: u64 = 100;
+/// Every packet to so many subscribers is decrypted and compared, unless all are.
+const SAMPLED: usize = 3;
+/// Send times that are remembered per stream: more than two seconds of it.
+const REMEMBERED: usize = 4096;
+/// Bits of a packet's number within its name; the rest is the stream's position.
+const NUMBER_BITS: u32 = 40;
+/// Keyframes before a server has chosen who is seen and heard, 20 ms apart.
+const CHOOSING_TURNS: usize = 20;
+/// First byte of what goes straight from client to client: no protocol of a media port begins so (RFC 7983).
+const DIRECT: u8 = 0xFF;
 
 /// What arrived.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Delivered {
     /// RTP packets at subscribers.
     pub packets: u64,
@@ -32,201 +43,387 @@ pub struct Delivered {
     pub verified: u64,
     /// Packets that did not decrypt, or were not what was sent, or came out of order.
     pub bad: u64,
+    /// Retransmissions among the packets.
+    pub again: u64,
+    /// Nanoseconds from the publisher's send call to the subscriber's socket, of the packets that were decrypted.
+    pub latencies_ns: Vec<u32>,
 }
 
-/// A subscriber whose packets are looked at.
-struct Sample {
-    inbound: Inbound,
+/// A published stream.
+struct Publishing {
+    participant: usize,
+    stream: Stream,
+    ssrc: u32,
+    guard: SendGuard,
     next: u64,
+    due_us: u64,
+    sent_ns: Vec<u64>,
+    /// Subscribers that get each packet; `None` when the server chooses.
+    reach: Option<u64>,
+}
+
+/// A stream as it arrives.
+struct Arriving {
+    ssrc: u32,
+    next_name: [u64; 2],
+    highest: Option<u16>,
+}
+
+struct Client {
+    outbound: Outbound,
+    inbound: Option<Inbound>,
+    arriving: Vec<Arriving>,
+    is_answered: bool,
 }
 
 /// See the module.
 pub struct Clients {
-    case: Case,
+    profile: Profile,
     sockets: Sockets,
-    poller: Poller,
-    received: ReceiveBatch,
-    out: SendBatch,
-    outbound: Outbound,
-    guard: SendGuard,
-    next_packet: u64,
-    samples: Vec<Option<Sample>>,
+    peers: Vec<Client>,
+    publishing: Vec<Publishing>,
+    feedback: Option<Feedback>,
+    server: SocketAddr,
+    start: Instant,
     delivered: Delivered,
+    expected: u64,
+    direct_ns: Vec<u32>,
+}
+
+fn unix_ns() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as u64)
 }
 
 impl Clients {
-    /// Binds the sockets; socket 0 is the publisher's.
-    pub fn new(case: Case) -> io::Result<Self> {
-        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let options = SocketOptions { buffer_bytes: 4 << 20, segmentation: true, local_only: false, tcp: false };
-        let sockets = Sockets::bind(&[any; SUBSCRIBERS + 1], options)?;
-        let poller = Poller::new(&sockets, Arc::new(EventFd::new()?));
-        let out = SendBatch::new(&sockets);
-        let outbound = Outbound::new(case.profile, &master(case.profile, 0, true)).map_err(io::Error::other)?;
-        let sample = |subscriber: usize| {
-            let key = master(case.profile, subscriber + 1, false);
-            SAMPLED.contains(&subscriber).then(|| Inbound::new(case.profile, &key)).transpose()
-        };
-        let samples = (0..SUBSCRIBERS).map(|subscriber| {
-            sample(subscriber)
-                .map(|inbound| inbound.map(|inbound| Sample { inbound, next: 0 }))
-                .map_err(io::Error::other)
-        });
-        Ok(Self {
-            case,
-            samples: samples.collect::<io::Result<_>>()?,
-            sockets,
-            poller,
-            received: ReceiveBatch::new(),
-            out,
-            outbound,
-            guard: SendGuard::new(PUBLISHER_SSRC),
-            next_packet: FIRST,
+    /// Binds the sockets. All packets are decrypted with `all`, else those of a few subscribers.
+    pub fn new(scene: &Scene, server: SocketAddr, options: ReceiveOptions, all: bool) -> io::Result<Self> {
+        let mut clients = Self {
+            profile: scene.profile,
+            sockets: Sockets::new(options)?,
+            peers: Vec::new(),
+            publishing: Vec::new(),
+            feedback: scene.feedback.then(|| Feedback::new(scene)),
+            server,
+            start: Instant::now(),
             delivered: Delivered::default(),
+            expected: 0,
+            direct_ns: Vec::new(),
+        };
+        let subscribers = scene.participants.iter().filter(|it| !it.places.is_empty()).count();
+        let apart = (subscribers / SAMPLED).max(1);
+        let mut seen = 0;
+        for (at, participant) in scene.participants.iter().enumerate() {
+            clients.sockets.add()?;
+            let is_sampled = !participant.places.is_empty() && (all || scene.feedback || seen % apart == 0);
+            seen += usize::from(!participant.places.is_empty());
+            let inbound = is_sampled.then(|| Inbound::new(scene.profile, &master(scene.profile, at, false)));
+            let outbound = Outbound::new(scene.profile, &master(scene.profile, at, true));
+            clients.peers.push(Client {
+                outbound: outbound.map_err(io::Error::other)?,
+                inbound: inbound.transpose().map_err(io::Error::other)?,
+                arriving: Vec::new(),
+                is_answered: false,
+            });
+            for (position, stream) in participant.streams.iter().enumerate() {
+                let shows = |it: &&crate::scene::Participant| {
+                    it.places.iter().any(|place| {
+                        place.is_audio == stream.is_audio && place.shows.is_some_and(|(publisher, _)| publisher == at)
+                    })
+                };
+                let reach = scene.participants.iter().filter(shows).count() as u64;
+                let ssrc = Scene::ssrc(at, position);
+                clients.publishing.push(Publishing {
+                    participant: at,
+                    ssrc,
+                    guard: SendGuard::new(ssrc),
+                    next: FIRST * stream.packets_per_frame as u64,
+                    // Publishers are not in step.
+                    due_us: (at as u64 * 7_919 + position as u64 * 3_571) % stream.pace.frame_us,
+                    sent_ns: vec![0; REMEMBERED],
+                    reach: (!scene.feedback).then_some(reach),
+                    stream: stream.clone(),
+                });
+            }
+        }
+        Ok(clients)
+    }
+
+    /// Where participant `at` is.
+    pub fn address(&self, at: usize) -> io::Result<SocketAddr> {
+        self.sockets.address(at)
+    }
+
+    fn now_us(&self) -> u64 {
+        self.start.elapsed().as_micros() as u64 + 1_000_000
+    }
+
+    /// A check with integrity from each participant, until the server has answered it.
+    pub fn connect(&mut self) -> io::Result<()> {
+        let until = Instant::now() + Duration::from_secs(10);
+        for at in 0..self.peers.len() {
+            let mut count = 0;
+            while !self.peers[at].is_answered {
+                if Instant::now() >= until {
+                    return Err(io::Error::new(io::ErrorKind::TimedOut, "the server does not answer a check"));
+                }
+                self.sockets.send(at, self.server, &check(at, count))?;
+                count += 1;
+                let resend = Instant::now() + Duration::from_millis(50);
+                while !self.peers[at].is_answered && Instant::now() < resend {
+                    self.drain(Duration::from_millis(1))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends the next packet of a stream.
+    fn publish_one(&mut self, at: usize, is_key: bool) -> io::Result<()> {
+        let publishing = &mut self.publishing[at];
+        let number = publishing.next;
+        publishing.next += 1;
+        let name = (at as u64) << NUMBER_BITS | number;
+        let (mut packet, header_len) = publishing.stream.packet(publishing.ssrc, number, is_key, name);
+        let index = publishing.guard.claim(number).map_err(io::Error::other)?;
+        let len = packet.len();
+        packet.resize(len + self.profile.rtp_overhead(), 0);
+        let outbound = &self.peers[publishing.participant].outbound;
+        let len = outbound.seal_rtp(&mut packet, header_len, len, index).map_err(io::Error::other)?;
+        self.expected += publishing.reach.unwrap_or(0);
+        publishing.sent_ns[number as usize % REMEMBERED] = unix_ns();
+        self.sockets.send(publishing.participant, self.server, &packet[..len])
+    }
+
+    fn publish_frames(&mut self, is_key: bool) -> io::Result<()> {
+        for at in 0..self.publishing.len() {
+            for _ in 0..self.publishing[at].stream.packets_per_frame {
+                self.publish_one(at, is_key)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in what has arrived, after at most `timeout`. A timeout of zero never sleeps: the kernel would charge waking
+    /// this thread to the server, which over a network it is not.
+    fn drain(&mut self, timeout: Duration) -> io::Result<()> {
+        for at in self.sockets.wait(timeout)? {
+            loop {
+                let now_us = self.start.elapsed().as_micros() as u64 + 1_000_000;
+                let Self { sockets, peers, publishing, feedback, delivered, direct_ns, .. } = self;
+                let client = &mut peers[at];
+                let is_full = sockets.receive(at, |received| {
+                    let bytes = received.bytes;
+                    match bytes.first().copied() {
+                        Some(0 | 1) if bytes.len() > 12 => client.is_answered |= bytes[1] == 1,
+                        Some(DIRECT) if bytes.len() > 8 => {
+                            let sent = bytes[1..9].try_into().map_or(0, u64::from_be_bytes);
+                            direct_ns.push(received.at_ns.saturating_sub(sent) as u32);
+                        }
+                        // RTP, not RTCP (RFC 5761 §4).
+                        Some(128..=191) if bytes.len() > 12 && !(192..=223).contains(&bytes[1]) => {
+                            if let Some(feedback) = feedback {
+                                if feedback.on_packet(at, bytes, now_us) {
+                                    return;
+                                }
+                            }
+                            client.on_packet(bytes, received.at_ns, publishing, delivered);
+                        }
+                        _ => {}
+                    }
+                })?;
+                if !is_full {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn give_feedback(&mut self) -> io::Result<()> {
+        let now_us = self.now_us();
+        let Self { sockets, peers, feedback, server, publishing, .. } = self;
+        let Some(feedback) = feedback else { return Ok(()) };
+        let sent = publishing.iter().map(|it| (it.participant, it.ssrc, it.next, &it.stream));
+        feedback.on_time(now_us, sent, |at, plain, is_check| {
+            if is_check {
+                return sockets.send(at, *server, plain);
+            }
+            let mut sealed = plain.to_vec();
+            sealed.resize(plain.len() + 32, 0);
+            let len = peers[at].outbound.seal_rtcp(&mut sealed, plain.len()).map_err(io::Error::other)?;
+            sockets.send(at, *server, &sealed[..len])
         })
     }
 
-    /// Where subscriber `subscriber` receives.
-    pub fn subscriber_address(&self, subscriber: usize) -> SocketAddr {
-        self.sockets.addresses()[subscriber + 1]
+    fn reset(&mut self) {
+        self.delivered = Delivered::default();
+        self.expected = 0;
     }
 
-    /// Where the publisher sends.
-    pub fn connect_publisher(&mut self, server: SocketAddr) {
-        self.out.set_route(0, self.route(0, server));
-    }
-
-    fn route(&self, socket: usize, server: SocketAddr) -> Route {
-        Route { socket: socket as u16, local: self.sockets.addresses()[socket].ip(), remote: server }
-    }
-
-    /// Sends one datagram from the socket of a peer (0: the publisher) and waits for an answer that `is_answer` takes.
-    pub fn ask(
-        &mut self,
-        peer: usize,
-        server: SocketAddr,
-        datagram: &[u8],
-        is_answer: impl Fn(&[u8]) -> bool,
-    ) -> io::Result<()> {
-        let until = Instant::now() + Duration::from_secs(5);
-        while Instant::now() < until {
-            self.out.send_now(&self.route(peer, server), datagram);
-            let resend = Instant::now() + Duration::from_millis(100);
-            while Instant::now() < resend {
-                self.poller.wait(Some(Duration::from_millis(10)))?;
-                while self.received.receive(&self.sockets, peer)? > 0 {
-                    for position in 0..self.received.len() {
-                        if is_answer(self.received.datagram(position).bytes) {
-                            return Ok(());
-                        }
-                    }
+    /// Publishes keyframes until one of each stream arrives at every subscriber whole.
+    pub fn begin(&mut self) -> io::Result<()> {
+        let turns = if self.feedback.is_some() { CHOOSING_TURNS } else { 50 };
+        for _ in 0..turns {
+            self.reset();
+            self.publish_frames(true)?;
+            if self.feedback.is_some() {
+                // The server chooses who is heard: there is no number to wait for.
+                let until = Instant::now() + Duration::from_millis(20);
+                while Instant::now() < until {
+                    self.drain(Duration::ZERO)?;
+                    self.give_feedback()?;
                 }
+                continue;
             }
-        }
-        Err(io::Error::new(io::ErrorKind::TimedOut, "the server does not answer a check"))
-    }
-
-    /// Publishes one frame without waiting.
-    fn publish(&mut self, is_key: bool) -> io::Result<()> {
-        for _ in 0..self.case.packets_per_frame {
-            let mut plain = self.case.packet(self.next_packet, is_key);
-            let index = self.guard.claim(self.next_packet).map_err(io::Error::other)?;
-            let len = plain.len();
-            plain.resize(len + self.case.profile.rtp_overhead(), 0);
-            let header_len = crate::case::HEADER_LEN;
-            let len = self.outbound.seal_rtp(&mut plain, header_len, len, index).map_err(io::Error::other)?;
-            self.out.reserve(0, len).copy_from_slice(&plain[..len]);
-            self.out.commit(len);
-            self.next_packet += 1;
-        }
-        self.out.flush();
-        Ok(())
-    }
-
-    /// Takes in what has arrived at the subscribers; the publisher's feedback is read and dropped.
-    ///
-    /// Never sleeps: the kernel would charge waking this thread to the server, which over a network it is not.
-    fn drain(&mut self) -> io::Result<()> {
-        let ready = self.poller.wait(Some(Duration::ZERO))?;
-        for socket in (0..=SUBSCRIBERS).filter(|socket| ready.has_socket(*socket)) {
-            while self.received.receive(&self.sockets, socket)? > 0 {
-                for position in 0..self.received.len() {
-                    let bytes = self.received.datagram(position).bytes;
-                    // RTP, not RTCP (RFC 5761 §4) and not an answer to a check.
-                    let is_rtp = bytes.len() > 12 && bytes[0] >> 6 == 2 && !(192..=223).contains(&bytes[1]);
-                    if let (true, Some(subscriber)) = (is_rtp, socket.checked_sub(1)) {
-                        self.delivered.packets += 1;
-                        if let Some(sample) = &mut self.samples[subscriber] {
-                            if sample.is_good(bytes) {
-                                self.delivered.verified += 1;
-                            } else {
-                                self.delivered.bad += 1;
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Publishes keyframes until one arrives at every subscriber whole.
-    pub fn start(&mut self) -> io::Result<()> {
-        for _ in 0..50 {
-            self.delivered = Delivered::default();
-            self.publish(true)?;
-            self.await_packets(self.packets_per_frame())?;
+            self.settle(self.expected)?;
             if self.delivered.lost == 0 && self.delivered.bad == 0 {
                 return Ok(());
             }
         }
+        if self.feedback.is_some() {
+            return Ok(());
+        }
         Err(io::Error::new(io::ErrorKind::TimedOut, "no keyframe reaches all subscribers"))
     }
 
-    /// At all subscribers.
-    fn packets_per_frame(&self) -> u64 {
-        (self.case.packets_per_frame * SUBSCRIBERS) as u64
-    }
-
     /// Waits until so many packets have arrived or been lost.
-    fn await_packets(&mut self, wanted: u64) -> io::Result<()> {
-        let until = Instant::now() + GIVE_UP;
+    fn settle(&mut self, wanted: u64) -> io::Result<()> {
+        let mut until = Instant::now() + GIVE_UP;
         loop {
-            let arrived = self.delivered.packets + self.delivered.lost;
+            let arrived = self.delivered.packets - self.delivered.again + self.delivered.lost;
             if arrived >= wanted {
                 return Ok(());
             }
-            let is_late = Instant::now() >= until;
             let before = self.delivered.packets;
-            self.drain()?;
-            if is_late && self.delivered.packets == before {
+            self.drain(Duration::ZERO)?;
+            if self.delivered.packets != before {
+                until = Instant::now() + GIVE_UP;
+            } else if Instant::now() >= until {
                 self.delivered.lost += wanted - arrived;
                 return Ok(());
             }
         }
     }
 
-    /// Publishes for a time; gives what arrived of it.
-    pub fn run(&mut self, time: Duration) -> io::Result<Delivered> {
-        self.delivered = Delivered::default();
+    /// Publishes in a closed loop for a time; gives what arrived of it.
+    pub fn run_closed(&mut self, time: Duration) -> io::Result<Delivered> {
+        self.reset();
         let until = Instant::now() + time;
-        let mut published = 0;
+        let mut before = 0;
         while Instant::now() < until {
-            self.publish(false)?;
-            self.await_packets(published)?;
-            published += self.packets_per_frame();
+            self.publish_frames(false)?;
+            self.settle(before + 1)?;
+            before = self.expected;
         }
-        self.await_packets(published)?;
-        Ok(self.delivered)
+        self.settle(self.expected)?;
+        Ok(std::mem::take(&mut self.delivered))
+    }
+
+    /// Publishes as a browser would for a time; gives what arrived of it. Without `spin` this thread sleeps between.
+    pub fn run_paced(&mut self, time: Duration, spin: bool) -> io::Result<Delivered> {
+        self.reset();
+        let base_us = self.now_us();
+        for publishing in &mut self.publishing {
+            publishing.due_us = base_us + publishing.due_us % publishing.stream.pace.frame_us;
+        }
+        let until_us = base_us + time.as_micros() as u64;
+        loop {
+            let now_us = self.now_us();
+            if now_us >= until_us {
+                break;
+            }
+            let mut next_us = now_us + 1_000;
+            for at in 0..self.publishing.len() {
+                while self.publishing[at].due_us <= now_us {
+                    self.publish_burst(at)?;
+                }
+                next_us = next_us.min(self.publishing[at].due_us);
+            }
+            self.give_feedback()?;
+            let idle = if spin { 0 } else { next_us.saturating_sub(self.now_us()) };
+            self.drain(Duration::from_micros(idle))?;
+        }
+        if self.feedback.is_some() {
+            let until = Instant::now() + Duration::from_millis(50);
+            while Instant::now() < until {
+                self.drain(Duration::ZERO)?;
+            }
+        } else {
+            self.settle(self.expected)?;
+        }
+        Ok(std::mem::take(&mut self.delivered))
+    }
+
+    /// Sends what leaves together, and says when the next does.
+    fn publish_burst(&mut self, at: usize) -> io::Result<()> {
+        let Publishing { stream, next, .. } = &self.publishing[at];
+        let (pace, per_frame) = (stream.pace, stream.packets_per_frame);
+        let sent = (*next % per_frame as u64) as usize;
+        let count = pace.burst.min(per_frame - sent);
+        for _ in 0..count {
+            self.publish_one(at, false)?;
+        }
+        let bursts = per_frame.div_ceil(pace.burst) as u64 - 1;
+        let is_last = sent + count == per_frame;
+        self.publishing[at].due_us += if is_last { pace.frame_us - bursts * pace.gap_us } else { pace.gap_us };
+        Ok(())
+    }
+
+    /// Nanoseconds from a send call to another client's socket, without a server, one packet per millisecond.
+    pub fn direct(&mut self, count: usize, packet_len: usize) -> io::Result<Vec<u32>> {
+        self.direct_ns.clear();
+        let mut packet = vec![0; packet_len];
+        packet[0] = DIRECT;
+        for turn in 0..count {
+            let to = 1 + turn % (self.peers.len() - 1);
+            packet[1..9].copy_from_slice(&unix_ns().to_be_bytes());
+            self.sockets.send(0, self.sockets.address(to)?, &packet)?;
+            let until = Instant::now() + Duration::from_millis(1);
+            while Instant::now() < until {
+                self.drain(Duration::ZERO)?;
+            }
+        }
+        Ok(std::mem::take(&mut self.direct_ns))
     }
 }
 
-impl Sample {
-    fn is_good(&mut self, bytes: &mut [u8]) -> bool {
-        let Ok(opened) = self.inbound.open_rtp(bytes) else { return false };
-        let Some(number) = check_tail(&bytes[..opened.len]) else { return false };
-        let is_in_order = number >= self.next;
-        self.next = number + 1;
-        is_in_order
+impl Client {
+    fn on_packet(&mut self, bytes: &mut [u8], at_ns: u64, publishing: &[Publishing], delivered: &mut Delivered) {
+        delivered.packets += 1;
+        let is_again = bytes[1] & 0x7F == VP8_RTX;
+        delivered.again += u64::from(is_again);
+        let Some(inbound) = &mut self.inbound else { return };
+        let Ok(header) = RtpHeader::parse(bytes) else {
+            delivered.bad += 1;
+            return;
+        };
+        let name = inbound.open_rtp(bytes).ok().and_then(|opened| check_tail(&bytes[..opened.len]));
+        let Some(name) = name else {
+            delivered.bad += 1;
+            return;
+        };
+        delivered.verified += 1;
+        if is_again {
+            return;
+        }
+        let found = self.arriving.iter().position(|arriving| arriving.ssrc == header.ssrc);
+        let found = found.unwrap_or_else(|| {
+            self.arriving.push(Arriving { ssrc: header.ssrc, next_name: [0; 2], highest: None });
+            self.arriving.len() - 1
+        });
+        let arriving = &mut self.arriving[found];
+        // A slot may change its source, but within a source and in its own numbers nothing goes back.
+        let (stream, number) = (name >> NUMBER_BITS, name & ((1 << NUMBER_BITS) - 1));
+        let goes_back = arriving.next_name[0] == stream && number < arriving.next_name[1];
+        let step = header.sequence.wrapping_sub(arriving.highest.unwrap_or(header.sequence.wrapping_sub(1)));
+        arriving.next_name = [stream, number + 1];
+        arriving.highest = Some(header.sequence);
+        if goes_back || step == 0 || step > 0x7FFF {
+            delivered.bad += 1;
+        }
+        if at_ns > 0 {
+            let sent = publishing.get(stream as usize).map(|it| it.sent_ns[number as usize % REMEMBERED]);
+            delivered.latencies_ns.push(at_ns.saturating_sub(sent.unwrap_or(at_ns)) as u32);
+        }
     }
 }

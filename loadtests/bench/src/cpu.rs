@@ -1,25 +1,62 @@
-//! What a thread has cost so far, and where it runs.
+//! What a process and its threads have cost so far, what memory it holds, and where they run.
 
-use std::collections::BTreeSet;
 use std::fs;
+use std::io;
 
 use rustix::thread::{CpuSet, Pid, sched_getaffinity, sched_setaffinity};
 
-/// Kernel ids of this process's threads.
-pub fn threads() -> BTreeSet<i32> {
-    let entries = fs::read_dir("/proc/self/task").expect("procfs is mounted");
-    entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()).collect()
+/// Of one process, in nanoseconds of CPU time, user and system.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Spent {
+    /// Of the thread that forwards.
+    pub worker_ns: u64,
+    /// Of all threads.
+    pub all_ns: u64,
 }
 
-/// Nanoseconds a thread has run (`sum_exec_runtime`, the first number of `schedstat`); user and system. Exact while the
-/// thread sleeps, a scheduler tick (4 ms) behind at most while it runs.
-pub fn thread_cpu_ns(thread: i32) -> u64 {
-    let schedstat = fs::read_to_string(format!("/proc/self/task/{thread}/schedstat"));
-    let schedstat = schedstat.expect("the thread lives and the kernel has schedstat");
-    schedstat.split(' ').next().and_then(|ns| ns.parse().ok()).expect("schedstat begins with a number")
+impl std::ops::Sub for Spent {
+    type Output = Self;
+
+    fn sub(self, earlier: Self) -> Self {
+        Self { worker_ns: self.worker_ns - earlier.worker_ns, all_ns: self.all_ns - earlier.all_ns }
+    }
 }
 
-/// Puts the servers' threads on one core and everything else on another. Without a second core nothing is pinned.
+/// What a process has spent (`sum_exec_runtime`, the first number of `schedstat`): exact while a thread sleeps, a
+/// scheduler tick (4 ms) behind at most while it runs. `worker` is the name of the thread that forwards.
+pub fn spent(process: u32, worker: &str) -> io::Result<Spent> {
+    let mut spent = Spent::default();
+    for (thread, name) in threads(process)? {
+        let schedstat = fs::read_to_string(format!("/proc/{process}/task/{thread}/schedstat"))?;
+        let ns: u64 = schedstat.split(' ').next().and_then(|ns| ns.parse().ok()).ok_or(io::ErrorKind::InvalidData)?;
+        spent.all_ns += ns;
+        if name == worker {
+            spent.worker_ns += ns;
+        }
+    }
+    Ok(spent)
+}
+
+fn threads(process: u32) -> io::Result<Vec<(i32, String)>> {
+    let entries = fs::read_dir(format!("/proc/{process}/task"))?;
+    let numbers = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    numbers
+        .map(|thread| {
+            let name = fs::read_to_string(format!("/proc/{process}/task/{thread}/comm"))?;
+            Ok((thread, name.trim().to_owned()))
+        })
+        .collect()
+}
+
+/// Bytes of memory that a process holds (`VmRSS`).
+pub fn resident_bytes(process: u32) -> io::Result<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib: Option<u64> = line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse().ok());
+    kib.map(|kib| kib * 1024).ok_or_else(|| io::ErrorKind::InvalidData.into())
+}
+
+/// Puts the servers' forwarding threads on one core and the clients on another. Without a second core nothing is pinned.
 #[derive(Debug, Clone, Copy)]
 pub struct Cores {
     pair: Option<(usize, usize)>,
@@ -38,14 +75,30 @@ impl Cores {
         self.pair.is_some()
     }
 
-    /// Pins a thread of the server.
-    pub fn pin_server(self, thread: i32) {
-        pin(thread, self.pair.map(|(server, _)| server));
+    /// Pins the threads of this name.
+    pub fn pin_worker(self, process: u32, worker: &str) -> io::Result<()> {
+        for (thread, name) in threads(process)? {
+            if name == worker {
+                pin(thread, self.pair.map(|(server, _)| server));
+            }
+        }
+        Ok(())
     }
 
     /// Pins the calling thread: the clients'.
     pub fn pin_clients(self) {
         pin(0, self.pair.map(|(_, clients)| clients));
+    }
+
+    /// The threads that a child starts with may run anywhere.
+    pub fn unpin(self, process: u32) {
+        let Some((server, clients)) = self.pair else { return };
+        let mut set = CpuSet::new();
+        set.set(server);
+        set.set(clients);
+        let thread = i32::try_from(process).ok().and_then(Pid::from_raw);
+        // Without it the figures are noisier, not wrong.
+        let _ = sched_setaffinity(thread, &set);
     }
 }
 
@@ -53,6 +106,5 @@ fn pin(thread: i32, core: Option<usize>) {
     let Some(core) = core else { return };
     let mut set = CpuSet::new();
     set.set(core);
-    // Without it the figures are noisier, not wrong.
     let _ = sched_setaffinity(Pid::from_raw(thread), &set);
 }

@@ -1,88 +1,74 @@
-//! CPU per forwarded packet: 1 publisher to 50 subscribers over loopback, the relay beside a naive loop.
+//! What forwarding costs: the relay beside a naive loop, each in a process of its own, over loopback.
 //!
-//! `cargo run --release -p vdx-bench -- [--json] [--rounds N] [--seconds S] [--only relay|naive|crypto] [--case NAME]`
+//! `vdx-bench [--quick] [--case NAME]... [--rounds N] [--json FILE] [--only relay|naive|crypto] [--list]`
 //!
 //! The relay is the real worker: bound to a real port, told its peers by commands, asked by connectivity checks with
-//! integrity, fed with SRTP. What is counted is the CPU time of the server's thread, user and system, so what else runs
-//! on the machine matters less (it empties the caches). The rounds of both interleave, so a machine that slows down
-//! slows down both.
+//! integrity, fed with SRTP. What is counted is the CPU time of the forwarding thread, user and system, so what else runs
+//! on the machine matters less (it empties the caches). The rounds of all interleave, so a machine that slows down
+//! slows down all.
 //!
 //! Loopback charges the receiver's way through the kernel to the sender; docs/benchmarks.md says what that means.
 
 // Nanoseconds and packets of one run are far below 2^52.
-#![allow(clippy::cast_precision_loss)]
+#![allow(clippy::cast_precision_loss, clippy::cast_sign_loss)]
 
-mod case;
 mod clients;
 mod cpu;
 mod crypto;
+mod feedback;
+mod measure;
 mod naive;
-mod relay;
 mod report;
+mod rows;
+mod scene;
+mod serve;
 mod server;
+mod tracks;
+mod udp;
 
 use std::io;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use case::{CASES, Case};
-use clients::{Clients, Delivered};
 use cpu::Cores;
-use server::Server;
+use report::{Environment, Report};
+use rows::Measured;
+use server::Subject;
+use tracks::Scale;
 
-/// Before the measurement: caches, branch predictors, and the relay's first reports.
-const WARM_UP: Duration = Duration::from_millis(100);
-
-/// Who is measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Subject {
-    /// The real worker.
-    Relay,
-    /// See [`naive`].
-    Naive,
-}
-
-/// One run of one case.
-#[derive(Debug, Clone, Copy)]
-pub struct Run {
-    /// Position in [`CASES`].
-    pub case: usize,
-    /// Who.
-    pub subject: Subject,
-    /// Of the server's thread, per packet that arrived.
-    pub cpu_ns_per_packet: f64,
-    /// See [`Server::datagrams_per_message`].
-    pub datagrams_per_message: f64,
-    /// At the subscribers.
-    pub delivered: Delivered,
-}
+/// More packets than this do not arrive: the run says nothing.
+const LOST_PERCENT: f64 = 1.0;
 
 /// What the command line asks for.
 struct Options {
-    json: bool,
+    json: Option<String>,
     rounds: usize,
-    time: Duration,
+    quick: bool,
     only: Option<String>,
-    case: Option<String>,
+    cases: Vec<String>,
+    list: bool,
 }
 
 impl Options {
-    fn parse() -> Result<Self, String> {
-        let mut options = Self { json: false, rounds: 5, time: Duration::from_millis(500), only: None, case: None };
-        let mut arguments = std::env::args().skip(1);
+    fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
+        let mut options = Self { json: None, rounds: 0, quick: false, only: None, cases: Vec::new(), list: false };
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().ok_or(format!("{argument} needs a value"));
             match argument.as_str() {
-                "--json" => options.json = true,
-                "--rounds" => options.rounds = number(&value()?)?,
-                "--seconds" => {
-                    let seconds: f64 = number(&value()?)?;
-                    options.time = Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())?;
+                "--json" => options.json = Some(value()?),
+                "--rounds" => {
+                    let rounds = value()?;
+                    options.rounds = rounds.parse().map_err(|_| format!("{rounds} is not a number"))?;
                 }
+                "--quick" => options.quick = true,
                 "--only" => options.only = Some(value()?),
-                "--case" => options.case = Some(value()?),
+                "--case" => options.cases.push(value()?),
+                "--list" => options.list = true,
                 _ => return Err(format!("unknown argument {argument}")),
             }
+        }
+        if options.rounds == 0 {
+            options.rounds = if options.quick { 1 } else { 3 };
         }
         match options.only.as_deref() {
             None | Some("relay" | "naive" | "crypto") => Ok(options),
@@ -90,28 +76,49 @@ impl Options {
         }
     }
 
-    fn wants(&self, part: &str) -> bool {
-        self.only.as_deref().is_none_or(|only| only == part)
+    fn wants(&self, subject: Subject) -> bool {
+        match self.only.as_deref() {
+            None => true,
+            Some(only) => only == if subject == Subject::Naive { "naive" } else { "relay" },
+        }
     }
-}
 
-fn number<T: std::str::FromStr>(text: &str) -> Result<T, String> {
-    text.parse().map_err(|_| format!("{text} is not a number"))
+    /// By its whole name.
+    fn wants_case(&self, name: &str) -> bool {
+        self.cases.is_empty() || self.cases.iter().any(|wanted| wanted == name)
+    }
+
+    fn scale(&self) -> Scale {
+        let ms = |long, quick| Duration::from_millis(if self.quick { quick } else { long });
+        Scale { closed: ms(500, 60), paced: ms(2_000, 250), quick: self.quick }
+    }
 }
 
 fn main() -> ExitCode {
-    if cfg!(debug_assertions) {
-        eprintln!("This is a debug build; its figures mean nothing. Use `cargo run --release -p vdx-bench`.");
-        return ExitCode::from(2);
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [serve, kind, profile] = arguments.as_slice() {
+        if serve == "serve" {
+            return finish(serve::serve(kind, profile).map(|()| true));
+        }
     }
-    let options = match Options::parse() {
+    let options = match Options::parse(arguments.into_iter()) {
         Ok(options) => options,
         Err(message) => {
             eprintln!("{message}");
             return ExitCode::from(2);
         }
     };
-    match measure(&options) {
+    if cfg!(debug_assertions) && !options.quick {
+        eprintln!(
+            "This is a debug build; its figures mean nothing. Use `make bench`, or `--quick` to see that it works."
+        );
+        return ExitCode::from(2);
+    }
+    finish(measure(&options))
+}
+
+fn finish(result: io::Result<bool>) -> ExitCode {
+    match result {
         Ok(is_good) => ExitCode::from(u8::from(!is_good)),
         Err(error) => {
             eprintln!("the benchmark cannot run: {error}");
@@ -120,57 +127,79 @@ fn main() -> ExitCode {
     }
 }
 
-/// Measures and prints; false when a packet was bad.
+/// Measures and prints; false when a packet was bad or many were lost.
 fn measure(options: &Options) -> io::Result<bool> {
     let cores = Cores::find();
+    let scale = options.scale();
+    let (tracks, growths) = (tracks::all(scale), tracks::growths(scale));
+    let unknown = |case: &&String| {
+        let mut names = tracks.iter().map(|track| track.name).chain(growths.iter().map(|growth| growth.name));
+        !names.any(|name| name == case.as_str())
+    };
+    if options.list || options.cases.iter().any(|case| unknown(&case)) {
+        let names = tracks.iter().map(|track| track.name).chain(growths.iter().map(|growth| growth.name));
+        for name in names {
+            println!("{name}");
+        }
+        return Ok(options.list);
+    }
+    allow_sockets()?;
     cores.pin_clients();
-    let crypto = if options.wants("crypto") { crypto::measure() } else { Vec::new() };
-    let mut runs = Vec::new();
+    let has_python = std::env::var_os("VDX_BENCH_PYTHON").is_some();
+    if !has_python {
+        eprintln!("without VDX_BENCH_PYTHON the rows of a Python process are left out");
+    }
+    let wants_crypto = options.only.as_deref().map_or(options.cases.is_empty(), |only| only == "crypto");
+    let crypto = if wants_crypto { crypto::measure(options.quick) } else { Vec::new() };
+    let mut measured = Measured::default();
     for round in 0..options.rounds {
-        for (position, case) in CASES.iter().enumerate() {
-            if options.case.as_ref().is_some_and(|wanted| !case.name.contains(wanted.as_str())) {
-                continue;
-            }
-            for (subject, part) in [(Subject::Relay, "relay"), (Subject::Naive, "naive")] {
-                if options.wants(part) {
-                    eprintln!("round {} of {}: {} {part}", round + 1, options.rounds, case.name);
-                    runs.push(run(position, *case, subject, cores, options.time)?);
+        for track in tracks.iter().filter(|track| options.wants_case(track.name)) {
+            for subject in track.subjects.iter().filter(|subject| options.wants(**subject)) {
+                if *subject == Subject::PythonRelay && !has_python {
+                    continue;
                 }
+                eprintln!("round {} of {}: {} {subject:?}", round + 1, options.rounds, track.name);
+                let run = measure::run(&track.plan, *subject, cores)?;
+                measured.runs.entry((track.name, *subject)).or_default().push(run);
             }
         }
+        for growth in growths.iter().filter(|it| options.wants_case(it.name) && options.wants(Subject::Relay)) {
+            eprintln!("round {} of {}: {}", round + 1, options.rounds, growth.name);
+            let small = measure::memory(&growth.small, growth.time, cores)? as f64;
+            let large = measure::memory(&growth.large, growth.time, cores)? as f64;
+            measured.memory.entry(growth.name).or_default().push((large - small) / growth.more as f64);
+        }
     }
-    let report = report::Report { cores, crypto, runs };
-    if options.json {
-        report.print_json();
-    } else {
-        report.print_table();
+    let report = Report { environment: Environment::find(cores), crypto, measured, rounds: options.rounds };
+    print!("{}", report.table());
+    if let Some(path) = &options.json {
+        std::fs::write(path, report.json())?;
     }
-    Ok(report.is_good())
+    Ok(report.is_good(if options.quick { 0.0 } else { LOST_PERCENT }))
 }
 
-/// Starts a server and clients, and measures the server's threads for `time`.
-fn run(position: usize, case: Case, subject: Subject, cores: Cores, time: Duration) -> io::Result<Run> {
-    let before = cpu::threads();
-    let mut clients = Clients::new(case)?;
-    let server: Box<dyn Server> = match subject {
-        Subject::Relay => Box::new(relay::Relay::start(case, &mut clients)?),
-        Subject::Naive => Box::new(naive::Naive::start(case, &mut clients)?),
-    };
-    let threads: Vec<i32> = cpu::threads().difference(&before).copied().collect();
-    for thread in &threads {
-        cores.pin_server(*thread);
+/// Every client has a socket.
+fn allow_sockets() -> io::Result<()> {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum })?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Options, String> {
+        Options::parse(line.split_whitespace().map(str::to_owned))
     }
-    clients.start()?;
-    clients.run(WARM_UP)?;
-    let cpu_ns = || threads.iter().map(|thread| cpu::thread_cpu_ns(*thread)).sum::<u64>();
-    let start_ns = cpu_ns();
-    let delivered = clients.run(time)?;
-    let spent_ns = cpu_ns() - start_ns;
-    let datagrams_per_message = server.datagrams_per_message();
-    if delivered.lost > 0 {
-        eprintln!("{} of {} packets lost; the server: {}", delivered.lost, delivered.packets, server.drops());
+
+    #[test]
+    fn command_line_is_read_or_refused() {
+        let options = parse("--quick --case video --case audio --json out.json").unwrap();
+        assert_eq!((options.rounds, options.json.as_deref()), (1, Some("out.json")));
+        assert!(options.wants_case("audio") && !options.wants_case("video-cm"));
+        assert_eq!(parse("").unwrap().rounds, 3);
+        assert!(parse("--rounds many").is_err() && parse("--only me").is_err() && parse("--times").is_err());
     }
-    server.stop()?;
-    let cpu_ns_per_packet = spent_ns as f64 / delivered.packets.max(1) as f64;
-    Ok(Run { case: position, subject, cpu_ns_per_packet, datagrams_per_message, delivered })
 }

@@ -4,96 +4,83 @@
 //! retransmissions, no header extensions of its own, no permissions: a real server that sends packet by packet costs
 //! more than this.
 
-use std::io::{self, ErrorKind};
-use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
-use std::time::Duration;
+use std::collections::HashMap;
+use std::io;
+use std::net::{SocketAddr, UdpSocket};
 
 use vdx_relay::srtp::{Inbound, Outbound, SendGuard};
 
-use crate::case::{Case, SUBSCRIBERS, master};
-use crate::clients::Clients;
-use crate::server::Server;
-
-/// One subscriber as the loop sees it.
-struct Subscriber {
-    address: SocketAddr,
+/// Where packets of a stream go.
+struct Target {
+    subscriber: usize,
     ssrc: u32,
-    outbound: Outbound,
     guard: SendGuard,
 }
 
-/// The running loop.
+/// A published stream.
+struct Stream {
+    ssrc: u32,
+    targets: Vec<Target>,
+}
+
+struct Publisher {
+    inbound: Inbound,
+    streams: Vec<Stream>,
+}
+
+struct Subscriber {
+    address: SocketAddr,
+    outbound: Outbound,
+}
+
+/// Everybody.
+#[derive(Default)]
 pub struct Naive {
-    stop: Arc<AtomicBool>,
-    thread: Option<JoinHandle<io::Result<()>>>,
+    publishers: HashMap<SocketAddr, Publisher>,
+    subscribers: Vec<Subscriber>,
 }
 
 impl Naive {
-    /// Starts it and connects the clients.
-    pub fn start(case: Case, clients: &mut Clients) -> io::Result<Self> {
-        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
-        socket.set_read_timeout(Some(Duration::from_millis(100)))?;
-        clients.connect_publisher(socket.local_addr()?);
-        let inbound = Inbound::new(case.profile, &master(case.profile, 0, true)).map_err(io::Error::other)?;
-        let subscriber = |at: usize| {
-            let ssrc = 1000 + at as u32;
-            let outbound =
-                Outbound::new(case.profile, &master(case.profile, at + 1, false)).map_err(io::Error::other)?;
-            Ok(Subscriber { address: clients.subscriber_address(at), ssrc, outbound, guard: SendGuard::new(ssrc) })
-        };
-        let subscribers = (0..SUBSCRIBERS).map(subscriber).collect::<io::Result<Vec<_>>>()?;
-        let stop = Arc::new(AtomicBool::new(false));
-        let stopping = Arc::clone(&stop);
-        let thread = std::thread::Builder::new()
-            .name("naive".into())
-            .spawn(move || forward(&socket, inbound, subscribers, &stopping))?;
-        Ok(Self { stop, thread: Some(thread) })
-    }
-}
-
-impl Server for Naive {
-    fn datagrams_per_message(&self) -> f64 {
-        1.0
+    /// One more, at the next position.
+    pub fn add_subscriber(&mut self, address: SocketAddr, outbound: Outbound) {
+        self.subscribers.push(Subscriber { address, outbound });
     }
 
-    fn drops(&self) -> String {
-        "it does not count".into()
+    /// Who sends from `address`.
+    pub fn add_publisher(&mut self, address: SocketAddr, inbound: Inbound) {
+        self.publishers.insert(address, Publisher { inbound, streams: Vec::new() });
     }
 
-    fn stop(mut self: Box<Self>) -> io::Result<()> {
-        self.stop.store(true, Ordering::Relaxed);
-        let thread = self.thread.take().expect("stopped once");
-        thread.join().map_err(|_| io::Error::other("the naive loop panicked"))?
-    }
-}
-
-fn forward(
-    socket: &UdpSocket,
-    mut inbound: Inbound,
-    mut subscribers: Vec<Subscriber>,
-    stop: &AtomicBool,
-) -> io::Result<()> {
-    let mut packet = [0; 2048];
-    let mut out = [0; 2048];
-    while !stop.load(Ordering::Relaxed) {
-        let len = match socket.recv_from(&mut packet) {
-            Ok((len, _)) => len,
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => continue,
-            Err(error) => return Err(error),
-        };
-        let Ok(opened) = inbound.open_rtp(&mut packet[..len]) else { continue };
-        let (header, rest) = packet.split_at_mut(opened.header_len);
-        let payload = &rest[..opened.len - opened.header_len];
-        for subscriber in &mut subscribers {
-            header[8..12].copy_from_slice(&subscriber.ssrc.to_be_bytes());
-            let Ok(index) = subscriber.guard.claim(opened.index) else { continue };
-            let Ok(len) = subscriber.outbound.seal_from(header, &[], payload, &mut out, index) else { continue };
-            // A full buffer loses the packet, as it would in the relay.
-            let _ = socket.send_to(&out[..len], subscriber.address);
+    /// Packets of this SSRC from `address` go to a subscriber, under another SSRC.
+    pub fn add_target(&mut self, address: SocketAddr, from_ssrc: u32, subscriber: usize, ssrc: u32) {
+        let Some(publisher) = self.publishers.get_mut(&address) else { return };
+        let target = Target { subscriber, ssrc, guard: SendGuard::new(ssrc) };
+        match publisher.streams.iter_mut().find(|stream| stream.ssrc == from_ssrc) {
+            Some(stream) => stream.targets.push(target),
+            None => publisher.streams.push(Stream { ssrc: from_ssrc, targets: vec![target] }),
         }
     }
-    Ok(())
+
+    /// Forwards for ever.
+    pub fn run(mut self, socket: &UdpSocket) -> io::Result<()> {
+        let mut packet = [0; 2048];
+        let mut out = [0; 2048];
+        loop {
+            let (len, from) = socket.recv_from(&mut packet)?;
+            let Some(publisher) = self.publishers.get_mut(&from) else { continue };
+            let Ok(opened) = publisher.inbound.open_rtp(&mut packet[..len]) else { continue };
+            let (header, rest) = packet.split_at_mut(opened.header_len);
+            let payload = &rest[..opened.len - opened.header_len];
+            let ssrc = u32::from_be_bytes([header[8], header[9], header[10], header[11]]);
+            let Some(stream) = publisher.streams.iter_mut().find(|stream| stream.ssrc == ssrc) else { continue };
+            for target in &mut stream.targets {
+                header[8..12].copy_from_slice(&target.ssrc.to_be_bytes());
+                let subscriber = &self.subscribers[target.subscriber];
+                let Ok(index) = target.guard.claim(opened.index) else { continue };
+                let Ok(len) = subscriber.outbound.seal_from(header, &[], payload, &mut out, index) else { continue };
+                // A full buffer loses the packet, as it would in the relay.
+                let _ = socket.send_to(&out[..len], subscriber.address);
+            }
+        }
+    }
 }

@@ -20,7 +20,7 @@ pub const MAX_LAYERS: usize = 3;
 pub const MAX_DTLS_LEN: usize = 1500;
 
 /// ICE credentials (RFC 8445 §5.3).
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Ice {
     /// Routes the first check; unique among live peers.
     pub local_ufrag: String,
@@ -31,7 +31,7 @@ pub struct Ice {
 }
 
 /// One peer's payload types; 0 means not negotiated.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default)]
 #[allow(missing_docs)]
 pub struct Payloads {
@@ -48,7 +48,7 @@ pub struct Payloads {
 }
 
 /// One peer's header extension ids; 0 means not negotiated.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default)]
 #[allow(missing_docs)]
 pub struct Extensions {
@@ -64,7 +64,7 @@ pub struct Extensions {
 }
 
 /// Kind of a medium that a peer sends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
 pub enum MediaKind {
@@ -73,7 +73,7 @@ pub enum MediaKind {
 }
 
 /// What of a picture is given up first when bandwidth is short.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Shedding {
     /// Frames first, then size: a face, a screen.
@@ -84,7 +84,7 @@ pub enum Shedding {
 }
 
 /// One m-line on which the peer sends to us.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Receive {
     /// Media identification tag (RFC 9143).
     pub mid: String,
@@ -120,7 +120,7 @@ pub enum SlotKind {
 }
 
 /// One m-line on which we send to the peer, fixed for the connection's life.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Slot {
     /// What it carries.
     pub kind: SlotKind,
@@ -148,7 +148,7 @@ pub struct Slot {
 }
 
 /// A new peer.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[allow(missing_docs)]
 pub struct AddPeer {
     pub peer: u64,
@@ -166,7 +166,7 @@ pub struct AddPeer {
 }
 
 /// A re-offer: new credentials, new m-lines. What is there already stays as it is.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[allow(missing_docs)]
 pub struct UpdatePeer {
     pub peer: u64,
@@ -178,7 +178,7 @@ pub struct UpdatePeer {
 }
 
 /// What Python asks for; see the Python side for each field's meaning.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[allow(missing_docs)]
 pub enum Command {
@@ -276,6 +276,12 @@ impl Command {
             rmp_serde::from_slice(message).map_err(|error| CommandError::Undecodable(error.to_string()))?;
         command.check().map_or(Ok(()), |field| Err(CommandError::OutOfLimits(field)))?;
         Ok(command)
+    }
+
+    /// As [`Self::decode`] reads it: for who drives a relay in another process.
+    pub fn encode(&self) -> Vec<u8> {
+        // Writing to a Vec cannot fail, and every field of a command has a MessagePack form.
+        rmp_serde::to_vec_named(self).unwrap_or_default()
     }
 
     /// The first field that is beyond its limits.

@@ -1,0 +1,19 @@
+//! Names the compiler and the crypto library's version for the report.
+
+use std::env;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+fn main() {
+    let compiler = env::var("RUSTC").unwrap_or_else(|_| "rustc".into());
+    let version = Command::new(compiler).arg("--version").output().ok();
+    let version = version.and_then(|output| String::from_utf8(output.stdout).ok()).unwrap_or_default();
+    println!("cargo::rustc-env=BENCH_RUSTC={}", version.trim());
+    let lock = Path::new(&env::var("CARGO_MANIFEST_DIR").unwrap_or_default()).join("../../Cargo.lock");
+    println!("cargo::rerun-if-changed={}", lock.display());
+    let lock = fs::read_to_string(lock).unwrap_or_default();
+    let found = lock.split("[[package]]").find(|package| package.contains("name = \"aws-lc-rs\""));
+    let version = found.and_then(|package| package.split("version = \"").nth(1)?.split('"').next());
+    println!("cargo::rustc-env=BENCH_AWS_LC_RS={}", version.unwrap_or("unknown"));
+}

@@ -1,0 +1,54 @@
+//! The benchmark works: every case runs, nothing is bad or lost, and the file is complete. Never a time.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+fn bench(arguments: &[&str]) -> std::process::Output {
+    let program = env!("CARGO_BIN_EXE_vdx-bench");
+    // The rows of a Python process need more than this crate.
+    Command::new(program).args(arguments).env_remove("VDX_BENCH_PYTHON").output().expect("the benchmark starts")
+}
+
+#[test]
+fn quick_run_measures_every_case_and_loses_nothing() {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench.json");
+    let output = bench(&["--quick", "--json", path.to_str().expect("a path in UTF-8")]);
+    let (out, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{out}\n{errors}");
+    let file: Value = serde_json::from_str(&std::fs::read_to_string(path).expect("it is written")).expect("JSON");
+
+    for name in ["processor", "features", "kernel", "aws-lc-rs", "rustc", "pinning"] {
+        assert!(file["environment"][name].as_str().is_some_and(|text| !text.is_empty()), "{name}");
+    }
+    let list = bench(&["--list"]);
+    let named = String::from_utf8_lossy(&list.stdout);
+    let runs = file["runs"].as_array().expect("a list");
+    for case in named.lines().filter(|name| !name.contains("python") && !name.contains("memory")) {
+        for subject in ["relay", "naive"] {
+            let run = runs.iter().find(|run| run["case"] == case && run["subject"] == subject);
+            let run = run.unwrap_or_else(|| panic!("no run of {case} by {subject}"));
+            assert_eq!(run["bad"], 0, "{case} {subject}");
+            assert!(run["verified"].as_u64() > Some(0), "{case} {subject}: nothing was looked at");
+            if subject == "relay" {
+                assert_eq!(run["lost"], 0, "{case}");
+            }
+        }
+    }
+    let meeting = runs.iter().find(|run| run["case"] == "meeting" && run["subject"] == "relay").expect("it ran");
+    assert!(meeting["retransmissions"].as_u64() > Some(0), "what was thrown away was asked for, and came");
+    let rows = file["rows"].as_array().expect("a list");
+    let complete = |row: &Value| row["value"].is_f64() && row["lowest"].is_f64() && row["work"].is_string();
+    assert!(rows.iter().all(complete), "{rows:?}");
+    for id in ["cm-over-gcm", "latency-p99", "crowd-p99", "room-growth", "memory-subscriber", "memory-layer"] {
+        assert!(rows.iter().any(|row| row["id"] == id && row["must"].is_f64()), "{id}");
+    }
+    let table = rows.iter().filter(|row| out.contains(row["work"].as_str().unwrap_or("?"))).count();
+    assert_eq!(table, rows.len(), "the table has every row");
+}
+
+#[test]
+fn unknown_case_is_refused() {
+    assert!(!bench(&["--case", "vidoe"]).status.success());
+}
