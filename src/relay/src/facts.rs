@@ -42,6 +42,7 @@ pub struct PassedExtensions {
 }
 
 /// One received packet of a layer.
+#[allow(clippy::struct_excessive_bools)] // Each is a fact of its own.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Facts {
     /// Unwrapped sequence number.

@@ -241,10 +241,9 @@ impl Forwarder {
             has_new_codec = source.codec.replace(meaning.codec).is_some_and(|before| before != meaning.codec);
         }
         source.codec.get_or_insert(meaning.codec);
-        let is_new = !std::mem::replace(&mut source.is_started, true);
-        let id = source.id;
-        if is_new {
-            self.tell(Event::SourceStarted { source: id });
+        if !std::mem::replace(&mut source.is_started, true) {
+            let source = source.id;
+            self.tell(Event::SourceStarted { source });
         }
         self.starting = starts.then_some((source_at, layer_at));
         if woke || has_new_codec {

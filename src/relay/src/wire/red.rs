@@ -129,7 +129,9 @@ pub fn write(out: &mut [u8], redundant: &[Redundant<'_>], payload_type: u8, prim
         writer.put_u32(u32::from(MORE | block.payload_type) << 24 | offset << 10 | len);
     }
     writer.put_u8(payload_type & !MORE);
-    redundant.iter().for_each(|block| writer.put(block.payload));
+    for block in redundant {
+        writer.put(block.payload);
+    }
     writer.put(primary);
     writer.finish()
 }
