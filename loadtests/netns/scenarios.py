@@ -239,6 +239,8 @@ async def bad_uplink(result: Result) -> None:
 # ── paths ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 PICTURE_LIMIT_S = 8.0
+NEW_ADDRESS_LIMIT_S = 10.0
+"""Chromium calls a path disconnected after 5.7 s, the page then asks the server for 2 s, and connects anew."""
 
 
 async def _interrupted(
@@ -279,7 +281,9 @@ async def rebind_publisher(result: Result) -> None:
 async def change_network(result: Result) -> None:
     """The viewer's address goes and another comes, as from Wi-Fi to a mobile network."""
     async with _two() as (_, _anna, bent):
-        await _interrupted(result, bent, bent.client.change_address, "new address", limit_s=8.0, seconds=16)
+        await _interrupted(
+            result, bent, bent.client.change_address, "new address", limit_s=NEW_ADDRESS_LIMIT_S, seconds=18
+        )
 
 
 async def _joins(result: Result, blocked: Blocked) -> None:

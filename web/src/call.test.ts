@@ -280,6 +280,16 @@ describe('a cut of the signalling', () => {
     ]);
   });
 
+  it('is looked for when media is cut, since a change of network cuts both', async () => {
+    const page = await new Page(shelf).inCall();
+    page.wire.respond = () => null;
+    page.platform.newest.become('disconnected');
+    page.wire.answer('setTiles', null);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(page.wire.hellos).toHaveLength(2);
+    expect(page.state).toMatchObject({ phase: 'inCall', link: { signalling: 'reconnecting', media: 'reconnecting' } });
+  });
+
   it('makes media anew when the server has lost it', async () => {
     const page = await new Page(shelf).inCall();
     page.wire.cut();

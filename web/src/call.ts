@@ -13,7 +13,7 @@ import type { Call, CallState, DeviceKind, EndState, Failure } from './call-type
 import { LiveConference } from './conference/live.js';
 import { failureOf, lasting, linkFailure } from './failures.js';
 import { LocalMedia } from './media/local-media.js';
-import { MediaLink } from './media/media-link.js';
+import { MediaLink, type MediaState } from './media/media-link.js';
 import { Meter } from './media/meter.js';
 import type { LocalOffer } from './media/peer.js';
 import { PictureProof } from './media/picture-proof.js';
@@ -61,6 +61,7 @@ class CallController implements Call, ConnectionListener {
   readonly #store: Store<CallState>;
   readonly #connection: Connection;
   readonly #media: MediaLink;
+  #mediaState: MediaState = 'none';
   readonly #local: LocalMedia;
   readonly #meter = new Meter();
   readonly #wakeLock = new WakeLock();
@@ -106,7 +107,7 @@ class CallController implements Call, ConnectionListener {
     this.#media = new MediaLink(
       (offer) => this.#offer(offer),
       () => this.#local.tracks,
-      { onMedia: () => this.#onMedia(), onRefused: (refusal) => this.#fail(failureOf(refusal)) },
+      { onMedia: (state) => this.#onMedia(state), onRefused: (refusal) => this.#fail(failureOf(refusal)) },
       environment.peerPlatform,
       () => within(this.#opening, DEVICES_PATIENCE_MS),
     );
@@ -296,8 +297,11 @@ class CallController implements Call, ConnectionListener {
   }
 
   /** Another state, or another peer with other streams. */
-  #onMedia(): void {
+  #onMedia(state: MediaState): void {
     const { peer } = this.#media;
+    // What cut media, often a change of network, cut signalling too, and TCP would notice in half a minute.
+    if (state === 'reconnecting' && this.#mediaState === 'connected') this.#connection.probe();
+    this.#mediaState = state;
     if (peer) this.#sound.attach(peer.slots);
     if (peer) this.#proof.expect(this.#conference.videoSources);
     this.#changed();

@@ -29,7 +29,8 @@ const FIRST_PATIENCE_MS = 20_000;
 const SEATED_PATIENCE_MS = 10 * 60_000;
 const JOIN_TIMEOUT_MS = 10_000;
 const COMMAND_TIMEOUT_MS = 10_000;
-const PROBE_TIMEOUT_MS = 3000;
+/** Asked only when something else says that the way may be gone, so it need not wait for a slow one. */
+const PROBE_TIMEOUT_MS = 2000;
 /** Refusals which pass by themselves. */
 const TRANSIENT = new Set(['rate_limited', 'server_busy', 'server_stopping', 'media_busy', 'internal', 'unreachable']);
 

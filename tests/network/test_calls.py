@@ -1,0 +1,16 @@
+"""Real browsers in a call over a bad network. What each scenario does and demands: loadtests/netns/scenarios.py.
+
+Only scenarios whose demands are met are here; the others are run by hand (docs/network-conditions.md).
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from loadtests.netns.scenarios import run
+
+
+@pytest.mark.parametrize("scenario", ["rebind", "change-network", "late-screen"])
+async def test_call_holds_over_a_bad_network(scenario: str) -> None:
+    result = await run(scenario)
+    assert result.unmet() == []
