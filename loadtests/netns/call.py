@@ -12,7 +12,7 @@ import contextlib
 import json
 import os
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -146,8 +146,11 @@ class Call:
 
 
 @contextlib.asynccontextmanager
-async def call(**room_settings: Any) -> AsyncIterator[Call]:
-    """A network, a server in it, and a room. Raises: Unsuitable; AssertionError when a page threw."""
+async def call(environment: Mapping[str, str] | None = None, **room_settings: Any) -> AsyncIterator[Call]:
+    """A network, a server in it, and a room. Raises: Unsuitable; AssertionError when a page threw.
+
+    `environment`: settings of the server, e.g. `VDX_MEDIA_BINDS`.
+    """
     async with contextlib.AsyncExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=f"vdx-netns-{os.getpid()}-")))
         net = stack.enter_context(network())
@@ -156,7 +159,7 @@ async def call(**room_settings: Any) -> AsyncIterator[Call]:
         server = await stack.enter_async_context(
             run_server(
                 "--lan",
-                under=inside.command(),
+                under=inside.command("env", *(f"{name}={value}" for name, value in (environment or {}).items())),
                 http_port=HTTPS_PORT,
                 media_port=MEDIA_PORT,
                 open_socket=lambda info: inside.socket(*info[:3]),
