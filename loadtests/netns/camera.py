@@ -1,7 +1,8 @@
 """A film for Chromium's file camera: textured movement that is free to paint, and that a coder has to work for.
 
 960x540 at 30 frames per second, that begin again without a seam. A painted canvas would cost more than coding it;
-Chromium's own test picture codes to so little that no bottleneck is felt. Chromium sends three layers from 540 lines on.
+Chromium's own test picture codes to so little that no bottleneck is felt. Chromium sends three
+layers from 540 lines on.
 """
 
 from __future__ import annotations

@@ -54,8 +54,8 @@ def test_each_direction_does_what_it_is_told_and_nothing_is_left() -> None:
             for _ in range(200):
                 ours.send(b"up")
                 theirs.sendto(b"down", (client.address, ours.getsockname()[1]))
-            counts = client.wire.counts()
             came_up, came_down = received(theirs), received(ours)
+            counts = client.wire.counts()
         assert came_down == 200
         assert 100 <= came_up <= 180
         assert counts.up.lost == 200 - came_up
