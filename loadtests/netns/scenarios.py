@@ -250,8 +250,8 @@ async def bad_uplink(result: Result) -> None:
 
 PICTURE_LIMIT_S = 8.0
 NEW_ADDRESS_LIMIT_S = 12.0
-"""Measured 8 s, 10 s on a machine with seven times the work it can do: Chromium calls a path disconnected after 5.7 s, the
-page then asks the server for 2 s, and connects anew."""
+"""Measured 8 s, and 10 s on a machine with seven times the work it can do: Chromium calls a path disconnected after
+5.7 s, the page then asks the server for 2 s, and connects anew."""
 
 
 async def _interrupted(
