@@ -7,11 +7,15 @@
 //! A packet that did not come in order keeps a number free, unless it is certain that it belongs to a frame that is left
 //! out. When it comes late after all and is left out, an empty packet takes its number, so that the receiver does not ask
 //! for it. The level falls with the next frame, and rises one by one, each with a frame that says that it needs only
-//! what was sent (RFC 7741 §4.2: Y), or with a keyframe.
+//! what was sent (RFC 7741 §4.2: Y), or after a frame that says that what follows needs no more (RFC 9628 §4.2: U; a
+//! switch indication of the dependency descriptor), or with a keyframe.
+//!
+//! Picture ids are made dense for VP8 only: its receivers wait for pictures that are missing between. Those of VP9, and
+//! frame numbers, tell by their differences what a frame depends on, and keep them.
 //!
 //! Left out: when to drop (see [`crate::forwarder`]), and that the empty packet is lost on its way.
 
-use crate::facts::Facts;
+use crate::facts::{Codec, Facts};
 use crate::history::HISTORY_PACKETS;
 use crate::wire::sequence::is_newer_timestamp;
 
@@ -197,7 +201,9 @@ impl Drops {
             self.seen = self.seen.max(facts.temporal);
             self.level = self.level_with(facts, wanted);
             self.add_frame(frame);
-            self.pictures = self.pictures.wrapping_add(u16::from(!frame.is_kept));
+            // Elsewhere numbers are compared by their distances, which must stay.
+            let is_counted = !frame.is_kept && facts.codec == Codec::Vp8;
+            self.pictures = self.pictures.wrapping_add(u16::from(is_counted));
         }
         let fate = if frame.is_kept { Fate::Kept } else { Fate::Dropped };
         let entry = Entry { packets: self.packets as u32, pictures: frame.pictures, level: self.level, fate };
@@ -205,7 +211,7 @@ impl Drops {
         self.highest_in = facts.index;
         self.tail = Tail { picture: facts.picture, ends_frame: facts.is_marked };
         if frame.is_kept {
-            return Verdict::Keep(self.shift(&entry));
+            return Verdict::Keep(self.shift(entry));
         }
         self.packets = self.packets.wrapping_add(1);
         self.newest_drop = facts.index;
@@ -238,7 +244,7 @@ impl Drops {
         if facts.index < self.first_in {
             return Verdict::Keep(Shift::default());
         }
-        let Some(entry) = self.entry(facts.index).copied() else { return Verdict::Unknown };
+        let Some(entry) = self.entry(facts.index) else { return Verdict::Unknown };
         match entry.fate {
             Fate::Awaited => {}
             Fate::Dropped => return Verdict::Drop,
@@ -252,7 +258,7 @@ impl Drops {
         let fate = if frame.is_kept { Fate::Kept } else { Fate::Filled };
         let entry = Entry { pictures: frame.pictures, fate, ..entry };
         self.set(facts.index, entry);
-        let shift = self.shift(&entry);
+        let shift = self.shift(entry);
         if frame.is_kept { Verdict::Keep(shift) } else { Verdict::Fill(shift) }
     }
 
@@ -277,11 +283,15 @@ impl Drops {
         if facts.is_start || wanted <= self.level {
             return wanted;
         }
-        if facts.temporal != self.level + 1 || !facts.is_layer_sync {
-            return self.level;
-        }
+        let opened = if facts.temporal <= self.level {
+            facts.opens.max(self.level)
+        } else if facts.temporal == self.level + 1 && facts.is_layer_sync {
+            facts.temporal
+        } else {
+            self.level
+        };
         // At the highest level that is there nothing is left to wait for.
-        if facts.temporal >= self.seen { wanted } else { facts.temporal }
+        if opened > self.level && opened >= self.seen { wanted } else { opened.min(wanted) }
     }
 
     /// Whose packets lie between the newest and this one, if pictures are counted and none is missing between theirs.
@@ -317,15 +327,15 @@ impl Drops {
         self.add_frame(newest);
     }
 
-    fn entry(&self, index: u64) -> Option<&Entry> {
-        (self.oldest()..=self.highest_in).contains(&index).then(|| &self.entries[index as usize % RING])
+    fn entry(&self, index: u64) -> Option<Entry> {
+        (self.oldest()..=self.highest_in).contains(&index).then(|| self.entries[index as usize % RING])
     }
 
     fn set(&mut self, index: u64, entry: Entry) {
         self.entries[index as usize % RING] = entry;
     }
 
-    fn shift(&self, entry: &Entry) -> Shift {
+    fn shift(&self, entry: Entry) -> Shift {
         let since = (self.packets as u32).wrapping_sub(entry.packets);
         Shift { packets: self.packets.wrapping_sub(u64::from(since)), pictures: entry.pictures }
     }

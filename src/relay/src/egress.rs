@@ -6,6 +6,7 @@ use crate::facts::{Codec, Facts};
 use crate::peer::Peer;
 use crate::rewrite::Numbers;
 use crate::sink::Sink;
+use crate::wire::dependency_descriptor;
 use crate::wire::extension::{Extension, encode_abs_send_time, encode_transport_sequence};
 use crate::wire::red::{self, Red};
 use crate::wire::rtp::HeaderWriter;
@@ -14,8 +15,8 @@ use crate::wire::vp8::MAX_DESCRIPTOR_LEN;
 
 /// RTCP's sender SSRC of everything that does not belong to a slot. Any value will do; browsers look at the media SSRC.
 pub const FEEDBACK_SSRC: u32 = 1;
-/// Fixed header, one CSRC, six extensions of which mid is the longest.
-const MAX_HEADER_LEN: usize = 12 + 4 + 4 + 64;
+/// Fixed header, one CSRC, six extensions of which mid is the longest, and the dependency descriptor.
+const MAX_HEADER_LEN: usize = 12 + 4 + 4 + 64 + 2 + dependency_descriptor::MAX_DESCRIPTOR_LEN;
 /// What lies before the rest of a payload: of a retransmission or a picture, or of redundant sound.
 const MAX_HEAD_LEN: usize = {
     let of_pictures = ORIGINAL_SEQUENCE_LEN + MAX_DESCRIPTOR_LEN;
@@ -33,6 +34,8 @@ pub struct Outgoing<'a> {
     pub facts: &'a Facts,
     /// As received, without padding.
     pub payload: &'a [u8],
+    /// Dependency descriptor as received; empty without.
+    pub descriptor: &'a [u8],
     /// Of the slot.
     pub numbers: Numbers,
     /// The first packet after a switch.
@@ -81,6 +84,12 @@ pub fn send_media<S: Sink>(
     let ids = slot.extensions;
     let level = facts.extensions.audio_level.map(|level| [level]);
     let orientation = facts.extensions.orientation.map(|orientation| [orientation]);
+    let mut room;
+    let mut descriptor = None;
+    if !outgoing.descriptor.is_empty() {
+        room = [0; dependency_descriptor::MAX_DESCRIPTOR_LEN];
+        descriptor = dependency_descriptor::copy_renumbered(&mut room, outgoing.descriptor, numbers.frame_number);
+    }
     let elements = [
         Extension { id: ids.mid, data: &slot.mid },
         Extension { id: ids.abs_send_time, data: &abs_send_time },
@@ -88,6 +97,7 @@ pub fn send_media<S: Sink>(
         passed(ids.audio_level, level.as_ref().map(<[u8; 1]>::as_slice)),
         passed(ids.orientation, orientation.as_ref().map(<[u8; 1]>::as_slice)),
         passed(ids.playout_delay, facts.extensions.playout_delay.as_ref().map(<[u8; 3]>::as_slice)),
+        passed(ids.dependency_descriptor, descriptor),
     ];
     let mut header = [0; MAX_HEADER_LEN];
     let header_len = HeaderWriter {
@@ -107,14 +117,14 @@ pub fn send_media<S: Sink>(
         head.first_chunk_mut().map(|osn| *osn = (numbers.index as u16).to_be_bytes())?;
         head_len = ORIGINAL_SEQUENCE_LEN;
     }
-    let mut tail = payload;
-    if let Some(descriptor) = facts.vp8.as_ref().filter(|_| facts.codec == Codec::Vp8) {
-        let room = head.get_mut(head_len..)?;
-        head_len += descriptor.write_widened(room, numbers.picture_id, numbers.tl0_picture_index)?;
-        tail = payload.get(descriptor.len..)?;
-    } else if let Some(red) = red {
+    let tail;
+    if let Some(red) = red {
         head_len = red.write_headers(&mut head, opus_type)?;
         tail = red.data();
+    } else {
+        let (written, rest) = write_picture_head(head.get_mut(head_len..)?, facts, payload, &numbers)?;
+        head_len += written;
+        tail = rest;
     }
 
     let guard = if outgoing.is_again { &mut slot.rtx_guard } else { &mut slot.guard };
@@ -154,6 +164,26 @@ pub fn send_media<S: Sink>(
         counters.video_bytes_out += bytes;
     }
     Some(len)
+}
+
+/// Writes the payload descriptor with the slot's numbers, where the codec has one that tells them: its length, and the
+/// rest of the payload. `None` when there is no room.
+#[inline]
+fn write_picture_head<'a>(
+    out: &mut [u8],
+    facts: &Facts,
+    payload: &'a [u8],
+    numbers: &Numbers,
+) -> Option<(usize, &'a [u8])> {
+    if let Some(descriptor) = facts.vp8.as_ref().filter(|_| facts.codec == Codec::Vp8) {
+        let len = descriptor.write_widened(out, numbers.picture_id, numbers.tl0_picture_index)?;
+        return Some((len, payload.get(descriptor.len..)?));
+    }
+    if let Some(descriptor) = facts.vp9.as_ref().filter(|_| facts.codec == Codec::Vp9) {
+        let len = descriptor.write_front(out, numbers.picture_id, numbers.tl0_picture_index)?;
+        return Some((len, payload.get(descriptor.front_len..)?));
+    }
+    Some((0, payload))
 }
 
 fn passed(id: u8, data: Option<&[u8]>) -> Extension<'_> {

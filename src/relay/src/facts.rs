@@ -1,8 +1,12 @@
 //! What is known of one received media packet once it is open: by value, so that it lies beside the packet in the
 //! history and outlives the receive buffer.
 
+use crate::frame::{Frame, TellsFrame};
+use crate::wire::av1::AggregationHeader;
+use crate::wire::dependency_descriptor::Described;
 use crate::wire::h264::H264Payload;
 use crate::wire::vp8::{Descriptor, PictureId};
+use crate::wire::vp9;
 
 /// What a payload type means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +17,10 @@ pub enum Codec {
     Vp8,
     /// RFC 6184, clock 90 kHz.
     H264,
+    /// RFC 9628, clock 90 kHz.
+    Vp9,
+    /// RTP Payload Format For AV1, clock 90 kHz.
+    Av1,
 }
 
 impl Codec {
@@ -20,8 +28,13 @@ impl Codec {
     pub const fn clock_rate(self) -> u32 {
         match self {
             Self::Opus => 48_000,
-            Self::Vp8 | Self::H264 => 90_000,
+            Self::Vp8 | Self::H264 | Self::Vp9 | Self::Av1 => 90_000,
         }
+    }
+
+    /// Comes with a dependency descriptor where that was negotiated. The others tell in their payload, or not at all.
+    pub const fn is_described(self) -> bool {
+        matches!(self, Self::Vp9 | Self::Av1)
     }
 
     /// Sound needs no keyframe.
@@ -59,19 +72,24 @@ pub struct Facts {
     pub is_padding: bool,
     /// Sound whose payload holds redundancy (RFC 2198) before the primary.
     pub is_redundant: bool,
-    /// The first packet of a frame, if its format tells.
+    /// See [`Frame`].
     pub is_frame_start: bool,
-    /// Temporal level of the frame, 0 when the format has none or does not tell: frames of a level need only frames of
-    /// the same or lower levels.
+    /// See [`Frame`].
     pub temporal: u8,
-    /// The frame needs only frames of lower levels since the last of level 0: from it on its level can be decoded.
+    /// See [`Frame`].
     pub is_layer_sync: bool,
-    /// Number of the frame, if its format has one; wraps at 7 bits or more.
+    /// See [`Frame`].
+    pub opens: u8,
+    /// Number of the frame, if its format has one; wraps at 15 bits, or as received ([`Self::widen_picture`]).
     pub picture: Option<u16>,
-    /// Number of the newest frame of temporal level 0, if the format has one.
+    /// See [`Frame`].
     pub tl0_picture_index: Option<u8>,
+    /// Of the dependency descriptor, when there is one.
+    pub frame_number: Option<u16>,
     /// The VP8 descriptor, when the codec is VP8 and there is a payload.
     pub vp8: Option<Descriptor>,
+    /// The VP9 descriptor, when the codec is VP9 and there is a payload.
+    pub vp9: Option<vp9::Descriptor>,
     /// To be passed on.
     pub extensions: PassedExtensions,
     /// When it came.
@@ -83,46 +101,81 @@ pub struct Facts {
 impl Facts {
     /// Looks into an opened payload. `None` when it is not what its payload type says.
     pub fn of(codec: Codec, payload: &[u8], base: PacketBase) -> Option<Self> {
-        let mut facts = Self {
-            index: base.index,
-            timestamp: base.timestamp,
-            is_marked: base.is_marked,
-            codec,
-            is_start: codec.is_audio(),
-            is_padding: payload.is_empty(),
-            is_redundant: false,
-            is_frame_start: false,
-            temporal: 0,
-            is_layer_sync: false,
-            picture: None,
-            tl0_picture_index: None,
-            vp8: None,
-            extensions: base.extensions,
-            arrival_us: base.arrival_us,
-            captured_us: None,
-        };
-        if !facts.is_padding {
+        Self::described(codec, payload, base, None, None)
+    }
+
+    /// As [`Self::of`], of a packet with a dependency descriptor: `described` is what it says, if it can be read.
+    pub fn described(
+        codec: Codec,
+        payload: &[u8],
+        base: PacketBase,
+        frame_number: Option<u16>,
+        described: Option<Described>,
+    ) -> Option<Self> {
+        let (mut vp8, mut vp9) = (None, None);
+        let mut frame = Frame { is_start: codec.is_audio(), ..Frame::default() };
+        if !payload.is_empty() {
             match codec {
                 Codec::Opus => {}
                 Codec::Vp8 => {
                     let descriptor = Descriptor::parse(payload)?;
-                    facts.is_start = descriptor.is_keyframe_start;
-                    facts.is_frame_start = descriptor.is_partition_start && descriptor.partition_index == 0;
-                    facts.temporal = descriptor.temporal_layer.unwrap_or(0);
-                    facts.is_layer_sync = descriptor.is_layer_sync;
-                    facts.picture = descriptor.picture_id.map(PictureId::value);
-                    facts.tl0_picture_index = descriptor.tl0_picture_index;
-                    facts.vp8 = Some(descriptor);
+                    frame = descriptor.frame();
+                    vp8 = Some(descriptor);
                 }
-                Codec::H264 => facts.is_start = H264Payload::parse(payload)?.is_keyframe_start(),
+                Codec::Vp9 => {
+                    let descriptor = vp9::Descriptor::parse(payload)?;
+                    frame = descriptor.frame();
+                    vp9 = Some(descriptor);
+                }
+                Codec::H264 => frame = H264Payload::parse(payload)?.frame(),
+                // A descriptor that cannot be read names a structure that has not come: nothing starts there.
+                Codec::Av1 if frame_number.is_some() => {}
+                Codec::Av1 => frame = AggregationHeader::parse(payload)?.frame(),
+            }
+            if let Some(described) = described {
+                let told = described.frame();
+                frame = Frame { picture: frame.picture, tl0_picture_index: frame.tl0_picture_index, ..told };
             }
         }
-        Some(facts)
+        Some(Self {
+            index: base.index,
+            timestamp: base.timestamp,
+            is_marked: base.is_marked,
+            codec,
+            is_start: frame.is_start,
+            is_padding: payload.is_empty(),
+            is_redundant: false,
+            is_frame_start: frame.is_frame_start,
+            temporal: frame.temporal,
+            is_layer_sync: frame.is_layer_sync,
+            opens: frame.opens,
+            picture: frame.picture.map(PictureId::value),
+            tl0_picture_index: frame.tl0_picture_index,
+            frame_number,
+            vp8,
+            vp9,
+            extensions: base.extensions,
+            arrival_us: base.arrival_us,
+            captured_us: None,
+        })
+    }
+
+    /// Makes 15 bits of a picture id of 7, the nearest to the last one. To be called with every packet of a layer.
+    #[inline]
+    pub fn widen_picture(&mut self, last: &mut u16) {
+        let descriptor_id = self.vp8.map_or_else(|| self.vp9.and_then(|it| it.picture_id), |it| it.picture_id);
+        if let Some(PictureId::Short(short)) = descriptor_id {
+            // Up to 63 ahead, or else behind.
+            let ahead = u16::from(short).wrapping_sub(*last) & 0x7F;
+            *last = last.wrapping_add(ahead).wrapping_sub(if ahead < 64 { 0 } else { 128 }) & 0x7FFF;
+            self.picture = Some(*last);
+        }
     }
 }
 
 impl Facts {
     /// Of an empty packet that takes this one's place: where it lay, without what was in it.
+    #[must_use]
     pub fn emptied(&self) -> Self {
         Self {
             is_marked: false,
@@ -131,7 +184,9 @@ impl Facts {
             is_frame_start: false,
             picture: None,
             tl0_picture_index: None,
+            frame_number: None,
             vp8: None,
+            vp9: None,
             extensions: PassedExtensions::default(),
             ..*self
         }

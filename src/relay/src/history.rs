@@ -22,6 +22,7 @@ pub struct History {
 struct Entry {
     facts: Option<Facts>,
     len: u16,
+    descriptor_len: u8,
 }
 
 impl History {
@@ -30,25 +31,29 @@ impl History {
         Self { entries: Vec::new(), bytes: Vec::new() }
     }
 
-    /// Keeps a packet; an older one with the same place goes, a newer one stays.
+    /// Keeps a packet with its dependency descriptor, if it has one; an older one with the same place goes, a newer one stays.
     #[inline]
-    pub fn keep(&mut self, facts: &Facts, payload: &[u8]) {
+    pub fn keep(&mut self, facts: &Facts, payload: &[u8], descriptor: &[u8]) {
         if self.entries.is_empty() {
-            self.entries = vec![Entry { facts: None, len: 0 }; HISTORY_PACKETS];
+            self.entries = vec![Entry { facts: None, len: 0, descriptor_len: 0 }; HISTORY_PACKETS];
             self.bytes = vec![0; HISTORY_PACKETS * HISTORY_PAYLOAD_LEN];
         }
         let place = facts.index as usize % HISTORY_PACKETS;
         let (Some(entry), Some(bytes)) = (
             self.entries.get_mut(place),
-            self.bytes.get_mut(place * HISTORY_PAYLOAD_LEN..).and_then(|rest| rest.get_mut(..payload.len())),
+            self.bytes
+                .get_mut(place * HISTORY_PAYLOAD_LEN..)
+                .and_then(|rest| rest.get_mut(..payload.len() + descriptor.len())),
         ) else {
             return;
         };
-        if payload.len() > HISTORY_PAYLOAD_LEN || entry.facts.is_some_and(|kept| kept.index > facts.index) {
+        if bytes.len() > HISTORY_PAYLOAD_LEN || entry.facts.is_some_and(|kept| kept.index > facts.index) {
             return;
         }
-        bytes.copy_from_slice(payload);
-        *entry = Entry { facts: Some(*facts), len: payload.len() as u16 };
+        let (front, back) = bytes.split_at_mut(payload.len());
+        front.copy_from_slice(payload);
+        back.copy_from_slice(descriptor);
+        *entry = Entry { facts: Some(*facts), len: payload.len() as u16, descriptor_len: descriptor.len() as u8 };
     }
 
     /// Forgets the packets and gives their memory back.
@@ -58,14 +63,16 @@ impl History {
         }
     }
 
-    /// The packet with this unwrapped sequence number, if it is still there.
+    /// The packet with this unwrapped sequence number and its dependency descriptor, if it is still there.
     #[inline]
-    pub fn get(&self, index: u64) -> Option<(&Facts, &[u8])> {
+    pub fn get(&self, index: u64) -> Option<(&Facts, &[u8], &[u8])> {
         let place = index as usize % HISTORY_PACKETS;
         let entry = self.entries.get(place)?;
         let facts = entry.facts.as_ref().filter(|facts| facts.index == index)?;
         let start = place * HISTORY_PAYLOAD_LEN;
-        Some((facts, self.bytes.get(start..start + usize::from(entry.len))?))
+        let end = start + usize::from(entry.len);
+        let descriptor = self.bytes.get(end..end + usize::from(entry.descriptor_len))?;
+        Some((facts, self.bytes.get(start..end)?, descriptor))
     }
 }
 
@@ -90,12 +97,12 @@ mod tests {
         let mut history = History::new();
         assert!(history.get(1).is_none());
         for index in 1..=1_000_u64 {
-            history.keep(&facts(index), &index.to_be_bytes());
+            history.keep(&facts(index), &index.to_be_bytes(), &[]);
         }
         let kept = HISTORY_PACKETS as u64;
         assert!(history.get(1_000 - kept).is_none());
         for index in 1_001 - kept..=1_000 {
-            let (facts, payload) = history.get(index).expect("kept");
+            let (facts, payload, _) = history.get(index).expect("kept");
             assert_eq!((facts.index, payload), (index, &index.to_be_bytes()[..]));
         }
         assert!(history.get(1_001).is_none());
@@ -104,20 +111,20 @@ mod tests {
     #[test]
     fn nothing_is_held_once_it_is_cleared() {
         let mut history = History::new();
-        history.keep(&facts(1), b"one");
+        history.keep(&facts(1), b"one", &[]);
         history.clear();
         assert!(history.get(1).is_none());
         assert_eq!((history.entries.capacity(), history.bytes.capacity()), (0, 0));
-        history.keep(&facts(2), b"two");
+        history.keep(&facts(2), b"two", &[]);
         assert_eq!(history.get(2).expect("kept").1, b"two");
     }
 
     #[test]
     fn late_packet_fills_its_place_but_pushes_out_no_newer_one() {
         let mut history = History::new();
-        history.keep(&facts(600), b"new");
-        history.keep(&facts(600 - HISTORY_PACKETS as u64), b"old");
-        history.keep(&facts(599), b"late");
+        history.keep(&facts(600), b"new", &[]);
+        history.keep(&facts(600 - HISTORY_PACKETS as u64), b"old", &[]);
+        history.keep(&facts(599), b"late", &[]);
         assert_eq!(history.get(600).expect("kept").1, b"new");
         assert_eq!(history.get(599).expect("kept").1, b"late");
         assert!(history.get(600 - HISTORY_PACKETS as u64).is_none());
@@ -135,9 +142,9 @@ mod tests {
     #[test]
     fn payload_that_is_too_long_is_not_kept() {
         let mut history = History::new();
-        history.keep(&facts(HISTORY_PACKETS as u64 - 1), &[0; HISTORY_PAYLOAD_LEN + 1]);
-        history.keep(&facts(3), &[0; HISTORY_PAYLOAD_LEN + 1]);
-        history.keep(&facts(4), &[0; HISTORY_PAYLOAD_LEN]);
+        history.keep(&facts(HISTORY_PACKETS as u64 - 1), &[0; HISTORY_PAYLOAD_LEN + 1], &[]);
+        history.keep(&facts(3), &[0; HISTORY_PAYLOAD_LEN + 1], &[]);
+        history.keep(&facts(4), &[0; HISTORY_PAYLOAD_LEN], &[]);
         assert!(history.get(3).is_none() && history.get(HISTORY_PACKETS as u64 - 1).is_none());
         assert_eq!(history.get(4).expect("kept").1.len(), HISTORY_PAYLOAD_LEN);
     }

@@ -12,6 +12,7 @@ pub mod drops;
 pub mod egress;
 pub mod facts;
 pub mod forwarder;
+pub mod frame;
 pub mod history;
 pub mod ice;
 pub mod keyframes;

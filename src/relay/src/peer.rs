@@ -10,6 +10,7 @@ use crate::reports::{Loss, PublisherClock, Reception};
 use crate::slot::Slot;
 use crate::srtp::{Inbound, Outbound, Profile, SrtpError};
 use crate::way::Way;
+use crate::wire::dependency_descriptor::MAX_DESCRIPTOR_LEN;
 use crate::wire::extension::{Extensions as WireExtensions, parse_transport_sequence};
 use crate::wire_api::{Extensions, MediaKind, Payloads, Receive, SlotKind};
 
@@ -61,6 +62,8 @@ pub struct Told<'a> {
     pub passed: PassedExtensions,
     /// Transport-wide sequence number.
     pub transport_sequence: Option<u16>,
+    /// The dependency descriptor.
+    pub descriptor: Option<&'a [u8]>,
     /// Of the m-line.
     pub mid: Option<&'a [u8]>,
     /// Of the layer.
@@ -231,6 +234,10 @@ impl Peer {
             (self.payloads.vp8_rtx, Codec::Vp8, true),
             (self.payloads.h264, Codec::H264, false),
             (self.payloads.h264_rtx, Codec::H264, true),
+            (self.payloads.vp9, Codec::Vp9, false),
+            (self.payloads.vp9_rtx, Codec::Vp9, true),
+            (self.payloads.av1, Codec::Av1, false),
+            (self.payloads.av1_rtx, Codec::Av1, true),
         ];
         let found = all.into_iter().find(|(number, ..)| *number != 0 && *number == payload_type);
         if let Some((_, codec, is_rtx)) = found {
@@ -247,6 +254,8 @@ impl Peer {
             Codec::Opus => (self.payloads.opus, 0),
             Codec::Vp8 => (self.payloads.vp8, self.payloads.vp8_rtx),
             Codec::H264 => (self.payloads.h264, self.payloads.h264_rtx),
+            Codec::Vp9 => (self.payloads.vp9, self.payloads.vp9_rtx),
+            Codec::Av1 => (self.payloads.av1, self.payloads.av1_rtx),
         }
     }
 
@@ -271,6 +280,8 @@ impl Peer {
                 told.passed.orientation = element.data.first().copied();
             } else if id == ids.playout_delay {
                 told.passed.playout_delay = element.data.first_chunk().copied();
+            } else if id == ids.dependency_descriptor {
+                told.descriptor = Some(element.data).filter(|data| (3..=MAX_DESCRIPTOR_LEN).contains(&data.len()));
             }
         }
         told

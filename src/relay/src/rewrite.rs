@@ -12,7 +12,7 @@
 
 use crate::drops::{Drops, EVERY_LEVEL, Shift, Verdict};
 use crate::facts::Facts;
-use crate::wire::sequence::is_newer_timestamp;
+use crate::wire::sequence::{is_newer, is_newer_timestamp};
 
 /// Spans that are kept. A switch every 500 ms (the PLI interval) makes that four seconds of NACK history.
 pub const SPANS: usize = 8;
@@ -46,6 +46,8 @@ pub struct Numbers {
     pub picture_id: u16,
     /// Of temporal layer 0.
     pub tl0_picture_index: u8,
+    /// Of the dependency descriptor.
+    pub frame_number: u16,
 }
 
 #[derive(Debug, Clone)]
@@ -58,6 +60,7 @@ struct Span {
     timestamp_offset: u32,
     picture_id_offset: u16,
     tl0_offset: u8,
+    frame_offset: u16,
     /// Which frames are left out; `None`: none.
     drops: Option<Box<Drops>>,
 }
@@ -71,6 +74,7 @@ impl Span {
             timestamp: facts.timestamp.wrapping_add(self.timestamp_offset),
             picture_id: picture_id.wrapping_add(self.picture_id_offset) & 0x7FFF,
             tl0_picture_index: facts.tl0_picture_index.unwrap_or(0).wrapping_add(self.tl0_offset),
+            frame_number: facts.frame_number.unwrap_or(0).wrapping_add(self.frame_offset),
         }
     }
 
@@ -118,6 +122,7 @@ struct Highest {
     timestamp: u32,
     picture_id: u16,
     tl0_picture_index: u8,
+    frame_number: u16,
     newest: Option<NewestSent>,
 }
 
@@ -152,6 +157,7 @@ impl Rewriter {
                 timestamp: first_timestamp,
                 picture_id: first_picture_id & 0x7FFF,
                 tl0_picture_index: first_picture_id as u8,
+                frame_number: first_picture_id,
                 newest: None,
             },
             max_temporal: EVERY_LEVEL,
@@ -183,6 +189,7 @@ impl Rewriter {
             timestamp_offset: last.timestamp.wrapping_add(elapsed.max(1)).wrapping_sub(facts.timestamp),
             picture_id_offset: last.picture_id.wrapping_add(1).wrapping_sub(picture_id) & 0x7FFF,
             tl0_offset: last.tl0_picture_index.wrapping_add(1).wrapping_sub(tl0),
+            frame_offset: last.frame_number.wrapping_add(1).wrapping_sub(facts.frame_number.unwrap_or(0)),
             drops: None,
         });
     }
@@ -329,6 +336,9 @@ impl Highest {
             && matches!(numbers.tl0_picture_index.wrapping_sub(self.tl0_picture_index), 1..0x80)
         {
             next.tl0_picture_index = numbers.tl0_picture_index;
+        }
+        if facts.frame_number.is_some() && is_newer(numbers.frame_number, self.frame_number) {
+            next.frame_number = numbers.frame_number;
         }
         next
     }

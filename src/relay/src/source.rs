@@ -8,6 +8,7 @@ use crate::rates::Rates;
 use crate::redundancy::Redundancy;
 use crate::reports::LayerClock;
 use crate::speakers::Level;
+use crate::wire::dependency_descriptor::Structure;
 use crate::wire_api::{MAX_LAYERS, MediaKind, Shedding};
 
 /// A layer that sent nothing for this long is dead: slots fall to a lower one. A still screen comes at 1 frame a second.
@@ -53,6 +54,10 @@ pub struct Layer {
     pub redundancy: Redundancy,
     /// RTP clock to wall clock.
     pub clock: LayerClock,
+    /// The last picture id, widened.
+    pub picture: u16,
+    /// Of the dependency descriptors of its last keyframe: 1 kB, when it sends such.
+    pub structure: Option<Box<Structure>>,
     /// What it sends, per temporal level.
     pub rates: Rates,
     /// The last packet with payload.
@@ -79,6 +84,8 @@ impl Layer {
             history: History::new(),
             redundancy: Redundancy::default(),
             clock: LayerClock::default(),
+            picture: 0,
+            structure: None,
             rates: Rates::default(),
             heard_us: 0,
             is_live: false,
@@ -259,7 +266,7 @@ mod tests {
         let facts = Facts::of(Codec::Opus, &[1], base).expect("sound is always good");
         let mut layer = Layer::new(1, 5);
         (layer.is_live, layer.heard_us) = (true, 1_000_000);
-        layer.history.keep(&facts, b"picture");
+        layer.history.keep(&facts, b"picture", &[]);
         let mut source = Source::new(9);
         source.layers[0] = Some(layer);
         let is_kept = |source: &Source| source.layer(0).is_some_and(|layer| layer.history.get(7).is_some());

@@ -4,6 +4,7 @@
 
 use std::hint::black_box;
 
+use vdx_relay::wire::dependency_descriptor::Described;
 use vdx_relay::wire::extension::{AudioLevel, Extension, encode_abs_send_time, parse_text};
 use vdx_relay::wire::h264::H264Payload;
 use vdx_relay::wire::red::Red;
@@ -12,6 +13,7 @@ use vdx_relay::wire::rtp::{HeaderWriter, RtpView};
 use vdx_relay::wire::sequence::SequenceUnwrapper;
 use vdx_relay::wire::stun::{self, BindingRequest, ErrorCode, IntegrityKey, Message, Role};
 use vdx_relay::wire::vp8::Descriptor;
+use vdx_relay::wire::vp9;
 
 fn allocations(work: impl FnOnce()) -> u64 {
     allocation_counter::measure(work).count_total
@@ -52,6 +54,23 @@ fn rtp_and_payloads_allocate_nothing() {
         let descriptor = Descriptor::parse(view.payload()).unwrap();
         assert!(descriptor.rewrite(&mut packet[len..], 7, 8));
         assert_eq!(descriptor.write_widened(&mut packet[len..], 7, 8), Some(6));
+    });
+    assert_eq!(count, 0);
+}
+
+#[test]
+fn dependency_descriptor_allocates_its_structure_once() {
+    // Three temporal levels, appendix A.6.1 of the AV1 payload format.
+    let keyframe = [
+        0x80, 0xFF, 0xFE, 0x80, 0x02, 0x14, 0xEA, 0xAA, 0x44, 0x10, 0x4D, 0x14, 0x10, 0x20, 0x10, 0x84, 0xE0, 0x9F,
+        0xE0, 0x59, 0xE0,
+    ];
+    let mut structure = None;
+    assert_eq!(allocations(|| assert!(Described::read(&keyframe, &mut structure).is_some())), 1);
+    let count = allocations(|| {
+        assert!(Described::read(&keyframe, &mut structure).is_some());
+        assert!(Described::read(&[0xC2, 0, 1], &mut structure).is_some());
+        black_box(vp9::Descriptor::parse(&[0xFC, 0x7F, 0x53, 0x03, 0x04, 0x99]));
     });
     assert_eq!(count, 0);
 }

@@ -375,3 +375,31 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn vp9_rises_after_a_frame_that_opens_what_follows_and_keeps_the_distances_of_its_pictures() {
+    let mut stream = Stream::new(9);
+    let mut rewriter = begun(&mut stream);
+    stream.frame = 8;
+    let vp9 = |facts: &Facts| Facts {
+        codec: Codec::Vp9,
+        is_layer_sync: false,
+        opens: if facts.temporal == 0 { EVERY_LEVEL } else { 0 },
+        ..*facts
+    };
+    rewriter.set_max_temporal(0);
+    let first: Vec<Facts> = stream.film(8).iter().map(vp9).collect();
+    let mut pictures = Vec::new();
+    for packet in &first {
+        if let Mapped::Sent(numbers) = rewriter.map(feed(1), packet) {
+            pictures.push(numbers.picture_id);
+        }
+    }
+    assert_eq!(pictures[3].wrapping_sub(pictures[0]) & 0x7FFF, 4, "a gap where three were left out");
+    rewriter.set_max_temporal(1);
+    let second: Vec<Facts> = stream.film(8).iter().map(vp9).collect();
+    assert_eq!(levels(&mut rewriter, &second), [0, 1, 0, 1]);
+    rewriter.set_max_temporal(EVERY_LEVEL);
+    let third: Vec<Facts> = stream.film(8).iter().map(vp9).collect();
+    assert_eq!(levels(&mut rewriter, &third), [0, 2, 1, 2, 0, 2, 1, 2]);
+}

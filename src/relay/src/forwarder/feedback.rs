@@ -151,7 +151,8 @@ impl Forwarder {
             };
             let source = self.sources.get(feed.source).filter(|source| source.is_permitted(room, hears));
             let layer = source.and_then(|source| source.layer(feed.layer)).filter(|layer| layer.epoch == feed.epoch);
-            let (Some(source), Some((facts, payload))) = (source, layer.and_then(|layer| layer.history.get(index)))
+            let (Some(source), Some((facts, payload, descriptor))) =
+                (source, layer.and_then(|layer| layer.history.get(index)))
             else {
                 self.counters.nacks_unanswered += 1;
                 continue;
@@ -165,7 +166,8 @@ impl Forwarder {
                 self.counters.nacks_over_budget += 1;
                 return;
             }
-            let outgoing = Outgoing { source: source.id, facts, payload, numbers, is_first: false, is_again: true };
+            let (source, is_first, is_again) = (source.id, false, true);
+            let outgoing = Outgoing { source, facts, payload, descriptor, numbers, is_first, is_again };
             send_media(peer, at, slot_at, &outgoing, sink, &mut self.counters, now_us);
         }
     }

@@ -11,6 +11,7 @@ use crate::sink::Sink;
 use crate::slot::Placed;
 use crate::source::Layer;
 use crate::srtp::{MAX_INBOUND_SSRCS, SrtpError};
+use crate::wire::dependency_descriptor::{Described, frame_number};
 use crate::wire::extension::AudioLevel;
 use crate::wire::red::Red;
 use crate::wire::rtp::RtpHeader;
@@ -28,6 +29,8 @@ struct Received<'a> {
     base: PacketBase,
     /// Of sound with redundancy the primary.
     payload: &'a [u8],
+    /// The dependency descriptor, where the codec has a use for it.
+    descriptor: Option<&'a [u8]>,
     /// The primary with its redundancy, if it came with some.
     whole: Option<&'a [u8]>,
     /// From the redundancy of a later packet: only who had the feed already gets it, and it is no sign of life or level.
@@ -89,7 +92,9 @@ impl Forwarder {
             arrival_us: now_us,
         };
         let (source_at, layer, ssrc) = (stream.source, stream.layer, header.ssrc);
-        let received = Received { source_at, layer, ssrc, meaning, base, payload, whole: None, is_recovered: false };
+        let descriptor = told.descriptor.filter(|_| meaning.codec.is_described());
+        let (whole, is_recovered) = (None, false);
+        let received = Received { source_at, layer, ssrc, meaning, base, payload, descriptor, whole, is_recovered };
         if meaning.is_red && !payload.is_empty() {
             self.on_redundant(at, &received, sink);
         } else {
@@ -171,8 +176,8 @@ impl Forwarder {
 
     /// An opened packet, perhaps a retransmission, of a known layer.
     fn on_media<S: Sink>(&mut self, received: Received<'_>, sink: &mut S) {
-        let Received { source_at, layer: layer_at, ssrc, meaning, mut base, mut payload, whole, is_recovered } =
-            received;
+        let Received { source_at, layer: layer_at, ssrc, meaning, mut base, mut payload, .. } = received;
+        let Received { descriptor, whole, is_recovered, .. } = received;
         let now_us = base.arrival_us;
         if self.run.feed().is_some_and(|(feed, _)| (feed.source, feed.layer) != (source_at, layer_at)) {
             self.fan_out_run(sink, now_us);
@@ -193,10 +198,19 @@ impl Forwarder {
         } else if layer.ssrc != ssrc {
             return; // A stream that was superseded within this batch.
         }
-        let Some(mut facts) = Facts::of(meaning.codec, payload, base) else {
+        let parsed = match descriptor {
+            None => Facts::of(meaning.codec, payload, base),
+            Some(descriptor) => {
+                let described = Described::read(descriptor, &mut layer.structure);
+                let number = frame_number(descriptor);
+                Facts::described(meaning.codec, payload, base, number, described)
+            }
+        };
+        let Some(mut facts) = parsed else {
             self.counters.dropped_malformed += 1;
             return;
         };
+        facts.widen_picture(&mut layer.picture);
         facts.is_start &= !is_recovered;
         facts.is_redundant = whole.is_some();
         let starts = facts.is_start && !facts.is_padding;
@@ -263,10 +277,10 @@ impl Forwarder {
             }
         } else if let Some(source) = self.sources.get_mut(source_at).filter(|source| source.is_watched(layer_at)) {
             if let Some(layer) = source.layer_mut(layer_at) {
-                layer.history.keep(&facts, payload);
+                layer.history.keep(&facts, payload, descriptor.unwrap_or_default());
             }
         }
-        self.run.push(feed, publisher.peer, &facts, whole.unwrap_or(payload));
+        self.run.push(feed, publisher.peer, &facts, whole.unwrap_or(payload), descriptor.unwrap_or_default());
         if starts {
             self.fan_out_run(sink, now_us);
         }
@@ -332,10 +346,10 @@ impl Forwarder {
                 self.counters.tcp_held_back += self.run.len() as u64;
                 continue;
             }
-            for (facts, payload) in self.run.packets() {
+            for (facts, payload, descriptor) in self.run.packets() {
                 let Some(slot) = peer.slots.get_mut(watcher.slot) else { break };
                 let emptied;
-                let (mut facts, mut payload) = (facts, payload);
+                let (mut facts, mut payload, mut descriptor) = (facts, payload, descriptor);
                 let (numbers, is_first) = match slot.place(feed, facts) {
                     Placed::Sent { numbers, is_first, ended, has_switched } => {
                         if has_switched {
@@ -355,7 +369,7 @@ impl Forwarder {
                         self.counters.packets_left_out += 1;
                         self.counters.fillers_out += 1;
                         emptied = facts.emptied();
-                        (facts, payload) = (&emptied, &[]);
+                        (facts, payload, descriptor) = (&emptied, &[], &[]);
                         (numbers, false)
                     }
                     Placed::Late => {
@@ -364,7 +378,8 @@ impl Forwarder {
                     }
                     Placed::Passed => continue,
                 };
-                let outgoing = Outgoing { source: source.id, facts, payload, numbers, is_first, is_again: false };
+                let (source, is_again) = (source.id, false);
+                let outgoing = Outgoing { source, facts, payload, descriptor, numbers, is_first, is_again };
                 send_media(peer, watcher.peer, watcher.slot, &outgoing, sink, &mut self.counters, now_us);
             }
         }

@@ -18,7 +18,8 @@ const MAX_BYTES: usize = MAX_PACKETS * 1_500;
 #[derive(Debug)]
 pub(super) struct Run {
     feed: Option<(Feed, usize)>,
-    packets: Vec<(Facts, usize)>,
+    /// With the ends of payload and dependency descriptor in `bytes`.
+    packets: Vec<(Facts, usize, usize)>,
     bytes: Vec<u8>,
 }
 
@@ -39,11 +40,13 @@ impl Run {
     }
 
     /// Keeps a copy: one per packet that came, not per packet that leaves.
-    pub(super) fn push(&mut self, feed: Feed, publisher: usize, facts: &Facts, payload: &[u8]) {
+    pub(super) fn push(&mut self, feed: Feed, publisher: usize, facts: &Facts, payload: &[u8], descriptor: &[u8]) {
         debug_assert!(self.has_room() && self.feed.is_none_or(|(known, _)| known == feed));
         self.feed = Some((feed, publisher));
         self.bytes.extend_from_slice(payload);
-        self.packets.push((*facts, self.bytes.len()));
+        let end = self.bytes.len();
+        self.bytes.extend_from_slice(descriptor);
+        self.packets.push((*facts, end, self.bytes.len()));
     }
 
     /// How many packets it has.
@@ -51,12 +54,12 @@ impl Run {
         self.packets.len()
     }
 
-    /// Its packets in the order they came.
-    pub(super) fn packets(&self) -> impl Iterator<Item = (&Facts, &[u8])> {
+    /// Its packets in the order they came: facts, payload, dependency descriptor.
+    pub(super) fn packets(&self) -> impl Iterator<Item = (&Facts, &[u8], &[u8])> {
         let mut start = 0;
-        self.packets.iter().map(move |(facts, end)| {
-            let payload = self.bytes.get(std::mem::replace(&mut start, *end)..*end);
-            (facts, payload.unwrap_or_default())
+        self.packets.iter().map(move |(facts, end, next)| {
+            let payload = self.bytes.get(std::mem::replace(&mut start, *next)..*end);
+            (facts, payload.unwrap_or_default(), self.bytes.get(*end..*next).unwrap_or_default())
         })
     }
 

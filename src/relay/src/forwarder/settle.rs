@@ -73,6 +73,8 @@ impl Forwarder {
                 Codec::Opus => payloads.opus != 0,
                 Codec::Vp8 => payloads.vp8 != 0,
                 Codec::H264 => payloads.h264 != 0,
+                Codec::Vp9 => payloads.vp9 != 0,
+                Codec::Av1 => payloads.av1 != 0,
             })
         };
         let mut target = None;

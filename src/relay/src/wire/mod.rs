@@ -11,6 +11,8 @@
 
 mod bytes;
 
+pub mod av1;
+pub mod dependency_descriptor;
 pub mod extension;
 pub mod h264;
 pub mod red;
@@ -20,6 +22,7 @@ pub mod rtx;
 pub mod sequence;
 pub mod stun;
 pub mod vp8;
+pub mod vp9;
 
 /// What a datagram on the one port is, told by its first bytes (RFC 7983 §7, RFC 5761 §4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 //! libFuzzer targets in `fuzz/`, which include this file.
 
 use vdx_relay::redundancy::Redundancy;
+use vdx_relay::wire::dependency_descriptor::{self, Described, MAX_DESCRIPTOR_LEN as MAX_DEPENDENCY_LEN};
 use vdx_relay::wire::extension::{
     self, AudioLevel, Extensions, ONE_BYTE_PROFILE, Orientation, PlayoutDelay, TWO_BYTE_PROFILE,
 };
@@ -12,7 +13,7 @@ use vdx_relay::wire::rtcp::{self, FeedbackHead, Rtcp, RtcpPackets, TransportFeed
 use vdx_relay::wire::rtp::{HeaderWriter, RtpHeader, RtpView};
 use vdx_relay::wire::stun::{self, BindingRequest, IntegrityKey, Message};
 use vdx_relay::wire::vp8::{Descriptor, MAX_DESCRIPTOR_LEN, PictureId};
-use vdx_relay::wire::{DatagramKind, rtx};
+use vdx_relay::wire::{DatagramKind, av1, rtx, vp9};
 
 /// The password under which the seeds of STUN are signed.
 pub const PASSWORD: &[u8] = b"VOkJxbRl1RmTxUk/WvJxBt";
@@ -159,6 +160,44 @@ fn transport_feedback(feedback: &TransportFeedback<'_>) {
         head.base_sequence = head.base_sequence.wrapping_add(written.statuses);
     }
     assert!(arrivals.skip(done).all(|arrival| arrival.is_none()));
+}
+
+/// A payload that is taken for VP9; its front is written anew. Its first byte also as AV1.
+pub fn vp9(payload: &[u8]) {
+    av1::AggregationHeader::parse(payload);
+    let Some(descriptor) = vp9::Descriptor::parse(payload) else { return };
+    assert!(descriptor.front_len < payload.len());
+    let mut out = [0; vp9::MAX_FRONT_LEN];
+    let len = descriptor.write_front(&mut out, 0x1234, 0x56).unwrap();
+    let mut again = out[..len].to_vec();
+    again.extend_from_slice(&payload[descriptor.front_len..]);
+    let read = vp9::Descriptor::parse(&again).unwrap();
+    assert_eq!(read.picture_id, descriptor.picture_id.map(|_| PictureId::Long(0x1234)));
+    assert_eq!(read.tl0_picture_index, descriptor.tl0_picture_index.map(|_| 0x56));
+    assert_eq!(read.is_keyframe_start(), descriptor.is_keyframe_start());
+    assert_eq!((read.temporal(), read.spatial()), (descriptor.temporal(), descriptor.spatial()));
+}
+
+/// Dependency descriptors one after the other, each after a byte with its length: the later ones name what the earlier
+/// ones told.
+pub fn dependency_descriptor(elements: &[u8]) {
+    let mut structure = None;
+    let mut rest = elements;
+    while let [len, after @ ..] = rest {
+        let (data, next) = after.split_at(after.len().min(usize::from(*len)));
+        rest = next;
+        let before = structure.clone();
+        let Some(found) = Described::read(data, &mut structure) else {
+            assert_eq!(before, structure, "what is refused changes nothing");
+            continue;
+        };
+        assert!(data.len() <= MAX_DEPENDENCY_LEN && found.spatial <= 3 && found.temporal <= 7 && found.opens <= 7);
+        assert_eq!(dependency_descriptor::frame_number(data), Some(found.frame_number));
+        let mut copy = data.to_vec();
+        assert!(dependency_descriptor::renumber(&mut copy, 0xABCD));
+        let again = Described::read(&copy, &mut structure).unwrap();
+        assert_eq!(again, Described { frame_number: 0xABCD, ..found });
+    }
 }
 
 /// An extension block in both forms.

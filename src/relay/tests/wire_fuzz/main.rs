@@ -56,6 +56,16 @@ fn stun_survives_mutations() {
 }
 
 #[test]
+fn vp9_survives_mutations() {
+    fuzz("vp9", exercise::vp9);
+}
+
+#[test]
+fn dependency_descriptor_survives_mutations() {
+    fuzz("dependency_descriptor", exercise::dependency_descriptor);
+}
+
+#[test]
 fn rtp_survives_mutations() {
     fuzz("rtp", exercise::rtp);
 }

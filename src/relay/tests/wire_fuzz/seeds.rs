@@ -41,8 +41,32 @@ pub fn made() -> Vec<Seed> {
     add("red", "primary_alone", red(&[]));
     add("red", "most_blocks", red(&[block(960, b"x"); red::MAX_REDUNDANT]));
     add("red", "empty_block_and_largest_offset", red(&[block(red::OFFSET_END - 1, b"")]));
+    add(
+        "vp9",
+        "keyframe_structure",
+        vec![0xAA, 0x92, 0x34, 0x10, 0x56, 0x38, 1, 64, 0, 180, 2, 128, 1, 104, 1, 4, 1, 0x82],
+    );
+    add("vp9", "flexible_delta", vec![0xFC, 0x7F, 0x53, 0x03, 0x04, 0x99]);
+    add("vp9", "smallest", vec![0x08, 0x82]);
+    // Three temporal levels (appendix A.6.1) with a keyframe, then one frame of each template, then one of its own.
+    let mut elements = vec![L1T3_KEYFRAME.len() as u8];
+    elements.extend(L1T3_KEYFRAME);
+    for template in 1..=4 {
+        elements.extend([3, 0xC0 | template, 0xFF, 0xFE + (template & 1)]);
+    }
+    elements.extend([9, 0xC3, 1, 2, 0x7E, 0x53, 0x40, 0x32, 0x19, 0x00]);
+    add("dependency_descriptor", "l1t3", elements);
+    let mut keyframe = vec![L1T3_KEYFRAME.len() as u8];
+    keyframe.extend(L1T3_KEYFRAME);
+    add("dependency_descriptor", "keyframe", keyframe);
     seeds
 }
+
+/// By hand from appendix A of the AV1 payload format.
+const L1T3_KEYFRAME: [u8; 21] = [
+    0x80, 0xFF, 0xFE, 0x80, 0x02, 0x14, 0xEA, 0xAA, 0x44, 0x10, 0x4D, 0x14, 0x10, 0x20, 0x10, 0x84, 0xE0, 0x9F, 0xE0,
+    0x59, 0xE0,
+];
 
 fn written(write: impl FnOnce(&mut [u8]) -> Option<usize>) -> Vec<u8> {
     let mut out = vec![0; 1200];
