@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn memory_of_a_layer_stays_below_its_bound() {
         let mut history = History::new();
-        history.keep(&facts(1), b"one");
+        history.keep(&facts(1), b"one", &[]);
         let bytes = history.entries.capacity() * size_of::<Entry>() + history.bytes.capacity();
         assert!(bytes <= 790_000, "{bytes} B with {} B per entry", size_of::<Entry>());
     }
