@@ -98,7 +98,7 @@ async def measure(joins: int, per_second: float, video_slots: int) -> Outcome:
         server = await stack.enter_async_context(run_server())
         generator = await stack.enter_async_context(native.run_generator())
         http = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
-        room = await server.create_room()
+        room = await server.create_room(maximum=joins + 1)
         publisher = await stack.enter_async_context(join(generator, server.base_url, room["hostUrl"], "Publisher"))
         await publisher.connect_media(microphone=MICROPHONE, picture=camera(PUBLISHED_BPS, 15))
         await generator.until_connected(publisher.peer)
