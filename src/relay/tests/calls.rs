@@ -1,6 +1,14 @@
 //! Calls over a seeded network: the real forwarder with real SRTP between model browsers. What counts is what a user
 //! sees and hears: frames shown, the longest freeze, concealed sound.
 
+// Rates, shares and virtual times: far from the ends of their types.
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss
+)]
+
 #[path = "network/call/mod.rs"]
 mod call;
 mod common;

@@ -1,5 +1,13 @@
 //! The send-side estimate under feedback that lies, and clocks that jump: bounded, and no panic.
 
+// Rates, shares and virtual times: far from the ends of their types.
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss
+)]
+
 mod network;
 #[path = "network/path.rs"]
 mod path;
@@ -75,17 +83,17 @@ fn who_says_that_all_came_at_once_gets_no_more_than_he_wishes_and_half_again() {
     for round in 1..20_000_u64 {
         let now_us = round * 10_000;
         let mut sent = Vec::new();
-        let mut send = |send_side: &mut SendSide, bytes, id| {
+        let mut leave = |send_side: &mut SendSide, bytes, id| {
             send_side.on_sent(sequence, bytes, now_us, id);
             sent.push(sequence);
             sequence = sequence.wrapping_add(1);
         };
         for _ in 0..send_side.estimate_bps().min(2 * M) / 960_000 + 1 {
-            send(&mut send_side, 1_200, None);
+            leave(&mut send_side, 1_200, None);
         }
         if let Some(probe) = send_side.probe(now_us) {
             assert!(probe.bps <= 2 * M);
-            (0..probe.bytes / 250 + 1).for_each(|_| send(&mut send_side, 250, Some(probe.id)));
+            (0..probe.bytes / 250 + 1).for_each(|_| leave(&mut send_side, 250, Some(probe.id)));
         }
         let plain = feedback(sent[0], &vec![Some(64_000_000); sent.len()]);
         tell(&mut send_side, &plain, now_us);

@@ -1,6 +1,8 @@
 //! The estimate alone on a way: a sender that fills what it is allowed, up to what it wants, in frames; a receiver that
 //! answers with real feedback; a link in between, and one back.
 
+#![allow(dead_code)] // Each test file uses its part.
+
 use std::collections::VecDeque;
 
 use vdx_relay::congestion::{Probe, SendSide};

@@ -78,7 +78,9 @@ impl Call {
         if now_us >= self.check_us {
             self.check_us += CHECK_US;
             let ids: Vec<u64> = self.world.clients.keys().copied().collect();
-            ids.into_iter().for_each(|id| self.world.check(id, true));
+            for id in ids {
+                self.world.check(id, true);
+            }
         }
         for at in 0..self.publishers.len() {
             let (publisher, way) = &mut self.publishers[at];
