@@ -10,6 +10,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use vdx_relay::srtp::{Inbound, Outbound, Profile, SendGuard};
+use vdx_relay::wire::rtcp::{Rtcp, RtcpPackets};
 use vdx_relay::wire::rtp::RtpHeader;
 
 use crate::feedback::Feedback;
@@ -57,6 +58,8 @@ struct Publishing {
     guard: SendGuard,
     next: u64,
     due_us: u64,
+    /// A keyframe was asked for.
+    wants_key: bool,
     sent_ns: Vec<u64>,
     /// Subscribers that get each packet; `None` when the server chooses.
     reach: Option<u64>,
@@ -139,6 +142,7 @@ impl Clients {
                     next: FIRST * stream.packets_per_frame as u64,
                     // Publishers are not in step.
                     due_us: (at as u64 * 7_919 + position as u64 * 3_571) % stream.pace.frame_us,
+                    wants_key: false,
                     sent_ns: vec![0; REMEMBERED],
                     reach: (!scene.feedback).then_some(reach),
                     stream: stream.clone(),
@@ -228,6 +232,7 @@ impl Clients {
                             }
                             client.on_packet(bytes, received.at_ns, publishing, delivered);
                         }
+                        Some(128..=191) if feedback.is_some() => client.on_reports(bytes, publishing),
                         _ => {}
                     }
                 })?;
@@ -360,8 +365,10 @@ impl Clients {
         let (pace, per_frame) = (stream.pace, stream.packets_per_frame);
         let sent = (*next % per_frame as u64) as usize;
         let count = pace.burst.min(per_frame - sent);
+        // The frame's first packet tells; the others of a keyframe need not.
+        let is_key = sent == 0 && std::mem::take(&mut self.publishing[at].wants_key);
         for _ in 0..count {
-            self.publish_one(at, false)?;
+            self.publish_one(at, is_key)?;
         }
         let bursts = per_frame.div_ceil(pace.burst) as u64 - 1;
         let is_last = sent + count == per_frame;
@@ -388,16 +395,35 @@ impl Clients {
 }
 
 impl Client {
+    /// Compound RTCP came: the server may want a keyframe, as it does for a picture that was paused.
+    fn on_reports(&mut self, bytes: &mut [u8], publishing: &mut [Publishing]) {
+        let Some(len) = self.inbound.as_mut().and_then(|inbound| inbound.open_rtcp(bytes).ok()) else { return };
+        for packet in RtcpPackets::new(&bytes[..len]).flatten() {
+            if let Rtcp::PictureLoss(loss) = packet {
+                for asked in publishing.iter_mut().filter(|it| it.ssrc == loss.media_ssrc) {
+                    asked.wants_key = true;
+                }
+            }
+        }
+    }
+
     fn on_packet(&mut self, bytes: &mut [u8], at_ns: u64, publishing: &[Publishing], delivered: &mut Delivered) {
-        delivered.packets += 1;
         let is_again = bytes[1] & 0x7F == VP8_RTX;
+        delivered.packets += 1;
         delivered.again += u64::from(is_again);
         let Some(inbound) = &mut self.inbound else { return };
         let Ok(header) = RtpHeader::parse(bytes) else {
             delivered.bad += 1;
             return;
         };
-        let name = inbound.open_rtp(bytes).ok().and_then(|opened| check_tail(&bytes[..opened.len]));
+        let opened = inbound.open_rtp(bytes);
+        let name = opened.ok().and_then(|opened| check_tail(&bytes[..opened.len]));
+        if is_again && opened.is_ok() && name.is_none() {
+            // Padding that probes the way: authentic, and nothing of the publisher's.
+            delivered.packets -= 1;
+            delivered.again -= 1;
+            return;
+        }
         let Some(name) = name else {
             delivered.bad += 1;
             return;

@@ -13,6 +13,9 @@ use crate::udp::ReceiveOptions;
 
 /// Before the measurement: caches, branch predictors, and the relay's first reports.
 const WARM_UP: Duration = Duration::from_millis(100);
+/// What a relay is given at most to learn the participants' bandwidth, and how often it is looked at.
+const LEARNING: Duration = Duration::from_secs(20);
+const LEARNING_STEP: Duration = Duration::from_millis(500);
 /// Datagrams straight from client to client, for comparison.
 const DIRECT: usize = 150;
 
@@ -130,6 +133,16 @@ pub fn run(plan: &Plan, subject: Subject, cores: Cores) -> io::Result<Run> {
         Drive::Calm => clients.run_paced(time, false),
     };
     drive(&mut clients, WARM_UP)?;
+    if scene.feedback && subject != Subject::Naive {
+        // The relay learns what each way carries before it shows everything.
+        let until = Instant::now() + LEARNING.min(plan.time * 10);
+        while Instant::now() < until {
+            let slice = drive(&mut clients, LEARNING_STEP)?;
+            if slice.packets as f64 >= scene.pictures_per_s() * LEARNING_STEP.as_secs_f64() {
+                break;
+            }
+        }
+    }
     let direct_us = if plan.latency { percentile(&mut clients.direct(DIRECT, 1200)?, 50.0) } else { 0.0 };
     if plan.hog {
         server.tell(&format!("hog {}", plan.time.as_secs_f64()))?;

@@ -206,6 +206,17 @@ impl Scene {
         Self { profile, participants: (0..size).map(participant).collect(), feedback: true }
     }
 
+    /// Pictures' packets per second that arrive when everybody sees what he is to.
+    pub fn pictures_per_s(&self) -> f64 {
+        let per_s = |(publisher, layer): (usize, u8)| {
+            let streams = self.participants[publisher].streams.iter();
+            let shown = streams.filter(|it| !it.is_audio && it.layer.is_none_or(|place| place == layer));
+            shown.map(|it| it.packets_per_frame as f64 * 1e6 / it.pace.frame_us as f64).sum::<f64>()
+        };
+        let places = self.participants.iter().flat_map(|it| &it.places).filter(|place| !place.is_audio);
+        places.filter_map(|place| place.shows).map(per_s).sum()
+    }
+
     /// SSRC of a published stream.
     pub fn ssrc(participant: usize, stream: usize) -> u32 {
         0x0100_0000 + (participant as u32) * 16 + stream as u32

@@ -36,8 +36,6 @@ fn quick_run_measures_every_case_and_loses_nothing() {
             }
         }
     }
-    let meeting = runs.iter().find(|run| run["case"] == "meeting" && run["subject"] == "relay").expect("it ran");
-    assert!(meeting["retransmissions"].as_u64() > Some(0), "what was thrown away was asked for, and came");
     let rows = file["rows"].as_array().expect("a list");
     let complete = |row: &Value| row["value"].is_f64() && row["lowest"].is_f64() && row["work"].is_string();
     assert!(rows.iter().all(complete), "{rows:?}");
