@@ -201,7 +201,8 @@ async def join(
     socket = socketio.AsyncClient(reconnection=False, http_session=http)
     participant = Participant(generator, socket, name)
     token = link.partition("#t=")[2]
-    await socket.connect(base_url, auth={"protocol": PROTOCOL_VERSION, "token": token}, transports=["websocket"])
+    auth = {"protocol": PROTOCOL_VERSION, "token": token}
+    await socket.connect(base_url, auth=auth, transports=["websocket"], wait_timeout=ANSWER_TIMEOUT_S)
     try:
         await participant.join(video_slots)
         yield participant
