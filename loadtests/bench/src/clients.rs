@@ -20,6 +20,8 @@ use crate::udp::{ReceiveOptions, Sockets};
 /// What has not arrived is lost once nothing has come for so long. Long, because the machine may be busy with something
 /// else.
 const GIVE_UP: Duration = Duration::from_secs(2);
+/// Later than this, a packet may meet the next one in the server's queue.
+const LATE_US: u64 = 500;
 /// First sequence number: below 2^15.
 const FIRST: u64 = 100;
 /// Every packet to so many subscribers is decrypted and compared, unless all are.
@@ -46,6 +48,10 @@ pub struct Delivered {
     pub bad: u64,
     /// Retransmissions among the packets.
     pub again: u64,
+    /// Bursts that a paced publisher sent.
+    pub bursts: u64,
+    /// Bursts that left more than [`LATE_US`] after their time.
+    pub late: u64,
     /// Nanoseconds from the publisher's send call to the subscriber's socket, of the packets that were decrypted.
     pub latencies_ns: Vec<u32>,
 }
@@ -340,6 +346,8 @@ impl Clients {
             let mut next_us = now_us + 1_000;
             for at in 0..self.publishing.len() {
                 while self.publishing[at].due_us <= now_us {
+                    self.delivered.bursts += 1;
+                    self.delivered.late += u64::from(self.now_us() - self.publishing[at].due_us > LATE_US);
                     self.publish_burst(at)?;
                 }
                 next_us = next_us.min(self.publishing[at].due_us);

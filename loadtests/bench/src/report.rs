@@ -113,8 +113,13 @@ impl Report {
                 cell(row.naive),
                 row.ratio().map_or_else(|| "-".into(), |ratio| format!("{ratio:.2}")),
                 cell(row.stretch),
-                row.holds().map_or("", |holds| if holds { "✓" } else { "✗" }),
-                row.note,
+                match row.holds() {
+                    Some(true) => "✓",
+                    Some(false) => "✗",
+                    None if row.is_valid() => "",
+                    None => "?",
+                },
+                noted(&row),
             );
         }
         text += "\n";
@@ -179,12 +184,21 @@ impl Report {
     }
 }
 
+/// The note, and how much of the pace was not kept.
+fn noted(row: &Row) -> String {
+    if row.is_valid() {
+        return row.note.clone();
+    }
+    let separator = if row.note.is_empty() { "" } else { ", " };
+    format!("{}{separator}{:.0} % of the bursts left too late: says nothing", row.note, row.late)
+}
+
 fn json_row(row: &Row) -> String {
     let optional = |figure: Option<f64>| figure.map_or_else(|| "null".into(), value);
     format!(
         concat!(
             r#"{{"id":{},"work":{},"unit":{},"value":{},"lowest":{},"highest":{},"must":{},"stretch":{},"#,
-            r#""naive":{},"ratio":{},"ratio_must":{},"process":{},"process_must":{},"holds":{},"note":{}}}"#
+            r#""naive":{},"ratio":{},"ratio_must":{},"process":{},"process_must":{},"holds":{},"late_percent":{},"note":{}}}"#
         ),
         quoted(row.id),
         quoted(row.work),
@@ -200,6 +214,7 @@ fn json_row(row: &Row) -> String {
         optional(row.tree),
         optional(row.tree_must),
         row.holds().map_or("null".into(), |holds| holds.to_string()),
+        value(row.late),
         quoted(&row.note)
     )
 }

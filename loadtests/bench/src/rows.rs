@@ -40,9 +40,15 @@ pub struct Row {
     pub tree: Option<f64>,
     /// At most this.
     pub tree_must: Option<f64>,
+    /// Percent of the bursts that left too late: then packets met in the server's queue, as they would not have at the
+    /// pace that the row names.
+    pub late: f64,
     /// How it was measured, where the row does not say.
     pub note: String,
 }
+
+/// A row whose publishers were late more often (percent) says nothing about its bounds.
+const MAX_LATE: f64 = 5.0;
 
 impl Row {
     /// How many times the naive loop's figure is ours.
@@ -50,8 +56,16 @@ impl Row {
         self.naive.map(|naive| naive / self.value)
     }
 
-    /// It holds all its bounds; `None` when it has none.
+    /// The clients' side kept its pace.
+    pub fn is_valid(&self) -> bool {
+        self.late <= MAX_LATE
+    }
+
+    /// It holds all its bounds; `None` when it has none, or its pace was not kept.
     pub fn holds(&self) -> Option<bool> {
+        if !self.is_valid() {
+            return None;
+        }
         let tree = self.tree_must.map(|must| self.tree.is_some_and(|tree| tree <= must));
         let ratio = self.ratio_must.map(|must| self.ratio().is_some_and(|ratio| ratio >= must));
         let value = self.must.map(|must| self.value <= must);
@@ -94,6 +108,7 @@ impl Measured {
             ratio_must: None,
             tree: None,
             tree_must: None,
+            late: middle(runs, |run| run.delivered.late as f64 * 100.0 / run.delivered.bursts.max(1) as f64),
             note: String::new(),
         })
     }
@@ -176,7 +191,7 @@ impl Measured {
             let calm = self.row(id, "calm-python", work, "µs", figure)?;
             let busy = self.row(id, "busy-python", work, "µs", figure)?;
             let note = format!("{:.0} µs calm", calm.value);
-            Some(Row { must: Some(calm.value * 1.2), note, ..busy })
+            Some(Row { must: Some(calm.value * 1.2), late: busy.late.max(calm.late), note, ..busy })
         };
         vec![
             line("busy-python-p50", "added latency while Python is busy for 1 s, p50", |run| run.p50_us),
@@ -239,6 +254,7 @@ impl Measured {
                 ratio_must: None,
                 tree: None,
                 tree_must: None,
+                late: 0.0,
                 note: note.into(),
             })
         };
@@ -309,6 +325,16 @@ mod tests {
             assert_eq!(rows.len(), 1);
             assert_eq!((rows[0].value, rows[0].holds()), (worker_ns, Some(holds)));
         }
+    }
+
+    #[test]
+    fn row_whose_pace_was_not_kept_neither_holds_nor_fails() {
+        let mut measured = measured("single-50", 1.0, 1.0);
+        assert_eq!(measured.rows()[0].holds(), Some(true));
+        for run in measured.runs.values_mut().flatten() {
+            (run.delivered.bursts, run.delivered.late) = (100, 6);
+        }
+        assert_eq!(measured.rows()[0].holds(), None);
     }
 
     #[test]
