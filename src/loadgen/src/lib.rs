@@ -29,6 +29,7 @@
 //! contains the generator's own lateness, so a generator near 100 % of its core measures itself. `cpu_ns` tells.
 //! *Faults* are [`inspect::Findings::faults`]: on a server that is right there are none, whatever the load.
 
+pub mod arrivals;
 pub mod command;
 pub mod dtls;
 pub mod engine;
@@ -39,6 +40,7 @@ pub mod peer;
 pub mod publish;
 pub mod rtcp;
 pub mod rtp;
+pub mod slot;
 pub mod socket;
 pub mod srtp;
 pub mod stamp;

@@ -4,14 +4,15 @@
 
 use std::io;
 
-use crate::command::{Add, Extensions, Options, Payloads, Report, Sent, Slot, SlotStats};
+use crate::arrivals::Arrivals;
+use crate::command::{Add, Extensions, Options, Payloads, Report, Sent, SlotStats};
 use crate::dtls::{Handshake, Identity, Outcome};
 use crate::histogram::Histogram;
 use crate::ice::{Change, Ice};
-use crate::inspect::Inspection;
 use crate::publish::{Publisher, Uplink};
 use crate::rtcp::{self, Block, MAX_BLOCKS};
-use crate::rtp::{Header, Unwrapper, u16_at};
+use crate::rtp::{Header, u16_at};
+use crate::slot::SlotState;
 use crate::socket::{Socket, unix_us};
 use crate::srtp::Keys;
 use crate::stamp::Filler;
@@ -22,8 +23,6 @@ const NACK_TICK_US: u64 = 10_000;
 /// A lost packet is asked for (again) after this, at most so many times.
 const NACK_WAIT_US: u64 = 30_000;
 const NACK_TIMES: u8 = 5;
-/// Arrivals kept for the next feedback; a jump beyond it starts anew.
-const MAX_ARRIVALS: u64 = 4096;
 
 /// What all clients of the process share.
 pub struct Shared {
@@ -74,40 +73,12 @@ pub struct Peer {
     picture_loss_due_us: u64,
 }
 
-struct SlotState {
-    slot: Slot,
-    is_audio: bool,
-    inspection: Inspection,
-    rtx: Unwrapper,
-    is_known: bool,
-    last_report: u32,
-    last_report_us: u64,
-}
-
-/// When packets came, by transport-wide number.
-#[derive(Default)]
-struct Arrivals {
-    unwrapper: Unwrapper,
-    base: u64,
-    times_us: Vec<u64>,
-    count: u8,
-    media_ssrc: u32,
-}
-
 impl Peer {
     /// Checks begin at once.
     pub fn new(add: Add, tie_breaker: u64, now_us: u64) -> io::Result<Self> {
         let socket = Socket::connect(add.remote, add.options.gro)?;
         let publishers = add.sources.iter().zip(1..).map(|(it, at)| Publisher::new(it, tie_breaker.rotate_left(at)));
-        let slots = add.slots.into_iter().map(|slot| SlotState {
-            is_audio: slot.kind != "video",
-            slot,
-            inspection: Inspection::default(),
-            rtx: Unwrapper::default(),
-            is_known: false,
-            last_report: 0,
-            last_report_us: 0,
-        });
+        let slots = add.slots.into_iter().map(SlotState::new);
         Ok(Self {
             id: add.peer,
             socket,
@@ -276,7 +247,7 @@ impl Peer {
         };
         let state = &mut self.slots[at];
         if !is_own(state) {
-            return Self::on_retransmission(state, keys, &header, packet, now_ns, shared);
+            return state.on_retransmission(keys, &header, packet, now_ns, &shared.filler, &mut shared.delay);
         }
         let remembers = self.options.nack && !state.is_audio;
         let index = state.inspection.on_header(&header, packet.len(), remembers, now_ns / 1000);
@@ -305,33 +276,6 @@ impl Peer {
                 let stamp = payload.and_then(|payload| shared.filler.read(payload, state.is_audio));
                 state.inspection.on_content(header.csrc, index, stamp, now_ns, &mut shared.delay);
             }
-        }
-    }
-
-    /// The first two bytes of the payload are the original's number (RFC 4588 §4).
-    fn on_retransmission(
-        state: &mut SlotState,
-        keys: &Keys,
-        header: &Header,
-        packet: &mut [u8],
-        now_ns: u64,
-        shared: &mut Shared,
-    ) {
-        let index = state.rtx.unwrap(header.sequence);
-        let findings = &mut state.inspection.findings;
-        findings.opened += 1;
-        let Ok(len) = keys.open_rtp(packet, header.len, index) else {
-            findings.not_authentic += 1;
-            return;
-        };
-        let payload = header.payload(&packet[..len]).unwrap_or_default();
-        let Some((sequence, original)) = u16_at(payload, 0).zip(payload.get(2..).filter(|it| !it.is_empty())) else {
-            findings.probes += 1;
-            return;
-        };
-        if let Some(index) = state.inspection.on_retransmission(sequence) {
-            let stamp = shared.filler.read(original, state.is_audio);
-            state.inspection.on_content(header.csrc, index, stamp, now_ns, &mut shared.delay);
         }
     }
 
@@ -518,61 +462,5 @@ impl Peer {
                 state.inspection.reset();
             }
         }
-    }
-}
-
-impl SlotState {
-    /// Jitter is not measured: the server does not use it.
-    fn block(&mut self, now_us: u64) -> Option<Block> {
-        let (highest, fraction_lost) = self.inspection.report()?;
-        let delay_us = if self.last_report == 0 { 0 } else { now_us.saturating_sub(self.last_report_us) };
-        Some(Block {
-            ssrc: self.slot.ssrc,
-            fraction_lost,
-            lost: self.inspection.lost_in_all() as u32,
-            highest: highest as u32,
-            jitter: 0,
-            last_report: self.last_report,
-            delay: (delay_us * 65_536 / 1_000_000) as u32,
-        })
-    }
-}
-
-impl Arrivals {
-    #[inline]
-    fn on_packet(&mut self, sequence: u16, ssrc: u32, now_us: u64) {
-        let number = self.unwrapper.unwrap(sequence);
-        self.media_ssrc = ssrc;
-        if self.times_us.is_empty() && number.abs_diff(self.base) >= MAX_ARRIVALS || self.base == 0 {
-            self.base = number;
-        }
-        let Some(at) = number.checked_sub(self.base) else { return };
-        if at >= MAX_ARRIVALS {
-            (self.base, self.times_us) = (number, vec![now_us]);
-            return;
-        }
-        let at = at as usize;
-        if at >= self.times_us.len() {
-            self.times_us.resize(at + 1, 0);
-        }
-        self.times_us[at] = now_us;
-    }
-
-    /// The next feedback packet; call until `None`.
-    fn write(&mut self, own: u32) -> Option<Vec<u8>> {
-        if self.times_us.is_empty() {
-            return None;
-        }
-        let mut out = Vec::with_capacity(256);
-        let ssrcs = (own, self.media_ssrc);
-        let taken = rtcp::push_transport_feedback(&mut out, ssrcs, self.base as u16, self.count, &self.times_us);
-        if taken == 0 {
-            self.times_us.clear();
-            return None;
-        }
-        self.times_us.drain(..taken);
-        self.base += taken as u64;
-        self.count = self.count.wrapping_add(1);
-        Some(out)
     }
 }

@@ -1,0 +1,84 @@
+//! One stream from the server: its findings, its retransmissions, and what is reported of it.
+
+use crate::command::Slot;
+use crate::histogram::Histogram;
+use crate::inspect::Inspection;
+use crate::rtcp::Block;
+use crate::rtp::{Header, Unwrapper, u16_at};
+use crate::srtp::Keys;
+use crate::stamp::Filler;
+
+/// See the module.
+pub struct SlotState {
+    /// As the answer has it.
+    pub slot: Slot,
+    /// Anything but a picture.
+    pub is_audio: bool,
+    /// What was found.
+    pub inspection: Inspection,
+    rtx: Unwrapper,
+    /// An authentic packet has come.
+    pub is_known: bool,
+    /// The middle of the last sender report's NTP time; 0: none.
+    pub last_report: u32,
+    /// When it came.
+    pub last_report_us: u64,
+}
+
+impl SlotState {
+    /// Nothing has come yet.
+    pub fn new(slot: Slot) -> Self {
+        Self {
+            is_audio: slot.kind != "video",
+            slot,
+            inspection: Inspection::default(),
+            rtx: Unwrapper::default(),
+            is_known: false,
+            last_report: 0,
+            last_report_us: 0,
+        }
+    }
+
+    /// The first two bytes of the payload are the original's number (RFC 4588 §4). Opened and compared.
+    pub fn on_retransmission(
+        &mut self,
+        keys: &Keys,
+        header: &Header,
+        packet: &mut [u8],
+        now_ns: u64,
+        filler: &Filler,
+        delay: &mut Histogram,
+    ) {
+        let index = self.rtx.unwrap(header.sequence);
+        let findings = &mut self.inspection.findings;
+        findings.opened += 1;
+        let Ok(len) = keys.open_rtp(packet, header.len, index) else {
+            findings.not_authentic += 1;
+            return;
+        };
+        let payload = header.payload(&packet[..len]).unwrap_or_default();
+        let Some((sequence, original)) = u16_at(payload, 0).zip(payload.get(2..).filter(|it| !it.is_empty())) else {
+            findings.probes += 1;
+            return;
+        };
+        if let Some(index) = self.inspection.on_retransmission(sequence) {
+            let stamp = filler.read(original, self.is_audio);
+            self.inspection.on_content(header.csrc, index, stamp, now_ns, delay);
+        }
+    }
+
+    /// For a receiver report. Jitter is not measured: the server does not use it.
+    pub fn block(&mut self, now_us: u64) -> Option<Block> {
+        let (highest, fraction_lost) = self.inspection.report()?;
+        let delay_us = if self.last_report == 0 { 0 } else { now_us.saturating_sub(self.last_report_us) };
+        Some(Block {
+            ssrc: self.slot.ssrc,
+            fraction_lost,
+            lost: self.inspection.lost_in_all() as u32,
+            highest: highest as u32,
+            jitter: 0,
+            last_report: self.last_report,
+            delay: (delay_us * 65_536 / 1_000_000) as u32,
+        })
+    }
+}
