@@ -65,8 +65,10 @@ fn five_percent_lost_both_ways_leaves_twenty_frames_a_second() {
             let viewer = &call.viewers[0].0;
             assert!(viewer.fps(from_us, to_us) >= least_fps, "{share}, seed {seed}");
             assert!(viewer.longest_freeze_ms(from_us, to_us) <= freeze_ms, "{share}, seed {seed}");
-            // Neither redundancy nor in-band correction is modelled: what is lost is concealed.
-            assert!(viewer.concealed() < 2.3 * share, "{share}, seed {seed}");
+            // Neither redundancy nor in-band correction is modelled: what is lost, twice the share of 2000 packets with
+            // four standard deviations, is concealed.
+            let deviation = (2.0 * share / 2_000.0).sqrt();
+            assert!(viewer.concealed() < 2.0 * share + 4.0 * deviation, "{share}, seed {seed}");
             assert!(viewer.nacks > 0);
         }
     }

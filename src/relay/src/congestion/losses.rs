@@ -30,8 +30,12 @@ const STEP: f64 = 0.75;
 const RANDOM_LOSSES: [f64; 10] = [0.002, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4];
 /// More than this twice in a row, and the rate follows what got through at once.
 const COLLAPSE: f64 = 0.3;
-/// In fewer windows in a row, loss may be a burst.
+/// In fewer windows in a row, loss may be a burst: for who sends all that he may, and for who sends less, whose
+/// retransmissions alone make the rate of a window.
 const BURST: usize = 3;
+const BURST_CALM: usize = 12;
+/// Below this share of what he may, a sender is calm.
+const CALM: f64 = 0.7;
 /// In so many, the link is not what it was.
 const SURE: usize = 4;
 /// A bound grows again by this much per second without loss.
@@ -93,8 +97,8 @@ impl Losses {
         }
     }
 
-    /// Closes a window when it is long enough.
-    pub fn settle(&mut self) {
+    /// Closes a window when it is long enough. `allowed_bps` is what might have been sent in it.
+    pub fn settle(&mut self, allowed_bps: f64) {
         let span_us = self.last_sent_us - self.first_sent_us;
         if span_us < WINDOW_US || self.received + self.lost < WINDOW_PACKETS {
             return;
@@ -105,10 +109,10 @@ impl Losses {
             received: self.received.into(),
         };
         (self.received, self.lost, self.bytes) = (0, 0, 0);
-        self.on_window(window, span_us);
+        self.on_window(window, span_us, allowed_bps);
     }
 
-    fn on_window(&mut self, window: Window, span_us: u64) {
+    fn on_window(&mut self, window: Window, span_us: u64, allowed_bps: f64) {
         let before = self.windows.first().copied().unwrap_or_default();
         self.windows.rotate_right(1);
         if let Some(first) = self.windows.first_mut() {
@@ -132,7 +136,8 @@ impl Losses {
             return;
         }
         let lossy = self.windows.iter().take_while(|window| window.loss() >= LITTLE).count();
-        if lossy < BURST {
+        let is_calm = window.rate_bps < CALM * allowed_bps;
+        if lossy < if is_calm { BURST_CALM } else { BURST } {
             return; // A burst, perhaps; what more sending causes goes on in the next windows.
         }
         let (free, random) = self.fit(f64::INFINITY);
@@ -211,7 +216,7 @@ mod tests {
             let share = random(number);
             let over = (1.0 - capacity_bps / rate_bps).max(0.0);
             let lost = (80.0 * (share + (1.0 - share) * over)).round();
-            losses.on_window(Window { rate_bps, lost, received: 80.0 - lost }, 300_000);
+            losses.on_window(Window { rate_bps, lost, received: 80.0 - lost }, 300_000, rate_bps);
             rates.push(rate_bps);
         }
         rates

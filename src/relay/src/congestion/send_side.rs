@@ -211,7 +211,8 @@ impl SendSide {
             let sample = now_us.saturating_sub(sent_us).min(MAX_ROUND_TRIP_US);
             self.answer_us = Some(self.answer_us.map_or(sample, |known| (known * 7 + sample) / 8));
         }
-        self.losses.settle();
+        let allowed_bps = self.estimate_bps() as f64;
+        self.losses.settle(allowed_bps);
         self.update(now_us);
     }
 
