@@ -34,13 +34,13 @@ const COLLAPSE: f64 = 0.3;
 /// retransmissions alone make the rate of a window.
 const BURST: usize = 3;
 const BURST_CALM: usize = 12;
-/// Below this share of what he may, a sender is calm.
-const CALM: f64 = 0.7;
+/// Of whose packets less than this share of what he may comes, a sender is calm; more than a third lost is a collapse.
+const CALM: f64 = 0.6;
 /// In so many, the link is not what it was.
 const SURE: usize = 4;
 /// A bound grows again by this much per second without loss.
 const GROWTH_PER_S: f64 = 0.06;
-/// And up to a rate that passed without loss lately.
+/// And up to a rate that passed without loss lately, or when the losses are just there.
 const RETURN_PER_S: f64 = 0.4;
 /// What was learned of random loss fades within a minute.
 const FORGETTING: f64 = 0.995;
@@ -136,7 +136,7 @@ impl Losses {
             return;
         }
         let lossy = self.windows.iter().take_while(|window| window.loss() >= LITTLE).count();
-        let is_calm = window.rate_bps < CALM * allowed_bps;
+        let is_calm = window.delivered_bps() < CALM * allowed_bps;
         if lossy < if is_calm { BURST_CALM } else { BURST } {
             return; // A burst, perhaps; what more sending causes goes on in the next windows.
         }
@@ -158,7 +158,7 @@ impl Losses {
             let bound = (best.1 * 0.98).max(lowest).max(proven);
             self.bound_bps = Some(self.bound_bps.map_or(bound, |before| before.min(bound)));
         } else {
-            self.bound_bps = None;
+            self.bound_bps = self.bound_bps.map(|bound| bound * (1.0 + RETURN_PER_S * span_us as f64 / 1e6));
             self.random = self.random.max(random);
         }
     }
@@ -212,6 +212,7 @@ mod tests {
     fn run(losses: &mut Losses, windows: u32, capacity_bps: f64, random: impl Fn(u32) -> f64) -> Vec<f64> {
         let mut rates = Vec::new();
         for number in 0..windows {
+            losses.forget_bound_above(1.2e6);
             let rate_bps = losses.bound_bps().unwrap_or(1e6).min(1e6);
             let share = random(number);
             let over = (1.0 - capacity_bps / rate_bps).max(0.0);
