@@ -51,6 +51,8 @@ class GuestVisibility(StrEnum):
 class Codec(StrEnum):
     VP8 = "VP8"
     H264 = "H264"
+    VP9 = "VP9"
+    AV1 = "AV1"
 
 
 class RoomSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +72,7 @@ class RoomSettings(msgspec.Struct, frozen=True, kw_only=True):
     closes_at: float | None = None
     """Unix seconds; the conference ends then and nobody can join after. None: never."""
     codec: Codec = Codec.VP8
-    """The one codec that cameras and screens send in this room."""
+    """The one codec that cameras and screens send in this room. VP9 and AV1: who has not got them is not seen."""
 
     def validate(self) -> None:
         """Raises: BadField for the first value that is not allowed."""

@@ -36,7 +36,7 @@ class MediaSeat(msgspec.Struct, frozen=True):
     sources: Mapping[MediaKind, SourceId]
     """What the participant may publish; an m-line for any other kind is answered `inactive`."""
     codec: str
-    """`VP8` or `H264`."""
+    """`VP8`, `H264`, `VP9` or `AV1`."""
     video_slots: int
 
 

@@ -12,11 +12,11 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from vdxmedia.sdp.capabilities import (
-    H264_FMTP,
     MICROPHONE_FMTP,
     PAIRED_SLOTS,
     START_BITRATE_KBPS,
     STEREO_FMTP,
+    VIDEO_FMTP,
     extensions_for,
     feedback_for,
 )
@@ -179,10 +179,10 @@ def _codec(codec: Codec, line: AgreedLine) -> list[str]:
         )
         lines = [f"a=rtpmap:{number} opus/48000/2", f"a=fmtp:{number} {STEREO_FMTP if is_stereo else MICROPHONE_FMTP}"]
     else:
-        parameters = [H264_FMTP] if codec.name == "h264" else []
+        parameters = [VIDEO_FMTP[codec.name]] if codec.name in VIDEO_FMTP else []
         if line.role is Role.RECEIVES:
             parameters.append(f"x-google-start-bitrate={START_BITRATE_KBPS}")
-        lines = [f"a=rtpmap:{number} {'H264' if codec.name == 'h264' else 'VP8'}/90000"]
+        lines = [f"a=rtpmap:{number} {codec.name.upper()}/90000"]
         if parameters:
             lines.append(f"a=fmtp:{number} {';'.join(parameters)}")
     return lines + [f"a=rtcp-fb:{number} {kind}" for kind in feedback_for(codec, media)]

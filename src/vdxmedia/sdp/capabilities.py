@@ -21,6 +21,9 @@ TRANSPORT_CC_URI: Final = "http://www.ietf.org/id/draft-holmer-rmcat-transport-w
 ABS_SEND_TIME_URI: Final = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
 ORIENTATION_URI: Final = "urn:3gpp:video-orientation"
 PLAYOUT_DELAY_URI: Final = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"
+DEPENDENCY_DESCRIPTOR_URI: Final = (
+    "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension"
+)
 
 EXTENSION_NAMES: Final[Mapping[str, str]] = {
     MID_URI: "mid",
@@ -31,6 +34,7 @@ EXTENSION_NAMES: Final[Mapping[str, str]] = {
     ABS_SEND_TIME_URI: "abs_send_time",
     ORIENTATION_URI: "orientation",
     PLAYOUT_DELAY_URI: "playout_delay",
+    DEPENDENCY_DESCRIPTOR_URI: "dependency_descriptor",
 }
 """URI to the field of `ExtensionIds`."""
 
@@ -38,8 +42,8 @@ _COMMON: Final = frozenset({MID_URI, TRANSPORT_CC_URI, ABS_SEND_TIME_URI})
 _BY_USE: Final[Mapping[tuple[Media, bool], frozenset[str]]] = {
     (Media.AUDIO, False): _COMMON | {AUDIO_LEVEL_URI},
     (Media.AUDIO, True): _COMMON | {AUDIO_LEVEL_URI},
-    (Media.VIDEO, False): _COMMON | {RID_URI, RRID_URI, ORIENTATION_URI},
-    (Media.VIDEO, True): _COMMON | {ORIENTATION_URI, PLAYOUT_DELAY_URI},
+    (Media.VIDEO, False): _COMMON | {RID_URI, RRID_URI, ORIENTATION_URI, DEPENDENCY_DESCRIPTOR_URI},
+    (Media.VIDEO, True): _COMMON | {ORIENTATION_URI, PLAYOUT_DELAY_URI, DEPENDENCY_DESCRIPTOR_URI},
 }
 """What an m-line of this medium may carry; True where the server sends."""
 
@@ -68,6 +72,12 @@ STEREO_FMTP: Final = "minptime=10;useinbandfec=1;stereo=1;sprop-stereo=1"
 H264_FMTP: Final = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"
 
 
+DESCRIBED_CODECS: Final = ("VP9", "AV1")
+"""Rooms of these negotiate the codec beside VP8 and H.264, and the dependency descriptor; others need neither."""
+VIDEO_FMTP: Final[Mapping[str, str]] = {"h264": H264_FMTP, "vp9": "profile-id=0", "av1": "level-idx=5;profile=0;tier=0"}
+"""Ours, by codec; VP8 has none."""
+
+
 class PayloadTypes(msgspec.Struct, frozen=True):
     """The client's payload types, one per codec for the whole connection; 0: not offered."""
 
@@ -78,13 +88,19 @@ class PayloadTypes(msgspec.Struct, frozen=True):
     vp8_rtx: int = 0
     h264: int = 0
     h264_rtx: int = 0
+    vp9: int = 0
+    vp9_rtx: int = 0
+    av1: int = 0
+    av1_rtx: int = 0
 
     def primary(self, codec: str) -> int:
-        """Of `VP8` or `H264`."""
-        return self.vp8 if codec == "VP8" else self.h264
+        """Of a room's codec: `VP8`, `H264`, `VP9` or `AV1`."""
+        number: int = getattr(self, codec.lower())
+        return number
 
     def repair(self, codec: str) -> int:
-        return self.vp8_rtx if codec == "VP8" else self.h264_rtx
+        number: int = getattr(self, f"{codec.lower()}_rtx")
+        return number
 
 
 class ExtensionIds(msgspec.Struct, frozen=True):
@@ -98,10 +114,17 @@ class ExtensionIds(msgspec.Struct, frozen=True):
     abs_send_time: int = 0
     orientation: int = 0
     playout_delay: int = 0
+    dependency_descriptor: int = 0
 
 
-def choose_payload_types(sections: Iterable[Section], previous: PayloadTypes) -> PayloadTypes:
+def video_names(room_codec: str) -> tuple[str, ...]:
+    """The fields of `PayloadTypes` that a room's connections may negotiate for pictures, the preferred first."""
+    return (room_codec.lower(), "vp8", "h264") if room_codec in DESCRIBED_CODECS else ("vp8", "h264")
+
+
+def choose_payload_types(sections: Iterable[Section], previous: PayloadTypes, room_codec: str = "VP8") -> PayloadTypes:
     """The first offered payload type of each codec, those already in use unchanged (RFC 8829: never remapped)."""
+    names = video_names(room_codec)
     chosen: dict[str, int] = {}
     for section in sections:
         for codec in section.codecs:
@@ -109,10 +132,10 @@ def choose_payload_types(sections: Iterable[Section], previous: PayloadTypes) ->
             if name and name not in chosen:
                 chosen[name] = codec.payload_type
     kept = msgspec.structs.asdict(previous)
-    merged = {name: number for name in ("opus", "vp8", "h264") if (number := kept[name] or chosen.get(name, 0))}
+    merged = {name: number for name in ("opus", *names) if (number := kept[name] or chosen.get(name, 0))}
     for section in sections:
         for codec in section.codecs:
-            for name in ("vp8", "h264"):
+            for name in names:
                 if codec.name == "rtx" and codec.clock_rate == 90_000 and codec.apt == merged.get(name, -1):
                     merged.setdefault(f"{name}_rtx", kept[f"{name}_rtx"] or codec.payload_type)
             if section.media is Media.AUDIO and is_redundant_opus(codec, merged.get("opus", -1)):
@@ -120,14 +143,22 @@ def choose_payload_types(sections: Iterable[Section], previous: PayloadTypes) ->
     return PayloadTypes(**{**{name: number for name, number in kept.items() if number}, **merged})
 
 
-def choose_extension_ids(sections: Iterable[Section], previous: ExtensionIds, *, allows_mixed: bool) -> ExtensionIds:
+def choose_extension_ids(
+    sections: Iterable[Section], previous: ExtensionIds, *, allows_mixed: bool, room_codec: str = "VP8"
+) -> ExtensionIds:
     """The offered id of each extension we use; two-byte ids only where both forms may be mixed, and never 15
-    nor what is provisional, above 255 (RFC 8285 §4.1.2, §4.2, §5)."""
+    nor what is provisional, above 255 (RFC 8285 §4.1.2, §4.2, §5).
+
+    The dependency descriptor is sometimes longer than the one-byte form carries, so it too needs both.
+    """
+    is_described = room_codec in DESCRIBED_CODECS and allows_mixed
     chosen = {name: number for name, number in msgspec.structs.asdict(previous).items() if number}
     for section in sections:
         for extension in section.extensions:
             name = EXTENSION_NAMES.get(extension.uri)
             is_usable = extension.id <= 14 or (allows_mixed and 15 < extension.id <= 255)
+            if extension.uri == DEPENDENCY_DESCRIPTOR_URI and not is_described:
+                continue
             if name and is_usable and extension.direction is not Direction.INACTIVE:
                 chosen.setdefault(name, extension.id)
     return ExtensionIds(**chosen)
@@ -162,6 +193,10 @@ def name_of(codec: Codec, media: Media) -> str:
         return ""
     if codec.name == "vp8":
         return "vp8"
+    if codec.name == "vp9":
+        return "vp9" if codec.parameters.get("profile-id", "0") == "0" else ""
+    if codec.name == "av1":
+        return "av1" if codec.parameters.get("profile", "0") == "0" else ""
     return "h264" if codec.name == "h264" and is_constrained_baseline(codec.parameters) else ""
 
 

@@ -26,6 +26,7 @@ from vdxmedia.sdp.capabilities import (
     extensions_for,
     is_redundant_opus,
     name_of,
+    video_names,
 )
 from vdxmedia.sdp.offer import Offer
 from vdxmedia.sdp.section import Direction, Media, Section
@@ -110,7 +111,7 @@ def negotiate(
     video_slots: int,
     previous: Agreement = NOTHING_AGREED,
 ) -> Agreement:
-    """`sources` is the client's word, mid to kind; `permitted` the kinds it may send; `codec` the room's, VP8 or H264.
+    """`sources` is the client's word, mid to kind; `permitted` the kinds it may send; `codec` the room's.
 
     Raises: BadSdp when the offer and the client's word, or the offer and `previous`, contradict each other.
     """
@@ -122,14 +123,19 @@ def negotiate(
         permitted=permitted,
         codec=codec,
         limits={"speaker": SPEAKER_SLOTS, "programme": PROGRAMME_SLOTS, "video": video_slots},
-        payload_types=choose_payload_types(live, previous.payload_types),
-        extension_ids=choose_extension_ids(live, previous.extension_ids, allows_mixed=offer.allows_mixed_extensions),
+        payload_types=choose_payload_types(live, previous.payload_types, codec),
+        extension_ids=choose_extension_ids(
+            live, previous.extension_ids, allows_mixed=offer.allows_mixed_extensions, room_codec=codec
+        ),
         agreed_sources=dict(previous.sources),
         agreed_slots=dict(previous.slots),
     )
     lines = tuple(negotiation.decide(section) for section in offer.sections)
     if all(line.role is Role.REJECTED for line in lines):
-        _invalid("no m-line has a codec this server knows: Opus, VP8 or H.264 constrained baseline", "sdp_unsupported")
+        _invalid(
+            "no m-line has a codec of this room: Opus, VP8, H.264 constrained baseline, or the room's own",
+            "sdp_unsupported",
+        )
     tagged = next(line for line in lines if not line.section.is_rejected)
     if tagged.role is Role.REJECTED and not offer.has_one_transport:
         _invalid("its first m-line has no codec for this room: use bundlePolicy max-bundle", "sdp_unsupported")
@@ -195,7 +201,8 @@ class _Negotiation:
                 return (types.red, types.opus) if section.direction is Direction.SENDONLY else (types.opus, types.red)
             return (types.opus,)
         usable: list[int] = []
-        for name, primary, repair in (("vp8", types.vp8, types.vp8_rtx), ("h264", types.h264, types.h264_rtx)):
+        for name in video_names(self.codec):
+            primary, repair = types.primary(name), types.repair(name)
             if _offers(section, primary, name):
                 usable += [primary, repair] if (repair, primary) in repairs else [primary]
         return tuple(usable)

@@ -170,7 +170,7 @@ class MediaSetup(Wire, frozen=True):
 
     ice_servers: list[IceServer]
     codec: str
-    """`VP8` or `H264`: the one codec cameras and screens of this room send."""
+    """`VP8`, `H264`, `VP9` or `AV1`: the one codec cameras and screens of this room send."""
     camera: list[Encoding]
     screen: list[Encoding]
     slots: SlotCounts

@@ -20,7 +20,20 @@ describe('codec choice', () => {
   });
 
   it('receives both, VP8 first', () => {
-    expect(names(receivingVideoCodecs(VIDEO_CODECS))).toEqual(['video/VP8', 'video/H264', 'video/rtx']);
+    expect(names(receivingVideoCodecs(VIDEO_CODECS, 'VP8'))).toEqual(['video/VP8', 'video/H264', 'video/rtx']);
+  });
+
+  it('takes of VP9 and AV1 profile 0 only, and receives it first', () => {
+    const codecs = [
+      { mimeType: 'video/VP9', clockRate: 90_000, sdpFmtpLine: 'profile-id=2' },
+      { mimeType: 'video/VP9', clockRate: 90_000, sdpFmtpLine: 'profile-id=0' },
+      { mimeType: 'video/AV1', clockRate: 90_000, sdpFmtpLine: 'level-idx=5;profile=1;tier=0' },
+      { mimeType: 'video/AV1', clockRate: 90_000, sdpFmtpLine: 'level-idx=5;profile=0;tier=0' },
+      ...VIDEO_CODECS.filter((codec) => !['video/VP9', 'video/AV1'].includes(codec.mimeType)),
+    ];
+    expect(sendingVideoCodecs(codecs, 'VP9').map((codec) => codec.sdpFmtpLine)).toEqual(['profile-id=0', '']);
+    expect(sendingVideoCodecs(codecs, 'AV1')[0]?.sdpFmtpLine).toContain('profile=0');
+    expect(names(receivingVideoCodecs(codecs, 'AV1'))).toEqual(['video/AV1', 'video/VP8', 'video/H264', 'video/rtx']);
   });
 
   it('speaks Opus, with redundancy where the browser has it', () => {

@@ -13,20 +13,26 @@ function isPlainH264(codec: Codec): boolean {
   return is(codec, 'video/h264') && /packetization-mode=1/.test(parameters) && /profile-level-id=42e0/.test(parameters);
 }
 
+/** The profile that every browser with the codec has; a codec without the parameter is of profile 0. */
+function isPlain(codec: Codec, mimeType: string): boolean {
+  return is(codec, mimeType) && !/\bprofile(-id)?=[^0]/.test((codec.sdpFmtpLine ?? '').toLowerCase());
+}
+
 function only<T extends Codec>(codecs: readonly T[], ...wanted: readonly ((codec: T) => boolean)[]): T[] {
   return wanted.flatMap((isWanted) => codecs.filter(isWanted));
 }
 
 /** The room's one camera codec and its retransmission. Empty when this browser doesn't have the codec. */
 export function sendingVideoCodecs<T extends Codec>(codecs: readonly T[], roomCodec: string): T[] {
-  const wanted = roomCodec === 'H264' ? isPlainH264 : (codec: T): boolean => is(codec, `video/${roomCodec.toLowerCase()}`);
+  const wanted = roomCodec === 'H264' ? isPlainH264 : (codec: T): boolean => isPlain(codec, `video/${roomCodec.toLowerCase()}`);
   const found = only(codecs, wanted);
   return found.length === 0 ? [] : [...found, ...only(codecs, (codec) => is(codec, 'video/rtx'))];
 }
 
-/** VP8 and H.264, so that a slot can show any room's sources. */
-export function receivingVideoCodecs<T extends Codec>(codecs: readonly T[]): T[] {
-  return only(codecs, (codec) => is(codec, 'video/vp8'), isPlainH264, (codec) => is(codec, 'video/rtx'));
+/** The room's own, then VP8 and H.264, which every browser has. */
+export function receivingVideoCodecs<T extends Codec>(codecs: readonly T[], roomCodec: string): T[] {
+  const own = ['VP9', 'AV1'].includes(roomCodec) ? [(codec: T): boolean => isPlain(codec, `video/${roomCodec.toLowerCase()}`)] : [];
+  return only(codecs, ...own, (codec) => is(codec, 'video/vp8'), isPlainH264, (codec) => is(codec, 'video/rtx'));
 }
 
 /** Opus, and Opus with redundancy (RFC 2198) where the browser has it. */

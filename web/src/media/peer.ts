@@ -74,9 +74,9 @@ export class Peer {
     for (const kind of SENT_IN_ORDER) this.#senders.set(kind, this.#addSender(kind, setup, tracks[kind]));
     const { speaker, programme, video } = setup.slots;
     this.#receiving = [
-      ...this.#addReceivers('speaker', speaker),
-      ...this.#addReceivers('programme', programme),
-      ...this.#addReceivers('video', video),
+      ...this.#addReceivers('speaker', speaker, setup.codec),
+      ...this.#addReceivers('programme', programme, setup.codec),
+      ...this.#addReceivers('video', video, setup.codec),
     ];
     this.#slots = this.#receiving;
     this.#pc.addEventListener('connectionstatechange', () => {
@@ -190,10 +190,10 @@ export class Peer {
     return transceiver;
   }
 
-  #addReceivers(kind: SlotKind, count: number): (Slot & { readonly transceiver: RTCRtpTransceiver })[] {
+  #addReceivers(kind: SlotKind, count: number, roomCodec: string): (Slot & { readonly transceiver: RTCRtpTransceiver })[] {
     const media = kind === 'video' ? 'video' : 'audio';
     const codecs = this.platform.receiveCapabilities(media);
-    const preferred = media === 'audio' ? audioCodecs(codecs) : receivingVideoCodecs(codecs);
+    const preferred = media === 'audio' ? audioCodecs(codecs) : receivingVideoCodecs(codecs, roomCodec);
     return Array.from({ length: count }, (_, index) => {
       const transceiver = this.#pc.addTransceiver(media, { direction: 'recvonly' });
       preferCodecs(transceiver, preferred);

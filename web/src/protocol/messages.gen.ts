@@ -144,7 +144,7 @@ export interface SlotCounts {
 /** Everything a client must know before it creates its offer. */
 export interface MediaSetup {
   readonly iceServers: readonly IceServer[];
-  /** `VP8` or `H264`: the one codec cameras and screens of this room send. */
+  /** `VP8`, `H264`, `VP9` or `AV1`: the one codec cameras and screens of this room send. */
   readonly codec: string;
   readonly camera: readonly Encoding[];
   readonly screen: readonly Encoding[];
