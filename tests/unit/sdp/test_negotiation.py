@@ -5,8 +5,9 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from tests.unit.sdp.builders import FIXTURES, agree, audio, kinds_of, offer_of, video
+from tests.unit.sdp.builders import FIXTURES, agree, audio, kinds_of, local_for, offer_of, video
 from vdxmedia.errors import BadSdp
+from vdxmedia.sdp.answer import write_answer
 from vdxmedia.sdp.capabilities import EXTENSION_NAMES, MID_URI, is_constrained_baseline
 from vdxmedia.sdp.negotiation import Agreement, Role
 from vdxmedia.sdp.offer import parse_offer
@@ -129,6 +130,35 @@ def test_negotiation_in_an_h264_room_takes_constrained_baseline_mode_1() -> None
     assert (agreement.payload_types.h264, agreement.payload_types.h264_rtx) == (108, 109)
     assert agreement.lines[1].payload_types == (108, 109)
     assert agreement.lines[8].payload_types == (96, 97, 108, 109)
+
+
+@pytest.mark.parametrize(("codec", "fmtp"), [("VP9", "profile-id=0"), ("AV1", "level-idx=5;profile=0;tier=0")])
+def test_negotiation_in_a_room_of_vp9_or_av1_takes_it_with_the_dependency_descriptor(codec: str, fmtp: str) -> None:
+    offer = parse_offer(FIXTURES["chromium-no-preferences"])
+    agreement = agree(offer, codec=codec)
+    types = agreement.payload_types
+    number, repair = types.primary(codec), types.repair(codec)
+    assert number
+    assert repair
+    assert agreement.extension_ids.dependency_descriptor
+    slots = [slot for slot in agreement.slots.values() if slot.kind == "video"]
+    assert all(slot.extension_ids.dependency_descriptor for slot in slots)
+    answer = write_answer(offer, agreement, local_for(agreement))
+    assert f"a=rtpmap:{number} {codec}/90000\r\na=fmtp:{number} {fmtp}" in answer
+    assert f"a=fmtp:{repair} apt={number}" in answer
+
+
+def test_negotiation_in_other_rooms_takes_no_dependency_descriptor() -> None:
+    agreement = agree(parse_offer(FIXTURES["chromium-no-preferences"]))
+    assert agreement.extension_ids.dependency_descriptor == 0
+    assert (agreement.payload_types.vp9, agreement.payload_types.av1) == (0, 0)
+
+
+def test_dependency_descriptor_needs_both_forms_of_header_extensions() -> None:
+    offer = FIXTURES["chromium-no-preferences"].replace("a=extmap-allow-mixed\r\n", "")
+    agreement = agree(parse_offer(offer), codec="AV1")
+    assert agreement.extension_ids.dependency_descriptor == 0
+    assert agreement.payload_types.av1
 
 
 def test_negotiation_rejects_a_camera_without_the_rooms_codec() -> None:
