@@ -88,12 +88,12 @@ fn who_says_that_all_came_at_once_gets_no_more_than_he_wishes_and_half_again() {
             sent.push(sequence);
             sequence = sequence.wrapping_add(1);
         };
-        for _ in 0..send_side.estimate_bps().min(2 * M) / 960_000 + 1 {
+        for _ in 0..=send_side.estimate_bps().min(2 * M) / 960_000 {
             leave(&mut send_side, 1_200, None);
         }
         if let Some(probe) = send_side.probe(now_us) {
             assert!(probe.bps <= 2 * M);
-            (0..probe.bytes / 250 + 1).for_each(|_| leave(&mut send_side, 250, Some(probe.id)));
+            (0..=probe.bytes / 250).for_each(|_| leave(&mut send_side, 250, Some(probe.id)));
         }
         let plain = feedback(sent[0], &vec![Some(64_000_000); sent.len()]);
         tell(&mut send_side, &plain, now_us);
