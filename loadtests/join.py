@@ -1,8 +1,8 @@
-"""What a join takes on loopback: from the offer to the first forwarded packet, and the server's processor time.
+"""What a join takes on loopback: from the offer to the first forwarded packet, and the server's processor time by part.
 
     python -m loadtests.join --joins 100 --per-second 50 [--video-slots 9] [--json]
 
-Starts a server of its own (`vdxmedia dev`) and the generator; one publisher sends before anyone joins. Each joiner
+Starts a server of its own (`watched.py`) and the generator; one publisher sends before anyone joins. Each joiner
 connects, joins, offers, gets its first authentic packet, and stays. The server's time is all of its threads', over the
 whole run of the joins, so it contains signalling, SDP, DTLS, ICE, and the little that is forwarded meanwhile. Clients
 run in this process and the generator's: on a machine with two cores they compete with the server, so the latencies are
@@ -18,20 +18,37 @@ import os
 import statistics
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 
 import aiohttp
 import msgspec
 
 from loadtests import native
 from loadtests.participant import MICROPHONE, Participant, camera, join
+from loadtests.processor import WATCHED_MODULE, Threads, Watched, ask, threads
 from tests.server import Server, run_server
 
 PUBLISHED_BPS = 120_000
 """A small picture: the work of forwarding is to stay small beside that of joining."""
-IDLE_WINDOW_S = 2.0
+SETTLE_S = 1.0
+IDLE_WINDOW_S = 3.0
 """The server with its publisher alone, to be taken off."""
+
+
+class Shares(msgspec.Struct, frozen=True):
+    """Processor time of the server for each join, in milliseconds."""
+
+    signalling: float
+    """HTTP, socket.io, the room: what is not one of the others."""
+    sdp: float
+    """The offer read, negotiated, answered."""
+    plane: float
+    """Commands to the relay, and events from it."""
+    dtls: float
+    """The handshake, Python's and OpenSSL's part."""
+    relay: float
+    """The relay's threads: ICE, keys, and the little that is forwarded."""
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -48,6 +65,7 @@ class Outcome(msgspec.Struct, frozen=True):
     dtls_p99_ms: float
     took_s: float
     server_cpu_ms_per_join: float
+    server_cpu_ms_by_part: Shares
     server_cpu_share: float
     """Of one core, while joins went on."""
     idle_cpu_share: float
@@ -63,10 +81,55 @@ class Timing(msgspec.Struct, frozen=True):
     first_packet_ms: float
 
 
-def cpu_s(pid: int) -> float:
-    """User and system time of all threads of a process (proc(5), fields 14 and 15)."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+class Spent(msgspec.Struct, frozen=True):
+    """Of the server, within a window."""
+
+    took_s: float
+    threads: Threads
+    parts_ns: Counter[str]
+    """Of the event loop's thread."""
+
+    @property
+    def total_ns(self) -> int:
+        return self.threads.python_ns + self.threads.relay_ns
+
+
+class Window:
+    """From `begin` to `end`. The server's own answer to the question, some milliseconds, is left out."""
+
+    def __init__(self, server: Server, watched: Watched) -> None:
+        self._server = server
+        self._watched = watched
+        self._threads = threads(server.pid)
+        self._began_s = time.monotonic()
+
+    @classmethod
+    async def begin(cls, server: Server) -> Window:
+        return cls(server, await ask(server))
+
+    async def end(self) -> Spent:
+        took_s, spent = time.monotonic() - self._began_s, threads(self._server.pid).since(self._threads)
+        parts_ns = Counter((await ask(self._server)).spent_ns)
+        parts_ns.subtract(self._watched.spent_ns)
+        return Spent(took_s, spent, parts_ns)
+
+
+def shares(spent: Spent, idle: Spent, joins: int) -> Shares:
+    """By part, what would have been spent without joins taken off."""
+    quiet = spent.took_s / idle.took_s
+
+    def part_ms(name: str) -> float:
+        return max(0.0, spent.parts_ns[name] - quiet * idle.parts_ns[name]) / 1e6 / joins
+
+    python_ms = max(0.0, spent.threads.python_ns - quiet * idle.threads.python_ns) / 1e6 / joins
+    sdp, plane, dtls = part_ms("sdp"), part_ms("plane"), part_ms("dtls")
+    return Shares(
+        signalling=max(0.0, python_ms - sdp - plane - dtls),
+        sdp=sdp,
+        plane=plane,
+        dtls=dtls,
+        relay=max(0.0, spent.threads.relay_ns - quiet * idle.threads.relay_ns) / 1e6 / joins,
+    )
 
 
 async def one_join(
@@ -95,30 +158,34 @@ async def one_join(
 
 async def measure(joins: int, per_second: float, video_slots: int) -> Outcome:
     async with contextlib.AsyncExitStack() as stack:
-        server = await stack.enter_async_context(run_server())
+        server = await stack.enter_async_context(run_server(module=WATCHED_MODULE))
         generator = await stack.enter_async_context(native.run_generator())
         http = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
         room = await server.create_room(maximum=joins + 1)
         publisher = await stack.enter_async_context(join(generator, server.base_url, room["hostUrl"], "Publisher"))
         await publisher.connect_media(microphone=MICROPHONE, picture=camera(PUBLISHED_BPS, 15))
         await generator.until_connected(publisher.peer)
-        before_s = cpu_s(server.pid)
+        await asyncio.sleep(SETTLE_S)
+        idle = await Window.begin(server)
         await asyncio.sleep(IDLE_WINDOW_S)
-        idle_share = (cpu_s(server.pid) - before_s) / IDLE_WINDOW_S
-        before, before_s, began_s = await generator.stats(reset=True), cpu_s(server.pid), time.monotonic()
+        idle_spent = await idle.end()
+        await generator.stats(reset=True)
+        before, window, began_s = await generator.stats(), await Window.begin(server), time.monotonic()
         tasks = []
         for number in range(joins):
             await asyncio.sleep(max(0.0, began_s + number / per_second - time.monotonic()))
             work = one_join(stack, generator, server, room["guestUrl"], http, video_slots)
             tasks.append(asyncio.create_task(work, name=f"join {number}"))
         outcomes = await asyncio.gather(*tasks, return_exceptions=True)
-        took_s, spent_s = time.monotonic() - began_s, cpu_s(server.pid) - before_s
+        took_s = time.monotonic() - began_s
+        spent = await window.end()
         after = await generator.stats()
         timings = [outcome for outcome in outcomes if isinstance(outcome, Timing)]
         for error in {repr(outcome) for outcome in outcomes if isinstance(outcome, BaseException)}:
             print(f"failed: {error}", file=sys.stderr)
         if not timings:
             raise SystemExit("no join succeeded")
+        parts = shares(spent, idle_spent, joins)
         return Outcome(
             joins=joins,
             per_second=per_second,
@@ -131,9 +198,10 @@ async def measure(joins: int, per_second: float, video_slots: int) -> Outcome:
             dtls_p50_ms=quantile([timing.dtls_ms for timing in timings], 0.5),
             dtls_p99_ms=quantile([timing.dtls_ms for timing in timings], 0.99),
             took_s=took_s,
-            server_cpu_ms_per_join=max(0.0, spent_s - idle_share * took_s) * 1e3 / joins,
-            server_cpu_share=spent_s / took_s,
-            idle_cpu_share=idle_share,
+            server_cpu_ms_per_join=sum(msgspec.structs.astuple(parts)),
+            server_cpu_ms_by_part=parts,
+            server_cpu_share=spent.total_ns / 1e9 / spent.took_s,
+            idle_cpu_share=idle_spent.total_ns / 1e9 / idle_spent.took_s,
             generator_cpu_ms_per_join=(after.cpu_ns - before.cpu_ns) / 1e6 / joins,
             faults=after.faults,
         )
@@ -145,6 +213,7 @@ def quantile(values: Sequence[float], share: float) -> float:
 
 
 def table(outcome: Outcome) -> str:
+    parts = outcome.server_cpu_ms_by_part
     rows = [
         ("joins, of these failed", f"{outcome.joins}, {outcome.failed}"),
         ("joins a second, wished and had", f"{outcome.per_second:.0f}, {outcome.joins / outcome.took_s:.0f}"),
@@ -156,6 +225,7 @@ def table(outcome: Outcome) -> str:
         ("  first check to its answer, p50", f"{outcome.ice_p50_ms:.1f} ms"),
         ("  DTLS, p50 / p99", f"{outcome.dtls_p50_ms:.1f} / {outcome.dtls_p99_ms:.1f} ms"),
         ("server's processor time a join", f"{outcome.server_cpu_ms_per_join:.1f} ms"),
+        *((f"  {name}", f"{value:.2f} ms") for name, value in msgspec.structs.asdict(parts).items()),
         ("  share of a core, idle before", f"{outcome.server_cpu_share:.2f}, {outcome.idle_cpu_share:.2f}"),
         ("generator's processor time a join", f"{outcome.generator_cpu_ms_per_join:.1f} ms"),
         ("faults in what arrived", str(outcome.faults)),

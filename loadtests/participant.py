@@ -79,6 +79,7 @@ class Participant:
         self.offered_ns = 0
         """When the offer was sent, by the monotonic clock."""
         self._bindings: list[dict[str, Any]] = []
+        self._published: list[str] = []
 
     async def send(self, message: dict[str, Any]) -> dict[str, Any]:
         """Raises: Refused, TimeoutError, socket.io's errors."""
@@ -104,8 +105,14 @@ class Participant:
         microphone: native.Layer | None = None,
         picture: Sequence[native.Layer] = (),
         options: native.Options | None = None,
+        slots: tuple[int, int] | None = None,
+        is_waiting: bool = False,
     ) -> None:
-        """Offers, hands over to the generator, and begins to publish; connecting goes on behind it."""
+        """Offers, hands over to the generator, and begins to publish; connecting goes on behind it.
+
+        `slots`: how many of sound and of pictures are offered; None: all that the join answer names.
+        `is_waiting`: `publish` is called later.
+        """
         published: list[tuple[str, bool, list[native.Layer]]] = []
         if microphone is not None:
             published.append(("microphone", True, [_numbered(microphone, is_audio=True)]))
@@ -116,7 +123,8 @@ class Participant:
             Line(is_audio, [Stream(layer.ssrc, layer.rtx_ssrc, layer.rid) for layer in layers])
             for _, is_audio, layers in published
         ]
-        lines += [Line(True)] * (counts["speaker"] + counts["programme"]) + [Line(False)] * counts["video"]
+        sounds, pictures = slots or (counts["speaker"] + counts["programme"], counts["video"])
+        lines += [Line(True)] * sounds + [Line(False)] * pictures
         transport = Transport(secrets.token_hex(4), secrets.token_hex(12), self._generator.fingerprint)
         cname = secrets.token_hex(8)
         offer = write_offer(lines, transport, cname, secrets.randbits(62))
@@ -125,12 +133,12 @@ class Participant:
         answered = await self.send({"type": "offer", "sdp": offer, "sources": sources})
         self.answer = answer = read_answer(answered["sdp"])
         by_mid = {line.mid: line for line in answer.lines}
-        slots = [
+        answered_slots = [
             native.Slot(slot["kind"], slot["index"], slot["mid"], line.ssrc, line.rtx_ssrc)
             for slot in answered["slots"]
             if (line := by_mid[slot["mid"]]).direction == "sendonly"
         ]
-        self.slot_mids = {(slot.kind, slot.index): slot.mid for slot in slots}
+        self.slot_mids = {(slot.kind, slot.index): slot.mid for slot in answered_slots}
         agreed = frozenset().union(*(line.extension_ids for line in answer.lines))
         types = {payload_type for line in answer.lines for payload_type in line.payload_types}
         payloads = {"opus": OPUS, "vp8": VP8, "vp8_rtx": VP8_RTX}
@@ -145,7 +153,7 @@ class Participant:
                 cname=cname,
                 payloads={name: number for name, number in payloads.items() if number in types},
                 extensions={name: number for name, (number, _) in EXTENSIONS.items() if number in agreed},
-                slots=slots,
+                slots=answered_slots,
                 sources=[
                     native.Source(str(mid), is_audio, layers) for mid, (_, is_audio, layers) in enumerate(published)
                 ],
@@ -153,7 +161,13 @@ class Participant:
             )
         )
         self._bind(self._bindings)
-        for mid, (kind, _, _) in enumerate(published):
+        self._published = [kind for kind, _, _ in published]
+        if not is_waiting:
+            await self.publish()
+
+    async def publish(self) -> None:
+        """Sends what was offered to be sent."""
+        for mid, kind in enumerate(self._published):
             self._generator.send(native.Start(self.peer, str(mid), self.source_id(kind)))
             await self.send({"type": "setSource", "source": kind, "active": True})
 

@@ -70,13 +70,15 @@ async def run_server(
     http_port: int | None = None,
     media_port: int | None = None,
     open_socket: SocketFactory | None = None,
+    module: str = "vdxmedia",
 ) -> AsyncIterator[Server]:
     """Starts `vdxmedia dev` on free loopback ports and stops it with SIGTERM; a bad exit code fails the test.
 
     `under`: the command that runs it elsewhere, e.g. in a network namespace; `open_socket` is the way to it then.
+    `module`: what is run instead, with the same arguments.
     """
     process = await asyncio.create_subprocess_exec(
-        *under, sys.executable, "-m", "vdxmedia", "dev",
+        *under, sys.executable, "-m", module, "dev",
         "--http-port", str(free_port(socket.SOCK_STREAM) if http_port is None else http_port),
         "--media-port", str(free_port(socket.SOCK_DGRAM) if media_port is None else media_port),
         *arguments,

@@ -1,0 +1,96 @@
+"""What a server's process takes of the machine: processor time by thread, memory, and what it says of itself.
+
+Left out: starting it (`tests/server.py`) and what is inside (`watched.py`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from pathlib import Path
+
+import msgspec
+
+from tests.server import Server
+
+RELAY_THREAD = "vdx-relay"
+"""What the names of the relay's threads begin with."""
+WATCHED = "Watched: "
+"""What a watched server's line begins with."""
+WATCHED_MODULE = "loadtests.watched"
+ANSWER_TIMEOUT_S = 30.0
+
+
+class Watched(msgspec.Struct, frozen=True):
+    """What a watched server prints on SIGUSR1."""
+
+    spent_ns: dict[str, int]
+    """Of the event loop's thread: `sdp`, `plane` (commands to the relay and events from it), `dtls`; signalling is the
+    rest of that thread."""
+    objects: int
+    """That the garbage collector knows, after a collection."""
+    kinds: dict[str, int]
+    holders: list[str]
+
+
+class Threads(msgspec.Struct, frozen=True):
+    """Nanoseconds on a processor since each thread began."""
+
+    loop_ns: int
+    """Python's event loop: the process's first thread."""
+    relay_ns: int
+    others_ns: int
+    """Python's executor, and the resolver's."""
+
+    @property
+    def python_ns(self) -> int:
+        return self.loop_ns + self.others_ns
+
+    def since(self, before: Threads) -> Threads:
+        return Threads(
+            self.loop_ns - before.loop_ns, self.relay_ns - before.relay_ns, self.others_ns - before.others_ns
+        )
+
+
+def threads(pid: int) -> Threads:
+    """By thread (proc(5), schedstat)."""
+    spent = {"loop": 0, "relay": 0, "others": 0}
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # It has just ended.
+            ns = int((task / "schedstat").read_text().split()[0])
+            is_relay = (task / "comm").read_text().startswith(RELAY_THREAD)
+            spent["relay" if is_relay else "loop" if int(task.name) == pid else "others"] += ns
+    return Threads(spent["loop"], spent["relay"], spent["others"])
+
+
+def wakeups(pid: int) -> int:
+    """How often the event loop's thread had nothing to do and was woken (proc(5), status)."""
+    return int(_status(pid, "voluntary_ctxt_switches"))
+
+
+def resident_bytes(pid: int) -> int:
+    """The process's own pages in memory (proc(5), status: RssAnon); files that are mapped are not counted."""
+    return int(_status(pid, "RssAnon").split()[0]) * 1024
+
+
+def _status(pid: int, name: str) -> str:
+    """Raises: OSError when this kernel tells no such thing."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        known, _, value = line.partition(":")
+        if known == name:
+            return value.strip()
+    raise OSError(f"this kernel tells no {name}")
+
+
+async def ask(server: Server) -> Watched:
+    """What a watched server says of itself now; it collects garbage first. Raises: TimeoutError."""
+    before = sum(line.startswith(WATCHED) for line in server.output)
+    os.kill(server.pid, signal.SIGUSR1)
+    async with asyncio.timeout(ANSWER_TIMEOUT_S):
+        while True:
+            lines = [line for line in server.output if line.startswith(WATCHED)]
+            if len(lines) > before:
+                return msgspec.json.decode(lines[-1].removeprefix(WATCHED), type=Watched)
+            await asyncio.sleep(0.02)

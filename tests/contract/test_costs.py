@@ -1,0 +1,71 @@
+"""The commands that measure joins, memory and idleness work, and tell all that the bench's table wants of them.
+
+No figure is judged: that is for a quiet machine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import TypeVar
+
+import msgspec
+import pytest
+
+from loadtests import idle, join, memory, native
+
+T = TypeVar("T")
+RUN_TIMEOUT_S = 240.0
+
+
+@pytest.fixture(scope="module", autouse=True)
+def binary() -> None:
+    native.build()
+
+
+async def run(module: str, outcome: type[T], *arguments: str) -> T:
+    """What one of the commands prints; a bad exit code fails the test."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", module, *arguments, "--json", stdout=asyncio.subprocess.PIPE, cwd=native.ROOT
+    )
+    try:
+        async with asyncio.timeout(RUN_TIMEOUT_S):
+            output, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    assert process.returncode == 0
+    return msgspec.json.decode(output, type=outcome)
+
+
+async def test_join_tells_latency_and_processor_time_by_part() -> None:
+    outcome = await run("loadtests.join", join.Outcome, "--joins", "5", "--per-second", "5", "--video-slots", "2")
+    assert (outcome.joins, outcome.failed, outcome.faults) == (5, 0, 0)
+    assert 0 < outcome.first_packet_p50_ms <= outcome.first_packet_p99_ms
+    parts = msgspec.structs.asdict(outcome.server_cpu_ms_by_part)
+    assert set(parts) == {"signalling", "sdp", "plane", "dtls", "relay"}
+    assert parts["sdp"] > 0
+    assert parts["dtls"] > 0
+    assert sum(parts.values()) == pytest.approx(outcome.server_cpu_ms_per_join)
+
+
+async def test_memory_tells_both_shapes_and_the_layer() -> None:
+    outcome = await run("loadtests.memory", memory.Outcome, "--participants", "2", "--layers", "1")
+    assert outcome.faults == 0
+    assert (outcome.small.sounds, outcome.small.pictures) == (1, 1)
+    assert (outcome.full.sounds, outcome.full.pictures) == (4, 9)
+    for slope in (outcome.small, outcome.full):
+        assert slope.total_bytes == pytest.approx(slope.signalling_bytes + slope.media_bytes)
+    assert outcome.layer_bytes > 100_000, "the history of a layer that was sent is kept"
+
+
+async def test_idle_tells_python_and_relay_apart() -> None:
+    outcome = await run(
+        "loadtests.idle", idle.Outcome, "--participants", "3", "--cameras", "1", "--speaking", "1", "--seconds", "2"
+    )
+    assert outcome.faults == 0
+    assert outcome.packets_per_s > 0
+    assert 0 < outcome.python_share < 1
+    assert outcome.relay_share > 0
+    assert outcome.wakeups_per_s > 0
