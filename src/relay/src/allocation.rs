@@ -11,7 +11,8 @@
 //! size   q0 q1 q2        h2        f2     size first; 20 frames a second stay while any size is left: sign language
 //! ```
 //!
-//! Down it goes at once: what does not fit congests the way. Up it goes only with a margin, and only when that margin
+//! Down it goes at once: what does not fit congests the way. Only the last step waits for [`PAUSE_AFTER_US`], within twice
+//! the estimate: an estimate dips to half while a queue empties, and a pause costs a keyframe. Up it goes only with a margin, and only when that margin
 //! lasted, unless a probe proved it. So a constant estimate gives one answer for ever: the answer to "what fits with the
 //! margin" does not depend on what is sent now, and once it is sent, it fits without the margin too.
 //! What is left out: the estimate itself (`congestion`), and how a slot comes from one layer to another (`settle`).
@@ -34,6 +35,8 @@ pub const SOUND_BPS: u64 = 52_000;
 const UP_PERCENT: u64 = 90;
 /// For so long, without a probe that proved it. A guess; the way up has 10 s.
 pub const UP_AFTER_US: u64 = 2_000_000;
+/// A picture is paused when its lowest did not fit for so long.
+pub const PAUSE_AFTER_US: u64 = 1_000_000;
 /// Frames a second that `size` keeps.
 const FLUID_FPS: u8 = 20;
 /// Of a layer that lives, but was not measured yet: what browsers give to 180, 360 and 720 lines.
@@ -48,6 +51,13 @@ pub struct Step {
     pub layer: u8,
     /// The highest level that is sent, 0 the fewest frames.
     pub temporal: u8,
+}
+
+impl Step {
+    /// Every frame of a layer.
+    pub const fn whole(layer: u8) -> Self {
+        Self { layer, temporal: ALL_TEMPORALS }
+    }
 }
 
 /// What a live layer costs up to each temporal level.
@@ -153,6 +163,8 @@ pub struct Allocation {
     /// Since when there would be better.
     better_since_us: Option<u64>,
     hears_one: bool,
+    /// Since when a picture that is sent would have to be paused.
+    short_since_us: Option<u64>,
     // Kept for their capacity.
     ladders: Vec<Ladder>,
     kept: Vec<usize>,
@@ -181,14 +193,18 @@ impl Allocation {
         let mut kept = std::mem::take(&mut self.kept);
         let held = |at: usize, ladder: &Ladder| ladder.height_of(wants.get(at).and_then(|want| want.held));
         self.fill(estimate_bps.saturating_sub(sound_bps), wants, &mut kept, held);
+        self.spare_lowest((2 * estimate_bps).saturating_sub(sound_bps), wants, &mut kept, now_us);
         let mut best = std::mem::take(&mut self.best);
         let top = |_: usize, ladder: &Ladder| ladder.len;
-        self.fill((estimate_bps * UP_PERCENT / 100).saturating_sub(sound_bps), wants, &mut best, top);
+        // What shows something new has nothing to keep: it takes what there is, also from a lower priority.
+        let is_new = wants.iter().any(|want| want.is_new);
+        let up_percent = if is_new { 100 } else { UP_PERCENT };
+        self.fill((estimate_bps * up_percent / 100).saturating_sub(sound_bps), wants, &mut best, top);
 
         let is_better = self.compare(wants, &best, &kept) == Ordering::Greater;
         let since_us = *self.better_since_us.get_or_insert(now_us);
         let is_over = now_us.saturating_sub(since_us) >= UP_AFTER_US;
-        let goes_up = is_better && (is_over || is_proven || wants.iter().any(|want| want.is_new));
+        let goes_up = is_better && (is_over || is_proven || is_new);
         if goes_up || !is_better {
             self.better_since_us = None;
         }
@@ -198,7 +214,7 @@ impl Allocation {
             want.held = ladder.step(*height);
             used_bps += ladder.bps(*height);
         }
-        let next_bps = self.next_step_bps(wants, given).map(|bps| used_bps + bps);
+        let next_bps = self.next_step_bps(wants, given).map(|bps| sound_bps + bps);
         let sound_wish_bps = (heard < speakers).then_some(ALL_SOUND_ABOVE_BPS);
         let wish_bps = next_bps.map(|bps| bps * 100 / UP_PERCENT + 1).max(sound_wish_bps).unwrap_or(0);
         (self.kept, self.best) = (kept, best);
@@ -206,13 +222,35 @@ impl Allocation {
     }
 
     fn share_all(&mut self, speakers: usize, programmes: usize, wants: &mut [Want]) -> Shares {
-        (self.better_since_us, self.hears_one) = (None, false);
+        (self.better_since_us, self.short_since_us, self.hears_one) = (None, None, false);
         let mut used_bps = (speakers + programmes) as u64 * SOUND_BPS;
         for (want, ladder) in wants.iter_mut().zip(&self.ladders) {
             want.held = ladder.step(ladder.len);
             used_bps += ladder.bps(ladder.len);
         }
         Shares { speakers, used_bps, wish_bps: 0, is_rising: false }
+    }
+
+    /// Gives pictures that are sent and would be paused their lowest, for a while and within a limit.
+    fn spare_lowest(&mut self, most_bps: u64, wants: &[Want], kept: &mut [usize], now_us: u64) {
+        let is_short = |at: usize, kept: &[usize]| kept[at] == 0 && wants[at].held.is_some() && !wants[at].is_new;
+        if !(0..wants.len()).any(|at| is_short(at, kept) && self.ladders[at].len > 0) {
+            self.short_since_us = None;
+            return;
+        }
+        let since_us = *self.short_since_us.get_or_insert(now_us);
+        if now_us.saturating_sub(since_us) >= PAUSE_AFTER_US {
+            return;
+        }
+        let used_bps: u64 = kept.iter().zip(&self.ladders).map(|(height, ladder)| ladder.bps(*height)).sum();
+        let mut left_bps = most_bps.saturating_sub(used_bps);
+        for at in &self.order {
+            let lowest_bps = self.ladders[*at].bps(self.ladders[*at].len.min(1));
+            if is_short(*at, kept) && lowest_bps <= left_bps {
+                kept[*at] = self.ladders[*at].len.min(1);
+                left_bps -= lowest_bps;
+            }
+        }
     }
 
     /// Lets the water rise, priority by priority, up to each picture's limit. A picture whose next step does not fit
@@ -275,13 +313,15 @@ impl Allocation {
         Ordering::Equal
     }
 
-    /// What the first picture that could be better lacks for it.
+    /// What the pictures need for the first that could be better; those of a lower priority would give way to it.
     fn next_step_bps(&self, wants: &[Want], given: &[usize]) -> Option<u64> {
         let open = |at: &&usize| given[**at] < self.ladders[**at].len;
         let priority = wants[*self.order.iter().find(open)?].priority;
         let of_it = self.order.iter().filter(open).filter(|at| wants[**at].priority == priority);
         let at = *of_it.min_by_key(|at| self.ladders[**at].step(given[**at]))?;
-        Some(self.ladders[at].bps(given[at] + 1) - self.ladders[at].bps(given[at]))
+        let kept = self.order.iter().filter(|other| wants[**other].priority >= priority && **other != at);
+        let kept_bps: u64 = kept.map(|other| self.ladders[*other].bps(given[*other])).sum();
+        Some(kept_bps + self.ladders[at].bps(given[at] + 1))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Writing what goes out: the header is rebuilt with the subscriber's numbers and ids, the payload sealed from where it
 //! lies straight into the send buffer.
 
+use crate::congestion::ProbeId;
 use crate::counters::Counters;
 use crate::facts::{Codec, Facts};
 use crate::peer::Peer;
@@ -142,6 +143,7 @@ pub fn send_media<S: Sink>(
         return None;
     };
     sink.commit(len);
+    peer.pacer.on_sent(len);
     if ids.transport_cc != 0 {
         peer.way.on_sent(len, now_us, None);
     }
@@ -184,6 +186,66 @@ fn write_picture_head<'a>(
         return Some((len, payload.get(descriptor.front_len..)?));
     }
     Some((0, payload))
+}
+
+/// Longest padding (RFC 3550 §5.1: its length is one byte).
+const PADDING_LEN: usize = 255;
+
+/// Seals one packet of nothing but padding into the sink, as a retransmission of nothing (RFC 4588 §4: the receiver
+/// finds no original in it), so that the sequence of the pictures stays as it is. Answers the bytes sent.
+pub fn send_padding<S: Sink>(
+    peer: &mut Peer,
+    peer_at: usize,
+    slot_at: usize,
+    probe: Option<ProbeId>,
+    sink: &mut S,
+    counters: &mut Counters,
+    now_us: u64,
+) -> Option<usize> {
+    let slot = peer.slots.get(slot_at)?;
+    let shown = slot.codec.unwrap_or(Codec::Vp8);
+    let codecs = [shown, Codec::Vp8, Codec::H264, Codec::Vp9, Codec::Av1];
+    let payload_type = codecs.into_iter().map(|codec| peer.payload_types(codec).1).find(|number| *number != 0)?;
+    let outbound = peer.outbound.as_ref()?;
+    let slot = peer.slots.get_mut(slot_at)?;
+    let abs_send_time = encode_abs_send_time(now_us);
+    let transport_sequence = encode_transport_sequence(peer.way.transport_sequence);
+    let ids = slot.extensions;
+    let elements = [
+        Extension { id: ids.mid, data: &slot.mid },
+        Extension { id: ids.abs_send_time, data: &abs_send_time },
+        Extension { id: ids.transport_cc, data: &transport_sequence },
+    ];
+    let index = slot.rtx_index;
+    let mut header = [0; MAX_HEADER_LEN];
+    let header_len = HeaderWriter {
+        is_marked: false,
+        has_padding: true,
+        payload_type,
+        sequence: index as u16,
+        timestamp: (u128::from(now_us) * u128::from(Codec::Vp8.clock_rate()) / 1_000_000) as u32,
+        ssrc: slot.rtx_ssrc,
+        source: 0,
+    }
+    .write(&mut header, &elements)?;
+    let mut padding = [0; PADDING_LEN];
+    *padding.last_mut()? = PADDING_LEN as u8;
+    let Ok(claim) = slot.rtx_guard.claim(index) else {
+        counters.dropped_seal += 1;
+        return None;
+    };
+    slot.rtx_index += 1;
+    let out = sink.reserve(peer_at, header_len + PADDING_LEN + MAX_OVERHEAD);
+    let Ok(len) = outbound.seal_from(header.get(..header_len)?, &[], &padding, out, claim) else {
+        counters.dropped_seal += 1;
+        return None;
+    };
+    sink.commit(len);
+    peer.pacer.on_sent(len);
+    peer.way.on_sent(len, now_us, probe);
+    counters.padding_packets_out += 1;
+    counters.padding_bytes_out += len as u64;
+    Some(len)
 }
 
 fn passed(id: u8, data: Option<&[u8]>) -> Extension<'_> {

@@ -17,6 +17,7 @@ pub mod history;
 pub mod ice;
 pub mod keyframes;
 pub mod nack;
+pub mod pacer;
 pub mod peer;
 pub mod rates;
 pub mod redundancy;

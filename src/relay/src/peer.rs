@@ -6,6 +6,7 @@ use crate::bucket::Bucket;
 use crate::congestion::Arrivals;
 use crate::facts::{Codec, PassedExtensions};
 use crate::ice::{Credentials, Ice};
+use crate::pacer::Pacer;
 use crate::reports::{Loss, PublisherClock, Reception};
 use crate::slot::Slot;
 use crate::srtp::{Inbound, Outbound, Profile, SrtpError};
@@ -122,6 +123,8 @@ pub struct Peer {
     pub clock: PublisherClock,
     /// What the way to it carries.
     pub way: Way,
+    /// When packets leave to it.
+    pub pacer: Pacer,
     /// From its reports on ours.
     pub round_trip_us: Option<u64>,
     /// Since the last quality event.
@@ -179,6 +182,7 @@ impl Peer {
             arrivals: Arrivals::default(),
             clock: PublisherClock::default(),
             way: Way::default(),
+            pacer: Pacer::default(),
             round_trip_us: None,
             uplink: Loss::default(),
             downlink: Loss::default(),

@@ -41,6 +41,8 @@ pub enum Placed {
 pub struct Share {
     /// The highest layer.
     pub layer: u8,
+    /// The highest temporal level.
+    pub temporal: u8,
     /// Exactly; `None`: paused, or there was nothing to give yet.
     pub step: Option<Step>,
     /// The way does not carry its lowest: nothing is sent.
@@ -51,7 +53,13 @@ pub struct Share {
 
 impl Default for Share {
     fn default() -> Self {
-        Self { layer: wire_api::MAX_LAYERS as u8 - 1, step: None, is_paused: false, is_new: true }
+        Self {
+            layer: wire_api::MAX_LAYERS as u8 - 1,
+            temporal: crate::drops::EVERY_LEVEL,
+            step: None,
+            is_paused: false,
+            is_new: true,
+        }
     }
 }
 
@@ -92,6 +100,8 @@ pub struct Slot {
     pub priority: u8,
     /// What the way gives it.
     pub share: Share,
+    /// Its packets that wait in the pacer.
+    pub waiting: u32,
     /// What is sent.
     pub current: Option<Feed>,
     /// What is to be sent.
@@ -144,6 +154,7 @@ impl Slot {
             max_layer: wire_api::MAX_LAYERS as u8 - 1,
             priority: 0,
             share: Share::default(),
+            waiting: 0,
             current: None,
             pending: None,
             rewriter: Rewriter::new(numbers as u16, (numbers >> 16) as u32, (numbers >> 48) as u16),
@@ -229,6 +240,11 @@ impl Slot {
     /// next frame, rises where the stream permits.
     pub fn set_max_temporal(&mut self, level: u8) {
         self.rewriter.set_max_temporal(level);
+    }
+
+    /// Retransmissions carry transport-wide numbers: their padding measures the way.
+    pub fn can_be_padded(&self) -> bool {
+        self.rtx_ssrc != 0 && self.extensions.transport_cc != 0
     }
 
     /// Ends the feed from a source: nothing of it goes out any more, not even again.

@@ -9,7 +9,7 @@
 //! Left out: the estimate itself ([`crate::congestion`]), and the shares ([`crate::allocation`]).
 
 use crate::allocation::{ALL_SOUND_ABOVE_BPS, Allocation, ONE_SOUND_BELOW_BPS};
-use crate::congestion::{LayerCap, LossCap, ProbeId, SendSide};
+use crate::congestion::{LayerCap, LossCap, Probe, ProbeId, SendSide};
 use crate::wire::rtcp::TransportFeedback;
 
 /// From the first packet that asks for feedback. Browsers send it every 50 to 250 ms; the rest is the round trip.
@@ -20,6 +20,8 @@ const SHARE_APART_US: u64 = 50_000;
 const SHARE_AT_LEAST_US: u64 = 500_000;
 /// A change of the estimate that matters, in percent.
 const ESTIMATE_STEP_PERCENT: u64 = 5;
+/// While nothing else is sent, padding is: 23 kbit/s.
+const SIGN_APART_US: u64 = 100_000;
 /// A probe that ended within this proves the estimate.
 const PROBE_PROVES_US: u64 = 1_000_000;
 
@@ -41,6 +43,8 @@ pub struct Way {
     pub is_share_due: bool,
     shared: Shared,
     probed_us: Option<u64>,
+    sent_us: u64,
+    wish_bps: u64,
 }
 
 /// When and by what the slots were given their shares.
@@ -65,6 +69,8 @@ impl Default for Way {
             allocation: Allocation::default(),
             is_share_due: false,
             probed_us: None,
+            sent_us: 0,
+            wish_bps: 0,
         }
     }
 }
@@ -80,6 +86,7 @@ impl Way {
                 none.insert(Box::new(SendSide::new(now_us)))
             }
         };
+        self.sent_us = now_us;
         send_side.on_sent(self.transport_sequence, bytes as u32, now_us, probe);
         self.transport_sequence = self.transport_sequence.wrapping_add(1);
     }
@@ -160,9 +167,29 @@ impl Way {
 
     /// What the next better share needs; 0: there is none.
     pub fn set_wish_bps(&mut self, bps: u64) {
+        self.wish_bps = bps;
         if let Some(send_side) = &mut self.send_side {
             send_side.set_wish_bps(bps);
         }
+    }
+
+    /// What is to be sent in addition, if a probe is due.
+    pub fn probe(&mut self, now_us: u64) -> Option<Probe> {
+        self.send_side.as_mut().filter(|_| self.is_measured)?.probe(now_us)
+    }
+
+    /// Something is wished for, and nothing left for so long that the estimate knows nothing: a packet of padding is to
+    /// leave. Who is sent nothing because nothing fits would else never hear that more does.
+    pub fn needs_sign(&self, now_us: u64) -> bool {
+        let Some(send_side) = self.send_side.as_ref().filter(|_| self.is_measured && self.wish_bps > 0) else {
+            return false;
+        };
+        send_side.has_feedback() && now_us.saturating_sub(self.sent_us) >= SIGN_APART_US
+    }
+
+    /// A probe was sent to its end.
+    pub fn on_probe_over(&mut self, now_us: u64) {
+        self.probed_us = Some(now_us);
     }
 
     /// A probe raised the estimate just now.

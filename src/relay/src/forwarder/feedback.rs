@@ -3,6 +3,7 @@
 use super::Forwarder;
 use crate::egress::{Outgoing, send_media};
 use crate::facts::Codec;
+use crate::pacer::Waiting;
 use crate::sink::Sink;
 use crate::wire::rtcp::{Nack, ReportBlock, Rtcp, RtcpPackets, SenderReport, round_trip_us};
 
@@ -165,6 +166,12 @@ impl Forwarder {
             if !peer.rtx_budget.take(payload.len() as u64, now_us) {
                 self.counters.nacks_over_budget += 1;
                 return;
+            }
+            if !peer.pacer.has_room() || peer.pacer.has_resends() {
+                let (bytes, is_first, is_again) = (payload.len() as u32, false, true);
+                let waiting = Waiting { slot: slot_at, feed, index, numbers, bytes, is_first, is_again };
+                self.counters.resends_shed += u64::from(!peer.pacer.push_again(waiting));
+                continue;
             }
             let (source, is_first, is_again) = (source.id, false, true);
             let outgoing = Outgoing { source, facts, payload, descriptor, numbers, is_first, is_again };

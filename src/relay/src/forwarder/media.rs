@@ -4,6 +4,7 @@ use super::{Forwarder, Switch};
 use crate::egress::{Outgoing, send_media};
 use crate::facts::{Codec, Facts, PacketBase};
 use crate::nack::Arrival;
+use crate::pacer::Waiting;
 use crate::peer::{Meaning, Stream, Told};
 use crate::reports::Reception;
 use crate::rewrite::Feed;
@@ -18,6 +19,9 @@ use crate::wire::rtp::RtpHeader;
 use crate::wire::rtx::parse_original;
 use crate::wire::sequence::distance;
 use crate::wire_api::{Event, MediaKind, SlotKind};
+
+/// What is added to a payload when it leaves: header, one CSRC, extensions, the tag.
+const HEADERS_LEN: usize = 56;
 
 /// A packet that is open and whose layer is known.
 #[derive(Clone, Copy)]
@@ -235,7 +239,7 @@ impl Forwarder {
             self.counters.padding_in += 1;
         } else {
             layer.heard_us = now_us;
-            layer.rates.on_packet(&facts, payload.len(), now_us);
+            layer.rates.on_packet(&facts, payload.len() + HEADERS_LEN, now_us);
         }
         if meaning.codec.is_audio() {
             layer.redundancy.on_packet(facts.index, facts.timestamp);
@@ -315,6 +319,9 @@ impl Forwarder {
         if !self.switches.is_empty() {
             self.finish_switches(now_us);
         }
+        while let Some((peer_at, slot_at)) = self.sheds.pop() {
+            self.shed(peer_at, slot_at, now_us);
+        }
         if !self.held_back.is_empty() {
             self.hold_back();
         }
@@ -348,7 +355,15 @@ impl Forwarder {
             }
             for (facts, payload, descriptor) in self.run.packets() {
                 let Some(slot) = peer.slots.get_mut(watcher.slot) else { break };
+                let waits = is_video && (slot.waiting > 0 || !peer.pacer.has_room());
+                if waits && peer.pacer.is_full(feed.layer > 0 && slot.priority == 0) {
+                    if slot.current == Some(feed) {
+                        self.sheds.push((watcher.peer, watcher.slot));
+                    }
+                    break;
+                }
                 let emptied;
+                let mut is_filler = false;
                 let (mut facts, mut payload, mut descriptor) = (facts, payload, descriptor);
                 let (numbers, is_first) = match slot.place(feed, facts) {
                     Placed::Sent { numbers, is_first, ended, has_switched } => {
@@ -369,6 +384,7 @@ impl Forwarder {
                         self.counters.packets_left_out += 1;
                         self.counters.fillers_out += 1;
                         emptied = facts.emptied();
+                        is_filler = true;
                         (facts, payload, descriptor) = (&emptied, &[], &[]);
                         (numbers, false)
                     }
@@ -378,6 +394,14 @@ impl Forwarder {
                     }
                     Placed::Passed => continue,
                 };
+                // What fills a place in the numbers has no place in the history.
+                if waits && !is_filler {
+                    let (slot_at, index, bytes) = (watcher.slot, facts.index, payload.len() as u32);
+                    slot.waiting += 1;
+                    self.counters.packets_paced += 1;
+                    peer.pacer.push(Waiting { slot: slot_at, feed, index, numbers, bytes, is_first, is_again: false });
+                    continue;
+                }
                 let (source, is_again) = (source.id, false);
                 let outgoing = Outgoing { source, facts, payload, descriptor, numbers, is_first, is_again };
                 send_media(peer, watcher.peer, watcher.slot, &outgoing, sink, &mut self.counters, now_us);

@@ -16,6 +16,7 @@ mod commands;
 mod datagrams;
 mod feedback;
 mod media;
+mod pacing;
 mod run;
 mod settle;
 mod shares;
@@ -85,6 +86,8 @@ pub struct Forwarder {
     sharing: Sharing,
     /// Slots whose pictures a clogged connection holds back, found in a fan-out.
     held_back: Vec<(usize, usize)>,
+    /// Slots for which no more can wait, after a fan-out.
+    sheds: Vec<(usize, usize)>,
     handling: Option<usize>,
     timeouts: u64,
     /// Panics at the next DTLS datagram, or at a fence 0: how tests see that a panic ends one peer only.
@@ -117,6 +120,7 @@ impl Forwarder {
             run: Run::new(),
             sharing: Sharing::default(),
             held_back: Vec::new(),
+            sheds: Vec::new(),
             handling: None,
             timeouts: 0,
             #[cfg(test)]
@@ -149,6 +153,7 @@ impl Forwarder {
         self.switches.clear();
         self.run.clear();
         self.held_back.clear();
+        self.sheds.clear();
         self.starting = None;
         if let Some(at) = self.handling.take() {
             if let Some(id) = self.peers.get(at).map(|peer| peer.id) {

@@ -110,6 +110,12 @@ impl Forwarder {
             }
         }
 
+        // While a smaller size is waited for, the larger is sent with as few frames as it has.
+        match (slot.current, slot.pending) {
+            (Some(current), Some(pending)) if pending.source != current.source || pending.layer > current.layer => {}
+            (Some(_), Some(_)) => slot.set_max_temporal(0),
+            _ => slot.set_max_temporal(slot.share.temporal),
+        }
         let after = (slot.current, slot.pending);
         self.watch_again(peer_at, slot_at, before.0.map(|feed| feed.source));
         if let Some(event) = told {

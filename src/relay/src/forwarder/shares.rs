@@ -5,8 +5,10 @@
 //! packet.
 
 use super::Forwarder;
-use crate::allocation::{LayerRate, Want};
+use crate::allocation::{ALL_TEMPORALS, LayerRate, Want};
 use crate::congestion::LayerCap;
+use crate::drops::EVERY_LEVEL;
+use crate::slot::Share;
 use crate::source::Layer;
 use crate::wire_api::{Event, SlotKind};
 
@@ -69,6 +71,7 @@ impl Forwarder {
     fn give_shares(&mut self, at: usize, sharing: &mut Sharing, now_us: u64) {
         let Some(peer) = self.peers.get_mut(at) else { return };
         let estimate_bps = peer.way.begin_share(now_us);
+        peer.pacer.set_estimate(estimate_bps);
         let cap = peer.way.layer_cap.cap();
         let is_proven = peer.way.is_proven(now_us);
         let is_programme = |slot: &&crate::slot::Slot| slot.kind == SlotKind::Programme && slot.current.is_some();
@@ -97,11 +100,16 @@ impl Forwarder {
                 // The first packet of any layer may begin; the lowest comes first.
                 (Some(_), None) => 0,
             };
+            slot.share.temporal = match (estimate_bps, want.held) {
+                (Some(_), Some(step)) if step.temporal < ALL_TEMPORALS => step.temporal,
+                _ => EVERY_LEVEL,
+            };
             if !before.is_new && !slot.share.is_paused && !before.is_paused {
                 self.counters.layer_downs += u64::from(slot.share.layer < before.layer);
                 self.counters.layer_ups += u64::from(slot.share.layer > before.layer);
             }
-            if (slot.share.layer, slot.share.is_paused) != (before.layer, before.is_paused) {
+            let given = |share: Share| (share.layer, share.temporal, share.is_paused);
+            if given(slot.share) != given(before) {
                 sharing.changed.push(*slot_at);
             }
             if slot.share.is_paused != before.is_paused {
@@ -121,6 +129,9 @@ impl Forwarder {
 }
 
 /// What a live layer costs.
-fn rate_of(_layer: &Layer) -> LayerRate {
-    LayerRate::default()
+fn rate_of(layer: &Layer) -> LayerRate {
+    let bits = |temporal: u8| u32::try_from(layer.rate_bps(temporal)).unwrap_or(u32::MAX);
+    let frames = |temporal: u8| u8::try_from(layer.frames_per_s(temporal)).unwrap_or(u8::MAX);
+    let levels = [0, 1, EVERY_LEVEL];
+    LayerRate { bps: levels.map(bits), fps: levels.map(frames) }
 }

@@ -82,6 +82,7 @@ impl Forwarder {
             }
             self.report_sending(at, sink, now_us);
         }
+        self.on_pacer_time(at, sink, now_us);
         if is_slow {
             self.on_way_time(at, now_us);
             self.tell_quality(at, now_us);
@@ -178,6 +179,7 @@ impl Forwarder {
     fn on_way_time(&mut self, at: usize, now_us: u64) {
         let Some(peer) = self.peers.get_mut(at).filter(|peer| !peer.slots.is_empty()) else { return };
         peer.way.on_time(now_us);
+        peer.pacer.set_estimate(peer.way.estimate_bps(now_us));
         if peer.way.needs_share(now_us) {
             self.share_out(at, now_us);
         }

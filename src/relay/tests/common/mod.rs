@@ -4,6 +4,7 @@
 
 pub mod camera;
 mod client;
+pub mod link;
 pub mod stage;
 
 #[allow(unused_imports)]
@@ -270,14 +271,19 @@ impl World {
         }
     }
 
+    /// A check by every client.
+    pub fn check_all(&mut self) {
+        let ids: Vec<u64> = self.clients.keys().copied().collect();
+        for id in ids {
+            self.check(id, true);
+        }
+    }
+
     /// As [`Self::run_ms`], with checks by every client each 2.5 s.
     pub fn live_ms(&mut self, ms: u64) {
         let end = self.now_us + ms * 1_000;
         while self.now_us < end {
-            let ids: Vec<u64> = self.clients.keys().copied().collect();
-            for id in ids {
-                self.check(id, true);
-            }
+            self.check_all();
             self.run_ms(2_500.min((end - self.now_us).div_ceil(1_000)));
         }
     }

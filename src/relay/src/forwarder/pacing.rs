@@ -1,0 +1,86 @@
+//! What waits for a subscriber leaves, and probes: called every 5 ms ([`crate::pacer`]).
+
+use super::Forwarder;
+use crate::egress::{Outgoing, send_media, send_padding};
+use crate::pacer::Waiting;
+use crate::peer::Peer;
+use crate::sink::Sink;
+use crate::wire_api::SlotKind;
+
+impl Forwarder {
+    /// Sends what the time since the last call allows.
+    pub(super) fn on_pacer_time<S: Sink>(&mut self, at: usize, sink: &mut S, now_us: u64) {
+        let Some(peer) = self.peers.get_mut(at) else { return };
+        peer.pacer.pay(now_us);
+        while let Some(waiting) = self.peers.get_mut(at).and_then(|peer| peer.pacer.pop()) {
+            self.send_waiting(at, &waiting, sink, now_us);
+        }
+        let Some(peer) = self.peers.get_mut(at).filter(|peer| peer.is_sending) else { return };
+        if peer.pacer.can_probe() {
+            if let Some(probe) = peer.way.probe(now_us) {
+                peer.pacer.begin_probe(probe, now_us);
+                self.counters.probes += 1;
+            }
+        }
+        let padded =
+            |peer: &Peer| peer.slots.iter().position(|slot| slot.kind == SlotKind::Video && slot.can_be_padded());
+        if peer.way.needs_sign(now_us) {
+            if let Some(slot) = padded(peer) {
+                send_padding(peer, at, slot, None, sink, &mut self.counters, now_us);
+            }
+        }
+        while let Some(id) = peer.pacer.due_probe(now_us) {
+            let slot = padded(peer);
+            let sent = slot.and_then(|slot| send_padding(peer, at, slot, Some(id), sink, &mut self.counters, now_us));
+            match sent {
+                Some(bytes) => {
+                    if peer.pacer.on_probe_sent(bytes) {
+                        peer.way.on_probe_over(now_us);
+                    }
+                }
+                None => peer.pacer.end_probe(),
+            }
+        }
+    }
+
+    /// Seals and sends a packet that waited, if it is still there and still permitted.
+    fn send_waiting<S: Sink>(&mut self, at: usize, waiting: &Waiting, sink: &mut S, now_us: u64) {
+        let Waiting { slot: slot_at, feed, index, numbers, is_first, is_again, .. } = *waiting;
+        let Some(peer) = self.peers.get_mut(at) else { return };
+        let (room, hears, is_sending) = (peer.room, peer.hears, peer.is_sending);
+        let Some(slot) = peer.slots.get_mut(slot_at) else { return };
+        if !is_again {
+            slot.waiting = slot.waiting.saturating_sub(1);
+        }
+        // The slot has forgotten what it may not show any more.
+        let is_known = slot.rewriter.find(numbers.index as u16) == Some((feed, index));
+        let source = self.sources.get(feed.source).filter(|it| it.is_permitted(room, hears) && is_known && is_sending);
+        let layer = source.and_then(|source| source.layer(feed.layer)).filter(|layer| layer.epoch == feed.epoch);
+        let (Some(source), Some((facts, payload, descriptor))) =
+            (source, layer.and_then(|layer| layer.history.get(index)))
+        else {
+            self.counters.paced_lost += 1;
+            return;
+        };
+        let outgoing = Outgoing { source: source.id, facts, payload, descriptor, numbers, is_first, is_again };
+        send_media(peer, at, slot_at, &outgoing, sink, &mut self.counters, now_us);
+    }
+
+    /// More waits for a subscriber than its way takes soon: a picture ends until its next keyframe, on a lower layer if
+    /// there is one; what waits of it still leaves.
+    pub(super) fn shed(&mut self, peer_at: usize, slot_at: usize, now_us: u64) {
+        let slot = self.peers.get_mut(peer_at).and_then(|peer| peer.slots.get_mut(slot_at));
+        let Some(slot) = slot else { return };
+        let Some(feed) = slot.current.take() else { return };
+        self.counters.pictures_shed += 1;
+        let lower = self.sources.get(feed.source).and_then(|source| {
+            (0..feed.layer).rev().find(|layer| source.layer(*layer).is_some_and(|layer| layer.is_live))
+        });
+        slot.share.step = lower.map(crate::allocation::Step::whole);
+        slot.share.is_new = false;
+        slot.pending.get_or_insert(feed);
+        self.watch_again(peer_at, slot_at, Some(feed.source));
+        self.share_out(peer_at, now_us);
+        self.settle_slot(peer_at, slot_at, now_us);
+    }
+}
