@@ -7,8 +7,8 @@
 //! What a picture gives up first is its source's policy, and makes the *ladder* of its steps, best last (VP8, 3 levels):
 //!
 //! ```text
-//! rate   q0 q1 q2  h0 h1 h2  f0 f1 f2     frames first, then size: a face, a screen
-//! size   q0 q1 q2        h2        f2     size first; 20 frames a second stay while any size is left: sign language
+//! rate   q0 q1 q2   h1 h2   f1 f2     frames first, down to 12 a second, then size: a face, a screen
+//! size   q0 q1 q2      h2      f2     size first; 20 frames a second stay while any size is left: sign language
 //! ```
 //!
 //! Down it goes at once: what does not fit congests the way. Only the last step waits for [`PAUSE_AFTER_US`], within twice
@@ -37,8 +37,10 @@ const UP_PERCENT: u64 = 90;
 pub const UP_AFTER_US: u64 = 2_000_000;
 /// A picture is paused when its lowest did not fit for so long.
 pub const PAUSE_AFTER_US: u64 = 1_000_000;
-/// Frames a second that `size` keeps.
+/// Frames a second that `size` keeps while any size is left.
 const FLUID_FPS: u8 = 20;
+/// And `rate`: below it a face is a row of pictures, and the smaller size is better.
+const LEAST_FPS: u8 = 12;
 /// Of a layer that lives, but was not measured yet: what browsers give to 180, 360 and 720 lines.
 const ASSUMED_BPS: [u32; MAX_LAYERS] = [150_000, 500_000, 1_700_000];
 /// Steps of the longest ladder.
@@ -117,13 +119,14 @@ impl Ladder {
             }
             for temporal in 0..MAX_TEMPORALS {
                 let is_all = temporal == usize::from(ALL_TEMPORALS);
-                let is_fluid = rate.fps[temporal] >= FLUID_FPS;
+                let least_fps = if want.shedding == Shedding::Size { FLUID_FPS } else { LEAST_FPS };
+                let is_fluid = is_all || rate.fps[temporal] >= least_fps;
                 let bps = match (rate.bps[temporal], is_all) {
                     (0, true) => ASSUMED_BPS[place],
                     (0, false) => continue,
                     (bps, _) => bps,
                 };
-                if want.shedding == Shedding::Size && place != lowest && !is_all && !is_fluid {
+                if place != lowest && !is_fluid {
                     continue;
                 }
                 ladder.push(Step { layer: place as u8, temporal: temporal as u8 }, bps);

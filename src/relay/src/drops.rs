@@ -144,7 +144,7 @@ impl Drops {
 
     /// A packet came. `wanted` is the highest level that is to be sent.
     pub fn on_packet(&mut self, facts: &Facts, wanted: u8) -> Verdict {
-        if facts.index <= self.highest_in { self.on_late(facts) } else { self.on_newest(facts, wanted) }
+        if facts.index <= self.highest_in { self.on_late(facts, wanted) } else { self.on_newest(facts, wanted) }
     }
 
     /// What is taken off the numbers of a packet that was sent.
@@ -175,6 +175,11 @@ impl Drops {
         let entry = self.entry(index)?;
         let is_it = entry.fate == Fate::Kept && index.wrapping_sub(self.shift(entry).packets) == shifted;
         is_it.then_some(index)
+    }
+
+    /// The highest level that is sent now.
+    pub fn level(&self) -> u8 {
+        self.level
     }
 
     /// Everything is sent again, and nothing that was left out can be asked for: the shift that all have.
@@ -240,7 +245,7 @@ impl Drops {
         }
     }
 
-    fn on_late(&mut self, facts: &Facts) -> Verdict {
+    fn on_late(&mut self, facts: &Facts, wanted: u8) -> Verdict {
         if facts.index < self.first_in {
             return Verdict::Keep(Shift::default());
         }
@@ -255,6 +260,10 @@ impl Drops {
         } else {
             self.frame(facts.timestamp).unwrap_or_else(|| self.decide_late(facts, entry))
         };
+        // A keyframe of which another packet came first, and nothing after it: all that follows needs only what is sent.
+        if facts.is_start && frame.is_kept && self.frames[self.newest_frame].timestamp == facts.timestamp {
+            self.level = wanted;
+        }
         let fate = if frame.is_kept { Fate::Kept } else { Fate::Filled };
         let entry = Entry { pictures: frame.pictures, fate, ..entry };
         self.set(facts.index, entry);

@@ -169,6 +169,12 @@ impl Rewriter {
         self.max_temporal = level.min(EVERY_LEVEL);
     }
 
+    /// The highest temporal level that is sent now: below what is wanted until the stream permits more.
+    pub fn temporal_level(&self) -> u8 {
+        let drops = self.spans[self.newest].as_ref().and_then(|span| span.drops.as_ref());
+        drops.map_or(EVERY_LEVEL, |drops| drops.level())
+    }
+
     /// The highest temporal level that is wanted.
     pub fn max_temporal(&self) -> u8 {
         self.max_temporal

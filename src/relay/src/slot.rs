@@ -100,6 +100,8 @@ pub struct Slot {
     pub priority: u8,
     /// What the way gives it.
     pub share: Share,
+    /// Since when its stream does not let it rise to its temporal level.
+    pub low_since_us: Option<u64>,
     /// Its packets that wait in the pacer.
     pub waiting: u32,
     /// What is sent.
@@ -154,6 +156,7 @@ impl Slot {
             max_layer: wire_api::MAX_LAYERS as u8 - 1,
             priority: 0,
             share: Share::default(),
+            low_since_us: None,
             waiting: 0,
             current: None,
             pending: None,

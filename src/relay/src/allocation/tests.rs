@@ -99,11 +99,11 @@ fn down_at_once_up_after_a_while_or_with_a_probe() {
         wants[0].held
     };
     assert_eq!(share(2_000_000, false, 0), step(2, 2));
-    assert_eq!(share(300_000, false, S), step(1, 0));
-    assert_eq!(share(2_000_000, false, 2 * S), step(1, 0));
-    assert_eq!(share(2_000_000, false, 4 * S - 1), step(1, 0));
+    assert_eq!(share(350_000, false, S), step(1, 1));
+    assert_eq!(share(2_000_000, false, 2 * S), step(1, 1));
+    assert_eq!(share(2_000_000, false, 4 * S - 1), step(1, 1));
     assert_eq!(share(2_000_000, false, 4 * S), step(2, 2));
-    assert_eq!(share(300_000, false, 5 * S), step(1, 0));
+    assert_eq!(share(350_000, false, 5 * S), step(1, 1));
     assert_eq!(share(2_000_000, true, 6 * S), step(2, 2));
     assert_eq!(share(1_700_000, false, 7 * S), step(2, 2), "what is sent needs no margin");
     assert_eq!(share(1_699_000, false, 7 * S), step(2, 1));
@@ -124,7 +124,7 @@ fn lowest_is_paused_only_when_it_does_not_fit_for_a_while() {
         wants.iter_mut().for_each(|want| want.is_new = false);
         (wants[0].held, wants[1].held)
     };
-    assert_eq!(share(2_000_000, 0), (step(2, 2), step(1, 0)));
+    assert_eq!(share(2_000_000, 0), (step(2, 2), step(0, 2)));
     assert_eq!(share(70_000, S), (step(0, 0), None), "the first within twice the estimate, the second not");
     assert_eq!(share(200_000, S + S / 2).0, step(0, 0), "the dip is over");
     assert_eq!(share(70_000, 2 * S), (step(0, 0), None));
@@ -144,7 +144,7 @@ fn wish_is_what_the_next_step_needs() {
     assert!(!allocation.share(Some(wish_bps - 2), (0, 0), true, &mut wants, 0).is_rising);
     assert_eq!(wants[1].held, step(1, 2));
     allocation.share(Some(wish_bps), (0, 0), true, &mut wants, 0);
-    assert_eq!(wants[1].held, step(2, 0));
+    assert_eq!(wants[1].held, step(2, 1));
     assert_eq!(allocation.share(Some(9_000_000), (3, 0), true, &mut wants, 0).wish_bps, 0);
 }
 

@@ -116,6 +116,20 @@ fn falls_with_the_next_frame_and_rises_one_by_one_with_frames_that_permit_it() {
 }
 
 #[test]
+fn keyframe_whose_first_packet_comes_last_brings_all_frames_back() {
+    let mut stream = Stream::new(9);
+    let mut rewriter = begun(&mut stream);
+    rewriter.set_max_temporal(0);
+    levels(&mut rewriter, &stream.film(8));
+    rewriter.set_max_temporal(EVERY_LEVEL);
+    let keyframe = stream.frame(3, true);
+    for packet in [&keyframe[1], &keyframe[2], &keyframe[0]] {
+        sent(rewriter.map(feed(1), packet));
+    }
+    assert_eq!(levels(&mut rewriter, &stream.film(3)), [1, 2, 0], "none is left out");
+}
+
+#[test]
 fn middle_of_a_frame_does_not_fall() {
     let mut stream = Stream::new(9);
     let mut rewriter = begun(&mut stream);

@@ -12,6 +12,9 @@ use crate::slot::Share;
 use crate::source::Layer;
 use crate::wire_api::{Event, SlotKind};
 
+/// A stream of temporal levels lets a subscriber rise within a few frames, if it does at all.
+const RAISE_AFTER_US: u64 = 1_500_000;
+
 /// What is worked with while shares are given; kept for its capacity.
 #[derive(Debug, Default)]
 pub(super) struct Sharing {
@@ -34,6 +37,7 @@ impl Forwarder {
             self.settle_slot(at, slot_at, now_us);
         }
         self.sharing = sharing;
+        self.raise_frames(at, now_us);
     }
 
     fn gather_wants(&self, at: usize, sharing: &mut Sharing) {
@@ -116,6 +120,25 @@ impl Forwarder {
                 let (kind, index, source, paused) = (slot.kind, slot.index, slot.wish(), slot.share.is_paused);
                 self.counters.pictures_paused += u64::from(paused);
                 self.tell(Event::SlotPaused { peer: id, kind, index, source, paused });
+            }
+        }
+    }
+
+    /// Frames come back where the stream says that nothing left out is needed. Not every encoder says so: then a keyframe
+    /// brings them back.
+    fn raise_frames(&mut self, at: usize, now_us: u64) {
+        let count = self.peers.get(at).map_or(0, |peer| peer.slots.len());
+        for slot_at in 0..count {
+            let slot = self.peers.get_mut(at).and_then(|peer| peer.slots.get_mut(slot_at));
+            let Some(slot) = slot else { return };
+            let is_low = slot.pending.is_none() && slot.rewriter.temporal_level() < slot.share.temporal;
+            let Some(feed) = slot.current.filter(|_| is_low && slot.kind == SlotKind::Video) else {
+                slot.low_since_us = None;
+                continue;
+            };
+            if now_us.saturating_sub(*slot.low_since_us.get_or_insert(now_us)) >= RAISE_AFTER_US {
+                slot.low_since_us = Some(now_us);
+                self.want_keyframe(feed.source, feed.layer, now_us);
             }
         }
     }

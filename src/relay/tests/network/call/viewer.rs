@@ -227,7 +227,8 @@ impl Picture {
             self.expected += number.saturating_sub(near).max(u64::from(self.highest.is_none()));
         }
         self.highest = Some(near.max(number));
-        let rest = &payload[DESCRIPTOR_LEN..];
+        // An empty packet has the number of one that was left out.
+        let Some(rest) = payload.get(DESCRIPTOR_LEN..) else { return };
         let word = |at: usize| u32::from_be_bytes(rest[at..at + 4].try_into().expect("four bytes"));
         let (number, layer) = (word(1), rest[9]);
         // Layers count the same frames: one number is one picture of one moment.
