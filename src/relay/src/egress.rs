@@ -156,16 +156,21 @@ pub fn send_media<S: Sink>(
     }
     slot.packet_count = slot.packet_count.wrapping_add(1);
     slot.octet_count = slot.octet_count.wrapping_add((head_len + tail.len()) as u32);
+    count_forward(counters, facts.codec, bytes, red.is_some());
+    Some(len)
+}
+
+#[inline]
+fn count_forward(counters: &mut Counters, codec: Codec, bytes: u64, is_red: bool) {
     counters.forwards += 1;
-    if facts.codec.is_audio() {
+    if codec.is_audio() {
         counters.audio_packets_out += 1;
         counters.audio_bytes_out += bytes;
-        counters.red_packets_out += u64::from(red.is_some());
+        counters.red_packets_out += u64::from(is_red);
     } else {
         counters.video_packets_out += 1;
         counters.video_bytes_out += bytes;
     }
-    Some(len)
 }
 
 /// Writes the payload descriptor with the slot's numbers, where the codec has one that tells them: its length, and the

@@ -41,6 +41,26 @@ struct Received<'a> {
     is_recovered: bool,
 }
 
+/// What is known of a packet, by its descriptor if it has one, and by what came before it in its layer.
+#[inline]
+fn look_into(
+    layer: &mut Layer,
+    codec: Codec,
+    payload: &[u8],
+    descriptor: Option<&[u8]>,
+    base: PacketBase,
+) -> Option<Facts> {
+    let mut facts = match descriptor {
+        None => Facts::of(codec, payload, base)?,
+        Some(descriptor) => {
+            let described = Described::read(descriptor, &mut layer.structure);
+            Facts::described(codec, payload, base, frame_number(descriptor), described)?
+        }
+    };
+    facts.widen_picture(&mut layer.picture);
+    Some(facts)
+}
+
 impl Forwarder {
     /// An SRTP packet from a known address.
     pub(super) fn on_rtp<S: Sink>(&mut self, at: usize, datagram: &mut [u8], sink: &mut S, now_us: u64) {
@@ -202,19 +222,10 @@ impl Forwarder {
         } else if layer.ssrc != ssrc {
             return; // A stream that was superseded within this batch.
         }
-        let parsed = match descriptor {
-            None => Facts::of(meaning.codec, payload, base),
-            Some(descriptor) => {
-                let described = Described::read(descriptor, &mut layer.structure);
-                let number = frame_number(descriptor);
-                Facts::described(meaning.codec, payload, base, number, described)
-            }
-        };
-        let Some(mut facts) = parsed else {
+        let Some(mut facts) = look_into(layer, meaning.codec, payload, descriptor, base) else {
             self.counters.dropped_malformed += 1;
             return;
         };
-        facts.widen_picture(&mut layer.picture);
         facts.is_start &= !is_recovered;
         facts.is_redundant = whole.is_some();
         let starts = facts.is_start && !facts.is_padding;
