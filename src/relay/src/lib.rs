@@ -31,6 +31,7 @@ pub mod source;
 pub mod speakers;
 pub mod srtp;
 pub mod statistics;
+pub mod wanted;
 pub mod way;
 pub mod wire;
 pub mod wire_api;

@@ -47,6 +47,8 @@ pub struct Share {
     pub step: Option<Step>,
     /// The way does not carry its lowest: nothing is sent.
     pub is_paused: bool,
+    /// It is by an estimate: nothing larger may be sent.
+    pub is_limited: bool,
     /// It shows something else, or larger, than when it was given that.
     pub is_new: bool,
 }
@@ -58,6 +60,7 @@ impl Default for Share {
             temporal: crate::drops::EVERY_LEVEL,
             step: None,
             is_paused: false,
+            is_limited: false,
             is_new: true,
         }
     }

@@ -8,6 +8,7 @@ use crate::rates::Rates;
 use crate::redundancy::Redundancy;
 use crate::reports::LayerClock;
 use crate::speakers::Level;
+use crate::wanted::WantedLayers;
 use crate::wire::dependency_descriptor::Structure;
 use crate::wire_api::{MAX_LAYERS, MediaKind, Shedding};
 
@@ -142,6 +143,8 @@ pub struct Source {
     pub layers: [Option<Layer>; MAX_LAYERS],
     /// Slots that look at it.
     pub watchers: Vec<Watcher>,
+    /// Which layers anybody takes.
+    pub wanted: WantedLayers,
     /// Requests to its publisher.
     pub keyframes: KeyframeRequests,
     /// Audio only.
@@ -166,6 +169,7 @@ impl Source {
             shedding: Shedding::default(),
             layers: [None, None, None],
             watchers: Vec::new(),
+            wanted: WantedLayers::default(),
             keyframes: KeyframeRequests::default(),
             level: Level::default(),
             codec: None,

@@ -6,6 +6,7 @@ use crate::peer::{Line, Peer};
 use crate::sink::Sink;
 use crate::slot::Slot;
 use crate::source::{Publisher, Source};
+use crate::wanted::WantedLayers;
 use crate::wire_api::{
     self, AddPeer, Command, Event, MAX_LAYERS, MAX_RECEIVES, MAX_SLOTS, Receive, Shedding, SlotKind, UpdatePeer,
 };
@@ -136,6 +137,7 @@ impl Forwarder {
             source.layers = [None, None, None];
             source.codec = None;
             source.is_started = false;
+            source.wanted = WantedLayers::default();
             source.level.reset();
             if let Some(former) = former.and_then(|former| self.peers.get_mut(former.peer)) {
                 former.lines.retain(|line| line.source != source_at);

@@ -15,6 +15,7 @@
 mod commands;
 mod datagrams;
 mod feedback;
+mod layers;
 mod media;
 mod pacing;
 mod run;

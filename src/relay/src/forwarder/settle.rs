@@ -87,7 +87,10 @@ impl Forwarder {
             Some((at, source)) => {
                 let layer = match wanted_kind {
                     MediaKind::Audio => source.layer(0).map(|_| 0),
-                    MediaKind::Video => source.choose_layer(slot.max_layer.min(slot.share.layer)),
+                    MediaKind::Video => {
+                        let chosen = source.choose_layer(slot.max_layer.min(slot.share.layer));
+                        chosen.filter(|layer| !slot.share.is_limited || *layer <= slot.share.layer)
+                    }
                 };
                 let found = layer.and_then(|place| Some((place, source.layer(place)?)));
                 target = found.map(|(place, layer)| Feed { source: at, layer: place, epoch: layer.epoch });

@@ -9,8 +9,8 @@ use crate::allocation::{ALL_TEMPORALS, LayerRate, Want};
 use crate::congestion::LayerCap;
 use crate::drops::EVERY_LEVEL;
 use crate::slot::Share;
-use crate::source::Layer;
-use crate::wire_api::{Event, SlotKind};
+use crate::source::{Layer, Source};
+use crate::wire_api::{Event, MAX_LAYERS, SlotKind};
 
 /// A stream of temporal levels lets a subscriber rise within a few frames, if it does at all.
 const RAISE_AFTER_US: u64 = 1_500_000;
@@ -31,7 +31,7 @@ impl Forwarder {
     /// Gives every slot of a subscriber its share.
     pub(super) fn share_out(&mut self, at: usize, now_us: u64) {
         let mut sharing = std::mem::take(&mut self.sharing);
-        self.gather_wants(at, &mut sharing);
+        self.gather_wants(at, &mut sharing, now_us);
         self.give_shares(at, &mut sharing, now_us);
         for slot_at in sharing.changed.drain(..) {
             self.settle_slot(at, slot_at, now_us);
@@ -40,7 +40,7 @@ impl Forwarder {
         self.raise_frames(at, now_us);
     }
 
-    fn gather_wants(&self, at: usize, sharing: &mut Sharing) {
+    fn gather_wants(&self, at: usize, sharing: &mut Sharing, now_us: u64) {
         sharing.wants.clear();
         sharing.slots.clear();
         sharing.speakers.clear();
@@ -62,7 +62,7 @@ impl Forwarder {
                         priority: slot.priority,
                         max_layer: slot.max_layer,
                         shedding: source.shedding,
-                        layers: [0, 1, 2].map(|place| source.layer(place).filter(|it| it.is_live).map(rate_of)),
+                        layers: rates_of(source, now_us),
                         held: slot.share.step,
                         is_new: slot.share.is_new,
                     });
@@ -97,6 +97,7 @@ impl Forwarder {
             let is_there = want.layers.iter().any(Option::is_some);
             slot.share.is_new = !is_there; // Nothing was given yet: what comes first need not wait.
             slot.share.step = want.held;
+            slot.share.is_limited = estimate_bps.is_some();
             slot.share.is_paused = is_there && want.held.is_none();
             slot.share.layer = match (estimate_bps, want.held) {
                 (None, _) => cap,
@@ -149,6 +150,15 @@ impl Forwarder {
             peer.way.is_share_due = true;
         }
     }
+}
+
+/// What the layers of a source cost: those that live, and those that would come if somebody took them.
+fn rates_of(source: &Source, now_us: u64) -> [Option<LayerRate>; MAX_LAYERS] {
+    let is_there = source.layers.iter().flatten().any(|layer| layer.is_live);
+    std::array::from_fn(|place| match source.layers.get(place)?.as_ref()? {
+        layer if layer.is_live => Some(rate_of(layer)),
+        _ => (is_there && source.wanted.may_return(place, now_us)).then(LayerRate::default),
+    })
 }
 
 /// What a live layer costs.

@@ -213,6 +213,7 @@ impl Forwarder {
             if source.bury_layers(now_us) {
                 self.settle_watchers(at, now_us);
             }
+            self.tell_wanted_layers(at, now_us);
             self.ask_again(at, now_us);
         }
         let Some(source) = self.sources.get_mut(at) else { return };

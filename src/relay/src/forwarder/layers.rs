@@ -1,0 +1,35 @@
+//! Which layers of a source its subscribers take or would take: told to the publisher's Python when it changes
+//! ([`crate::wanted`]).
+
+use super::Forwarder;
+use crate::wire_api::{Event, MAX_LAYERS, SlotKind};
+
+impl Forwarder {
+    /// Looks at one video source; to be called every 50 ms.
+    pub(super) fn tell_wanted_layers(&mut self, at: usize, now_us: u64) {
+        let Some(source) = self.sources.get(at).filter(|source| source.is_started) else { return };
+        let Some(publisher) = source.publisher.and_then(|publisher| self.peers.get(publisher.peer)) else { return };
+        let Some(line) = publisher.lines.iter().find(|line| line.source == at) else { return };
+        let (count, peer, id) = (line.receive.rids.len().clamp(1, MAX_LAYERS), publisher.id, source.id);
+        let mut taken = 0_u8;
+        for watcher in &source.watchers {
+            let Some(subscriber) = self.peers.get(watcher.peer) else { continue };
+            let Some(slot) = subscriber.slots.get(watcher.slot).filter(|slot| slot.kind == SlotKind::Video) else {
+                continue;
+            };
+            if let Some(feed) = slot.current.filter(|feed| feed.source == at) {
+                taken |= 1 << feed.layer;
+            }
+            // Who is paused, or is given nothing yet, begins with the lowest.
+            if slot.wish() == id && source.is_permitted(subscriber.room, subscriber.hears) {
+                let layer = if slot.share.is_paused { 0 } else { slot.max_layer.min(slot.share.layer) };
+                taken |= 1 | 1 << layer.min(count as u8 - 1);
+            }
+        }
+        let told = self.sources.get_mut(at).and_then(|source| source.wanted.on_time(taken, count, now_us));
+        if let Some(layers) = told {
+            self.counters.layers_told += 1;
+            self.tell(Event::LayersWanted { peer, source: id, layers });
+        }
+    }
+}
