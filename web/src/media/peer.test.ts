@@ -69,11 +69,11 @@ describe('the offer', () => {
   it('names few codecs', () => {
     const { pc } = build();
     expect(pc.transceivers.map((one) => one.codecs)).toEqual([
-      ['audio/opus'],
+      ['audio/opus', 'audio/red'],
       ['video/VP8', 'video/rtx'],
       ['video/VP8', 'video/rtx'],
-      ['audio/opus'],
-      ...Array<string[]>(4).fill(['audio/opus']),
+      ['audio/opus', 'audio/red'],
+      ...Array<string[]>(4).fill(['audio/opus', 'audio/red']),
       ...Array<string[]>(4).fill(['video/VP8', 'video/H264', 'video/rtx']),
     ]);
   });
