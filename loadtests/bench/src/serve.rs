@@ -52,7 +52,7 @@ fn bad_line(line: &str) -> io::Error {
 fn serve_relay() -> io::Result<()> {
     let bind = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let options = SocketOptions { buffer_bytes: BUFFER_BYTES, segmentation: true, local_only: false, tcp: true };
-    let worker = Arc::new(Worker::start(&[bind], options, 1)?);
+    let worker = Arc::new(Worker::start_without_budget(&[bind], options, 1)?);
     let drained = Arc::clone(&worker);
     // Events are taken as the product takes them; its cost is in the figure of the whole process.
     std::thread::Builder::new().name("events".into()).spawn(move || {

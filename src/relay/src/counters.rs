@@ -31,7 +31,7 @@ counters! {
     dropped_auth, dropped_replay, dropped_malformed, dropped_unknown_ssrc, dropped_unknown_payload, dropped_too_many_ssrcs, dropped_no_keys,
     dropped_gate, dropped_audience, dropped_no_consent, dropped_unknown_address, dropped_unknown_kind,
     dropped_stun_bad, dropped_stun_unknown_user, dropped_stun_integrity, dropped_dtls_unvalidated, dropped_dtls_rate,
-    dropped_dtls_out, dropped_rtcp_budget, dropped_seal, dropped_truncated, dropped_foreign, dropped_send_full, dropped_send_error,
+    dropped_dtls_out, dropped_rtcp_budget, dropped_media_budget, dropped_seal, dropped_truncated, dropped_foreign, dropped_send_full, dropped_send_error,
     stun_role_conflicts,
     nack_packets_out, nacks_out, nack_packets_in, nacks_in, nacks_unanswered, nacks_over_budget, nacks_repeated,
     pli_out, pli_in, pli_coalesced, recovered_packets, twcc_out, twcc_in, remb_in, sr_out, rr_out, sr_in, rr_in,

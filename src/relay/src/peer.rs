@@ -18,6 +18,13 @@ use crate::wire_api::{Extensions, MediaKind, Payloads, Receive, SlotKind};
 /// DTLS datagrams to Python: a handshake has about ten, an alert one.
 const DTLS_PER_S: u64 = 50;
 const DTLS_BURST: u64 = 64;
+/// Media from one publisher, authentic: camera of three layers, screen and sound are 1,500 packets and 12 Mbit/s at most.
+/// Four times that is a fault or an attack, and would cost the others of the room their packets.
+pub const MEDIA_PACKETS_PER_S: u64 = 6_000;
+const MEDIA_BURST_PACKETS: u64 = 3_000;
+/// In bytes: 48 Mbit/s, half a second of it at once.
+pub const MEDIA_BYTES_PER_S: u64 = 6_000_000;
+const MEDIA_BURST_BYTES: u64 = 3_000_000;
 /// RTCP packets within datagrams: feedback every 50 ms, reports, NACKs for many slots.
 const RTCP_PER_S: u64 = 1_000;
 const RTCP_BURST: u64 = 1_000;
@@ -143,6 +150,10 @@ pub struct Peer {
     pub quality_due_us: u64,
     /// When its last authentic packet of media or RTCP came.
     pub heard_us: u64,
+    /// Packets of media from it.
+    pub media_packets: Bucket,
+    /// Bytes of media from it.
+    pub media_bytes: Bucket,
     /// DTLS datagrams to Python.
     pub dtls_budget: Bucket,
     /// RTCP packets.
@@ -192,6 +203,8 @@ impl Peer {
             slots_due_us: now_us,
             quality_due_us: now_us,
             heard_us: now_us,
+            media_packets: Bucket::new(MEDIA_PACKETS_PER_S, MEDIA_BURST_PACKETS),
+            media_bytes: Bucket::new(MEDIA_BYTES_PER_S, MEDIA_BURST_BYTES),
             dtls_budget: Bucket::new(DTLS_PER_S, DTLS_BURST),
             rtcp_budget: Bucket::new(RTCP_PER_S, RTCP_BURST),
             nack_budget: Bucket::new(NACKS_PER_S, NACKS_BURST),

@@ -78,15 +78,31 @@ pub struct QueueFull;
 impl Worker {
     /// Binds the addresses and starts the thread.
     pub fn start(binds: &[SocketAddr], options: SocketOptions, seed: u64) -> io::Result<Self> {
+        Self::start_with(binds, options, seed, |_| {})
+    }
+
+    fn start_with(
+        binds: &[SocketAddr],
+        options: SocketOptions,
+        seed: u64,
+        prepare: fn(&mut Forwarder),
+    ) -> io::Result<Self> {
         let sockets = Sockets::bind(binds, options)?;
         let (addresses, tcp_addresses) = (sockets.addresses().to_vec(), sockets.tcp_addresses());
         let border = Arc::new(Border::new()?);
         let poller = Poller::new(&sockets, Arc::clone(&border.command_ready));
         let shared = Arc::clone(&border);
         let thread = std::thread::Builder::new().name("vdx-relay".into()).spawn(move || {
-            Loop::new(sockets, poller, shared, seed).run();
+            let mut ready = Loop::new(sockets, poller, shared, seed);
+            prepare(&mut ready.forwarder);
+            ready.run();
         })?;
         Ok(Self { border, addresses, tcp_addresses, thread: Some(thread) })
+    }
+
+    /// As [`Self::start`], without a bound on what one publisher may send: for benchmarks.
+    pub fn start_without_budget(binds: &[SocketAddr], options: SocketOptions, seed: u64) -> io::Result<Self> {
+        Self::start_with(binds, options, seed, Forwarder::lift_media_budget)
     }
 
     /// What was bound, in the order of the binds.

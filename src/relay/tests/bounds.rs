@@ -37,6 +37,34 @@ fn storm_of_rtcp_is_cut_and_asks_for_no_more_keyframes_than_one_viewer() {
 }
 
 #[test]
+fn publisher_at_fifty_times_his_rate_is_cut_and_the_others_lose_nothing() {
+    let mut world = World::new();
+    world.connect(ANNA, vec![microphone("0", 11, 5010)], Vec::new());
+    world.connect(6, vec![microphone("0", 22, 6010)], Vec::new());
+    world.connect(VIEWER, Vec::new(), slots(0));
+    world.allow(11);
+    world.allow(22);
+    let (mut index, mut calm) = (0, 0);
+    // 350 packets a second, fifty times as many; the other speaks as always.
+    for tick in 0..1_000 {
+        for _ in 0..350 * 50 / 200 {
+            index += 1;
+            world.send(ANNA, &sound(5010, index, Some(20)), index);
+        }
+        if tick % 4 == 0 {
+            calm += 1;
+            world.send(6, &sound(6010, calm, Some(30)), calm);
+        }
+        world.run_ms(5);
+    }
+    let packets = world.take_rtp(VIEWER);
+    let of = |source: u32| packets.iter().filter(|packet| packet.csrcs == [source]).count() as u64;
+    assert_eq!(of(22), calm, "not one is lost");
+    assert!(of(11) <= 6_000 * 5 + 3_000, "{} of {index}", of(11));
+    assert_eq!(world.forwarder.counters().dropped_media_budget, index - of(11));
+}
+
+#[test]
 fn feedback_that_is_of_no_use_yet_is_counted() {
     let (mut world, _) = call();
     let mut plain = [0; 64];

@@ -76,6 +76,12 @@ impl Forwarder {
         peer.heard_us = now_us;
         let bytes = datagram.len() as u64;
         peer.uplink_bytes += bytes;
+        // Only what is authentic counts: who forges a sender's address does not use up its budget.
+        let is_within = peer.media_packets.take(1, now_us) && peer.media_bytes.take(bytes, now_us);
+        if !is_within && self.has_media_budget {
+            self.counters.dropped_media_budget += 1;
+            return;
+        }
         let packet = datagram.get(..opened.len).unwrap_or_default();
         let Ok(header) = RtpHeader::parse(packet) else { return self.count_refused(SrtpError::Malformed) };
         let told = peer.read_extensions(header.extensions(packet));
