@@ -1,4 +1,5 @@
-//! UDP and TCP at the system's edge: batches in, batches out, waiting. The only `unsafe` of the library is in here.
+//! UDP and TCP at the system's edge: batches in, batches out, waiting. `unsafe` is only here and in
+//! `srtp/primitives.rs`.
 //!
 //! What costs in sending UDP is the walk of each packet through the kernel, not the system call, so runs of equal size
 //! to one destination become one `UDP_SEGMENT` message (measured 1.8-5 times cheaper); everything else here serves that.

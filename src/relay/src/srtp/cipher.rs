@@ -1,14 +1,12 @@
 //! The two transforms behind one face: a packet is a header in clear, a payload to encrypt, a trailer to authenticate.
 
 use aws_lc_rs::aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
-use aws_lc_rs::cipher::{AES_128, EncryptingKey, EncryptionContext, UnboundCipherKey};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
-use aws_lc_rs::hmac;
-use aws_lc_rs::iv::FixedLength;
 use zeroize::Zeroizing;
 
 use super::SrtpError;
 use super::keys::{Profile, Protocol, SessionKeys};
+use super::primitives::{CounterKey, HmacSha1, KeyStream};
 
 /// Bytes of the GCM tag (RFC 7714 §13).
 pub(super) const GCM_TAG_LEN: usize = 16;
@@ -78,44 +76,52 @@ impl Gcm {
     }
 }
 
-/// `AES128_CM_HMAC_SHA1_80`. The library zeroises both keys when it frees them.
+/// `AES128_CM_HMAC_SHA1_80`. Keys are zeroised on drop.
 pub(super) struct Cm {
-    key: EncryptingKey,
-    auth: hmac::Key,
+    key: CounterKey,
+    auth: HmacSha1,
     salt: Zeroizing<[u8; 14]>,
 }
 
 impl Cm {
     pub(super) fn from_session_keys(keys: &SessionKeys) -> Result<Self, SrtpError> {
-        let key = UnboundCipherKey::new(&AES_128, &*keys.cipher)
-            .and_then(EncryptingKey::ctr)
-            .map_err(|_| SrtpError::BadKeyLength)?;
-        let auth = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &*keys.auth);
+        let (key, auth) = (CounterKey::new(&*keys.cipher)?, HmacSha1::new(&*keys.auth)?);
         Ok(Self { key, auth, salt: keys.salt.clone() })
     }
 
-    /// Encrypts or decrypts in place, with IV = salt · 2^16 XOR SSRC · 2^64 XOR index · 2^16 (RFC 3711 §4.1.1).
-    pub(super) fn crypt(&self, ssrc: u32, index: u64, payload: &mut [u8]) -> Result<(), SrtpError> {
+    /// IV = salt · 2^16 XOR SSRC · 2^64 XOR index · 2^16 (RFC 3711 §4.1.1).
+    fn stream(&self, ssrc: u32, index: u64) -> KeyStream<'_> {
         let mut iv = [0; 16];
         iv[..14].copy_from_slice(&*self.salt);
         xor(&mut iv[4..8], &ssrc.to_be_bytes());
         xor(&mut iv[8..14], &index.to_be_bytes()[2..]);
-        self.key
-            .less_safe_encrypt(payload, EncryptionContext::Iv128(FixedLength::from(iv)))
-            .map(|_| ())
-            .map_err(|_| SrtpError::Malformed)
+        self.key.stream(iv)
+    }
+
+    /// Encrypts or decrypts in place.
+    pub(super) fn crypt(&self, ssrc: u32, index: u64, payload: &mut [u8]) {
+        self.stream(ssrc, index).apply(payload);
+    }
+
+    /// Encrypts `head` and `tail` into `out`, which is as long as both.
+    pub(super) fn crypt_from(
+        &self,
+        ssrc: u32,
+        index: u64,
+        head: &[u8],
+        tail: &[u8],
+        out: &mut [u8],
+    ) -> Result<(), SrtpError> {
+        let (out_head, out_tail) = out.split_at_mut_checked(head.len()).ok_or(SrtpError::NoRoom)?;
+        let mut stream = self.stream(ssrc, index);
+        stream.apply_from(head, out_head)?;
+        stream.apply_from(tail, out_tail)
     }
 
     /// The tag over `authenticated` and `more` (SRTP: the rollover counter; SRTCP: nothing).
     pub(super) fn tag(&self, authenticated: &[u8], more: &[u8]) -> [u8; CM_TAG_LEN] {
-        let mut context = hmac::Context::with_key(&self.auth);
-        context.update(authenticated);
-        if !more.is_empty() {
-            context.update(more);
-        }
-        let full = context.sign();
         let mut tag = [0; CM_TAG_LEN];
-        tag.copy_from_slice(&full.as_ref()[..CM_TAG_LEN]);
+        tag.copy_from_slice(&self.auth.tag(authenticated, more)[..CM_TAG_LEN]);
         tag
     }
 
@@ -128,8 +134,7 @@ impl Cm {
 /// Session keys ready for use.
 pub(super) enum Cipher {
     Gcm(Gcm),
-    /// Boxed: it is forty times as large.
-    Cm(Box<Cm>),
+    Cm(Cm),
 }
 
 impl Cipher {
@@ -137,7 +142,7 @@ impl Cipher {
         let keys = SessionKeys::derive(profile, master, protocol)?;
         Ok(match profile {
             Profile::AeadAes128Gcm => Self::Gcm(Gcm::from_session_keys(&keys)?),
-            Profile::Aes128CmSha1_80 => Self::Cm(Box::new(Cm::from_session_keys(&keys)?)),
+            Profile::Aes128CmSha1_80 => Self::Cm(Cm::from_session_keys(&keys)?),
         })
     }
 }

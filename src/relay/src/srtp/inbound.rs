@@ -141,7 +141,7 @@ impl Inbound {
                 let len = plain_len(packet.len(), header_len, CM_TAG_LEN)?;
                 let roc = (index >> 16) as u32;
                 cm.verify(&packet[..len], &roc.to_be_bytes(), &packet[len..])?;
-                cm.crypt(ssrc, index, &mut packet[header_len..len])?;
+                cm.crypt(ssrc, index, &mut packet[header_len..len]);
                 len
             }
         };
@@ -190,7 +190,7 @@ impl Inbound {
             Cipher::Cm(cm) => {
                 let (authenticated, tag) = packet.split_at(len + 4);
                 cm.verify(authenticated, &[], tag)?;
-                cm.crypt(ssrc, index, &mut packet[RTCP_HEADER_LEN..len])?;
+                cm.crypt(ssrc, index, &mut packet[RTCP_HEADER_LEN..len]);
             }
         }
         self.rtcp_streams.record(ssrc, index);

@@ -11,6 +11,7 @@ mod cipher;
 mod inbound;
 mod keys;
 mod outbound;
+mod primitives;
 mod window;
 
 #[cfg(test)]

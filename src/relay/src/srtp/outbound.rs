@@ -125,7 +125,7 @@ impl Outbound {
                 gcm.seal(ssrc, index, header, payload, tag)?;
             }
             Cipher::Cm(cm) => {
-                cm.crypt(ssrc, index, &mut rest[..len - header_len])?;
+                cm.crypt(ssrc, index, &mut rest[..len - header_len]);
                 finish_cm(cm, &mut packet[..end], index);
             }
         }
@@ -156,9 +156,7 @@ impl Outbound {
         match &self.rtp {
             Cipher::Gcm(gcm) => gcm.seal_from(ssrc, index, header, head, tail, rest)?,
             Cipher::Cm(cm) => {
-                rest[..head.len()].copy_from_slice(head);
-                rest[head.len()..payload_len].copy_from_slice(tail);
-                cm.crypt(ssrc, index, &mut rest[..payload_len])?;
+                cm.crypt_from(ssrc, index, head, tail, &mut rest[..payload_len])?;
                 finish_cm(cm, &mut out[..end], index);
             }
         }
@@ -192,7 +190,7 @@ impl Outbound {
                 rest[GCM_TAG_LEN..].copy_from_slice(&trailer);
             }
             Cipher::Cm(cm) => {
-                cm.crypt(ssrc, u64::from(index), &mut packet[RTCP_HEADER_LEN..len])?;
+                cm.crypt(ssrc, u64::from(index), &mut packet[RTCP_HEADER_LEN..len]);
                 packet[len..len + 4].copy_from_slice(&trailer);
                 let tag = cm.tag(&packet[..len + 4], &[]);
                 packet[len + 4..end].copy_from_slice(&tag);
