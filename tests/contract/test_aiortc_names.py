@@ -62,5 +62,7 @@ def test_profiles_have_the_sizes_the_relay_expects() -> None:
 def test_openssl_can_cap_version_and_size() -> None:
     for name in ("set_min_proto_version", "set_max_proto_version", "set_options", "set_session_cache_mode"):
         assert hasattr(SSL.Context, name), name
+    for name in ("get_cipher_name", "master_key", "client_random", "server_random", "shutdown"):
+        assert callable(getattr(SSL.Connection, name)), name
     for name in ("set_ciphertext_mtu", "get_selected_srtp_profile", "export_keying_material", "bio_read"):
         assert hasattr(SSL.Connection, name), name

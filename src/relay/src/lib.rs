@@ -19,6 +19,7 @@ pub mod keyframes;
 pub mod nack;
 pub mod pacer;
 pub mod peer;
+pub mod quality;
 pub mod rates;
 pub mod redundancy;
 pub mod reports;

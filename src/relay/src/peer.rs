@@ -7,6 +7,7 @@ use crate::congestion::Arrivals;
 use crate::facts::{Codec, PassedExtensions};
 use crate::ice::{Credentials, Ice};
 use crate::pacer::Pacer;
+use crate::quality::Figures;
 use crate::reports::{Loss, PublisherClock, Reception};
 use crate::slot::Slot;
 use crate::srtp::{Inbound, Outbound, Profile, SrtpError};
@@ -142,12 +143,18 @@ pub struct Peer {
     pub uplink_bytes: u64,
     /// The last quality event.
     pub quality_us: u64,
+    /// What it told; `None`: there was none yet.
+    pub quality: Option<Figures>,
     /// Next reports to it.
     pub report_due_us: u64,
     /// The next sender report of any slot; a slot that begins anew sets it to now.
     pub slots_due_us: u64,
-    /// Next quality event.
+    /// When the figures of its quality are looked at next.
     pub quality_due_us: u64,
+    /// When they were looked at last.
+    pub looked_us: u64,
+    /// When it was made.
+    pub born_us: u64,
     /// When its last authentic packet of media or RTCP came.
     pub heard_us: u64,
     /// Packets of media from it.
@@ -199,9 +206,12 @@ impl Peer {
             downlink: Loss::default(),
             uplink_bytes: 0,
             quality_us: now_us,
+            quality: None,
             report_due_us: now_us,
             slots_due_us: now_us,
             quality_due_us: now_us,
+            looked_us: now_us,
+            born_us: now_us,
             heard_us: now_us,
             media_packets: Bucket::new(MEDIA_PACKETS_PER_S, MEDIA_BURST_PACKETS),
             media_bytes: Bucket::new(MEDIA_BYTES_PER_S, MEDIA_BURST_BYTES),

@@ -27,6 +27,8 @@ const CONSTANT_US: u64 = 3_000_000;
 const SORT_INTERVAL_US: u64 = 100_000;
 /// Speakers are told to Python at most this often per room.
 const TELL_INTERVAL_US: u64 = 100_000;
+/// Loudness is told again when it has moved by so many dB: steps that no display shows.
+const TOLD_STEP: u8 = 4;
 /// At most so many are told.
 const MAX_TOLD: usize = 32;
 
@@ -183,8 +185,8 @@ impl<S: Copy + PartialEq> Ranking<S> {
         changed
     }
 
-    /// What Python is to be told now: (id, loudness), loudest first; `None` when nothing changed or it was told just
-    /// now. Without speakers the list is empty.
+    /// What Python is to be told now: (id, loudness), loudest first; `None` when nothing changed that anybody would see, or
+    /// it was told just now. Without speakers the list is empty.
     pub fn tell(&mut self, now_us: u64, describe: impl Fn(S) -> (u32, Level)) -> Option<Vec<(u32, u8)>> {
         if now_us.saturating_sub(self.told_us) < TELL_INTERVAL_US && self.told_us != 0 {
             return None;
@@ -193,7 +195,9 @@ impl<S: Copy + PartialEq> Ranking<S> {
         let mut speakers: Vec<(u32, u8)> = active.map(|(id, level)| (id, level.loudness as u8)).collect();
         speakers.sort_by_key(|(id, loudness)| (std::cmp::Reverse(*loudness), *id));
         speakers.truncate(MAX_TOLD);
-        if speakers == self.told {
+        let is_like =
+            |(now, before): (&(u32, u8), &(u32, u8))| now.0 == before.0 && now.1.abs_diff(before.1) < TOLD_STEP;
+        if speakers.len() == self.told.len() && speakers.iter().zip(&self.told).all(is_like) {
             return None;
         }
         self.told_us = now_us;
@@ -280,5 +284,22 @@ mod tests {
         assert!(ranking.tell(1_100 * MS, |at| (at as u32 + 7, levels[at])).is_some());
         assert_eq!(ranking.tell(1_600 * MS, |at| (at as u32 + 7, levels[at])), Some(Vec::new()));
         assert_eq!(ranking.tell(1_800 * MS, |at| (at as u32 + 7, levels[at])), None);
+    }
+
+    #[test]
+    fn level_that_hardly_moves_is_not_told_again() {
+        let told = |loudness: u8| {
+            let mut levels = [Level::default()];
+            let mut ranking: Ranking<usize> = Ranking::default();
+            levels[0].on_packet(voice(40), 1_000 * MS);
+            ranking.on_voiced(0, 1_000 * MS, |at| levels[at]);
+            assert_eq!(ranking.tell(1_000 * MS, |at| (at as u32 + 7, levels[at])), Some(vec![(7, 87)]));
+            levels[0].loudness = f32::from(loudness);
+            ranking.tell(1_200 * MS, |at| (at as u32 + 7, levels[at]))
+        };
+        assert_eq!(told(87 - 3), None);
+        assert_eq!(told(87 + 3), None);
+        assert_eq!(told(87 - 4), Some(vec![(7, 83)]));
+        assert_eq!(told(87 + 4), Some(vec![(7, 91)]));
     }
 }

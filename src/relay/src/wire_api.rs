@@ -414,12 +414,14 @@ pub enum Event {
     },
     PeerQuality {
         peer: u64,
+        period_ms: u32,
         uplink_loss: f32,
         downlink_loss: f32,
         rtt_ms: f32,
         silent_ms: u32,
         estimate_bps: u64,
         uplink_bps: u64,
+        is_heard: bool,
     },
     SlotPaused {
         peer: u64,

@@ -125,7 +125,7 @@ fn publishers_get_receiver_reports_and_transport_feedback_alone() {
 }
 
 #[test]
-fn quality_is_told_once_a_second_with_loss_and_round_trip() {
+fn quality_is_told_once_a_second_with_loss_and_round_trip_while_packets_are_lost() {
     let mut world = World::new();
     world.connect(2, vec![microphone("0", 110, 5010)], Vec::new());
     world.connect(4, Vec::new(), slots(0));
@@ -174,6 +174,36 @@ fn quality_is_told_once_a_second_with_loss_and_round_trip() {
     let (_, _, downlink, rtt) = *of(4).last().expect("told");
     assert!((0.4..0.6).contains(&downlink), "{downlink}");
     assert!((38.0..42.0).contains(&rtt), "{rtt}");
+}
+
+#[test]
+fn quality_of_a_calm_call_is_told_every_five_seconds_and_its_first_packet_at_once() {
+    let mut world = World::new();
+    world.connect(2, vec![microphone("0", 110, 5010)], Vec::new());
+    world.run_ms(2_000);
+    let told = |world: &mut World| -> Vec<(u32, u64, bool)> {
+        let events = world.take_events().into_iter().filter_map(|event| match event {
+            Event::PeerQuality { period_ms, uplink_bps, is_heard, .. } => Some((period_ms, uplink_bps, is_heard)),
+            _ => None,
+        });
+        events.collect()
+    };
+    let silent = told(&mut world);
+    assert!(!silent.is_empty() && silent.iter().all(|(_, bps, is_heard)| *bps == 0 && !is_heard), "{silent:?}");
+    let mut speak = |world: &mut World, sequences: std::ops::Range<u64>| {
+        for sequence in sequences {
+            world.send(2, &sound(5010, sequence, Some(20)), sequence);
+            world.run_ms(20);
+        }
+    };
+    speak(&mut world, 1..75);
+    let first = told(&mut world);
+    assert!(first.iter().any(|(period_ms, _, is_heard)| *is_heard && *period_ms <= 3_100), "{first:?}");
+    speak(&mut world, 75..1_075);
+    let calm = told(&mut world);
+    assert!((3..=5).contains(&calm.len()), "20 s: {calm:?}");
+    assert!(calm.iter().skip(1).all(|(period_ms, ..)| (4_900..=5_100).contains(period_ms)), "{calm:?}");
+    assert!(calm.iter().skip(2).all(|(_, bps, _)| *bps == calm[1].1), "a rate, whatever the period: {calm:?}");
 }
 
 #[test]

@@ -35,10 +35,10 @@ class Bandwidth:
         self.layers[kind] = layers
         return changed
 
-    def read_uplink(self, loss: float, bps: int | None, *, is_camera_on: bool) -> bool:
-        """To be called about once a second. True when the advice has changed."""
+    def read_uplink(self, loss: float, bps: int | None, *, is_camera_on: bool, period_s: float = 1.0) -> bool:
+        """True when the advice has changed."""
         is_sending = is_camera_on and self.layers.get(SourceKind.CAMERA) != ()
-        return self.adviser.read(loss, bps, is_sending_camera=is_sending)
+        return self.adviser.read(loss, bps, is_sending_camera=is_sending, period_s=period_s)
 
     @property
     def is_plain(self) -> bool:

@@ -86,7 +86,7 @@ class SlotCannotDecode(msgspec.Struct, frozen=True, tag=True):
 
 
 class MediaQuality(msgspec.Struct, frozen=True, tag=True):
-    """About once a second per participant with media."""
+    """Per participant with media: about once a second while something is going on, seldom while all is calm."""
 
     participant: ParticipantId
     uplink_loss: float
@@ -97,6 +97,8 @@ class MediaQuality(msgspec.Struct, frozen=True, tag=True):
     """Nothing authentic came for longer than a client that only listens may be silent."""
     uplink_bps: int | None = None
     """What came from the participant; None when nothing did."""
+    period_s: float = 1.0
+    """What losses and rates are of."""
 
 
 class SlotPaused(msgspec.Struct, frozen=True, tag=True):

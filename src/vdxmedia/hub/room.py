@@ -285,10 +285,18 @@ class Room:
     def _read_quality(self, event: MediaQuality) -> None:
         seat = self._seats.get(event.participant)
         if seat is not None and self._conference.has_media(seat.participant):
-            changed = seat.quality.read(event.uplink_loss, event.downlink_loss, event.rtt_s, is_silent=event.is_silent)
+            changed = seat.quality.read(
+                event.uplink_loss,
+                event.downlink_loss,
+                event.rtt_s,
+                is_silent=event.is_silent,
+                period_s=event.period_s,
+            )
             self._tell_quality(seat, changed=changed)
             is_camera_on = self._conference.is_active(seat.participant, SourceKind.CAMERA)
-            if seat.bandwidth.read_uplink(event.uplink_loss, event.uplink_bps, is_camera_on=is_camera_on):
+            if seat.bandwidth.read_uplink(
+                event.uplink_loss, event.uplink_bps, is_camera_on=is_camera_on, period_s=event.period_s
+            ):
                 self._tell(seat, seat.bandwidth.told())
 
     def _tell_quality(self, seat: Seat, *, changed: bool) -> None:

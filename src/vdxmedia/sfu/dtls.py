@@ -31,6 +31,7 @@ from aiortc.rtcicetransport import RTCIceTransport
 from OpenSSL import SSL
 
 from vdxmedia.sdp.section import Fingerprint
+from vdxmedia.sfu.alerts import CIPHER, AlertReader
 
 logger = logging.getLogger(__name__)
 
@@ -112,17 +113,17 @@ class _Datagrams:
         self.send = send
         self.has_any = asyncio.Event()
         self.is_closed = False
-        self.dropped = 0
         self._queue: asyncio.Queue[bytes | None] = asyncio.Queue(_QUEUE_DATAGRAMS + 1)
 
-    def feed(self, datagram: bytes) -> None:
+    def feed(self, datagram: bytes) -> bool:
+        """False when there was no room for it."""
         if self.is_closed or not datagram:
-            return
+            return True
         if self._queue.qsize() >= _QUEUE_DATAGRAMS:
-            self.dropped += 1
-            return
+            return False
         self._queue.put_nowait(datagram)
         self.has_any.set()
+        return True
 
     def close(self) -> None:
         if not self.is_closed:
@@ -176,24 +177,46 @@ class _Transport(RTCDtlsTransport):
         )
 
     async def _write_ssl(self) -> None:
-        self.flush()
+        self._flush()
 
-    def flush(self) -> None:
-        """Sends what OpenSSL has written. Its memory BIO is a stream, so datagrams are rebuilt from whole records."""
+    def _flush(self) -> None:
+        for datagram in self._written():
+            self._datagrams.send(datagram)
+
+    def _written(self) -> Sequence[bytes]:
+        """What OpenSSL has written. Its memory BIO is a stream, so datagrams are rebuilt from whole records."""
         waiting = bytearray()
         with contextlib.suppress(SSL.Error):
             while chunk := self._connection().bio_read(16_384):
                 waiting += chunk
-        for datagram in pack_records(bytes(waiting), MAX_DATAGRAM_BYTES):
-            self._datagrams.send(datagram)
+        return pack_records(bytes(waiting), MAX_DATAGRAM_BYTES)
 
     def say_goodbye(self) -> None:
         """close_notify, if a connection is there to close."""
+        for datagram in self._goodbye():
+            self._datagrams.send(datagram)
+
+    def _goodbye(self) -> Sequence[bytes]:
         if self._ssl is None:
-            return
+            return ()
         with contextlib.suppress(SSL.Error):
             self._ssl.shutdown()
-        self.flush()
+        return self._written()
+
+    def give_up(self) -> tuple[AlertReader, Sequence[bytes]] | None:
+        """What reads the client's end, and ours sealed in advance; OpenSSL's connection is gone then.
+
+        None, and nothing has changed: records of this cipher are not read without it.
+        """
+        connection = self._ssl
+        if connection is None or connection.get_cipher_name() != CIPHER:
+            return None
+        secrets = (connection.master_key(), connection.client_random(), connection.server_random())
+        if not all(secret is not None for secret in secrets):
+            return None
+        goodbye = self._goodbye()
+        self._ssl = None
+        return AlertReader(*cast(tuple[bytes, bytes, bytes], secrets)), goodbye
 
     def _connection(self) -> SSL.Connection:
         assert self._ssl is not None
@@ -203,64 +226,123 @@ class _Transport(RTCDtlsTransport):
 class DtlsSession:
     """One peer's DTLS: feed it datagrams, run the handshake, wait for its end.
 
+        made ── handshake ── keys ── settle ── settled            `close`, or the client's close_notify, from each
+
     `send` is called with each outgoing datagram, on the loop; it must not block or raise.
     """
 
     def __init__(
         self, identity: DtlsIdentity, fingerprints: Iterable[Fingerprint], send: Callable[[bytes], None]
     ) -> None:
-        self._datagrams = _Datagrams(send)
-        self._transport = _Transport(self._datagrams, identity._certificate)
-        self._parameters = RTCDtlsParameters(
-            fingerprints=[RTCDtlsFingerprint(item.algorithm, item.value) for item in fingerprints], role="client"
-        )
+        self.dropped = 0
+        """Datagrams dropped because the queue was full."""
+        self._send = send
+        self._association: _Association | None = _Association(identity, fingerprints, send)
+        """None: settled, or closed."""
+        self._alerts: AlertReader | None = None
+        self._goodbye: Sequence[bytes] = ()
+        self._ended = asyncio.Event()
 
     @property
-    def dropped(self) -> int:
-        """Datagrams dropped because the queue was full."""
-        return self._datagrams.dropped
+    def is_settled(self) -> bool:
+        return self._alerts is not None
 
     def feed(self, datagram: bytes) -> None:
         """Takes a datagram from the peer; before the handshake runs it is kept."""
-        self._datagrams.feed(datagram)
+        if self._association is not None:
+            self.dropped += not self._association.datagrams.feed(datagram)
+        elif self._alerts is not None and self._alerts.ends(datagram):
+            self._ended.set()
 
     async def first_datagram(self) -> None:
         """Returns when the peer has sent something: its ClientHello."""
-        await self._datagrams.has_any.wait()
+        if self._association is not None:
+            await self._association.datagrams.has_any.wait()
 
     async def handshake(self) -> SrtpKeys | DtlsFailure:
         """Runs the handshake once, at most `HANDSHAKE_TIMEOUT_S`."""
+        association = self._association
+        if association is None:
+            return DtlsFailure("dtls", "closed")
+        transport = association.transport
         try:
             async with asyncio.timeout(HANDSHAKE_TIMEOUT_S):
-                await self._transport.start(self._parameters)
+                await transport.start(association.parameters)
         except TimeoutError:
             return DtlsFailure("dtls", "handshake took too long")
-        if self._transport.keys is None:
-            self._transport.say_goodbye()
-            return self._transport.failure
-        return self._transport.keys
+        if transport.keys is None:
+            transport.say_goodbye()
+            return transport.failure
+        if transport._task is not None:
+            transport._task.add_done_callback(self._pump_ended)
+        return transport.keys
+
+    def settle(self) -> None:
+        """The client is known to have finished too, so no flight is ever asked for again: OpenSSL's part is given up.
+
+        Too early, it would be left without an answer to the retransmission of its last flight. Twice is fine.
+        """
+        association = self._association
+        if association is None or association.transport.keys is None or association.datagrams.is_closed:
+            return
+        given_up = association.transport.give_up()
+        if given_up is None:
+            return
+        self._alerts, self._goodbye = given_up
+        self._association = None
+        association.datagrams.close()  # The pump ends by itself.
 
     async def closed(self) -> None:
         """Returns when the association has ended, by the peer's close_notify or by `close`."""
-        if (pump := self._transport._task) is not None:
-            await asyncio.wait([pump])
+        await self._ended.wait()
 
     def close(self, *, with_notice: bool = True) -> None:
         """Ends the association; the running `handshake` or `closed` then returns. Twice is fine."""
-        if not self._datagrams.is_closed:
+        if self._association is not None and not self._association.datagrams.is_closed:
             if with_notice:
-                self._transport.say_goodbye()
-            self._datagrams.close()
+                self._association.transport.say_goodbye()
+            self._association.datagrams.close()
+        goodbye, self._goodbye = self._goodbye, ()
+        if with_notice:
+            for datagram in goodbye:
+                self._send(datagram)
+        self._ended.set()
 
     async def stop(self) -> None:
         """Closes and waits for aiortc's own task, which ends at once."""
         self.close()
-        pump, self._transport._task = self._transport._task, None
+        if self._association is None:
+            return
+        transport = self._association.transport
+        pump, transport._task = transport._task, None
         if pump is not None:
             pump.cancel()
             await asyncio.wait([pump])
-            if not pump.cancelled() and (error := pump.exception()) is not None:
-                logger.warning("dtls_pump_failed", exc_info=error)
+            _log_fault_of(pump)
+
+    def _pump_ended(self, pump: asyncio.Future[None]) -> None:
+        if self._association is not None:
+            self._ended.set()
+        else:
+            _log_fault_of(pump)
+
+
+class _Association:
+    """What a handshake needs, and OpenSSL's connection until the session is settled."""
+
+    def __init__(
+        self, identity: DtlsIdentity, fingerprints: Iterable[Fingerprint], send: Callable[[bytes], None]
+    ) -> None:
+        self.datagrams = _Datagrams(send)
+        self.transport = _Transport(self.datagrams, identity._certificate)
+        self.parameters = RTCDtlsParameters(
+            fingerprints=[RTCDtlsFingerprint(item.algorithm, item.value) for item in fingerprints], role="client"
+        )
+
+
+def _log_fault_of(pump: asyncio.Future[None]) -> None:
+    if not pump.cancelled() and (error := pump.exception()) is not None:
+        logger.warning("dtls_pump_failed", exc_info=error)
 
 
 def pack_records(stream: bytes, limit: int) -> Sequence[bytes]:

@@ -438,6 +438,8 @@ class RelayPlane:
 
     def _take_quality(self, event: relay_wire.PeerQuality) -> None:
         if (peer := self._peers.get(PeerId(event.peer))) is not None:
+            if event.is_heard and not peer.dtls.is_settled:
+                peer.dtls.settle()
             self._tell(
                 peer.seat.conference,
                 MediaQuality(
@@ -447,5 +449,6 @@ class RelayPlane:
                     rtt_s=event.rtt_ms / 1_000 if event.rtt_ms >= 0 else None,
                     uplink_bps=event.uplink_bps or None,
                     is_silent=event.silent_ms > SILENT_AFTER_MS,
+                    period_s=event.period_ms / 1_000,
                 ),
             )

@@ -260,9 +260,11 @@ class Speakers(Border, frozen=True, kw_only=True, tag="speakers"):
 
 
 class PeerQuality(Border, frozen=True, kw_only=True, tag="peer_quality"):
-    """Once a second per peer with keys."""
+    """Per peer with keys: once a second while something is going on, every 5 s while all is calm."""
 
     peer: int
+    period_ms: int = 1_000
+    """What the losses and rates are of."""
     uplink_loss: float
     downlink_loss: float
     rtt_ms: float
@@ -272,7 +274,9 @@ class PeerQuality(Border, frozen=True, kw_only=True, tag="peer_quality"):
     estimate_bps: int = 0
     """What the way to it carries; 0 when unknown."""
     uplink_bps: int = 0
-    """What came from it in the last second."""
+    """What came from it."""
+    is_heard: bool = False
+    """Something under its keys has come: it has finished its handshake too."""
 
 
 class SlotPaused(Border, frozen=True, kw_only=True, tag="slot_paused"):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from vdxmedia.conference.kinds import Quality
 from vdxmedia.conference.layers import layer_for
-from vdxmedia.conference.quality import REASSURE_AFTER, QualityMeter
+from vdxmedia.conference.quality import QualityMeter
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.conference.speakers import ESTABLISHED_AFTER_S, Speakers
 from vdxmedia.errors import BadField
@@ -79,7 +79,14 @@ def test_quality_warns_after_two_bad_readings_and_reassures_slowly() -> None:
     good = {**bad, "uplink_loss": 0.0}
     assert [meter.read(**bad) for _ in range(3)] == [False, True, False]  # type: ignore[arg-type]
     assert meter.quality is Quality.WEAK
-    assert [meter.read(**good) for _ in range(REASSURE_AFTER)] == [False, False, False, True]  # type: ignore[arg-type]
+    assert [meter.read(**good) for _ in range(4)] == [False, False, False, True]  # type: ignore[arg-type]
+    assert meter.quality is Quality.GOOD
+
+
+def test_quality_reading_of_a_long_period_counts_for_all_of_it() -> None:
+    meter = QualityMeter()
+    assert [meter.read(0.2, 0.0, None, is_silent=False) for _ in range(2)] == [False, True]
+    assert meter.read(0.0, 0.0, None, is_silent=False, period_s=5.0)
     assert meter.quality is Quality.GOOD
 
 

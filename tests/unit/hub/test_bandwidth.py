@@ -7,12 +7,14 @@ from tests.fakes.media_plane import FakeMediaPlane
 from vdxmedia.clock import SystemClock
 from vdxmedia.conference import commands
 from vdxmedia.conference.kinds import SourceKind
-from vdxmedia.conference.quality import ADVISE_AFTER, WITHDRAW_AFTER, UplinkAdviser
+from vdxmedia.conference.quality import ADVISE_AFTER_S, WITHDRAW_AFTER_S, UplinkAdviser
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.hub import client as hub_client
 from vdxmedia.hub.ports import LayersWanted, MediaLost, MediaOffer, MediaQuality, SlotPaused
 from vdxmedia.hub.registry import Registry
 
+ADVISE_AFTER, WITHDRAW_AFTER = round(ADVISE_AFTER_S + 0.5), round(WITHDRAW_AFTER_S + 0.5)
+"""Readings of a second."""
 OFFER = MediaOffer("v=0", {"0": SourceKind.MICROPHONE})
 
 

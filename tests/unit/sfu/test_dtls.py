@@ -162,6 +162,73 @@ async def test_closed_returns_when_the_client_closes(pairs: list[Pair]) -> None:
         await pair.session.closed()
 
 
+async def settled(pairs: list[Pair]) -> Pair:
+    pair = Pair()
+    pairs.append(pair)
+    await pair.shake_hands()
+    assert not pair.session.is_settled
+    pair.session.settle()
+    pair.session.settle()
+    await asyncio.sleep(0)
+    assert pair.session.is_settled
+    return pair
+
+
+async def test_settled_session_sends_nothing_and_still_tells_the_client_its_end(pairs: list[Pair]) -> None:
+    pair = await settled(pairs)
+    sent = len(pair.from_server)
+    pump = pair.client.transport._task
+    await asyncio.sleep(0)
+    assert len(pair.from_server) == sent
+    pair.session.close()
+    pair.session.close()
+    async with asyncio.timeout(2):
+        await pair.session.closed()
+        await asyncio.wait([pump])
+    assert len(pair.from_server) == sent + 1, "said once"
+    assert pair.client.transport.state == "closed"
+
+
+async def test_settled_session_ends_with_the_clients_close_notify_and_with_no_forged_one(pairs: list[Pair]) -> None:
+    pair = await settled(pairs)
+    pair.client.wire.send = pair.from_client.append
+    await pair.client.stop()
+    notice = pair.from_client[-1]
+    ended = asyncio.ensure_future(pair.session.closed())
+    forged = [notice[:at] + bytes([notice[at] ^ 1]) + notice[at + 1 :] for at in range(len(notice))]
+    garbage = [b"", b"\x15", notice[:-1], b"\x15\xfe\xfd" + bytes(34), bytes(1_200)]
+    for datagram in [*forged, *garbage, *pair.from_client[:-1]]:
+        pair.session.feed(datagram)
+    await asyncio.sleep(0)
+    assert not ended.done()
+    pair.session.feed(notice)
+    async with asyncio.timeout(2):
+        await ended
+
+
+async def test_session_that_has_not_shaken_hands_or_has_been_closed_does_not_settle(pairs: list[Pair]) -> None:
+    pair = Pair()
+    pairs.append(pair)
+    pair.session.settle()
+    assert not pair.session.is_settled
+    await pair.shake_hands()
+    pair.session.close()
+    pair.session.settle()
+    assert not pair.session.is_settled
+
+
+async def test_session_of_another_cipher_keeps_openssl(pairs: list[Pair], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dtls, "CIPHER", "ECDHE-ECDSA-CHACHA20-POLY1305")
+    pair = Pair()
+    pairs.append(pair)
+    await pair.shake_hands()
+    pair.session.settle()
+    assert not pair.session.is_settled
+    await pair.client.stop()
+    async with asyncio.timeout(2):
+        await pair.session.closed()
+
+
 async def test_close_tells_the_client_and_ends_the_session(pairs: list[Pair]) -> None:
     pair = Pair()
     pairs.append(pair)

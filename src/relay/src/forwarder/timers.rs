@@ -6,6 +6,8 @@ use super::Forwarder;
 use crate::egress::{FEEDBACK_SSRC, send_rtcp};
 use crate::ice::Liveness;
 use crate::nack::MAX_MISSING;
+use crate::quality::{CALM_US, Figures, LOOK_US};
+use crate::reports::Loss;
 use crate::sink::Sink;
 use crate::speakers::Level;
 use crate::wire::rtcp::{
@@ -190,20 +192,37 @@ impl Forwarder {
         if now_us < peer.quality_due_us || peer.outbound.is_none() {
             return;
         }
-        peer.quality_due_us = now_us + REPORT_INTERVAL_US;
-        let since_us = now_us.saturating_sub(std::mem::replace(&mut peer.quality_us, now_us)).max(1);
-        let uplink_bits = std::mem::take(&mut peer.uplink_bytes).saturating_mul(8);
-        let event = Event::PeerQuality {
-            peer: peer.id,
-            uplink_loss: std::mem::take(&mut peer.uplink).share(),
-            downlink_loss: std::mem::take(&mut peer.downlink).share(),
+        peer.quality_due_us = now_us + LOOK_US;
+        let looked_us = now_us.saturating_sub(std::mem::replace(&mut peer.looked_us, now_us)).max(1);
+        let since_us = now_us.saturating_sub(peer.quality_us).max(1);
+        let figures = Figures {
+            uplink_loss: peer.uplink.share(),
+            downlink_loss: peer.downlink.share(),
             rtt_ms: peer.round_trip_us.map_or(-1.0, |us| Duration::from_micros(us).as_secs_f32() * 1_000.0),
             silent_ms: u32::try_from(peer.silent_us(now_us) / 1_000).unwrap_or(u32::MAX),
             estimate_bps: peer.way.estimate_bps(now_us).unwrap_or(0),
-            uplink_bps: uplink_bits.saturating_mul(1_000_000) / since_us,
+            uplink_bps: peer.uplink_bytes.saturating_mul(8).saturating_mul(1_000_000) / since_us,
+            is_heard: peer.heard_us > peer.born_us,
         };
-        self.tell(event);
-        self.tally_slots(at, since_us);
+        if since_us + LOOK_US / 2 >= CALM_US || peer.quality.is_none_or(|told| figures.is_news(&told)) {
+            peer.quality_us = now_us;
+            peer.quality = Some(figures);
+            peer.uplink_bytes = 0;
+            (peer.uplink, peer.downlink) = (Loss::default(), Loss::default());
+            let event = Event::PeerQuality {
+                peer: peer.id,
+                period_ms: u32::try_from(since_us / 1_000).unwrap_or(u32::MAX),
+                uplink_loss: figures.uplink_loss,
+                downlink_loss: figures.downlink_loss,
+                rtt_ms: figures.rtt_ms,
+                silent_ms: figures.silent_ms,
+                estimate_bps: figures.estimate_bps,
+                uplink_bps: figures.uplink_bps,
+                is_heard: figures.is_heard,
+            };
+            self.tell(event);
+        }
+        self.tally_slots(at, looked_us);
     }
 
     fn on_source_time<S: Sink>(&mut self, at: usize, is_slow: bool, sink: &mut S, now_us: u64) {
