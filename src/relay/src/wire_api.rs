@@ -76,7 +76,7 @@ pub enum MediaKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Shedding {
-    /// Frames first, then size: a face, a screen.
+    /// Frames first, down to 12 a second, then size: a face, a screen.
     #[default]
     Rate,
     /// Size first, at least 20 frames a second stay while any size is left: sign language.

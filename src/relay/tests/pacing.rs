@@ -22,11 +22,11 @@ fn call(bps: u64) -> (World, [Camera; 1], Link) {
 }
 
 fn estimate_bps(world: &mut World) -> u64 {
-    let told = world.take_events().into_iter().filter_map(|event| match event {
+    let mut told = world.take_events().into_iter().filter_map(|event| match event {
         Event::PeerQuality { peer: VIEWER, estimate_bps, .. } => Some(estimate_bps),
         _ => None,
     });
-    told.last().expect("told every second")
+    told.next_back().expect("told every second")
 }
 
 fn last_layer(link: &mut Link) -> Option<u8> {

@@ -171,7 +171,7 @@ fn way_that_never_answers_is_not_limited_for_long() {
         Event::PeerQuality { peer: VIEWER, estimate_bps, .. } => Some(estimate_bps),
         _ => None,
     });
-    assert_eq!((told.next(), told.last()), (Some(300_000), Some(0)));
+    assert_eq!((told.next(), told.next_back()), (Some(300_000), Some(0)));
 }
 
 #[test]

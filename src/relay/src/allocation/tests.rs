@@ -1,3 +1,5 @@
+#![allow(clippy::unnecessary_wraps, clippy::needless_for_each)] // As wants have it.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -85,7 +85,9 @@ impl Link {
 pub fn film_over(world: &mut World, cameras: &mut [Camera], link: &mut Link, ms: u64) {
     for tick in 0..ms / 5 {
         if tick % 10 == 0 {
-            cameras.iter_mut().for_each(|camera| camera.show(world));
+            for camera in cameras.iter_mut() {
+                camera.show(world);
+            }
         }
         if tick % 500 == 0 {
             world.check_all();
