@@ -1,20 +1,11 @@
-//! One TCP connection: frames of RFC 4571 in and out, within bounds.
-//!
-//! ```text
-//!  0                   1                   2                   3
-//!  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
-//! +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
-//! |             LENGTH            |  RTP, RTCP, STUN or DTLS ...  |
-//! +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
-//! ```
+//! One TCP connection: frames of RFC 4571 ([`crate::wire::framing`]) in and out, within bounds.
 
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
 
 use super::{MAX_DATAGRAM_LEN, Route};
+use crate::wire::framing::{HEAD_LEN, whole_frames};
 
-/// Of a frame's head.
-const HEAD_LEN: usize = 2;
 /// The longest frame, with its head.
 const MAX_FRAME_LEN: usize = HEAD_LEN + MAX_DATAGRAM_LEN;
 /// With more than this waiting, pictures are held back until a keyframe: two of the largest keyframes; two seconds of
@@ -98,7 +89,7 @@ impl Connection {
             }
         };
         let came = &buffer[..kept + count];
-        let whole = whole_frames(came)?;
+        let whole = whole_frames(came, MAX_DATAGRAM_LEN).ok_or(Ended::Malformed)?;
         let rest = &came[whole..];
         self.partial[..rest.len()].copy_from_slice(rest);
         self.partial_len = rest.len();
@@ -149,29 +140,4 @@ impl Connection {
     pub(super) fn is_relieved(&self) -> bool {
         self.waiting.len() <= RELIEVED_BYTES
     }
-}
-
-/// How many bytes at the start are whole frames.
-fn whole_frames(came: &[u8]) -> Result<usize, Ended> {
-    let mut whole = 0;
-    while let Some(head) = came[whole..].first_chunk::<HEAD_LEN>() {
-        let len = usize::from(u16::from_be_bytes(*head));
-        if len > MAX_DATAGRAM_LEN {
-            return Err(Ended::Malformed);
-        }
-        if came.len() - whole < HEAD_LEN + len {
-            break;
-        }
-        whole += HEAD_LEN + len;
-    }
-    Ok(whole)
-}
-
-/// Takes the first frame off: where its content is. `from` is moved behind it; `None` at `end`.
-pub(super) fn next_frame(buffer: &[u8], from: &mut usize, end: usize) -> Option<std::ops::Range<usize>> {
-    let frames = buffer.get(*from..end)?;
-    let len = usize::from(u16::from_be_bytes(*frames.first_chunk()?));
-    let start = *from + HEAD_LEN;
-    *from = start + len;
-    Some(start..start + len)
 }

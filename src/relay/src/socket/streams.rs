@@ -8,10 +8,11 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::connection::{Connection, Ended, next_frame};
+use super::connection::{Connection, Ended};
 use super::listener::{Happening, Listeners, MAX_HAPPENINGS, Token};
 use super::udp::Sockets;
 use super::{FIRST_TCP, Route, SendBatch};
+use crate::wire::framing::next_frame;
 
 /// Connections of one worker, if the process may have four times as many descriptors; otherwise a quarter of those.
 const MAX_CONNECTIONS: usize = 4_096;

@@ -14,6 +14,7 @@ mod bytes;
 pub mod av1;
 pub mod dependency_descriptor;
 pub mod extension;
+pub mod framing;
 pub mod h264;
 pub mod red;
 pub mod rtcp;

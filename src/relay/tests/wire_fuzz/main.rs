@@ -1,7 +1,10 @@
-//! A short fuzz run over every parser of `wire`: mutations of a seed corpus, the same in every run, some seconds in
+//! A short fuzz run over every parser of `wire`, and over what remembers (SRTP, estimate, a whole call): mutations of a seed corpus, the same in every run, some seconds in
 //! all. The long run is `cargo fuzz` with the same corpus and the same functions, see `fuzz/README.md`.
 
+#[path = "../common/mod.rs"]
+mod common;
 mod exercise;
+mod exercise_state;
 mod mutate;
 mod seeds;
 
@@ -13,6 +16,8 @@ use mutate::{Random, mutate, repair_length};
 
 /// Inputs per target. A debug build is about twenty times slower, so it tries fewer.
 const ROUNDS: usize = if cfg!(debug_assertions) { 100_000 } else { 2_000_000 };
+/// The same for those that make a call of each input.
+const STATE_ROUNDS: usize = ROUNDS / 50;
 /// Set it to write the made seeds to their files.
 const WRITE_SEEDS: &str = "VDX_WRITE_SEEDS";
 
@@ -29,6 +34,10 @@ fn read_corpus(target: &str) -> Vec<Vec<u8>> {
 }
 
 fn fuzz(target: &str, exercise: fn(&[u8])) {
+    fuzz_rounds(target, exercise, ROUNDS);
+}
+
+fn fuzz_rounds(target: &str, exercise: fn(&[u8]), rounds: usize) {
     let corpus = read_corpus(target);
     assert!(corpus.len() >= 2, "{target} has no corpus");
     let mut random = Random::new(target.len() as u64);
@@ -39,7 +48,7 @@ fn fuzz(target: &str, exercise: fn(&[u8])) {
     for seed in &corpus {
         try_one(seed);
     }
-    for round in 0..ROUNDS {
+    for round in 0..rounds {
         let mut input = corpus[random.below(corpus.len())].clone();
         let other = &corpus[random.below(corpus.len())];
         mutate(&mut input, other, &mut random);
@@ -93,6 +102,31 @@ fn h264_survives_mutations() {
 #[test]
 fn red_survives_mutations() {
     fuzz("red", exercise::red);
+}
+
+#[test]
+fn framing_survives_mutations() {
+    fuzz("framing", exercise_state::framing);
+}
+
+#[test]
+fn command_survives_mutations() {
+    fuzz_rounds("command", exercise_state::command, STATE_ROUNDS * 10);
+}
+
+#[test]
+fn feedback_survives_mutations() {
+    fuzz_rounds("feedback", exercise_state::feedback, STATE_ROUNDS);
+}
+
+#[test]
+fn srtp_survives_mutations() {
+    fuzz_rounds("srtp", exercise_state::srtp, STATE_ROUNDS);
+}
+
+#[test]
+fn call_survives_mutations() {
+    fuzz_rounds("call", exercise_state::call, STATE_ROUNDS);
 }
 
 #[test]

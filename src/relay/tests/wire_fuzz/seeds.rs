@@ -5,6 +5,7 @@ use vdx_relay::wire::red::{self, Redundant};
 use vdx_relay::wire::rtcp::{self, FeedbackHead, NtpTime, ReportBlock, SenderInfo};
 use vdx_relay::wire::rtp::{HeaderWriter, write_padding};
 use vdx_relay::wire::stun::{self, BindingRequest, ErrorCode, IntegrityKey, Role};
+use vdx_relay::wire_api::{Command, SlotKind};
 
 use crate::exercise::PASSWORD;
 
@@ -59,7 +60,76 @@ pub fn made() -> Vec<Seed> {
     let mut keyframe = vec![L1T3_KEYFRAME.len() as u8];
     keyframe.extend(L1T3_KEYFRAME);
     add("dependency_descriptor", "keyframe", keyframe);
+    state_seeds(&mut add);
     seeds
+}
+
+/// Actions of a script, each with the length of what it is given.
+fn script(actions: &[(u8, &[u8])]) -> Vec<u8> {
+    actions.iter().flat_map(|(action, bytes)| [&[*action, bytes.len() as u8], *bytes].concat()).collect()
+}
+
+fn state_seeds(add: &mut impl FnMut(&'static str, &'static str, Vec<u8>)) {
+    add("framing", "two_and_a_begin", vec![0, 3, 1, 2, 3, 0, 1, 9, 0, 200, 7]);
+    add("framing", "empty_frames", vec![0, 0, 0, 0, 0, 2, 8, 0]);
+    add("framing", "too_long", vec![0, 1, 5, 8, 1, 0]);
+    let join = crate::common::World::add_peer(
+        1,
+        vec![crate::common::camera("0", 11, &["q", "h", "f"]), crate::common::microphone("1", 12, 5)],
+        crate::common::measured_slots(1),
+    );
+    let commands = [
+        ("add_peer", Command::AddPeer(Box::new(join))),
+        ("set_keys", Command::SetKeys { peer: 1, profile: 7, receive: vec![1; 28], send: vec![2; 28] }),
+        ("send_dtls", Command::SendDtls { peer: 1, datagram: vec![22; 20] }),
+        (
+            "bind_slot",
+            Command::BindSlot { peer: 1, kind: SlotKind::Video, index: 0, source: 11, max_layer: 2, priority: 1 },
+        ),
+        ("set_gate", Command::SetGate { room: 1, source: 11, gate: 1, open: true }),
+        ("close_room", Command::CloseRoom { room: 1 }),
+    ];
+    for (name, command) in commands {
+        add("command", name, command.encode());
+    }
+    let head = FeedbackHead { sender_ssrc: 1, media_ssrc: 2, base_sequence: 0, feedback_count: 0 };
+    let of = |arrivals: &[Option<u64>]| {
+        written(|out| Some(rtcp::write_transport_feedback(out, &head, arrivals.iter().copied())?.len))
+    };
+    let steady = of(&[Some(64_000), Some(66_000), None, Some(70_000), Some(71_000)]);
+    let late = of(&[Some(64_000), Some(164_000), Some(364_000), None, None, None]);
+    let remb = written(|out| rtcp::write_remb(out, 1, 900_000, &[2]));
+    add("feedback", "steady", script(&[(7, &[150; 5]), (4, &[50]), (0, &steady), (7, &[150; 5]), (4, &[255; 8])]));
+    add("feedback", "late_and_remb", script(&[(7, &[150; 6]), (4, &[99]), (0, &late), (0, &remb), (6, &[0, 90, 0])]));
+    for (name, profile) in [("gcm", 0), ("cm", 1)] {
+        let whole =
+            script(&[(0, &[0x80; 40]), (1, b"first"), (0xFD, b"far"), (2, b"report"), (3, b"stranger"), (1, b"")]);
+        add("srtp", name, [&[profile], &whole[..]].concat());
+    }
+    // Hostile RTP with an extension block, a redundant sound, retransmissions; RTCP storms; time, gates, bindings.
+    let mut rtp =
+        vec![1, 0x90, 96, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0xBE, 0xDE, 0, 2, 0x10, b'0', 0x20, b'q', 0x40, 0x9E, 0, 0];
+    rtp.extend([0x90, 0xE0, 0x92, 0x34, 0x56, 0x20, 0x10, 0x02, 0, 0x9D, 0x01, 0x2A]);
+    let sound = [0, 0x80, 111, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 1, 2, 3, 4];
+    let redundant = [0, 0x80, 63, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0xEF, 0x0F, 0, 2, 111, 1, 2, 3];
+    let padded = [0, 0xA0, 111, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 1, 2, 3, 200];
+    let nack = written(|out| rtcp::write_nack(out, 1, 1000, &[1, 2, 3, 900]));
+    let loss = written(|out| rtcp::write_picture_loss(out, 1, 1000));
+    add(
+        "call",
+        "publisher",
+        script(&[(2, &rtp), (0x0F, b""), (3, &sound), (4, &redundant), (2, &padded), (9, &[50]), (0x1F, b"")]),
+    );
+    add(
+        "call",
+        "viewer",
+        script(&[(0x26, &nack), (0x26, &loss), (0x0F, b""), (9, &[200, 200]), (0x26, &remb), (0x2B, &[1])]),
+    );
+    add(
+        "call",
+        "stranger",
+        script(&[(0, &[0x80, 96, 0, 1]), (1, &[0, 1, 0, 0]), (0x10, &[22; 40]), (13, &[2]), (9, &[255; 8])]),
+    );
 }
 
 /// By hand from appendix A of the AV1 payload format.
