@@ -37,8 +37,9 @@ lint: ## only the checks that take seconds
 bench: setup ## what forwarding costs, beside a naive loop with the same crypto library; also in bench.json
 	@$(BIN)/python -m loadtests.bench $(ARGS)
 
-long: setup ## what takes longer than a check may: each fuzz target for SECONDS, many more random examples
+long: setup ## what takes longer than a check may: each fuzz target for SECONDS, many more random examples, ten minutes of churn
 	@sh fuzz/run $(SECONDS)
+	@$(BIN)/python -m loadtests.soak --minutes 10
 	@$(BIN)/pytest -q --hypothesis-profile=long tests/unit tests/simulation
 
 clean: ## forget what was set up (packages, builds, stamps)

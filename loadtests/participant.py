@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
+import socket
 import time
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
@@ -68,9 +69,9 @@ class Refused(Exception):
 class Participant:
     """One who has joined; `connect_media` next."""
 
-    def __init__(self, generator: native.Generator, socket: socketio.AsyncClient, name: str) -> None:
+    def __init__(self, generator: native.Generator, client: socketio.AsyncClient, name: str) -> None:
         self._generator = generator
-        self._socket = socket
+        self._socket = client
         self.name = name
         self.peer = generator.next_peer()
         self.joined: dict[str, Any] = {}
@@ -94,9 +95,13 @@ class Participant:
         found: int = next(source["id"] for source in me["sources"] if source["kind"] == kind)
         return found
 
-    async def join(self, video_slots: int) -> None:
+    async def join(self, video_slots: int, session: str = "") -> None:
+        """`session`: of the seat that this page had before it was loaded anew; it is taken over."""
         self._socket.on("events", self._on_events)
-        self.joined = await self.send({"type": "join", "name": self.name, "videoSlots": video_slots})
+        message: dict[str, Any] = {"type": "join", "name": self.name, "videoSlots": video_slots}
+        if session:
+            message["resume"] = {"session": session, "sequence": 0}
+        self.joined = await self.send(message)
         self._bindings = self.joined["bindings"]
 
     async def connect_media(
@@ -104,6 +109,7 @@ class Participant:
         *,
         microphone: native.Layer | None = None,
         picture: Sequence[native.Layer] = (),
+        screen: Sequence[native.Layer] = (),
         options: native.Options | None = None,
         slots: tuple[int, int] | None = None,
         is_waiting: bool = False,
@@ -118,6 +124,8 @@ class Participant:
             published.append(("microphone", True, [_numbered(microphone, is_audio=True)]))
         if picture:
             published.append(("camera", False, [_numbered(layer, is_audio=False) for layer in picture]))
+        if screen:
+            published.append(("screen", False, [_numbered(layer, is_audio=False) for layer in screen]))
         counts = self.joined["media"]["slots"]
         lines = [
             Line(is_audio, [Stream(layer.ssrc, layer.rtx_ssrc, layer.rid) for layer in layers])
@@ -166,10 +174,19 @@ class Participant:
             await self.publish()
 
     async def publish(self) -> None:
-        """Sends what was offered to be sent."""
-        for mid, kind in enumerate(self._published):
-            self._generator.send(native.Start(self.peer, str(mid), self.source_id(kind)))
-            await self.send({"type": "setSource", "source": kind, "active": True})
+        """Sends what was offered to be sent, but a screen."""
+        for kind in self._published:
+            if kind != "screen":
+                await self.set_source(kind, active=True)
+
+    async def set_source(self, kind: str, *, active: bool) -> None:
+        """Mutes, unmutes, shares: tells the server, and begins or ends to publish."""
+        mid = str(self._published.index(kind))
+        if active:
+            self._generator.send(native.Start(self.peer, mid, self.source_id(kind)))
+        else:
+            self._generator.send(native.Stop(self.peer, mid))
+        await self.send({"type": "setSource", "source": kind, "active": active})
 
     async def show_all(self, width: int = 1280, height: int = 720) -> None:
         """All video slots are on the screen in this size."""
@@ -195,10 +212,54 @@ class Participant:
             self._generator.send(native.Remove(self.peer))
             self.answer = None
 
+    async def leave(self) -> None:
+        """With goodbye."""
+        self.leave_media()
+        await self.send({"type": "leave"})
+
+    async def vanish(self) -> None:
+        """Without goodbye: media stops, and the connection ends as that of a process that was killed."""
+        self.leave_media()
+        plain = self._socket.eio.ws.get_extra_info("socket") if self._socket.connected else None
+        if plain is not None:
+            plain.shutdown(socket.SHUT_RDWR)
+        await self.disconnect()
+
+    async def disconnect(self) -> None:
+        self.leave_media()
+        async with asyncio.timeout(ANSWER_TIMEOUT_S):
+            await self._socket.disconnect()
+
 
 def _numbered(layer: native.Layer, *, is_audio: bool) -> native.Layer:
     ssrc = secrets.randbelow(2**31) + 1
     return msgspec.structs.replace(layer, ssrc=ssrc, rtx_ssrc=0 if is_audio else ssrc + 1)
+
+
+async def connect(
+    generator: native.Generator,
+    base_url: str,
+    link: str,
+    name: str,
+    *,
+    video_slots: int = 9,
+    http: aiohttp.ClientSession | None = None,
+    session: str = "",
+) -> Participant:
+    """Joins by a host or guest link; the caller ends it with `leave` and `disconnect`, or `vanish`.
+
+    `http` may be shared; without it, one is made. `session` as for `Participant.join`.
+    """
+    client = socketio.AsyncClient(reconnection=False, http_session=http)
+    participant = Participant(generator, client, name)
+    auth = {"protocol": PROTOCOL_VERSION, "token": link.partition("#t=")[2]}
+    await client.connect(base_url, auth=auth, transports=["websocket"], wait_timeout=ANSWER_TIMEOUT_S)
+    try:
+        await participant.join(video_slots, session)
+    except BaseException:
+        await participant.disconnect()
+        raise
+    return participant
 
 
 @contextlib.asynccontextmanager
@@ -211,18 +272,10 @@ async def join(
     video_slots: int = 9,
     http: aiohttp.ClientSession | None = None,
 ) -> AsyncIterator[Participant]:
-    """Joins by a host or guest link, and leaves at the end. `http` may be shared; without it, one is made."""
-    socket = socketio.AsyncClient(reconnection=False, http_session=http)
-    participant = Participant(generator, socket, name)
-    token = link.partition("#t=")[2]
-    auth = {"protocol": PROTOCOL_VERSION, "token": token}
-    await socket.connect(base_url, auth=auth, transports=["websocket"], wait_timeout=ANSWER_TIMEOUT_S)
+    """As `connect`, and leaves at the end."""
+    participant = await connect(generator, base_url, link, name, video_slots=video_slots, http=http)
     try:
-        await participant.join(video_slots)
         yield participant
-        participant.leave_media()
-        await participant.send({"type": "leave"})
+        await participant.leave()
     finally:
-        participant.leave_media()
-        async with asyncio.timeout(ANSWER_TIMEOUT_S):
-            await socket.disconnect()
+        await participant.disconnect()

@@ -177,6 +177,8 @@ class _Snapshot(Collector):
         for role, count in sorted(self._observed.participant_counts().items()):
             participants.add_metric([role], count)
         yield participants
+        tasks = len(asyncio.all_tasks())
+        yield GaugeMetricFamily("vdx_event_loop_tasks", "Tasks of the event loop.", value=tasks)
         yield from relay_families(self._observed.relay_totals(), self._observed.relay_gauges())
         for name, value in sorted(self._observed.hub_totals().items()):
             yield CounterMetricFamily(f"vdx_hub_{name}", "Of rooms and signalling, since the start.", value)

@@ -1,5 +1,6 @@
-//! A short fuzz run over every parser of `wire`, and over what remembers (SRTP, estimate, a whole call): mutations of a seed corpus, the same in every run, some seconds in
-//! all. The long run is `cargo fuzz` with the same corpus and the same functions, see `fuzz/README.md`.
+//! A short fuzz run over every parser of `wire`, and over what remembers (SRTP, estimate, a whole call): mutations of a
+//! seed corpus, the same in every run, some seconds in all. The long run is `cargo fuzz` with the same corpus and the same
+//! functions, see `fuzz/README.md`.
 
 #[path = "../common/mod.rs"]
 mod common;
