@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.metrics_core import Metric
 
 _RTP_KINDS = ("audio", "video", "rtx")
 _CONTROL_KINDS = ("rtcp", "stun", "dtls")
 _DIRECTIONS = ("in", "out")
 _GAUGES = ("peers", "sources", "rooms", "tcp_connections")
+_LATENCY_BUCKETS_US = (50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 50_000)
+"""As the relay counts them (`relay/src/latency.rs`)."""
 _REJECTED = "dropped_"
 _LOST = "peers_lost_"
 _HANDSHAKES_FAILED = "handshakes_failed_"
@@ -44,12 +46,28 @@ def relay_families(totals: Mapping[str, int], gauges: Mapping[str, int]) -> Iter
     yield CounterMetricFamily(
         "vdx_relay_cpu_seconds", "CPU time of the relay's workers.", value=left.pop("worker_cpu_ns", 0) / 1e9
     )
+    yield _latency(left)
     for name in _GAUGES:
         yield GaugeMetricFamily(f"vdx_relay_{name}", f"Live {name} in the relay.", value=left.pop(name, 0))
     for name, value in sorted(gauges.items()):
         yield GaugeMetricFamily(f"vdx_media_{name}", "Of the media plane, now.", value=value)
     for name, value in sorted(left.items()):
         yield CounterMetricFamily(f"vdx_relay_{name}", "Of the relay or the media plane, since the start.", value=value)
+
+
+def _latency(left: dict[str, int]) -> HistogramMetricFamily:
+    """From a packet's batch to its flush; the buckets are cumulative, as Prometheus has them."""
+    buckets, below = [], 0
+    for microseconds in _LATENCY_BUCKETS_US:
+        below += left.pop(f"latency_within_{microseconds}us", 0)
+        buckets.append((str(microseconds / 1e6), below))
+    buckets.append(("+Inf", below + left.pop("latency_beyond", 0)))
+    return HistogramMetricFamily(
+        "vdx_relay_added_latency_seconds",
+        "From taking a packet off the socket to the flush that sent it on.",
+        buckets=buckets,
+        sum_value=left.pop("latency_sum_us", 0) / 1e6,
+    )
 
 
 def _by_direction(left: dict[str, int], name: str, text: str, kinds: tuple[str, ...], unit: str) -> CounterMetricFamily:

@@ -95,6 +95,10 @@ def test_names_of_the_relay_become_families_and_none_is_lost() -> None:
         "worker_cpu_ns": 1_500_000_000,
         "peers": 10,
         "something_new": 11,
+        "latency_within_50us": 30,
+        "latency_within_1000us": 5,
+        "latency_beyond": 1,
+        "latency_sum_us": 62_000,
     }
     samples = {
         (sample.name, *sample.labels.values()): sample.value
@@ -111,6 +115,12 @@ def test_names_of_the_relay_become_families_and_none_is_lost() -> None:
         ("vdx_dtls_handshakes_total", "dtls"): 7,
         ("vdx_nack_total", "in"): 8,
         ("vdx_keyframe_requests_total", "coalesced"): 9,
+        ("vdx_relay_added_latency_seconds_bucket", "5e-05"): 30,
+        ("vdx_relay_added_latency_seconds_bucket", "0.0005"): 30,
+        ("vdx_relay_added_latency_seconds_bucket", "0.001"): 35,
+        ("vdx_relay_added_latency_seconds_bucket", "+Inf"): 36,
+        ("vdx_relay_added_latency_seconds_count",): 36,
+        ("vdx_relay_added_latency_seconds_sum",): 0.062,
         ("vdx_relay_cpu_seconds_total",): 1.5,
         ("vdx_relay_peers",): 10,
         ("vdx_relay_something_new_total",): 11,

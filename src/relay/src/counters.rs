@@ -41,6 +41,9 @@ counters! {
     events_dropped, commands, commands_ignored, peers_expired, consent_lost,
     sends, send_messages, send_calls, send_segment_refused,
     tcp_accepted, tcp_refused, tcp_unchecked, tcp_malformed, tcp_clogged, tcp_held_back,
+    latency_within_50us, latency_within_100us, latency_within_250us, latency_within_500us, latency_within_1000us,
+    latency_within_2500us, latency_within_5000us, latency_within_10000us, latency_within_50000us, latency_beyond,
+    latency_sum_us,
     socket_errors, panics, worker_cpu_ns, worker_loops, peers, sources, rooms,
     tcp_connections,
 }

@@ -16,6 +16,7 @@ pub mod frame;
 pub mod history;
 pub mod ice;
 pub mod keyframes;
+pub mod latency;
 pub mod nack;
 pub mod pacer;
 pub mod peer;

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::counters::{Counters, SharedCounters};
 use crate::forwarder::{Forwarder, TICK_US};
+use crate::latency::Latency;
 use crate::socket::{
     EventFd, Poller, RECEIVE_BATCH_LEN, ReceiveBatch, SendBatch, SocketOptions, Sockets, StreamBatch, thread_cpu_ns,
 };
@@ -185,6 +186,9 @@ struct Loop {
     start: Instant,
     next_tick_us: u64,
     panicked_us: Option<u64>,
+    latency: Latency,
+    /// Of the forwarder, after the last batch.
+    forwards: u64,
     loops: u64,
     cpu_ns: u64,
     socket_errors: u64,
@@ -207,6 +211,8 @@ impl Loop {
             start: Instant::now(),
             next_tick_us: 0,
             panicked_us: None,
+            latency: Latency::default(),
+            forwards: 0,
             loops: 0,
             cpu_ns: 0,
             socket_errors: 0,
@@ -263,6 +269,8 @@ impl Loop {
             self.cpu_ns = thread_cpu_ns();
         }
         self.sink.flush();
+        let flushed_us = self.now_us();
+        self.latency.on_flush(flushed_us, self.forwarder.counters());
         self.follow_streams();
         self.publish();
     }
@@ -289,10 +297,18 @@ impl Loop {
                 self.forwarder.gather_datagram(datagram.route, datagram.bytes, &mut self.sink, now_us);
             }
             self.forwarder.fan_out_run(&mut self.sink, now_us);
+            self.note_batch(now_us);
             if count < RECEIVE_BATCH_LEN {
                 return;
             }
         }
+    }
+
+    /// What was forwarded since the last batch came with this one.
+    fn note_batch(&mut self, received_us: u64) {
+        let forwards = self.forwarder.counters().forwards;
+        let before = std::mem::replace(&mut self.forwards, forwards);
+        self.latency.on_batch(received_us, forwards.saturating_sub(before));
     }
 
     fn drain_streams(&mut self) {
