@@ -56,6 +56,18 @@ class Server:
         return {name: float(value) for name, value in pairs}
 
 
+def free_media_port() -> int:
+    """A number that is free on UDP and on TCP."""
+    while True:
+        port = free_port(socket.SOCK_DGRAM)
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+
+
 def free_port(kind: socket.SocketKind) -> int:
     with socket.socket(socket.AF_INET, kind) as probe:
         probe.bind(("127.0.0.1", 0))
@@ -80,10 +92,11 @@ async def run_server(
     process = await asyncio.create_subprocess_exec(
         *under, sys.executable, "-m", module, "dev",
         "--http-port", str(free_port(socket.SOCK_STREAM) if http_port is None else http_port),
-        "--media-port", str(free_port(socket.SOCK_DGRAM) if media_port is None else media_port),
+        "--media-port", str(free_media_port() if media_port is None else media_port),
         *arguments,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        # One worker, so that one free number is enough; a test that wants more says so in the environment.
+        env={"VDX_MEDIA_WORKERS": "1", **os.environ, "PYTHONUNBUFFERED": "1"},
     )  # fmt: skip
     assert process.stdout is not None
     output: list[str] = []

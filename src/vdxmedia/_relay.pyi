@@ -7,9 +7,15 @@ class Relay:
     """Owns the worker threads and their sockets. Safe to call from one thread at a time."""
 
     def __new__(
-        cls, binds: list[str], socket_buffer_bytes: int = ..., local_only: bool = False, tcp: bool = True
+        cls,
+        binds: list[str],
+        socket_buffer_bytes: int = ...,
+        local_only: bool = False,
+        tcp: bool = True,
+        workers: int = 1,
     ) -> Relay:
-        """Binds (`"127.0.0.1:7882"`, `"[::1]:7882"`, port 0 = any free) and starts one worker.
+        """Binds (`"127.0.0.1:7882"`, `"[::1]:7882"`, port 0 = any free) and starts the workers, 1 to 32: worker i
+        has each port number plus i.
 
         `local_only` drops datagrams that do not come from this machine (loopback, or an address bound here). `tcp`
         listens on the same numbers by TCP.
@@ -23,16 +29,20 @@ class Relay:
 
     @property
     def addresses(self) -> list[str]:
-        """What was bound, in the order of `binds`, with the real ports."""
+        """What the first worker has bound, in the order of `binds`, with the real ports."""
+
+    @property
+    def worker_addresses(self) -> list[list[str]]:
+        """What each worker has bound, likewise."""
 
     @property
     def tcp_addresses(self) -> list[str]:
-        """Where TCP is taken, in the order of `binds`; empty without it."""
+        """Where the first worker takes TCP, in the order of `binds`; empty without it. The others do as it does."""
 
     def command(self, message: bytes) -> None:
         """Enqueues one MessagePack command of `vdxmedia.sfu.relay_wire`; applied in order.
 
-        Raises: ValueError when it does not decode; BufferError when 65,536 wait.
+        Raises: ValueError when it does not decode or names no worker; BufferError when 65,536 wait.
         """
 
     def drain(self) -> list[bytes]:
@@ -40,6 +50,9 @@ class Relay:
 
     def stats(self) -> bytes:
         """A MessagePack map of counters: str to int, totals since the start (names in docs/reference/metrics.md)."""
+
+    def worker_stats(self) -> list[tuple[int, int]]:
+        """Of each worker: CPU time since the start in nanoseconds, and live peers. Empty when closed."""
 
     def close(self) -> None:
         """Stops the threads and closes the sockets. Twice is fine."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import socket
 from collections.abc import Callable, Mapping, Sequence
@@ -29,7 +30,7 @@ from vdxmedia.api.server import Parts, make_application, protocol_logger
 from vdxmedia.api.statistics import StatisticsOperations
 from vdxmedia.api.tokens import JwtTokens
 from vdxmedia.clock import Clock, SystemClock
-from vdxmedia.config import Media, Settings, parse_bind
+from vdxmedia.config import MAX_WORKERS, Media, Settings, parse_bind
 from vdxmedia.credentials import Credentials
 from vdxmedia.errors import Misconfigured
 from vdxmedia.hub.limits import HubLimits
@@ -59,7 +60,12 @@ def make_relay(binds: Sequence[str], media: Media) -> RelayPort:
         from vdxmedia._relay import Relay
     except ImportError as error:
         raise Misconfigured("the native relay is not built: run `make relay`") from error
-    return Relay(list(binds), media.socket_buffer_bytes, media.local_only, media.tcp)
+    return Relay(list(binds), media.socket_buffer_bytes, media.local_only, media.tcp, media_workers(media))
+
+
+def media_workers(media: Media) -> int:
+    """How many workers the relay gets: as many as asked for, else one for each core but one, at least one."""
+    return media.workers or min(max(len(os.sched_getaffinity(0)) - 1, 1), MAX_WORKERS)
 
 
 class Server:
@@ -149,6 +155,9 @@ class Server:
 
     def relay_gauges(self) -> Mapping[str, int]:
         return self.plane.gauges()
+
+    def relay_workers(self) -> Sequence[tuple[int, int]]:
+        return self.plane.worker_stats()
 
     def hub_totals(self) -> Mapping[str, int]:
         return self.registry.totals()
@@ -280,8 +289,11 @@ class Server:
         except OSError as error:
             host, port = wanted[0]
             raise _taken("media", host, port, error) from error
-        self.media_addresses = [parse_bind(address, key="media.binds") for address in relay.addresses]
-        return RelayPlane(relay, announced=announced_addresses(self.media_addresses, media.announced))
+        bound = [
+            [parse_bind(address, key="media.binds") for address in addresses] for addresses in relay.worker_addresses
+        ]
+        self.media_addresses = [address for addresses in bound for address in addresses]
+        return RelayPlane(relay, announced=[announced_addresses(addresses, media.announced) for addresses in bound])
 
 
 def _taken(section: str, host: str, port: int, error: OSError) -> Misconfigured:

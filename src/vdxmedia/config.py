@@ -30,6 +30,8 @@ _ANCESTOR = re.compile(r"[!-+\--:<-~]+")
 """Visible ASCII without `,` and `;`, which would begin another directive or policy (CSP 3 §2.2.1)."""
 _TURN_URL = re.compile(r"turns?:(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?(\?transport=(udp|tcp))?")
 """RFC 7065 §3.1."""
+MAX_WORKERS = 32
+"""Of one relay."""
 Seconds = Annotated[float, Meta(gt=0, le=31 * 24 * 3600)]
 Port = Annotated[int, Meta(ge=0, le=65535)]
 
@@ -62,6 +64,8 @@ class Media(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     binds: list[str] = msgspec.field(default_factory=lambda: ["0.0.0.0:7882", "[::]:7882"])
     tcp: bool = True
     """Take media by TCP too, on the same addresses and numbers (RFC 6544): for networks that stop UDP."""
+    workers: Annotated[int, Meta(ge=0, le=MAX_WORKERS)] = 0
+    """Threads that forward; worker i has every port number plus i. 0: one for each core but one, at least one."""
     announced: list[str] = []
     """Addresses put into answers instead of the bound ones, for 1:1 NAT; one per family at most."""
     socket_buffer_bytes: Annotated[int, Meta(ge=65_536, le=256 * 1024 * 1024)] = 4 * 1024 * 1024

@@ -12,7 +12,7 @@ import logging
 import re
 import sys
 import time
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from typing import Any, Literal, Protocol
 
 import structlog
@@ -102,6 +102,10 @@ class Observed(Protocol):
         """Counters of the relay and the media plane by name, as `docs/reference/metrics.md` lists them."""
         ...
 
+    def relay_workers(self) -> Sequence[tuple[int, int]]:
+        """CPU time in nanoseconds and peers of each worker."""
+        ...
+
     def relay_gauges(self) -> Mapping[str, int]:
         """What is so now in the media plane."""
         ...
@@ -179,6 +183,8 @@ class _Snapshot(Collector):
         yield participants
         tasks = len(asyncio.all_tasks())
         yield GaugeMetricFamily("vdx_event_loop_tasks", "Tasks of the event loop.", value=tasks)
-        yield from relay_families(self._observed.relay_totals(), self._observed.relay_gauges())
+        yield from relay_families(
+            self._observed.relay_totals(), self._observed.relay_gauges(), self._observed.relay_workers()
+        )
         for name, value in sorted(self._observed.hub_totals().items()):
             yield CounterMetricFamily(f"vdx_hub_{name}", "Of rooms and signalling, since the start.", value)

@@ -6,7 +6,7 @@ operator graphs. What has no family of its own appears under `vdx_relay_<name>_t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.metrics_core import Metric
@@ -22,8 +22,11 @@ _LOST = "peers_lost_"
 _HANDSHAKES_FAILED = "handshakes_failed_"
 
 
-def relay_families(totals: Mapping[str, int], gauges: Mapping[str, int]) -> Iterator[Metric]:
-    """`totals` since the start and `gauges` of now, each by the relay's or the plane's own name."""
+def relay_families(
+    totals: Mapping[str, int], gauges: Mapping[str, int], workers: Sequence[tuple[int, int]] = ()
+) -> Iterator[Metric]:
+    """`totals` since the start and `gauges` of now, each by the relay's or the plane's own name; `workers` are their
+    CPU times in nanoseconds and their peers."""
     left = dict(totals)
     yield _by_direction(left, "vdx_rtp_packets", "RTP packets.", _RTP_KINDS, "packets")
     yield _by_direction(left, "vdx_rtp_bytes", "RTP bytes, headers included.", _RTP_KINDS, "bytes")
@@ -47,6 +50,13 @@ def relay_families(totals: Mapping[str, int], gauges: Mapping[str, int]) -> Iter
         "vdx_relay_cpu_seconds", "CPU time of the relay's workers.", value=left.pop("worker_cpu_ns", 0) / 1e9
     )
     yield _latency(left)
+    cpu = CounterMetricFamily("vdx_relay_worker_cpu_seconds", "CPU time of each worker.", labels=["worker"])
+    peers = GaugeMetricFamily("vdx_relay_worker_peers", "Live peers of each worker.", labels=["worker"])
+    for worker, (cpu_ns, count) in enumerate(workers):
+        cpu.add_metric([str(worker)], cpu_ns / 1e9)
+        peers.add_metric([str(worker)], count)
+    yield cpu
+    yield peers
     for name in _GAUGES:
         yield GaugeMetricFamily(f"vdx_relay_{name}", f"Live {name} in the relay.", value=left.pop(name, 0))
     for name, value in sorted(gauges.items()):

@@ -124,14 +124,17 @@ class FramedSocket:
 class RelayUnderTest:
     """A relay on loopback, its events decoded and kept."""
 
-    def __init__(self) -> None:
-        self.relay = Relay(["127.0.0.1:0", "[::1]:0"])
+    def __init__(self, workers: int = 1) -> None:
+        self.relay = Relay(["127.0.0.1:0", "[::1]:0"], workers=workers)
         self._encoder = msgspec.msgpack.Encoder()
         self._decoder = msgspec.msgpack.Decoder(wire.Event)
         self.events: list[wire.Event] = []
-        self.address, self.ipv6_address = (
-            (host.strip("[]"), int(port)) for host, _, port in (bound.rpartition(":") for bound in self.relay.addresses)
-        )
+        self.address, self.ipv6_address = self.addresses_of(0)
+
+    def addresses_of(self, worker: int) -> list[tuple[str, int]]:
+        """A worker's IPv4 and IPv6 address."""
+        bound = (address.rpartition(":") for address in self.relay.worker_addresses[worker])
+        return [(host.strip("[]"), int(port)) for host, _, port in bound]
 
     def __enter__(self) -> RelayUnderTest:
         return self
@@ -187,6 +190,7 @@ class Client:
     payloads: wire.Payloads = PAYLOADS
     is_ipv6: bool = False
     is_tcp: bool = False
+    worker: int = 0
 
     def __post_init__(self) -> None:
         self.relay_address = self.relay.ipv6_address if self.is_ipv6 else self.relay.address
@@ -209,6 +213,12 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self.socket.close()
 
+    def on_worker(self, worker: int) -> Client:
+        """The same, at a worker's address."""
+        self.worker = worker
+        self.relay_address = self.relay.addresses_of(worker)[int(self.is_ipv6)]
+        return self
+
     def dial(self, *, is_tcp: bool) -> socket.socket | FramedSocket:
         """A socket of the client's towards the relay; the caller closes it, unless it becomes `self.socket`."""
         if is_tcp:
@@ -224,6 +234,7 @@ class Client:
                 peer=self.peer,
                 room=self.room,
                 replaces=replaces,
+                worker=self.worker,
                 cname="test",
                 ice=self.ice,
                 payloads=self.payloads,

@@ -297,6 +297,7 @@ impl Scene {
             peer: at as u64,
             room: participant.room,
             replaces: 0,
+            worker: 0,
             cname: format!("bench{at}"),
             ice: Ice { local_ufrag: ufrag(at), local_pwd: PASSWORD.into(), remote_ufrag: "client".into() },
             payloads: Payloads { opus: OPUS, vp8: VP8, vp8_rtx: VP8_RTX, ..Payloads::default() },

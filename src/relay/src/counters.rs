@@ -44,6 +44,7 @@ counters! {
     latency_within_50us, latency_within_100us, latency_within_250us, latency_within_500us, latency_within_1000us,
     latency_within_2500us, latency_within_5000us, latency_within_10000us, latency_within_50000us, latency_beyond,
     latency_sum_us,
+    exchange_packets_out, exchange_packets_in, exchange_packets_cut, exchange_packets_stale, exchange_notes_dropped,
     socket_errors, panics, worker_cpu_ns, worker_loops, peers, sources, rooms,
     tcp_connections,
 }

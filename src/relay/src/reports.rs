@@ -35,7 +35,7 @@ impl ServerClock {
 }
 
 /// One publisher's wall clock against our steady clock.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct PublisherClock {
     /// Steady arrival minus the publisher's wall clock, in microseconds, of the last reports.
     offsets: VecDeque<i64>,
@@ -56,6 +56,11 @@ impl PublisherClock {
         }
         self.offsets.push_back(offset);
         self.smallest = self.offsets.iter().min().copied();
+    }
+
+    /// What it says now, without what it learns from; allocates nothing.
+    pub fn snapshot(&self) -> Self {
+        Self { offsets: VecDeque::new(), smallest: self.smallest, epoch: self.epoch }
     }
 
     /// The clock was set: what it said before means nothing now.

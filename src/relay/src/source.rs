@@ -1,5 +1,6 @@
 //! A published source and its layers: what came, what is missing, and which slots look at it.
 
+use crate::exchange::{Interest, Mirror};
 use crate::facts::Codec;
 use crate::history::History;
 use crate::keyframes::KeyframeRequests;
@@ -113,10 +114,13 @@ impl Layer {
     }
 }
 
+/// The position of a publisher that is another worker's peer.
+pub const NOBODY: usize = usize::MAX;
+
 /// Where a source's packets come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Publisher {
-    /// Position of the peer.
+    /// Position of the peer; [`NOBODY`]: it is another worker's.
     pub peer: usize,
     /// Sound or picture.
     pub kind: MediaKind,
@@ -155,6 +159,14 @@ pub struct Source {
     pub is_started: bool,
     /// When it lost its publisher, as a count of such losses.
     pub orphaned: u64,
+    /// The id of the peer that publishes it, or did last.
+    pub owner: u64,
+    /// It lives on another worker.
+    pub mirror: Option<Mirror>,
+    /// Other workers that want layers of it.
+    pub interests: Vec<Interest>,
+    /// When the other workers are to be told what there is of it.
+    pub note_due_us: u64,
 }
 
 impl Source {
@@ -175,7 +187,21 @@ impl Source {
             codec: None,
             is_started: false,
             orphaned: 0,
+            owner: 0,
+            mirror: None,
+            interests: Vec::new(),
+            note_due_us: 0,
         }
+    }
+
+    /// It has a new publisher: nothing has come yet.
+    pub fn begin_anew(&mut self) {
+        self.layers = [None, None, None];
+        self.codec = None;
+        self.is_started = false;
+        self.wanted = WantedLayers::default();
+        self.level.reset();
+        self.interests.clear();
     }
 
     /// Whether a subscriber of `room` who hears `hears` may have it now.

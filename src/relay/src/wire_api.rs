@@ -156,6 +156,9 @@ pub struct AddPeer {
     /// The peer of the same participant to remove in the same step; 0: none.
     #[serde(default)]
     pub replaces: u64,
+    /// Where it lives, for its whole life.
+    #[serde(default)]
+    pub worker: u16,
     /// RTCP's canonical name for everything we send to it.
     pub cname: String,
     pub ice: Ice,

@@ -14,13 +14,16 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::counters::{Counters, SharedCounters};
+use crate::exchange::Parcel;
 use crate::forwarder::{Forwarder, TICK_US};
+use crate::group::Register;
 use crate::latency::Latency;
+use crate::post::Post;
 use crate::socket::{
     EventFd, Poller, RECEIVE_BATCH_LEN, ReceiveBatch, SendBatch, SocketOptions, Sockets, StreamBatch, thread_cpu_ns,
 };
 use crate::wire::rtcp::NtpTime;
-use crate::wire_api::Command;
+use crate::wire_api::{Command, Event};
 
 #[cfg(test)]
 mod tests;
@@ -36,32 +39,76 @@ const IDLE_TICK_US: u64 = 50_000;
 /// Two panics within this end the process.
 const PANIC_WINDOW_US: u64 = 60_000_000;
 
-/// The queues between Python and the thread.
-struct Border {
-    commands: Mutex<Vec<Command>>,
+/// Events on their way to Python, of one worker or of a group.
+#[derive(Debug)]
+pub(crate) struct Outgoing {
     events: Mutex<Vec<Vec<u8>>>,
+    ready: EventFd,
+}
+
+impl Outgoing {
+    pub(crate) fn new() -> io::Result<Self> {
+        Ok(Self { events: Mutex::new(Vec::new()), ready: EventFd::new()? })
+    }
+
+    pub(crate) fn ready(&self) -> &EventFd {
+        &self.ready
+    }
+
+    /// All waiting events.
+    pub(crate) fn drain(&self) -> Vec<Vec<u8>> {
+        // Cleared first: an event that comes in between makes it readable again.
+        self.ready.clear();
+        std::mem::take(&mut *locked(&self.events))
+    }
+}
+
+/// The queues between Python and the thread.
+pub(crate) struct Border {
+    commands: Mutex<Vec<Command>>,
+    outgoing: Arc<Outgoing>,
+    /// Commands or parcels of other workers wait.
     command_ready: Arc<EventFd>,
-    event_ready: EventFd,
     counters: SharedCounters,
     is_closing: AtomicBool,
+    register: Option<Arc<Register>>,
 }
 
 impl Border {
-    fn new() -> io::Result<Self> {
-        Ok(Self {
+    pub(crate) fn new(wake: Arc<EventFd>, outgoing: Arc<Outgoing>, register: Option<Arc<Register>>) -> Self {
+        Self {
             commands: Mutex::new(Vec::new()),
-            events: Mutex::new(Vec::new()),
-            command_ready: Arc::new(EventFd::new()?),
-            event_ready: EventFd::new()?,
+            outgoing,
+            command_ready: wake,
             counters: SharedCounters::default(),
             is_closing: AtomicBool::new(false),
-        })
+            register,
+        }
+    }
+
+    /// Of a worker that is alone.
+    fn alone() -> io::Result<Self> {
+        Ok(Self::new(Arc::new(EventFd::new()?), Arc::new(Outgoing::new()?), None))
     }
 }
 
 /// A lock that a panicking thread left is still good: the queues are changed in single steps.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A worker's place in its group.
+pub(crate) struct Setting {
+    /// Which it is.
+    pub(crate) own: u16,
+    /// The way to the others; `None`: there are none.
+    pub(crate) post: Option<Arc<Post>>,
+    /// Steady time begins here for all.
+    pub(crate) start: Instant,
+    /// Unpredictable.
+    pub(crate) seed: u64,
+    /// What is done with the forwarder before the first turn.
+    pub(crate) prepare: fn(&mut Forwarder),
 }
 
 /// A running worker; closed on drop.
@@ -77,7 +124,7 @@ pub struct Worker {
 pub struct QueueFull;
 
 impl Worker {
-    /// Binds the addresses and starts the thread.
+    /// Binds the addresses and starts the thread, without others.
     pub fn start(binds: &[SocketAddr], options: SocketOptions, seed: u64) -> io::Result<Self> {
         Self::start_with(binds, options, seed, |_| {})
     }
@@ -88,13 +135,24 @@ impl Worker {
         seed: u64,
         prepare: fn(&mut Forwarder),
     ) -> io::Result<Self> {
+        let setting = Setting { own: 0, post: None, start: Instant::now(), seed, prepare };
+        Self::start_in(binds, options, Arc::new(Border::alone()?), setting)
+    }
+
+    /// Binds the addresses and starts the thread of a group.
+    pub(crate) fn start_in(
+        binds: &[SocketAddr],
+        options: SocketOptions,
+        border: Arc<Border>,
+        setting: Setting,
+    ) -> io::Result<Self> {
         let sockets = Sockets::bind(binds, options)?;
         let (addresses, tcp_addresses) = (sockets.addresses().to_vec(), sockets.tcp_addresses());
-        let border = Arc::new(Border::new()?);
         let poller = Poller::new(&sockets, Arc::clone(&border.command_ready));
         let shared = Arc::clone(&border);
-        let thread = std::thread::Builder::new().name("vdx-relay".into()).spawn(move || {
-            let mut ready = Loop::new(sockets, poller, shared, seed);
+        let thread = std::thread::Builder::new().name(format!("vdx-relay-{}", setting.own)).spawn(move || {
+            let prepare = setting.prepare;
+            let mut ready = Loop::new(sockets, poller, shared, setting);
             prepare(&mut ready.forwarder);
             ready.run();
         })?;
@@ -118,7 +176,7 @@ impl Worker {
 
     /// Becomes readable when events wait.
     pub fn event_ready(&self) -> &EventFd {
-        &self.border.event_ready
+        self.border.outgoing.ready()
     }
 
     /// Enqueues a command.
@@ -136,11 +194,14 @@ impl Worker {
         Ok(())
     }
 
+    /// Fewer than two more commands fit: one may bring another with it.
+    pub(crate) fn is_full(&self) -> bool {
+        locked(&self.border.commands).len() + 1 >= MAX_COMMANDS
+    }
+
     /// All waiting events, encoded.
     pub fn drain(&self) -> Vec<Vec<u8>> {
-        // Cleared first: an event that comes in between makes it readable again.
-        self.border.event_ready.clear();
-        std::mem::take(&mut *locked(&self.border.events))
+        self.border.outgoing.drain()
     }
 
     /// Counters by name, at most one loop of the worker old.
@@ -183,6 +244,10 @@ struct Loop {
     received: ReceiveBatch,
     frames: StreamBatch,
     sink: SendBatch,
+    /// The way to the other workers, and which of them this is.
+    post: Option<(Arc<Post>, u16)>,
+    /// Taken from others and not handled yet: those after one that panicked wait here for the next turn.
+    parcels: VecDeque<(u16, Parcel)>,
     start: Instant,
     next_tick_us: u64,
     panicked_us: Option<u64>,
@@ -195,20 +260,25 @@ struct Loop {
 }
 
 impl Loop {
-    fn new(sockets: Sockets, poller: Poller, border: Arc<Border>, seed: u64) -> Self {
-        let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    fn new(sockets: Sockets, poller: Poller, border: Arc<Border>, setting: Setting) -> Self {
+        let Setting { own, post, start, seed, prepare: _ } = setting;
+        let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().saturating_sub(start.elapsed());
         let ntp_at_zero = NtpTime::from_unix_us(u64::try_from(unix.as_micros()).unwrap_or(0));
         let sink = SendBatch::new(&sockets);
+        let mut forwarder = Forwarder::new(ntp_at_zero, seed);
+        forwarder.join_exchange(own, post.as_ref().map_or(1, |post| post.workers()));
         Self {
             sockets,
             poller,
             border,
-            forwarder: Forwarder::new(ntp_at_zero, seed),
+            forwarder,
             commands: VecDeque::new(),
             received: ReceiveBatch::new(),
             frames: StreamBatch::new(),
             sink,
-            start: Instant::now(),
+            post: post.map(|post| (post, own)),
+            parcels: VecDeque::new(),
+            start,
             next_tick_us: 0,
             panicked_us: None,
             latency: Latency::default(),
@@ -252,6 +322,7 @@ impl Loop {
         if ready.woken || !self.commands.is_empty() {
             self.apply_commands();
         }
+        self.take_parcels();
         for socket in 0..self.sockets.addresses().len() {
             if ready.has_socket(socket) {
                 self.drain_socket(socket);
@@ -272,7 +343,25 @@ impl Loop {
         let flushed_us = self.now_us();
         self.latency.on_flush(flushed_us, self.forwarder.counters());
         self.follow_streams();
+        if let Some((post, own)) = &self.post {
+            self.forwarder.post(|to, parcel| post.send(*own, to, parcel));
+        }
         self.publish();
+    }
+
+    /// Handles what other workers sent.
+    fn take_parcels(&mut self) {
+        let Some((post, own)) = self.post.clone() else { return };
+        for from in 0..post.workers() as u16 {
+            post.take(from, own, &mut self.parcels);
+        }
+        let now_us = self.now_us();
+        while let Some((from, parcel)) = self.parcels.front_mut() {
+            self.forwarder.handle_parcel(*from, parcel, &mut self.sink, now_us);
+            if let Some((from, parcel)) = self.parcels.pop_front() {
+                post.give_back(from, own, parcel);
+            }
+        }
     }
 
     fn apply_commands(&mut self) {
@@ -359,8 +448,10 @@ impl Loop {
         if events.is_empty() {
             return;
         }
-        let encoded: Vec<(bool, Vec<u8>)> = events.iter().map(|it| (it.is_awaited(), it.encode())).collect();
-        let mut waiting = locked(&self.border.events);
+        let is_told = |event: &&Event| self.border.register.as_ref().is_none_or(|register| register.passes(event));
+        let encode = |event: &Event| (event.is_awaited(), event.encode());
+        let encoded: Vec<(bool, Vec<u8>)> = events.iter().filter(is_told).map(encode).collect();
+        let mut waiting = locked(&self.border.outgoing.events);
         let mut dropped = 0;
         for (is_awaited, event) in encoded {
             // The last quarter is for what Python waits for.
@@ -372,7 +463,7 @@ impl Loop {
         }
         drop(waiting);
         self.forwarder.counters().events_dropped += dropped;
-        self.border.event_ready.wake();
+        self.border.outgoing.ready.wake();
     }
 
     fn on_panic(&mut self) -> Verdict {

@@ -29,7 +29,8 @@ _KEPT_UFRAGS: Final = 2
 class Peer:
     """Owned by the plane; lives on the event loop.
 
-    `addresses` and `tcp_addresses` are what the answer announces, `fingerprint` the server's. `dtls` and `task` are
+    `addresses` and `tcp_addresses` are what the answer announces, `fingerprint` the server's, `worker`
+    where it lives. `dtls` and `task` are
     set by the plane before anything can arrive.
     """
 
@@ -45,12 +46,14 @@ class Peer:
         addresses: Sequence[tuple[str, int]],
         tcp_addresses: Sequence[tuple[str, int]],
         fingerprint: str,
+        worker: int = 0,
     ) -> None:
         self.id = peer_id
         self.seat = seat
         self.has_keys = False
         self.is_ended = False
         self._allocation = allocation
+        self._worker = worker
         self._addresses = addresses
         self._tcp_addresses = tcp_addresses
         self._fingerprint = fingerprint
@@ -133,6 +136,7 @@ class Peer:
             peer=self.id,
             room=self.seat.conference,
             replaces=replaces or 0,
+            worker=self._worker,
             cname=self._cname,
             ice=self._ice(),
             payloads=self._payloads(),

@@ -51,6 +51,7 @@ from vdxmedia.sfu.allocation import Allocation
 from vdxmedia.sfu.dtls import DtlsFailure, DtlsIdentity, DtlsSession
 from vdxmedia.sfu.handshakes import Handshakes
 from vdxmedia.sfu.peer import Peer
+from vdxmedia.sfu.placement import LoadMeter, place
 from vdxmedia.sfu.relay_port import RelayPort, split_address
 from vdxmedia.sfu.statistics import statistics_of
 from vdxmedia.sfu.wishes import Wishes, wish_command
@@ -58,6 +59,7 @@ from vdxmedia.sfu.wishes import Wishes, wish_command
 logger = logging.getLogger(__name__)
 
 FENCE_TIMEOUT_S: Final = 5.0
+LOAD_INTERVAL_S: Final = 1.0
 SILENT_AFTER_MS: Final = 7_000
 """Who sends neither sound nor picture still checks every 4 to 6 s (RFC 7675 §5.1; Firefox and aiortc do, Chromium every
 2.5 s), so a shorter silence means nothing."""
@@ -71,10 +73,12 @@ class _Conference:
     peers: dict[ParticipantId, Peer] = field(default_factory=dict)
     wishes: dict[ParticipantId, Wishes] = field(default_factory=dict)
     """From a participant's first connection until `disconnect`."""
+    home: int | None = None
+    """The worker of its first peer."""
 
 
 class RelayPlane:
-    """`announced` are the addresses clients are told, in order of preference; empty: those the relay has bound.
+    """`announced` are each worker's addresses that clients are told, in order of preference; empty: those it has bound.
 
     They differ behind 1:1 NAT and for wildcard binds, which must be announced explicitly.
     """
@@ -83,14 +87,14 @@ class RelayPlane:
         self,
         relay: RelayPort,
         *,
-        announced: Sequence[tuple[str, int]] = (),
+        announced: Sequence[Sequence[tuple[str, int]]] = (),
         identity: DtlsIdentity | None = None,
     ) -> None:
         self._relay = relay
-        self._addresses = list(announced) or [split_address(address) for address in relay.addresses]
-        tcp = {split_address(address)[1] for address in relay.tcp_addresses}
-        # The same numbers, so also behind 1:1 NAT.
-        self._tcp_addresses = [(host, port) for host, port in self._addresses if port in tcp]
+        bound = [[split_address(address) for address in addresses] for addresses in relay.worker_addresses]
+        self._addresses = [list(addresses) for addresses in announced] or bound
+        self._has_tcp = bool(relay.tcp_addresses)
+        self._meter = LoadMeter(len(bound))
         self._identity = identity or DtlsIdentity()
         self._allocation = Allocation()
         self._conferences: dict[ConferenceKey, _Conference] = {}
@@ -109,6 +113,7 @@ class RelayPlane:
     async def __aenter__(self) -> RelayPlane:
         asyncio.get_running_loop().add_reader(self._relay.event_fd, self._read_events)
         self._is_open = True
+        self._tasks.start(self._measure_loads(), "relay loads")
         return self
 
     async def __aexit__(self, *error: object) -> None:
@@ -207,6 +212,10 @@ class RelayPlane:
         counters = msgspec.msgpack.decode(self._relay.stats(), type=dict[str, int])
         return {**counters, **self._counters}
 
+    def worker_stats(self) -> list[tuple[int, int]]:
+        """Of each worker of the relay: CPU time since the start in nanoseconds, and live peers."""
+        return self._relay.worker_stats()
+
     def gauges(self) -> dict[str, int]:
         """What is so now."""
         return {
@@ -231,13 +240,21 @@ class RelayPlane:
         if self._handshakes.is_busy:
             self._counters["media_busy"] += 1
             raise Refused("Too many connections are being made; try again.", code="media_busy", retry_after_s=2.0)
+        worker = place(self._meter.loads, conference.home)
+        if worker is None:
+            self._counters["media_full"] += 1
+            raise Refused("The server's media is at its limit; try again later.", code="media_busy", retry_after_s=15.0)
+        if conference.home is None:
+            conference.home = worker
+        addresses = self._addresses[worker]
         peer = Peer(
             PeerId(next(self._peer_ids)),
             seat,
             self._allocation,
-            addresses=self._addresses,
-            tcp_addresses=self._tcp_addresses,
+            addresses=addresses,
+            tcp_addresses=addresses if self._has_tcp else (),
             fingerprint=self._identity.fingerprint,
+            worker=worker,
         )
         peer.take_offer(offer, media_offer.sources, seat)
         peer.dtls = DtlsSession(self._identity, offer.fingerprints, lambda datagram: self._send_dtls(peer, datagram))
@@ -256,6 +273,12 @@ class RelayPlane:
         peer.task = self._tasks.start(self._converse(peer), f"peer-{peer.id}")
         logger.info("peer_added peer=%s participant=%s replaces=%s", peer.id, seat.participant, current and current.id)
         return peer.answer(is_new_connection=True)
+
+    async def _measure_loads(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            self._meter.measure([cpu_ns for cpu_ns, _ in self._relay.worker_stats()], loop.time())
+            await asyncio.sleep(LOAD_INTERVAL_S)
 
     # ── changes ───────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -95,6 +95,8 @@ class AddPeer(Border, frozen=True, kw_only=True, tag="add_peer"):
     room: int
     replaces: int = 0
     """The peer of the same participant to remove in the same step; 0: none."""
+    worker: int = 0
+    """Where it lives, for its whole life."""
     cname: str
     ice: Ice
     payloads: Payloads

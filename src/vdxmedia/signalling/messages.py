@@ -53,7 +53,7 @@ ERROR_CODES = {
     "rate_limited": "Too many messages or joins. Wait `retryAfter` seconds.",
     "server_stopping": "The server goes down. Reconnect after `retryAfter` seconds.",
     "server_busy": "The server is at a limit of its own. Reconnect after `retryAfter` seconds.",
-    "media_busy": "Too many media connections are being made at once. Offer again after `retryAfter` seconds.",
+    "media_busy": "Too many media connections at once, or no room on the workers. Offer again after `retryAfter`.",
     "internal": "A fault of the server; it is in its log. Trying once more is fine.",
 }
 """Stable codes of `Failure.code`, with their meaning: the table of docs/protocol.md."""

@@ -177,10 +177,38 @@ async def test_answer_announces_the_relays_addresses(stage: Stage) -> None:
 
 
 async def test_answer_announces_what_the_plane_was_told_instead() -> None:
-    async with RelayPlane(TwinRelay(), announced=[("198.51.100.9", 4000)]) as plane:
+    async with RelayPlane(TwinRelay(), announced=[[("198.51.100.9", 4000)]]) as plane:
         answer = await Stage(plane._relay, plane).connect(offer_of(audio("0")))  # type: ignore[arg-type] # the twin
     assert "m=audio 4000 " in answer.sdp
     assert "192.0.2.1" not in answer.sdp
+
+
+async def test_peers_go_to_their_rooms_home_then_to_the_least_loaded_and_the_answer_names_it() -> None:
+    relay = TwinRelay()
+    relay.worker_addresses = [["192.0.2.1:7882"], ["192.0.2.1:7883"], ["192.0.2.1:7884"]]
+    relay.workers = [(0, 0)] * 3
+    async with RelayPlane(relay) as plane:
+        stage = Stage(relay, plane)
+
+        async def worker_of(participant: str) -> int:
+            answer = await stage.connect(offer_of(audio("0")), participant=ParticipantId(participant))
+            added = next(it for it in reversed(relay.commands) if isinstance(it, relay_wire.AddPeer))
+            assert f" 192.0.2.1 {7882 + added.worker} typ host" in answer.sdp
+            assert f" 192.0.2.1 {7882 + added.worker} typ host tcptype passive" in answer.sdp
+            return added.worker
+
+        plane._meter.loads = [0.3, 0.1, 0.2]
+        assert await worker_of("a") == 1
+        plane._meter.loads = [0.0, 0.5, 0.0]
+        assert await worker_of("b") == 1, "home"
+        plane._meter.loads = [0.3, 0.7, 0.2]
+        assert await worker_of("c") == 2
+        plane._meter.loads = [0.9, 0.9, 0.9]
+        with pytest.raises(Refused) as caught:
+            await worker_of("d")
+        assert (caught.value.code, caught.value.retry_after_s) == ("media_busy", 15.0)
+        assert "limit" in caught.value.text
+        assert plane.stats()["media_full"] == 1
 
 
 async def test_bad_offer_is_refused_and_changes_nothing(stage: Stage) -> None:

@@ -26,6 +26,8 @@ class TwinRelay:
         self.event_fd = os.eventfd(0, os.EFD_NONBLOCK)
         self.addresses = ["192.0.2.1:7882", "[2001:db8::1]:7882"]
         self.tcp_addresses = list(self.addresses)
+        self.worker_addresses = [list(self.addresses)]
+        self.workers = [(0, 0)]
         self.commands: list[Any] = []
         self.is_stuck = False
         self.is_closed = False
@@ -42,6 +44,9 @@ class TwinRelay:
             self.on_dtls[command.peer](command.datagram)
         if isinstance(command, relay_wire.Fence):
             self.emit(relay_wire.FenceReached(id=command.id))
+
+    def worker_stats(self) -> list[tuple[int, int]]:
+        return self.workers
 
     def emit(self, *events: relay_wire.Event) -> None:
         self.emit_bytes(*(msgspec.msgpack.encode(event) for event in events))

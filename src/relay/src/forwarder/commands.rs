@@ -1,12 +1,12 @@
 //! What Python asks for, applied at once and in order; unknown peers and sources are ignored: they have just left.
 
 use super::{Forwarder, MAX_ORPHANS};
+use crate::exchange::Note;
 use crate::ice::Credentials;
 use crate::peer::{Line, Peer};
 use crate::sink::Sink;
 use crate::slot::Slot;
 use crate::source::{Publisher, Source};
-use crate::wanted::WantedLayers;
 use crate::wire_api::{
     self, AddPeer, Command, Event, MAX_LAYERS, MAX_RECEIVES, MAX_SLOTS, Receive, Shedding, SlotKind, UpdatePeer,
 };
@@ -71,6 +71,9 @@ impl Forwarder {
         self.handling = Some(at);
         self.peer_ids.insert(id, at);
         self.ufrags.insert(ufrag, at);
+        if !self.rooms.contains_key(&room) {
+            self.tell_presence(room, true);
+        }
         self.rooms.entry(room).or_default().peers.push(at);
         self.add_slots(at, &add.slots);
         self.add_lines(at, add.receives, now_us);
@@ -128,17 +131,19 @@ impl Forwarder {
             if peer.lines.len() >= MAX_RECEIVES {
                 return;
             }
-            let (room, id) = (peer.room, receive.source);
+            let (room, id, owner) = (peer.room, receive.source, peer.id);
             let publisher = Publisher { peer: at, kind: receive.kind, is_programme: receive.programme };
             let source_at = self.source_of(id, room);
             let Some(source) = self.sources.get_mut(source_at) else { return };
             let former = source.publisher.replace(publisher);
             let former_room = source.room.replace(room);
-            source.layers = [None, None, None];
-            source.codec = None;
-            source.is_started = false;
-            source.wanted = WantedLayers::default();
-            source.level.reset();
+            source.begin_anew();
+            source.owner = owner;
+            let was_mirrored = source.mirror.take().is_some();
+            if let Some(exchange) = self.exchange.as_mut().filter(|_| was_mirrored) {
+                exchange.mirrors -= 1;
+            }
+            self.announce(source_at);
             if let Some(former) = former.and_then(|former| self.peers.get_mut(former.peer)) {
                 former.lines.retain(|line| line.source != source_at);
                 former.streams.retain(|stream| stream.source != source_at);
@@ -155,7 +160,7 @@ impl Forwarder {
     }
 
     /// Slots that wished for a source before it was there.
-    fn find_wishers(&mut self, room: u64, source: u32, now_us: u64) {
+    pub(super) fn find_wishers(&mut self, room: u64, source: u32, now_us: u64) {
         let count = self.rooms.get(&room).map_or(0, |room| room.peers.len());
         for place in 0..count {
             let Some(&at) = self.rooms.get(&room).and_then(|room| room.peers.get(place)) else { return };
@@ -220,6 +225,9 @@ impl Forwarder {
             for source_at in feeds.into_iter().chain([wished]).flatten() {
                 if let Some(source) = self.sources.get_mut(source_at) {
                     source.watch(at, slot_at, None);
+                    if let Some(exchange) = self.exchange.as_mut().filter(|_| source.mirror.is_some()) {
+                        exchange.interests_due.push(source_at);
+                    }
                 }
             }
         }
@@ -231,12 +239,21 @@ impl Forwarder {
         }
         if self.rooms.get(&peer.room).is_some_and(|room| room.peers.is_empty()) {
             self.rooms.remove(&peer.room);
+            self.tell_presence(peer.room, false);
         }
     }
 
     /// A source lost its publisher: its slots stop, its gates and classes are kept.
-    fn orphan(&mut self, source_at: usize, room: u64, now_us: u64) {
+    pub(super) fn orphan(&mut self, source_at: usize, room: u64, now_us: u64) {
         let Some(source) = self.sources.get_mut(source_at) else { return };
+        if let Some(exchange) = self.exchange.as_mut() {
+            if source.mirror.take().is_some() {
+                exchange.mirrors -= 1;
+            } else {
+                exchange.tell_all(&Note::SourceGone { source: source.id, owner: source.owner });
+            }
+        }
+        source.interests.clear();
         source.publisher = None;
         source.layers = [None, None, None];
         source.level.reset();
@@ -385,7 +402,7 @@ impl Forwarder {
 
     /// The source's position; it is made when it is not known, and ends with its room if nobody publishes it (0: no room is
     /// named).
-    fn source_of(&mut self, id: u32, room: u64) -> usize {
+    pub(super) fn source_of(&mut self, id: u32, room: u64) -> usize {
         if let Some(at) = self.source_ids.get(&id) {
             return *at;
         }

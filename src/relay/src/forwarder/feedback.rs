@@ -82,7 +82,11 @@ impl Forwarder {
             return;
         }
         let clock_rate = if stream.is_audio { Codec::Opus.clock_rate() } else { Codec::Vp8.clock_rate() };
-        let layer = self.sources.get_mut(stream.source).and_then(|source| source.layer_mut(stream.layer));
+        let source = self.sources.get_mut(stream.source);
+        let layer = source.and_then(|source| {
+            source.note_due_us = 0;
+            source.layer_mut(stream.layer)
+        });
         if let Some(layer) = layer.filter(|layer| layer.ssrc == report.ssrc) {
             layer.clock.on_sender_report(&report.info, clock_rate, &mut peer.clock, self.clock, now_us);
         }

@@ -283,6 +283,7 @@ impl Forwarder {
         self.starting = starts.then_some((source_at, layer_at));
         if woke || has_new_codec {
             self.settle_watchers(source_at, now_us);
+            self.note_layers(source_at, now_us);
         }
         if !is_open {
             self.starting = None;
@@ -309,7 +310,7 @@ impl Forwarder {
     }
 
     /// Ranks a speaker; one that is new gets its slots now, so that this very packet is heard.
-    fn on_level(&mut self, source_at: usize, raw: Option<u8>, now_us: u64) {
+    pub(super) fn on_level(&mut self, source_at: usize, raw: Option<u8>, now_us: u64) {
         let Some(source) = self.sources.get_mut(source_at) else { return };
         let Some(room_id) = source.room else { return };
         if source.publisher.is_none_or(|publisher| publisher.is_programme) {
@@ -332,6 +333,11 @@ impl Forwarder {
         let Some((feed, publisher)) = self.run.feed() else { return };
         let handled = self.handling.replace(publisher);
         self.fan_out(feed, sink, now_us);
+        if self.exchange.is_some() && self.carry_run(feed, now_us) {
+            if let Some(layer) = self.sources.get_mut(feed.source).and_then(|source| source.layer_mut(feed.layer)) {
+                layer.is_wanted = true;
+            }
+        }
         self.run.clear();
         if !self.switches.is_empty() {
             self.finish_switches(now_us);

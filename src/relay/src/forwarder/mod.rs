@@ -10,6 +10,7 @@
 //! feedback    opened RTCP                            settle     what each slot shows, from wishes and permissions
 //! commands    what Python asks for                   timers     feedback, reports, retries, consent
 //! run         packets that are fanned out together   shares     what each slot is given of its way
+//! mirrors     sources that live on other workers
 //! ```
 
 mod commands;
@@ -17,6 +18,7 @@ mod datagrams;
 mod feedback;
 mod layers;
 mod media;
+mod mirrors;
 mod pacing;
 mod run;
 mod settle;
@@ -30,6 +32,7 @@ use std::collections::{HashMap, VecDeque};
 
 use crate::counters::Counters;
 use crate::egress::{FEEDBACK_SSRC, send_rtcp};
+use crate::exchange::{Exchange, Note};
 use crate::peer::Peer;
 use crate::reports::ServerClock;
 use crate::rewrite::Feed;
@@ -85,6 +88,8 @@ pub struct Forwarder {
     switches: Vec<Switch>,
     run: Run,
     sharing: Sharing,
+    /// With other workers, if there are any.
+    exchange: Option<Exchange>,
     /// Slots whose pictures a clogged connection holds back, found in a fan-out.
     held_back: Vec<(usize, usize)>,
     /// Slots for which no more can wait, after a fan-out.
@@ -121,6 +126,7 @@ impl Forwarder {
             switches: Vec::new(),
             run: Run::new(),
             sharing: Sharing::default(),
+            exchange: None,
             held_back: Vec::new(),
             sheds: Vec::new(),
             has_media_budget: true,
@@ -149,7 +155,8 @@ impl Forwarder {
     /// Totals, with the gauges set.
     pub fn counters(&mut self) -> &mut Counters {
         self.counters.peers = self.peers.len() as u64;
-        self.counters.sources = self.sources.len() as u64;
+        let mirrors = self.exchange.as_ref().map_or(0, |exchange| exchange.mirrors);
+        self.counters.sources = self.sources.len().saturating_sub(mirrors) as u64;
         self.counters.rooms = self.rooms.len() as u64;
         &mut self.counters
     }
@@ -206,6 +213,10 @@ impl Forwarder {
     fn send_keyframe_requests<S: Sink>(&mut self, sink: &mut S) {
         while let Some((source_at, layer)) = self.keyframe_requests.pop() {
             let Some(source) = self.sources.get_mut(source_at) else { continue };
+            if let (Some(mirror), Some(exchange)) = (&source.mirror, self.exchange.as_mut()) {
+                exchange.tell(mirror.worker, Note::Keyframe { source: source.id, layer });
+                continue;
+            }
             let (Some(publisher), Some(layer)) = (source.publisher, source.layer_mut(layer)) else { continue };
             let Some(peer) = self.peers.get_mut(publisher.peer) else { continue };
             let mut plain = [0; 12];

@@ -148,6 +148,9 @@ impl Forwarder {
             let is_watched = wished == Some(source_at) || layers != (NO_LAYER, NO_LAYER);
             if let Some(source) = self.sources.get_mut(source_at) {
                 source.watch(peer_at, slot_at, is_watched.then_some(layers));
+                if let Some(exchange) = self.exchange.as_mut().filter(|_| source.mirror.is_some()) {
+                    exchange.interests_due.push(source_at);
+                }
             }
         }
     }
@@ -172,6 +175,9 @@ impl Forwarder {
         if let Some(former) = former.filter(|former| current != Some(*former)) {
             if let Some(source) = self.sources.get_mut(former) {
                 source.watch(peer_at, slot_at, None);
+                if let Some(exchange) = self.exchange.as_mut().filter(|_| source.mirror.is_some()) {
+                    exchange.interests_due.push(former);
+                }
             }
         }
     }

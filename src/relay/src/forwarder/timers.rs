@@ -46,6 +46,7 @@ impl Forwarder {
         self.handling = None;
         if is_slow {
             self.on_rooms_time(now_us);
+            self.note_due_layers(now_us);
         }
         self.send_keyframe_requests(sink);
     }
@@ -166,9 +167,12 @@ impl Forwarder {
         }
         let feed = slot.current?;
         let source = self.sources.get(feed.source)?;
-        let publisher = self.peers.get(source.publisher?.peer)?;
+        let publisher = match &source.mirror {
+            Some(mirror) => &mirror.clock,
+            None => &self.peers.get(source.publisher?.peer)?.clock,
+        };
         let clock = source.layer(feed.layer).filter(|layer| layer.epoch == feed.epoch)?.clock;
-        let incoming = clock.timestamp_at(now_us, slot.codec?.clock_rate(), &publisher.clock, self.clock)?;
+        let incoming = clock.timestamp_at(now_us, slot.codec?.clock_rate(), publisher, self.clock)?;
         let info = SenderInfo {
             ntp: self.clock.ntp(now_us),
             rtp_timestamp: incoming.wrapping_add(slot.rewriter.timestamp_offset(feed)?),
@@ -229,8 +233,9 @@ impl Forwarder {
         let Some(source) = self.sources.get_mut(at) else { return };
         let Some(publisher) = source.publisher.filter(|publisher| publisher.kind == MediaKind::Video) else { return };
         if is_slow {
-            if source.bury_layers(now_us) {
+            if source.mirror.is_none() && source.bury_layers(now_us) {
                 self.settle_watchers(at, now_us);
+                self.note_layers(at, now_us);
             }
             self.tell_wanted_layers(at, now_us);
             self.ask_again(at, now_us);
@@ -294,6 +299,9 @@ impl Forwarder {
         for (id, room) in &mut self.rooms {
             if room.ranking.on_time(now_us, level_of) {
                 changed.push(*id);
+            }
+            if self.exchange.as_ref().is_some_and(|exchange| !exchange.speaks_for(*id)) {
+                continue;
             }
             if let Some(speakers) = room.ranking.tell(now_us, describe) {
                 told.push(Event::Speakers { room: *id, speakers });

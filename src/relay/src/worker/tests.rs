@@ -18,6 +18,7 @@ fn add(id: u64) -> Command {
         peer: id,
         room: 1,
         replaces: 0,
+        worker: 0,
         cname: "c".into(),
         ice: ice(id),
         payloads: Payloads::default(),
@@ -46,13 +47,22 @@ fn check(id: u64) -> Vec<u8> {
 fn manual() -> (Loop, Arc<Border>, SocketAddr) {
     let sockets = Sockets::bind(&["127.0.0.1:0".parse().expect("an address")], OPTIONS).expect("bound");
     let address = sockets.addresses()[0];
-    let border = Arc::new(Border::new().expect("descriptors"));
+    let border = Arc::new(Border::alone().expect("descriptors"));
     let poller = Poller::new(&sockets, Arc::clone(&border.command_ready));
-    (Loop::new(sockets, poller, Arc::clone(&border), 1), border, address)
+    (
+        Loop::new(
+            sockets,
+            poller,
+            Arc::clone(&border),
+            Setting { own: 0, post: None, start: Instant::now(), seed: 1, prepare: |_| {} },
+        ),
+        border,
+        address,
+    )
 }
 
 fn has_event(border: &Border, tag: &str) -> bool {
-    locked(&border.events).iter().any(|event| event.windows(tag.len()).any(|part| part == tag.as_bytes()))
+    locked(&border.outgoing.events).iter().any(|event| event.windows(tag.len()).any(|part| part == tag.as_bytes()))
 }
 
 #[test]
@@ -150,16 +160,16 @@ fn events_that_nobody_takes_are_bounded_and_counted() {
     while !has_event(&border, "peer_bound") {
         assert_eq!(worker.guarded_turn(), Verdict::GoOn);
     }
-    locked(&border.events).resize(MAX_WAITING_EVENTS / 4 * 3, Vec::new());
+    locked(&border.outgoing.events).resize(MAX_WAITING_EVENTS / 4 * 3, Vec::new());
     // The quality of the peer is told once a second, and dropped.
     while worker.forwarder.counters().events_dropped == 0 {
         assert_eq!(worker.guarded_turn(), Verdict::GoOn);
     }
-    assert_eq!(locked(&border.events).len(), MAX_WAITING_EVENTS / 4 * 3);
+    assert_eq!(locked(&border.outgoing.events).len(), MAX_WAITING_EVENTS / 4 * 3);
     assert_eq!(outside.command(Command::Fence { id: 1 }), Ok(()));
     assert_eq!(worker.guarded_turn(), Verdict::GoOn);
     assert!(has_event(&border, "fence_reached"));
-    locked(&border.events).resize(MAX_WAITING_EVENTS, Vec::new());
+    locked(&border.outgoing.events).resize(MAX_WAITING_EVENTS, Vec::new());
     let dropped = worker.forwarder.counters().events_dropped;
     assert_eq!(outside.command(Command::Fence { id: 2 }), Ok(()));
     assert_eq!(worker.guarded_turn(), Verdict::GoOn);

@@ -147,6 +147,7 @@ impl World {
             peer: id,
             room: ROOM,
             replaces: 0,
+            worker: 0,
             cname: "cname".into(),
             ice: Self::ice_of(id),
             payloads: payloads(),
