@@ -297,6 +297,15 @@ impl Clients {
         Err(io::Error::new(io::ErrorKind::TimedOut, "no keyframe reaches all subscribers"))
     }
 
+    /// Publishes nothing for a time.
+    pub fn idle(&mut self, time: Duration) -> io::Result<()> {
+        let until = Instant::now() + time;
+        while Instant::now() < until {
+            self.drain(Duration::ZERO)?;
+        }
+        Ok(())
+    }
+
     /// Waits until so many packets have arrived or been lost.
     fn settle(&mut self, wanted: u64) -> io::Result<()> {
         let mut until = Instant::now() + GIVE_UP;

@@ -13,6 +13,8 @@ use crate::udp::ReceiveOptions;
 
 /// Before the measurement: caches, branch predictors, and the relay's first reports.
 const WARM_UP: Duration = Duration::from_millis(100);
+/// Subscribers who tell nothing of their way: when the relay has stopped to wait for it (1 s), it sends them everything.
+const UNTOLD: Duration = Duration::from_millis(1_200);
 /// What a relay is given at most to learn the participants' bandwidth, and how often it is looked at.
 const LEARNING: Duration = Duration::from_secs(20);
 const LEARNING_STEP: Duration = Duration::from_millis(500);
@@ -127,6 +129,10 @@ pub fn run(plan: &Plan, subject: Subject, cores: Cores) -> io::Result<Run> {
     set_up(scene, subject, &mut server, &mut clients)?;
     server.pin(cores)?;
     clients.begin()?;
+    if !scene.feedback && subject != Subject::Naive {
+        clients.idle(UNTOLD)?;
+        clients.begin()?;
+    }
     let drive = |clients: &mut Clients, time| match plan.drive {
         Drive::Closed => clients.run_closed(time),
         Drive::Paced => clients.run_paced(time, true),
