@@ -341,6 +341,7 @@ impl SendBatch {
                     self.stats.dropped_full += left.sum::<u64>();
                     break;
                 }
+                libc::EMSGSIZE if self.sockets[socket].permit_fragments() => {}
                 libc::EINVAL | libc::EIO | libc::EMSGSIZE | libc::EOPNOTSUPP if failed.count > 1 => {
                     self.send_unsegmented(failed);
                     sent += 1;
@@ -413,6 +414,7 @@ impl SendBatch {
             }
             match io::Error::last_os_error().raw_os_error().unwrap_or(0) {
                 libc::EINTR => {}
+                libc::EMSGSIZE if bound.permit_fragments() => {}
                 libc::EAGAIN | libc::ENOBUFS => {
                     self.stats.dropped_full += 1;
                     return;

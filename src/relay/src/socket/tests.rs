@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::udp::set_option;
+use super::udp::{option, set_option};
 use super::{EventFd, MAX_DATAGRAM_LEN, Poller, ReceiveBatch, Route, SendBatch, SocketOptions, Sockets};
 
 pub(super) const OPTIONS: SocketOptions =
@@ -124,6 +124,18 @@ fn reserve_beyond_the_arena_flushes_first() {
     batch.flush();
     assert_eq!(batch.stats().datagrams, count as u64);
     assert_eq!(receive(&peer), pattern(2000, 0));
+}
+
+/// With a loopback whose MTU is 1000 (`ip link set lo mtu 1000` in a network namespace) the other tests send what has to be
+/// fragmented.
+#[test]
+fn fragments_are_made_only_after_a_way_refused_a_datagram() {
+    let sockets = bind("127.0.0.1:0");
+    let mode = || option(&sockets.shared[0], libc::IPPROTO_IP, libc::IP_MTU_DISCOVER).unwrap();
+    assert_eq!(mode(), libc::IP_PMTUDISC_DO);
+    assert!(sockets.shared[0].permit_fragments());
+    assert_eq!(mode(), libc::IP_PMTUDISC_WANT);
+    assert!(!sockets.shared[0].permit_fragments(), "another try would be refused as the first was");
 }
 
 /// A socket without UDP checksums refuses `UDP_SEGMENT` with EINVAL, as ways without checksum offload do with EIO.

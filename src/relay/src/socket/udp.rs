@@ -76,6 +76,11 @@ impl Socket {
                 SocketAddr::V6(_) => set_option(&fd, libc::IPPROTO_IPV6, libc::IPV6_RECVPKTINFO, 1)?,
             }
         }
+        if address.is_ipv4() {
+            // A datagram that is never fragmented needs no identification (RFC 6864 §4.1). The kernel's is a shared counter
+            // behind a keyed hash: 20 ns of a datagram's 780 (sendmmsg of 50 to loopback, 160 B each).
+            set_option(&fd, libc::IPPROTO_IP, libc::IP_MTU_DISCOVER, libc::IP_PMTUDISC_DO)?;
+        }
         let bytes = i32::try_from(options.buffer_bytes).unwrap_or(i32::MAX);
         set_option(&fd, libc::SOL_SOCKET, libc::SO_RCVBUF, bytes)?;
         set_option(&fd, libc::SOL_SOCKET, libc::SO_SNDBUF, bytes)?;
@@ -90,6 +95,16 @@ impl Socket {
         checked(unsafe { libc::getsockname(fd.as_raw_fd(), (&raw mut name).cast(), &raw mut len) })?;
         let address = name.to_address().ok_or(io::ErrorKind::InvalidData)?;
         Ok(Self { fd, address, segmentation })
+    }
+
+    /// A datagram was refused as longer than its way takes: the kernel may fragment from now on, where it must. Answers
+    /// whether it might not before, so that the datagram is worth another try. IPv6 does so anyway.
+    #[cold]
+    pub(super) fn permit_fragments(&self) -> bool {
+        let (level, name) = (libc::IPPROTO_IP, libc::IP_MTU_DISCOVER);
+        self.address.is_ipv4()
+            && option(&self.fd, level, name).is_ok_and(|value| value == libc::IP_PMTUDISC_DO)
+            && set_option(&self.fd, level, name, libc::IP_PMTUDISC_WANT).is_ok()
     }
 
     /// True when each message needs its local address told.
@@ -200,7 +215,7 @@ pub(super) fn set_option(fd: &impl AsRawFd, level: i32, name: i32, value: i32) -
     checked(result).map(drop)
 }
 
-pub(super) fn option(fd: &OwnedFd, level: i32, name: i32) -> io::Result<i32> {
+pub(super) fn option(fd: &impl AsRawFd, level: i32, name: i32) -> io::Result<i32> {
     let mut value = 0_i32;
     let mut len = size_of::<i32>() as libc::socklen_t;
     // SAFETY: the kernel writes at most `len` bytes at `value`.
