@@ -13,18 +13,30 @@ from vdxmedia.ids import ParticipantId, SourceId
 
 
 class Ledger:
-    """Collects the changes of one command; `take` hands them over."""
+    """Collects the changes of one command; `take` hands them over. Forgetting costs what was said of the one who is
+    forgotten, however many others there are."""
 
     def __init__(self) -> None:
         self._said: dict[Hashable, MediaChange | None] = {}
         """None: something was said, but it is not certain that it still holds."""
+        self._keys: dict[ParticipantId | SourceId, set[Hashable]] = {}
+        """Of what was said about each participant, and about each source."""
+        self._shown: dict[SourceId, set[Hashable]] = {}
+        """The slots that each source was said to be shown in."""
         self._changes: list[MediaChange] = []
 
     def say(self, change: MediaChange) -> None:
         key = _key(change)
-        if self._said.get(key) != change:
-            self._said[key] = change
-            self._changes.append(change)
+        before = self._said.get(key)
+        if before == change:
+            return
+        self._hide(key, before)
+        self._said[key] = change
+        self._changes.append(change)
+        whose = change.participant if isinstance(change, SetHears | BindSlot) else change.source
+        self._keys.setdefault(whose, set()).add(key)
+        if isinstance(change, BindSlot) and change.source is not None:
+            self._shown.setdefault(change.source, set()).add(key)
 
     def take(self) -> tuple[MediaChange, ...]:
         changes, self._changes = tuple(self._changes), []
@@ -33,21 +45,20 @@ class Ledger:
     def forget(self, participant: ParticipantId, sources: Collection[SourceId]) -> None:
         """The participant's connection is gone or new: say everything about it and its sources again, and where
         those sources are shown."""
-        kept: dict[Hashable, MediaChange | None] = {}
-        for key, change in self._said.items():
-            match change:
-                case SetGate() | SetSourceClasses() | SetShedding():
-                    if change.source not in sources:
-                        kept[key] = change
-                case SetHears():
-                    if change.participant != participant:
-                        kept[key] = change
-                case BindSlot():
-                    if change.participant != participant:
-                        kept[key] = None if change.source in sources else change
-                case None:
-                    kept[key] = None
-        self._said = kept
+        everyone: tuple[ParticipantId | SourceId, ...] = (participant, *sources)
+        for whose in everyone:
+            for key in self._keys.pop(whose, ()):
+                self._hide(key, self._said.pop(key))
+        for source in sources:
+            for key in self._shown.pop(source, ()):
+                self._said[key] = None
+
+    def _hide(self, key: Hashable, change: MediaChange | None) -> None:
+        if isinstance(change, BindSlot) and change.source is not None:
+            slots = self._shown.get(change.source, set())
+            slots.discard(key)
+            if not slots:
+                self._shown.pop(change.source, None)
 
 
 def _key(change: MediaChange) -> Hashable:
