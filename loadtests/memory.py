@@ -1,6 +1,6 @@
 """What a participant takes of the server's memory: the slope between N and 2N of them, in two shapes, and per layer.
 
-    python -m loadtests.memory [--participants 50] [--layers 4] [--json]
+    python -m loadtests.memory [--participants 50] [--layers 8] [--json]
 
 Starts a server of its own (`watched.py`: garbage is collected before each look) and the generator. The first N warm
 everything up that is made once; then N more join, which is *signalling*, and connect their media, which is *media*:
@@ -193,7 +193,7 @@ def table(outcome: Outcome) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description="What a participant takes of the server's memory.")
     parser.add_argument("--participants", type=int, default=50, help="N: the slope is between N and 2N")
-    parser.add_argument("--layers", type=int, default=4, help="the same, of published layers")
+    parser.add_argument("--layers", type=int, default=8, help="the same, of published layers")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of the table")
     given = parser.parse_args()
     os.environ.setdefault("VDX_LIMITS_JOINS_PER_SECOND", "10000")
