@@ -6,7 +6,7 @@ Starts a server of its own (`watched.py`: garbage is collected before each look)
 everything up that is made once; then N more join, which is *signalling*, and connect their media, which is *media*:
 relay, DTLS and what Python keeps of the offer. One publisher sends sound and a small picture to everyone, so the
 subscribers' streams, reports and feedback are real. A layer is what is kept of a picture that comes: it sends for long
-enough to fill its history.
+enough to fill its history. With few layers it may find its place in what joining gave back, and seem smaller.
 
 Counted are the process's own pages (RssAnon): as a whole, so with what the allocators keep for later. Left out: what
 the kernel keeps for sockets, and the first N's share, which is not linear.
