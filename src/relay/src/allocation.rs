@@ -95,7 +95,8 @@ pub struct Shares {
     pub speakers: usize,
     /// What is sent, by the measured rates.
     pub used_bps: u64,
-    /// What the estimate must be for the next better step; 0: there is none.
+    /// What the estimate must be for the best of everything; 0: it is given. The way is tried up to there: towards each
+    /// next step alone it would take a second per step, of which a picture has up to nine.
     pub wish_bps: u64,
     /// A better share is waited for: to be asked again in [`UP_AFTER_US`], even if nothing changes.
     pub is_rising: bool,
@@ -217,9 +218,10 @@ impl Allocation {
             want.held = ladder.step(*height);
             used_bps += ladder.bps(*height);
         }
-        let next_bps = self.next_step_bps(wants, given).map(|bps| sound_bps + bps);
-        let sound_wish_bps = (heard < speakers).then_some(ALL_SOUND_ABOVE_BPS);
-        let wish_bps = next_bps.map(|bps| bps * 100 / UP_PERCENT + 1).max(sound_wish_bps).unwrap_or(0);
+        let has_more = self.ladders.iter().zip(given).any(|(ladder, height)| *height < ladder.len);
+        let most_bps = self.ladders.iter().map(|ladder| ladder.bps(ladder.len)).sum::<u64>() + sound_bps;
+        let sound_wish_bps = if heard < speakers { ALL_SOUND_ABOVE_BPS } else { 0 };
+        let wish_bps = if has_more { most_bps * 100 / UP_PERCENT + 1 } else { 0 }.max(sound_wish_bps);
         (self.kept, self.best) = (kept, best);
         Shares { speakers: heard, used_bps, wish_bps, is_rising: is_better && !goes_up }
     }
@@ -314,17 +316,6 @@ impl Allocation {
             }
         }
         Ordering::Equal
-    }
-
-    /// What the pictures need for the first that could be better; those of a lower priority would give way to it.
-    fn next_step_bps(&self, wants: &[Want], given: &[usize]) -> Option<u64> {
-        let open = |at: &&usize| given[**at] < self.ladders[**at].len;
-        let priority = wants[*self.order.iter().find(open)?].priority;
-        let of_it = self.order.iter().filter(open).filter(|at| wants[**at].priority == priority);
-        let at = *of_it.min_by_key(|at| self.ladders[**at].step(given[**at]))?;
-        let kept = self.order.iter().filter(|other| wants[**other].priority >= priority && **other != at);
-        let kept_bps: u64 = kept.map(|other| self.ladders[*other].bps(given[*other])).sum();
-        Some(kept_bps + self.ladders[at].bps(given[at] + 1))
     }
 }
 

@@ -165,7 +165,7 @@ impl Way {
         estimate_bps
     }
 
-    /// What the next better share needs; 0: there is none.
+    /// What the best share needs; 0: it is given.
     pub fn set_wish_bps(&mut self, bps: u64) {
         self.wish_bps = bps;
         if let Some(send_side) = &mut self.send_side {

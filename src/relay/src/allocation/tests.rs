@@ -135,7 +135,7 @@ fn lowest_is_paused_only_when_it_does_not_fit_for_a_while() {
 }
 
 #[test]
-fn wish_is_what_the_next_step_needs() {
+fn wish_is_what_the_best_of_everything_needs() {
     let mut wants = vec![want(0), want(2)];
     let mut allocation = Allocation::default();
     let wish_bps = allocation.share(Some(600_000), (0, 0), false, &mut wants, 0).wish_bps;
@@ -143,10 +143,10 @@ fn wish_is_what_the_next_step_needs() {
     for want in &mut wants {
         want.is_new = false;
     }
-    assert!(!allocation.share(Some(wish_bps - 2), (0, 0), true, &mut wants, 0).is_rising);
-    assert_eq!(wants[1].held, step(1, 2));
-    allocation.share(Some(wish_bps), (0, 0), true, &mut wants, 0);
-    assert_eq!(wants[1].held, step(2, 1));
+    let after = allocation.share(Some(wish_bps - 2), (0, 0), true, &mut wants, 0);
+    assert_eq!((wants[0].held, wants[1].held, after.wish_bps), (step(2, 1), step(2, 2), wish_bps));
+    let after = allocation.share(Some(wish_bps), (0, 0), true, &mut wants, 0);
+    assert_eq!((wants[0].held, wants[1].held, after.wish_bps), (step(2, 2), step(2, 2), 0));
     assert_eq!(allocation.share(Some(9_000_000), (3, 0), true, &mut wants, 0).wish_bps, 0);
 }
 
