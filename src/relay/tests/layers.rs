@@ -38,6 +38,22 @@ fn layers_nobody_takes_are_told_after_a_while_and_wanted_at_once() {
 }
 
 #[test]
+fn layer_that_never_came_is_not_told_off_and_is_shown_when_it_comes() {
+    let (mut world, mut cameras) = call();
+    world.connect(6, Vec::new(), measured_slots(1));
+    let mut link = Link::new(6, 20_000_000);
+    world.bind(6, SlotKind::Video, 0, 11, 2);
+    cameras[0].active = 0b011;
+    film_over(&mut world, &mut cameras, &mut link, 7_000);
+    assert_eq!(told(&mut world), [], "a small camera has no more");
+    cameras[0].active = 0b111;
+    link.take(SLOT);
+    film_over(&mut world, &mut cameras, &mut link, 3_000);
+    let last = link.take(SLOT).last().map(|packet| Stamp::read(&packet.payload).layer);
+    assert_eq!(last, Some(2), "a larger one has");
+}
+
+#[test]
 fn who_may_not_see_a_source_takes_nothing_of_it() {
     let (mut world, mut cameras) = call();
     world.bind(VIEWER, SlotKind::Video, 0, 11, 2);

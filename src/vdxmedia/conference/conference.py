@@ -276,7 +276,7 @@ class Conference:
         participant.slots.programme = command.programme_slots
         participant.slots.video = command.video_slots
         if command.is_new:
-            participant.tiles.clear()
+            # What the client said of its tiles stays: they are on the same page, and it may have said so before this.
             self._ledger.forget(participant.id, [source.id for source in participant.sources.values()])
         self._say_own(participant)
         self._arrange([participant], events)

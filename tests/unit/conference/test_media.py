@@ -67,6 +67,15 @@ def test_new_connection_of_a_viewer_is_told_everything_again() -> None:
     assert told.hears == {"b": 1}
 
 
+def test_tile_that_was_told_before_the_media_was_there_keeps_its_size() -> None:
+    told = conference()
+    told.join("a", camera=True)
+    told.join("b", media=False)
+    told.tile("b", 0, 720)
+    told.media("b")
+    assert told.relay["b", SlotKind.VIDEO, 0] == (source_of("a", CAMERA), 2)
+
+
 def test_new_connection_of_a_publisher_is_bound_again_everywhere() -> None:
     told = conference()
     told.join("a", camera=True)

@@ -32,6 +32,15 @@ describe('TileSizes', () => {
     expect(sizes.changes([tile('a', null), tile('b', 0)], 1)).toEqual([{ slot: 0, width: 1280, height: 720 }]);
   });
 
+  it('tells again when another comes into a slot, in the same size: the server has forgotten it', () => {
+    const sizes = new TileSizes();
+    sizes.measure('a', 320, 180);
+    sizes.measure('b', 320, 180);
+    sizes.changes([tile('a', 0), tile('b', null)], 1);
+    expect(sizes.changes([tile('b', 0)], 1)).toEqual([{ slot: 0, width: 320, height: 180 }]);
+    expect(sizes.changes([tile('b', 0)], 1)).toEqual([]);
+  });
+
   it('pauses a slot whose tile is off screen, and wakes it for another that is not measured yet', () => {
     const sizes = new TileSizes();
     sizes.measure('a', 320, 180);

@@ -15,7 +15,8 @@ export interface ShownTile {
 
 export class TileSizes {
   #byTile = new Map<string, Size>();
-  #told = new Map<number, Size>();
+  /** By slot. The server forgets the size when somebody else comes into a slot. */
+  #told = new Map<number, Size & { readonly id: string }>();
 
   /** CSS pixels; 0 × 0 when not on screen. */
   measure(tileId: string, width: number, height: number): void {
@@ -34,9 +35,10 @@ export class TileSizes {
         : told?.width === 0
           ? UNMEASURED
           : told;
-      if (!wanted || (told && told.width === wanted.width && told.height === wanted.height)) continue;
-      this.#told.set(slot, wanted);
-      changed.push({ slot, ...wanted });
+      if (!wanted || (told?.id === id && told.width === wanted.width && told.height === wanted.height)) continue;
+      const { width, height } = wanted;
+      this.#told.set(slot, { id, width, height });
+      changed.push({ slot, width, height });
     }
     this.#forget(tiles);
     return changed;

@@ -139,6 +139,43 @@ describe('layers', () => {
   });
 });
 
+describe('a small camera', () => {
+  const scales = (encodings: readonly RTCRtpEncodingParameters[]): (number | null)[] =>
+    encodings.map(({ active, scaleResolutionDownBy }) => (active === false ? null : (scaleResolutionDownBy ?? null)));
+  const camera = (width: number, height: number): MediaStreamTrack => new FakeTrack('video', '', { width, height }).asTrack();
+
+  it('is offered in fewer encodings, of which the highest is its full size', () => {
+    const offered = (track: MediaStreamTrack): (number | null)[] =>
+      scales(present(build(SETUP, { ...NO_TRACKS, camera: track }).pc.transceivers[1]).encodings);
+    expect(offered(camera(1280, 720))).toEqual([4, 2, 1]);
+    expect(offered(camera(960, 540))).toEqual([4, 2, 1]);
+    expect(offered(camera(640, 480))).toEqual([2, 1, null]);
+    expect(offered(camera(360, 640))).toEqual([2, 1, null]);
+    expect(offered(camera(320, 180))).toEqual([1, null, null]);
+  });
+
+  it('that replaces a large one is sent likewise, and the large one again in all', async () => {
+    const { peer, pc } = build(SETUP, { ...NO_TRACKS, camera: camera(1280, 720) });
+    const sent = present(pc.transceivers[1]);
+    await peer.setTrack('camera', camera(640, 360));
+    expect(scales(sent.encodings)).toEqual([2, 1, null]);
+    await peer.setTrack('camera', null);
+    await peer.setTrack('camera', camera(1280, 720));
+    expect(scales(sent.encodings)).toEqual([4, 2, 1]);
+    expect(sent.parameterChanges).toBe(2);
+  });
+
+  it('does not begin with an encoding it has not when all are wanted', async () => {
+    const { peer, pc } = build(SETUP, { ...NO_TRACKS, camera: camera(640, 360) });
+    await peer.setLayers('camera', [0]);
+    await peer.setLayers('camera', [0, 1, 2]);
+    expect(scales(present(pc.transceivers[1]).encodings)).toEqual([2, 1, null]);
+    await peer.setLayers('camera', [0]);
+    await peer.setTrack('camera', camera(1280, 720));
+    expect(scales(present(pc.transceivers[1]).encodings)).toEqual([4, null, null]);
+  });
+});
+
 describe('a track', () => {
   it('is replaced without another offer', async () => {
     const { peer, pc } = build();

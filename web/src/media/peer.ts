@@ -7,11 +7,9 @@
  * needs a second offer.
  */
 
-import type { AnswerMedia, Encoding, IceServer, MediaSetup, SlotKind, SourceKind } from '../protocol/messages.gen.js';
+import type { AnswerMedia, IceServer, MediaSetup, SlotKind, SourceKind } from '../protocol/messages.gen.js';
 import { audioCodecs, preferCodecs, receivingVideoCodecs, sendingVideoCodecs } from './codecs.js';
-
-/** W3C webrtc-svc; not yet in TypeScript's DOM types. */
-type LayeredEncoding = RTCRtpEncodingParameters & { readonly scalabilityMode?: string };
+import { scalesFor, sendEncodings } from './encodings.js';
 
 export type LocalTracks = Readonly<Record<SourceKind, MediaStreamTrack | null>>;
 export type PeerState = 'connecting' | 'connected' | 'disconnected' | 'failed';
@@ -58,11 +56,12 @@ export class Peer {
   readonly #pc: RTCPeerConnection;
   readonly #senders = new Map<SourceKind, RTCRtpTransceiver>();
   readonly #receiving: readonly (Slot & { readonly transceiver: RTCRtpTransceiver })[];
+  readonly #layers = new Map<SourceKind, readonly number[] | null>();
   #slots: readonly Slot[] = [];
   #isClosed = false;
 
   constructor(
-    setup: MediaSetup,
+    private readonly setup: MediaSetup,
     tracks: LocalTracks,
     onState: (state: PeerState) => void,
     private readonly platform: PeerPlatform = browserPeerPlatform,
@@ -137,11 +136,13 @@ export class Peer {
   /** Null sends nothing. Costs no negotiation. Never rejects: a closed connection has no use for the track. */
   async setTrack(kind: SourceKind, track: MediaStreamTrack | null): Promise<void> {
     hint(kind, track);
+    const sender = this.#senders.get(kind)?.sender;
     try {
-      await this.#senders.get(kind)?.sender.replaceTrack(track);
+      await sender?.replaceTrack(track);
     } catch {
-      // InvalidStateError: closed meanwhile.
+      return; // InvalidStateError: closed meanwhile.
     }
+    if (track) await this.#fitEncodings(kind);
   }
 
   /**
@@ -149,12 +150,29 @@ export class Peer {
    * connection, or one that is not negotiated yet, has nothing to stop.
    */
   async setLayers(kind: SourceKind, layers: readonly number[] | null): Promise<void> {
+    this.#layers.set(kind, layers);
+    await this.#fitEncodings(kind);
+  }
+
+  /** As wanted, and as the track's size permits. */
+  async #fitEncodings(kind: SourceKind): Promise<void> {
     const sender = this.#senders.get(kind)?.sender;
     const parameters = sender?.getParameters();
     if (!sender || !parameters) return;
-    const wanted = parameters.encodings.map((_, index) => layers === null || layers.includes(index));
-    if (parameters.encodings.every((encoding, index) => (encoding.active ?? true) === wanted[index])) return;
-    parameters.encodings.forEach((encoding, index) => (encoding.active = wanted[index] ?? true));
+    const layers = this.#layers.get(kind) ?? null;
+    const scales = scalesFor(encodingsOf(this.setup, kind), sender.track);
+    let isChanged = false;
+    parameters.encodings.forEach((encoding, index) => {
+      const scale = scales[index];
+      const isActive = scale !== null && (layers === null || layers.includes(index));
+      const isScaled = typeof scale === 'number' && encoding.scaleResolutionDownBy !== undefined;
+      if ((encoding.active ?? true) !== isActive) isChanged = true;
+      encoding.active = isActive;
+      if (!isScaled || encoding.scaleResolutionDownBy === scale) return;
+      encoding.scaleResolutionDownBy = scale;
+      isChanged = true;
+    });
+    if (!isChanged) return;
     try {
       await sender.setParameters(parameters);
     } catch {
@@ -175,11 +193,11 @@ export class Peer {
   #addSender(kind: SourceKind, setup: MediaSetup, track: MediaStreamTrack | null): RTCRtpTransceiver {
     hint(kind, track);
     const media = kind === 'camera' || kind === 'screen' ? 'video' : 'audio';
-    const encodings = kind === 'camera' ? setup.camera : kind === 'screen' ? setup.screen : [];
+    const encodings = encodingsOf(setup, kind);
     const add = (isLayered: boolean): RTCRtpTransceiver =>
       this.#pc.addTransceiver(track ?? media, {
         direction: 'sendonly',
-        ...(encodings.length === 0 ? {} : { sendEncodings: sendEncodings(encodings, isLayered) }),
+        ...(encodings.length === 0 ? {} : { sendEncodings: sendEncodings(encodings, track, isLayered) }),
       });
     const transceiver = orElse(
       () => add(true),
@@ -203,15 +221,9 @@ export class Peer {
   }
 }
 
-/** A single layer goes without rid: Chromium drops it anyway, and the server tells its retransmissions by payload type. */
-function sendEncodings(encodings: readonly Encoding[], isLayered: boolean): LayeredEncoding[] {
-  return encodings.map(({ rid, scaleResolutionDownBy, maxBitrate, maxFramerate, scalabilityMode }) => ({
-    ...(encodings.length === 1 ? {} : { rid }),
-    scaleResolutionDownBy,
-    maxBitrate,
-    maxFramerate,
-    ...(isLayered && scalabilityMode !== null ? { scalabilityMode } : {}),
-  }));
+/** Sound has one that nobody tells of. */
+function encodingsOf(setup: MediaSetup, kind: SourceKind): MediaSetup['camera'] {
+  return kind === 'camera' ? setup.camera : kind === 'screen' ? setup.screen : [];
 }
 
 /** What a browser refuses (a scalability mode it doesn't have: OperationError) is tried again without. */

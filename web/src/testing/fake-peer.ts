@@ -12,6 +12,7 @@ export class FakeTrack extends EventTarget {
   constructor(
     readonly kind: 'audio' | 'video',
     readonly deviceId = '',
+    readonly size: { readonly width: number; readonly height: number } | null = null,
   ) {
     super();
   }
@@ -21,11 +22,11 @@ export class FakeTrack extends EventTarget {
   }
 
   clone(): FakeTrack {
-    return new FakeTrack(this.kind, this.deviceId);
+    return new FakeTrack(this.kind, this.deviceId, this.size);
   }
 
-  getSettings(): { deviceId: string } {
-    return { deviceId: this.deviceId };
+  getSettings(): MediaTrackSettings {
+    return { deviceId: this.deviceId, ...this.size };
   }
 
   asTrack(): MediaStreamTrack {
@@ -41,6 +42,7 @@ export class FakeTransceiver {
   encodings: RTCRtpEncodingParameters[];
   parameterChanges = 0;
   readonly sender: {
+    readonly track: MediaStreamTrack | null;
     replaceTrack: (track: MediaStreamTrack | null) => Promise<void>;
     getParameters: () => RTCRtpSendParameters;
     setParameters: (parameters: RTCRtpSendParameters) => Promise<void>;
@@ -54,7 +56,11 @@ export class FakeTransceiver {
   ) {
     this.sentTrack = track;
     this.encodings = init.sendEncodings?.map((encoding) => ({ ...encoding })) ?? [{}];
+    const sent = (): MediaStreamTrack | null => this.sentTrack;
     this.sender = {
+      get track() {
+        return sent();
+      },
       replaceTrack: (replacement) => {
         this.sentTrack = replacement;
         return Promise.resolve();

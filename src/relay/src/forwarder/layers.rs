@@ -18,7 +18,10 @@ impl Forwarder {
         let wanted = self.taken_layers(at) | elsewhere;
         // Who would take more than there is takes the highest.
         let beyond = u8::from(wanted >> count != 0) << (count - 1);
-        let taken = (wanted | beyond) & ((1 << count) - 1);
+        // A layer that never came costs nobody; its publisher may send it later, from a larger camera.
+        let never_came = source.layers.iter().enumerate().filter(|(_, layer)| layer.is_none());
+        let never_came = never_came.fold(0_u8, |all, (place, _)| all | 1 << place);
+        let taken = (wanted | beyond | never_came) & ((1 << count) - 1);
         let told = self.sources.get_mut(at).and_then(|source| source.wanted.on_time(taken, count, now_us));
         if let Some(layers) = told {
             self.counters.layers_told += 1;
