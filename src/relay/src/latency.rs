@@ -33,15 +33,15 @@ impl Latency {
             let waited_us = now_us.saturating_sub(received_us);
             counters.latency_sum_us += waited_us.saturating_mul(forwards);
             let bucket = match waited_us {
-                ..=50 => &mut counters.latency_within_50us,
-                ..=100 => &mut counters.latency_within_100us,
-                ..=250 => &mut counters.latency_within_250us,
-                ..=500 => &mut counters.latency_within_500us,
-                ..=1_000 => &mut counters.latency_within_1000us,
-                ..=2_500 => &mut counters.latency_within_2500us,
-                ..=5_000 => &mut counters.latency_within_5000us,
-                ..=10_000 => &mut counters.latency_within_10000us,
-                ..=50_000 => &mut counters.latency_within_50000us,
+                0..=50 => &mut counters.latency_within_50us,
+                51..=100 => &mut counters.latency_within_100us,
+                101..=250 => &mut counters.latency_within_250us,
+                251..=500 => &mut counters.latency_within_500us,
+                501..=1_000 => &mut counters.latency_within_1000us,
+                1_001..=2_500 => &mut counters.latency_within_2500us,
+                2_501..=5_000 => &mut counters.latency_within_5000us,
+                5_001..=10_000 => &mut counters.latency_within_10000us,
+                10_001..=50_000 => &mut counters.latency_within_50000us,
                 _ => &mut counters.latency_beyond,
             };
             *bucket += forwards;

@@ -59,6 +59,7 @@ impl PublisherClock {
     }
 
     /// What it says now, without what it learns from; allocates nothing.
+    #[must_use]
     pub fn snapshot(&self) -> Self {
         Self { offsets: VecDeque::new(), smallest: self.smallest, epoch: self.epoch }
     }

@@ -190,7 +190,7 @@ fn quality_of_a_calm_call_is_told_every_five_seconds_and_its_first_packet_at_onc
     };
     let silent = told(&mut world);
     assert!(!silent.is_empty() && silent.iter().all(|(_, bps, is_heard)| *bps == 0 && !is_heard), "{silent:?}");
-    let mut speak = |world: &mut World, sequences: std::ops::Range<u64>| {
+    let speak = |world: &mut World, sequences: std::ops::Range<u64>| {
         for sequence in sequences {
             world.send(2, &sound(5010, sequence, Some(20)), sequence);
             world.run_ms(20);

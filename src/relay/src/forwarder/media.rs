@@ -297,16 +297,22 @@ impl Forwarder {
             if !is_recovered {
                 self.on_level(source_at, facts.extensions.audio_level, now_us);
             }
-        } else if let Some(source) = self.sources.get_mut(source_at).filter(|source| source.is_watched(layer_at)) {
-            if let Some(layer) = source.layer_mut(layer_at) {
-                layer.history.keep(&facts, payload, descriptor.unwrap_or_default());
-            }
+        } else {
+            self.keep(source_at, layer_at, &facts, payload, descriptor.unwrap_or_default());
         }
         self.run.push(feed, publisher.peer, &facts, whole.unwrap_or(payload), descriptor.unwrap_or_default());
         if starts {
             self.fan_out_run(sink, now_us);
         }
         self.starting = None;
+    }
+
+    /// Puts a picture's packet into the history, if anybody may ask for it again.
+    fn keep(&mut self, source_at: usize, layer_at: u8, facts: &Facts, payload: &[u8], descriptor: &[u8]) {
+        let source = self.sources.get_mut(source_at).filter(|source| source.is_watched(layer_at));
+        if let Some(layer) = source.and_then(|source| source.layer_mut(layer_at)) {
+            layer.history.keep(facts, payload, descriptor);
+        }
     }
 
     /// Ranks a speaker; one that is new gets its slots now, so that this very packet is heard.

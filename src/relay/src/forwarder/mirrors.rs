@@ -5,6 +5,7 @@
 
 use super::Forwarder;
 use crate::exchange::{Carried, Exchange, Interest, Item, LayerNote, LayersNote, Mirror, Note, Parcel};
+use crate::reports::PublisherClock;
 use crate::rewrite::Feed;
 use crate::sink::Sink;
 use crate::source::{Layer, NOBODY, Publisher};
@@ -118,7 +119,7 @@ impl Forwarder {
         let former = source.publisher.replace(publisher);
         let former_room = source.room.replace(room);
         let mirror =
-            Mirror { worker: from, epochs: [0; MAX_LAYERS], clock: Default::default(), wanted: 0, told: (0, 0) };
+            Mirror { worker: from, epochs: [0; MAX_LAYERS], clock: PublisherClock::default(), wanted: 0, told: (0, 0) };
         let was_mirrored = source.mirror.replace(mirror).is_some();
         source.owner = owner;
         source.begin_anew();

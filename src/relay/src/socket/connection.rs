@@ -28,6 +28,7 @@ pub(super) enum Ended {
     Malformed,
 }
 
+#[allow(clippy::struct_excessive_bools)] // Each is a fact of its own; they are no states of one machine.
 /// One accepted connection. Its memory before the first check is this struct, in a slot that is counted.
 pub(super) struct Connection {
     pub(super) fd: OwnedFd,

@@ -94,7 +94,7 @@ impl Listeners {
         // SAFETY: no pointers.
         checked(unsafe { libc::listen(fd.as_raw_fd(), BACKLOG) })?;
         let socket = self.listeners.len() as u16;
-        self.watch(fd.as_raw_fd(), Token::Listener(socket), libc::EPOLLIN, libc::EPOLL_CTL_ADD)?;
+        self.watch(fd.as_raw_fd(), Token::Listener(socket), libc::EPOLLIN as u32, libc::EPOLL_CTL_ADD)?;
         self.listeners.push(Listener { fd, address });
         Ok(())
     }
@@ -105,7 +105,7 @@ impl Listeners {
 
     /// Whether a listener's new connections are told of. Without descriptors to take them they would be, for ever.
     pub(super) fn set_awake(&self, is_awake: bool) -> io::Result<()> {
-        let events = if is_awake { libc::EPOLLIN } else { 0 };
+        let events = if is_awake { libc::EPOLLIN as u32 } else { 0 };
         for (socket, listener) in self.listeners.iter().enumerate() {
             self.watch(listener.fd.as_raw_fd(), Token::Listener(socket as u16), events, libc::EPOLL_CTL_MOD)?;
         }
@@ -114,17 +114,17 @@ impl Listeners {
 
     /// Begins to watch a connection.
     pub(super) fn add(&self, fd: &OwnedFd, token: Token) -> io::Result<()> {
-        self.watch(fd.as_raw_fd(), token, libc::EPOLLIN, libc::EPOLL_CTL_ADD)
+        self.watch(fd.as_raw_fd(), token, libc::EPOLLIN as u32, libc::EPOLL_CTL_ADD)
     }
 
     /// Whether room to send is to be told of, beside what there is to read.
     pub(super) fn set_sending(&self, fd: &OwnedFd, token: Token, is_sending: bool) -> io::Result<()> {
-        let events = if is_sending { libc::EPOLLIN | libc::EPOLLOUT } else { libc::EPOLLIN };
+        let events = if is_sending { (libc::EPOLLIN | libc::EPOLLOUT) as u32 } else { libc::EPOLLIN as u32 };
         self.watch(fd.as_raw_fd(), token, events, libc::EPOLL_CTL_MOD)
     }
 
-    fn watch(&self, fd: RawFd, token: Token, events: i32, operation: i32) -> io::Result<()> {
-        let mut event = libc::epoll_event { events: events as u32, u64: token.to_bits() };
+    fn watch(&self, fd: RawFd, token: Token, events: u32, operation: i32) -> io::Result<()> {
+        let mut event = libc::epoll_event { events, u64: token.to_bits() };
         // SAFETY: the kernel reads one event at `event`.
         checked(unsafe { libc::epoll_ctl(self.epoll.as_raw_fd(), operation, fd, &raw mut event) }).map(drop)
     }
@@ -132,8 +132,9 @@ impl Listeners {
     /// What has happened, without waiting. Gives how many of `found` it filled.
     pub(super) fn wait(&self, found: &mut [Happening; MAX_HAPPENINGS]) -> usize {
         let mut events = [libc::epoll_event { events: 0, u64: 0 }; MAX_HAPPENINGS];
+        let most = libc::c_int::try_from(events.len()).unwrap_or(libc::c_int::MAX);
         // SAFETY: the kernel writes at most that many events at `events`.
-        let count = unsafe { libc::epoll_wait(self.epoll.as_raw_fd(), events.as_mut_ptr(), MAX_HAPPENINGS as i32, 0) };
+        let count = unsafe { libc::epoll_wait(self.epoll.as_raw_fd(), events.as_mut_ptr(), most, 0) };
         let count = usize::try_from(count).unwrap_or(0);
         for (event, found) in events.iter().zip(found.iter_mut()).take(count) {
             let (bits, events) = (event.u64, event.events);

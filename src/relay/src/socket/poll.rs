@@ -81,7 +81,7 @@ pub struct Poller {
 impl Poller {
     /// For these sockets and this wake-up descriptor.
     pub fn new(sockets: &Sockets, wake: Arc<EventFd>) -> Self {
-        let streams = sockets.listeners.iter().map(|listeners| listeners.as_raw_fd());
+        let streams = sockets.listeners.iter().map(AsRawFd::as_raw_fd);
         let descriptors = sockets.shared.iter().map(AsRawFd::as_raw_fd).chain(streams).chain([wake.as_raw_fd()]);
         let polled = descriptors.map(|fd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 }).collect();
         let (shared, listeners) = (Arc::clone(&sockets.shared), sockets.listeners.clone());
