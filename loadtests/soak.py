@@ -45,6 +45,8 @@ STEP_S = 0.15
 MAX_GROWTH_BYTES_PER_MIN = 512 * 1024
 """Of memory in the second half. A guess: what the allocator keeps varies by some 100 KiB from sample to sample, and one
 buffer of a peer that stays behind at each join would make ten times as much."""
+MIN_SAMPLES_FOR_TASKS = 4
+"""Empty ones, so that each half has a generation that waited."""
 PICTURE_BPS = 250_000
 SCREEN_BPS = 150_000
 FRAMES_PER_S = 10
@@ -350,11 +352,17 @@ def judge(empty: Sequence[Sample], full: Sequence[Sample]) -> list[str]:
         growth = growth_per_min(second_half(samples))
         if growth > MAX_GROWTH_BYTES_PER_MIN:
             complaints.append(f"{name}: memory grows by {growth / 1024:.0f} KiB a minute")
-    for field in ("descriptors", "threads", "tasks"):
+    for field in ("descriptors", "threads"):
         # The first is when lazy things (a pool's thread, a database's file) are there.
         counts = [getattr(sample, field) for sample in empty]
         if counts and counts[-1] > counts[0]:
             complaints.append(f"empty: {field} went from {counts[0]} to {counts[-1]}")
+    # engineio keeps a task for a socket that is gone until its next ping would be due (25 s): only the lowest counts
+    # tell, those after a generation that waited for longer.
+    if len(empty) >= MIN_SAMPLES_FOR_TASKS:
+        earlier, later = (min(one.tasks for one in half) for half in (empty[: len(empty) // 2], second_half(empty)))
+        if later > earlier:
+            complaints.append(f"empty: tasks went from {earlier} to {later}")
     return complaints
 
 

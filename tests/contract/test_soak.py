@@ -36,3 +36,7 @@ def test_what_grows_is_told() -> None:
     assert soak.judge(flat, growing) == ["full: memory grows by 960 KiB a minute"]
     leaking = [*flat[:-1], msgspec.structs.replace(flat[-1], descriptors=26)]
     assert soak.judge(leaking, flat) == ["empty: descriptors went from 25 to 26"]
+    crowding = [msgspec.structs.replace(one, tasks=one.tasks + int(one.at_s)) for one in flat]
+    assert soak.judge(crowding, flat) == ["empty: tasks went from 10 to 250"]
+    lingering = [msgspec.structs.replace(one, tasks=one.tasks + 40 * (at % 2)) for at, one in enumerate(flat)]
+    assert soak.judge(lingering, flat) == []
