@@ -205,6 +205,7 @@ impl Forwarder {
 
     /// Takes a peer out of every list, then away. Its sources stay, without a publisher.
     pub(super) fn remove_peer_at<S: Sink>(&mut self, at: usize, sink: &mut S, now_us: u64) {
+        self.say_goodbye(at, sink);
         let Some(mut peer) = self.peers.remove(at) else { return };
         sink.remove(at);
         self.peer_ids.remove(&peer.id);

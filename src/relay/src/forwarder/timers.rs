@@ -10,8 +10,10 @@ use crate::quality::{CALM_US, Figures, LOOK_US};
 use crate::reports::Loss;
 use crate::sink::Sink;
 use crate::speakers::Level;
+use crate::srtp::SendGuard;
 use crate::wire::rtcp::{
-    ReportBlock, SenderInfo, write_nack, write_receiver_report, write_sender_report, write_source_description,
+    ReportBlock, SenderInfo, write_goodbye, write_nack, write_receiver_report, write_sender_report,
+    write_source_description,
 };
 use crate::wire_api::{Event, MAX_LAYERS, MediaKind};
 
@@ -21,6 +23,8 @@ pub const TICK_US: u64 = 5_000;
 const SLOW_TICKS: u64 = 10;
 /// Between two reports on one stream.
 const REPORT_INTERVAL_US: u64 = 1_000_000;
+/// SSRCs that one goodbye names (RFC 3550 §6.6): the count has five bits.
+const MAX_GOODBYES: usize = 31;
 /// Longest RTCP datagram before sealing.
 const MAX_RTCP_LEN: usize = 1_150;
 /// Longest SR with SDES: 28 + 8 + 2 + 255 + padding.
@@ -156,6 +160,35 @@ impl Forwarder {
         if let Some(peer) = self.peers.get_mut(at).filter(|_| len > 0) {
             send_rtcp(peer, at, plain.get(..len).unwrap_or_default(), sink, &mut self.counters);
         }
+    }
+
+    /// Tells one who is removed that the streams of its slots end: a compound of an empty report, the name, and goodbyes
+    /// (RFC 3550 §6.1, §6.6). A slot says none while the connection lasts: its SSRC stays when its source goes. Who has no
+    /// consent is told nothing.
+    pub(super) fn say_goodbye<S: Sink>(&mut self, at: usize, sink: &mut S) {
+        let Some(peer) = self.peers.get_mut(at) else { return };
+        let used = |guard: &SendGuard| guard.highest().map(|_| guard.ssrc());
+        let mut ended =
+            peer.slots.iter().flat_map(|slot| [used(&slot.guard), used(&slot.rtx_guard)]).flatten().peekable();
+        if ended.peek().is_none() {
+            return;
+        }
+        let mut plain = [0; MAX_RTCP_LEN];
+        let mut len = write_receiver_report(&mut plain, FEEDBACK_SSRC, &[]).unwrap_or(0);
+        let room = plain.get_mut(len..).unwrap_or_default();
+        len += write_source_description(room, FEEDBACK_SSRC, &peer.cname).unwrap_or(0);
+        while ended.peek().is_some() {
+            let mut ssrcs = [0; MAX_GOODBYES];
+            let mut count = 0;
+            for (place, ssrc) in ssrcs.iter_mut().zip(&mut ended) {
+                *place = ssrc;
+                count += 1;
+            }
+            let room = plain.get_mut(len..).unwrap_or_default();
+            let Some(written) = write_goodbye(room, ssrcs.get(..count).unwrap_or_default()) else { break };
+            len += written;
+        }
+        send_rtcp(peer, at, plain.get(..len).unwrap_or_default(), sink, &mut self.counters);
     }
 
     /// What a slot reports now, if a report is due: the server's time, and the outgoing timestamp that belongs to it by

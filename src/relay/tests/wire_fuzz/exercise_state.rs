@@ -13,7 +13,6 @@ use vdx_relay::wire_api::{Command, SlotKind};
 
 use crate::common::camera::Camera;
 use crate::common::{List, World, camera, microphone, slots};
-use vdx_relay::socket::Route;
 
 /// Actions of one input at most: more would be slow, and find nothing else.
 const MAX_ACTIONS: usize = 64;
@@ -226,16 +225,7 @@ fn hostile_rtp(world: &mut World, id: u64, bytes: &[u8], indices: &mut [u64; 8])
     let declared = 70 + id as u32;
     let ssrc = [declared, 9_001, 9_002, 9_003, 9_004, 9_005, 9_006, 9_007][place];
     plain[0] = plain[0] & 0x3F | 0x80;
-    plain[2..4].copy_from_slice(&(index as u16).to_be_bytes());
-    plain[8..12].copy_from_slice(&ssrc.to_be_bytes());
-    let Ok(header) = RtpHeader::parse(&plain) else { return };
-    let client = world.clients.get_mut(&id).expect("a client");
-    let guard = client.guards.entry(ssrc).or_insert_with(|| SendGuard::new(ssrc));
-    let Ok(claim) = guard.claim(index) else { return };
-    let mut out = vec![0; plain.len() + 32];
-    let (head, payload) = plain.split_at(header.len);
-    let len = client.to_relay.seal_from(head, &[], payload, &mut out, claim).expect("room");
-    out.truncate(len);
-    let route: Route = client.route;
-    world.datagram(route, out);
+    if RtpHeader::parse(&plain).is_ok() {
+        world.send_plain(id, &plain, ssrc, index);
+    }
 }
