@@ -1,6 +1,8 @@
 //! Sound with redundancy (RFC 2198): passed to who negotiated it, unwrapped for the others, and what was lost on the
 //! way to the relay recovered from it.
 
+#![allow(clippy::cast_precision_loss)] // Shares of thousands.
+
 mod common;
 
 use common::{Dice, Packet, World, microphone, redundant_sound, slots, sound};
@@ -174,7 +176,7 @@ fn forged_redundancy_is_dropped_whole() {
     talk(&mut world, 100..103, 1, &[]);
     world.take_rtp(PLAIN);
     world.take_rtp(RED);
-    let mut too_many = vec![0xEF, 0x0F, 0x00, 0x00].repeat(MAX_REDUNDANT + 1);
+    let mut too_many = [0xEF, 0x0F, 0x00, 0x00].repeat(MAX_REDUNDANT + 1);
     too_many.push(0x6F);
     let forged: [&[u8]; 5] = [
         &[0x80],

@@ -76,7 +76,8 @@ fn packet_is_sent_again_to_one_far_away_only_after_most_of_a_round_trip() {
     film(&mut world, &mut cameras, 600);
     let original = world.take_rtp(VIEWER).pop().expect("packets").sequence;
     // Half a second of way there and back.
-    let sent = NtpTime::from_unix_us(1_800_000_000_000_000).plus_us(world.now_us as i64 - 500_000);
+    let sent =
+        NtpTime::from_unix_us(1_800_000_000_000_000).plus_us(i64::try_from(world.now_us).expect("small") - 500_000);
     let block = ReportBlock {
         ssrc: SLOT,
         fraction_lost: 0,
