@@ -357,7 +357,7 @@ def judge(empty: Sequence[Sample], full: Sequence[Sample]) -> list[str]:
         counts = [getattr(sample, field) for sample in empty]
         if counts and counts[-1] > counts[0]:
             complaints.append(f"empty: {field} went from {counts[0]} to {counts[-1]}")
-    # engineio keeps a task for a socket that is gone until its next ping would be due (25 s): only the lowest counts
+    # engineio keeps a task for a socket that is gone until its next ping would be due (10 s): only the lowest counts
     # tell, those after a generation that waited for longer.
     if len(empty) >= MIN_SAMPLES_FOR_TASKS:
         earlier, later = (min(one.tasks for one in half) for half in (empty[: len(empty) // 2], second_half(empty)))
