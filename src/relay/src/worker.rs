@@ -362,6 +362,7 @@ impl Loop {
                 post.give_back(from, own, parcel);
             }
         }
+        self.note_batch(now_us);
     }
 
     fn apply_commands(&mut self) {
