@@ -122,7 +122,7 @@ class Call:
             locale="da-DK",
             ignore_https_errors=True,
         )
-        situation = {"frequency": 330 + 110 * self._people, "camera": WATCHING if watches_only else PUBLISHING}
+        situation = {"pitchHz": 110 + 50 * self._people, "camera": WATCHING if watches_only else PUBLISHING}
         await context.add_init_script(OBSERVE)
         await context.add_init_script(f"window.situation = {json.dumps(situation)};\n{PAGE_SCRIPT}\n{before_load}")
         page = await context.new_page()

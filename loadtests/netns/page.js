@@ -1,33 +1,47 @@
-// Runs in each page before its own scripts, after tests/browser/observe.js: a microphone with a tone that no processing
+// Runs in each page before its own scripts, after tests/browser/observe.js: a microphone with a voice that no processing
 // removes, a camera of the wanted size, and a recorder of what the page receives, shows and sends.
-// `window.situation` is set before: { frequency: Hz, camera: {width, height, frameRate} }.
+// `window.situation` is set before: { pitchHz, camera: {width, height, frameRate} }.
 (() => {
   const native = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-  const { frequency, camera } = window.situation;
+  const { pitchHz, camera } = window.situation;
+
+  // Speech-like: a buzz of harmonics through two formants, in syllables with pauses now and then. A pure tone would be
+  // coded as music, which has no in-band FEC, and equally loud tones tell nothing about who speaks.
+  const FORMANTS = [[700, 1220], [530, 1840], [390, 2300], [500, 1000], [300, 870]];
+  const SYLLABLE_S = 0.21;
+  const SPOKEN = [0, 2, 1, 3, 0, 4, 2, -1, 1, 0, 3, 2, 1, 0, 1, -1];
 
   let audio;
-  function tone(hertz) {
+  function voice(pitchHz) {
     audio ??= new AudioContext();
     void audio.resume();
-    const oscillator = audio.createOscillator();
-    const level = audio.createGain();
-    const wobble = audio.createOscillator();
-    const depth = audio.createGain();
-    oscillator.frequency.value = hertz;
-    level.gain.value = 0.3;
-    depth.gain.value = 0.2;
-    wobble.frequency.value = 3;
-    wobble.connect(depth).connect(level.gain);
+    const buffer = audio.createBuffer(1, Math.round(SPOKEN.length * SYLLABLE_S * audio.sampleRate), audio.sampleRate);
+    const samples = buffer.getChannelData(0);
+    for (let at = 0; at < samples.length; at += 1) {
+      const seconds = at / audio.sampleRate;
+      const vowel = FORMANTS[SPOKEN[Math.min(SPOKEN.length - 1, Math.floor(seconds / SYLLABLE_S))]];
+      if (!vowel) continue;
+      const open = Math.sin((Math.PI * (seconds % SYLLABLE_S)) / SYLLABLE_S) ** 0.6;
+      let sum = 0;
+      for (let harmonic = 1; harmonic * pitchHz < 3000; harmonic += 1) {
+        const hertz = harmonic * pitchHz;
+        const weight = vowel.reduce((all, formant) => all + 1 / (1 + ((hertz - formant) / 90) ** 2), 0);
+        sum += weight * Math.sin(2 * Math.PI * hertz * seconds);
+      }
+      samples[at] = 0.1 * open * sum;
+    }
+    const source = audio.createBufferSource();
+    source.buffer = buffer;
+    source.loop = true;
     const destination = audio.createMediaStreamDestination();
-    oscillator.connect(level).connect(destination);
-    oscillator.start();
-    wobble.start();
+    source.connect(destination);
+    source.start();
     return destination.stream.getAudioTracks()[0];
   }
 
   navigator.mediaDevices.getUserMedia = async (constraints) => {
     const stream = constraints.video ? await native({ video: camera }) : new MediaStream();
-    if (constraints.audio) stream.addTrack(tone(frequency));
+    if (constraints.audio) stream.addTrack(voice(pitchHz));
     return stream;
   };
   // A shared screen is the same camera, in full size.

@@ -1,6 +1,6 @@
 """What is tried: each scenario makes a call, makes its network bad, and tells what people saw and what was demanded.
 
-Anna publishes a camera of 30 frames per second and a tone; Bent watches. Every wire has BASE_DELAY each way. The
+Anna publishes a camera of 30 frames per second and a voice; Bent watches. Every wire has BASE_DELAY each way. The
 demands are those of a call that people can go on with; their numbers stand beside them.
 """
 
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from statistics import median_low
 
 from loadtests.netns.call import HTTPS_PORT, MEDIA_PORT, Call, Person, call
+from loadtests.netns.camera import HEIGHT
 from loadtests.netns.conditions import Blocked, Conditions
 from loadtests.netns.network import RELAY_ADDRESS, SERVER_ADDRESS
 from loadtests.netns.readings import Reading, Recording, audible_slots, received_bps
@@ -108,7 +109,7 @@ async def clean(result: Result) -> None:
         seen = result.row("nothing wrong", (await bent.record(10)).reading())
         result.demand("shown >= 25 fps", seen.shown_fps >= 25, seen.shown_fps)
         result.demand("concealed sound <= 1 %", seen.concealed <= 0.01, seen.concealed)
-        result.demand("more than the smallest layer", seen.height >= 270, seen.height)
+        result.demand("the size that its tile wants", seen.height >= HEIGHT, seen.height)
 
 
 # ── loss ──────────────────────────────────────────────────────────────────────────────────────────────────────────

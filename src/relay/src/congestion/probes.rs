@@ -130,8 +130,10 @@ impl Probes {
         self.cluster = None;
         let shown = cluster.rate_bps();
         let gain = shown.filter(|shown| *shown > estimate_bps * NEAR);
-        if gain.is_some_and(|gain| gain > cluster.bps * 0.7) {
-            (self.due_us, self.wait_us) = (now_us, MIN_WAIT_US);
+        if let Some(gain) = gain {
+            // More passes than was known, perhaps more than was tried: the next comes soon.
+            self.wait_us = MIN_WAIT_US;
+            self.due_us = if gain > cluster.bps * 0.7 { now_us } else { now_us + MIN_WAIT_US };
         } else {
             self.due_us = now_us + self.wait_us;
             self.wait_us = (self.wait_us * 2).min(MAX_WAIT_US);
@@ -159,5 +161,38 @@ impl Cluster {
         let sent = self.bytes.saturating_sub(self.last_bytes.into()) as f64 * 8e6 / sent_us;
         let safe = if arrived < SLOWED * sent.min(self.bps) { arrived * SAFE } else { arrived };
         Some(safe.min(sent).min(self.bps))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: u64 = 1_000;
+
+    /// A cluster of ten packets that arrives at a rate; answers what it showed.
+    fn run(probes: &mut Probes, estimate_bps: f64, arrives_bps: f64, now_us: u64) -> Option<f64> {
+        let probe = probes.next(estimate_bps, 2e6, now_us).expect("due");
+        let bytes = probe.bytes / 10;
+        let apart_us = |bps: f64| (f64::from(bytes) * 8e6 / bps) as u64;
+        (0..10).for_each(|at| probes.on_sent(probe.id, now_us + at * apart_us(probe.bps as f64)));
+        for at in 0..10 {
+            let sent_us = now_us + at * apart_us(probe.bps as f64);
+            probes.on_told(Some(probe.id), sent_us, Some((at * apart_us(arrives_bps)) as i64), bytes);
+        }
+        probes.settle(estimate_bps, now_us + 100 * MS)
+    }
+
+    #[test]
+    fn cluster_that_shows_a_little_more_is_followed_soon_and_one_that_shows_nothing_is_not() {
+        let mut probes = Probes::default();
+        let mut now_us = 0;
+        for _ in 0..4 {
+            assert!(run(&mut probes, 300e3, 300e3, now_us).is_some_and(|shown| shown < 310e3));
+            now_us = probes.due_us;
+        }
+        assert_eq!(probes.wait_us, MAX_WAIT_US);
+        assert!(run(&mut probes, 300e3, 400e3, now_us).is_some_and(|shown| shown > 350e3));
+        assert_eq!(probes.due_us, now_us + 100 * MS + MIN_WAIT_US);
     }
 }
