@@ -10,7 +10,9 @@ import pytest
 from loadtests.netns.scenarios import run
 
 
-@pytest.mark.parametrize("scenario", ["rebind", "change-network", "udp-blocked", "tcp-443", "loss-10", "bad-uplink"])
+@pytest.mark.parametrize(
+    "scenario", ["clean", "rebind", "change-network", "udp-blocked", "tcp-443", "loss-10", "bad-uplink"]
+)
 async def test_call_holds_over_a_bad_network(scenario: str) -> None:
     result = await run(scenario)
     assert result.unmet() == []

@@ -1,5 +1,6 @@
 //! A published source and its layers: what came, what is missing, and which slots look at it.
 
+use crate::allocation::LayerRate;
 use crate::exchange::{Interest, Mirror};
 use crate::facts::Codec;
 use crate::history::History;
@@ -54,6 +55,8 @@ pub struct Layer {
     pub history: History,
     /// Of sound only.
     pub redundancy: Redundancy,
+    /// What it cost when its publisher was told that nobody takes it; 0 everywhere: that was not so yet.
+    pub let_go_rate: LayerRate,
     /// RTP clock to wall clock.
     pub clock: LayerClock,
     /// The last picture id, widened.
@@ -85,6 +88,7 @@ impl Layer {
             missings: Missings::default(),
             history: History::new(),
             redundancy: Redundancy::default(),
+            let_go_rate: LayerRate::default(),
             clock: LayerClock::default(),
             picture: 0,
             structure: None,

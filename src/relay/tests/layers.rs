@@ -92,6 +92,21 @@ fn layer_that_was_stopped_comes_back_and_a_lower_one_is_shown_meanwhile() {
 }
 
 #[test]
+fn layer_that_was_let_go_is_asked_for_again_by_what_it_cost() {
+    let (mut world, mut cameras) = call();
+    world.connect(6, Vec::new(), measured_slots(1));
+    let mut link = Link::new(6, 1_200_000);
+    world.bind(6, SlotKind::Video, 0, 11, 1);
+    film_over(&mut world, &mut cameras, &mut link, 7_000);
+    assert_eq!(told(&mut world), [0b011]);
+    cameras[0].active = 0b011;
+    film_over(&mut world, &mut cameras, &mut link, 2_000);
+    world.bind(6, SlotKind::Video, 0, 11, 2);
+    film_over(&mut world, &mut cameras, &mut link, 5_000);
+    assert_eq!(told(&mut world), [0b111], "what such layers mostly take would not fit");
+}
+
+#[test]
 fn unmeasured_subscriber_shows_a_lower_layer_meanwhile_too() {
     let (mut world, mut cameras) = call();
     world.bind(VIEWER, SlotKind::Video, 0, 11, 0);

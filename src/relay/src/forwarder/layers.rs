@@ -2,6 +2,7 @@
 //! ([`crate::wanted`]).
 
 use super::Forwarder;
+use super::shares::rate_of;
 use crate::wire_api::{Event, MAX_LAYERS, SlotKind};
 
 impl Forwarder {
@@ -25,6 +26,12 @@ impl Forwarder {
         let told = self.sources.get_mut(at).and_then(|source| source.wanted.on_time(taken, count, now_us));
         if let Some(layers) = told {
             self.counters.layers_told += 1;
+            if let Some(source) = self.sources.get_mut(at) {
+                let let_go = source.layers.iter_mut().enumerate().filter(|(place, _)| layers >> place & 1 == 0);
+                for layer in let_go.filter_map(|(_, layer)| layer.as_mut()).filter(|layer| layer.is_live) {
+                    layer.let_go_rate = rate_of(layer);
+                }
+            }
             self.tell(Event::LayersWanted { peer, source: id, layers });
             self.note_layers(at, now_us);
         }

@@ -157,12 +157,12 @@ fn rates_of(source: &Source, now_us: u64) -> [Option<LayerRate>; MAX_LAYERS] {
     let is_there = source.layers.iter().flatten().any(|layer| layer.is_live);
     std::array::from_fn(|place| match source.layers.get(place)?.as_ref()? {
         layer if layer.is_live => Some(rate_of(layer)),
-        _ => (is_there && source.wanted.may_return(place, now_us)).then(LayerRate::default),
+        layer => (is_there && source.wanted.may_return(place, now_us)).then_some(layer.let_go_rate),
     })
 }
 
 /// What a live layer costs.
-fn rate_of(layer: &Layer) -> LayerRate {
+pub(super) fn rate_of(layer: &Layer) -> LayerRate {
     let bits = |temporal: u8| u32::try_from(layer.rate_bps(temporal)).unwrap_or(u32::MAX);
     let frames = |temporal: u8| u8::try_from(layer.frames_per_s(temporal)).unwrap_or(u8::MAX);
     let levels = [0, 1, EVERY_LEVEL];
