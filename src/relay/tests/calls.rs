@@ -90,7 +90,8 @@ fn bursts_of_losses_with_jitter_reordering_and_duplicates_hold_the_call() {
         report("bursts", &call, from_us, to_us);
         let viewer = &call.viewers[0].0;
         assert!(viewer.refused > 0, "duplicates came");
-        assert!(viewer.fps(from_us, to_us) >= 20.0);
+        // A way that is judged narrower gives up frames before size, down to twelve a second.
+        assert!(viewer.fps(from_us, to_us) >= 12.0, "seed {seed}");
         assert!(viewer.longest_freeze_ms(from_us, to_us) <= 1_500);
     }
 }

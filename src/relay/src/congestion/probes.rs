@@ -9,6 +9,8 @@ const MIN_BYTES: u32 = 2_000;
 /// The first cluster, in multiples of the estimate: as Chromium does.
 const FIRST_FACTOR: f64 = 3.0;
 const FACTOR: f64 = 2.0;
+/// A cluster shows a little less than its rate: so the last one goes this much beyond the wish, to reach it.
+const OVERSHOOT: f64 = 1.25;
 /// The first probe after a drop, and between two that showed nothing: doubled up to the maximum.
 const MIN_WAIT_US: u64 = 1_500_000;
 const MAX_WAIT_US: u64 = 6_000_000;
@@ -64,7 +66,7 @@ impl Probes {
             return None;
         }
         let factor = if self.is_first { FIRST_FACTOR } else { FACTOR };
-        let bps = (estimate_bps * factor).min(wish_bps);
+        let bps = (estimate_bps * factor).min(wish_bps * OVERSHOOT);
         self.last_id = self.last_id % u8::MAX + 1;
         let id = ProbeId::new(self.last_id)?;
         self.cluster = Some(Cluster {

@@ -159,6 +159,7 @@ impl Camera {
                     extensions: HashMap::new(),
                     payload,
                     at_us: world.now_us,
+                    wire_len: 0,
                 };
                 packet.extensions.insert(MID, self.mid.clone().into_bytes());
                 if layer.rid != "-" {

@@ -77,6 +77,8 @@ pub struct Packet {
     pub extensions: HashMap<u8, Vec<u8>>,
     pub payload: Vec<u8>,
     pub at_us: u64,
+    /// As sealed, padding included; 0 for one that was not sent by the relay.
+    pub wire_len: usize,
 }
 
 impl World {

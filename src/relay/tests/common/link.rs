@@ -6,8 +6,8 @@ use super::camera::Camera;
 use super::{Packet, TRANSPORT, World};
 use vdx_relay::congestion::Arrivals;
 
-/// A packet on the wire is so much longer than its payload.
-const HEADERS_LEN: u64 = 56;
+/// Of UDP and IPv4.
+const HEADERS_LEN: u64 = 28;
 /// What waits longer is lost.
 const MAX_QUEUE_US: u64 = 300_000;
 /// One way.
@@ -55,7 +55,7 @@ impl Link {
                 self.lost += 1;
                 continue;
             }
-            let bits = (packet.payload.len() as u64 + HEADERS_LEN) * 8;
+            let bits = (packet.wire_len as u64 + HEADERS_LEN) * 8;
             self.free_us = self.free_us.max(packet.at_us) + bits * 1_000_000 / self.bps;
             self.under_way.push_back((self.free_us + DELAY_US, packet));
         }

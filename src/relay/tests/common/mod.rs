@@ -301,6 +301,7 @@ impl World {
                     client.rtcp.push(datagram[..len].to_vec());
                 }
                 [128..=191, _] => {
+                    let wire_len = datagram.len();
                     let opened = client.from_relay.open_rtp(&mut datagram).expect("RTP opens");
                     let view = RtpView::parse(&datagram[..opened.len]).expect("RTP parses");
                     client.rtp.push(Packet {
@@ -313,6 +314,7 @@ impl World {
                         extensions: view.extensions().map(|it| (it.id, it.data.to_vec())).collect(),
                         payload: view.payload().to_vec(),
                         at_us: self.now_us,
+                        wire_len,
                     });
                 }
                 _ => client.other.push(datagram),
@@ -373,6 +375,7 @@ pub fn sound(ssrc: u32, sequence: u64, level: Option<u8>) -> Packet {
         extensions: level.into_iter().collect(),
         payload: sequence.to_be_bytes().to_vec(),
         at_us: 0,
+        wire_len: 0,
     }
 }
 

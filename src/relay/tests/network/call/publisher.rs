@@ -157,6 +157,7 @@ impl Publisher {
                 extensions: HashMap::new(),
                 payload,
                 at_us: now_us,
+                wire_len: 0,
             };
             packet.extensions.insert(MID, b"1".to_vec());
             packet.extensions.insert(RID, self.rids[place].as_bytes().to_vec());
