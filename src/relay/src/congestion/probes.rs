@@ -30,6 +30,8 @@ const SAFE: f64 = 0.92;
 struct Cluster {
     id: ProbeId,
     bps: f64,
+    /// What it may show at most: who lies about arrivals gains nothing beyond the wish.
+    wish_bps: f64,
     asked_us: u64,
     first_sent_us: u64,
     last_sent_us: u64,
@@ -72,6 +74,7 @@ impl Probes {
         self.cluster = Some(Cluster {
             id,
             bps,
+            wish_bps,
             asked_us: now_us,
             first_sent_us: 0,
             last_sent_us: 0,
@@ -162,7 +165,7 @@ impl Cluster {
         let arrived = (self.bytes - u64::from(first_bytes)) as f64 * 8e6 / arrived_us;
         let sent = self.bytes.saturating_sub(self.last_bytes.into()) as f64 * 8e6 / sent_us;
         let safe = if arrived < SLOWED * sent.min(self.bps) { arrived * SAFE } else { arrived };
-        Some(safe.min(sent).min(self.bps))
+        Some(safe.min(sent).min(self.bps).min(self.wish_bps))
     }
 }
 
