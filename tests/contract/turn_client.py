@@ -12,9 +12,9 @@ import zlib
 from dataclasses import dataclass
 
 MAGIC = 0x2112A442
-ALLOCATE, CREATE_PERMISSION = 0x003, 0x008
+ALLOCATE, REFRESH, CREATE_PERMISSION = 0x003, 0x004, 0x008
 SEND_INDICATION, DATA_INDICATION = 0x0016, 0x0017
-USERNAME, INTEGRITY, ERROR, DATA, REALM, NONCE = 0x0006, 0x0008, 0x0009, 0x0013, 0x0014, 0x0015
+USERNAME, INTEGRITY, ERROR, LIFETIME, DATA, REALM, NONCE = 0x0006, 0x0008, 0x0009, 0x000D, 0x0013, 0x0014, 0x0015
 PEER, RELAYED, FAMILY, TRANSPORT, FINGERPRINT = 0x0012, 0x0016, 0x0017, 0x0019, 0x8028
 ANSWER_TIMEOUT_S = 5.0
 
@@ -35,7 +35,7 @@ class Answer:
 
 
 class TurnClient:
-    """One allocation. A context manager; the allocation ends with its lifetime."""
+    """One allocation. A context manager that gives it back: the next client may get the same port."""
 
     def __init__(self, server: Address, username: str, password: str) -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -43,12 +43,15 @@ class TurnClient:
         self._socket.connect(server)
         self._username, self._password = username, password
         self._realm = self._nonce = b""
+        self._has_allocation = False
 
     def __enter__(self) -> TurnClient:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._socket.close()
+        with self._socket:
+            if self._has_allocation:
+                self._ask(REFRESH, {LIFETIME: bytes(4)})
 
     def allocate(self, family: int = socket.AF_INET) -> tuple[int, Address]:
         """The error (0: none), and the relayed address."""
@@ -59,6 +62,7 @@ class TurnClient:
         answer = self._ask(ALLOCATE, wanted)
         if answer.error:
             return answer.error, ("", 0)
+        self._has_allocation = True
         return 0, _unpacked(answer.attributes[RELAYED], answer.transaction)
 
     def permit(self, peer: str) -> int:
