@@ -3,114 +3,46 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 import pytest
-from aiortc.rtcdtlstransport import SRTP_AEAD_AES_256_GCM, SRTPProtectionProfile
 
-from tests.unit.sdp.builders import FIXTURES, TRANSPORT, audio, kinds_of, offer_of, sections_of, video
-from tests.unit.sfu.twin import DtlsClient, TwinRelay
+from tests.unit.sdp.builders import FIXTURES, audio, offer_of, video
+from tests.unit.sfu.stage import (
+    ANNA,
+    BO,
+    OTHER_CERTIFICATE,
+    ROOM,
+    SAME_CERTIFICATE,
+    SOURCES,
+    Stage,
+    credentials_in,
+    offer_with,
+    until,
+)
+from tests.unit.sfu.twin import TwinRelay
 from vdxmedia.errors import BadSdp, Refused, VdxError
 from vdxmedia.hub.ports import (
     BindSlot,
     Gate,
-    LayersWanted,
-    MediaAnswer,
-    MediaConnected,
     MediaEvent,
     MediaKind,
     MediaLost,
     MediaOffer,
     MediaPlane,
-    MediaQuality,
     MediaSeat,
     SetGate,
     SetHears,
     SetSourceClasses,
-    SlotCannotDecode,
     SlotKind,
-    SlotPaused,
-    SpeakersChanged,
 )
 from vdxmedia.ids import ConferenceKey, ParticipantId, SourceId
-from vdxmedia.sdp.offer import parse_offer
-from vdxmedia.sfu import handshakes, relay_wire
 from vdxmedia.sfu import plane as plane_module
+from vdxmedia.sfu import relay_wire
 from vdxmedia.sfu.plane import RelayPlane
 from vdxmedia.sfu.relay_port import split_address
-
-ROOM = ConferenceKey(1)
-ANNA, BO = ParticipantId("anna"), ParticipantId("bo")
-SOURCES = {kind: SourceId(number) for number, kind in enumerate(MediaKind, start=101)}
-
-
-class Stage:
-    """A plane with one open conference, its relay, and what the room was told."""
-
-    def __init__(self, relay: TwinRelay, plane: RelayPlane) -> None:
-        self.relay = relay
-        self.plane = plane
-        self.told: list[MediaEvent] = []
-        self._news = asyncio.Event()
-        plane.open_conference(ROOM, self._hear)
-
-    def _hear(self, event: MediaEvent) -> None:
-        self.told.append(event)
-        self._news.set()
-
-    async def next_told(self) -> MediaEvent:
-        """The room's next event."""
-        async with asyncio.timeout(5):
-            while not self.told:
-                self._news.clear()
-                await self._news.wait()
-        return self.told.pop(0)
-
-    async def connect(
-        self, sdp: str, *, participant: ParticipantId = ANNA, video_slots: int = 9, codec: str = "VP8"
-    ) -> MediaAnswer:
-        kinds = {mid: MediaKind(kind) for mid, kind in kinds_of(parse_offer(sdp)).items()}
-        seat = MediaSeat(
-            conference=ROOM, participant=participant, sources=SOURCES, codec=codec, video_slots=video_slots
-        )
-        return await self.plane.connect(seat, MediaOffer(sdp=sdp, sources=kinds))
-
-    def sent(self, kind: type[Any]) -> list[Any]:
-        return self.relay.of_type(kind)
-
-
-@pytest.fixture
-async def stage() -> AsyncIterator[Stage]:
-    relay = TwinRelay()
-    async with RelayPlane(relay) as plane:
-        yield Stage(relay, plane)
-    assert relay.is_closed
-    assert plane.gauges()["peers"] == 0
-    assert plane._allocation.live == 0
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Lets the loop turn until the condition holds: gauges have no event to wait for."""
-    async with asyncio.timeout(5):
-        while not condition():
-            await asyncio.sleep(0)
-
-
-def offer_with(fingerprint: str, *sections: list[str], ufrag: str = "client", session_id: int = 1) -> str:
-    text = offer_of(*(sections or (audio("0", "sendonly"), audio("1"), video("2"))), session_id=session_id)
-    return text.replace(TRANSPORT[2], f"a=fingerprint:{fingerprint}").replace("ice-ufrag:client", f"ice-ufrag:{ufrag}")
-
-
-OTHER_CERTIFICATE = "sha-256 " + ":".join(["CD"] * 32)
-SAME_CERTIFICATE = TRANSPORT[2].removeprefix("a=fingerprint:")
-
-
-def credentials_in(answer: MediaAnswer) -> set[str]:
-    return {line for part in sections_of(answer.sdp) for line in part if line.startswith(("a=ice-ufrag", "a=ice-pwd"))}
-
 
 # ── offers ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -416,212 +348,6 @@ async def test_full_relay_fails_what_must_be_enforced_and_lets_ends_pass(stage: 
     assert stage.plane._allocation.live == live
     stage.plane.disconnect(ROOM, ANNA)
     assert stage.plane.stats()["relay_commands_dropped"] >= 1
-
-
-# ── DTLS ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.fixture
-async def client(stage: Stage) -> AsyncIterator[Callable[..., DtlsClient]]:
-    made: list[DtlsClient] = []
-
-    def make(profiles: list[SRTPProtectionProfile] | None = None) -> DtlsClient:
-        made.append(DtlsClient(stage.relay, profiles=profiles))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.wire.send = lambda datagram: None
-        await one.stop()
-
-
-async def shake(stage: Stage, client: DtlsClient, peer: int = 1, participant: ParticipantId = ANNA) -> MediaEvent:
-    """Connects the client; gives what the room is told first."""
-    await stage.connect(offer_with(client.fingerprint), participant=participant)
-    client.attach(peer)
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(client.handshake(stage.plane._identity.fingerprint))
-        told = await stage.next_told()
-        client.wire.queue.put_nowait(b"\x80") if isinstance(told, MediaConnected) else client.wire.queue.put_nowait(
-            None
-        )
-    return told
-
-
-async def test_handshake_gives_the_keys_to_the_relay_and_tells_the_room(
-    stage: Stage, client: Callable[..., DtlsClient]
-) -> None:
-    one = client()
-    assert await shake(stage, one) == MediaConnected(ANNA)
-    (keys,) = stage.sent(relay_wire.SetKeys)
-    assert (keys.peer, keys.profile) == (1, 7)
-    assert (keys.receive, keys.send) == one.keys()
-    assert all(len(command.datagram) <= 1200 for command in stage.sent(relay_wire.SendDtls))
-    assert stage.plane.gauges() | {"peers_with_keys": 1} == stage.plane.gauges()
-    assert stage.plane.stats()["handshakes_done"] == 1
-
-
-async def test_handshake_of_another_certificate_loses_the_peer(
-    stage: Stage, client: Callable[..., DtlsClient], caplog: pytest.LogCaptureFixture
-) -> None:
-    one = client()
-    await stage.connect(offer_with(OTHER_CERTIFICATE))
-    one.attach(1)
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(one.handshake(stage.plane._identity.fingerprint))
-        assert await stage.next_told() == MediaLost(ANNA, "fingerprint")
-        one.wire.queue.put_nowait(None)
-    assert stage.sent(relay_wire.RemovePeer) == [relay_wire.RemovePeer(peer=1)]
-    assert not stage.sent(relay_wire.SetKeys)
-    assert "reason=fingerprint" in caplog.text
-
-
-async def test_handshake_without_common_profile_loses_the_peer(stage: Stage, client: Callable[..., DtlsClient]) -> None:
-    assert await shake(stage, client([SRTP_AEAD_AES_256_GCM])) == MediaLost(ANNA, "dtls")
-    assert stage.plane.stats()["handshakes_failed_dtls"] == 1
-
-
-async def test_client_that_closes_is_lost(stage: Stage, client: Callable[..., DtlsClient]) -> None:
-    one = client()
-    await shake(stage, one)
-    await one.stop()
-    assert await stage.next_told() == MediaLost(ANNA, "closed")
-    assert stage.sent(relay_wire.RemovePeer)
-
-
-async def test_disconnect_says_goodbye_before_the_peer_goes(stage: Stage, client: Callable[..., DtlsClient]) -> None:
-    one = client()
-    await shake(stage, one)
-    pump = one.transport._task
-    stage.plane.disconnect(ROOM, ANNA)
-    stage.plane.disconnect(ROOM, ANNA)
-    assert [type(command) for command in stage.relay.commands[-2:]] == [relay_wire.SendDtls, relay_wire.RemovePeer]
-    async with asyncio.timeout(2):
-        await asyncio.wait([pump])
-    assert not stage.told
-
-
-async def test_peer_that_never_says_hello_is_lost(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handshakes, "FIRST_HELLO_TIMEOUT_S", 0.01)
-    await stage.connect(offer_of(audio("0")))
-    assert await stage.next_told() == MediaLost(ANNA, "dtls")
-
-
-FRAGMENT = bytes.fromhex("16fefd0000000000000000000d0100010000000000000000010000")[:26]
-
-
-async def test_handshakes_beyond_the_limit_wait_and_then_new_peers_are_refused(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(handshakes, "MAX_WAITING_HANDSHAKES", 2)
-    for number in range(34):
-        await stage.connect(offer_of(audio("0")), participant=ParticipantId(f"p{number}"))
-        stage.relay.emit(relay_wire.DtlsReceived(peer=number + 1, datagram=FRAGMENT))
-    await until(lambda: stage.plane.gauges()["handshakes_waiting"] == 2)
-    assert stage.plane.gauges()["handshakes_running"] == 32
-    with pytest.raises(Refused) as caught:
-        await stage.connect(offer_of(audio("0")), participant=BO)
-    assert (caught.value.code, caught.value.retry_after_s) == ("media_busy", 2.0)
-    stage.plane.disconnect(ROOM, ParticipantId("p0"))
-    await until(lambda: stage.plane.gauges()["handshakes_waiting"] == 1)
-    assert stage.plane.gauges()["handshakes_running"] == 32
-
-
-async def test_handshake_that_waits_too_long_is_lost(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handshakes, "TURN_TIMEOUT_S", 0.01)
-    for _ in range(32):
-        await stage.plane._handshakes._turns.acquire()
-    await stage.connect(offer_of(audio("0")))
-    stage.relay.emit(relay_wire.DtlsReceived(peer=1, datagram=FRAGMENT))
-    assert await stage.next_told() == MediaLost(ANNA, "dtls")
-
-
-# ── events ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-async def test_relay_events_reach_the_room_in_its_words(stage: Stage) -> None:
-    await stage.connect(offer_of(audio("0")))
-    stage.relay.emit(
-        relay_wire.PeerBound(peer=1, is_ipv6=False, is_tcp=False),
-        relay_wire.SourceStarted(source=9),
-        relay_wire.SlotSwitched(peer=1, kind="video", index=0, source=9, layer=1),
-        relay_wire.ConsentLost(peer=1),
-        relay_wire.ConsentBack(peer=1),
-        relay_wire.Speakers(room=ROOM, speakers=[(9, 127), (8, 0)]),
-        relay_wire.CannotDecode(peer=1, index=4, source=9),
-        relay_wire.PeerQuality(peer=1, uplink_loss=0.25, downlink_loss=0.5, rtt_ms=40, silent_ms=7_001),
-        relay_wire.PeerQuality(peer=1, uplink_loss=0, downlink_loss=0, rtt_ms=-1, silent_ms=7_000, uplink_bps=9),
-        relay_wire.SlotPaused(peer=1, kind="video", index=3, source=9, paused=True),
-        relay_wire.SlotPaused(peer=1, kind="speaker", index=1, source=9, paused=True),
-        relay_wire.LayersWanted(peer=1, source=12_345, layers=7),
-        relay_wire.LayersWanted(peer=1, source=SOURCES[MediaKind.MICROPHONE], layers=5),
-    )
-    assert await stage.next_told() == SpeakersChanged([(SourceId(9), 1.0), (SourceId(8), 0.0)])
-    assert await stage.next_told() == SlotCannotDecode(ANNA, 4, SourceId(9))
-    assert await stage.next_told() == MediaQuality(ANNA, 0.25, 0.5, 0.04, is_silent=True)
-    assert await stage.next_told() == MediaQuality(ANNA, 0, 0, None, is_silent=False, uplink_bps=9)
-    assert await stage.next_told() == SlotPaused(ANNA, 3, is_paused=True)
-    assert await stage.next_told() == LayersWanted(ANNA, MediaKind.MICROPHONE, (0, 2))
-    assert not stage.told
-
-
-async def test_events_of_the_unknown_are_ignored(stage: Stage) -> None:
-    stage.relay.emit(
-        relay_wire.DtlsReceived(peer=9, datagram=b"\x16"),
-        relay_wire.PeerExpired(peer=9),
-        relay_wire.PeerFault(peer=9),
-        relay_wire.CannotDecode(peer=9, index=0, source=1),
-        relay_wire.PeerQuality(peer=9, uplink_loss=0, downlink_loss=0, rtt_ms=0, silent_ms=0),
-        relay_wire.Speakers(room=9, speakers=[]),
-        relay_wire.FenceReached(id=9),
-        relay_wire.Speakers(room=ROOM, speakers=[]),
-    )
-    assert await stage.next_told() == SpeakersChanged([])
-
-
-async def test_peer_that_the_relay_has_expired_is_told_and_not_removed_again(stage: Stage) -> None:
-    await stage.connect(offer_of(audio("0")))
-    stage.relay.emit(relay_wire.PeerExpired(peer=1))
-    assert await stage.next_told() == MediaLost(ANNA, "consent")
-    assert not stage.sent(relay_wire.RemovePeer)
-    assert stage.plane.gauges()["peers"] == 0
-
-
-async def test_peer_that_made_the_relay_panic_is_lost_and_logged(
-    stage: Stage, expected_errors: list[logging.LogRecord]
-) -> None:
-    await stage.connect(offer_of(audio("0")))
-    stage.relay.emit(relay_wire.PeerFault(peer=1))
-    assert await stage.next_told() == MediaLost(ANNA, "fault")
-    assert not stage.sent(relay_wire.RemovePeer)
-    assert [record.message for record in expected_errors] == ["relay_fault peer=1"]
-
-
-async def test_loss_of_an_old_generation_is_not_told(stage: Stage) -> None:
-    await stage.connect(offer_with(SAME_CERTIFICATE))
-    await stage.connect(offer_with(OTHER_CERTIFICATE))
-    stage.relay.emit(relay_wire.PeerExpired(peer=1), relay_wire.Speakers(room=ROOM, speakers=[]))
-    assert await stage.next_told() == SpeakersChanged([])
-
-
-async def test_event_that_does_not_decode_loses_no_other(
-    stage: Stage, expected_errors: list[logging.LogRecord]
-) -> None:
-    stage.relay.emit_bytes(b"\xc1", msgspec.msgpack.encode({"type": "comet"}))
-    stage.relay.emit(relay_wire.Speakers(room=ROOM, speakers=[]))
-    assert await stage.next_told() == SpeakersChanged([])
-    assert stage.plane.stats()["relay_events_undecodable"] == 2
-    assert [record.message for record in expected_errors] == ["relay_event_undecodable"] * 2
-
-
-async def test_listener_that_raises_does_not_take_the_plane_along(
-    stage: Stage, expected_errors: list[logging.LogRecord]
-) -> None:
-    stage.plane.open_conference(ConferenceKey(2), lambda event: {}["missing"])
-    stage.relay.emit(relay_wire.Speakers(room=2, speakers=[]), relay_wire.Speakers(room=ROOM, speakers=[]))
-    assert await stage.next_told() == SpeakersChanged([])
-    assert stage.plane.stats()["listeners_failed"] == 1
-    assert [record.message for record in expected_errors] == ["media_listener_failed event=SpeakersChanged"]
 
 
 # ── ends ──────────────────────────────────────────────────────────────────────────────────────────────────────────
