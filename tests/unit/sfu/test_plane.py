@@ -1,4 +1,4 @@
-"""The plane over a twin relay: offers, generations, changes, handshakes, events, ends."""
+"""The plane over a twin relay: offers, generations, changes, ends."""
 
 from __future__ import annotations
 
