@@ -33,6 +33,9 @@ fn quick_run_measures_every_case_and_loses_nothing() {
             assert!(run["verified"].as_u64() > Some(0), "{case} {subject}: nothing was looked at");
             if subject == "relay" {
                 assert_eq!(run["lost"], 0, "{case}");
+                if case == "meeting" {
+                    assert!(run["retransmissions"].as_u64() > Some(0), "losses are repaired");
+                }
             }
         }
     }
