@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Page, Playwright, async_playwright
+from playwright.async_api import Page, Playwright, ViewportSize, async_playwright
 
 from loadtests.netns.camera import HEIGHT, WIDTH, write_camera_film
 from loadtests.netns.conditions import Conditions
@@ -33,7 +33,7 @@ SAMPLE_MS = 250
 PUBLISHING = {"width": WIDTH, "height": HEIGHT, "frameRate": 30}
 WATCHING = {"width": 160, "height": 90, "frameRate": 5}
 """The camera of one who only watches: as cheap as can be."""
-PAGE, SMALL_PAGE = {"width": 1280, "height": 720}, {"width": 480, "height": 360}
+PAGE, SMALL_PAGE = ViewportSize(width=1280, height=720), ViewportSize(width=480, height=360)
 """Of one who watches, and of one who publishes: painting costs more than decoding."""
 JOIN_TIMEOUT_S = 30.0
 

@@ -99,13 +99,14 @@ def main() -> None:
         lines = told.makefile("rw")
         while True:
             sleep_s = wire.sleep_s(time.monotonic())
-            ready, _, _ = select.select([client, server, told], [], [], sleep_s if sleep_s < math.inf else None)
+            timeout_s = sleep_s if sleep_s < math.inf else None
+            ready, _, _ = select.select([client, server, told.fileno()], [], [], timeout_s)
             now = time.monotonic()
             for device in (client, server):
                 if device in ready:
                     wire.read(device, now)
             wire.deliver(now)
-            if told in ready:
+            if told.fileno() in ready:
                 line = lines.readline()
                 if not line:
                     return
