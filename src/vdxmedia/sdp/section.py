@@ -2,7 +2,7 @@
 
 The reader also serves the session part, whose attributes are defaults for the sections. What this server has no use
 for (candidates, msid-semantic, rtcp-xr, …) is skipped unread. Sources: RFC 8866 (SDP), RFC 8285 (extmap), RFC 8851 and
-8853 (rid, simulcast), RFC 8839 (ICE), RFC 8122 (fingerprint), RFC 5576 (ssrc).
+8853 (rid, simulcast), RFC 8839 (ICE), RFC 8122 (fingerprint), RFC 5576 (ssrc), RFC 5761 (RTP and RTCP on one port).
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ MAX_PARAMETERS: Final = 64
 MAX_RIDS: Final = 8
 MAX_SSRCS: Final = 32
 MAX_MID_CHARS: Final = 16
+RTCP_PAYLOAD_TYPES: Final = range(64, 96)
+"""With the marker bit they read as the RTCP types 192 to 223 on the one port: "MUST NOT be used" (RFC 5761 §4)."""
 
 _DIGEST_BYTES: Final = {"sha-256": 32, "sha-384": 48, "sha-512": 64}
 _KNOWN_WEAK_DIGESTS: Final = frozenset({"sha-1", "sha-224", "md5", "md2"})
@@ -162,6 +164,9 @@ class SectionReader:
         self.formats = tuple(parse_number(part, 127, "a payload type") for part in parts[3:])
         if len(set(self.formats)) != len(self.formats):
             invalid("an m-line names a payload type twice")
+        for payload_type in self.formats:
+            if payload_type in RTCP_PAYLOAD_TYPES:
+                invalid(f"payload type {payload_type} collides with RTCP: 64 to 95 may not be used (RFC 5761 §4)")
 
     def read_attribute(self, attribute: str) -> None:
         self.lines += 1

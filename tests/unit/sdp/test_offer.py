@@ -20,6 +20,12 @@ def refused(text: str) -> BadSdp:
     return caught.value
 
 
+def with_payload_type(number: int) -> str:
+    """VP8 under this number, without RTX."""
+    own = [line for line in video("0") if "97" not in line or line.startswith("m=")]
+    return offer_of([line.replace("96 97", "96").replace("96", str(number)) for line in own])
+
+
 # ── real offers ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -200,6 +206,16 @@ def test_offer_of_what_we_do_not_do_is_refused_as_unsupported(text: str, hint: s
 @pytest.mark.parametrize("text", INVALID.values(), ids=INVALID)
 def test_offer_that_is_malformed_is_refused_as_invalid(text: str) -> None:
     assert refused(text).code == "sdp_invalid"
+
+
+@pytest.mark.parametrize("number", range(128))
+def test_payload_types_that_read_as_rtcp_are_refused_and_no_others(number: int) -> None:
+    if not 64 <= number <= 95:
+        assert parse_offer(with_payload_type(number)).sections[0].codecs[0].payload_type == number
+        return
+    error = refused(with_payload_type(number))
+    assert error.code == "sdp_invalid"
+    assert f"payload type {number} collides with RTCP" in error.text
 
 
 def test_offer_good_by_hand_is_taken() -> None:
