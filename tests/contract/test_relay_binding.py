@@ -248,9 +248,16 @@ COMMANDS: list[wire.Command] = [
     wire.SetHears(peer=1, classes=2**63),
     wire.BindSlot(peer=1, kind="video", index=0, source=0),
     wire.SetShedding(source=1, first="size"),
+    wire.ForgetSource(room=7, source=1),
     wire.TakeSnapshot(id=8, room=1),
     wire.Fence(id=9),
 ]
+
+
+def with_vp8(vp8: int, vp8_rtx: int) -> wire.UpdatePeer:
+    update = COMMANDS[1]
+    assert isinstance(update, wire.UpdatePeer)
+    return msgspec.structs.replace(update, payloads=wire.Payloads(vp8=vp8, vp8_rtx=vp8_rtx))
 
 
 def test_every_command_of_the_contract_is_understood(relay: RelayUnderTest) -> None:
@@ -267,6 +274,9 @@ def test_every_command_of_the_contract_is_understood(relay: RelayUnderTest) -> N
         (wire.SetKeys(peer=1, profile=7, receive=bytes(27), send=bytes(28)), "keys"),
         (wire.SetKeys(peer=1, profile=8, receive=bytes(28), send=bytes(28)), "profile"),
         (wire.SendDtls(peer=1, datagram=bytes(1501)), "datagram"),
+        (with_vp8(63, 64), "payloads"),
+        (with_vp8(95, 96), "payloads"),
+        (with_vp8(128, 96), "payloads"),
         (wire.SetGate(source=0, gate=1, open=True), "source"),
         (wire.SetGate(source=1, gate=4, open=True), "gate"),
         (wire.BindSlot(peer=1, kind="bogus", index=0, source=0), "bogus"),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace as replace_fields
 
 from tests.contract.relay_client import DEADLINE_S, Client, RelayUnderTest, nack, pli, vp8
 from tests.contract.test_relay_binding import (
@@ -217,6 +218,27 @@ def test_publisher_that_reconnects_on_the_other_worker_is_heard_on(relay: RelayU
                 assert bob.receive_rtp(lambda packet, n=peer: packet.payload == b"opus %d" % n).csrcs == [MICROPHONE]  # type: ignore[misc]
         assert relay.stats()["peers"] == 2
         assert relay.stats()["sources"] <= 2
+
+
+def test_sources_of_those_who_left_are_gone_from_both_while_the_room_goes_on(relay: RelayUnderTest) -> None:
+    with subscriber(relay, 1_000).on_worker(1) as bob:
+        bob.connect()
+        for peer in range(1, 41):
+            with publisher(relay, peer).on_worker(peer % 2) as alice:
+                alice.receives = [
+                    replace_fields(receive, source=2 * peer + place) for place, receive in enumerate(alice.receives)
+                ]
+                alice.connect()
+                relay.send(wire.SetSourceClasses(room=1, source=2 * peer, classes=1))
+                relay.send(wire.SetSourceClasses(room=1, source=2 * peer + 1, classes=1))
+                bob.fence()
+                alice.send_rtp(audio(1))
+                assert bob.receive_rtp().csrcs == [2 * peer]
+                assert relay.stats()["sources"] <= 4
+                relay.send(wire.RemovePeer(peer=peer))
+                relay.send(*(wire.ForgetSource(room=1, source=2 * peer + place) for place in range(2)))
+        relay.wait_for("sources", 0)
+        assert (relay.stats()["peers"], relay.stats()["commands_ignored"]) == (1, 0)
 
 
 def test_close_ends_peers_on_both_and_fences_go_on(relay: RelayUnderTest, apart: tuple[Client, Client]) -> None:

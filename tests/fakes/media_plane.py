@@ -38,6 +38,8 @@ class FakeMediaPlane:
     classes: dict[SourceId, int] = field(default_factory=dict)
     hears: dict[ParticipantId, int] = field(default_factory=dict)
     bound: dict[tuple[ParticipantId, SlotKind, int], tuple[SourceId | None, int]] = field(default_factory=dict)
+    gone: list[ParticipantId] = field(default_factory=list)
+    """Disconnected for good."""
     hold: asyncio.Event | None = None
     """When set, offers wait for it."""
     offered_video_slots: int | None = None
@@ -85,7 +87,9 @@ class FakeMediaPlane:
     async def fence(self) -> None:
         return None
 
-    def disconnect(self, conference: ConferenceKey, participant: ParticipantId) -> None:
+    def disconnect(self, conference: ConferenceKey, participant: ParticipantId, *, is_gone: bool) -> None:
+        if is_gone:
+            self.gone.append(participant)
         self.seats.pop(participant, None)
         self.hears.pop(participant, None)
         for key in [key for key in self.bound if key[0] == participant]:

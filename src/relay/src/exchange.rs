@@ -1,7 +1,7 @@
 //! What workers tell each other: a room's peers may live on several, a source lives where its publisher does.
 //!
 //! ```text
-//! owner -> all            SourceAdded, SourceGone, RoomJoined, RoomLeft
+//! owner -> all            SourceAdded, SourceGone, SourceForgotten, RoomJoined, RoomLeft
 //! owner -> who has peers  Layers (what there is of a source), packets of voiced sound
 //! owner -> who asked      packets of the layers asked for
 //! mirror -> owner         Interest (the layers its subscribers show or wait for), Keyframe
@@ -86,6 +86,11 @@ pub enum Note {
         source: u32,
         /// Who published it.
         owner: u64,
+    },
+    /// It will not be published again. Python tells all workers too, but maybe before they have heard of it.
+    SourceForgotten {
+        /// Its id.
+        source: u32,
     },
     /// See there.
     Layers(Box<LayersNote>),

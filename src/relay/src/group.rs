@@ -3,7 +3,8 @@
 //! ```text
 //! add_peer                            to the worker it names; the peer it replaces is removed from its own first
 //! about a peer                        to that peer's worker
-//! gates, classes, shedding, close     to all; snapshots too: each worker answers
+//! gates, classes, shedding, forget,   to all; snapshots too: each worker answers
+//! close
 //! fence                               to all; reached when the last has reached it
 //! ```
 //!
@@ -155,6 +156,7 @@ impl Group {
             Command::SetGate { .. }
             | Command::SetSourceClasses { .. }
             | Command::SetShedding { .. }
+            | Command::ForgetSource { .. }
             | Command::TakeSnapshot { .. } => return self.give_all(&command),
         };
         self.give(about, command)

@@ -163,6 +163,10 @@ pub struct Source {
     pub is_started: bool,
     /// When it lost its publisher, as a count of such losses.
     pub orphaned: u64,
+    /// It ends as soon as it has no publisher.
+    pub is_forgotten: bool,
+    /// A peer of this worker has published it: the other workers heard of it from here.
+    pub has_lived_here: bool,
     /// The id of the peer that publishes it, or did last.
     pub owner: u64,
     /// It lives on another worker.
@@ -191,6 +195,8 @@ impl Source {
             codec: None,
             is_started: false,
             orphaned: 0,
+            is_forgotten: false,
+            has_lived_here: false,
             owner: 0,
             mirror: None,
             interests: Vec::new(),
@@ -203,6 +209,7 @@ impl Source {
         self.layers = [None, None, None];
         self.codec = None;
         self.is_started = false;
+        self.is_forgotten = false;
         self.wanted = WantedLayers::default();
         self.level.reset();
         self.interests.clear();

@@ -16,6 +16,8 @@ pub const MAX_RECEIVES: usize = 16;
 pub const MAX_SLOTS: usize = 128;
 /// Simulcast layers of one source.
 pub const MAX_LAYERS: usize = 3;
+/// Payload types that read as RTCP when the marker bit is set (RFC 5761 §4).
+const RTCP_TYPES: std::ops::RangeInclusive<u8> = 64..=95;
 /// Longest DTLS datagram taken from Python; the architecture promises 1200.
 pub const MAX_DTLS_LEN: usize = 1500;
 
@@ -239,6 +241,10 @@ pub enum Command {
         source: u32,
         first: Shedding,
     },
+    ForgetSource {
+        room: u64,
+        source: u32,
+    },
     TakeSnapshot {
         id: u64,
         room: u64,
@@ -309,9 +315,9 @@ impl Command {
             Self::SetGate { source, gate, .. } => {
                 wrong_when(*source == 0, "source").or_else(|| wrong_when(!matches!(gate, 1 | 2), "gate"))
             }
-            Self::SetSourceClasses { source, .. } | Self::SetShedding { source, .. } => {
-                wrong_when(*source == 0, "source")
-            }
+            Self::SetSourceClasses { source, .. }
+            | Self::SetShedding { source, .. }
+            | Self::ForgetSource { source, .. } => wrong_when(*source == 0, "source"),
             _ => None,
         }
     }
@@ -354,7 +360,7 @@ fn check_peer(
     wrong_when(!(4..=256).contains(&ice.local_ufrag.len()), "local_ufrag")
         .or_else(|| wrong_when(!(22..=256).contains(&ice.local_pwd.len()), "local_pwd"))
         .or_else(|| wrong_when(!(1..=256).contains(&ice.remote_ufrag.len()), "remote_ufrag"))
-        .or_else(|| wrong_when(types.iter().any(|number| *number > 127), "payloads"))
+        .or_else(|| wrong_when(types.iter().any(|number| *number > 127 || RTCP_TYPES.contains(number)), "payloads"))
         .or_else(|| wrong_when(has_reserved_id(extensions), "extensions"))
         .or_else(|| wrong_when(receives.len() > MAX_RECEIVES, "receives"))
         .or_else(|| wrong_when(slots.len() > MAX_SLOTS, "slots"))

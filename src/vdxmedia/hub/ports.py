@@ -152,8 +152,9 @@ class MediaPlane(Protocol):
         """How every media connection is doing; empty for a conference that is not there."""
         ...
 
-    def disconnect(self, conference: ConferenceKey, participant: ParticipantId) -> None:
-        """Closes the participant's connection, if any."""
+    def disconnect(self, conference: ConferenceKey, participant: ParticipantId, *, is_gone: bool) -> None:
+        """Closes the participant's connection, if any. `is_gone`: for good, so that what is enforced for the
+        participant's sources is forgotten too."""
         ...
 
 

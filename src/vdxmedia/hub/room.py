@@ -200,7 +200,7 @@ class Room:
         """`answer` None and not `failed`: nobody knows what the plane did with the offer."""
         seat = self._seats.get(participant)
         if seat is None:
-            self._plane.disconnect(self.key, participant)  # left meanwhile
+            self._plane.disconnect(self.key, participant, is_gone=True)  # left meanwhile
             return
         seat.is_offering = False
         if answer is None:
@@ -314,7 +314,7 @@ class Room:
                 if isinstance(event, events.MediaChanged):
                     self._plane.apply(self.key, event.changes)
                 elif isinstance(event, events.ParticipantLeft):
-                    self._plane.disconnect(self.key, event.participant)
+                    self._plane.disconnect(self.key, event.participant, is_gone=True)
         except VdxError as error:
             # The relay takes no more: not the caller's fault, and not one that may pass silently.
             raise RuntimeError(f"the media plane did not take what was decided: {error.code}") from error
@@ -366,7 +366,7 @@ class Room:
             seat.client.send(event)
 
     def _drop_media(self, seat: Seat) -> None:
-        self._plane.disconnect(self.key, seat.participant)
+        self._plane.disconnect(self.key, seat.participant, is_gone=False)
         self._forget_media(seat)
         if self._conference.has_media(seat.participant):
             self._handle(commands.MediaClosed(seat.participant))

@@ -73,6 +73,8 @@ class _Conference:
     peers: dict[ParticipantId, Peer] = field(default_factory=dict)
     wishes: dict[ParticipantId, Wishes] = field(default_factory=dict)
     """From a participant's first connection until `disconnect`."""
+    sources: dict[ParticipantId, frozenset[SourceId]] = field(default_factory=dict)
+    """What the relay keeps for a participant, from the first connection until gone for good."""
     home: int | None = None
     """The worker of its first peer."""
 
@@ -195,7 +197,7 @@ class RelayPlane:
             del self._snapshots[snapshot_id]
         return statistics_of(taken, state.peers.values())
 
-    def disconnect(self, conference: ConferenceKey, participant: ParticipantId) -> None:
+    def disconnect(self, conference: ConferenceKey, participant: ParticipantId, *, is_gone: bool) -> None:
         state = self._conferences.get(conference)
         if state is None:
             return
@@ -204,6 +206,9 @@ class RelayPlane:
         if peer is not None:
             logger.info("peer_closed peer=%s participant=%s", peer.id, participant)
             self._end(peer, is_gone_from_relay=False)
+        if is_gone:
+            for source in sorted(state.sources.pop(participant, ())):
+                self._command_or_count(relay_wire.ForgetSource(room=conference, source=source))
 
     # ── for metrics ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -265,6 +270,7 @@ class RelayPlane:
             raise
         self._peers[peer.id] = peer
         conference.peers[seat.participant] = peer
+        conference.sources[seat.participant] = frozenset(seat.sources.values())
         if current is not None:
             self._end(current, is_gone_from_relay=True)
         wishes = conference.wishes.setdefault(seat.participant, Wishes())

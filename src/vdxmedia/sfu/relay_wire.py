@@ -178,6 +178,14 @@ class SetShedding(Border, frozen=True, kw_only=True, tag="set_shedding"):
     """What is given up first when bandwidth is short: `rate` (frames) or `size` (layers; sign language)."""
 
 
+class ForgetSource(Border, frozen=True, kw_only=True, tag="forget_source"):
+    """Its participant is gone for good: it ends as soon as nobody publishes it, with its gates and classes. Without
+    this it is kept for the participant's next connection, at most until the room closes."""
+
+    room: int
+    source: int
+
+
 class TakeSnapshot(Border, frozen=True, kw_only=True, tag="take_snapshot"):
     id: int
     room: int
@@ -199,6 +207,7 @@ Command = (
     | SetHears
     | BindSlot
     | SetShedding
+    | ForgetSource
     | TakeSnapshot
     | Fence
 )

@@ -146,6 +146,7 @@ async def test_same_identity_takes_the_seat_over_and_the_old_media_ends(
     assert not again.media_alive
     assert first.ended == (EndReason.REPLACED, False)
     assert not plane.seats
+    assert plane.gone == [], "the same participant, who will publish again"
     assert registry.participants_in(room) == 1
 
 
@@ -168,6 +169,7 @@ async def test_seat_taken_over_with_other_rights_is_a_new_one(
     assert again.session != seat.session
     assert first.ended == (EndReason.REPLACED, False)
     assert not plane.seats
+    assert plane.gone == [seat.participant]
     assert same is task
     assert registry.participants_in(room) == 1
     if "can_publish" in changes:

@@ -104,6 +104,7 @@ async def test_participant_gone_while_the_plane_answers_leaves_no_connection(
         await task.leave(seat.participant, anna)
         plane.hold.set()
     await until(lambda: not plane.seats)
+    assert plane.gone == [seat.participant] * 2, "at the leave, and when the late connection was closed"
 
 
 async def test_client_cancelled_in_its_offer_leaves_no_connection(registry: Registry, plane: FakeMediaPlane) -> None:

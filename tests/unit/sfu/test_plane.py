@@ -311,10 +311,33 @@ async def test_changes_between_loss_and_new_generation_are_kept(stage: Stage) ->
 async def test_disconnect_forgets_what_the_room_said(stage: Stage) -> None:
     await stage.connect(offer_with(SAME_CERTIFICATE))
     stage.plane.apply(ROOM, changes_for_anna())
-    stage.plane.disconnect(ROOM, ANNA)
+    stage.plane.disconnect(ROOM, ANNA, is_gone=True)
     stage.relay.commands.clear()
     await stage.connect(offer_with(OTHER_CERTIFICATE))
     assert not routing(stage.relay.commands)
+
+
+async def test_sources_are_forgotten_once_when_their_participant_is_gone_for_good(stage: Stage) -> None:
+    await stage.connect(offer_with(SAME_CERTIFICATE))
+    stage.plane.disconnect(ROOM, ANNA, is_gone=False)
+    assert not stage.sent(relay_wire.ForgetSource)
+    await stage.connect(offer_with(OTHER_CERTIFICATE))
+    stage.relay.emit(relay_wire.PeerExpired(peer=2))
+    await stage.next_told()
+    assert not stage.sent(relay_wire.ForgetSource)
+    for _ in range(2):
+        stage.plane.disconnect(ROOM, ANNA, is_gone=True)
+    forgotten = stage.sent(relay_wire.ForgetSource)
+    assert [(command.room, command.source) for command in forgotten] == [(ROOM, source) for source in SOURCES.values()]
+    stage.plane.disconnect(ROOM, BO, is_gone=True)
+    assert stage.sent(relay_wire.ForgetSource) == forgotten
+
+
+async def test_sources_are_forgotten_behind_the_end_of_their_connection(stage: Stage) -> None:
+    await stage.connect(offer_with(SAME_CERTIFICATE))
+    stage.plane.disconnect(ROOM, ANNA, is_gone=True)
+    kinds = [type(command) for command in stage.relay.commands]
+    assert kinds[-len(SOURCES) - 1 :] == [relay_wire.RemovePeer] + [relay_wire.ForgetSource] * len(SOURCES)
 
 
 async def test_later_offer_restores_bindings_of_its_new_slots_only_when_the_room_says_so(stage: Stage) -> None:
@@ -346,7 +369,7 @@ async def test_full_relay_fails_what_must_be_enforced_and_lets_ends_pass(stage: 
     with pytest.raises(VdxError, match="no more commands"):
         await stage.connect(offer_of(audio("0")), participant=BO)
     assert stage.plane._allocation.live == live
-    stage.plane.disconnect(ROOM, ANNA)
+    stage.plane.disconnect(ROOM, ANNA, is_gone=True)
     assert stage.plane.stats()["relay_commands_dropped"] >= 1
 
 

@@ -1,12 +1,11 @@
 //! What Python asks for, applied at once and in order; unknown peers and sources are ignored: they have just left.
 
-use super::{Forwarder, MAX_ORPHANS};
-use crate::exchange::Note;
+use super::Forwarder;
 use crate::ice::Credentials;
 use crate::peer::{Line, Peer};
 use crate::sink::Sink;
 use crate::slot::Slot;
-use crate::source::{Publisher, Source};
+use crate::source::Publisher;
 use crate::wire_api::{
     self, AddPeer, Command, Event, MAX_LAYERS, MAX_RECEIVES, MAX_SLOTS, Receive, Shedding, SlotKind, UpdatePeer,
 };
@@ -32,6 +31,10 @@ impl Forwarder {
                 self.bind_slot(peer, (kind, index), source, max_layer, priority, now_us)
             }
             Command::SetShedding { room, source, first } => self.set_shedding(room, source, first),
+            Command::ForgetSource { room, source } => {
+                self.forget_source(room, source);
+                true // A worker may have heard of it from the publisher's before.
+            }
             Command::TakeSnapshot { id, room } => self.take_snapshot(id, room, now_us),
             Command::Fence { id } => {
                 #[cfg(test)]
@@ -139,6 +142,7 @@ impl Forwarder {
             let former_room = source.room.replace(room);
             source.begin_anew();
             source.owner = owner;
+            source.has_lived_here = true;
             let was_mirrored = source.mirror.take().is_some();
             if let Some(exchange) = self.exchange.as_mut().filter(|_| was_mirrored) {
                 exchange.mirrors -= 1;
@@ -156,20 +160,6 @@ impl Forwarder {
             }
             self.settle_watchers(source_at, now_us);
             self.find_wishers(room, id, now_us);
-        }
-    }
-
-    /// Slots that wished for a source before it was there.
-    pub(super) fn find_wishers(&mut self, room: u64, source: u32, now_us: u64) {
-        let count = self.rooms.get(&room).map_or(0, |room| room.peers.len());
-        for place in 0..count {
-            let Some(&at) = self.rooms.get(&room).and_then(|room| room.peers.get(place)) else { return };
-            let slots = self.peers.get(at).map_or(0, |peer| peer.slots.len());
-            for slot_at in 0..slots {
-                if self.peers.get(at).is_some_and(|peer| peer.slots[slot_at].wish() == source) {
-                    self.settle_slot(at, slot_at, now_us);
-                }
-            }
         }
     }
 
@@ -244,58 +234,15 @@ impl Forwarder {
         }
     }
 
-    /// A source lost its publisher: its slots stop, its gates and classes are kept.
-    pub(super) fn orphan(&mut self, source_at: usize, room: u64, now_us: u64) {
-        let Some(source) = self.sources.get_mut(source_at) else { return };
-        if let Some(exchange) = self.exchange.as_mut() {
-            if source.mirror.take().is_some() {
-                exchange.mirrors -= 1;
-            } else {
-                exchange.tell_all(&Note::SourceGone { source: source.id, owner: source.owner });
-            }
-        }
-        source.interests.clear();
-        source.publisher = None;
-        source.layers = [None, None, None];
-        source.level.reset();
-        if let Some(room) = self.rooms.get_mut(&room) {
-            room.ranking.remove(source_at);
-        }
-        self.settle_watchers(source_at, now_us);
-        self.keep_orphan(source_at);
-    }
-
-    /// Notes a source that has no publisher; when there are too many, the one that lost it first is forgotten.
-    fn keep_orphan(&mut self, source_at: usize) {
-        self.orphan_count += 1;
-        let Some(source) = self.sources.get_mut(source_at) else { return };
-        source.orphaned = self.orphan_count;
-        self.orphans.push_back((source_at, self.orphan_count));
-        while self.orphans.len() > MAX_ORPHANS {
-            let Some((at, orphaned)) = self.orphans.pop_front() else { return };
-            let is_orphan = |source: &Source| source.publisher.is_none() && source.orphaned == orphaned;
-            if self.sources.get(at).is_some_and(is_orphan) {
-                self.drop_source(at);
-            }
-        }
-    }
-
-    fn drop_source(&mut self, at: usize) {
-        if let Some(source) = self.sources.remove(at) {
-            self.source_ids.remove(&source.id);
-        }
-    }
-
     fn close_room<S: Sink>(&mut self, room: u64, sink: &mut S, now_us: u64) -> bool {
         let is_known = self.rooms.contains_key(&room);
         while let Some(at) = self.rooms.get(&room).and_then(|room| room.peers.last()).copied() {
             self.remove_peer_at(at, sink, now_us);
         }
         self.rooms.remove(&room);
-        let gone = |source: &Source| source.room == Some(room) && source.publisher.is_none();
         for at in 0..self.sources.end() {
-            if self.sources.get(at).is_some_and(gone) {
-                self.drop_source(at);
+            if self.sources.get(at).is_some_and(|source| source.room == Some(room)) {
+                self.forget_source_at(at);
             }
         }
         is_known
@@ -399,21 +346,6 @@ impl Forwarder {
         let at = *self.peer_ids.get(&id)?;
         self.handling = Some(at);
         Some((at, self.peers.get_mut(at)?))
-    }
-
-    /// The source's position; it is made when it is not known, and ends with its room if nobody publishes it (0: no room is
-    /// named).
-    pub(super) fn source_of(&mut self, id: u32, room: u64) -> usize {
-        if let Some(at) = self.source_ids.get(&id) {
-            return *at;
-        }
-        let at = self.sources.insert(|_| Source::new(id));
-        if let Some(source) = self.sources.get_mut(at).filter(|_| room != 0) {
-            source.room = Some(room);
-        }
-        self.source_ids.insert(id, at);
-        self.keep_orphan(at);
-        at
     }
 }
 

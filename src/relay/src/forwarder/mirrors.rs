@@ -76,6 +76,11 @@ impl Forwarder {
                     self.orphan(at, room, now_us);
                 }
             }
+            Note::SourceForgotten { source } => {
+                if let Some(at) = self.source_ids.get(&source).copied() {
+                    self.forget_when_free(at);
+                }
+            }
             Note::Layers(note) => self.on_layers(from, *note, now_us),
             Note::RoomJoined(room) => {
                 if let Some(exchange) = self.exchange.as_mut() {

@@ -10,7 +10,7 @@
 //! feedback    opened RTCP                            settle     what each slot shows, from wishes and permissions
 //! commands    what Python asks for                   timers     feedback, reports, retries, consent
 //! run         packets that are fanned out together   shares     what each slot is given of its way
-//! mirrors     sources that live on other workers
+//! mirrors     sources that live on other workers     sources    how sources begin and end
 //! ```
 
 mod commands;
@@ -24,6 +24,7 @@ mod run;
 mod settle;
 mod shares;
 mod snapshot;
+mod sources;
 mod timers;
 
 pub use timers::TICK_US;
