@@ -12,7 +12,8 @@ import sys
 
 from loadtests.netns.namespace import Unsuitable
 from loadtests.netns.readings import Reading
-from loadtests.netns.scenarios import SCENARIOS, Result, run
+from loadtests.netns.result import Result
+from loadtests.netns.scenarios import SCENARIOS, run
 
 HEADINGS = (
     "shown fps", "freezes", "longest", "concealed", "height", "video kb/s", "audio kb/s", "lost", "NACK", "PLI",

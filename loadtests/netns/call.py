@@ -104,10 +104,11 @@ class Call:
         is_behind_nat: bool = False,
         flags: tuple[str, ...] = (),
         before_load: str = "",
+        is_relay_only: bool = False,
     ) -> Person:
         """Opens the host's link for the first, the guest's for all others, behind a wire of these conditions.
 
-        `before_load` is script that runs before the page's own.
+        `before_load` is script that runs before the page's own. `is_relay_only`: by the TURN server and no other way.
         """
         client = self.network.client(up=up, down=down)
         if is_behind_nat:
@@ -129,7 +130,8 @@ class Call:
         page.on("pageerror", lambda error: self.complaints.append(f"{name}: {error}"))
         address, _, token = self.room["guestUrl" if self._people else "hostUrl"].partition("#")
         self._people += 1
-        await page.goto(f"{address}?join=1&name={name}#{token}", wait_until="commit")
+        query = f"join=1&name={name}{'&relay=1' if is_relay_only else ''}"
+        await page.goto(f"{address}?{query}#{token}", wait_until="commit")
         return Person(name, page, client)
 
     def _flags(self) -> list[str]:

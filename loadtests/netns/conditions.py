@@ -89,6 +89,10 @@ def is_blocked(packet: bytes | bytearray, what: Blocked) -> bool:
     return HTTPS_PORT not in (source, destination)
 
 
+BASE = Conditions(delay_ms=15.0)
+"""30 ms to the server and back: a town's distance, and time enough for retransmissions to matter."""
+
+
 class Direction:
     """A one-way wire: `push` what arrives, `pop_due` what is to be delivered now, `next_due` for the timer."""
 

@@ -14,14 +14,14 @@ from statistics import median_low
 
 from loadtests.netns.call import HTTPS_PORT, MEDIA_PORT, Call, Person, call
 from loadtests.netns.camera import HEIGHT
-from loadtests.netns.conditions import Blocked, Conditions
+from loadtests.netns.conditions import BASE, Blocked
 from loadtests.netns.network import RELAY_ADDRESS, SERVER_ADDRESS
 from loadtests.netns.readings import Reading, Recording, audible_slots, received_bps
+from loadtests.netns.result import Result
+from loadtests.netns.turn import turn_443, turn_ways
 from loadtests.netns.wire import Wire, WireCounts
 from tests.browser.pages import eventually
 
-BASE = Conditions(delay_ms=15.0)
-"""30 ms to the server and back: a town's distance, and time enough for retransmissions to matter."""
 SETTLE_S = 4.0
 """Until joins and the first layers have passed and bandwidth was found."""
 WIRE_SAMPLE_S = 0.25
@@ -32,32 +32,6 @@ WITHOUT_RED = """for (const end of [RTCRtpSender, RTCRtpReceiver]) {
     return all && { ...all, codecs: all.codecs.filter(({ mimeType }) => mimeType.toLowerCase() !== 'audio/red') };
   };
 }"""
-
-
-@dataclass(frozen=True)
-class Demand:
-    text: str
-    is_met: bool
-    seen: str
-
-
-@dataclass
-class Result:
-    """Rows for the table, and what was demanded."""
-
-    scenario: str
-    rows: list[tuple[str, Reading]] = field(default_factory=list)
-    demands: list[Demand] = field(default_factory=list)
-
-    def row(self, label: str, reading: Reading) -> Reading:
-        self.rows.append((label, reading))
-        return reading
-
-    def demand(self, text: str, is_met: bool, seen: object) -> None:
-        self.demands.append(Demand(text, is_met, f"{seen:.3g}" if isinstance(seen, float) else str(seen)))
-
-    def unmet(self) -> list[str]:
-        return [f"{one.text}: {one.seen}" for one in self.demands if not one.is_met]
 
 
 @dataclass
@@ -381,6 +355,8 @@ SCENARIOS: dict[str, Scenario] = {
     "change-network": change_network,
     "udp-blocked": udp_blocked,
     "tcp-443": tcp_443,
+    "turn-ways": turn_ways,
+    "turn-443": turn_443,
     "late-screen": late_screen,
 }
 

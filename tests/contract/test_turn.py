@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import itertools
-import os
-import shutil
 import socket
-import subprocess
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.contract.turn_client import Address, TurnClient
+from tests.coturn import SECRET, run_coturn, shipped_without
 from vdxmedia.ids import ParticipantId
 from vdxmedia.signalling.turn import TurnServers
 
-CONFIGURATION = Path(__file__).parents[2] / "deploy/coturn/turnserver.conf"
-SECRET = "a-shared-secret-of-sixty-four-characters-as-keys-new-would-make-it"
-START_TIMEOUT_S = 10.0
 PEOPLE = itertools.count()
 
 FORBIDDEN_V4 = [
@@ -64,16 +58,11 @@ ONLY_AT_HOME = ("listening-port", "tls-listening-port", "syslog", "no-stdout-log
 @pytest.fixture(scope="module")
 def coturn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
     """The shipped configuration on loopback; 127.0.0.1 and ::1 stand for vdxmedia's media addresses."""
-    program = shutil.which("turnserver")
-    assert program, "coturn is missing: `make test` installs it"
-    directory = tmp_path_factory.mktemp("coturn")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    shipped = CONFIGURATION.read_text(encoding="utf-8").splitlines()
-    lines = [line for line in shipped if line.partition("=")[0] not in ONLY_AT_HOME]
-    assert len(lines) == len(shipped) - len(ONLY_AT_HOME)
-    lines += [
+    lines = [
+        *shipped_without(*ONLY_AT_HOME),
         f"listening-port={port}",
         f"static-auth-secret={SECRET}",
         "no-tls",
@@ -84,35 +73,9 @@ def coturn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
         "allowed-peer-ip=127.0.0.1",
         "allowed-peer-ip=::1",
         "allow-loopback-peers",
-        f"log-file={directory / 'log'}",
-        "simple-log",
-        f"pidfile={directory / 'pid'}",
     ]
-    path = directory / "turnserver.conf"
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    with subprocess.Popen([program, "-c", str(path)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            _await_port(port, process)
-            yield "127.0.0.1", port
-        finally:
-            process.terminate()
-
-
-def _await_port(port: int, process: subprocess.Popen[bytes]) -> None:
-    """Until it answers a binding request."""
-    deadline = time.monotonic() + START_TIMEOUT_S
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.settimeout(0.1)
-        probe.connect(("127.0.0.1", port))
-        while True:
-            assert process.poll() is None, "coturn ended at once"
-            assert time.monotonic() < deadline, "coturn does not answer"
-            try:
-                probe.send(b"\x00\x01\x00\x00\x21\x12\xa4\x42" + os.urandom(12))
-                probe.recv(2048)
-                return
-            except OSError:
-                continue
+    with run_coturn(tmp_path_factory.mktemp("coturn"), lines, ("127.0.0.1", port)):
+        yield "127.0.0.1", port
 
 
 def credentials(*, secret: str = SECRET, now: float | None = None) -> tuple[str, str]:

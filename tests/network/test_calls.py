@@ -16,3 +16,9 @@ from loadtests.netns.scenarios import run
 async def test_call_holds_over_a_bad_network(scenario: str) -> None:
     result = await run(scenario)
     assert result.unmet() == []
+
+
+@pytest.mark.parametrize("scenario", ["turn-ways", "turn-443"])
+async def test_call_holds_through_a_turn_server(scenario: str) -> None:
+    result = await run(scenario)
+    assert result.unmet() == []

@@ -7,13 +7,13 @@ import type { Link } from './link.js';
 import type { Asked } from './protocol/invitation.js';
 import type { Shelf } from './memory.js';
 import type { PageListener } from './page-events.js';
-import type { Answer, ClientMessage } from './protocol/messages.gen.js';
+import type { Answer, ClientMessage, Joined } from './protocol/messages.gen.js';
 import { SETUP, binding, joined, participant, present } from './testing/builders.js';
 import { stubDevices, type FakeDevices } from './testing/fake-devices.js';
 import { FakePlatform } from './testing/fake-peer.js';
 import { FakeWire } from './testing/fake-wire.js';
 
-const LINK: Link = { roomId: 'room1', joinsAtOnce: false, name: 'Anna', language: 'da', token: 'token-1' };
+const LINK: Link = { roomId: 'room1', joinsAtOnce: false, name: 'Anna', language: 'da', isRelayOnly: false, token: 'token-1' };
 
 class Page {
   readonly platform = new FakePlatform();
@@ -123,6 +123,36 @@ describe('before the call', () => {
     const page = new Page(shelf, change);
     await settle();
     expect(page.state).toMatchObject({ phase: 'failed', failure: { code, retryable: false } });
+  });
+});
+
+describe('a link that wants the relay', () => {
+  const link: Link = { ...LINK, isRelayOnly: true };
+  const seated = (urls: readonly string[]): Joined => {
+    const iceServers = [{ urls, username: 'u', credential: 'c' }];
+    return joined({ media: { ...SETUP, iceServers } });
+  };
+
+  it('gives the connection no other way, also when it is made anew', async () => {
+    const page = new Page(shelf, { link });
+    void page.call.join();
+    page.wire.seat(seated(['stun:a', 'turns:b']));
+    await settle();
+    expect(page.platform.newest.configuration).toMatchObject({ iceTransportPolicy: 'relay', bundlePolicy: 'max-bundle' });
+    page.platform.newest.become('connected');
+    page.wire.events({ type: 'mediaLost', reason: 'consent' });
+    await settle();
+    expect(page.platform.connections).toHaveLength(2);
+    expect(page.platform.newest.configuration).toMatchObject({ iceTransportPolicy: 'relay' });
+  });
+
+  it.each([[[]], [['stun:a']]])('fails at once where the server has none: %j', async (urls) => {
+    const page = new Page(shelf, { link });
+    void page.call.join();
+    page.wire.seat(seated(urls));
+    await settle();
+    expect(page.state).toMatchObject({ phase: 'failed', failure: { code: 'mediaFailed', retryable: false } });
+    expect(page.platform.connections).toHaveLength(0);
   });
 });
 

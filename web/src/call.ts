@@ -15,7 +15,7 @@ import { failureOf, lasting, linkFailure } from './failures.js';
 import { LocalMedia } from './media/local-media.js';
 import { MediaLink, type MediaState } from './media/media-link.js';
 import { Meter } from './media/meter.js';
-import type { LocalOffer } from './media/peer.js';
+import { hasRelay, relayOnly, type LocalOffer } from './media/peer.js';
 import { PictureProof } from './media/picture-proof.js';
 import { Sound } from './media/sound.js';
 import { StatsWatch } from './media/stats.js';
@@ -108,7 +108,7 @@ class CallController implements Call, ConnectionListener {
       (offer) => this.#offer(offer),
       () => this.#local.tracks,
       { onMedia: (state) => this.#onMedia(state), onRefused: (refusal) => this.#fail(failureOf(refusal)) },
-      environment.peerPlatform,
+      link.isRelayOnly ? relayOnly(environment.peerPlatform) : environment.peerPlatform,
       () => within(this.#opening, DEVICES_PATIENCE_MS),
     );
     this.#connection = new Connection(
@@ -231,6 +231,11 @@ class CallController implements Call, ConnectionListener {
   // ── the seat ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
   onJoined(joined: Joined): void {
+    // It would wait for a way that cannot come.
+    if (this.environment.link.isRelayOnly && !hasRelay(joined.media.iceServers)) {
+      this.#fail(lasting('mediaFailed'));
+      return;
+    }
     this.#conference.onJoined(joined);
     this.#memory.update({ session: joined.session });
     this.#onSeated(joined);

@@ -3,11 +3,12 @@ import { parseLink, withoutSecrets } from './link.js';
 
 describe('parseLink', () => {
   it('reads room, token, name and language', () => {
-    expect(parseLink('https://m.example/r/abc123?join=1&name=S%C3%B8ren%20%C3%98&lang=en#t=a.b-c_d')).toEqual({
+    expect(parseLink('https://m.example/r/abc123?join=1&name=S%C3%B8ren%20%C3%98&lang=en&relay=1#t=a.b-c_d')).toEqual({
       roomId: 'abc123',
       joinsAtOnce: true,
       name: 'Søren Ø',
       language: 'en',
+      isRelayOnly: true,
       token: 'a.b-c_d',
     });
   });
@@ -18,6 +19,7 @@ describe('parseLink', () => {
       joinsAtOnce: false,
       name: null,
       language: null,
+      isRelayOnly: false,
       token: null,
     });
   });
@@ -37,7 +39,7 @@ describe('parseLink', () => {
 
 describe('withoutSecrets', () => {
   it('keeps only what is no secret', () => {
-    expect(withoutSecrets('https://m.example/r/a?join=1&name=Anna&lang=da#t=secret')).toBe('/r/a?join=1&lang=da');
+    expect(withoutSecrets('https://m.example/r/a?join=1&name=Anna&lang=da&relay=1#t=secret')).toBe('/r/a?join=1&lang=da&relay=1');
   });
 
   it('leaves other fragments', () => {

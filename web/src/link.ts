@@ -1,5 +1,5 @@
 /**
- * The link a person opened: `/r/ROOM?join=1&name=…&lang=da#t=TOKEN`. The token is in the fragment, which browsers send to
+ * The link a person opened: `/r/ROOM?join=1&name=…&lang=da&relay=1#t=TOKEN`. The token is in the fragment, which browsers send to
  * nobody; it and the name leave the address bar at once, so that they are in no history, screenshot or copied link.
  */
 
@@ -10,6 +10,8 @@ export interface Link {
   readonly joinsAtOnce: boolean;
   readonly name: string | null;
   readonly language: 'da' | 'en' | null;
+  /** Sound and pictures only by way of the TURN server: to try it out, or to show the media server no own address. */
+  readonly isRelayOnly: boolean;
   readonly token: string | null;
 }
 
@@ -23,6 +25,7 @@ export function parseLink(address: string): Link {
     joinsAtOnce: url.searchParams.get('join') === '1',
     name: name === '' ? null : name,
     language: language === 'da' || language === 'en' ? language : null,
+    isRelayOnly: url.searchParams.get('relay') === '1',
     token: new URLSearchParams(url.hash.slice(1)).get('t'),
   };
 }

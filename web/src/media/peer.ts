@@ -30,6 +30,23 @@ export const browserPeerPlatform: PeerPlatform = {
   createStream: (track) => new MediaStream([track]),
 };
 
+/** The same, but sound and pictures go and come only through a TURN server (W3C: RTCIceTransportPolicy `relay`). */
+export function relayOnly(platform: PeerPlatform): PeerPlatform {
+  const createConnection = (configuration: RTCConfiguration): RTCPeerConnection =>
+    platform.createConnection({ ...configuration, iceTransportPolicy: 'relay' });
+  return {
+    createConnection,
+    sendCapabilities: (kind) => platform.sendCapabilities(kind),
+    receiveCapabilities: (kind) => platform.receiveCapabilities(kind),
+    createStream: (track) => platform.createStream(track),
+  };
+}
+
+/** Whether there is a TURN server among them. */
+export function hasRelay(iceServers: readonly IceServer[]): boolean {
+  return iceServers.some(({ urls }) => urls.some((url) => /^turns?:/.test(url)));
+}
+
 export interface LocalOffer {
   readonly sdp: string;
   readonly sources: Readonly<Record<string, SourceKind>>;
