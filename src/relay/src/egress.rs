@@ -80,7 +80,7 @@ pub fn send_media<S: Sink>(
     }
 
     let abs_send_time = encode_abs_send_time(now_us);
-    let transport_sequence = encode_transport_sequence(peer.way.transport_sequence);
+    let transport_sequence = encode_transport_sequence(peer.way.transport_sequence());
     // Of this m-line: what it did not negotiate may be another extension there, or nothing (RFC 8285 §4.1).
     let ids = slot.extensions;
     let level = facts.extensions.audio_level.map(|level| [level]);
@@ -214,7 +214,7 @@ pub fn send_padding<S: Sink>(
     let outbound = peer.outbound.as_ref()?;
     let slot = peer.slots.get_mut(slot_at)?;
     let abs_send_time = encode_abs_send_time(now_us);
-    let transport_sequence = encode_transport_sequence(peer.way.transport_sequence);
+    let transport_sequence = encode_transport_sequence(peer.way.transport_sequence());
     let ids = slot.extensions;
     let elements = [
         Extension { id: ids.mid, data: &slot.mid },

@@ -37,7 +37,7 @@ impl KeyframeRequests {
         is_over && !self.wanted.contains(&true)
     }
 
-    /// The layer to be asked now, if any; to be called about every 5 ms.
+    /// The layer to be asked now, if any; to be called about every 50 ms.
     pub fn due(&mut self, now_us: u64) -> Option<u8> {
         if self.sent_us.is_some_and(|sent| now_us.saturating_sub(sent) < WINDOW_US) {
             return None;

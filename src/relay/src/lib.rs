@@ -23,6 +23,7 @@ pub mod nack;
 pub mod pacer;
 pub mod peer;
 pub mod post;
+mod prefetch;
 pub mod quality;
 pub mod rates;
 pub mod redundancy;

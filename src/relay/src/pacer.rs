@@ -55,6 +55,7 @@ struct Running {
 
 /// See the module.
 #[derive(Debug)]
+#[repr(C)]
 pub struct Pacer {
     debt_bytes: u64,
     /// `u64::MAX` while there is no estimate.
@@ -136,12 +137,18 @@ impl Pacer {
         self.resends.is_empty() && self.pictures.is_empty()
     }
 
+    /// Something is to leave soon: packets that wait, or a probe.
+    pub fn needs_ticks(&self) -> bool {
+        self.running.is_some() || !self.is_empty()
+    }
+
     /// Retransmissions wait.
     pub fn has_resends(&self) -> bool {
         !self.resends.is_empty()
     }
 
-    /// Pays off what the time since the last call is worth; to be called every 5 ms.
+    /// Pays off what the time since the last call is worth; to be called before [`Self::has_room`].
+    #[inline]
     pub fn pay(&mut self, now_us: u64) {
         let passed_us = now_us.saturating_sub(std::mem::replace(&mut self.paid_us, now_us)).min(1_000_000);
         if self.bytes_per_s == 0 {

@@ -1,5 +1,7 @@
 //! One media connection: its keys, what its numbers mean, what it sends, and its slots.
 
+use std::mem::offset_of;
+
 use aws_lc_rs::digest;
 
 use crate::bucket::Bucket;
@@ -92,47 +94,48 @@ pub struct Meaning {
     pub is_red: bool,
 }
 
-/// See the module.
+/// See the module. What every packet to it touches lies in front and side by side.
+#[repr(C)]
 pub struct Peer {
-    /// Python's name.
-    pub id: u64,
     /// The conference.
     pub room: u64,
-    /// RTCP's canonical name.
-    pub cname: String,
-    /// Connectivity and consent.
-    pub ice: Ice,
+    /// Audience classes that it may receive.
+    pub hears: u64,
+    /// What it is sent.
+    pub slots: Vec<Slot>,
     /// There is a way, consent and a key: kept in step by [`Peer::refresh_sending`].
     pub is_sending: bool,
     /// The way is a TCP connection: it may be clogged. Kept likewise.
     pub is_stream: bool,
     /// It is clogged: its pictures wait until it is not.
     pub is_clogged: bool,
-    /// Opens what it sends.
-    pub inbound: Option<Inbound>,
-    /// Seals what it is sent.
-    pub outbound: Option<Outbound>,
-    keys_digest: Option<Vec<u8>>,
     /// Its payload types.
     pub payloads: Payloads,
+    /// Seals what it is sent.
+    pub outbound: Option<Outbound>,
+    /// What the way to it carries.
+    pub way: Way,
+    /// When packets leave to it.
+    pub pacer: Pacer,
+    /// Python's name.
+    pub id: u64,
+    /// RTCP's canonical name.
+    pub cname: String,
+    /// Connectivity and consent.
+    pub ice: Ice,
+    /// Opens what it sends.
+    pub inbound: Option<Inbound>,
+    keys_digest: Option<Vec<u8>>,
     /// Its extension ids: what it may send, and what slots carry that were not told their own.
     pub extensions: Extensions,
     /// What it may send.
     pub lines: Vec<Line>,
     /// What it does send.
     pub streams: Vec<Stream>,
-    /// What it is sent.
-    pub slots: Vec<Slot>,
-    /// Audience classes that it may receive.
-    pub hears: u64,
     /// Of what it sends.
     pub arrivals: Arrivals,
     /// Its wall clock.
     pub clock: PublisherClock,
-    /// What the way to it carries.
-    pub way: Way,
-    /// When packets leave to it.
-    pub pacer: Pacer,
     /// From its reports on ours.
     pub round_trip_us: Option<u64>,
     /// Since the last quality event.
@@ -170,6 +173,9 @@ pub struct Peer {
     /// Bytes of retransmissions.
     pub rtx_budget: Bucket,
 }
+
+/// Bytes of a peer that every packet to it touches.
+pub const TOUCHED_LEN: usize = offset_of!(Peer, pacer) + 40;
 
 impl Peer {
     /// Since anything authentic came from it, a connectivity check or a packet. Not the measure of consent: that is the

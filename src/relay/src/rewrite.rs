@@ -107,14 +107,15 @@ impl Span {
 
 /// See the module.
 #[derive(Debug, Clone)]
+#[repr(C)]
 pub struct Rewriter {
-    spans: [Option<Span>; SPANS],
     /// Position of the open span.
     newest: usize,
     /// The next index never used.
     next_index: u64,
-    highest: Highest,
     max_temporal: u8,
+    highest: Highest,
+    spans: [Option<Span>; SPANS],
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -2,6 +2,8 @@
 //!
 //! Whoever removes a value first takes its position out of every list that names it (see `closures` in the forwarder).
 
+use crate::prefetch::prefetch;
+
 /// A `Vec` with holes that are filled again.
 #[derive(Debug)]
 pub struct Slab<T> {
@@ -38,6 +40,14 @@ impl<T> Slab<T> {
     #[inline]
     pub fn get(&self, at: usize) -> Option<&T> {
         self.values.get(at)?.as_ref()
+    }
+
+    /// Asks for the first `len` bytes of a position, without looking at it.
+    #[inline]
+    pub fn prefetch(&self, at: usize, len: usize) {
+        if let Some(place) = self.values.get(at) {
+            prefetch(place, len);
+        }
     }
 
     /// The value at a position.

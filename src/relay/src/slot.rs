@@ -4,8 +4,11 @@
 //! old feed keeps running; on a loss of permission it stops at once. The slot never looks at time and never sends: it
 //! says under which numbers a packet goes out, if it does.
 
+use std::mem::offset_of;
+
 use crate::allocation::Step;
 use crate::facts::{Codec, Facts};
+use crate::prefetch::prefetch;
 use crate::rewrite::{Feed, Mapped, Numbers, Rewriter};
 use crate::srtp::SendGuard;
 use crate::statistics::SlotTally;
@@ -72,59 +75,60 @@ const RESENT: usize = 64;
 /// A feed of sound that is this old (22 s) sends nothing from before it, however late its packets are.
 const SETTLED_TICKS: i32 = 1 << 20;
 
-/// See the module.
+/// See the module. What every packet touches lies in front and side by side.
 #[derive(Debug)]
+#[repr(C)]
 pub struct Slot {
+    /// What is sent.
+    pub current: Option<Feed>,
+    /// What is to be sent.
+    pub pending: Option<Feed>,
+    /// Its packets that wait in the pacer.
+    pub waiting: u32,
+    /// Outgoing.
+    pub ssrc: u32,
+    /// For sender reports; wraps.
+    pub packet_count: u32,
+    /// For sender reports, payload bytes; wraps.
+    pub octet_count: u32,
+    /// Sound: the incoming timestamp that the feed began with, while redundancy can reach back to it.
+    began: Option<u32>,
+    /// Of what was last sent.
+    pub codec: Option<Codec>,
+    /// Redundancy was negotiated.
+    has_red: bool,
+    /// Among the pictures of its subscriber; more goes first.
+    pub priority: u8,
+    /// What its packets may carry, by this peer's ids.
+    pub extensions: Extensions,
+    /// Of its m-line.
+    pub mid: Vec<u8>,
+    /// Each index once.
+    pub guard: SendGuard,
+    /// Its numbers.
+    pub rewriter: Rewriter,
     /// What it carries.
     pub kind: SlotKind,
     /// Within its kind.
     pub index: u16,
-    /// Of its m-line.
-    pub mid: Vec<u8>,
-    /// Outgoing.
-    pub ssrc: u32,
     /// Outgoing; 0: no retransmissions.
     pub rtx_ssrc: u32,
     /// NACK was negotiated.
     pub has_nack: bool,
-    /// Redundancy was negotiated.
-    has_red: bool,
-    /// Sound: the incoming timestamp that the feed began with, while redundancy can reach back to it.
-    began: Option<u32>,
-    /// What its packets may carry, by this peer's ids.
-    pub extensions: Extensions,
     /// Python's wish: a source's id, or 0.
     pub bound: u32,
     /// The speaker that was assigned, or 0.
     pub assigned: u32,
     /// Python's limit.
     pub max_layer: u8,
-    /// Among the pictures of its subscriber; more goes first.
-    pub priority: u8,
     /// What the way gives it.
     pub share: Share,
     /// Since when its stream does not let it rise to its temporal level.
     pub low_since_us: Option<u64>,
-    /// Its packets that wait in the pacer.
-    pub waiting: u32,
-    /// What is sent.
-    pub current: Option<Feed>,
-    /// What is to be sent.
-    pub pending: Option<Feed>,
-    /// Its numbers.
-    pub rewriter: Rewriter,
-    /// Each index once.
-    pub guard: SendGuard,
     /// Each index of the retransmissions once.
     pub rtx_guard: SendGuard,
     /// Of the next retransmission.
     pub rtx_index: u64,
-    /// Of what was last sent.
-    pub codec: Option<Codec>,
-    /// For sender reports; wraps.
-    pub packet_count: u32,
-    /// For sender reports, payload bytes; wraps.
-    pub octet_count: u32,
     /// When the next sender report is due.
     pub report_due_us: u64,
     /// The source that Python was told the peer cannot decode.
@@ -136,7 +140,16 @@ pub struct Slot {
     resent: Vec<(u16, u64)>,
 }
 
+/// Bytes of a slot that every packet touches, but for what depends on the packet's number.
+const TOUCHED_LEN: usize = offset_of!(Slot, rewriter) + 128;
+
 impl Slot {
+    /// Asks for what a packet touches first.
+    #[inline]
+    pub fn prefetch(&self) {
+        prefetch(self, TOUCHED_LEN);
+    }
+
     /// `extensions` are the peer's, for an m-line that was not told its own; `random` gives first numbers.
     pub fn new(slot: &wire_api::Slot, extensions: Extensions, mut random: impl FnMut() -> u64) -> Self {
         let numbers = random();

@@ -2,7 +2,7 @@
 
 use crate::allocation::LayerRate;
 use crate::exchange::{Interest, Mirror};
-use crate::facts::Codec;
+use crate::facts::{Codec, Facts};
 use crate::history::History;
 use crate::keyframes::KeyframeRequests;
 use crate::nack::Missings;
@@ -99,6 +99,23 @@ impl Layer {
             is_wanted: false,
             nacks: 0,
             plis: 0,
+        }
+    }
+
+    /// A packet came that is not one of before; `is_repair`: it was lost first, and tells nothing of time. `len` is what
+    /// leaves of it.
+    #[inline]
+    pub fn on_packet(&mut self, facts: &Facts, len: usize, is_repair: bool, now_us: u64) {
+        if facts.codec.is_audio() {
+            self.redundancy.on_packet(facts.index, facts.timestamp);
+        }
+        if facts.is_padding {
+            return;
+        }
+        self.heard_us = now_us;
+        self.rates.on_packet(facts, len, now_us);
+        if !is_repair {
+            self.clock.on_packet(facts.timestamp, now_us);
         }
     }
 
@@ -258,6 +275,11 @@ impl Source {
     /// Some slot shows this layer or waits for it.
     pub fn is_watched(&self, layer: u8) -> bool {
         self.watchers.iter().any(|watcher| watcher.current == layer || watcher.pending == layer)
+    }
+
+    /// A packet is missing that may have to be asked for.
+    pub fn waits_for_packets(&self) -> bool {
+        self.closed_gates == 0 && self.layers.iter().flatten().any(|layer| !layer.missings.is_complete())
     }
 
     /// The place of a layer that is still the same incarnation.

@@ -25,16 +25,40 @@ const SIGN_APART_US: u64 = 100_000;
 /// A probe that ended within this proves the estimate.
 const PROBE_PROVES_US: u64 = 1_000_000;
 
-/// See the module.
+/// Packets that left and that the estimate has not been told of yet: a line of the cache.
+const MAX_DEPARTURES: usize = 8;
+
+/// A packet that left.
+#[derive(Debug, Clone, Copy)]
+struct Departure {
+    /// After the first of those that are kept.
+    after_us: u32,
+    bytes: u16,
+    probe: Option<ProbeId>,
+}
+
+/// The packets that left last, under successive transport-wide numbers. The estimate's memory is large and is touched once
+/// for all of them: it costs more than all else that a packet does there.
 #[derive(Debug)]
+struct Departures {
+    first_us: u64,
+    count: usize,
+    packets: [Departure; MAX_DEPARTURES],
+}
+
+/// See the module. What every packet touches lies in front.
+#[derive(Debug)]
+#[repr(C)]
 pub struct Way {
+    /// The next transport-wide sequence number.
+    transport_sequence: u16,
+    sent_us: u64,
+    departures: Departures,
     send_side: Option<Box<SendSide>>,
     /// Some slot carries transport-wide numbers.
     pub is_measured: bool,
     has_remb: bool,
     first_sent_us: Option<u64>,
-    /// The next transport-wide sequence number.
-    pub transport_sequence: u16,
     /// The highest layer while there is no estimate.
     pub layer_cap: LossCap,
     /// The shares of the slots.
@@ -43,7 +67,6 @@ pub struct Way {
     pub is_share_due: bool,
     shared: Shared,
     probed_us: Option<u64>,
-    sent_us: u64,
     wish_bps: u64,
 }
 
@@ -64,6 +87,11 @@ impl Default for Way {
             has_remb: false,
             first_sent_us: None,
             transport_sequence: 0,
+            departures: Departures {
+                first_us: 0,
+                count: 0,
+                packets: [Departure { after_us: 0, bytes: 0, probe: None }; MAX_DEPARTURES],
+            },
             shared: Shared { cap: layer_cap.cap(), ..Shared::default() },
             layer_cap,
             allocation: Allocation::default(),
@@ -76,23 +104,55 @@ impl Default for Way {
 }
 
 impl Way {
+    /// The transport-wide sequence number of the next packet.
+    pub fn transport_sequence(&self) -> u16 {
+        self.transport_sequence
+    }
+
     /// A packet with the next transport-wide number left.
     #[inline]
     pub fn on_sent(&mut self, bytes: usize, now_us: u64, probe: Option<ProbeId>) {
+        let departures = &mut self.departures;
+        if departures.count == 0 {
+            departures.first_us = now_us;
+        }
+        let after_us = now_us.saturating_sub(departures.first_us) as u32;
+        let bytes = u16::try_from(bytes).unwrap_or(u16::MAX);
+        if let Some(place) = departures.packets.get_mut(departures.count) {
+            *place = Departure { after_us, bytes, probe };
+            departures.count += 1;
+        }
+        self.sent_us = now_us;
+        self.transport_sequence = self.transport_sequence.wrapping_add(1);
+        if departures.count == MAX_DEPARTURES || self.send_side.is_none() {
+            self.tell_departures();
+        }
+    }
+
+    /// Tells the estimate what left: when the place for it is full, and before the estimate is used.
+    fn tell_departures(&mut self) {
+        let departures = &mut self.departures;
+        let first_us = departures.first_us;
+        let first_sequence = self.transport_sequence.wrapping_sub(departures.count as u16);
+        let packets = departures.packets.get(..std::mem::take(&mut departures.count)).unwrap_or_default();
+        if packets.is_empty() {
+            return;
+        }
         let send_side = match &mut self.send_side {
             Some(send_side) => send_side,
             none => {
-                self.first_sent_us = Some(now_us);
-                none.insert(Box::new(SendSide::new(now_us)))
+                self.first_sent_us = Some(first_us);
+                none.insert(Box::new(SendSide::new(first_us)))
             }
         };
-        self.sent_us = now_us;
-        send_side.on_sent(self.transport_sequence, bytes as u32, now_us, probe);
-        self.transport_sequence = self.transport_sequence.wrapping_add(1);
+        for (sequence, packet) in (0..).map(|step| first_sequence.wrapping_add(step)).zip(packets) {
+            send_side.on_sent(sequence, packet.bytes.into(), first_us + u64::from(packet.after_us), packet.probe);
+        }
     }
 
     /// The subscriber told how packets came.
     pub fn on_feedback(&mut self, feedback: &TransportFeedback<'_>, now_us: u64) {
+        self.tell_departures();
         if let Some(send_side) = &mut self.send_side {
             send_side.on_feedback(feedback, now_us);
         }
@@ -123,6 +183,7 @@ impl Way {
 
     /// To be called every 50 ms.
     pub fn on_time(&mut self, now_us: u64) {
+        self.tell_departures();
         if let Some(send_side) = &mut self.send_side {
             send_side.on_time(now_us);
         }
@@ -171,6 +232,11 @@ impl Way {
         if let Some(send_side) = &mut self.send_side {
             send_side.set_wish_bps(bps);
         }
+    }
+
+    /// More than is given could be used.
+    pub fn wishes(&self) -> bool {
+        self.wish_bps > 0
     }
 
     /// What is to be sent in addition, if a probe is due.

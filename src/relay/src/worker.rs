@@ -1,4 +1,4 @@
-//! The thread around a [`Forwarder`]: drain the sockets, apply commands, fan out, flush, every 5 ms the timers.
+//! The thread around a [`Forwarder`]: drain the sockets, apply commands, fan out, the timers that are due, flush.
 //!
 //! Commands and events pass through two short queues, each under a lock that is held to swap it and never while a
 //! packet is handled. A panic is caught at the loop: the peer that was handled ends; a second panic within a minute ends
@@ -34,8 +34,6 @@ pub const MAX_COMMANDS: usize = 65_536;
 const MAX_WAITING_EVENTS: usize = 65_536;
 /// Batches taken from one socket before commands and timers get their turn.
 const MAX_BATCHES: usize = 16;
-/// Without peers the timers run this seldom.
-const IDLE_TICK_US: u64 = 50_000;
 /// Two panics within this end the process.
 const PANIC_WINDOW_US: u64 = 60_000_000;
 
@@ -206,7 +204,7 @@ impl Worker {
         self.border.outgoing.drain()
     }
 
-    /// Counters by name, at most one loop of the worker old.
+    /// Counters by name, as of the last timers, command or event: at most 50 ms old.
     pub fn stats(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
         self.border.counters.read()
     }
@@ -251,7 +249,6 @@ struct Loop {
     /// Taken from others and not handled yet: those after one that panicked wait here for the next turn.
     parcels: VecDeque<(u16, Parcel)>,
     start: Instant,
-    next_tick_us: u64,
     panicked_us: Option<u64>,
     latency: Latency,
     /// Of the forwarder, after the last batch.
@@ -281,7 +278,6 @@ impl Loop {
             post: post.map(|post| (post, own)),
             parcels: VecDeque::new(),
             start,
-            next_tick_us: 0,
             panicked_us: None,
             latency: Latency::default(),
             forwards: 0,
@@ -316,7 +312,8 @@ impl Loop {
 
     /// One turn: wait, commands, datagrams, timers, flush, events.
     fn turn(&mut self) {
-        let wait_us = if self.commands.is_empty() { self.next_tick_us.saturating_sub(self.now_us()) } else { 0 };
+        let until_due_us = self.forwarder.next_timeout_us().saturating_sub(self.now_us());
+        let wait_us = if self.commands.is_empty() { until_due_us } else { 0 };
         let Ok(ready) = self.poller.wait(Some(Duration::from_micros(wait_us))) else {
             std::thread::sleep(Duration::from_micros(TICK_US));
             return;
@@ -334,11 +331,10 @@ impl Loop {
             self.drain_streams();
         }
         let now_us = self.now_us();
-        if now_us >= self.next_tick_us {
+        let is_due = now_us >= self.forwarder.next_timeout_us();
+        if is_due {
             self.sink.on_time(now_us);
             self.forwarder.handle_timeout(&mut self.sink, now_us);
-            // A tick that was missed is not made up for.
-            self.next_tick_us = now_us + if self.forwarder.is_idle() { IDLE_TICK_US } else { TICK_US };
             self.cpu_ns = thread_cpu_ns();
         }
         self.sink.flush();
@@ -348,7 +344,7 @@ impl Loop {
         if let Some((post, own)) = &self.post {
             self.forwarder.post(|to, parcel| post.send(*own, to, parcel));
         }
-        self.publish();
+        self.publish(is_due || ready.woken);
     }
 
     /// Handles what other workers sent.
@@ -424,30 +420,14 @@ impl Loop {
         }
     }
 
-    /// Hands counters over, then events: who is told an event finds it counted.
-    fn publish(&mut self) {
+    /// Hands counters over, then events: who is told an event finds it counted. Counters alone are handed over by the
+    /// timers, and after commands: they are a hundred stores, too many for every packet.
+    fn publish(&mut self, is_news: bool) {
         self.loops += 1;
-        let (sent, truncated, streams) = (self.sink.stats(), self.received.truncated(), self.sink.stream_stats());
-        let counters: &mut Counters = self.forwarder.counters();
-        counters.dropped_truncated = truncated;
-        counters.dropped_foreign = self.received.foreign() + streams.foreign;
-        counters.tcp_accepted = streams.accepted;
-        counters.tcp_refused = streams.refused;
-        counters.tcp_unchecked = streams.unchecked;
-        counters.tcp_malformed = streams.malformed;
-        counters.tcp_clogged = streams.clogged;
-        counters.tcp_connections = streams.open;
-        counters.dropped_send_full = sent.dropped_full;
-        counters.dropped_send_error = sent.dropped_error;
-        counters.sends = sent.datagrams;
-        counters.send_messages = sent.messages;
-        counters.send_calls = sent.calls;
-        counters.send_segment_refused = sent.segmentation_refused;
-        counters.worker_loops = self.loops;
-        counters.worker_cpu_ns = self.cpu_ns;
-        counters.socket_errors = self.socket_errors;
-        self.border.counters.publish(counters);
         let events = self.forwarder.take_events();
+        if is_news || !events.is_empty() {
+            self.publish_counters();
+        }
         if events.is_empty() {
             return;
         }
@@ -469,6 +449,29 @@ impl Loop {
         self.border.outgoing.ready.wake();
     }
 
+    fn publish_counters(&mut self) {
+        let (sent, truncated, streams) = (self.sink.stats(), self.received.truncated(), self.sink.stream_stats());
+        let counters: &mut Counters = self.forwarder.counters();
+        counters.dropped_truncated = truncated;
+        counters.dropped_foreign = self.received.foreign() + streams.foreign;
+        counters.tcp_accepted = streams.accepted;
+        counters.tcp_refused = streams.refused;
+        counters.tcp_unchecked = streams.unchecked;
+        counters.tcp_malformed = streams.malformed;
+        counters.tcp_clogged = streams.clogged;
+        counters.tcp_connections = streams.open;
+        counters.dropped_send_full = sent.dropped_full;
+        counters.dropped_send_error = sent.dropped_error;
+        counters.sends = sent.datagrams;
+        counters.send_messages = sent.messages;
+        counters.send_calls = sent.calls;
+        counters.send_segment_refused = sent.segmentation_refused;
+        counters.worker_loops = self.loops;
+        counters.worker_cpu_ns = self.cpu_ns;
+        counters.socket_errors = self.socket_errors;
+        self.border.counters.publish(counters);
+    }
+
     fn on_panic(&mut self) -> Verdict {
         let now_us = self.now_us();
         let is_second = self.panicked_us.is_some_and(|before| now_us.saturating_sub(before) < PANIC_WINDOW_US);
@@ -477,8 +480,7 @@ impl Loop {
         if is_second || ended.is_err() {
             return Verdict::Broken;
         }
-        self.next_tick_us = self.next_tick_us.max(now_us + TICK_US);
-        self.publish();
+        self.publish(true);
         Verdict::GoOn
     }
 }

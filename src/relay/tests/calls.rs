@@ -106,12 +106,18 @@ fn a_step_of_the_rate_down_and_up_freezes_for_no_longer_than_a_second() {
             call.viewers[0].1.down.conditions.rate_bps = rate_bps;
             call.viewers[0].1.down.longest_us = 0;
             let from_us = call.world.now_us;
-            call.run_s(20.0);
+            call.run_s(19.0);
+            // What stands, not what passes: a probe or a large frame fills the queue for a moment.
+            let mut standing_us = u64::MAX;
+            for _ in 0..10 {
+                call.run_s(0.1);
+                standing_us = standing_us.min(call.viewers[0].1.down.wait_us(call.world.now_us));
+            }
             report(&format!("step to {rate_bps}"), &call, from_us, call.world.now_us);
-            let (viewer, way) = &call.viewers[0];
+            let viewer = &call.viewers[0].0;
             assert!(viewer.longest_freeze_ms(from_us, call.world.now_us) <= 1_000, "{rate_bps}");
             assert!(viewer.fps(from_us + 3_000_000, call.world.now_us) > 14.0, "{rate_bps}");
-            assert!(way.down.wait_us(call.world.now_us) < 150_000);
+            assert!(standing_us < 50_000, "{standing_us} us stand in the queue");
         }
     }
 }

@@ -63,6 +63,9 @@ impl Forwarder {
                     self.counters.twcc_in += 1;
                     if let Some(peer) = self.peers.get_mut(at) {
                         peer.way.on_feedback(&feedback, now_us);
+                        if peer.way.wishes() {
+                            self.urgent_peers.insert(at); // The next probe may be due.
+                        }
                     }
                 }
                 Rtcp::SourceDescription(_) | Rtcp::Goodbye(_) | Rtcp::Unknown { .. } => {}
@@ -142,6 +145,7 @@ impl Forwarder {
         if peer.slots.get(slot_at).is_some_and(|slot| slot.rtx_ssrc == 0) {
             return self.on_picture_loss(at, nack.media_ssrc, now_us);
         }
+        peer.pacer.pay(now_us);
         for sequence in nack.sequences() {
             self.counters.nacks_in += 1;
             if !peer.nack_budget.take(1, now_us) {
@@ -175,6 +179,7 @@ impl Forwarder {
                 let (bytes, is_first, is_again) = (payload.len() as u32, false, true);
                 let waiting = Waiting { slot: slot_at, feed, index, numbers, bytes, is_first, is_again };
                 self.counters.resends_shed += u64::from(!peer.pacer.push_again(waiting));
+                self.urgent_peers.insert(at);
                 continue;
             }
             let (source, is_first, is_again) = (source.id, false, true);

@@ -5,7 +5,7 @@ use crate::egress::{Outgoing, send_media};
 use crate::facts::{Codec, Facts, PacketBase};
 use crate::nack::Arrival;
 use crate::pacer::Waiting;
-use crate::peer::{Meaning, Stream, Told};
+use crate::peer::{Meaning, Stream, TOUCHED_LEN, Told};
 use crate::reports::Reception;
 use crate::rewrite::Feed;
 use crate::sink::Sink;
@@ -244,6 +244,9 @@ impl Forwarder {
         let Some(layer) = source.layer_mut(layer_at) else { return };
         let is_wanted = layer.is_wanted && is_open;
         let arrival = layer.missings.on_packet(facts.index, is_wanted && !meaning.codec.is_audio(), now_us);
+        if !layer.missings.is_complete() {
+            self.urgent_sources.insert(source_at);
+        }
         match arrival {
             Arrival::Duplicate => {
                 self.counters.packets_duplicate += 1;
@@ -252,18 +255,8 @@ impl Forwarder {
             Arrival::Late if meaning.is_rtx => self.counters.recovered_packets += 1,
             _ => {}
         }
-        if facts.is_padding {
-            self.counters.padding_in += 1;
-        } else {
-            layer.heard_us = now_us;
-            layer.rates.on_packet(&facts, payload.len() + HEADERS_LEN, now_us);
-        }
-        if meaning.codec.is_audio() {
-            layer.redundancy.on_packet(facts.index, facts.timestamp);
-        }
-        if !meaning.is_rtx && !facts.is_padding && !is_recovered {
-            layer.clock.on_packet(facts.timestamp, now_us);
-        }
+        self.counters.padding_in += u64::from(facts.is_padding);
+        layer.on_packet(&facts, payload.len() + HEADERS_LEN, meaning.is_rtx || is_recovered, now_us);
         if let Some(peer) = self.peers.get(publisher.peer).filter(|_| layer.clock.has_report()) {
             let rate = meaning.codec.clock_rate();
             facts.captured_us = layer.clock.capture_us(facts.timestamp, rate, &peer.clock, self.clock);
@@ -361,7 +354,15 @@ impl Forwarder {
         let Some(source) = self.sources.get_mut(feed.source) else { return };
         let mut is_wanted = false;
         let is_video = source.publisher.is_some_and(|publisher| publisher.kind == MediaKind::Video);
-        for watcher in &source.watchers {
+        for (place, watcher) in source.watchers.iter().enumerate() {
+            if let Some(next) = source.watchers.get(place + 2) {
+                self.peers.prefetch(next.peer, TOUCHED_LEN);
+            }
+            if let Some(next) = source.watchers.get(place + 1) {
+                if let Some(slot) = self.peers.get(next.peer).and_then(|peer| peer.slots.get(next.slot)) {
+                    slot.prefetch();
+                }
+            }
             if watcher.current != feed.layer && watcher.pending != feed.layer {
                 continue;
             }
@@ -381,6 +382,9 @@ impl Forwarder {
                 self.held_back.push((watcher.peer, watcher.slot));
                 self.counters.tcp_held_back += self.run.len() as u64;
                 continue;
+            }
+            if is_video {
+                peer.pacer.pay(now_us);
             }
             for (facts, payload, descriptor) in self.run.packets() {
                 let Some(slot) = peer.slots.get_mut(watcher.slot) else { break };
@@ -402,6 +406,7 @@ impl Forwarder {
                         if is_first {
                             slot.report_due_us = now_us;
                             peer.slots_due_us = now_us;
+                            self.urgent_peers.insert(watcher.peer);
                         }
                         (numbers, is_first)
                     }
@@ -429,6 +434,7 @@ impl Forwarder {
                     slot.waiting += 1;
                     self.counters.packets_paced += 1;
                     peer.pacer.push(Waiting { slot: slot_at, feed, index, numbers, bytes, is_first, is_again: false });
+                    self.urgent_peers.insert(watcher.peer);
                     continue;
                 }
                 let (source, is_again) = (source.id, false);

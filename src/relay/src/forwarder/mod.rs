@@ -9,6 +9,7 @@
 //! datagrams   demultiplexing, checks, DTLS           media      opened RTP to its layer, then the fan-out
 //! feedback    opened RTCP                            settle     what each slot shows, from wishes and permissions
 //! commands    what Python asks for                   timers     feedback, reports, retries, consent
+//! urgent      whom the timers visit at every tick
 //! run         packets that are fanned out together   shares     what each slot is given of its way
 //! mirrors     sources that live on other workers     sources    how sources begin and end
 //! ```
@@ -26,6 +27,7 @@ mod shares;
 mod snapshot;
 mod sources;
 mod timers;
+mod urgent;
 
 pub use timers::TICK_US;
 
@@ -46,6 +48,7 @@ use crate::wire::rtcp::{NtpTime, write_picture_loss};
 use crate::wire_api::Event;
 use run::Run;
 use shares::Sharing;
+use urgent::Urgent;
 
 /// Events that wait at most; then the least important are dropped and counted.
 const MAX_EVENTS: usize = 65_536;
@@ -97,7 +100,13 @@ pub struct Forwarder {
     sheds: Vec<(usize, usize)>,
     has_media_budget: bool,
     handling: Option<usize>,
-    timeouts: u64,
+    /// Whom the timers visit at the next tick.
+    urgent_peers: Urgent,
+    urgent_sources: Urgent,
+    /// Who is visited now; kept for its capacity.
+    visited: Vec<usize>,
+    ticked_us: u64,
+    round_due_us: u64,
     /// Panics at the next DTLS datagram, or at a fence 0: how tests see that a panic ends one peer only.
     #[cfg(test)]
     pub(crate) is_faulty: bool,
@@ -132,7 +141,11 @@ impl Forwarder {
             sheds: Vec::new(),
             has_media_budget: true,
             handling: None,
-            timeouts: 0,
+            urgent_peers: Urgent::default(),
+            urgent_sources: Urgent::default(),
+            visited: Vec::new(),
+            ticked_us: 0,
+            round_due_us: 0,
             #[cfg(test)]
             is_faulty: false,
         }
@@ -146,11 +159,6 @@ impl Forwarder {
     /// Everything that happened since the last call.
     pub fn take_events(&mut self) -> Vec<Event> {
         std::mem::take(&mut self.events)
-    }
-
-    /// Nothing needs the timers.
-    pub fn is_idle(&self) -> bool {
-        self.peers.is_empty()
     }
 
     /// Totals, with the gauges set.

@@ -1,4 +1,4 @@
-//! What waits for a subscriber leaves, and probes: called every 5 ms ([`crate::pacer`]).
+//! What waits for a subscriber leaves, and probes ([`crate::pacer`]): while something waits, every 5 ms.
 
 use super::Forwarder;
 use crate::egress::{Outgoing, send_media, send_padding};

@@ -1,4 +1,8 @@
-//! What time brings: congestion feedback, reports, retries, consent, speakers. Called every 5 ms.
+//! What time brings: congestion feedback, reports, retries, consent, speakers.
+//!
+//! Everyone is visited every 50 ms, together, so that a calm worker wakes up 20 times a second. What cannot wait so long is
+//! [`super::urgent`] and is visited every 5 ms: packets that wait in a pacer, a probe, a gap that may have to be asked for,
+//! the sender report after a switch.
 
 use std::time::Duration;
 
@@ -9,6 +13,7 @@ use crate::nack::MAX_MISSING;
 use crate::quality::{CALM_US, Figures, LOOK_US};
 use crate::reports::Loss;
 use crate::sink::Sink;
+use crate::source::Source;
 use crate::speakers::Level;
 use crate::srtp::SendGuard;
 use crate::wire::rtcp::{
@@ -17,10 +22,12 @@ use crate::wire::rtcp::{
 };
 use crate::wire_api::{Event, MAX_LAYERS, MediaKind};
 
-/// How often [`Forwarder::handle_timeout`] is to be called.
+/// How often [`Forwarder::handle_timeout`] is called at most.
 pub const TICK_US: u64 = 5_000;
-/// Of what needs no haste: every 50 ms.
-const SLOW_TICKS: u64 = 10;
+/// Between two visits to everyone.
+const ROUND_US: u64 = 50_000;
+/// A round that comes this early is the round all the same: what is due every 50 ms is not to wait for the next.
+const ROUND_SLACK_US: u64 = TICK_US;
 /// Between two reports on one stream.
 const REPORT_INTERVAL_US: u64 = 1_000_000;
 /// SSRCs that one goodbye names (RFC 3550 §6.6): the count has five bits.
@@ -35,30 +42,57 @@ const MAX_BLOCKS: usize = 31;
 const MAX_FEEDBACKS: usize = 4;
 
 impl Forwarder {
-    /// To be called every [`TICK_US`].
+    /// When [`Self::handle_timeout`] is to be called next. Earlier is no harm.
+    pub fn next_timeout_us(&self) -> u64 {
+        if self.urgent_peers.is_empty() && self.urgent_sources.is_empty() {
+            return self.round_due_us;
+        }
+        self.round_due_us.min(self.ticked_us + TICK_US)
+    }
+
+    /// Does what is due. To be called at [`Self::next_timeout_us`].
     pub fn handle_timeout<S: Sink>(&mut self, sink: &mut S, now_us: u64) {
-        self.timeouts += 1;
-        let is_slow = self.timeouts % SLOW_TICKS == 0;
-        for at in 0..self.peers.end() {
+        self.ticked_us = now_us;
+        let is_round = now_us >= self.round_due_us;
+        let mut visited = std::mem::take(&mut self.visited);
+        self.urgent_peers.take(&mut visited);
+        if is_round {
+            self.round_due_us = now_us + ROUND_US;
+            visited.clear();
+            visited.extend(0..self.peers.end());
+        }
+        for at in visited.iter().copied() {
             self.handling = Some(at);
-            self.on_peer_time(at, is_slow, sink, now_us);
+            self.on_peer_time(at, is_round, sink, now_us);
+            if self.peers.get(at).is_some_and(|peer| peer.pacer.needs_ticks()) {
+                self.urgent_peers.insert(at);
+            }
         }
-        for at in 0..self.sources.end() {
+        self.urgent_sources.take(&mut visited);
+        if is_round {
+            visited.clear();
+            visited.extend(0..self.sources.end());
+        }
+        for at in visited.iter().copied() {
             self.handling = self.sources.get(at).and_then(|source| source.publisher).map(|publisher| publisher.peer);
-            self.on_source_time(at, is_slow, sink, now_us);
+            self.on_source_time(at, is_round, sink, now_us);
+            if self.sources.get(at).is_some_and(Source::waits_for_packets) {
+                self.urgent_sources.insert(at);
+            }
         }
+        self.visited = visited;
         self.handling = None;
-        if is_slow {
+        if is_round {
             self.on_rooms_time(now_us);
             self.note_due_layers(now_us);
         }
         self.send_keyframe_requests(sink);
     }
 
-    fn on_peer_time<S: Sink>(&mut self, at: usize, is_slow: bool, sink: &mut S, now_us: u64) {
+    fn on_peer_time<S: Sink>(&mut self, at: usize, is_round: bool, sink: &mut S, now_us: u64) {
         let Some(peer) = self.peers.get_mut(at) else { return };
         let id = peer.id;
-        if is_slow {
+        if is_round {
             match peer.ice.on_time(now_us) {
                 Liveness::Unchanged => {}
                 Liveness::ConsentLost => {
@@ -76,7 +110,7 @@ impl Forwarder {
             }
         }
         if peer.is_sending {
-            if peer.arrivals.is_due(now_us) {
+            if is_round && peer.arrivals.is_due(now_us + ROUND_SLACK_US) {
                 let mut plain = [0; MAX_RTCP_LEN];
                 for _ in 0..MAX_FEEDBACKS {
                     let Some(len) = peer.arrivals.write(FEEDBACK_SSRC, &mut plain, now_us) else { break };
@@ -84,13 +118,13 @@ impl Forwarder {
                     self.counters.twcc_out += 1;
                 }
             }
-            if now_us >= peer.report_due_us {
+            if is_round && now_us >= peer.report_due_us {
                 self.report_reception(at, sink, now_us);
             }
             self.report_sending(at, sink, now_us);
         }
         self.on_pacer_time(at, sink, now_us);
-        if is_slow {
+        if is_round {
             self.on_way_time(at, now_us);
             self.tell_quality(at, now_us);
         }
@@ -262,10 +296,10 @@ impl Forwarder {
         self.tally_slots(at, looked_us);
     }
 
-    fn on_source_time<S: Sink>(&mut self, at: usize, is_slow: bool, sink: &mut S, now_us: u64) {
+    fn on_source_time<S: Sink>(&mut self, at: usize, is_round: bool, sink: &mut S, now_us: u64) {
         let Some(source) = self.sources.get_mut(at) else { return };
         let Some(publisher) = source.publisher.filter(|publisher| publisher.kind == MediaKind::Video) else { return };
-        if is_slow {
+        if is_round {
             if source.mirror.is_none() && source.bury_layers(now_us) {
                 self.settle_watchers(at, now_us);
                 self.note_layers(at, now_us);

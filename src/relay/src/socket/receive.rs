@@ -37,6 +37,10 @@ pub struct ReceiveBatch {
     vectors: Vec<libc::iovec>,
     messages: Vec<libc::mmsghdr>,
     received: Vec<Received>,
+    /// Messages whose lengths the kernel has written, or that were never prepared.
+    used: usize,
+    /// What the messages are prepared for.
+    control_len: usize,
     truncated: u64,
     foreign: u64,
 }
@@ -55,6 +59,8 @@ impl ReceiveBatch {
             vectors: Vec::with_capacity(RECEIVE_BATCH_LEN),
             messages: Vec::with_capacity(RECEIVE_BATCH_LEN),
             received: Vec::with_capacity(RECEIVE_BATCH_LEN),
+            used: RECEIVE_BATCH_LEN,
+            control_len: 0,
             truncated: 0,
             foreign: 0,
         };
@@ -122,10 +128,16 @@ impl ReceiveBatch {
 
     /// One `recvmmsg`; gives the number of messages, 0 for would-block.
     fn fill(&mut self, fd: libc::c_int, is_wildcard: bool) -> io::Result<usize> {
-        for message in &mut self.messages {
-            message.msg_hdr.msg_namelen = size_of::<Name>() as libc::socklen_t;
-            message.msg_hdr.msg_controllen = if is_wildcard { Control::LEN as _ } else { 0 };
+        let control_len = if is_wildcard { Control::LEN } else { 0 };
+        if std::mem::replace(&mut self.control_len, control_len) != control_len {
+            self.used = RECEIVE_BATCH_LEN;
         }
+        // One more than came may have been written to (on an error), so that one is prepared, too.
+        for message in self.messages.iter_mut().take(self.used + 1) {
+            message.msg_hdr.msg_namelen = size_of::<Name>() as libc::socklen_t;
+            message.msg_hdr.msg_controllen = control_len as _;
+        }
+        self.used = 0;
         loop {
             // SAFETY: each message points to a name, a vector with its buffer, and a control area of this value, all alive
             // and of the lengths given; no reference to them is held across the call.
@@ -139,6 +151,7 @@ impl ReceiveBatch {
                 )
             };
             if let Ok(count) = usize::try_from(count) {
+                self.used = count;
                 return Ok(count);
             }
             let error = io::Error::last_os_error();
