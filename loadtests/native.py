@@ -61,6 +61,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     nack: bool = False
     gro: bool = False
     picture_loss_ms: int = 0
+    lose_incoming: int = 0
+    """So many of 1000 packets that come are thrown away, as if lost on the way; the first of each slot is not."""
+    lose_outgoing: int = 0
 
 
 class Add(msgspec.Struct, frozen=True, kw_only=True, tag="add"):
@@ -95,6 +98,15 @@ class Bind(msgspec.Struct, frozen=True, tag="bind"):
     source: int
 
 
+class Restart(msgspec.Struct, frozen=True, tag="restart"):
+    peer: int
+    remote_ufrag: str
+    remote_pwd: str
+    local_ufrag: str
+    moves: bool
+    """From another port, as after a change of network."""
+
+
 class Remove(msgspec.Struct, frozen=True, tag="remove"):
     peer: int
 
@@ -108,7 +120,7 @@ class Quit(msgspec.Struct, frozen=True, tag="quit"):
     pass
 
 
-Command = Add | Start | Stop | Bind | Remove | AskStats | Quit
+Command = Add | Start | Stop | Bind | Restart | Remove | AskStats | Quit
 
 
 class Hello(msgspec.Struct, frozen=True, tag="hello"):
@@ -155,6 +167,7 @@ class SlotStats(msgspec.Struct, frozen=True):
     kind: str
     index: int
     source: int
+    longest_gap_us: int
     findings: dict[str, int]
 
 

@@ -11,7 +11,7 @@ import contextlib
 import secrets
 import socket
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import aiohttp
@@ -81,6 +81,9 @@ class Participant:
         """When the offer was sent, by the monotonic clock."""
         self._bindings: list[dict[str, Any]] = []
         self._published: list[str] = []
+        self._offer: Callable[[Transport], str] = _no_offer
+        """The last one, with other ICE credentials."""
+        self._sources: dict[str, str] = {}
 
     async def send(self, message: dict[str, Any]) -> dict[str, Any]:
         """Raises: Refused, TimeoutError, socket.io's errors."""
@@ -134,11 +137,11 @@ class Participant:
         sounds, pictures = slots or (counts["speaker"] + counts["programme"], counts["video"])
         lines += [Line(True)] * sounds + [Line(False)] * pictures
         transport = Transport(secrets.token_hex(4), secrets.token_hex(12), self._generator.fingerprint)
-        cname = secrets.token_hex(8)
-        offer = write_offer(lines, transport, cname, secrets.randbits(62))
-        sources = {str(mid): kind for mid, (kind, _, _) in enumerate(published)}
+        cname, session_id = secrets.token_hex(8), secrets.randbits(62)
+        self._offer = lambda transport: write_offer(lines, transport, cname, session_id)
+        self._sources = {str(mid): kind for mid, (kind, _, _) in enumerate(published)}
         self.offered_ns = time.monotonic_ns()
-        answered = await self.send({"type": "offer", "sdp": offer, "sources": sources})
+        answered = await self.send({"type": "offer", "sdp": self._offer(transport), "sources": self._sources})
         self.answer = answer = read_answer(answered["sdp"])
         by_mid = {line.mid: line for line in answer.lines}
         answered_slots = [
@@ -172,6 +175,14 @@ class Participant:
         self._published = [kind for kind, _, _ in published]
         if not is_waiting:
             await self.publish()
+
+    async def restart_ice(self, *, moves: bool) -> None:
+        """Offers anew with other ICE credentials, and goes on with those of the answer; `moves`: from another port."""
+        assert self.answer is not None
+        transport = Transport(secrets.token_hex(4), secrets.token_hex(12), self._generator.fingerprint)
+        answered = await self.send({"type": "offer", "sdp": self._offer(transport), "sources": self._sources})
+        self.answer = answer = read_answer(answered["sdp"])
+        self._generator.send(native.Restart(self.peer, answer.ufrag, answer.pwd, transport.ufrag, moves))
 
     async def publish(self) -> None:
         """Sends what was offered to be sent, but a screen."""
@@ -229,6 +240,10 @@ class Participant:
         self.leave_media()
         async with asyncio.timeout(ANSWER_TIMEOUT_S):
             await self._socket.disconnect()
+
+
+def _no_offer(_: Transport) -> str:
+    raise RuntimeError("media has not been connected yet")
 
 
 def _numbered(layer: native.Layer, *, is_audio: bool) -> native.Layer:

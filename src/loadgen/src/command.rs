@@ -37,6 +37,8 @@ pub enum Command {
         /// The only CSRC that is right, beside the one before.
         source: u32,
     },
+    /// ICE begins anew; keys and streams go on.
+    Restart(Restart),
     /// The client goes.
     Remove {
         /// Of `add`.
@@ -53,6 +55,23 @@ pub enum Command {
     },
     /// The process ends.
     Quit,
+}
+
+/// What a re-offer with new credentials and its answer have settled (RFC 8445 §9).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Restart {
+    /// Of `add`.
+    pub peer: u64,
+    /// Of the new answer.
+    pub remote_ufrag: String,
+    /// Of the new answer.
+    pub remote_pwd: String,
+    /// Of the re-offer.
+    pub local_ufrag: String,
+    /// From another port, as after a change of network; the old one is closed.
+    #[serde(default)]
+    pub moves: bool,
 }
 
 /// A client's parameters, as offer and answer have them.
@@ -177,11 +196,24 @@ pub struct Options {
     pub gro: bool,
     /// Ask for a keyframe in each slot this often, as a decoder in trouble does; 0: never.
     pub picture_loss_ms: u32,
+    /// So many of 1000 packets that come are thrown away unseen, as if lost on the way.
+    pub lose_incoming: u16,
+    /// So many of 1000 packets that are to leave are not sent.
+    pub lose_outgoing: u16,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { sample: 100, feedback_ms: 100, report_ms: 1000, nack: false, gro: false, picture_loss_ms: 0 }
+        Self {
+            sample: 100,
+            feedback_ms: 100,
+            report_ms: 1000,
+            nack: false,
+            gro: false,
+            picture_loss_ms: 0,
+            lose_incoming: 0,
+            lose_outgoing: 0,
+        }
     }
 }
 
@@ -263,6 +295,8 @@ pub struct Sent {
     pub refused: u64,
     /// Frames that were due more than a frame ago: the generator is too slow.
     pub late_frames: u64,
+    /// Packets that were not sent on purpose.
+    pub lost_on_purpose: u64,
 }
 
 /// One slot of one client.
@@ -275,5 +309,7 @@ pub struct SlotStats {
     pub index: u16,
     /// The CSRC of its last packet.
     pub source: u32,
+    /// The longest time between two packets, since the first or the last reset.
+    pub longest_gap_us: u64,
     pub findings: Findings,
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use aws_lc_rs::rand;
 
-use crate::command::{Command, Delay, Report, Sent, Stats};
+use crate::command::{Command, Delay, Report, Restart, Sent, Stats};
 use crate::dtls::Identity;
 use crate::histogram::Histogram;
 use crate::peer::{Peer, Shared};
@@ -184,6 +184,7 @@ impl Engine {
             Command::Add(add) => self.add(*add),
             Command::Start { peer, mid, source } => self.with(peer, |it, now_us| it.start(&mid, source, now_us)),
             Command::Stop { peer, mid } => self.with(peer, |it, _| it.stop(&mid)),
+            Command::Restart(restart) => self.restart(&restart),
             Command::Bind { peer, mid, source } => self.with(peer, |it, _| it.bind(&mid, source)),
             Command::Remove { peer } => match self.by_name.remove(&peer) {
                 Some(at) => {
@@ -223,6 +224,22 @@ impl Engine {
                 let detail = error.to_string();
                 self.shared.reports.push(Report::Failed { peer: name, reason: "socket", detail });
             }
+        }
+    }
+
+    fn restart(&mut self, with: &Restart) {
+        let mut random = [0; 8];
+        let at = self.by_name.get(&with.peer).copied();
+        let found = at.and_then(|at| Some((at, self.places.get_mut(at)?.as_mut()?)));
+        let Some((at, place)) = found else { return self.refuse(format!("no peer {}", with.peer)) };
+        let restarted = rand::fill(&mut random)
+            .map_err(io::Error::other)
+            .and_then(|()| place.peer.restart(with, u64::from_be_bytes(random), monotonic_ns() / 1000))
+            // The closed socket is out of the poll by itself.
+            .and_then(|()| if with.moves { self.poll.add(place.peer.socket.as_raw_fd(), at as u64) } else { Ok(()) });
+        Self::schedule(&mut self.timers, at, place);
+        if let Err(error) = restarted {
+            self.refuse(format!("peer {} cannot move: {error}", with.peer));
         }
     }
 

@@ -57,6 +57,10 @@ pub struct Findings {
     pub nacks: u64,
     /// Keyframes asked for.
     pub picture_losses: u64,
+    /// Thrown away on purpose.
+    pub lost_on_purpose: u64,
+    /// Of retransmissions, thrown away on purpose.
+    pub recovered_lost_on_purpose: u64,
 }
 
 impl Findings {
@@ -92,6 +96,8 @@ impl Findings {
             (&mut self.switches, other.switches),
             (&mut self.nacks, other.nacks),
             (&mut self.picture_losses, other.picture_losses),
+            (&mut self.lost_on_purpose, other.lost_on_purpose),
+            (&mut self.recovered_lost_on_purpose, other.recovered_lost_on_purpose),
         ] {
             *sum += more;
         }
@@ -120,6 +126,9 @@ pub struct Inspection {
     reported: (u64, u64),
     /// Of findings that were reset.
     lost_before: u64,
+    /// When the last packet came; 0: none.
+    came_us: u64,
+    longest_gap_us: u64,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -143,6 +152,10 @@ impl Inspection {
     pub fn on_header(&mut self, header: &Header, datagram_len: usize, remembers_missing: bool, now_us: u64) -> u64 {
         self.findings.packets += 1;
         self.findings.bytes += datagram_len as u64;
+        let before_us = std::mem::replace(&mut self.came_us, now_us);
+        if before_us != 0 {
+            self.longest_gap_us = self.longest_gap_us.max(now_us.saturating_sub(before_us));
+        }
         let index = self.unwrapper.unwrap(header.sequence);
         self.on_index(index, remembers_missing);
         if header.csrc != self.source || header.csrc_count != 1 {
@@ -287,8 +300,14 @@ impl Inspection {
         self.lost_before + self.findings.lost
     }
 
+    /// The longest time between two packets so far.
+    pub const fn longest_gap_us(&self) -> u64 {
+        self.longest_gap_us
+    }
+
     /// The findings begin anew; order and source go on.
     pub fn reset(&mut self) {
+        self.longest_gap_us = 0;
         self.lost_before += self.findings.lost;
         self.findings = Findings::default();
     }

@@ -14,6 +14,7 @@
 //! | `start` | `peer`, `mid`, `source` | it publishes on an m-line, from now or as soon as it is connected |
 //! | `stop` | `peer`, `mid` | it publishes no more |
 //! | `bind` | `peer`, `mid`, `source` | packets of other sources in this slot are faults from now on |
+//! | `restart` | `peer`, `remote_ufrag`, `remote_pwd`, `local_ufrag`, `moves` | ICE begins anew; keys and streams go on |
 //! | `remove` | `peer` | it says goodbye and goes |
 //! | `stats` | `peers`, `reset` | a line `stats` follows, with the slots of all clients if wanted |
 //! | `quit` | | all go; so does the end of the input |
@@ -36,6 +37,7 @@ pub mod engine;
 pub mod histogram;
 pub mod ice;
 pub mod inspect;
+pub mod loss;
 pub mod peer;
 pub mod publish;
 pub mod rtcp;

@@ -3,12 +3,14 @@
 #![allow(clippy::similar_names)] // The same moment in two units.
 
 use std::io;
+use std::net::SocketAddr;
 
 use crate::arrivals::Arrivals;
-use crate::command::{Add, Extensions, Options, Payloads, Report, Sent, SlotStats};
+use crate::command::{Add, Extensions, Options, Payloads, Report, Restart, Sent, SlotStats};
 use crate::dtls::{Handshake, Identity, Outcome};
 use crate::histogram::Histogram;
 use crate::ice::{Change, Ice};
+use crate::loss::Loss;
 use crate::publish::{Publisher, Uplink};
 use crate::rtcp::{self, Block, MAX_BLOCKS};
 use crate::rtp::{Header, u16_at};
@@ -48,6 +50,7 @@ pub struct Peer {
     pub id: u64,
     /// Its own.
     pub socket: Socket,
+    remote: SocketAddr,
     ice: Ice,
     remote_fingerprint: String,
     handshake: Option<Handshake>,
@@ -64,6 +67,8 @@ pub struct Peer {
     publishers: Vec<Publisher>,
     wanted: Vec<(String, u32)>,
     transport_sequence: u16,
+    incoming_loss: Loss,
+    outgoing_loss: Loss,
     rtcp_index: u32,
     until_sample: u32,
     arrivals: Arrivals,
@@ -93,10 +98,13 @@ impl Peer {
             cname: if add.cname.is_empty() { format!("client{}", add.peer) } else { add.cname },
             payloads: add.payloads,
             extensions: add.extensions,
+            remote: add.remote,
             slots: slots.collect(),
             publishers: publishers.collect(),
             wanted: Vec::new(),
             transport_sequence: 0,
+            incoming_loss: Loss::new(add.options.lose_incoming, 2 * add.peer),
+            outgoing_loss: Loss::new(add.options.lose_outgoing, 2 * add.peer + 1),
             rtcp_index: 0,
             until_sample: add.options.sample,
             options: add.options,
@@ -134,7 +142,7 @@ impl Peer {
 
     /// Publishing begins now or when the client is connected. Answers whether there is such an m-line.
     pub fn start(&mut self, mid: &str, source: u32, now_us: u64) -> bool {
-        let is_connected = self.is_connected();
+        let is_connected = self.keys.is_some();
         let Some(publisher) = self.publishers.iter_mut().find(|publisher| publisher.mid == mid) else { return false };
         if is_connected {
             publisher.start(source, now_us, u64::from(source).wrapping_mul(0x9E37_79B9_7F4A_7C15));
@@ -142,6 +150,16 @@ impl Peer {
             self.wanted.push((mid.to_owned(), source));
         }
         true
+    }
+
+    /// ICE begins anew; until its first check is answered the server keeps the old address. A client that moves has
+    /// another socket afterwards, which is to be waited for.
+    pub fn restart(&mut self, with: &Restart, tie_breaker: u64, now_us: u64) -> io::Result<()> {
+        if with.moves {
+            self.socket = Socket::connect(self.remote, self.options.gro)?;
+        }
+        self.ice = Ice::new(&with.remote_ufrag, &with.local_ufrag, &with.remote_pwd, tie_breaker, now_us);
+        Ok(())
     }
 
     /// Answers whether there is such an m-line.
@@ -171,7 +189,7 @@ impl Peer {
                 }
             }
             _ if stun::is_stun(datagram) => {
-                if self.ice.on_datagram(datagram, now_ns / 1000) == Change::Connected {
+                if self.ice.on_datagram(datagram, now_ns / 1000) == Change::Connected && self.handshake.is_none() {
                     self.begin_handshake(now_ns, shared);
                 }
             }
@@ -237,10 +255,21 @@ impl Peer {
             shared.strays += 1;
             return;
         };
+        let is_own = |state: &SlotState| state.slot.ssrc == header.ssrc;
+        let found = self.slots.iter_mut().find(|state| is_own(state) || state.slot.rtx_ssrc == header.ssrc);
+        // The first packet of a slot always comes: one that nobody knows of is missed by nobody.
+        if let Some(state) = found.filter(|state| state.is_known) {
+            if self.incoming_loss.takes_next() {
+                let is_primary = is_own(state);
+                let findings = &mut state.inspection.findings;
+                findings.lost_on_purpose += u64::from(is_primary);
+                findings.recovered_lost_on_purpose += u64::from(!is_primary);
+                return;
+            }
+        }
         if let Some(sequence) = header.extension(packet, self.extensions.transport_cc).and_then(|it| u16_at(it, 0)) {
             self.arrivals.on_packet(sequence, header.ssrc, now_ns / 1000);
         }
-        let is_own = |state: &SlotState| state.slot.ssrc == header.ssrc;
         let Some(at) = self.slots.iter().position(|state| is_own(state) || state.slot.rtx_ssrc == header.ssrc) else {
             shared.strays += 1;
             return;
@@ -316,6 +345,7 @@ impl Peer {
             out,
             sent,
             filler: &shared.filler,
+            loss: &mut self.outgoing_loss,
         };
         for (ssrc, sequence) in again {
             publishers.iter_mut().any(|publisher| publisher.send_again(ssrc, sequence, &mut uplink));
@@ -362,6 +392,7 @@ impl Peer {
             out: &mut shared.out,
             sent: &mut shared.sent,
             filler: &shared.filler,
+            loss: &mut self.outgoing_loss,
         };
         for publisher in self.publishers.iter_mut().filter(|publisher| publisher.due_us() <= now_us) {
             publisher.on_time(now_us, &mut uplink);
@@ -456,6 +487,7 @@ impl Peer {
                 kind: state.slot.kind.clone(),
                 index: state.slot.index,
                 source: state.inspection.source,
+                longest_gap_us: state.inspection.longest_gap_us(),
                 findings: state.inspection.findings,
             });
             if reset {

@@ -3,6 +3,7 @@
 //! The pace is constant: what is left out is an encoder that follows the server's feedback.
 
 use crate::command::{Extensions, Layer, Payloads, Sent, Source};
+use crate::loss::Loss;
 use crate::rtcp;
 use crate::rtp;
 use crate::srtp::Keys;
@@ -32,6 +33,8 @@ pub struct Uplink<'a> {
     pub sent: &'a mut Sent,
     /// For the content.
     pub filler: &'a Filler,
+    /// What does not leave.
+    pub loss: &'a mut Loss,
 }
 
 /// One source's streams.
@@ -298,7 +301,11 @@ fn seal(
         uplink.sent.packets += 1;
         uplink.sent.bytes += packet.len() as u64;
         uplink.sent.retransmissions += u64::from(is_again);
-        uplink.out.push(packet);
+        if uplink.loss.takes_next() {
+            uplink.sent.lost_on_purpose += 1;
+        } else {
+            uplink.out.push(packet);
+        }
     }
 }
 
@@ -317,12 +324,14 @@ mod tests {
         filler: Filler,
         transport_sequence: u16,
         sent: Sent,
+        loss: Loss,
     }
 
     impl Bench {
         fn new() -> Self {
             let keys = Keys::new(Profile::AeadAes128Gcm, &[1; 16], &[2; 12]).unwrap();
-            Self { keys, filler: Filler::default(), transport_sequence: 0, sent: Sent::default() }
+            let loss = Loss::new(0, 0);
+            Self { keys, filler: Filler::default(), transport_sequence: 0, sent: Sent::default(), loss }
         }
 
         fn with(&mut self, act: impl FnOnce(&mut Uplink<'_>)) -> Vec<(Header, Vec<u8>)> {
@@ -335,6 +344,7 @@ mod tests {
                 out: &mut out,
                 sent: &mut self.sent,
                 filler: &self.filler,
+                loss: &mut self.loss,
             });
             let open = |mut packet: Vec<u8>| {
                 let header = Header::parse(&packet).unwrap();

@@ -1,0 +1,100 @@
+"""What happens on the way, through the real server: packets that are lost and asked for again, ICE that begins anew."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from loadtests import native
+from loadtests.participant import MICROPHONE, camera
+from tests.contract.test_loadgen import SETTLE_TIMEOUT_S, binary, call, until
+
+__all__ = ["binary"]
+LOST_PER_MILLE = 20
+LOST_LEAST = 30
+"""Before a look at what became of them."""
+TAIL = 3
+"""Packets lost at the very end are missed by nobody: no later one shows the gap."""
+GAP_US = 1_000_000
+BITRATE_BPS = 1_500_000
+MOST_REQUESTS = 3
+"""For each lost packet, in the mean."""
+
+
+async def pictures(generator: native.Generator) -> native.SlotStats:
+    """The one video slot that got packets."""
+    (slot,) = [
+        slot
+        for slot in (await generator.stats(peers=True)).slots
+        if slot.kind == "video" and slot.findings["packets"] > 0
+    ]
+    return slot
+
+
+async def test_pictures_lost_on_the_way_down_are_asked_for_and_come_again_unchanged() -> None:
+    async with call("Anna", "Bent") as (server, generator, (anna, bent)):
+        await anna.connect_media(picture=camera(BITRATE_BPS))
+        await bent.connect_media(options=native.Options(sample=1, nack=True, lose_incoming=LOST_PER_MILLE))
+        await bent.show_all()
+        await until(generator, 1)
+        async with asyncio.timeout(SETTLE_TIMEOUT_S):
+            while (await pictures(generator)).findings["lost_on_purpose"] < LOST_LEAST:
+                await asyncio.sleep(0.1)
+        await anna.set_source("camera", active=False)
+        async with asyncio.timeout(SETTLE_TIMEOUT_S):
+            while (found := (await pictures(generator)).findings)["lost"] > 0:
+                await asyncio.sleep(0.05)
+        lost = found["lost_on_purpose"]
+        assert lost - TAIL <= found["recovered"] <= lost, found
+        assert lost - TAIL <= found["nacks"] <= MOST_REQUESTS * lost, found
+        stats = await generator.stats()
+        assert stats.faults == 0, stats.findings
+        assert stats.strays == 0
+        resent = (await server.metrics())['vdx_rtp_packets_total{direction="out",kind="rtx"}']
+        assert resent >= found["recovered"]
+
+
+async def test_pictures_lost_on_the_way_up_are_asked_for_by_the_server_and_reach_everybody() -> None:
+    async with call("Anna", "Bent") as (_, generator, (anna, bent)):
+        await anna.connect_media(picture=camera(BITRATE_BPS), options=native.Options(lose_outgoing=LOST_PER_MILLE))
+        await bent.connect_media(options=native.Options(sample=1))
+        await bent.show_all()
+        await until(generator, 1)
+        async with asyncio.timeout(SETTLE_TIMEOUT_S):
+            while (stats := await generator.stats()).sent["lost_on_purpose"] < LOST_LEAST:
+                await asyncio.sleep(0.1)
+            while (found := (await pictures(generator)).findings)["lost"] > 0:
+                await asyncio.sleep(0.01)
+        lost = stats.sent["lost_on_purpose"]
+        assert lost - TAIL <= stats.sent["nacks_received"] <= MOST_REQUESTS * lost, stats.sent
+        assert stats.sent["retransmissions"] >= lost - TAIL
+        assert found["reordered"] >= lost // 2, found
+        assert (await generator.stats()).faults == 0, found
+
+
+@pytest.mark.parametrize("moves", [False, True], ids=["same-port", "other-port"])
+async def test_media_goes_on_both_ways_while_ice_begins_anew(moves: bool) -> None:
+    async with call("Anna", "Bent") as (server, generator, (anna, bent)):
+        for one in (anna, bent):
+            await one.connect_media(microphone=MICROPHONE, picture=camera(400_000), options=native.Options(sample=1))
+            await one.show_all()
+        await until(generator, 4, packets=50)
+        for one in (anna, bent):
+            assert one.answer is not None
+            before = one.answer
+            await generator.stats(reset=True)
+            await one.restart_ice(moves=moves)
+            assert (one.answer.ufrag, one.answer.pwd) != (before.ufrag, before.pwd)
+            assert one.answer.fingerprint == before.fingerprint
+            stats = await until(generator, 4, packets=80)
+            gaps_us = [slot.longest_gap_us for slot in stats.slots if slot.findings["packets"]]
+            assert max(gaps_us) <= GAP_US, gaps_us
+            assert stats.faults == 0, stats.findings
+            assert stats.connected == 2
+            if not moves:
+                assert stats.findings["lost"] == 0
+        metrics = await server.metrics()
+        assert metrics["vdx_media_peers"] == 2
+        assert not generator.failures
+        assert len(generator.connected) == 2, "one handshake each: the keys are the same"
