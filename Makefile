@@ -34,7 +34,7 @@ lint: ## only the checks that take seconds
 	@$(PYTHON) scripts/setup.py run
 	@$(BIN)/python scripts/check.py lint
 
-bench: setup ## what forwarding costs, beside a naive loop with the same crypto library; also in bench.json
+bench: setup ## every figure that is to hold: forwarding beside a naive loop, joins, memory, idle Python; also in bench.json
 	@$(BIN)/python -m loadtests.bench $(ARGS)
 
 long: setup ## what takes longer than a check may: each fuzz target for SECONDS, many more random examples, ten minutes of churn

@@ -1,4 +1,7 @@
-"""The relay in a Python process, told what to do in lines, as `src/serve.rs` says; `hog SECONDS` keeps Python busy."""
+"""The relay in a Python process, told what to do in lines, as `src/serve.rs` says.
+
+`hog SECONDS CORE` keeps Python busy.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,15 @@ import msgspec
 from vdxmedia import _relay
 
 
-def hog(seconds: float) -> None:
-    """Holds the interpreter's lock as long as it is let."""
+def hog(seconds: float, core: int) -> None:
+    """Holds the interpreter's lock as long as it is let; on this core, if it is one.
+
+    There it makes room for the clients at once, who are to keep their pace; it keeps the lock meanwhile.
+    """
+    if core >= 0:
+        thread = threading.get_native_id()
+        os.sched_setaffinity(thread, {core})
+        os.sched_setscheduler(thread, os.SCHED_IDLE, os.sched_param(0))
     until = time.monotonic() + seconds
     count = 0
     while time.monotonic() < until:
@@ -52,7 +62,8 @@ def main() -> int:
                         stats: dict[str, int] = msgspec.msgpack.decode(relay.stats())
                         print(*(f"{name}={value}" for name, value in stats.items()), flush=True)
                     case b"hog":
-                        threading.Thread(target=hog, args=(float(rest),), daemon=True).start()
+                        seconds, core = rest.split()
+                        threading.Thread(target=hog, args=(float(seconds), int(core)), daemon=True).start()
                     case _:
                         raise ValueError(f"cannot read the line: {line[:60]!r}")
 

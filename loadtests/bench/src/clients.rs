@@ -7,6 +7,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::ops::AddAssign;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use vdx_relay::srtp::{Inbound, Outbound, Profile, SendGuard};
@@ -24,8 +25,13 @@ const GIVE_UP: Duration = Duration::from_secs(2);
 const LATE_US: u64 = 500;
 /// First sequence number: below 2^15.
 const FIRST: u64 = 100;
-/// Every packet to so many subscribers is decrypted and compared, unless all are.
+/// Every packet to so many subscribers, the first and the last among them, is decrypted and compared, unless all are.
 const SAMPLED: usize = 3;
+/// Of more subscribers than this, all but [`SAMPLED_OF_CROWD`] share sockets, and their packets are counted only.
+const CROWD: usize = 2_000;
+const SAMPLED_OF_CROWD: usize = 16;
+/// What has arrived is taken in for so long at once: a packet that is due must not wait.
+const TURN: Duration = Duration::from_micros(200);
 /// Send times that are remembered per stream: more than two seconds of it.
 const REMEMBERED: usize = 4096;
 /// Bits of a packet's number within its name; the rest is the stream's position.
@@ -52,8 +58,32 @@ pub struct Delivered {
     pub bursts: u64,
     /// Bursts that left more than [`LATE_US`] after their time.
     pub late: u64,
+    /// Datagrams that came and found a full socket: the clients did not follow.
+    pub overflowed: u64,
     /// Nanoseconds from the publisher's send call to the subscriber's socket, of the packets that were decrypted.
     pub latencies_ns: Vec<u32>,
+}
+
+impl AddAssign for Delivered {
+    fn add_assign(&mut self, mut more: Self) {
+        self.packets += more.packets;
+        self.lost += more.lost;
+        self.verified += more.verified;
+        self.bad += more.bad;
+        self.again += more.again;
+        self.bursts += more.bursts;
+        self.late += more.late;
+        self.overflowed += more.overflowed;
+        self.latencies_ns.append(&mut more.latencies_ns);
+    }
+}
+
+impl Delivered {
+    /// One more RTP packet, sealed.
+    fn count(&mut self, bytes: &[u8]) {
+        self.packets += 1;
+        self.again += u64::from(bytes[1] & 0x7F == VP8_RTX);
+    }
 }
 
 /// A published stream.
@@ -96,6 +126,7 @@ pub struct Clients {
     start: Instant,
     delivered: Delivered,
     expected: u64,
+    overflowed: u64,
     direct_ns: Vec<u32>,
 }
 
@@ -116,15 +147,23 @@ impl Clients {
             start: Instant::now(),
             delivered: Delivered::default(),
             expected: 0,
+            overflowed: 0,
             direct_ns: Vec::new(),
         };
         let subscribers = scene.participants.iter().filter(|it| !it.places.is_empty()).count();
-        let apart = (subscribers / SAMPLED).max(1);
+        let is_crowd = subscribers > CROWD;
+        let sampled = if is_crowd { SAMPLED_OF_CROWD } else { SAMPLED };
+        let apart = (subscribers.saturating_sub(1) / (sampled - 1)).max(1);
         let mut seen = 0;
         for (at, participant) in scene.participants.iter().enumerate() {
-            clients.sockets.add()?;
-            let is_sampled = !participant.places.is_empty() && (all || scene.feedback || seen % apart == 0);
-            seen += usize::from(!participant.places.is_empty());
+            let is_subscriber = !participant.places.is_empty();
+            let is_sampled = is_subscriber && (all || scene.feedback || seen % apart == 0 || seen + 1 == subscribers);
+            seen += usize::from(is_subscriber);
+            if is_crowd && is_subscriber && !is_sampled {
+                clients.sockets.add_shared()?;
+            } else {
+                clients.sockets.add()?;
+            }
             let inbound = is_sampled.then(|| Inbound::new(scene.profile, &master(scene.profile, at, false)));
             let outbound = Outbound::new(scene.profile, &master(scene.profile, at, true));
             clients.peers.push(Client {
@@ -213,41 +252,63 @@ impl Clients {
         Ok(())
     }
 
-    /// Takes in what has arrived, after at most `timeout`. A timeout of zero never sleeps: the kernel would charge waking
-    /// this thread to the server, which over a network it is not.
+    /// Takes in what has arrived, after at most `timeout`, for a [`TURN`]. A timeout of zero never sleeps: the kernel would
+    /// charge waking this thread to the server, which over a network it is not.
     fn drain(&mut self, timeout: Duration) -> io::Result<()> {
-        for at in self.sockets.wait(timeout)? {
-            loop {
-                let now_us = self.start.elapsed().as_micros() as u64 + 1_000_000;
-                let Self { sockets, peers, publishing, feedback, delivered, direct_ns, .. } = self;
-                let client = &mut peers[at];
-                let is_full = sockets.receive(at, |received| {
-                    let bytes = received.bytes;
-                    match bytes.first().copied() {
-                        Some(0 | 1) if bytes.len() > 12 => client.is_answered |= bytes[1] == 1,
-                        Some(DIRECT) if bytes.len() > 8 => {
-                            let sent = bytes[1..9].try_into().map_or(0, u64::from_be_bytes);
-                            direct_ns.push(received.at_ns.saturating_sub(sent) as u32);
-                        }
-                        // RTP, not RTCP (RFC 5761 §4).
-                        Some(128..=191) if bytes.len() > 12 && !(192..=223).contains(&bytes[1]) => {
-                            if let Some(feedback) = feedback {
-                                if feedback.on_packet(at, bytes, now_us) {
-                                    return;
-                                }
-                            }
-                            client.on_packet(bytes, received.at_ns, publishing, delivered);
-                        }
-                        Some(128..=191) if feedback.is_some() => client.on_reports(bytes, publishing),
-                        _ => {}
-                    }
-                })?;
-                if !is_full {
-                    break;
+        let mut ready = self.sockets.wait(timeout)?;
+        let until = Instant::now() + TURN;
+        while !ready.is_empty() {
+            let mut full = Vec::new();
+            for socket in ready {
+                if self.take_in(socket)? {
+                    full.push(socket);
+                }
+                if Instant::now() >= until {
+                    return Ok(());
                 }
             }
+            ready = full;
         }
         Ok(())
+    }
+
+    /// Takes in what one socket has, once; false when there may be no more.
+    fn take_in(&mut self, socket: usize) -> io::Result<bool> {
+        let now_us = self.start.elapsed().as_micros() as u64 + 1_000_000;
+        let Self { sockets, peers, publishing, feedback, delivered, direct_ns, .. } = self;
+        let owner = sockets.owner(socket);
+        sockets.receive(socket, |received| {
+            let bytes = received.bytes;
+            match bytes.first().copied() {
+                Some(0 | 1) if bytes.len() > 16 => {
+                    let answered = bytes[8..16].try_into().map_or(0, u64::from_be_bytes) as usize;
+                    if let Some(client) = peers.get_mut(answered) {
+                        client.is_answered |= bytes[1] == 1;
+                    }
+                }
+                Some(DIRECT) if bytes.len() > 8 => {
+                    let sent = bytes[1..9].try_into().map_or(0, u64::from_be_bytes);
+                    direct_ns.push(received.at_ns.saturating_sub(sent) as u32);
+                }
+                // RTP, not RTCP (RFC 5761 §4).
+                Some(128..=191) if bytes.len() > 12 && !(192..=223).contains(&bytes[1]) => {
+                    let thrown = owner.zip(feedback.as_mut()).is_some_and(|(at, it)| it.on_packet(at, bytes, now_us));
+                    if thrown {
+                        return;
+                    }
+                    delivered.count(bytes);
+                    if let Some(at) = owner {
+                        peers[at].on_packet(bytes, received.at_ns, publishing, delivered);
+                    }
+                }
+                Some(128..=191) if feedback.is_some() => {
+                    if let Some(at) = owner {
+                        peers[at].on_reports(bytes, publishing);
+                    }
+                }
+                _ => {}
+            }
+        })
     }
 
     fn give_feedback(&mut self) -> io::Result<()> {
@@ -269,6 +330,12 @@ impl Clients {
     fn reset(&mut self) {
         self.delivered = Delivered::default();
         self.expected = 0;
+        self.overflowed = self.sockets.overflowed();
+    }
+
+    fn finish(&mut self) -> Delivered {
+        self.delivered.overflowed = self.sockets.overflowed() - self.overflowed;
+        std::mem::take(&mut self.delivered)
     }
 
     /// Publishes keyframes until one of each stream arrives at every subscriber whole.
@@ -336,7 +403,7 @@ impl Clients {
             before = self.expected;
         }
         self.settle(self.expected)?;
-        Ok(std::mem::take(&mut self.delivered))
+        Ok(self.finish())
     }
 
     /// Publishes as a browser would for a time; gives what arrived of it. Without `spin` this thread sleeps between.
@@ -373,7 +440,7 @@ impl Clients {
         } else {
             self.settle(self.expected)?;
         }
-        Ok(std::mem::take(&mut self.delivered))
+        Ok(self.finish())
     }
 
     /// Sends what leaves together, and says when the next does.
@@ -426,8 +493,6 @@ impl Client {
 
     fn on_packet(&mut self, bytes: &mut [u8], at_ns: u64, publishing: &[Publishing], delivered: &mut Delivered) {
         let is_again = bytes[1] & 0x7F == VP8_RTX;
-        delivered.packets += 1;
-        delivered.again += u64::from(is_again);
         let Some(inbound) = &mut self.inbound else { return };
         let Ok(header) = RtpHeader::parse(bytes) else {
             delivered.bad += 1;

@@ -1,4 +1,4 @@
-//! What a process and its threads have cost so far, what memory it holds, and where they run.
+//! What a process and its threads have cost so far, and where they run.
 
 use std::fs;
 use std::io;
@@ -48,14 +48,6 @@ fn threads(process: u32) -> io::Result<Vec<(i32, String)>> {
         .collect()
 }
 
-/// Bytes of memory that a process holds (`VmRSS`).
-pub fn resident_bytes(process: u32) -> io::Result<u64> {
-    let status = fs::read_to_string(format!("/proc/{process}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kib: Option<u64> = line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse().ok());
-    kib.map(|kib| kib * 1024).ok_or_else(|| io::ErrorKind::InvalidData.into())
-}
-
 /// Puts the servers' forwarding threads on one core and the clients on another. Without a second core nothing is pinned.
 #[derive(Debug, Clone, Copy)]
 pub struct Cores {
@@ -85,9 +77,14 @@ impl Cores {
         Ok(())
     }
 
+    /// The clients' core; `None` when nothing is pinned.
+    pub fn clients(self) -> Option<usize> {
+        self.pair.map(|(_, clients)| clients)
+    }
+
     /// Pins the calling thread: the clients'.
     pub fn pin_clients(self) {
-        pin(0, self.pair.map(|(_, clients)| clients));
+        pin(0, self.clients());
     }
 
     /// The threads that a child starts with may run anywhere.

@@ -28,7 +28,7 @@ mod udp;
 
 use std::io;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cpu::Cores;
 use report::{Environment, Report};
@@ -127,19 +127,15 @@ fn finish(result: io::Result<bool>) -> ExitCode {
     }
 }
 
-/// Measures and prints; false when a packet was bad or many were lost.
+/// Measures and tells; false when a packet was bad or many were lost.
 fn measure(options: &Options) -> io::Result<bool> {
     let cores = Cores::find();
     let scale = options.scale();
-    let (tracks, growths) = (tracks::all(scale), tracks::growths(scale));
-    let unknown = |case: &&String| {
-        let mut names = tracks.iter().map(|track| track.name).chain(growths.iter().map(|growth| growth.name));
-        !names.any(|name| name == case.as_str())
-    };
-    if options.list || options.cases.iter().any(|case| unknown(&case)) {
-        let names = tracks.iter().map(|track| track.name).chain(growths.iter().map(|growth| growth.name));
-        for name in names {
-            println!("{name}");
+    let tracks = tracks::all(scale);
+    let is_unknown = |case: &String| !tracks.iter().any(|track| track.name == case.as_str());
+    if options.list || options.cases.iter().any(is_unknown) {
+        for track in &tracks {
+            println!("{}", track.name);
         }
         return Ok(options.list);
     }
@@ -152,28 +148,30 @@ fn measure(options: &Options) -> io::Result<bool> {
     let wants_crypto = options.only.as_deref().map_or(options.cases.is_empty(), |only| only == "crypto");
     let crypto = if wants_crypto { crypto::measure(options.quick) } else { Vec::new() };
     let mut measured = Measured::default();
-    for round in 0..options.rounds {
+    let mut planned = Vec::new();
+    for round in 1..=options.rounds {
         for track in tracks.iter().filter(|track| options.wants_case(track.name)) {
-            for subject in track.subjects.iter().filter(|subject| options.wants(**subject)) {
-                if *subject == Subject::PythonRelay && !has_python {
-                    continue;
-                }
-                eprintln!("round {} of {}: {} {subject:?}", round + 1, options.rounds, track.name);
-                let run = measure::run(&track.plan, *subject, cores)?;
-                measured.runs.entry((track.name, *subject)).or_default().push(run);
-            }
-        }
-        for growth in growths.iter().filter(|it| options.wants_case(it.name) && options.wants(Subject::Relay)) {
-            eprintln!("round {} of {}: {}", round + 1, options.rounds, growth.name);
-            let small = measure::memory(&growth.small, growth.time, cores)? as f64;
-            let large = measure::memory(&growth.large, growth.time, cores)? as f64;
-            measured.memory.entry(growth.name).or_default().push((large - small) / growth.more as f64);
+            let subjects = track.subjects.iter().filter(|subject| options.wants(**subject));
+            let subjects = subjects.filter(|subject| **subject != Subject::PythonRelay || has_python);
+            planned.extend(subjects.map(|subject| (round, track, *subject)));
         }
     }
+    let start = Instant::now();
+    for (done, (round, track, subject)) in planned.iter().enumerate() {
+        eprintln!(
+            "{:4.0} s  {} of {}  round {round}: {} {subject:?}",
+            start.elapsed().as_secs_f64(),
+            done + 1,
+            planned.len(),
+            track.name
+        );
+        let run = measure::run(&track.plan, *subject, cores)?;
+        measured.runs.entry((track.name, *subject)).or_default().push(run);
+    }
     let report = Report { environment: Environment::find(cores), crypto, measured, rounds: options.rounds };
-    print!("{}", report.table());
-    if let Some(path) = &options.json {
-        std::fs::write(path, report.json())?;
+    match &options.json {
+        Some(path) => std::fs::write(path, report.json())?,
+        None => print!("{}", report.json()),
     }
     Ok(report.is_good(if options.quick { 0.0 } else { LOST_PERCENT }))
 }

@@ -18,6 +18,9 @@ const UNTOLD: Duration = Duration::from_millis(1_200);
 /// What a relay is given at most to learn the participants' bandwidth, and how often it is looked at.
 const LEARNING: Duration = Duration::from_secs(20);
 const LEARNING_STEP: Duration = Duration::from_millis(500);
+/// Python is busy, and then not, for so long; and how soon after it is certainly over.
+const HOG_TIME: Duration = Duration::from_secs(1);
+const HOG_ENDS: Duration = Duration::from_millis(20);
 /// Datagrams straight from client to client, for comparison.
 const DIRECT: usize = 150;
 
@@ -45,7 +48,7 @@ pub struct Plan {
     pub latency: bool,
     /// How long.
     pub time: Duration,
-    /// Python is kept busy meanwhile.
+    /// Python is kept busy every other second, and these seconds are told apart.
     pub hog: bool,
 }
 
@@ -73,6 +76,8 @@ pub struct Run {
     pub p50_us: f64,
     /// 99 in 100 had less.
     pub p99_us: f64,
+    /// The same two while Python was busy; not a number where it never was.
+    pub busy_us: [f64; 2],
     /// A datagram straight from client to client, subtracted above.
     pub direct_us: f64,
     /// At the subscribers; latencies taken out.
@@ -150,13 +155,24 @@ pub fn run(plan: &Plan, subject: Subject, cores: Cores) -> io::Result<Run> {
         }
     }
     let direct_us = if plan.latency { percentile(&mut clients.direct(DIRECT, 1200)?, 50.0) } else { 0.0 };
-    if plan.hog {
-        server.tell(&format!("hog {}", plan.time.as_secs_f64()))?;
-    }
     let counted = messages(&mut server)?;
     let before = server.spent()?;
     let start = Instant::now();
-    let mut delivered = drive(&mut clients, plan.time)?;
+    let mut delivered = Delivered::default();
+    let mut busy_ns = Vec::new();
+    if plan.hog {
+        let until = Instant::now() + plan.time;
+        while Instant::now() < until {
+            delivered += drive(&mut clients, HOG_TIME.min(plan.time))?;
+            server.hog(cores, HOG_TIME.min(plan.time))?;
+            let mut busy = drive(&mut clients, HOG_TIME.min(plan.time))?;
+            busy_ns.append(&mut busy.latencies_ns);
+            delivered += busy;
+            clients.idle(HOG_ENDS)?;
+        }
+    } else {
+        delivered = drive(&mut clients, plan.time)?;
+    }
     let time = start.elapsed();
     let spent = server.spent()? - before;
     let after = messages(&mut server)?;
@@ -166,7 +182,8 @@ pub fn run(plan: &Plan, subject: Subject, cores: Cores) -> io::Result<Run> {
         let told = server.stats()?;
         let mut drops: Vec<_> = told.iter().filter(|(name, count)| name.contains("dropped") && **count > 0).collect();
         drops.sort();
-        eprintln!("{} of {} packets lost; the server: {drops:?}", delivered.lost, delivered.packets);
+        let Delivered { packets, lost, overflowed, .. } = delivered;
+        eprintln!("{lost} of {packets} packets lost; full sockets at clients: {overflowed}; the server: {drops:?}");
     }
     Ok(Run {
         worker_ns: spent.worker_ns as f64 / packets,
@@ -180,6 +197,7 @@ pub fn run(plan: &Plan, subject: Subject, cores: Cores) -> io::Result<Run> {
         },
         p50_us: percentile(&mut latencies, 50.0) - direct_us,
         p99_us: percentile(&mut latencies, 99.0) - direct_us,
+        busy_us: [50.0, 99.0].map(|percent| percentile(&mut busy_ns, percent) - direct_us),
         direct_us,
         delivered,
     })
@@ -196,16 +214,6 @@ fn percentile(values: &mut [u32], percent: f64) -> f64 {
     values.sort_unstable();
     let place = ((values.len() as f64 - 1.0).max(0.0) * percent / 100.0).round() as usize;
     values.get(place).map_or(f64::NAN, |ns| f64::from(*ns) / 1_000.0)
-}
-
-/// Bytes of memory that a relay holds once a scene has been played for a while.
-pub fn memory(scene: &Scene, time: Duration, cores: Cores) -> io::Result<u64> {
-    let mut server = Server::start(Subject::Relay, scene.profile, cores)?;
-    let mut clients = Clients::new(scene, server.address, ReceiveOptions::default(), false)?;
-    set_up(scene, Subject::Relay, &mut server, &mut clients)?;
-    clients.begin()?;
-    clients.run_paced(time, false)?;
-    server.resident_bytes()
 }
 
 /// The middle one of a figure of several runs.

@@ -1,6 +1,5 @@
-//! The figures, for people and for programs.
+//! The figures as JSON; `loadtests/bench` adds those of whole servers and prints the table.
 
-use std::fmt::Write as _;
 use std::fs;
 
 use vdx_relay::srtp::Profile;
@@ -11,9 +10,6 @@ use crate::crypto::CryptoCost;
 use crate::rows::{Measured, Row};
 use crate::server::Subject;
 
-/// What is measured elsewhere, and where it will be found.
-const ELSEWHERE: &str =
-    "Not here: memory of DTLS and signalling, joins per second, and idle Python need the whole server.";
 /// Processor features that the crypto library looks for.
 const FEATURES: [&str; 6] = ["aes", "vaes", "vpclmulqdq", "avx2", "avx512f", "sha_ni"];
 
@@ -68,72 +64,6 @@ impl Report {
         relay.bad + naive.bad == 0 && relay.lost as f64 * 100.0 <= relay.packets as f64 * lost_percent
     }
 
-    /// For people.
-    pub fn table(&self) -> String {
-        let mut text = String::new();
-        for (name, value) in &self.environment.pairs {
-            let _ = writeln!(text, "{name}: {value}");
-        }
-        if !self.crypto.is_empty() {
-            text += "\n| SRTP alone, ns per packet | payload | seal | open |\n|---|---:|---:|---:|\n";
-            for cost in &self.crypto {
-                let CryptoCost { payload_len, seal_ns, open_ns, .. } = cost;
-                let _ = writeln!(
-                    text,
-                    "| {} | {payload_len} B | {seal_ns:.0} | {open_ns:.0} |",
-                    profile_name(cost.profile)
-                );
-            }
-        }
-        let _ = writeln!(
-            text,
-            "\nMedians of {} rounds; ns are CPU of the worker's thread per forwarded packet.\n",
-            self.rounds
-        );
-        text += "| work | unit | relay | lowest to highest | whole process | naive | naive / relay | must | stretch | | |\n";
-        text += "|---|---|---:|---:|---:|---:|---:|---:|---:|---|---|\n";
-        for row in self.measured.rows() {
-            let cell = |value: Option<f64>| value.map_or_else(|| "-".into(), number);
-            let mut must = cell(row.must);
-            if let Some(ratio) = row.ratio_must {
-                let _ = write!(must, ", ≥ {ratio}×");
-            }
-            if let Some(tree) = row.tree_must {
-                let _ = write!(must, ", whole ≤ {tree:.0}");
-            }
-            let _ = writeln!(
-                text,
-                "| {} | {} | {} | {} to {} | {} | {} | {} | {must} | {} | {} | {} |",
-                row.work,
-                row.unit,
-                number(row.value),
-                number(row.spread[0]),
-                number(row.spread[1]),
-                cell(row.tree),
-                cell(row.naive),
-                row.ratio().map_or_else(|| "-".into(), |ratio| format!("{ratio:.2}")),
-                cell(row.stretch),
-                match row.holds() {
-                    Some(true) => "✓",
-                    Some(false) => "✗",
-                    None if row.is_valid() => "",
-                    None => "?",
-                },
-                noted(&row),
-            );
-        }
-        text += "\n";
-        for (name, of_naive) in [("relay", false), ("naive", true)] {
-            let Delivered { packets, lost, verified, bad, .. } = self.measured.delivered(of_naive);
-            let _ = writeln!(
-                text,
-                "{name}: {packets} packets arrived, {lost} lost; {verified} were decrypted and compared, {bad} bad."
-            );
-        }
-        let _ = writeln!(text, "{ELSEWHERE}");
-        text
-    }
-
     /// For programs: one object.
     pub fn json(&self) -> String {
         let environment: Vec<String> =
@@ -148,6 +78,12 @@ impl Report {
             )
         });
         let rows: Vec<String> = self.measured.rows().iter().map(json_row).collect();
+        let delivered = [("relay", false), ("naive", true)].map(|(name, of_naive)| {
+            let Delivered { packets, lost, overflowed, verified, bad, .. } = self.measured.delivered(of_naive);
+            format!(
+                r#""{name}":{{"packets":{packets},"lost":{lost},"overflowed":{overflowed},"verified":{verified},"bad":{bad}}}"#
+            )
+        });
         let mut runs = Vec::new();
         for ((track, subject), all) in &self.measured.runs {
             for run in all {
@@ -174,9 +110,10 @@ impl Report {
         }
         runs.sort();
         format!(
-            "{{\"environment\":{{{}}},\"rounds\":{},\"crypto\":[{}],\n\"rows\":[{}],\n\"runs\":[{}]}}\n",
+            "{{\"environment\":{{{}}},\"rounds\":{},\"delivered\":{{{}}},\"crypto\":[{}],\n\"rows\":[{}],\n\"runs\":[{}]}}\n",
             environment.join(","),
             self.rounds,
+            delivered.join(","),
             crypto.collect::<Vec<_>>().join(","),
             rows.join(",\n"),
             runs.join(",\n")
@@ -184,21 +121,12 @@ impl Report {
     }
 }
 
-/// The note, and how much of the pace was not kept.
-fn noted(row: &Row) -> String {
-    if row.is_valid() {
-        return row.note.clone();
-    }
-    let separator = if row.note.is_empty() { "" } else { ", " };
-    format!("{}{separator}{:.0} % of the bursts left too late: says nothing", row.note, row.late)
-}
-
 fn json_row(row: &Row) -> String {
     let optional = |figure: Option<f64>| figure.map_or_else(|| "null".into(), value);
     format!(
         concat!(
             r#"{{"id":{},"work":{},"unit":{},"value":{},"lowest":{},"highest":{},"must":{},"stretch":{},"#,
-            r#""naive":{},"ratio":{},"ratio_must":{},"process":{},"process_must":{},"holds":{},"late_percent":{},"note":{}}}"#
+            r#""naive":{},"ratio_must":{},"tree":{},"tree_must":{},"doubt":{},"note":{}}}"#
         ),
         quoted(row.id),
         quoted(row.work),
@@ -209,26 +137,12 @@ fn json_row(row: &Row) -> String {
         optional(row.must),
         optional(row.stretch),
         optional(row.naive),
-        optional(row.ratio()),
         optional(row.ratio_must),
         optional(row.tree),
         optional(row.tree_must),
-        row.holds().map_or("null".into(), |holds| holds.to_string()),
-        value(row.late),
+        quoted(&row.doubt()),
         quoted(&row.note)
     )
-}
-
-/// As many digits as say something.
-fn number(value: f64) -> String {
-    let size = value.abs();
-    if size >= 100.0 || value == 0.0 {
-        format!("{value:.0}")
-    } else if size >= 10.0 {
-        format!("{value:.1}")
-    } else {
-        format!("{value:.2}")
-    }
 }
 
 /// JSON has no word for what is not a number.

@@ -5,6 +5,7 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::Duration;
 
 use vdx_relay::srtp::Profile;
 
@@ -85,14 +86,16 @@ impl Server {
         }
     }
 
+    /// Keeps Python busy for a time, on the clients' core: what is asked is whether the relay waits for Python, not
+    /// whether two threads share a core.
+    pub fn hog(&mut self, cores: Cores, time: Duration) -> io::Result<()> {
+        let core = cores.clients().map_or_else(|| "-1".into(), |core| core.to_string());
+        self.tell(&format!("hog {} {core}", time.as_secs_f64()))
+    }
+
     /// CPU time so far.
     pub fn spent(&self) -> io::Result<Spent> {
         cpu::spent(self.child.id(), self.thread())
-    }
-
-    /// Bytes of memory that it holds.
-    pub fn resident_bytes(&self) -> io::Result<u64> {
-        cpu::resident_bytes(self.child.id())
     }
 
     /// Its counters; the naive loop has none.

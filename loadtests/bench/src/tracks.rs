@@ -19,6 +19,7 @@ pub struct Track {
 }
 
 const BOTH: &[Subject] = &[Subject::Relay, Subject::Naive];
+const RELAY: &[Subject] = &[Subject::Relay];
 const PYTHON: &[Subject] = &[Subject::PythonRelay];
 /// Bytes of a video packet, and packets of a frame.
 const VIDEO_LEN: usize = 1200;
@@ -58,6 +59,7 @@ pub fn all(scale: Scale) -> Vec<Track> {
     // Six packets over ten milliseconds.
     let stage = Stream::video(6, VIDEO_LEN).paced(1, 2_000);
     let crowd = if scale.quick { QUICK_CROWD } else { CROWD };
+    let crowd = Plan { latency: true, ..paced(Scene::fan_out(gcm, 1, crowd, &[stage])) };
     let latency = |drive, hog| {
         let scene = Scene::fan_out(gcm, 1, SUBSCRIBERS, &single);
         Plan { latency: true, hog, ..Plan::new(scene, drive, scale.paced) }
@@ -77,56 +79,11 @@ pub fn all(scale: Scale) -> Vec<Track> {
         track("video-cm", closed(one(cm, &video)), BOTH),
         track("audio-cm", closed(one(cm, &Stream::audio())), BOTH),
         track("latency", latency(Drive::Paced, false), BOTH),
-        track("calm-python", latency(Drive::Calm, false), PYTHON),
-        track("busy-python", latency(Drive::Calm, true), PYTHON),
+        track("python-busy", Plan { time: 2 * scale.paced, ..latency(Drive::Calm, true) }, PYTHON),
         track("room-10", room(10), BOTH),
         track("room-100", room(100), BOTH),
         track("room-1000", room(if scale.quick { QUICK_CROWD } else { 1000 }), BOTH),
-        track(
-            "crowd",
-            Plan { latency: true, ..paced(Scene::fan_out(gcm, 1, crowd, std::slice::from_ref(&stage))) },
-            BOTH,
-        ),
-    ]
-}
-
-/// Two scenes between which memory grows by so many of something.
-pub struct Growth {
-    /// Its name in `--case` and in the file.
-    pub name: &'static str,
-    /// The smaller.
-    pub small: Scene,
-    /// The larger.
-    pub large: Scene,
-    /// How many more of them.
-    pub more: usize,
-    /// Long enough for every history to fill.
-    pub time: Duration,
-}
-
-/// What memory is measured for.
-pub fn growths(scale: Scale) -> Vec<Growth> {
-    let gcm = Profile::AeadAes128Gcm;
-    // A small picture: what a subscriber costs does not depend on it, and the generator is to follow.
-    let streams = [Stream::video(1, 300), Stream::audio()];
-    let subscribers = if scale.quick { 50 } else { 500 };
-    let small = [Stream::video(FRAME, VIDEO_LEN)];
-    let layers = if scale.quick { 4 } else { 30 };
-    let fill = Duration::from_secs_f64(2.5);
-    vec![
-        Growth {
-            name: "memory-subscriber",
-            small: Scene::fan_out(gcm, 1, subscribers, &streams),
-            large: Scene::fan_out(gcm, 1, 2 * subscribers, &streams),
-            more: subscribers,
-            time: Duration::from_millis(300),
-        },
-        Growth {
-            name: "memory-layer",
-            small: Scene::fan_out(gcm, layers, 1, &small),
-            large: Scene::fan_out(gcm, 2 * layers, 1, &small),
-            more: layers,
-            time: fill,
-        },
+        track("crowd", crowd.clone(), BOTH),
+        track("crowd-gro", Plan { coalesce: true, ..crowd }, RELAY),
     ]
 }
