@@ -194,7 +194,6 @@ async def test_flood_of_pings_ends_the_socket(server: Server, opcode: aiohttp.WS
 
 async def test_client_that_asks_and_never_reads_is_cut(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """Acknowledging lists it has not read would keep it from being too slow."""
-    monkeypatch.setattr(guard, "MAX_UNSENT", 8)
 
     async def answer_at_length(seat: MediaSeat, offer: MediaOffer) -> MediaAnswer:
         return MediaAnswer("x" * 3_000_000, [], True)

@@ -1,13 +1,15 @@
-"""The private names of python-socketio and python-engineio on which `signalling/guard.py` and `packet.py` stand."""
+"""The private names of python-socketio and python-engineio on which signalling stands (guard, engine, packet)."""
 
 from __future__ import annotations
 
 import inspect
+import re
 
 import engineio
 import pytest
 import socketio
-from engineio.async_drivers import aiohttp as driver
+
+from vdxmedia.signalling.engine import EngineSocket
 
 
 @pytest.mark.parametrize(
@@ -19,7 +21,6 @@ from engineio.async_drivers import aiohttp as driver
         ("_handle_eio_message", ["self", "eio_sid", "data"]),
         ("_handle_connect", ["self", "eio_sid", "namespace", "data"]),
         ("_handle_event", ["self", "eio_sid", "namespace", "id", "data"]),
-        ("_handle_ack", ["self", "eio_sid", "namespace", "id", "data"]),
         ("_handle_disconnect", ["self", "eio_sid", "namespace", "reason"]),
     ],
 )
@@ -27,27 +28,37 @@ def test_socketio_server_still_has_what_is_overridden_or_called(name: str, param
     assert list(inspect.signature(getattr(socketio.AsyncServer, name)).parameters) == parameters
 
 
-def test_socketio_manager_still_knows_callbacks_and_both_ids() -> None:
+def test_socketio_manager_still_knows_both_ids() -> None:
     server = socketio.AsyncServer(async_mode="aiohttp")
-    assert server.manager.callbacks == {}
     assert list(inspect.signature(server.manager.sid_from_eio_sid).parameters) == ["eio_sid", "namespace"]
     assert list(inspect.signature(server.manager.eio_sid_from_sid).parameters) == ["sid", "namespace"]
 
 
-def test_engineio_still_takes_its_websocket_from_a_table() -> None:
-    server = engineio.AsyncServer(async_mode="aiohttp")
-    assert server._async["websocket"] is driver.WebSocket
-    source = inspect.getsource(driver.WebSocket)
-    for name in ("self._sock", "self.environ", "self.handler", "self.server", "async def wait"):
-        assert name in source
-    assert "raise OSError()" in inspect.getsource(driver.WebSocket.wait)
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("_handle_connect", ["self", "environ", "transport", "jsonp_index"]),
+        ("_trigger_event", ["self", "event", "args", "kwargs"]),
+        ("_unauthorized", ["self", "message"]),
+        ("start_background_task", ["self", "target", "args", "kwargs"]),
+    ],
+)
+def test_engineio_server_still_has_what_is_overridden_or_called(name: str, parameters: list[str]) -> None:
+    assert list(inspect.signature(getattr(engineio.AsyncServer, name)).parameters) == parameters
 
 
-def test_engineio_still_queues_what_is_sent_in_the_socket() -> None:
+def test_engineio_still_asks_of_a_socket_what_ours_has() -> None:
     assert engineio.AsyncServer(async_mode="aiohttp").sockets == {}
-    assert "self.queue.put(pkt)" in inspect.getsource(engineio.async_socket.AsyncSocket.send)
+    library, ours = engineio.async_socket.AsyncSocket, EngineSocket
+    assert inspect.signature(library.close).parameters.keys() == inspect.signature(ours.close).parameters.keys()
+    assert len(inspect.signature(library.send).parameters) == len(inspect.signature(ours.send).parameters)
+    used = set(re.findall(r"\b(?:socket|s|self\.sockets\[sid\])\.(\w+)", inspect.getsource(engineio.AsyncServer)))
+    only_for_what_is_refused = {"connected", "upgraded", "handle_get_request", "handle_post_request", "session"}
+    only_in_what_is_overridden = {"schedule_ping", "check_ping_timeout", "closing", "poll"}
+    assert used - only_for_what_is_refused - only_in_what_is_overridden <= {"send", "close", "closed", "sid"}
 
 
-def test_engineio_still_starts_its_tasks_through_the_overridden_method() -> None:
-    source = inspect.getsource(engineio.async_socket) + inspect.getsource(engineio.async_server)
-    assert source.count("start_background_task(") >= 3
+def test_engineio_starts_its_watch_only_where_we_do_not_come() -> None:
+    source = inspect.getsource(engineio.async_server)
+    assert source.count("self._service_task)") == 1
+    assert "self._service_task)" in inspect.getsource(engineio.AsyncServer._handle_connect)

@@ -16,9 +16,14 @@ from vdxmedia.signalling import messages, translate
 _encode = msgspec.json.Encoder().encode
 
 
-def encode(message: messages.ServerEvent | messages.Answer) -> orjson.Fragment:
+def encode(message: messages.Answer) -> orjson.Fragment:
     """JSON that orjson puts into a socket.io packet as it is."""
     return orjson.Fragment(_encode(message))
+
+
+def encode_event(message: messages.ServerEvent) -> bytes:
+    """JSON; events are put together to lists (`fanout.py`)."""
+    return _encode(message)
 
 
 class Broadcast:
@@ -26,13 +31,13 @@ class Broadcast:
 
     def __init__(self) -> None:
         self._event: ClientEvent | None = None
-        self._encoded = orjson.Fragment(b"null")
+        self._encoded = b"null"
         self.encoded = 0
         """How many events were encoded; the rest was remembered."""
 
-    def encode(self, room: RoomId, event: ClientEvent) -> orjson.Fragment:
+    def encode(self, room: RoomId, event: ClientEvent) -> bytes:
         if event is not self._event:
-            self._encoded = encode(translate.event(room, event))
+            self._encoded = encode_event(translate.event(room, event))
             self._event = event
             self.encoded += 1
         return self._encoded

@@ -1,8 +1,8 @@
-"""The one file with private names of python-socketio and python-engineio: it puts bounds where the libraries have none.
+"""socket.io with bounds where python-socketio has none; with `engine.py` the only place that has its private names.
 
-They were written for well-behaved clients: a malformed frame is logged with a traceback or leaves a task behind, the
-send queue is unbounded, a connection may stay without ever saying who it is, and closing waits for a reader that never
-reads. Here each of these has a limit, a counter, and an end by cutting the TCP connection.
+The library was written for well-behaved clients: a malformed packet is logged with a traceback or leaves a task behind,
+a connection may stay without ever saying who it is, and closing waits for a reader that never reads. Here each of these
+has a limit, a counter, and an end by cutting the TCP connection.
 
 `tests/contract/test_signalling_libraries.py` fails when a library's new version has other names.
 """
@@ -12,19 +12,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import engineio
 import socketio
-from aiohttp import WSMessage, WSMsgType, web
-from engineio.async_drivers import aiohttp as engineio_aiohttp
+from aiohttp import web
 
 from vdxmedia.clock import Clock
 from vdxmedia.hub.counters import Counters
-from vdxmedia.hub.limits import TokenBucket
 from vdxmedia.hub.tasks import TaskScope
+from vdxmedia.signalling.engine import EngineSocket, GuardedEngine
 from vdxmedia.signalling.messages import MAX_MESSAGE_BYTES
 from vdxmedia.signalling.packet import ACK, CONNECT, DISCONNECT, EVENT, Garbage, WirePacket
 
@@ -37,11 +35,6 @@ MAX_STRANGERS = 500
 So nobody keeps the others out from one address."""
 JOIN_WITHIN_S = 20.0
 """How long a socket may be without a seat: after connecting, and again after leaving."""
-FRAMES_PER_S, FRAMES_BURST = 100.0, 200.0
-"""Of any kind, WebSocket's own pings too: above what the session's own rates can refuse politely; then the socket is
-cut."""
-MAX_UNSENT = 128
-"""Packets waiting for a client that asks and does not read; then the socket is cut. Twice what it may ask at once."""
 LINGER_S = 1.0
 """From the closing packet to the cut of the TCP connection."""
 
@@ -62,6 +55,8 @@ class Connection:
     """Cuts the connection when it has not got a seat in time."""
     is_cut: bool = False
     """What had arrived before is not looked at any more."""
+    acknowledged: Callable[[int], None] | None = None
+    """Hears which packets the client has taken."""
 
     @property
     def is_stranger(self) -> bool:
@@ -72,74 +67,6 @@ class Connection:
         self.is_cut = True
         if self.request.transport is not None:
             self.request.transport.abort()
-
-
-class GuardedWebSocket(engineio_aiohttp.WebSocket):  # type: ignore[misc]  # the library has no types
-    """Lets only frames through on which engine.io cannot choke; anything else ends the connection.
-
-    Allowed are `1` (close), `3` (pong) and `4` with a socket.io packet; never binary, never uncompressed more than
-    `MAX_MESSAGE_BYTES`.
-    """
-
-    async def __call__(self, environ: dict[str, Any]) -> web.WebSocketResponse:
-        # Without compression: broadcasts are encoded once, and a small frame cannot become a large one.
-        self._sock = web.WebSocketResponse(
-            max_msg_size=self.server.max_http_buffer_size, compress=False, autoping=False
-        )
-        self._frames = TokenBucket(FRAMES_PER_S, FRAMES_BURST, self.server.clock.monotonic_s())
-        await self._sock.prepare(environ["aiohttp.request"])
-        self.environ = environ
-        await self.handler(self)
-        return self._sock
-
-    async def wait(self) -> str:
-        """The next frame. Raises: OSError, which engine.io takes for the end."""
-        frame = (await self._message()).data
-        if isinstance(frame, str) and (
-            frame in ("1", "3") or (len(frame) > 1 and frame[0] == "4" and frame[1] in "0123456")
-        ):
-            return frame
-        if isinstance(frame, str | bytes):
-            self.server.counters.add("frames_malformed")
-        raise OSError
-
-    async def _message(self) -> WSMessage:
-        """Answers WebSocket's own pings on the way, within the rate."""
-        while True:
-            message = await self._sock.receive()
-            if self._frames.take(self.server.clock.monotonic_s()) > 0:
-                self.server.counters.add("sockets_cut_for_rate")
-                if (transport := self.environ["aiohttp.request"].transport) is not None:
-                    transport.abort()
-                raise OSError
-            if message.type is WSMsgType.PING:
-                await self._sock.pong(message.data)
-            elif message.type is not WSMsgType.PONG:
-                return message
-
-
-class GuardedEngine(engineio.AsyncServer):  # type: ignore[misc]  # the library has no types
-    """Its background tasks are ours to end."""
-
-    def __init__(self, *arguments: Any, clock: Clock, counters: Counters, scope: TaskScope, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self.clock = clock
-        self.counters = counters
-        self._scope = scope
-        self._async: dict[str, Any] = {**self._async, "websocket": GuardedWebSocket}
-
-    def start_background_task(
-        self, target: Callable[..., Coroutine[Any, Any, None]], *arguments: Any, **named: Any
-    ) -> asyncio.Task[None]:
-        return self._scope.start(target(*arguments, **named), f"engineio {target.__name__}")
-
-    async def handle_request(self, request: web.Request) -> web.StreamResponse:
-        """Only whole WebSocket handshakes: on half of one the library keeps a socket that nobody has, or fails."""
-        if request.method != "GET" or "sid" in request.query or not web.WebSocketResponse().can_prepare(request).ok:
-            self.counters.add("handshakes_malformed")
-            raise web.HTTPBadRequest(text="a WebSocket handshake is needed\n")
-        response: web.StreamResponse = await super().handle_request(request)
-        return response
 
 
 class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]  # the library has no types
@@ -170,11 +97,10 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]  # the library 
             transports=["websocket"],
             cors_allowed_origins=is_allowed,
             cors_credentials=False,
-            ping_interval=10,
-            ping_timeout=20,
             max_http_buffer_size=MAX_MESSAGE_BYTES,
             http_compression=False,
             allow_upgrades=False,
+            monitor_clients=False,
             clock=clock,
             counters=counters,
             scope=scope,
@@ -194,6 +120,15 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]  # the library 
     def _expect_join(self, connection: Connection) -> None:
         if connection.expiry is None:
             connection.expiry = asyncio.get_running_loop().call_later(JOIN_WITHIN_S, self._expire, connection)
+
+    def listen(self, sid: str, acknowledged: Callable[[int], None]) -> EngineSocket | None:
+        """The client's socket, to write `events` to; None when it has gone meanwhile."""
+        eio_sid = self.manager.eio_sid_from_sid(sid, "/") or ""
+        connection = self._connections.get(eio_sid)
+        if connection is not None:
+            connection.acknowledged = acknowledged
+        socket: EngineSocket | None = self.eio.sockets.get(eio_sid)
+        return socket
 
     async def drop(self, sid: str) -> None:
         """Closes a client's connection: a closing packet, and after a moment the cut, whether it reads or not."""
@@ -262,11 +197,6 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]  # the library 
         connection = self._connections.get(eio_sid)
         if connection is None or connection.is_cut:
             return
-        socket = self.eio.sockets.get(eio_sid)
-        if socket is not None and socket.queue.qsize() > MAX_UNSENT:
-            self._counters.add("sockets_cut_for_unread")
-            connection.cut()
-            return
         try:
             packet = WirePacket()
             packet.decode(data)
@@ -281,8 +211,8 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]  # the library 
             case kind if kind == EVENT and sid is not None:
                 await self._handle_event(eio_sid, "/", packet.id, packet.data)
             case kind if kind == ACK and sid is not None:
-                if packet.id in self.manager.callbacks.get(sid, {}):
-                    await self._handle_ack(eio_sid, "/", packet.id, packet.data)
+                if connection.acknowledged is not None and packet.id is not None:
+                    connection.acknowledged(packet.id)
             case kind if kind == DISCONNECT and sid is not None:
                 await self._handle_disconnect(eio_sid, "/", self.reason.CLIENT_DISCONNECT)
                 self._expect_join(connection)

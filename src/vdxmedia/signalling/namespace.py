@@ -19,6 +19,8 @@ from vdxmedia.ids import RoomId
 from vdxmedia.signalling import messages, translate
 from vdxmedia.signalling.broadcast import Broadcast, encode
 from vdxmedia.signalling.decoding import decode_hello
+from vdxmedia.signalling.engine import text_frame
+from vdxmedia.signalling.fanout import FanOut
 from vdxmedia.signalling.guard import GuardedServer
 from vdxmedia.signalling.session import Session, SessionLimits
 
@@ -31,13 +33,14 @@ _NOT_CONNECTED = encode(translate.failure(BadMessage("connect first", code="out_
 class SocketWire:
     """A client's socket for its session."""
 
-    def __init__(self, server: GuardedServer, sid: str) -> None:
+    def __init__(self, server: GuardedServer, sid: str, acknowledged: Callable[[int], None]) -> None:
         self._server = server
         self._sid = sid
+        self._socket = server.listen(sid, acknowledged)
 
-    async def emit(self, batch: list[orjson.Fragment], acknowledged: Callable[[], None] | None) -> None:
-        callback = None if acknowledged is None else lambda *_: acknowledged()
-        await self._server.emit("events", batch, to=self._sid, callback=callback)
+    def send(self, body: bytes, number: int | None) -> None:
+        if self._socket is not None:
+            self._socket.write(text_frame(b"42" if number is None else b"42%d" % number, body))
 
     async def close(self) -> None:
         await self._server.drop(self._sid)
@@ -54,6 +57,7 @@ class Namespace(socketio.AsyncNamespace):  # type: ignore[misc]  # the library h
         tokens: Tokens,
         clock: Clock,
         scope: TaskScope,
+        fan: FanOut,
         limits: SessionLimits,
     ) -> None:
         super().__init__("/")
@@ -64,6 +68,7 @@ class Namespace(socketio.AsyncNamespace):  # type: ignore[misc]  # the library h
         self._scope = scope
         self._limits = limits
         self._broadcast = Broadcast()
+        self._fan = fan
         self._sessions: dict[str, Session] = {}
 
     async def trigger_event(self, event: str, *arguments: Any) -> object:
@@ -105,10 +110,12 @@ class Namespace(socketio.AsyncNamespace):  # type: ignore[misc]  # the library h
             tokens=self._tokens,
             clock=self._clock,
             broadcast=self._broadcast,
+            fan=self._fan,
             limits=self._limits,
         )
         self._sessions[sid] = session
-        self._scope.start(session.write(SocketWire(self._server, sid)), f"writer {sid}")
+        wire = SocketWire(self._server, sid, session.acknowledged)
+        self._scope.start(session.write(wire), f"writer {sid}")
 
     async def _command(self, sid: str, raw: msgspec.Raw) -> orjson.Fragment:
         session = self._sessions.get(sid)

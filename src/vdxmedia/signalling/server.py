@@ -13,6 +13,7 @@ from vdxmedia.clock import Clock
 from vdxmedia.hub.ports import Tokens
 from vdxmedia.hub.registry import Registry
 from vdxmedia.hub.tasks import TaskScope
+from vdxmedia.signalling.fanout import FanOut
 from vdxmedia.signalling.guard import GuardedServer
 from vdxmedia.signalling.namespace import Namespace
 from vdxmedia.signalling.session import SessionLimits
@@ -37,6 +38,7 @@ class Signalling:
         `client_of` tells clients apart by their address, so that one of them cannot take every place."""
         self._public_origin = public_origin.rstrip("/")
         self._scope = TaskScope("signalling")
+        self._fan = FanOut()
         self._server = GuardedServer(
             clock=clock,
             counters=registry.counters,
@@ -51,6 +53,7 @@ class Signalling:
                 tokens=tokens,
                 clock=clock,
                 scope=self._scope,
+                fan=self._fan,
                 limits=limits or SessionLimits(),
             )
         )
@@ -82,3 +85,4 @@ class Signalling:
     ) -> None:
         await self._server.close()
         await self._scope.close()
+        self._fan.close()

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
 from typing import Protocol, assert_never
 
 import msgspec
@@ -30,8 +29,9 @@ from vdxmedia.hub.registry import Registry
 from vdxmedia.hub.room_task import RoomTask
 from vdxmedia.ids import ParticipantId, RoomId, SessionSecret
 from vdxmedia.signalling import messages, translate
-from vdxmedia.signalling.broadcast import Broadcast, encode
+from vdxmedia.signalling.broadcast import Broadcast, encode, encode_event
 from vdxmedia.signalling.decoding import decode_command
+from vdxmedia.signalling.fanout import Bodies, FanOut, Line
 from vdxmedia.signalling.media_setup import media_setup
 from vdxmedia.signalling.outbox import Latest, Outbox
 from vdxmedia.signalling.rates import Rates
@@ -41,16 +41,14 @@ logger = logging.getLogger(__name__)
 
 RENEW_AT = 0.8
 """Of a token's life."""
-EMIT_TIMEOUT_S = 5.0
-FAREWELL_S = 1.0
-"""For the last event to leave; best effort."""
 
 
 class Wire(Protocol):
     """The socket, as a session sees it."""
 
-    async def emit(self, batch: list[orjson.Fragment], acknowledged: Callable[[], None] | None) -> None:
-        """Hands a list to the socket's queue. `acknowledged` is called when the client has confirmed it."""
+    def send(self, body: bytes, number: int | None) -> None:
+        """Writes a list, `["events",[…]]`, or passes over it when the socket is gone. With a number it asks the client
+        to acknowledge, and the session hears of that by `acknowledged`."""
         ...
 
     async def close(self) -> None:
@@ -77,6 +75,7 @@ class Session:
         tokens: Tokens,
         clock: Clock,
         broadcast: Broadcast,
+        fan: FanOut,
         limits: SessionLimits,
     ) -> None:
         self._grant = grant
@@ -91,6 +90,9 @@ class Session:
         self._outbox = Outbox(max_queued=limits.max_queued, ack_timeout_s=limits.ack_timeout_s)
         self._conference: RoomTask | None = None
         self._participant: ParticipantId | None = None
+        self._fan = fan
+        self._line = Line(self._flush, self._check)
+        self._wire: Wire | None = None
         self._may_write = False
         self._renew_at_s: float | None = None
         self._farewell: messages.Ended | None = None
@@ -204,6 +206,7 @@ class Session:
     def _issue(self) -> tuple[str, float]:
         now_unix, life = self._clock.unix_s(), self._limits.token_lifetime_s
         self._renew_at_s = self._clock.monotonic_s() + RENEW_AT * life
+        self._wake.set()
         expires_at = now_unix + life
         return self._tokens.issue(msgspec.structs.replace(self._grant, expires_at=expires_at)), expires_at
 
@@ -224,7 +227,11 @@ class Session:
                 self._outbox.put_latest(Latest.BANDWIDTH, encoded)
             else:
                 self._outbox.put(encoded)
-        self._wake.set()
+                if self._outbox.is_overflowing:
+                    self._end_too_slow()
+                    return
+        if self._may_write:
+            self._fan.mark(self._line)
 
     def end(self, reason: EndReason, *, can_rejoin: bool) -> None:
         if self._farewell is None:
@@ -246,48 +253,65 @@ class Session:
             self._conference.lost(self)
         self._wake.set()
 
+    def acknowledged(self, number: int) -> None:
+        """The client has taken the list of that number, and those before it."""
+        if self._outbox.acknowledge(number):
+            self._fan.mark(self._line)
+
     async def write(self, wire: Wire) -> None:
-        """The client's one writer: until the end of the session; then says goodbye and closes the socket."""
+        """Until the end of the session; then says goodbye and closes the socket. Wakes for nothing else but tokens."""
+        self._wire = wire
         try:
             while not self._is_over:
                 self._wake.clear()
-                now = self._clock.monotonic_s()
-                if self._outbox.is_too_slow(now):
-                    self._counters.add("clients_too_slow")
-                    logger.info("client_too_slow room=%s participant=%s", self._room, self._participant)
-                    self.end(EndReason.TOO_SLOW, can_rejoin=True)
-                    break
-                self._renew_token(now)
-                await self._flush(wire, now)
+                self._renew_token(self._clock.monotonic_s())
                 await self._sleep()
             if self._farewell is not None:
-                async with asyncio.timeout(FAREWELL_S):
-                    rest = self._outbox.take(self._clock.monotonic_s()) if self._may_write else None
-                    await wire.emit([*(rest[1] if rest else ()), encode(self._farewell)], None)
-        except TimeoutError:
-            self._counters.add("writes_timed_out")
+                rest = self._outbox.take(self._clock.monotonic_s()) if self._may_write else None
+                wire.send(Bodies().body([*(rest[1] if rest else ()), encode_event(self._farewell)]), None)
         finally:
             self.closed()
             await wire.close()
 
-    async def _flush(self, wire: Wire, now_s: float) -> None:
-        while self._may_write and (taken := self._outbox.take(now_s)) is not None:
-            number, batch = taken
-            async with asyncio.timeout(EMIT_TIMEOUT_S):
-                await wire.emit(batch, lambda number=number: self._acknowledged(number))  # type: ignore[misc]
+    def _flush(self, bodies: Bodies) -> None:
+        if self._wire is None or not self._may_write or self._is_over:
+            return
+        now_s = self._clock.monotonic_s()
+        try:
+            while (taken := self._outbox.take(now_s)) is not None:
+                number, batch = taken
+                self._wire.send(bodies.body(batch), number)
+                if number is not None:
+                    self._fan.watch(self._line, self._limits.ack_timeout_s)
+        except Exception:
+            self._counters.add("write_faults")
+            logger.exception("write_fault room=%s participant=%s", self._room, self._participant)
+            self.closed()
 
-    def _acknowledged(self, batch: int) -> None:
-        self._outbox.acknowledge(batch)
-        self._wake.set()
+    def _check(self) -> float | None:
+        """How long until it is to be looked at again."""
+        due_s, now_s = self._outbox.ack_due_s, self._clock.monotonic_s()
+        if due_s is None or self._is_over:
+            return None
+        if self._outbox.is_too_slow(now_s):
+            self._end_too_slow()
+            return None
+        return due_s - now_s
+
+    def _end_too_slow(self) -> None:
+        if not self._is_over:
+            self._counters.add("clients_too_slow")
+            logger.info("client_too_slow room=%s participant=%s", self._room, self._participant)
+            self.end(EndReason.TOO_SLOW, can_rejoin=True)
 
     def _renew_token(self, now_s: float) -> None:
         if self._renew_at_s is not None and now_s >= self._renew_at_s:
             token, expires_at = self._issue()
-            self._outbox.put(encode(messages.TokenRenewed(token=token, token_expires_at=expires_at)))
+            self._outbox.put(encode_event(messages.TokenRenewed(token=token, token_expires_at=expires_at)))
+            self._fan.mark(self._line)
 
     async def _sleep(self) -> None:
-        times = [time for time in (self._outbox.ack_due_s, self._renew_at_s) if time is not None]
-        timeout = min(times) - self._clock.monotonic_s() if times else None
+        timeout = None if self._renew_at_s is None else self._renew_at_s - self._clock.monotonic_s()
         try:
             async with asyncio.timeout(timeout):
                 await self._wake.wait()
@@ -296,4 +320,4 @@ class Session:
 
     def _start_writing(self) -> None:
         self._may_write = True
-        self._wake.set()
+        self._fan.mark(self._line)

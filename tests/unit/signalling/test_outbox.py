@@ -6,18 +6,17 @@ import orjson
 
 from vdxmedia.conference.kinds import Quality
 from vdxmedia.ids import ParticipantId
-from vdxmedia.signalling.outbox import MAX_BATCH, WINDOW, Latest, Outbox
+from vdxmedia.signalling.outbox import ASK_AFTER_S, ASK_EVERY, MAX_BATCH, WINDOW, Latest, Outbox
 
 A, B = ParticipantId("a"), ParticipantId("b")
 
 
-def fragment(value: object) -> orjson.Fragment:
-    return orjson.Fragment(orjson.dumps(value))
+def fragment(value: object) -> bytes:
+    return orjson.dumps(value)
 
 
-def texts(batch: list[orjson.Fragment]) -> list[object]:
-    decoded: list[object] = orjson.loads(orjson.dumps(batch))
-    return decoded
+def texts(batch: list[bytes]) -> list[object]:
+    return [orjson.loads(one) for one in batch]
 
 
 def test_events_keep_their_order_and_latest_ones_follow() -> None:
@@ -52,15 +51,44 @@ def test_qualities_are_merged_per_participant() -> None:
 
 def test_window_closes_until_the_client_acknowledges() -> None:
     outbox = Outbox()
-    for number in range(WINDOW + 1):
+    asked: list[int] = []
+    for number in range(1, WINDOW + 2):
         outbox.put(fragment(number))
-        taken = outbox.take(float(number))
-        assert (taken is None) == (number == WINDOW)
-    outbox.acknowledge(2)
-    outbox.acknowledge(2)
-    taken = outbox.take(9.0)
+        taken = outbox.take(0.0)
+        assert (taken is None) == (number == WINDOW + 1)
+        asked += [taken[0]] if taken is not None and taken[0] is not None else []
+    assert asked == [1], "one question at a time"
+    assert not outbox.acknowledge(2), "nobody asked"
+    assert outbox.acknowledge(1)
+    assert not outbox.acknowledge(1)
+    taken = outbox.take(0.0)
     assert taken is not None
-    assert texts(taken[1]) == [WINDOW]
+    assert taken[0] == WINDOW + 1, "the window is more than half full"
+    assert texts(taken[1]) == [WINDOW + 1]
+
+
+def test_acknowledgement_confirms_the_lists_before_it() -> None:
+    outbox = Outbox()
+    asked = []
+    for number in range(1, 4 * WINDOW):
+        outbox.put(fragment(number))
+        taken = outbox.take(0.0)
+        assert taken is not None
+        if taken[0] is not None:
+            asked.append(number)
+            assert not outbox.acknowledge(number)
+    assert asked == [1, *range(1 + ASK_EVERY, 4 * WINDOW, ASK_EVERY)]
+
+
+def test_list_after_a_while_asks() -> None:
+    outbox = Outbox()
+    for now_s, asks in ((0.0, True), (0.5, False), (ASK_AFTER_S, True), (ASK_AFTER_S + 0.9, False)):
+        outbox.put(fragment(0))
+        taken = outbox.take(now_s)
+        assert taken is not None
+        assert (taken[0] is not None) == asks
+        if taken[0] is not None:
+            outbox.acknowledge(taken[0])
 
 
 def test_batch_is_bounded_and_the_rest_follows() -> None:
@@ -86,7 +114,8 @@ def test_client_is_too_slow_after_the_time_without_acknowledgement() -> None:
     assert not outbox.is_too_slow(16.9)
     assert outbox.is_too_slow(17.0)
     outbox.acknowledge(1)
-    assert outbox.ack_due_s == 20.0
+    assert outbox.ack_due_s is None
+    assert not outbox.is_too_slow(99.0)
 
 
 def test_client_is_too_slow_when_the_queue_is_full() -> None:

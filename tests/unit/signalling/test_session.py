@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +21,7 @@ from vdxmedia.hub.registry import Registry
 from vdxmedia.hub.tasks import TaskScope
 from vdxmedia.ids import RoomId
 from vdxmedia.signalling.broadcast import Broadcast
+from vdxmedia.signalling.fanout import FanOut
 from vdxmedia.signalling.session import Session, SessionLimits
 
 
@@ -35,13 +36,21 @@ class FakeTokens:
 @dataclass
 class FakeWire:
     acknowledges: bool = True
-    events: list[dict[str, Any]] = field(default_factory=list)
+    lists: list[list[dict[str, Any]]] = field(default_factory=list)
     closes: int = 0
+    session: Session | None = None
 
-    async def emit(self, batch: list[orjson.Fragment], acknowledged: Callable[[], None] | None) -> None:
-        self.events += orjson.loads(orjson.dumps(batch))
-        if acknowledged is not None and self.acknowledges:
-            acknowledged()
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        return [event for batch in self.lists for event in batch]
+
+    def send(self, body: bytes, number: int | None) -> None:
+        name, batch = orjson.loads(body)
+        assert name == "events"
+        self.lists.append(batch)
+        if number is not None and self.acknowledges:
+            assert self.session is not None
+            self.session.acknowledged(number)
 
     async def close(self) -> None:
         self.closes += 1
@@ -54,6 +63,8 @@ class House:
     scope: TaskScope
     room: RoomId
     limits: SessionLimits = field(default_factory=SessionLimits)
+    broadcast: Broadcast = field(default_factory=Broadcast)
+    fan: FanOut = field(default_factory=FanOut)
 
     def session(self, wire: FakeWire) -> Session:
         session = Session(
@@ -61,9 +72,11 @@ class House:
             registry=self.registry,
             tokens=FakeTokens(),
             clock=SystemClock(),
-            broadcast=Broadcast(),
+            broadcast=self.broadcast,
+            fan=self.fan,
             limits=self.limits,
         )
+        wire.session = session
         self.scope.start(session.write(wire), "writer")
         return session
 
@@ -110,13 +123,13 @@ async def test_nothing_is_written_before_the_answer_to_the_join(house: House) ->
     anna, bo = house.session(first), house.session(second)
     await say(anna, type="join", name="Anna")
     order: list[str] = []
-    emit = second.emit
+    send = second.send
 
-    async def watched(batch: list[orjson.Fragment], acknowledged: Callable[[], None] | None) -> None:
+    def watched(body: bytes, number: int | None) -> None:
         order.append("events")
-        await emit(batch, acknowledged)
+        send(body, number)
 
-    second.emit = watched  # type: ignore[method-assign]
+    second.send = watched  # type: ignore[method-assign]
 
     async def join() -> None:
         await say(bo, type="join", name="Bo")
@@ -159,10 +172,10 @@ async def test_writer_that_fails_closes_the_socket_and_reports_the_loss(
     wire = FakeWire()
     session = house.session(wire)
 
-    async def broken(*_: object) -> None:
+    def broken(*_: object) -> None:
         raise ConnectionResetError
 
-    wire.emit = broken  # type: ignore[method-assign]
+    wire.send = broken  # type: ignore[method-assign]
     await say(session, type="join", name="Anna")
     await say(session, type="setSource", source="camera", active=True)
     await until(lambda: wire.closes)
