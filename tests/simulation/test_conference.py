@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fakes.conferences import ALL, Told, conference, source_of
 from vdxmedia.conference import commands
-from vdxmedia.conference.events import Snapshot
+from vdxmedia.conference.events import Event, Snapshot
 from vdxmedia.conference.kinds import SlotKind, SourceKind
 from vdxmedia.conference.slots import PAIRS
 from vdxmedia.errors import VdxError
@@ -230,3 +231,49 @@ def test_forty_in_a_room_each_viewer_has_the_loudest() -> None:
         assert places[0] == people[39]
         assert told.pins(viewer) == {0: people[39]}
         assert told.shown(viewer)[0] == source_of(people[39], SourceKind.CAMERA)
+
+
+CROWD = "abcdefghijkl"
+CROWD_STEPS = 200
+
+
+def crowd_step(random: Random) -> tuple[object, ...]:
+    """Comings outweigh goings, so that the room is now small and now large."""
+    name = random.choice(CROWD)
+    match random.choices(
+        ("join", "leave", "on", "off", "media", "reconnect", "speak", "wait"), (8, 3, 3, 2, 3, 1, 6, 6)
+    ):
+        case ["join"]:
+            publish = random.choice([ALL, ALL, ALL, (SourceKind.MICROPHONE,), (SourceKind.CAMERA,), ()])
+            slots, subscribes = random.choice((2, 4, 9)), random.random() < 0.9
+            return ("join", name, slots, publish, subscribes, random.random() < 0.5, random.random() < 0.5)
+        case ["leave"]:
+            return ("leave", name)
+        case [("on" | "off") as word]:
+            return (word, name, random.choice(ALL))
+        case ["media"]:
+            return ("media", name, random.choice((2, 4, 9)), random.random() < 0.5)
+        case ["reconnect"]:
+            return ("reconnect", name, random.choice((2, 4, 9)))
+        case ["speak"]:
+            return ("speak", random.sample(CROWD, random.randint(0, 3)))
+        case _:
+            return ("wait", random.uniform(0.0, 2.0))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 1_000_000))
+def test_who_is_not_arranged_anew_would_have_been_shown_the_same(seed: int) -> None:
+    """Comings and goings concern few: here everyone is asked again after each step."""
+    random = Random(seed)
+    told = conference(maximum=len(CROWD))
+    for _ in range(CROWD_STEPS):
+        step = crowd_step(random)
+        try:
+            perform(told, step)
+        except VdxError:
+            continue
+        events: list[Event] = []
+        told.conference._scene = None
+        told.conference._arrange_all(events)
+        assert told.conference._with_media(events) == [], step

@@ -58,6 +58,10 @@ SEAT_KEPT_S = 30.0
 """How long a seat waits for its connection to come back (the issue's number; a tunnel, a change of network)."""
 
 
+_NOT_IN_THE_SCENE = (Join, Disconnect, Reconnect, SetTiles, MediaEstablished, MediaClosed)
+"""Commands that change nothing that others see or hear; a newcomer is added."""
+
+
 class Conference:
     """See the module. `opens_at_s` and `closes_at_s` are in the time of `now_s`."""
 
@@ -82,6 +86,8 @@ class Conference:
         self._joins = 0
         self._activations = 0
         self._ended = False
+        self._scene: layout.Scene | None = None
+        """None: something of it has changed."""
 
     # ── reading ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -114,7 +120,7 @@ class Conference:
         return Snapshot(
             sequence=self._sequence,
             settings=self._settings,
-            participants=tuple(other.state() for other in self._participants.values()),
+            participants=tuple(other.told for other in self._participants.values()),
             bindings=self._find(participant).bindings,
         )
 
@@ -147,6 +153,8 @@ class Conference:
         if self._ended:
             raise Refused("the conference is over", code="room_closed")
         events: list[Event] = []
+        if not isinstance(command, _NOT_IN_THE_SCENE):
+            self._scene = None
         match command:
             case Join():
                 self._join(command, now_s, events)
@@ -155,8 +163,7 @@ class Conference:
             case Reconnect():
                 self._reconnect(self._find(command.participant), command.video_slots, events)
             case Leave():
-                self._remove(self._find(command.participant), command.reason, events)
-                self._arrange_all(events)
+                self._leave(self._find(command.participant), command.reason, events)
             case SetSource():
                 self._set_source(command, events)
             case SetTiles():
@@ -178,6 +185,7 @@ class Conference:
     def handle_timeout(self, now_s: float) -> list[Event]:
         """Does what is due at `now_s`; too early is fine."""
         events: list[Event] = []
+        self._scene = None
         if self._ended:
             return events
         if self._closes_at_s is not None and now_s >= self._closes_at_s:
@@ -211,10 +219,14 @@ class Conference:
             wanted_video_slots=command.video_slots,
             slots=SlotCounts(video=command.video_slots),
         )
+        scene = self._seen()
+        scene.add(participant)
         self._participants[participant.id] = participant
         self._owners.update({source.id: participant for source in participant.sources.values()})
-        events.append(ParticipantJoined(self._next(), participant.state()))
-        self._arrange_all(events)
+        events.append(ParticipantJoined(self._next(), participant.told))
+        others = self._participants.values()
+        concerned = [one for one in others if one is participant or layout.is_concerned_by_newcomer(one, scene)]
+        self._arrange(concerned, events)
 
     def _disconnect(self, participant: Participant, now_s: float, events: list[Event]) -> None:
         if participant.connection is Connection.CONNECTED:
@@ -230,6 +242,15 @@ class Conference:
         if participant.connection is Connection.RECONNECTING:
             participant.connection = Connection.CONNECTED
             self._changed(participant, events)
+
+    def _leave(self, participant: Participant, reason: LeaveReason, events: list[Event]) -> None:
+        mains = self._speakers.mains
+        self._remove(participant, reason, events)
+        if self._speakers.mains != mains:
+            self._arrange_all(events)
+            return
+        scene, others = self._seen(), self._participants.values()
+        self._arrange([one for one in others if layout.is_concerned_by_leaver(one, participant.id, scene)], events)
 
     def _remove(self, participant: Participant, reason: LeaveReason, events: list[Event]) -> None:
         del self._participants[participant.id]
@@ -316,12 +337,13 @@ class Conference:
 
     def _arrange(self, viewers: Sequence[Participant], events: list[Event]) -> None:
         """Works out what these viewers' slots show, and says what is different."""
-        scene = layout.Scene(list(self._participants.values()), self._speakers)
+        scene = self._seen()
         for viewer in viewers:
             main = viewer.main
             bindings = layout.arrange(viewer, scene)
             if bindings != viewer.bindings:
                 viewer.bindings = bindings
+                viewer.shows = frozenset(binding.participant for binding in bindings)
                 events.append(BindingsChanged(viewer.id, bindings))
             elif viewer.main == main:
                 continue
@@ -344,8 +366,13 @@ class Conference:
     def _say_where_shown(self, owner: Participant) -> None:
         """The owner's media connection has come, gone or been renewed: the relay must be told again who shows it."""
         for viewer in self._participants.values():
-            if any(binding.participant == owner.id for binding in viewer.bindings):
+            if owner.id in viewer.shows:
                 self._say_slots(viewer)
+
+    def _seen(self) -> layout.Scene:
+        if self._scene is None:
+            self._scene = layout.Scene(list(self._participants.values()), self._speakers)
+        return self._scene
 
     def _with_media(self, events: list[Event]) -> list[Event]:
         changes = self._ledger.take()
@@ -359,7 +386,8 @@ class Conference:
             events.append(SpeakersChanged(speakers))
 
     def _changed(self, participant: Participant, events: list[Event]) -> None:
-        events.append(ParticipantChanged(self._next(), participant.state()))
+        participant.told = participant.state()
+        events.append(ParticipantChanged(self._next(), participant.told))
 
     def _next(self) -> int:
         self._sequence += 1

@@ -13,7 +13,7 @@ from vdxmedia.conference.kinds import SlotKind, SourceKind
 from vdxmedia.conference.layers import DEFAULT_LAYER, layer_for
 from vdxmedia.conference.media import BindSlot, Priority
 from vdxmedia.conference.participant import Participant, Source, TileState
-from vdxmedia.conference.slots import People, Person, Place, assign, pinned_speakers
+from vdxmedia.conference.slots import PAIRS, People, Person, Place, assign, pinned_speakers
 from vdxmedia.conference.speakers import Speakers
 from vdxmedia.ids import ParticipantId
 
@@ -25,37 +25,59 @@ class _Audience:
     """What those who hear the same classes may see and hear, themselves included."""
 
     def __init__(self, visible: Sequence[Participant], speakers: Speakers) -> None:
-        self.people = People(
-            Person(
-                participant=one.id,
-                has_camera_on=one.active(SourceKind.CAMERA) is not None,
-                has_microphone=SourceKind.MICROPHONE in one.sources,
-                is_speaking=speakers.is_established(one.id),
-                last_spoke_s=speakers.last_spoke_s(one.id),
-                joined=one.joined,
-            )
-            for one in visible
-            if SourceKind.CAMERA in one.sources or SourceKind.MICROPHONE in one.sources
-        )
+        self.people = People(_person(one, speakers) for one in visible if _is_person(one))
         self.screens = _newest_first(visible, SourceKind.SCREEN)
         self.programmes = _newest_first(visible, SourceKind.SCREEN_AUDIO)
 
 
 class Scene:
-    """What is there to be seen and heard, worked out once for all viewers of a change."""
+    """What is there to be seen and heard, worked out once for all viewers, and good until any of it changes."""
 
     def __init__(self, everyone: Sequence[Participant], speakers: Speakers) -> None:
         self.speakers = speakers
         self.by_id = {participant.id: participant for participant in everyone}
-        self._everyone = everyone
         self._audiences: dict[int, _Audience] = {}
+
+    def add(self, newcomer: Participant) -> None:
+        """Nothing of whom is on yet."""
+        self.by_id[newcomer.id] = newcomer
+        for hears, audience in self._audiences.items():
+            if newcomer.classes & hears and _is_person(newcomer):
+                audience.people.add(_person(newcomer, self.speakers))
 
     def for_classes(self, hears: int) -> _Audience:
         audience = self._audiences.get(hears)
         if audience is None:
-            audience = _Audience([one for one in self._everyone if one.classes & hears], self.speakers)
+            audience = _Audience([one for one in self.by_id.values() if one.classes & hears], self.speakers)
             self._audiences[hears] = audience
         return audience
+
+
+def is_concerned_by_newcomer(viewer: Participant, scene: Scene) -> bool:
+    """Whether somebody who has just come, with nothing on, can change what the viewer is shown: he takes a free place
+    only, or his microphone makes the room a large one. `scene` has him."""
+    return None in viewer.places or scene.for_classes(viewer.hears).people.heard_by(viewer.id) <= PAIRS + 1
+
+
+def is_concerned_by_leaver(viewer: Participant, leaver: ParticipantId, scene: Scene) -> bool:
+    """Whether somebody's going can: he was shown, or without his microphone the room is a small one. `scene` is without
+    him. Left out: that the main speaker is another now, which concerns everyone."""
+    return leaver in viewer.shows or scene.for_classes(viewer.hears).people.is_small_for(viewer.id)
+
+
+def _is_person(one: Participant) -> bool:
+    return SourceKind.CAMERA in one.sources or SourceKind.MICROPHONE in one.sources
+
+
+def _person(one: Participant, speakers: Speakers) -> Person:
+    return Person(
+        participant=one.id,
+        has_camera_on=one.active(SourceKind.CAMERA) is not None,
+        has_microphone=SourceKind.MICROPHONE in one.sources,
+        is_speaking=speakers.is_established(one.id),
+        last_spoke_s=speakers.last_spoke_s(one.id),
+        joined=one.joined,
+    )
 
 
 def arrange(viewer: Participant, scene: Scene) -> tuple[Binding, ...]:

@@ -64,6 +64,13 @@ class Participant:
     """Who speaks, for this viewer: that picture comes before others when bandwidth is short."""
     bindings: tuple[Binding, ...] = ()
     """As the participant was last told."""
+    shows: frozenset[ParticipantId | None] = frozenset()
+    """Who is in `bindings`."""
+    told: ParticipantState = field(init=False)
+    """As everyone was last told of this participant."""
+
+    def __post_init__(self) -> None:
+        self.told = self.state()
 
     def state(self) -> ParticipantState:
         return ParticipantState(

@@ -63,13 +63,24 @@ class People:
         self._by_id = {person.participant: person for person in self.most_worthy_first}
         self._microphones = sum(person.has_microphone for person in self.most_worthy_first)
 
+    def add(self, person: Person) -> None:
+        """Somebody who has nothing on and comes last: nobody is less worthy."""
+        assert not self.most_worthy_first or person.worth < self.most_worthy_first[-1].worth
+        self.most_worthy_first.append(person)
+        self._by_id[person.participant] = person
+        self._microphones += person.has_microphone
+
     def find(self, participant: ParticipantId | None, viewer: ParticipantId) -> Person | None:
         return None if participant is None or participant == viewer else self._by_id.get(participant)
 
+    def heard_by(self, viewer: ParticipantId) -> int:
+        """How many others have a microphone."""
+        own = self._by_id.get(viewer)
+        return self._microphones - (own is not None and own.has_microphone)
+
     def is_small_for(self, viewer: ParticipantId) -> bool:
         """Whether every sound that the viewer may hear fits into the pairs."""
-        own = self._by_id.get(viewer)
-        return self._microphones - (own is not None and own.has_microphone) <= PAIRS
+        return self.heard_by(viewer) <= PAIRS
 
 
 def assign(

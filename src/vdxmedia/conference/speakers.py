@@ -97,6 +97,11 @@ class Speakers:
         span = self._spans.get(participant)
         return NEVER if span is None else span.last_s
 
+    @property
+    def mains(self) -> tuple[ParticipantId | None, ParticipantId | None]:
+        """The main speaker, and the one before: of which `main_for` chooses."""
+        return self._main, self._former
+
     def main_for(self, viewer: ParticipantId) -> ParticipantId | None:
         """The main speaker; for the main speaker themselves, the one before."""
         return self._former if self._main == viewer else self._main
