@@ -214,7 +214,7 @@ def asyncapi(docs: Documentation) -> str:
             },
             "events": {
                 "address": "events",
-                "description": "A list of events; the client acknowledges each list with nothing.",
+                "description": "A list of events; the client acknowledges each list that asks for it, with nothing.",
                 "messages": {"ServerEvents": {"$ref": "#/components/messages/ServerEvents"}},
             },
         },

@@ -2,8 +2,8 @@
 
 Client to server: the socket.io event `command` with one object of `ClientMessage`; the acknowledgement carries one
 `Answer`. Server to client: the socket.io event `events` with a list of `ServerEvent`; the client acknowledges each
-list (with nothing), which is the flow control of the outbox. JSON names are camelCase; the union's tag is `type`.
-TypeScript, docs/protocol.md's tables and the AsyncAPI document are generated from here.
+list that asks for it (with nothing), which is the flow control of the outbox. JSON names are camelCase; the
+union's tag is `type`. TypeScript, docs/protocol.md's tables and the AsyncAPI document are generated from here.
 """
 
 from __future__ import annotations
