@@ -45,6 +45,13 @@ class Relay:
         Raises: ValueError when it does not decode or names no worker; BufferError when 65,536 wait.
         """
 
+    def enqueue(self, messages: list[bytes]) -> None:
+        """Enqueues several, in order, with one wake-up of their worker. None is enqueued when one does not decode; when
+        the queue is full, those before it have been.
+
+        Raises: as `command`.
+        """
+
     def drain(self) -> list[bytes]:
         """All waiting events, each a MessagePack map; clears `event_fd`."""
 

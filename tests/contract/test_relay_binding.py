@@ -82,6 +82,22 @@ def test_command_that_does_not_decode_raises_value_error(relay: RelayUnderTest) 
             relay.relay.command(message)
 
 
+def test_several_commands_are_applied_in_order_or_not_at_all(relay: RelayUnderTest) -> None:
+    def encoded(*commands: wire.Command) -> list[bytes]:
+        return [msgspec.msgpack.encode(command) for command in commands]
+
+    with subscriber(relay) as client:
+        client.add()
+        flight = [b"\x16 %d" % number for number in range(20)]
+        client.check()
+        client.stun_answer()
+        with pytest.raises(ValueError, match="command"):
+            relay.relay.enqueue([*encoded(wire.SendDtls(peer=2, datagram=b"\x16 never")), b"\xc1"])
+        relay.relay.enqueue([])
+        relay.relay.enqueue(encoded(*(wire.SendDtls(peer=2, datagram=datagram) for datagram in flight)))
+        assert [client.socket.recv(2048) for _ in flight] == flight
+
+
 def test_check_then_dtls_reaches_python_and_goes_back(relay: RelayUnderTest) -> None:
     with subscriber(relay) as client:
         client.add()

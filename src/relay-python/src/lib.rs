@@ -7,6 +7,7 @@ use std::os::fd::AsRawFd;
 
 use pyo3::exceptions::{PyBufferError, PyOSError, PyValueError};
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyBytes, PyList};
 use vdx_relay::group::{Group, NotTaken};
 use vdx_relay::socket::SocketOptions;
@@ -30,6 +31,19 @@ impl Relay {
         let group = self.group.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         group.as_ref().map(act)
     }
+
+    /// In order, without a pause: the worker that the first one wakes finds the others too.
+    fn give(&self, commands: impl IntoIterator<Item = Command>) -> PyResult<()> {
+        let given = self.with(|group| commands.into_iter().try_for_each(|command| group.command(command)));
+        given.unwrap_or(Ok(())).map_err(|error| match error {
+            NotTaken::QueueFull => PyBufferError::new_err("the relay's command queue is full"),
+            NotTaken::NoSuchWorker => PyValueError::new_err("command out of limits: worker"),
+        })
+    }
+}
+
+fn decoded(message: &[u8]) -> PyResult<Command> {
+    Command::decode(message).map_err(|error| PyValueError::new_err(error.to_string()))
 }
 
 #[pymethods]
@@ -85,11 +99,13 @@ impl Relay {
     }
 
     fn command(&self, message: &[u8]) -> PyResult<()> {
-        let command = Command::decode(message).map_err(|error| PyValueError::new_err(error.to_string()))?;
-        self.with(|group| group.command(command)).unwrap_or(Ok(())).map_err(|error| match error {
-            NotTaken::QueueFull => PyBufferError::new_err("the relay's command queue is full"),
-            NotTaken::NoSuchWorker => PyValueError::new_err("command out of limits: worker"),
-        })
+        self.give([decoded(message)?])
+    }
+
+    #[allow(clippy::needless_pass_by_value)] // What Python gives is converted, not lent.
+    fn enqueue(&self, messages: Vec<PyBackedBytes>) -> PyResult<()> {
+        let commands: Vec<Command> = messages.iter().map(|message| decoded(message)).collect::<PyResult<_>>()?;
+        self.give(commands)
     }
 
     fn drain<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {

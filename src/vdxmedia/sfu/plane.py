@@ -165,10 +165,9 @@ class RelayPlane:
         state = self._conferences.get(conference)
         if state is None:
             return
-        for change in changes:
-            command = self._command_for(conference, state, change)
-            if command is not None:
-                self._command(command)
+        commands = [self._command_for(conference, state, change) for change in changes]
+        if taken := [command for command in commands if command is not None]:
+            self._command(*taken)
 
     async def fence(self) -> None:
         """Raises: VdxError `relay_stuck` when the relay does not answer in time."""
@@ -263,19 +262,21 @@ class RelayPlane:
         )
         peer.take_offer(offer, media_offer.sources, seat)
         peer.dtls = DtlsSession(self._identity, offer.fingerprints, lambda datagram: self._send_dtls(peer, datagram))
+        wishes = conference.wishes.get(seat.participant) or Wishes()
         try:
-            self._command(peer.add_command(replaces=current.id if current is not None else None))
+            self._command(
+                peer.add_command(replaces=current.id if current is not None else None), *wishes.commands_for(peer)
+            )
         except VdxError:
+            self._command_or_count(relay_wire.RemovePeer(peer=peer.id))
             peer.release()
             raise
+        conference.wishes[seat.participant] = wishes
         self._peers[peer.id] = peer
         conference.peers[seat.participant] = peer
         conference.sources[seat.participant] = frozenset(seat.sources.values())
         if current is not None:
             self._end(current, is_gone_from_relay=True)
-        wishes = conference.wishes.setdefault(seat.participant, Wishes())
-        for command in wishes.commands_for(peer):
-            self._command(command)
         peer.task = self._tasks.start(self._converse(peer), f"peer-{peer.id}")
         logger.info("peer_added peer=%s participant=%s replaces=%s", peer.id, seat.participant, current and current.id)
         return peer.answer(is_new_connection=True)
@@ -311,10 +312,10 @@ class RelayPlane:
             case _:
                 assert_never(change)
 
-    def _command(self, command: relay_wire.Command) -> None:
+    def _command(self, *commands: relay_wire.Command) -> None:
         """Raises: VdxError `relay_stuck` when the relay takes no more: what a room wants could not be enforced."""
         try:
-            self._relay.command(self._encoder.encode(command))
+            self._relay.enqueue([self._encoder.encode(command) for command in commands])
         except BufferError:
             raise VdxError("The relay takes no more commands.", code="relay_stuck") from None
 

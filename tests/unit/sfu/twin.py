@@ -35,6 +35,10 @@ class TwinRelay:
         self._events: list[bytes] = []
         self._decoder = msgspec.msgpack.Decoder(relay_wire.Command)
 
+    def enqueue(self, messages: list[bytes]) -> None:
+        for message in messages:
+            self.command(message)
+
     def command(self, message: bytes) -> None:
         if self.is_stuck:
             raise BufferError("65,536 wait")
