@@ -15,6 +15,7 @@ from typing import Any
 import aiohttp
 
 START_TIMEOUT_S = 30.0
+MEDIA_KINDS = (socket.SOCK_DGRAM, socket.SOCK_STREAM)
 SocketFactory = Callable[[Any], socket.socket]
 """Gets what `getaddrinfo` gives for one address."""
 
@@ -56,16 +57,21 @@ class Server:
         return {name: float(value) for name, value in pairs}
 
 
-def free_media_port() -> int:
-    """A number that is free on UDP and on TCP."""
+def free_media_port(workers: int = 1) -> int:
+    """The first of so many numbers in a row that are free on UDP and on TCP."""
     while True:
-        port = free_port(socket.SOCK_DGRAM)
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
+        first = free_port(socket.SOCK_DGRAM)
+        if all(_is_free(port, kind) for port in range(first, first + workers) for kind in MEDIA_KINDS):
+            return first
+
+
+def _is_free(port: int, kind: socket.SocketKind) -> bool:
+    with socket.socket(socket.AF_INET, kind) as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError):
+            return False
+        return True
 
 
 def free_port(kind: socket.SocketKind) -> int:
@@ -83,20 +89,21 @@ async def run_server(
     media_port: int | None = None,
     open_socket: SocketFactory | None = None,
     module: str = "vdxmedia",
+    workers: int = 1,
 ) -> AsyncIterator[Server]:
     """Starts `vdxmedia dev` on free loopback ports and stops it with SIGTERM; a bad exit code fails the test.
 
     `under`: the command that runs it elsewhere, e.g. in a network namespace; `open_socket` is the way to it then.
-    `module`: what is run instead, with the same arguments.
+    `module`: what is run instead, with the same arguments. `workers`: of the relay; an environment that says
+    `VDX_MEDIA_WORKERS` has the last word.
     """
     process = await asyncio.create_subprocess_exec(
         *under, sys.executable, "-m", module, "dev",
         "--http-port", str(free_port(socket.SOCK_STREAM) if http_port is None else http_port),
-        "--media-port", str(free_media_port() if media_port is None else media_port),
+        "--media-port", str(free_media_port(workers) if media_port is None else media_port),
         *arguments,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-        # One worker, so that one free number is enough; a test that wants more says so in the environment.
-        env={"VDX_MEDIA_WORKERS": "1", **os.environ, "PYTHONUNBUFFERED": "1"},
+        env={"VDX_MEDIA_WORKERS": str(workers), **os.environ, "PYTHONUNBUFFERED": "1"},
     )  # fmt: skip
     assert process.stdout is not None
     output: list[str] = []
