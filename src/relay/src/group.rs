@@ -18,6 +18,7 @@ use std::time::Instant;
 
 use crate::counters::Counters;
 use crate::exchange::MAX_WORKERS;
+use crate::forwarder::Forwarder;
 use crate::post::Post;
 use crate::socket::{EventFd, SocketOptions};
 use crate::wire_api::{Command, Event};
@@ -88,6 +89,17 @@ impl Group {
     ///
     /// Errors: the system's; `InvalidInput` for no worker, more than [`MAX_WORKERS`], or ports beyond the last.
     pub fn start(binds: &[SocketAddr], options: SocketOptions, seed: u64, workers: usize) -> io::Result<Self> {
+        Self::start_with(binds, options, seed, workers, |_| |_| {})
+    }
+
+    /// `prepare` gives what is done to the forwarder of each worker before its first turn.
+    fn start_with(
+        binds: &[SocketAddr],
+        options: SocketOptions,
+        seed: u64,
+        workers: usize,
+        prepare: fn(u16) -> fn(&mut Forwarder),
+    ) -> io::Result<Self> {
         if workers == 0 || workers > MAX_WORKERS {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "1 to 32 workers can be started"));
         }
@@ -101,7 +113,7 @@ impl Group {
             let shifted = shift_ports(binds, own)?;
             let border = Arc::new(Border::new(wake, Arc::clone(&group.outgoing), Some(Arc::clone(&group.register))));
             let seed = seed.wrapping_add(u64::from(own) << 32);
-            let setting = Setting { own, post: post.clone(), start, seed, prepare: |_| {} };
+            let setting = Setting { own, post: post.clone(), start, seed, prepare: prepare(own) };
             group.workers.push(Worker::start_in(&shifted, options, border, setting)?);
         }
         Ok(group)

@@ -1,5 +1,7 @@
 //! Workers together: which command goes where, fences, ports, and a panic that stays where it is.
 
+mod faults;
+
 use super::*;
 use crate::wire_api::{AddPeer, Extensions, Ice, Payloads};
 
@@ -31,6 +33,8 @@ struct Told {
     kind: String,
     #[serde(default)]
     id: u64,
+    #[serde(default)]
+    peer: u64,
 }
 
 /// Waits for a fence; gives everything told until then.
