@@ -95,6 +95,11 @@ impl Camera {
         }
     }
 
+    /// Of the newest frame.
+    pub fn frame_number(&self) -> u32 {
+        self.frame
+    }
+
     /// Reads the RTCP that came: PLIs make the next frame a keyframe on all layers, NACKs are answered.
     pub fn react(&mut self, world: &mut World) {
         for compound in world.clients.get_mut(&self.client).expect("a client").take_rtcp() {
