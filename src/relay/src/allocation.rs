@@ -15,22 +15,22 @@
 //! the estimate: an estimate dips to half while a queue empties, and a pause costs a keyframe. Up it goes only with a margin, and only when that margin
 //! lasted, unless a probe proved it. So a constant estimate gives one answer for ever: the answer to "what fits with the
 //! margin" does not depend on what is sent now, and once it is sent, it fits without the margin too.
+//! Where the way is full, a picture that must become smaller becomes the smallest: the size between would be known to fit
+//! only once it is sent, and its keyframe fills the way again.
 //! What is left out: the estimate itself (`congestion`), and how a slot comes from one layer to another (`settle`).
+
+mod sound;
 
 use std::cmp::Ordering;
 
 use crate::wire_api::{MAX_LAYERS, Shedding};
 
+pub use sound::{ALL_SOUND_ABOVE_BPS, ONE_SOUND_BELOW_BPS, SOUND_BPS, SoundShare, SoundSharing, Sounds};
+
 /// Temporal levels of one layer: VP8 in browsers has at most three.
 pub const MAX_TEMPORALS: usize = 3;
 /// Every frame.
 pub const ALL_TEMPORALS: u8 = MAX_TEMPORALS as u8 - 1;
-/// Below this estimate only the loudest is heard.
-pub const ONE_SOUND_BELOW_BPS: u64 = 250_000;
-/// Above this one all are heard again.
-pub const ALL_SOUND_ABOVE_BPS: u64 = 285_000;
-/// One stream of sound on the wire: Opus at 32 kbit/s in 50 packets of 50 bytes of headers and tag.
-pub const SOUND_BPS: u64 = 52_000;
 /// What goes up must fit into this share of the estimate.
 const UP_PERCENT: u64 = 90;
 /// For so long, without a probe that proved it. A guess; the way up has 10 s.
@@ -91,8 +91,8 @@ pub struct Want {
 /// What all of one subscriber get. The pictures' part is in the slice that was given.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Shares {
-    /// Speakers that are sent, loudest first.
-    pub speakers: usize,
+    /// Of the sound.
+    pub sound: SoundShare,
     /// What is sent, by the measured rates.
     pub used_bps: u64,
     /// What the estimate must be for the best of everything; 0: it is given. The way is tried up to there: towards each
@@ -166,7 +166,8 @@ impl Ladder {
 pub struct Allocation {
     /// Since when there would be better.
     better_since_us: Option<u64>,
-    hears_one: bool,
+    /// Of the sound.
+    pub sound: SoundSharing,
     /// Since when a picture that is sent would have to be paused.
     short_since_us: Option<u64>,
     // Kept for their capacity.
@@ -177,26 +178,30 @@ pub struct Allocation {
 }
 
 impl Allocation {
-    /// Shares `estimate_bps` (`None`: the way is not known, all is sent) among `speakers` that speak, `programmes` that
-    /// sound, and `wants`; writes what each is given into its `held`. `is_proven`: the estimate comes from a probe.
+    /// Shares `estimate_bps` (`None`: the way is not known, all is sent) among `sounds` and `wants`; writes
+    /// what each of these is given into its `held`. `is_proven`: the estimate comes from a probe; `is_congested`:
+    /// much more was sent than passes, and waits on the way.
     pub fn share(
         &mut self,
         estimate_bps: Option<u64>,
-        (speakers, programmes): (usize, usize),
+        sounds: &Sounds,
         is_proven: bool,
+        is_congested: bool,
         wants: &mut [Want],
         now_us: u64,
     ) -> Shares {
         self.ladders.clear();
         self.ladders.extend(wants.iter().map(Ladder::of));
-        let Some(estimate_bps) = estimate_bps else { return self.share_all(speakers, programmes, wants) };
-        self.hears_one = estimate_bps < if self.hears_one { ALL_SOUND_ABOVE_BPS } else { ONE_SOUND_BELOW_BPS };
-        let heard = if self.hears_one { speakers.min(1) } else { speakers };
-        let sound_bps = (heard + programmes) as u64 * SOUND_BPS;
+        let Some(estimate_bps) = estimate_bps else { return self.share_all(sounds, wants) };
+        let sound = self.sound.share(sounds, estimate_bps);
+        let sound_bps = sound.bps;
 
         let mut kept = std::mem::take(&mut self.kept);
         let held = |at: usize, ladder: &Ladder| ladder.height_of(wants.get(at).and_then(|want| want.held));
         self.fill(estimate_bps.saturating_sub(sound_bps), wants, &mut kept, held);
+        if is_congested {
+            self.fall_to_lowest(wants, &mut kept);
+        }
         self.spare_lowest((2 * estimate_bps).saturating_sub(sound_bps), wants, &mut kept, now_us);
         let mut best = std::mem::take(&mut self.best);
         let top = |_: usize, ladder: &Ladder| ladder.len;
@@ -220,20 +225,34 @@ impl Allocation {
         }
         let has_more = self.ladders.iter().zip(given).any(|(ladder, height)| *height < ladder.len);
         let most_bps = self.ladders.iter().map(|ladder| ladder.bps(ladder.len)).sum::<u64>() + sound_bps;
-        let sound_wish_bps = if heard < speakers { ALL_SOUND_ABOVE_BPS } else { 0 };
+        let sound_wish_bps = if sound.speakers < sounds.speakers { ALL_SOUND_ABOVE_BPS } else { 0 };
         let wish_bps = if has_more { most_bps * 100 / UP_PERCENT + 1 } else { 0 }.max(sound_wish_bps);
         (self.kept, self.best) = (kept, best);
-        Shares { speakers: heard, used_bps, wish_bps, is_rising: is_better && !goes_up }
+        Shares { sound, used_bps, wish_bps, is_rising: is_better && !goes_up }
     }
 
-    fn share_all(&mut self, speakers: usize, programmes: usize, wants: &mut [Want]) -> Shares {
-        (self.better_since_us, self.short_since_us, self.hears_one) = (None, None, false);
-        let mut used_bps = (speakers + programmes) as u64 * SOUND_BPS;
+    fn share_all(&mut self, sounds: &Sounds, wants: &mut [Want]) -> Shares {
+        (self.better_since_us, self.short_since_us, self.sound) = (None, None, SoundSharing::default());
+        let sound = sounds.whole();
+        let mut used_bps = sound.bps;
         for (want, ladder) in wants.iter_mut().zip(&self.ladders) {
             want.held = ladder.step(ladder.len);
             used_bps += ladder.bps(ladder.len);
         }
-        Shares { speakers, used_bps, wish_bps: 0, is_rising: false }
+        Shares { sound, used_bps, wish_bps: 0, is_rising: false }
+    }
+
+    /// Pictures that lose a size get nothing of a size but the lowest.
+    fn fall_to_lowest(&self, wants: &[Want], kept: &mut [usize]) {
+        for ((want, ladder), height) in wants.iter().zip(&self.ladders).zip(kept) {
+            let (Some(held), Some(step), Some(lowest)) = (want.held, ladder.step(*height), ladder.step(1)) else {
+                continue;
+            };
+            if step.layer < held.layer {
+                let of_lowest = ladder.steps[..*height].iter().filter(|(step, _)| step.layer == lowest.layer).count();
+                *height = of_lowest;
+            }
+        }
     }
 
     /// Gives pictures that are sent and would be paused their lowest, for a while and within a limit.

@@ -1,17 +1,23 @@
-//! Keyframe requests to one published track: the first at once, then at most one per window, those between coalesced.
+//! Keyframe requests to one published track: the first at once, then at most one per window and layer, those between
+//! coalesced.
 //!
-//! A track is an m-line with all its layers: browsers answer a PLI for one layer with keyframes on all of them, so one
-//! request serves every slot that waits for any layer. If a wanted layer got none, it is asked for next.
+//! A track is an m-line with all its layers: most browsers answer a PLI for one layer with keyframes on all of them, so one
+//! request serves every slot that waits for any layer. If a wanted layer got none, it is asked for next, sooner than
+//! the same one again: who falls to a smaller size must not wait because somebody just rose to a larger.
 
 use crate::wire_api::MAX_LAYERS;
 
-/// At most one request per track in this time.
+/// At most one request per layer in this time.
 pub const WINDOW_US: u64 = 500_000;
+/// And at most one per track in this: Chromium answers no sooner.
+const APART_US: u64 = 300_000;
 
 /// See the module.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct KeyframeRequests {
+    /// Of the newest, and of each layer.
     sent_us: Option<u64>,
+    layers_sent_us: [Option<u64>; MAX_LAYERS],
     wanted: [bool; MAX_LAYERS],
     last_layer: usize,
 }
@@ -39,12 +45,15 @@ impl KeyframeRequests {
 
     /// The layer to be asked now, if any; to be called about every 50 ms.
     pub fn due(&mut self, now_us: u64) -> Option<u8> {
-        if self.sent_us.is_some_and(|sent| now_us.saturating_sub(sent) < WINDOW_US) {
+        let is_within = |sent_us: Option<u64>, us| sent_us.is_some_and(|sent| now_us.saturating_sub(sent) < us);
+        if is_within(self.sent_us, APART_US) {
             return None;
         }
         // Round robin from the one after the last, so that a layer that never answers does not starve the others.
-        let layer = (1..=MAX_LAYERS).map(|step| (self.last_layer + step) % MAX_LAYERS).find(|at| self.wanted[*at])?;
+        let mut others = (1..=MAX_LAYERS).map(|step| (self.last_layer + step) % MAX_LAYERS);
+        let layer = others.find(|at| self.wanted[*at] && !is_within(self.layers_sent_us[*at], WINDOW_US))?;
         self.wanted[layer] = false;
+        self.layers_sent_us[layer] = Some(now_us);
         self.last_layer = layer;
         self.sent_us = Some(now_us);
         Some(layer as u8)
@@ -78,7 +87,8 @@ mod tests {
         assert_eq!(requests.want(2, MS), None);
         requests.on_keyframe(2);
         assert!(!requests.is_idle(MS));
-        assert_eq!(requests.due(500 * MS), Some(1));
+        assert_eq!(requests.due(299 * MS), None);
+        assert_eq!(requests.due(300 * MS), Some(1));
         assert_eq!(requests.due(1_000 * MS), None);
         assert!(requests.is_idle(1_000 * MS));
         assert_eq!(requests.want(9, 2_000 * MS), None, "no such layer");

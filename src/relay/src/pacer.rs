@@ -1,6 +1,7 @@
 //! When packets leave to one subscriber: at once up to a burst, the excess at a rate.
 //!
-//! Every packet that leaves is a debt, which the rate pays off. Sound and retransmissions of sound never wait. A picture's
+//! Every packet that leaves is a debt, which the rate pays off. Sound never waits: so what leaves before it must not fill
+//! the queue on the way, and on a slow way both the burst and the rate are little more than the way carries. A picture's
 //! packet that finds the debt above the burst waits, and so do those of its slot behind it. What waits is a reference
 //! into the layer's history, sealed when it leaves: numbers of the transport are in the order of leaving. Retransmissions
 //! go before it. When more waits than the rate pays off in [`QUEUE_US`], the picture ends until its next keyframe.
@@ -13,14 +14,26 @@ use std::collections::VecDeque;
 use crate::congestion::{Probe, ProbeId};
 use crate::rewrite::{Feed, Numbers};
 
-/// At least so much leaves at once: 16 packets.
-const MIN_BURST_BYTES: u64 = 16 * 1_200;
-/// Or so much of the estimate.
-const BURST_US: u64 = 40_000;
+/// So much leaves at once: 16 packets,
+const BURST_BYTES: u64 = 16 * 1_200;
+/// on a fast way this much of the estimate,
+const FAST_BURST_US: u64 = 40_000;
+/// and on a slow one no more than this: the sound behind it waits as long. Where fast begins it is 16 packets.
+const SLOW_BURST_US: u64 = 60_000;
+/// But a packet.
+const MIN_BURST_BYTES: u64 = 1_200;
 /// What waits is to leave within this.
 pub const QUEUE_US: u64 = 200_000;
 /// Of the estimate: a picture that was shared out to fit is late only for its keyframes. As Chromium does.
 const PACE_PERCENT: u64 = 250;
+/// On a slow way: a keyframe of half a second of it, at two and a half times its rate, would be 300 ms of queue.
+const SLOW_PACE_PERCENT: u64 = 110;
+/// Where slow ends, and where fast begins; in between it is in proportion.
+const SLOW_BPS: u64 = 300_000;
+const FAST_BPS: u64 = 1_500_000;
+/// A lowest layer may let so much wait, however long that takes: a keyframe of 180 lines. Else a slow way would never
+/// show any picture.
+const MIN_QUEUE_BYTES: u64 = 16 * 1_200;
 /// Upper layers of pictures without priority have this share of the queue, so that the lowest is there when they end.
 const UPPER_PERCENT: u64 = 75;
 /// Packets that wait, of pictures and again of retransmissions: below the length of a layer's history.
@@ -93,8 +106,12 @@ impl Pacer {
             (self.burst_bytes, self.bytes_per_s, self.debt_bytes, self.running) = (u64::MAX, 0, 0, None);
             return;
         };
-        self.burst_bytes = (estimate_bps / 8 * BURST_US / 1_000_000).max(MIN_BURST_BYTES);
-        self.bytes_per_s = estimate_bps / 8 * PACE_PERCENT / 100;
+        let bytes_in = |bps: u64, us: u64| bps / 8 * us / 1_000_000;
+        let fast = estimate_bps.clamp(SLOW_BPS, FAST_BPS) - SLOW_BPS;
+        let between = |slow: u64, at_fast: u64| slow + (at_fast - slow) * fast / (FAST_BPS - SLOW_BPS);
+        let slow_bytes = bytes_in(estimate_bps.min(SLOW_BPS), SLOW_BURST_US).max(MIN_BURST_BYTES);
+        self.burst_bytes = between(slow_bytes, BURST_BYTES).max(bytes_in(estimate_bps, FAST_BURST_US));
+        self.bytes_per_s = estimate_bps / 8 * between(SLOW_PACE_PERCENT, PACE_PERCENT) / 100;
     }
 
     /// A packet left.
@@ -109,10 +126,14 @@ impl Pacer {
         self.debt_bytes < self.burst_bytes
     }
 
-    /// No more of a picture can wait. `is_upper`: it is not a lowest layer, and has no priority.
-    pub fn is_full(&self, is_upper: bool) -> bool {
+    /// No more of a picture's layer can wait.
+    pub fn is_full(&self, layer: u8, priority: u8) -> bool {
         let limit_bytes = self.bytes_per_s * QUEUE_US / 1_000_000;
-        let limit_bytes = if is_upper { limit_bytes * UPPER_PERCENT / 100 } else { limit_bytes };
+        let limit_bytes = match (layer, priority) {
+            (0, _) => limit_bytes.max(MIN_QUEUE_BYTES),
+            (_, 0) => limit_bytes * UPPER_PERCENT / 100,
+            _ => limit_bytes,
+        };
         self.pictures.len() >= MAX_WAITING || (self.waiting_bytes >= limit_bytes && self.bytes_per_s != 0)
     }
 
@@ -124,12 +145,23 @@ impl Pacer {
 
     /// A retransmission waits; answers whether there is room for it.
     pub fn push_again(&mut self, waiting: Waiting) -> bool {
-        if self.resends.len() >= MAX_WAITING || self.is_full(false) {
+        if self.resends.len() >= MAX_WAITING || self.is_full(0, 0) {
             return false;
         }
         self.waiting_bytes += u64::from(waiting.bytes);
         self.resends.push_back(waiting);
         true
+    }
+
+    /// What waits for a slot goes, retransmissions too.
+    pub fn forget_slot(&mut self, slot: usize) {
+        for queue in [&mut self.resends, &mut self.pictures] {
+            queue.retain(|waiting| {
+                let goes = waiting.slot == slot;
+                self.waiting_bytes -= if goes { u64::from(waiting.bytes) } else { 0 };
+                !goes
+            });
+        }
     }
 
     /// Nothing waits.
@@ -245,14 +277,14 @@ mod tests {
             pacer.on_sent(1_000);
             at_once += 1;
         }
-        assert_eq!(at_once, 20, "16 packets of 1200 bytes");
+        assert_eq!(at_once, 10, "about 90 ms");
         (0..40).for_each(|index| pacer.push(waiting(index)));
         let mut left = Vec::new();
-        for tick in 1..=40 {
+        for tick in 1..=60 {
             pacer.pay(tick * 5 * MS);
             left.extend(taken(&mut pacer));
             if tick == 20 {
-                assert!((24..=26).contains(&left.len()), "2 Mbit/s are 25 packets in 100 ms: {}", left.len());
+                assert!((16..=18).contains(&left.len()), "1.4 Mbit/s are 17 packets in 100 ms: {}", left.len());
             }
         }
         assert_eq!(left, (0..40).collect::<Vec<_>>());
@@ -264,23 +296,55 @@ mod tests {
         let mut pacer = Pacer::default();
         pacer.set_estimate(Some(800_000));
         let mut count = 0;
-        while !pacer.is_full(true) {
+        while !pacer.is_full(1, 0) {
             pacer.push(waiting(count));
             count += 1;
         }
-        assert_eq!(count, 38, "150 ms at 2 Mbit/s");
-        while !pacer.is_full(false) {
+        assert_eq!(count, 26, "150 ms at 1.4 Mbit/s");
+        while !pacer.is_full(1, 1) {
             pacer.push(waiting(count));
             count += 1;
         }
-        assert_eq!(count, 50, "200 ms");
+        assert_eq!(count, 35, "200 ms");
         assert!(!pacer.push_again(waiting(9)));
         pacer.set_estimate(Some(80_000_000));
-        while !pacer.is_full(false) {
+        while !pacer.is_full(1, 1) {
             pacer.push(waiting(count));
             count += 1;
         }
         assert_eq!(count, MAX_WAITING as u64);
+    }
+
+    #[test]
+    fn slow_way_gets_a_packet_at_a_time_and_a_keyframe_may_wait() {
+        let mut pacer = Pacer::default();
+        pacer.set_estimate(Some(100_000));
+        pacer.on_sent(1_000);
+        assert!(pacer.has_room());
+        pacer.on_sent(1_000);
+        assert!(!pacer.has_room());
+        let mut count = 0;
+        while !pacer.is_full(0, 0) {
+            pacer.push(waiting(count));
+            count += 1;
+        }
+        assert_eq!(count, 20);
+        assert!(pacer.is_full(1, 0) && pacer.is_full(1, 2));
+        pacer.pay(1);
+        pacer.pay(100 * MS);
+        assert_eq!(taken(&mut pacer), [0], "15 bytes in a millisecond: 1.5 kB are paid off");
+    }
+
+    #[test]
+    fn what_waits_for_a_slot_can_be_forgotten() {
+        let mut pacer = Pacer::default();
+        pacer.set_estimate(Some(800_000));
+        pacer.push(waiting(1));
+        pacer.push(Waiting { slot: 2, ..waiting(2) });
+        pacer.push_again(waiting(9));
+        pacer.forget_slot(0);
+        assert_eq!(pacer.waiting_bytes, 1_000);
+        assert_eq!(taken(&mut pacer), [2]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! How much a published layer sends, per temporal level: measured on what came in, once, so that many subscribers can be
+//! How much a published layer sends, per temporal level (of sound: without its redundancy, and with it): measured on what came in, once, so that many subscribers can be
 //! given what they have room for without being measured.
 //!
 //! A second is cut into [`BUCKETS`] buckets; the rate is that of the last whole ones, so it is exact for a steady sender
@@ -51,6 +51,12 @@ impl Rates {
         self.open.bytes[level] = self.open.bytes[level].saturating_add(bytes as u32);
         // The marker ends a frame in every video format that the relay knows.
         self.open.frames[level] = self.open.frames[level].saturating_add(u16::from(facts.is_marked));
+    }
+
+    /// The packet of sound that came last had so many bytes of redundancy: level 1.
+    #[inline]
+    pub fn on_redundancy(&mut self, bytes: usize) {
+        self.open.bytes[1] = self.open.bytes[1].saturating_add(bytes as u32);
     }
 
     /// Closes buckets that are over; to be called also when nothing comes.

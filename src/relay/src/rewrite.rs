@@ -282,6 +282,19 @@ impl Rewriter {
         }
     }
 
+    /// The numbers of a packet of our own behind all that was sent, later by so much of the codec's clock; `None` before
+    /// anything was. The open span is over then: what comes needs a new start.
+    pub fn append(&mut self, ticks: u32, clock_rate: u32) -> Option<Numbers> {
+        let newest = self.highest.newest.as_mut()?;
+        let passed_us = u64::from(ticks) * 1_000_000 / u64::from(clock_rate.max(1));
+        newest.arrival_us += passed_us;
+        newest.captured_us = newest.captured_us.map(|at_us| at_us.saturating_add_unsigned(passed_us));
+        self.highest.timestamp = self.highest.timestamp.wrapping_add(ticks);
+        self.next_index += 1;
+        let Highest { timestamp, picture_id, tl0_picture_index, frame_number, .. } = self.highest;
+        Some(Numbers { index: self.next_index - 1, timestamp, picture_id, tl0_picture_index, frame_number })
+    }
+
     /// Which incoming packet was sent under this sequence number: its layer and index. `None` when it was never sent, or
     /// too long ago.
     pub fn find(&self, sequence: u16) -> Option<(Feed, u64)> {
@@ -305,6 +318,12 @@ impl Rewriter {
                 *span = None;
             }
         }
+    }
+
+    /// Of what was numbered only what came before this index was sent: the others' numbers are given again. To be called when
+    /// nothing of the open span will be sent any more ([`Self::forget`]).
+    pub fn rewind(&mut self, index: u64) {
+        self.next_index = self.next_index.min(index);
     }
 
     /// What is added to an incoming timestamp in the open span, if it is the layer's.

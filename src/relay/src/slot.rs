@@ -54,6 +54,8 @@ pub struct Share {
     pub is_limited: bool,
     /// It shows something else, or larger, than when it was given that.
     pub is_new: bool,
+    /// Sound goes without its redundancy.
+    pub is_plain: bool,
 }
 
 impl Default for Share {
@@ -65,6 +67,7 @@ impl Default for Share {
             is_paused: false,
             is_limited: false,
             is_new: true,
+            is_plain: false,
         }
     }
 }
@@ -240,10 +243,11 @@ impl Slot {
     }
 
     /// Whether a packet that was placed goes out with its redundancy: not while that reaches back to before the slot
-    /// showed its feed. What was said before a gate opened, or in another audience, is not for this subscriber.
+    /// showed its feed. What was said before a gate opened, or in another audience, is not for this subscriber. Nor where
+    /// the way has no room for it.
     #[inline]
     pub fn takes_redundancy(&mut self, timestamp: u32, reach: u16) -> bool {
-        if !self.has_red {
+        if !self.has_red || self.share.is_plain {
             return false;
         }
         let Some(began) = self.began else { return true };
@@ -270,6 +274,17 @@ impl Slot {
     pub fn stop(&mut self, source: usize) {
         self.current = None;
         self.rewriter.forget(|feed| feed.source == source);
+    }
+
+    /// Ends the feed, and what of it waited is not sent: it has no numbers any more, and nothing of the feed goes out again.
+    pub fn cut(&mut self) -> Option<Feed> {
+        let feed = self.current.take()?;
+        self.waiting = 0;
+        self.rewriter.forget(|other| other == feed);
+        if let Some(sent) = self.guard.highest() {
+            self.rewriter.rewind(sent + 1);
+        }
+        Some(feed)
     }
 
     /// Whether a packet asked for again may be resent: not within `apart_us` of the last time.

@@ -9,7 +9,7 @@
 //! Left out: the estimate itself ([`crate::congestion`]), and the shares ([`crate::allocation`]).
 
 use crate::allocation::{ALL_SOUND_ABOVE_BPS, Allocation, ONE_SOUND_BELOW_BPS};
-use crate::congestion::{LayerCap, LossCap, Probe, ProbeId, SendSide};
+use crate::congestion::{LayerCap, Probe, ProbeId, SendSide};
 use crate::wire::rtcp::TransportFeedback;
 
 /// From the first packet that asks for feedback. Browsers send it every 50 to 250 ms; the rest is the round trip.
@@ -60,7 +60,7 @@ pub struct Way {
     has_remb: bool,
     first_sent_us: Option<u64>,
     /// The highest layer while there is no estimate.
-    pub layer_cap: LossCap,
+    pub layer_cap: LayerCap,
     /// The shares of the slots.
     pub allocation: Allocation,
     /// Something changed that the shares depend on.
@@ -80,7 +80,7 @@ struct Shared {
 
 impl Default for Way {
     fn default() -> Self {
-        let layer_cap = LossCap::default();
+        let layer_cap = LayerCap::default();
         Self {
             send_side: None,
             is_measured: false,
@@ -197,6 +197,11 @@ impl Way {
         let waits = || self.first_sent_us.is_some_and(|first| now_us.saturating_sub(first) < FEEDBACK_WAIT_US);
         let is_known = send_side.has_feedback() || self.has_remb || (self.is_measured && waits());
         is_known.then(|| send_side.estimate_bps())
+    }
+
+    /// Much more was sent than the way takes, and waits on it.
+    pub fn is_congested(&self) -> bool {
+        self.send_side.as_ref().is_some_and(|send_side| send_side.is_congested())
     }
 
     /// Whether the slots are to be given their shares anew now.

@@ -23,7 +23,7 @@ fn report(name: &str, call: &Call, from_us: u64, to_us: u64) {
             "{name}: {:.1} fps, longest freeze {} ms, concealed {:.1} %, layer {:?}, {} NACKs, {} PLIs, queue {} ms, dropped {}, estimate {:?}",
             viewer.fps(from_us, to_us),
             viewer.longest_freeze_ms(from_us, to_us),
-            viewer.concealed() * 100.0,
+            viewer.concealed(from_us, to_us) * 100.0,
             viewer.layer(),
             viewer.nacks,
             viewer.plis,
@@ -32,6 +32,11 @@ fn report(name: &str, call: &Call, from_us: u64, to_us: u64) {
             call.estimates.last(),
         );
     }
+}
+
+/// So many as fit into the time of a test; `SEEDS=50 cargo test --test calls` tries more.
+fn seeds(count: u64) -> std::ops::RangeInclusive<u64> {
+    1..=std::env::var("SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(count)
 }
 
 /// The last seconds of a call.
@@ -47,7 +52,7 @@ fn good_network_shows_every_frame_and_conceals_nothing() {
     report("good", &call, from_us, to_us);
     for (viewer, _) in &call.viewers {
         assert!(viewer.fps(from_us, to_us) > 29.0);
-        assert!(viewer.concealed() < 0.001);
+        assert!(viewer.concealed(from_us, to_us) < 0.001);
         assert_eq!(viewer.nacks, 0);
     }
     assert!(call.publishers.iter().all(|(publisher, _)| publisher.keyframes < 40));
@@ -68,7 +73,7 @@ fn five_percent_lost_both_ways_leaves_twenty_frames_a_second() {
             // Neither redundancy nor in-band correction is modelled: what is lost, twice the share of 2000 packets with
             // four standard deviations, is concealed.
             let deviation = (2.0 * share / 2_000.0).sqrt();
-            assert!(viewer.concealed() < 2.0 * share + 4.0 * deviation, "{share}, seed {seed}");
+            assert!(viewer.concealed(from_us, to_us) < 2.0 * share + 4.0 * deviation, "{share}, seed {seed}");
             assert!(viewer.nacks > 0);
         }
     }
@@ -76,7 +81,7 @@ fn five_percent_lost_both_ways_leaves_twenty_frames_a_second() {
 
 #[test]
 fn bursts_of_losses_with_jitter_reordering_and_duplicates_hold_the_call() {
-    for seed in 1..7 {
+    for seed in seeds(6) {
         let bad = Conditions {
             loss: Loss::Bursts { to_bad: 0.005, to_good: 0.15, bad: 0.7 },
             jitter_us: 20_000,
@@ -90,34 +95,79 @@ fn bursts_of_losses_with_jitter_reordering_and_duplicates_hold_the_call() {
         report("bursts", &call, from_us, to_us);
         let viewer = &call.viewers[0].0;
         assert!(viewer.refused > 0, "duplicates came");
-        // A way that is judged narrower gives up frames before size, down to twelve a second.
-        assert!(viewer.fps(from_us, to_us) >= 12.0, "seed {seed}");
+        assert!(viewer.fps(from_us, to_us) >= 20.0, "seed {seed}");
         assert!(viewer.longest_freeze_ms(from_us, to_us) <= 1_500);
     }
 }
 
 #[test]
-fn a_step_of_the_rate_down_and_up_freezes_for_no_longer_than_a_second() {
-    let limited = |rate_bps| Conditions { rate_bps, ..Conditions::default() };
-    for seed in 1..4 {
+fn a_step_of_the_rate_down_and_up_settles_and_freezes_for_no_longer_than_a_second() {
+    let limited = |rate_bps| Conditions { rate_bps, queue_us: 200_000, delay_us: 30_000, ..Conditions::default() };
+    let mut worst = (0, 0);
+    for seed in seeds(8) {
         let mut call = Call::new(1, 1, Conditions::default(), limited(1_000_000), seed);
-        call.run_s(20.0);
-        for rate_bps in [300_000, 1_000_000] {
+        call.publishers[0].0.has_red = true;
+        call.run_s(10.0 + 0.1 * (seed % 20) as f64);
+        let begun_us = call.world.now_us - 2_000_000;
+        call.viewers[0].1.down.conditions.rate_bps = 300_000;
+        call.run_s(3.0);
+        let down = &call.viewers[0].1.down;
+        let (settled_us, dropped, sent) = (call.world.now_us, down.dropped, down.sent);
+        call.run_s(6.0);
+        // What stands, not what passes: a probe or a large frame fills the queue for a moment.
+        let mut standing_us = u64::MAX;
+        for _ in 0..10 {
+            call.run_s(0.1);
+            standing_us = standing_us.min(call.viewers[0].1.down.wait_us(call.world.now_us));
+        }
+        let down = &call.viewers[0].1.down;
+        let (low_us, low_dropped, low_sent) = (call.world.now_us, down.dropped - dropped, down.sent - sent);
+        call.viewers[0].1.down.conditions.rate_bps = 1_000_000;
+        call.run_s(10.0);
+        let viewer = &call.viewers[0].0;
+        let freeze_ms = viewer.longest_freeze_ms(begun_us, call.world.now_us);
+        let fps = viewer.fps(settled_us, low_us);
+        let concealed = viewer.concealed(settled_us, low_us);
+        println!(
+            "step, seed {seed}: freeze {freeze_ms} ms, then {fps:.1} fps, {low_dropped} dropped, concealed {:.1} %, layer {:?}",
+            100.0 * concealed,
+            viewer.layer()
+        );
+        worst = worst.max((freeze_ms, seed));
+        assert!(freeze_ms <= 1_000, "seed {seed}: {freeze_ms} ms");
+        assert!(standing_us < 50_000, "seed {seed}: {standing_us} us stand in the queue");
+        assert!(fps >= 10.0, "seed {seed}: {fps}");
+        assert!(concealed <= 0.02, "seed {seed}: {concealed}");
+        assert!(low_dropped * 50 <= low_sent, "seed {seed}: settled, {low_dropped} of {low_sent} dropped");
+        assert!(viewer.layer() >= Some(1), "seed {seed}: up within 10 s");
+    }
+    println!("worst freeze: {worst:?}");
+}
+
+#[test]
+fn one_voice_stays_whole_on_a_narrow_way() {
+    let limited = |rate_bps| Conditions { rate_bps, queue_us: 200_000, delay_us: 30_000, ..Conditions::default() };
+    for seed in seeds(5) {
+        let mut call = Call::new(2, 1, Conditions::default(), limited(1_000_000), seed);
+        call.publishers.iter_mut().for_each(|(publisher, _)| publisher.has_red = true);
+        call.run_s(8.0 + 0.1 * (seed % 20) as f64);
+        let viewer = &call.viewers[0].0;
+        assert_eq!(viewer.voices(call.world.now_us - 5_000_000, call.world.now_us), 2);
+        for rate_bps in [200_000, 150_000] {
             call.viewers[0].1.down.conditions.rate_bps = rate_bps;
-            call.viewers[0].1.down.longest_us = 0;
+            call.run_s(5.0);
             let from_us = call.world.now_us;
-            call.run_s(19.0);
-            // What stands, not what passes: a probe or a large frame fills the queue for a moment.
-            let mut standing_us = u64::MAX;
-            for _ in 0..10 {
-                call.run_s(0.1);
-                standing_us = standing_us.min(call.viewers[0].1.down.wait_us(call.world.now_us));
-            }
-            report(&format!("step to {rate_bps}"), &call, from_us, call.world.now_us);
+            call.run_s(10.0);
+            let to_us = call.world.now_us;
+            report(&format!("{rate_bps} bit/s, seed {seed}"), &call, from_us, to_us);
             let viewer = &call.viewers[0].0;
-            assert!(viewer.longest_freeze_ms(from_us, call.world.now_us) <= 1_000, "{rate_bps}");
-            assert!(viewer.fps(from_us + 3_000_000, call.world.now_us) > 14.0, "{rate_bps}");
-            assert!(standing_us < 50_000, "{standing_us} us stand in the queue");
+            assert!(viewer.concealed(from_us, to_us) <= 0.02, "seed {seed}");
+            // Each time a word of somebody is cut off.
+            assert!(viewer.voices_begun(from_us, to_us) <= 4, "seed {seed}");
+            let until_us = |from_us: u64| from_us + 500_000;
+            let most = (from_us..to_us).step_by(500_000).map(|at_us| viewer.voices(at_us, until_us(at_us))).max();
+            assert!(most <= Some(2), "seed {seed}: one voice, and the one it is handed over to");
+            assert!(viewer.longest_freeze_ms(from_us, to_us) <= 1_000, "seed {seed}");
         }
     }
 }

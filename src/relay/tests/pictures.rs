@@ -54,13 +54,15 @@ fn keyframe_is_asked_for_at_once_then_at_most_twice_a_second() {
         world.bind(VIEWER, SlotKind::Video, 1, 11, slot);
     }
     assert!(world.take_plis(ANNA).is_empty());
-    // No keyframe comes: asked again after the window, for the other layers first.
-    world.run_ms(490);
+    // No keyframe comes: the other layer that is wanted is asked for soon, and the same one again after the window.
+    world.run_ms(290);
     assert!(world.take_plis(ANNA).is_empty());
     world.run_ms(15);
-    assert_eq!(world.take_plis(ANNA).len(), 1);
+    assert_eq!(world.take_plis(ANNA), [5001]);
+    world.run_ms(290);
+    assert!(world.take_plis(ANNA).is_empty());
     world.run_ms(510);
-    assert_eq!(world.take_plis(ANNA).len(), 1);
+    assert!((1..=2).contains(&world.take_plis(ANNA).len()));
     film(&mut world, &mut cameras[..1], 1_000);
     cameras[0].plis.clear();
     for _ in 0..20 {

@@ -285,7 +285,7 @@ fn silence_passes_as_it_is_sent() {
     world.send(TALKER, &spurt, 108);
     expected.push((spurt.timestamp, spurt.payload.clone(), true));
     for peer in [PLAIN, RED] {
-        let packets = world.take_rtp(peer);
+        let packets = world.take_all_rtp(peer);
         let (talk, silence) = packets.split_at(5);
         for (packet, (timestamp, payload, is_marked)) in silence.iter().zip(&expected) {
             assert_eq!(packet.timestamp.wrapping_sub(talk[4].timestamp), timestamp - 104 * 960);

@@ -140,7 +140,8 @@ fn only_the_loudest_is_heard_where_there_is_room_for_one() {
     tell_bps(&mut world, 200_000);
     talk(&mut world, [40, 20, 50], 10);
     assert_eq!(talk(&mut world, [40, 20, 50], 50), [220]);
-    talk(&mut world, [40, 50, 20], 50);
+    tell_bps(&mut world, 200_000);
+    talk(&mut world, [40, 50, 20], 150);
     assert_eq!(talk(&mut world, [40, 50, 20], 50), [330], "who is the loudest now");
     tell_bps(&mut world, 1_000_000);
     talk(&mut world, [40, 50, 20], 10);

@@ -4,7 +4,7 @@ mod common;
 
 use std::collections::BTreeSet;
 
-use common::{Packet, World, camera, microphone, slots, sound};
+use common::{LEVEL, Packet, SILENCE, World, camera, microphone, slots, sound};
 use vdx_relay::wire_api::{Command, Event, Receive, SlotKind};
 
 /// Peers 10, 11, ... with sources 110, 111, ... speaking on SSRC 5000 + id; each has three speaker slots.
@@ -183,6 +183,31 @@ fn every_gate_must_be_open() {
     talk.for_ms(&mut world, &[(10, 20)], 100);
     assert_eq!(world.take_rtp(11).len(), 5, "from the first packet on");
     assert_eq!(world.forwarder.counters().dropped_gate, 5);
+}
+
+#[test]
+fn voice_that_ends_is_followed_by_silence_in_its_stream_and_goes_on_behind_it() {
+    let mut world = room(2);
+    let mut talk = Talk { sequence: 100 };
+    talk.for_ms(&mut world, &[(10, 20)], 100);
+    let last = world.take_all_rtp(11).pop().expect("heard");
+    world.gate(110, 2, false);
+    talk.for_ms(&mut world, &[(10, 20)], 100);
+    let silence = world.take_all_rtp(11);
+    assert_eq!(silence.len(), 3, "so much, and nothing of what was said");
+    for (packet, step) in silence.iter().zip(1..) {
+        assert_eq!(packet.payload, SILENCE);
+        assert_eq!((packet.ssrc, &packet.csrcs[..]), (last.ssrc, &[][..]), "nobody's");
+        assert_eq!(packet.extensions[&LEVEL], [127]);
+        assert_eq!(packet.sequence, last.sequence.wrapping_add(step));
+        assert_eq!(packet.timestamp, last.timestamp.wrapping_add(960 * u32::from(step)));
+    }
+    world.gate(110, 2, true);
+    talk.for_ms(&mut world, &[(10, 20)], 100);
+    let again = world.take_all_rtp(11);
+    assert_eq!(again[0].sequence, last.sequence.wrapping_add(4));
+    let passed = again[0].timestamp.wrapping_sub(last.timestamp);
+    assert!((960 * 5..=960 * 7).contains(&passed), "the time that passed, not more: {passed}");
 }
 
 #[test]

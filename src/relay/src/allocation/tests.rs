@@ -22,7 +22,7 @@ fn step(layer: u8, temporal: u8) -> Option<Step> {
 
 /// What a new subscriber without sound gets.
 fn given(estimate_bps: u64, mut wants: Vec<Want>) -> Vec<Option<Step>> {
-    Allocation::default().share(Some(estimate_bps), (0, 0), false, &mut wants, 0);
+    Allocation::default().share(Some(estimate_bps), &Sounds::default(), false, false, &mut wants, 0);
     wants.iter().map(|want| want.held).collect()
 }
 
@@ -71,9 +71,16 @@ fn layer_without_levels_has_one_step_and_one_that_is_not_measured_is_assumed() {
 #[test]
 fn without_an_estimate_all_is_sent() {
     let mut wants = vec![want(0), Want { max_layer: 1, ..want(2) }];
-    let shares = Allocation::default().share(None, (3, 1), false, &mut wants, 0);
+    let shares = Allocation::default().share(
+        None,
+        &Sounds { speakers: 3, programmes: 1, ..Sounds::default() },
+        false,
+        false,
+        &mut wants,
+        0,
+    );
     assert_eq!((wants[0].held, wants[1].held), (step(2, 2), step(1, 2)));
-    assert_eq!((shares.speakers, shares.wish_bps), (3, 0));
+    assert_eq!((shares.sound.speakers, shares.wish_bps), (3, 0));
 }
 
 #[test]
@@ -81,8 +88,15 @@ fn sound_comes_first_and_shrinks_to_the_loudest() {
     let mut allocation = Allocation::default();
     let mut share = |estimate_bps| {
         let mut wants = vec![want(2)];
-        let shares = allocation.share(Some(estimate_bps), (3, 0), false, &mut wants, 0);
-        (shares.speakers, wants[0].held)
+        let shares = allocation.share(
+            Some(estimate_bps),
+            &Sounds { speakers: 3, ..Sounds::default() },
+            false,
+            false,
+            &mut wants,
+            0,
+        );
+        (shares.sound.speakers, wants[0].held)
     };
     assert_eq!(share(250_000), (3, step(0, 0)), "three speakers leave 94 kbit/s of it");
     assert_eq!(share(249_000), (1, step(0, 2)));
@@ -96,7 +110,7 @@ fn down_at_once_up_after_a_while_or_with_a_probe() {
     let mut allocation = Allocation::default();
     let mut wants = vec![want(0)];
     let mut share = |estimate_bps, is_proven, now_us| {
-        allocation.share(Some(estimate_bps), (0, 0), is_proven, &mut wants, now_us);
+        allocation.share(Some(estimate_bps), &Sounds::default(), is_proven, false, &mut wants, now_us);
         wants[0].is_new = false;
         wants[0].held
     };
@@ -122,7 +136,7 @@ fn lowest_is_paused_only_when_it_does_not_fit_for_a_while() {
     let mut allocation = Allocation::default();
     let mut wants = vec![want(2), want(0)];
     let mut share = |estimate_bps, now_us| {
-        allocation.share(Some(estimate_bps), (0, 0), false, &mut wants, now_us);
+        allocation.share(Some(estimate_bps), &Sounds::default(), false, false, &mut wants, now_us);
         wants.iter_mut().for_each(|want| want.is_new = false);
         (wants[0].held, wants[1].held)
     };
@@ -138,16 +152,21 @@ fn lowest_is_paused_only_when_it_does_not_fit_for_a_while() {
 fn wish_is_what_the_best_of_everything_needs() {
     let mut wants = vec![want(0), want(2)];
     let mut allocation = Allocation::default();
-    let wish_bps = allocation.share(Some(600_000), (0, 0), false, &mut wants, 0).wish_bps;
+    let wish_bps = allocation.share(Some(600_000), &Sounds::default(), false, false, &mut wants, 0).wish_bps;
     assert_eq!(wants[1].held, step(1, 2));
     for want in &mut wants {
         want.is_new = false;
     }
-    let after = allocation.share(Some(wish_bps - 2), (0, 0), true, &mut wants, 0);
+    let after = allocation.share(Some(wish_bps - 2), &Sounds::default(), true, false, &mut wants, 0);
     assert_eq!((wants[0].held, wants[1].held, after.wish_bps), (step(2, 1), step(2, 2), wish_bps));
-    let after = allocation.share(Some(wish_bps), (0, 0), true, &mut wants, 0);
+    let after = allocation.share(Some(wish_bps), &Sounds::default(), true, false, &mut wants, 0);
     assert_eq!((wants[0].held, wants[1].held, after.wish_bps), (step(2, 2), step(2, 2), 0));
-    assert_eq!(allocation.share(Some(9_000_000), (3, 0), true, &mut wants, 0).wish_bps, 0);
+    assert_eq!(
+        allocation
+            .share(Some(9_000_000), &Sounds { speakers: 3, ..Sounds::default() }, true, false, &mut wants, 0)
+            .wish_bps,
+        0
+    );
 }
 
 fn rates() -> impl Strategy<Value = Option<LayerRate>> {
@@ -184,15 +203,15 @@ proptest! {
     ) {
         let mut allocation = Allocation::default();
         for (turn, (estimate_bps, is_proven)) in estimates.into_iter().enumerate() {
-            let shares = allocation.share(Some(estimate_bps), (speakers, 0), is_proven, &mut wants, turn as u64 * 2 * S);
-            let sound_bps = shares.speakers as u64 * SOUND_BPS;
+            let shares = allocation.share(Some(estimate_bps), &Sounds { speakers, ..Sounds::default() }, is_proven, false, &mut wants, turn as u64 * 2 * S);
+            let sound_bps = shares.sound.speakers as u64 * SOUND_BPS;
             // The lowest may wait to be paused, within twice the estimate; here that wait is always over at the second time.
             prop_assert!(shares.used_bps <= (2 * estimate_bps).max(sound_bps));
-            let again = allocation.share(Some(estimate_bps), (speakers, 0), is_proven, &mut wants, turn as u64 * 2 * S + PAUSE_AFTER_US);
+            let again = allocation.share(Some(estimate_bps), &Sounds { speakers, ..Sounds::default() }, is_proven, false, &mut wants, turn as u64 * 2 * S + PAUSE_AFTER_US);
             prop_assert!(again.used_bps <= estimate_bps.max(sound_bps));
             let shares = again;
-            prop_assert!(shares.speakers == speakers || (shares.speakers == 1 && estimate_bps < ALL_SOUND_ABOVE_BPS));
-            prop_assert!(speakers == 0 || shares.speakers > 0);
+            prop_assert!(shares.sound.speakers == speakers || (shares.sound.speakers == 1 && estimate_bps < ALL_SOUND_ABOVE_BPS));
+            prop_assert!(speakers == 0 || shares.sound.speakers > 0);
             let sent: u64 = wants.iter().map(|it| { let ladder = Ladder::of(it); ladder.bps(ladder.height_of(it.held)) }).sum();
             prop_assert_eq!(sent + sound_bps, shares.used_bps);
             let above = |it: &Want| it.held.is_some_and(|held| held.layer > it.max_layer && it.layers[..usize::from(held.layer)].iter().any(Option::is_some));
@@ -204,7 +223,7 @@ proptest! {
     /// What a picture could still take, none of a lower priority was given.
     #[test]
     fn no_lower_priority_has_what_a_higher_one_lacks(mut wants in wants(), estimate_bps in 0..9_000_000_u64) {
-        Allocation::default().share(Some(estimate_bps), (0, 0), false, &mut wants, 0);
+        Allocation::default().share(Some(estimate_bps), &Sounds::default(), false, false, &mut wants, 0);
         for high in &wants {
             let ladder = Ladder::of(high);
             let height = ladder.height_of(high.held);
@@ -222,12 +241,12 @@ proptest! {
     #[test]
     fn constant_estimate_does_not_oscillate(mut wants in wants(), before in 0..9_000_000_u64, estimate_bps in 0..9_000_000_u64) {
         let mut allocation = Allocation::default();
-        allocation.share(Some(before), (2, 0), false, &mut wants, 0);
+        allocation.share(Some(before), &Sounds { speakers: 2, ..Sounds::default() }, false, false, &mut wants, 0);
         settled(&mut wants);
         let mut changes = 0;
         let mut last = None;
         for turn in 0..100 {
-            allocation.share(Some(estimate_bps), (2, 0), turn % 7 == 3, &mut wants, (turn + 1) * S / 10);
+            allocation.share(Some(estimate_bps), &Sounds { speakers: 2, ..Sounds::default() }, turn % 7 == 3, false, &mut wants, (turn + 1) * S / 10);
             let now = settled(&mut wants);
             changes += u32::from(last.replace(now.clone()).is_some_and(|last| last != now));
         }
@@ -239,7 +258,7 @@ proptest! {
     fn more_is_never_worse(wants in wants(), less in 0..9_000_000_u64, more in 0..3_000_000_u64) {
         let given = |estimate_bps| {
             let mut wants = wants.clone();
-            Allocation::default().share(Some(estimate_bps), (0, 0), false, &mut wants, 0);
+            Allocation::default().share(Some(estimate_bps), &Sounds::default(), false, false, &mut wants, 0);
             settled(&mut wants)
         };
         let (small, large) = (given(less), given(less + more));
@@ -253,7 +272,7 @@ proptest! {
     fn same_wants_have_the_same_answer(wants in wants(), estimate_bps in 0..9_000_000_u64) {
         let given = || {
             let mut wants = wants.clone();
-            let shares = Allocation::default().share(Some(estimate_bps), (1, 1), false, &mut wants, 0);
+            let shares = Allocation::default().share(Some(estimate_bps), &Sounds { speakers: 1, programmes: 1, ..Sounds::default() }, false, false, &mut wants, 0);
             (shares, settled(&mut wants))
         };
         prop_assert_eq!(given(), given());

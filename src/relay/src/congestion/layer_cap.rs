@@ -1,16 +1,8 @@
-//! A subscriber's highest layer from reported loss alone: the seam that allocation by the estimate will replace.
+//! A subscriber's highest layer from reported loss alone, while its way has no estimate.
 
 #![allow(clippy::cast_precision_loss)] // Shares of counts, where the seventh digit means nothing.
 
 use crate::wire_api::MAX_LAYERS;
-
-/// How high a layer a subscriber's way can carry.
-pub trait LayerCap: Send {
-    /// What the subscriber reported about `expected` packets, of which `lost` were lost.
-    fn on_report(&mut self, expected: u32, lost: u32, now_us: u64);
-    /// The highest layer that may be sent, 0 the lowest.
-    fn cap(&self) -> u8;
-}
 
 /// Above this share of lost packets the cap goes down.
 const DOWN_LOSS: f32 = 0.10;
@@ -24,7 +16,7 @@ const MIN_EXPECTED: u32 = 20;
 
 /// One layer down above 10 % loss, one up after 10 s below 2 %.
 #[derive(Debug)]
-pub struct LossCap {
+pub struct LayerCap {
     cap: u8,
     expected: u32,
     lost: u32,
@@ -32,14 +24,15 @@ pub struct LossCap {
     down_us: Option<u64>,
 }
 
-impl Default for LossCap {
+impl Default for LayerCap {
     fn default() -> Self {
         Self { cap: MAX_LAYERS as u8 - 1, expected: 0, lost: 0, good_since_us: None, down_us: None }
     }
 }
 
-impl LayerCap for LossCap {
-    fn on_report(&mut self, expected: u32, lost: u32, now_us: u64) {
+impl LayerCap {
+    /// What the subscriber reported about `expected` packets, of which `lost` were lost.
+    pub fn on_report(&mut self, expected: u32, lost: u32, now_us: u64) {
         self.expected = self.expected.saturating_add(expected);
         self.lost = self.lost.saturating_add(lost);
         if self.expected < MIN_EXPECTED {
@@ -64,7 +57,8 @@ impl LayerCap for LossCap {
         }
     }
 
-    fn cap(&self) -> u8 {
+    /// The highest layer that may be sent, 0 the lowest.
+    pub fn cap(&self) -> u8 {
         self.cap
     }
 }
@@ -77,7 +71,7 @@ mod tests {
 
     #[test]
     fn cap_goes_down_on_loss_and_up_after_ten_good_seconds() {
-        let mut cap = LossCap::default();
+        let mut cap = LayerCap::default();
         assert_eq!(cap.cap(), 2);
         cap.on_report(10, 10, 0);
         assert_eq!(cap.cap(), 2, "ten packets tell nothing");

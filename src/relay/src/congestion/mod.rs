@@ -32,6 +32,6 @@ mod send_side;
 mod sent;
 
 pub use arrivals::{Arrivals, FEEDBACK_INTERVAL_US};
-pub use layer_cap::{LayerCap, LossCap};
+pub use layer_cap::LayerCap;
 pub use send_side::{MAX_BPS, MIN_BPS, Probe, ProbeId, START_BPS, SendSide};
 pub use sent::MAX_SENT;

@@ -33,9 +33,13 @@ const LIFT_FALL_US: f64 = 2e6;
 const QUEUED_US: f64 = 5_000.0;
 /// The capacity is measured over one to two of these.
 const SEGMENT_US: i64 = 150_000;
+/// And where the queue began to stand just now, over one to two of these.
+const SHORT_SEGMENT_US: i64 = 60_000;
 /// A shorter busy time, or fewer packets, tell nothing.
 const MIN_BUSY_US: i64 = 80_000;
 const MIN_BUSY_PACKETS: u32 = 6;
+/// The shorter measure is believed when it is below this share of the longer: the link has just become slower.
+const SLOWER: f64 = 0.7;
 /// A new route is believed after so many flat intervals.
 const FLAT_INTERVALS: u32 = 12;
 /// Nobody is this late, and no relay's clock jumps: the receiver's clock did.
@@ -64,6 +68,62 @@ struct Segment {
     packets: u32,
 }
 
+/// The newest two of one length, the newer first.
+#[derive(Debug, Clone, Copy)]
+struct Segments {
+    length_us: i64,
+    segments: [Option<Segment>; 2],
+}
+
+impl Segments {
+    const fn of(length_us: i64) -> Self {
+        Self { length_us, segments: [None; 2] }
+    }
+
+    /// A packet was not queued.
+    fn end(&mut self) {
+        self.segments = [None; 2];
+    }
+
+    fn on_packet(&mut self, sent_us: i64, arrival_us: i64, bytes: u32) {
+        let begun = Segment {
+            first_sent_us: sent_us,
+            last_sent_us: sent_us,
+            first_arrival_us: arrival_us,
+            last_arrival_us: arrival_us,
+            bytes: 0,
+            packets: 1,
+        };
+        let [current, before] = &mut self.segments;
+        let Some(segment) = current else {
+            *current = Some(begun);
+            return;
+        };
+        segment.last_sent_us = segment.last_sent_us.max(sent_us);
+        segment.last_arrival_us = segment.last_arrival_us.max(arrival_us);
+        segment.bytes += u64::from(bytes);
+        segment.packets += 1;
+        if segment.last_arrival_us - segment.first_arrival_us >= self.length_us {
+            *before = *current;
+            *current = Some(begun);
+        }
+    }
+
+    fn busy(&self) -> Option<Busy> {
+        let [current, before] = self.segments;
+        let current = current?;
+        let (first, bytes, packets) = match before {
+            Some(before) => (before, before.bytes + current.bytes, before.packets + current.packets),
+            None => (current, current.bytes, current.packets),
+        };
+        let arrived_us = current.last_arrival_us - first.first_arrival_us;
+        let sent_us = (current.last_sent_us - first.first_sent_us).max(1_000);
+        let bits_us = bytes as f64 * 8e6;
+        (arrived_us >= MIN_BUSY_US && packets >= MIN_BUSY_PACKETS)
+            .then(|| Busy { sent_bps: bits_us / sent_us as f64, arrived_bps: bits_us / arrived_us as f64 })
+    }
+}
+
 /// What passed while every packet was queued.
 #[derive(Debug, Clone, Copy)]
 pub struct Busy {
@@ -89,7 +149,7 @@ pub struct Queue {
     /// Intervals since the delay stepped, and the range of delays in them.
     flat: Option<(u32, f64, f64)>,
     state: Use,
-    segments: [Option<Segment>; 2],
+    segments: [Segments; 2],
     last_arrival_us: Option<(i64, i64)>,
 }
 
@@ -108,7 +168,7 @@ impl Default for Queue {
             over_since_us: None,
             flat: None,
             state: Use::Normal,
-            segments: [None; 2],
+            segments: [Segments::of(SEGMENT_US), Segments::of(SHORT_SEGMENT_US)],
             last_arrival_us: None,
         }
     }
@@ -218,7 +278,8 @@ impl Queue {
             self.least_us = i64::MAX;
             self.remember(least_us, arrival_us);
             (self.flat, self.previous_us, self.over_since_us) = (None, None, None);
-            (self.standing_us, self.state, self.segments) = (0.0, Use::Normal, [None; 2]);
+            (self.standing_us, self.state) = (0.0, Use::Normal);
+            self.segments.iter_mut().for_each(Segments::end);
         } else {
             self.flat = Some((count + 1, low_us, high_us));
         }
@@ -226,46 +287,25 @@ impl Queue {
 
     /// Keeps what passed since every packet was queued.
     fn measure(&mut self, is_queued: bool, sent_us: i64, arrival_us: i64, bytes: u32) {
-        if !is_queued {
-            self.segments = [None; 2];
-            return;
-        }
-        let begun = Segment {
-            first_sent_us: sent_us,
-            last_sent_us: sent_us,
-            first_arrival_us: arrival_us,
-            last_arrival_us: arrival_us,
-            bytes: 0,
-            packets: 1,
-        };
-        let [current, before] = &mut self.segments;
-        let Some(segment) = current else {
-            *current = Some(begun);
-            return;
-        };
-        segment.last_sent_us = segment.last_sent_us.max(sent_us);
-        segment.last_arrival_us = segment.last_arrival_us.max(arrival_us);
-        segment.bytes += u64::from(bytes);
-        segment.packets += 1;
-        if segment.last_arrival_us - segment.first_arrival_us >= SEGMENT_US {
-            *before = *current;
-            *current = Some(begun);
+        for segments in &mut self.segments {
+            if is_queued {
+                segments.on_packet(sent_us, arrival_us, bytes);
+            } else {
+                segments.end();
+            }
         }
     }
 
     /// What passed lately while every packet was queued; `None` when that was too little.
     pub fn busy(&self) -> Option<Busy> {
-        let [current, before] = self.segments;
-        let current = current?;
-        let (first, bytes, packets) = match before {
-            Some(before) => (before, before.bytes + current.bytes, before.packets + current.packets),
-            None => (current, current.bytes, current.packets),
-        };
-        let arrived_us = current.last_arrival_us - first.first_arrival_us;
-        let sent_us = (current.last_sent_us - first.first_sent_us).max(1_000);
-        let bits_us = bytes as f64 * 8e6;
-        (arrived_us >= MIN_BUSY_US && packets >= MIN_BUSY_PACKETS)
-            .then(|| Busy { sent_bps: bits_us / sent_us as f64, arrived_bps: bits_us / arrived_us as f64 })
+        self.segments[0].busy()
+    }
+
+    /// The same where the queue began to stand just now: some of it may have passed before the link became slower.
+    pub fn busy_now(&self) -> Option<Busy> {
+        let long = self.busy()?;
+        let is_slower = |short: &Busy| short.arrived_bps < SLOWER * long.arrived_bps;
+        Some(self.segments[1].busy().filter(is_slower).unwrap_or(long))
     }
 
     /// What the queue does.

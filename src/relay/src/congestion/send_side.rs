@@ -38,6 +38,8 @@ pub const MAX_BPS: u64 = 100_000_000;
 const BETA: f64 = 0.92;
 /// A subscriber that takes little is not what fills the queue; then the rate falls by no more than this.
 const GENTLE: f64 = 0.85;
+/// Below this share of what it was, the rate fell by far.
+const FAR: f64 = 0.7;
 /// A queue is emptied in about this.
 const DRAIN_US: f64 = 1_000_000.0;
 /// But at least this share goes on.
@@ -119,6 +121,8 @@ pub struct SendSide {
     capacity_bps: Option<f64>,
     /// The standing queue at the last drop of an overuse that goes on, and when that was.
     dropped: Option<(f64, u64)>,
+    /// The rate before the first of them.
+    fell_from_bps: f64,
     updated_us: u64,
     wish_bps: u64,
     round_trip_us: Option<u64>,
@@ -149,6 +153,7 @@ impl SendSide {
             silence: 1.0,
             capacity_bps: None,
             dropped: None,
+            fell_from_bps: 0.0,
             updated_us: now_us,
             wish_bps: 0,
             round_trip_us: None,
@@ -256,16 +261,20 @@ impl SendSide {
     /// The queue stands: the rate follows what passes, once per response time, and again only while it still grows.
     fn drop_rate(&mut self, now_us: u64) {
         let standing_us = self.queue.standing_us();
+        let busy = if self.dropped.is_none() { self.queue.busy_now() } else { self.queue.busy() };
         if let Some((before_us, dropped_us)) = self.dropped {
             let is_soon = now_us.saturating_sub(dropped_us) < self.response_us() + 100_000;
             if is_soon || standing_us < before_us + 10_000.0 {
                 return;
             }
         }
+        if self.dropped.is_none() {
+            self.fell_from_bps = self.rate_bps;
+        }
         self.dropped = Some((standing_us, now_us));
         self.probes.on_drop(now_us);
         let arrived_bps = self.delivered.rate_bps();
-        let (passed_bps, is_ours) = match self.queue.busy() {
+        let (passed_bps, is_ours) = match busy {
             Some(busy) => (busy.arrived_bps, busy.arrived_bps < 0.9 * busy.sent_bps),
             None => (arrived_bps.unwrap_or(self.rate_bps), false),
         };
@@ -388,6 +397,11 @@ impl SendSide {
         }
         let cap = self.remb.map_or(MAX_BPS, |(bps, _)| bps);
         self.probes.next(self.estimate_bps() as f64, self.wish_bps.min(cap) as f64, now_us)
+    }
+
+    /// The queue on the way stands, and the rate fell by far for it: the way is not what it was.
+    pub fn is_congested(&self) -> bool {
+        self.dropped.is_some() && self.rate_bps < FAR * self.fell_from_bps
     }
 
     /// Whether the subscriber answers with transport-wide feedback.

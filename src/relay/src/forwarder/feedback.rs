@@ -176,6 +176,11 @@ impl Forwarder {
                 return;
             }
             if !peer.pacer.has_room() || peer.pacer.has_resends() {
+                // Of what the slot no longer shows: the keyframe that followed it is worth more.
+                if slot.current != Some(feed) {
+                    self.counters.resends_shed += 1;
+                    continue;
+                }
                 let (bytes, is_first, is_again) = (payload.len() as u32, false, true);
                 let waiting = Waiting { slot: slot_at, feed, index, numbers, bytes, is_first, is_again };
                 self.counters.resends_shed += u64::from(!peer.pacer.push_again(waiting));

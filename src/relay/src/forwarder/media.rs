@@ -20,9 +20,6 @@ use crate::wire::rtx::parse_original;
 use crate::wire::sequence::distance;
 use crate::wire_api::{Event, MediaKind, SlotKind};
 
-/// What is added to a payload when it leaves: header, one CSRC, extensions, the tag.
-const HEADERS_LEN: usize = 56;
-
 /// A packet that is open and whose layer is known.
 #[derive(Clone, Copy)]
 struct Received<'a> {
@@ -256,7 +253,10 @@ impl Forwarder {
             _ => {}
         }
         self.counters.padding_in += u64::from(facts.is_padding);
-        layer.on_packet(&facts, payload.len() + HEADERS_LEN, meaning.is_rtx || is_recovered, now_us);
+        layer.on_packet(&facts, payload.len(), meaning.is_rtx || is_recovered, now_us);
+        if let Some(whole) = whole {
+            layer.rates.on_redundancy(whole.len().saturating_sub(payload.len()));
+        }
         if let Some(peer) = self.peers.get(publisher.peer).filter(|_| layer.clock.has_report()) {
             let rate = meaning.codec.clock_rate();
             facts.captured_us = layer.clock.capture_us(facts.timestamp, rate, &peer.clock, self.clock);
@@ -389,7 +389,7 @@ impl Forwarder {
             for (facts, payload, descriptor) in self.run.packets() {
                 let Some(slot) = peer.slots.get_mut(watcher.slot) else { break };
                 let waits = is_video && (slot.waiting > 0 || !peer.pacer.has_room());
-                if waits && peer.pacer.is_full(feed.layer > 0 && slot.priority == 0) {
+                if waits && peer.pacer.is_full(feed.layer, slot.priority) {
                     if slot.current == Some(feed) {
                         self.sheds.push((watcher.peer, watcher.slot));
                     }

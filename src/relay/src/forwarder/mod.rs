@@ -96,6 +96,8 @@ pub struct Forwarder {
     exchange: Option<Exchange>,
     /// Slots whose pictures a clogged connection holds back, found in a fan-out.
     held_back: Vec<(usize, usize)>,
+    /// Slots of sound whose feed ended: silence is said in them at the next tick.
+    ended_sounds: Vec<(usize, usize)>,
     /// Slots for which no more can wait, after a fan-out.
     sheds: Vec<(usize, usize)>,
     has_media_budget: bool,
@@ -138,6 +140,7 @@ impl Forwarder {
             sharing: Sharing::default(),
             exchange: None,
             held_back: Vec::new(),
+            ended_sounds: Vec::new(),
             sheds: Vec::new(),
             has_media_budget: true,
             handling: None,
@@ -177,6 +180,7 @@ impl Forwarder {
         self.switches.clear();
         self.run.clear();
         self.held_back.clear();
+        self.ended_sounds.clear();
         self.sheds.clear();
         self.starting = None;
         if let Some(at) = self.handling.take() {

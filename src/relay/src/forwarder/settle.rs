@@ -120,6 +120,9 @@ impl Forwarder {
             _ => slot.set_max_temporal(slot.share.temporal),
         }
         let after = (slot.current, slot.pending);
+        if before.0.is_some() && after.0.is_none() && slot.kind != SlotKind::Video {
+            self.ended_sounds.push((peer_at, slot_at));
+        }
         self.watch_again(peer_at, slot_at, before.0.map(|feed| feed.source));
         if let Some(event) = told {
             self.counters.cannot_decode += 1;
@@ -218,6 +221,9 @@ impl Forwarder {
             }
         }
         let loudest = loudest.get(..found).unwrap_or_default();
+        if let Some(peer) = self.peers.get_mut(peer_at).filter(|peer| peer.way.allocation.sound.hears_one()) {
+            peer.way.is_share_due = true;
+        }
         for source in loudest {
             let Some(peer) = self.peers.get(peer_at) else { return };
             let mut open = peer.slots.iter().enumerate().filter(|(_, slot)| is_free(slot));

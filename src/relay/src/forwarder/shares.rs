@@ -5,10 +5,9 @@
 //! packet.
 
 use super::Forwarder;
-use crate::allocation::{ALL_TEMPORALS, LayerRate, Want};
-use crate::congestion::LayerCap;
+use crate::allocation::{ALL_TEMPORALS, LayerRate, Sounds, Want};
 use crate::drops::EVERY_LEVEL;
-use crate::slot::Share;
+use crate::slot::{Share, Slot};
 use crate::source::{Layer, Source};
 use crate::wire_api::{Event, MAX_LAYERS, SlotKind};
 
@@ -21,8 +20,11 @@ pub(super) struct Sharing {
     wants: Vec<Want>,
     /// The slot of each.
     slots: Vec<usize>,
-    /// Speaker slots, the loudest first: place in the ranking, whether it is silenced now, slot.
-    speakers: Vec<(usize, bool, usize)>,
+    /// Speaker slots, the loudest first: place in the ranking, whether it is silenced now, slot, whether it is active.
+    speakers: Vec<(usize, bool, usize, bool)>,
+    sounds: Sounds,
+    /// Of the estimate, that nobody was given.
+    left_bps: u64,
     /// Slots whose share changed.
     changed: Vec<usize>,
 }
@@ -33,6 +35,7 @@ impl Forwarder {
         let mut sharing = std::mem::take(&mut self.sharing);
         self.gather_wants(at, &mut sharing, now_us);
         self.give_shares(at, &mut sharing, now_us);
+        self.cut_excess(at, &mut sharing);
         for slot_at in sharing.changed.drain(..) {
             self.settle_slot(at, slot_at, now_us);
         }
@@ -44,17 +47,22 @@ impl Forwarder {
         sharing.wants.clear();
         sharing.slots.clear();
         sharing.speakers.clear();
+        sharing.sounds = Sounds::default();
         let Some(peer) = self.peers.get(at) else { return };
         let ranked = self.rooms.get(&peer.room).map_or(&[][..], |room| room.ranking.order());
         for (slot_at, slot) in peer.slots.iter().enumerate() {
             let Some(source_at) = self.source_ids.get(&slot.wish()).copied() else { continue };
             let source = self.sources.get(source_at).filter(|source| source.is_permitted(peer.room, peer.hears));
             let Some(source) = source.filter(|source| slot.undecodable != source.id) else { continue };
+            if slot.kind != SlotKind::Video {
+                sharing.sounds.count(slot.kind == SlotKind::Speaker, source.layer(0).map_or((0, 0), sound_of));
+            }
             match slot.kind {
                 SlotKind::Programme => {}
                 SlotKind::Speaker => {
                     let place = ranked.iter().position(|ranked| *ranked == source_at).unwrap_or(usize::MAX);
-                    sharing.speakers.push((place, slot.share.is_paused, slot_at));
+                    let is_active = source.level.is_active(now_us);
+                    sharing.speakers.push((place, slot.share.is_paused, slot_at, is_active));
                 }
                 SlotKind::Video => {
                     sharing.slots.push(slot_at);
@@ -78,18 +86,23 @@ impl Forwarder {
         peer.pacer.set_estimate(estimate_bps);
         let cap = peer.way.layer_cap.cap();
         let is_proven = peer.way.is_proven(now_us);
-        let is_programme = |slot: &&crate::slot::Slot| slot.kind == SlotKind::Programme && slot.current.is_some();
-        let sounds = (sharing.speakers.len(), peer.slots.iter().filter(is_programme).count());
-        let shares = peer.way.allocation.share(estimate_bps, sounds, is_proven, &mut sharing.wants, now_us);
+        let is_congested = peer.way.is_congested();
+        let Sharing { sounds, wants, .. } = sharing;
+        let shares = peer.way.allocation.share(estimate_bps, sounds, is_proven, is_congested, wants, now_us);
         peer.way.set_wish_bps(shares.wish_bps);
-        for (rank, (_, was_silent, slot_at)) in sharing.speakers.iter().enumerate() {
-            let is_silent = rank >= shares.speakers;
+        sharing.left_bps = estimate_bps.unwrap_or(u64::MAX).saturating_sub(shares.used_bps);
+        let voices = sharing.speakers.iter().map(|(_, _, slot_at, is_active)| (*slot_at, *is_active));
+        let single = peer.way.allocation.sound.choose(voices, now_us);
+        for (rank, (_, was_silent, slot_at, _)) in sharing.speakers.iter().enumerate() {
+            let is_silent = single.map_or(rank >= shares.sound.speakers, |single| single != *slot_at);
             if let Some(slot) = peer.slots.get_mut(*slot_at).filter(|_| is_silent != *was_silent) {
                 slot.share.is_paused = is_silent;
                 sharing.changed.push(*slot_at);
                 self.counters.sounds_paused += u64::from(is_silent);
             }
         }
+        let is_sound = |slot: &&mut Slot| slot.kind != SlotKind::Video;
+        peer.slots.iter_mut().filter(is_sound).for_each(|slot| slot.share.is_plain = shares.sound.is_plain);
         let id = peer.id;
         for (want, slot_at) in sharing.wants.iter().zip(&sharing.slots) {
             let Some(slot) = self.peers.get_mut(at).and_then(|peer| peer.slots.get_mut(*slot_at)) else { return };
@@ -121,6 +134,33 @@ impl Forwarder {
                 let (kind, index, source, paused) = (slot.kind, slot.index, slot.wish(), slot.share.is_paused);
                 self.counters.pictures_paused += u64::from(paused);
                 self.tell(Event::SlotPaused { peer: id, kind, index, source, paused });
+            }
+        }
+    }
+
+    /// Who falls to a smaller size sees the fewest frames of the larger until the smaller begins. Where the way is full and
+    /// even these do not fit, or too many of them wait already, the larger ends now: what was sent of it would keep the
+    /// smaller waiting.
+    fn cut_excess(&mut self, at: usize, sharing: &mut Sharing) {
+        if !self.peers.get(at).is_some_and(|peer| peer.way.is_congested()) {
+            return;
+        }
+        for (want, slot_at) in sharing.wants.iter().zip(&sharing.slots) {
+            let Some(peer) = self.peers.get(at) else { return };
+            let Some(slot) = peer.slots.get(*slot_at).filter(|slot| slot.share.is_limited) else { continue };
+            let (Some(feed), Some(given)) = (slot.current, want.held) else { continue };
+            let bps = |layer: u8, temporal: u8| {
+                let rate = want.layers.get(usize::from(layer)).copied().flatten();
+                rate.and_then(|rate| rate.bps.get(usize::from(temporal)).copied()).unwrap_or(0)
+            };
+            if feed.layer <= given.layer || self.source_ids.get(&slot.wish()) != Some(&feed.source) {
+                continue;
+            }
+            let room_bps = u64::from(bps(given.layer, given.temporal)) + sharing.left_bps;
+            let is_late = slot.waiting > 0 && peer.pacer.is_full(feed.layer, slot.priority);
+            if u64::from(bps(feed.layer, 0)) > room_bps || is_late {
+                self.cut(at, *slot_at);
+                sharing.changed.push(*slot_at);
             }
         }
     }
@@ -159,6 +199,12 @@ fn rates_of(source: &Source, now_us: u64) -> [Option<LayerRate>; MAX_LAYERS] {
         layer if layer.is_live => Some(rate_of(layer)),
         layer => (is_there && source.wanted.may_return(place, now_us)).then_some(layer.let_go_rate),
     })
+}
+
+/// What sound costs without redundancy, and what that adds.
+fn sound_of(layer: &Layer) -> (u64, u64) {
+    let plain_bps = layer.rate_bps(0);
+    (plain_bps, layer.rate_bps(1).saturating_sub(plain_bps))
 }
 
 /// What a live layer costs.

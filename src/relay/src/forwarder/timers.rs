@@ -44,7 +44,7 @@ const MAX_FEEDBACKS: usize = 4;
 impl Forwarder {
     /// When [`Self::handle_timeout`] is to be called next. Earlier is no harm.
     pub fn next_timeout_us(&self) -> u64 {
-        if self.urgent_peers.is_empty() && self.urgent_sources.is_empty() {
+        if self.urgent_peers.is_empty() && self.urgent_sources.is_empty() && self.ended_sounds.is_empty() {
             return self.round_due_us;
         }
         self.round_due_us.min(self.ticked_us + TICK_US)
@@ -87,6 +87,7 @@ impl Forwarder {
             self.note_due_layers(now_us);
         }
         self.send_keyframe_requests(sink);
+        self.say_silence(sink, now_us);
     }
 
     fn on_peer_time<S: Sink>(&mut self, at: usize, is_round: bool, sink: &mut S, now_us: u64) {

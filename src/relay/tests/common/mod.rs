@@ -29,6 +29,8 @@ pub const ROOM: u64 = 1;
 pub const MID: u8 = 1;
 pub const RID: u8 = 2;
 pub const RRID: u8 = 3;
+/// 20 ms of silence in Opus.
+pub const SILENCE: [u8; 3] = [0xF8, 0xFF, 0xFE];
 pub const LEVEL: u8 = 4;
 pub const TRANSPORT: u8 = 5;
 
@@ -322,8 +324,15 @@ impl World {
         }
     }
 
-    /// What a client received since the last call.
+    /// What a client received since the last call, but for the silence that the relay says where a voice ended.
     pub fn take_rtp(&mut self, id: u64) -> Vec<Packet> {
+        let mut packets = self.take_all_rtp(id);
+        packets.retain(|packet| packet.payload != SILENCE);
+        packets
+    }
+
+    /// With it.
+    pub fn take_all_rtp(&mut self, id: u64) -> Vec<Packet> {
         std::mem::take(&mut self.clients.get_mut(&id).expect("a client").rtp)
     }
 

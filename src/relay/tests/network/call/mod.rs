@@ -4,7 +4,7 @@ mod publisher;
 mod viewer;
 
 use vdx_relay::forwarder::TICK_US;
-use vdx_relay::wire_api::SlotKind;
+use vdx_relay::wire_api::{Slot, SlotKind};
 
 use crate::common::stage::RIDS;
 use crate::common::{World, camera, measured_slots, microphone};
@@ -50,11 +50,13 @@ impl Call {
             world.allow(source);
             world.allow(source + 100);
             let way = Way::new(up, fast, seed * 100 + id);
-            call_publishers.push((Publisher::new(id, RIDS, world.now_us + id * 7_000), way));
+            let begins_us = world.now_us + (id * 7_000 + seed * 3_700) % 33_000;
+            call_publishers.push((Publisher::new(id, RIDS, begins_us, seed * 1_000 + id * 10), way));
         }
         let mut call_viewers = Vec::new();
         for id in 50..50 + viewers {
-            world.connect(id, Vec::new(), measured_slots(publishers as u16));
+            let slots = measured_slots(publishers as u16).into_iter().map(|slot| Slot { red: true, ..slot });
+            world.connect(id, Vec::new(), slots.collect());
             for index in 0..publishers {
                 world.bind(id, SlotKind::Video, index as u16, 11 + index as u32, 2);
             }

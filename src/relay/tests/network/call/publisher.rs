@@ -6,13 +6,26 @@ use std::collections::{HashMap, VecDeque};
 use vdx_relay::wire::rtcp::{NtpTime, Rtcp, RtcpPackets, SenderInfo, write_sender_report};
 
 use crate::common::{MID, Packet, RID, RRID, World, sound};
+use crate::network::Seed;
+use vdx_relay::wire::red::{self, Redundant};
 
 const FRAME_US: u64 = 33_333;
 const SOUND_US: u64 = 20_000;
+/// Opus at 32 kbit/s.
+const SOUND_LEN: usize = 80;
+/// RTP timestamp units in a packet of sound.
+const SOUND_TICKS: u16 = 960;
+/// A syllable lasts so many packets, and so often there is none: somebody who speaks.
+const SYLLABLE: u64 = 10;
+const SILENT_SYLLABLES: f64 = 0.12;
 const REPORT_US: u64 = 1_000_000;
 const PART_BYTES: usize = 1_100;
 /// A keyframe is so many times larger than another frame.
 const KEYFRAME_TIMES: usize = 5;
+/// The size of a frame of each temporal level against the mean: 40, 60 and 100 % of the rate up to each, as libvpx has it.
+const LEVEL_PERCENT: [u64; 3] = [160, 80, 80];
+/// Frames are larger or smaller by up to so much.
+const SIZE_PERCENT: u64 = 30;
 /// Of the layers, bits per second.
 pub const LAYER_BPS: [usize; 3] = [120_000, 400_000, 1_200_000];
 /// Packets kept for retransmission.
@@ -44,13 +57,20 @@ pub struct Publisher {
     frame_us: u64,
     sound_us: u64,
     sound_index: u64,
+    /// Redundancy as Chromium sends it: the packet before once more.
+    pub has_red: bool,
+    /// The payload of the packet before.
+    said: Vec<u8>,
+    speech: Seed,
+    film: Seed,
+    is_silent: bool,
     report_us: u64,
     pub keyframes: u32,
 }
 
 impl Publisher {
     /// Sound is on m-line "0", the picture on "1".
-    pub fn new(client: u64, rids: [&'static str; 3], now_us: u64) -> Self {
+    pub fn new(client: u64, rids: [&'static str; 3], now_us: u64, seed: u64) -> Self {
         let base = 10_000 + client as u32 * 100;
         let layer = |place: u32| Layer {
             ssrc: base + place,
@@ -74,6 +94,11 @@ impl Publisher {
             frame_us: now_us,
             sound_us: now_us,
             sound_index: 500,
+            has_red: false,
+            said: Vec::new(),
+            speech: Seed::new(seed),
+            film: Seed::new(seed + 1),
+            is_silent: false,
             report_us: now_us,
             keyframes: 0,
         }
@@ -83,11 +108,7 @@ impl Publisher {
     pub fn make(&mut self, world: &mut World, now_us: u64) -> Vec<Vec<u8>> {
         let mut out = Vec::new();
         while now_us >= self.sound_us {
-            self.sound_us += SOUND_US;
-            self.sound_index += 1;
-            let mut packet = sound(self.sound_ssrc, self.sound_index, Some(20));
-            packet.extensions.insert(MID, b"0".to_vec());
-            packet.payload.resize(80, 0);
+            let packet = self.speak();
             out.push(world.seal(self.client, &packet, self.sound_index).1);
         }
         while now_us >= self.frame_us {
@@ -110,6 +131,29 @@ impl Publisher {
             }
         }
         out
+    }
+
+    /// Syllables with pauses in between, each packet with the time when it was made.
+    fn speak(&mut self) -> Packet {
+        if self.sound_index % SYLLABLE == 0 {
+            self.is_silent = self.speech.chance(SILENT_SYLLABLES);
+        }
+        let level = if self.is_silent { 127 } else { 20 + self.speech.below(12) as u8 };
+        self.sound_index += 1;
+        let mut packet = sound(self.sound_ssrc, self.sound_index, Some(level));
+        packet.extensions.insert(MID, b"0".to_vec());
+        packet.payload = self.sound_us.to_be_bytes().to_vec();
+        packet.payload.resize(SOUND_LEN, 0);
+        self.sound_us += SOUND_US;
+        let before = std::mem::replace(&mut self.said, packet.payload.clone());
+        if self.has_red && !before.is_empty() {
+            let block = Redundant { payload_type: 111, offset: SOUND_TICKS, payload: &before };
+            let mut payload = vec![0; 2 * SOUND_LEN + red::MAX_HEADERS_LEN];
+            let len = red::write(&mut payload, &[block], 111, &packet.payload).expect("room");
+            payload.truncate(len);
+            (packet.payload_type, packet.payload) = (63, payload);
+        }
+        packet
     }
 
     /// L1T3: levels 0, 2, 1, 2.
@@ -135,7 +179,9 @@ impl Publisher {
         layer.picture_id = (layer.picture_id + 1) & 0x7FFF;
         layer.tl0 = layer.tl0.wrapping_add(u8::from(level == 0));
         let times = if is_keyframe { KEYFRAME_TIMES } else { 1 };
-        let bytes = (LAYER_BPS[place] * FRAME_US as usize / 8_000_000 * times).max(60);
+        let percent = if is_keyframe { 100 } else { LEVEL_PERCENT[usize::from(level)] };
+        let percent = percent - SIZE_PERCENT + self.film.below(2 * SIZE_PERCENT + 1);
+        let bytes = (LAYER_BPS[place] * FRAME_US as usize / 8_000_000 * times * percent as usize / 100).max(60);
         let parts = bytes.div_ceil(PART_BYTES);
         for part in 0..parts {
             layer.index += 1;

@@ -2,10 +2,12 @@
 //! hears.
 //!
 //! A frame is shown once all its packets and the frame that it refers to are there, and nothing newer was shown. Sound is
-//! played 200 ms after it was made at the earliest link delay; a packet that is not there by then is concealed.
+//! played 200 ms after it was made at the earliest link delay; a packet that is not there by then, itself or in the
+//! redundancy of the next, is concealed.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use vdx_relay::wire::red::Red;
 use vdx_relay::wire::rtcp::{
     ReportBlock, Rtcp, RtcpPackets, compact_from_us, write_nack, write_picture_loss, write_receiver_report,
 };
@@ -25,6 +27,8 @@ const PATIENCE_US: u64 = 300_000;
 const MAX_FRAMES: usize = 300;
 /// The player's wait for sound: more than a retransmission needs is not waited for.
 const SOUND_WAIT_US: u64 = 200_000;
+/// Longer without a packet that was made, and the voice has begun anew.
+const SOUND_GAP_US: u64 = 150_000;
 
 #[derive(Default)]
 struct Frame {
@@ -54,9 +58,15 @@ struct Picture {
 /// A slot's sound.
 #[derive(Default)]
 struct Sound {
-    first: Option<(u64, u64)>,
-    arrived: HashMap<u64, u64>,
-    highest: u64,
+    highest: Option<u64>,
+    /// When packets were due to have come, by the highest number seen then: what was lost counts when it is known.
+    expected: Vec<(u64, u64)>,
+    /// When each that was made at a time came first.
+    arrived: BTreeMap<u64, u64>,
+    /// When another voice began, or the same after a gap.
+    begun: Vec<u64>,
+    newest_us: u64,
+    least_us: u64,
 }
 
 pub struct Viewer {
@@ -114,13 +124,12 @@ impl Viewer {
                 picture.on_packet(original, &payload[2..], false, now_us, &mut self.shown);
             }
             97 => self.padding += 1,
-            111 => {
-                let sound = self.sounds.entry(ssrc).or_default();
-                let near = if sound.highest == 0 { 0x1_0000 } else { sound.highest };
-                let number = near.wrapping_add_signed(i64::from(sequence.wrapping_sub(near as u16) as i16));
-                sound.highest = sound.highest.max(number);
-                sound.first.get_or_insert((number, now_us));
-                sound.arrived.entry(number).or_insert(now_us);
+            111 => self.sounds.entry(ssrc).or_default().on_packet(sequence, &[payload], now_us),
+            63 => {
+                let red = Red::parse(payload).expect("redundancy");
+                let before = red.redundant().next().expect("one block");
+                let blocks = [red.primary(), before.payload];
+                self.sounds.entry(ssrc).or_default().on_packet(sequence, &blocks, now_us);
             }
             other => panic!("payload type {other}"),
         }
@@ -199,18 +208,55 @@ impl Viewer {
         self.shown.last().map(|(_, layer)| *layer)
     }
 
-    /// The share of sound that was not there in time, of the slot that had most.
-    pub fn concealed(&self) -> f64 {
-        let longest = self.sounds.values().max_by_key(|sound| sound.arrived.len());
-        longest.map_or(1.0, |sound| {
-            let (first, first_us) = sound.first.expect("some");
-            let count = sound.highest + 1 - first;
-            let in_time = |number: &u64| {
-                let due_us = first_us + (number - first) * 20_000 + SOUND_WAIT_US;
-                sound.arrived.get(number).is_some_and(|at_us| *at_us <= due_us)
+    /// The share of sound that was sent between two times and was not there in time, all slots together.
+    pub fn concealed(&self, from_us: u64, to_us: u64) -> f64 {
+        let (mut expected, mut heard) = (0, 0);
+        for sound in self.sounds.values() {
+            let inside = |(at_us, _): &&(u64, u64)| (from_us..to_us).contains(at_us);
+            expected += sound.expected.iter().filter(inside).map(|(_, count)| count).sum::<u64>();
+            let in_time = |(made_us, at_us): &(&u64, &u64)| {
+                (from_us..to_us).contains(*at_us) && **at_us <= **made_us + sound.least_us + SOUND_WAIT_US
             };
-            1.0 - (first..=sound.highest).filter(in_time).count() as f64 / count as f64
-        })
+            heard += sound.arrived.iter().filter(in_time).count() as u64;
+        }
+        if expected == 0 { 1.0 } else { 1.0 - heard.min(expected) as f64 / expected as f64 }
+    }
+
+    /// How many slots had sound between two times.
+    pub fn voices(&self, from_us: u64, to_us: u64) -> usize {
+        let had = |sound: &&Sound| sound.expected.iter().any(|(at_us, _)| (from_us..to_us).contains(at_us));
+        self.sounds.values().filter(had).count()
+    }
+
+    /// How often a slot's sound began between two times, anew or after a gap.
+    pub fn voices_begun(&self, from_us: u64, to_us: u64) -> usize {
+        self.sounds.values().flat_map(|sound| &sound.begun).filter(|at_us| (from_us..to_us).contains(*at_us)).count()
+    }
+}
+
+impl Sound {
+    /// The primary's payload first, each with the time when it was made.
+    fn on_packet(&mut self, sequence: u16, payloads: &[&[u8]], now_us: u64) {
+        let near = self.highest.unwrap_or(0x1_0000 + u64::from(sequence) - 1);
+        let number = near.wrapping_add_signed(i64::from(sequence.wrapping_sub(near as u16) as i16));
+        let is_silence = payloads.iter().any(|payload| payload.len() < 8);
+        self.expected.push((now_us, number.saturating_sub(near).saturating_sub(u64::from(is_silence))));
+        self.highest = Some(near.max(number));
+        if is_silence {
+            return; // The relay's own, behind a voice that ended.
+        }
+        for (place, payload) in payloads.iter().enumerate() {
+            let made_us = u64::from_be_bytes(*payload.first_chunk().expect("a time"));
+            self.arrived.entry(made_us).or_insert(now_us);
+            if place == 0 {
+                let late_us = now_us.saturating_sub(made_us);
+                self.least_us = if self.newest_us == 0 { late_us } else { self.least_us.min(late_us) };
+                if made_us.saturating_sub(self.newest_us) > SOUND_GAP_US {
+                    self.begun.push(now_us);
+                }
+                self.newest_us = self.newest_us.max(made_us);
+            }
+        }
     }
 }
 
