@@ -284,7 +284,7 @@ mod tests {
             pacer.pay(tick * 5 * MS);
             left.extend(taken(&mut pacer));
             if tick == 20 {
-                assert!((16..=18).contains(&left.len()), "1.4 Mbit/s are 17 packets in 100 ms: {}", left.len());
+                assert!((16..=18).contains(&left.len()), "1.35 Mbit/s are 17 packets in 100 ms: {}", left.len());
             }
         }
         assert_eq!(left, (0..40).collect::<Vec<_>>());
@@ -300,12 +300,12 @@ mod tests {
             pacer.push(waiting(count));
             count += 1;
         }
-        assert_eq!(count, 26, "150 ms at 1.4 Mbit/s");
+        assert_eq!(count, 26, "150 ms at 1.35 Mbit/s");
         while !pacer.is_full(1, 1) {
             pacer.push(waiting(count));
             count += 1;
         }
-        assert_eq!(count, 35, "200 ms");
+        assert_eq!(count, 34, "200 ms");
         assert!(!pacer.push_again(waiting(9)));
         pacer.set_estimate(Some(80_000_000));
         while !pacer.is_full(1, 1) {

@@ -102,8 +102,8 @@ impl Layer {
         }
     }
 
-    /// A packet came that is not one of before; `is_repair`: it was lost first, and tells nothing of time. `len` is what
-    /// leaves of it.
+    /// A packet came that is not one of before; `is_repair`: it was lost first, and tells nothing of time. `len` is of
+    /// its payload.
     #[inline]
     pub fn on_packet(&mut self, facts: &Facts, len: usize, is_repair: bool, now_us: u64) {
         if facts.codec.is_audio() {
