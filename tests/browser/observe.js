@@ -78,6 +78,8 @@
     return null;
   }
 
+  const isSelf = (element) => attributeAbove(element, 'data-self') !== null;
+
   // What a person sees: the colour in the middle of each visible remote picture, and whose name it is under.
   function pictures() {
     const canvas = new OffscreenCanvas(8, 8);
@@ -93,7 +95,7 @@
       }
       return {
         participant: attributeAbove(video, 'data-participant'), kind: attributeAbove(video, 'data-kind'),
-        isSelf: attributeAbove(video, 'data-self') !== null,
+        isSelf: isSelf(video),
         visible, colour, width: box.width, height: box.height, videoHeight: video.videoHeight,
       };
     });
@@ -110,5 +112,5 @@
     return found;
   }
 
-  window.observe = { connections, live, inbound, outbound, videos, pictures, names, negotiations: () => negotiations };
+  window.observe = { connections, live, inbound, outbound, videos, isSelf, pictures, names, negotiations: () => negotiations };
 })();

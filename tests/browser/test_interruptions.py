@@ -12,6 +12,26 @@ from tests.browser.pages import OBSERVE, eventually
 from tests.server import Server
 
 CUT_S = 10.0
+GAP_LIMIT_MS = 1_000.0
+FOLLOW = """() => {
+  const video = observe.videos().find((one) => one.srcObject && !observe.isSelf(one));
+  let last = performance.now();
+  let longest = 0;
+  const look = (now) => {
+    longest = Math.max(longest, now - last);
+    last = now;
+    video.requestVideoFrameCallback(look);
+  };
+  video.requestVideoFrameCallback(look);
+  window.longestGapMs = () => Math.max(longest, performance.now() - last);
+}"""
+"""From now on: the longest time between two frames of the other's picture."""
+CREDENTIALS = """(() => {
+  const { localDescription, remoteDescription } = observe.live();
+  return [localDescription, remoteDescription].flatMap(({ sdp }) => [
+    /a=ice-ufrag:(.*)/.exec(sdp)[1], /a=ice-pwd:(.*)/.exec(sdp)[1],
+  ]);
+})()"""
 
 
 async def test_signalling_cut_for_10_s_leaves_media_running(server: Server, person: OpenPerson) -> None:
@@ -35,6 +55,30 @@ async def test_signalling_cut_for_10_s_leaves_media_running(server: Server, pers
         await clara.decoding(2)
         assert await bent.page.evaluate("observe.connections.length") == 1
         assert await bent.negotiations() == 1
+
+
+async def test_ice_restarts_when_the_network_changes_and_nothing_stands_still(
+    server: Server, person: OpenPerson
+) -> None:
+    room = await server.create_room()
+    anna = await person("Anna", room["hostUrl"])
+    bent = await person("Bent", room["guestUrl"])
+    for someone in (anna, bent):
+        await someone.decoding(1)
+    await asyncio.gather(*(someone.page.evaluate(FOLLOW) for someone in (anna, bent)))
+    before = await bent.page.evaluate(CREDENTIALS)
+    await asyncio.sleep(1)
+    await bent.page.evaluate("void dispatchEvent(new Event('online'))")
+    await eventually(bent.negotiations, lambda count: count == 2)
+    await asyncio.sleep(2)
+    gaps_ms = await asyncio.gather(*(someone.page.evaluate("longestGapMs()") for someone in (anna, bent)))
+    assert max(gaps_ms) <= GAP_LIMIT_MS, gaps_ms
+    after = await bent.page.evaluate(CREDENTIALS)
+    assert all(old != new for old, new in zip(before, after, strict=True)), "both sides have new credentials"
+    states = await bent.page.evaluate("observe.connections.map((pc) => [pc.connectionState, pc.iceConnectionState])")
+    assert states == [["connected", "connected"]], "the same connection"
+    assert await anna.negotiations() == 1
+    assert (await server.metrics())["vdx_media_peers"] == 2
 
 
 async def test_screen_share_arrives_big_and_ends(server: Server, person: OpenPerson) -> None:

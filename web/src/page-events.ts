@@ -5,7 +5,7 @@ export interface PageListener {
   onDeviceChange(): void;
   /** The page is visible again, after another app, a phone call or a locked screen. */
   onVisible(): void;
-  /** There is a network (again), maybe another one. */
+  /** There is a network (again), or another kind of one. */
   onOnline(): void;
   /** Any click or key: the browser now lets sound play. */
   onGesture(): void;
@@ -18,9 +18,21 @@ export function listenToPage(listener: PageListener): void {
     if (document.visibilityState === 'visible') listener.onVisible();
   });
   globalThis.addEventListener('online', () => listener.onOnline());
+  watchNetworkKind(() => listener.onOnline());
   for (const gesture of ['pointerdown', 'keydown']) {
     globalThis.addEventListener(gesture, () => listener.onGesture(), { passive: true });
   }
+}
+
+/** From Wi-Fi to a mobile network and back: only some browsers tell, and they tell changes of speed too. */
+function watchNetworkKind(onChange: () => void): void {
+  const { connection } = navigator as Navigator & { readonly connection?: EventTarget & { readonly type?: string } };
+  let kind = connection?.type;
+  connection?.addEventListener('change', () => {
+    const before = kind;
+    kind = connection.type;
+    if (kind !== before && kind !== 'none') onChange();
+  });
 }
 
 /** How many pictures fit this screen at once. */

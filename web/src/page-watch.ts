@@ -28,7 +28,8 @@ export class PageWatch implements PageListener {
 
   onVisible(): void {
     void this.call.local.recover();
-    this.onOnline();
+    this.call.connection.probe();
+    this.call.media.recover();
     if (this.call.standing().phase !== 'inCall') return;
     void this.call.wakeLock.renew();
     this.call.sound.play();

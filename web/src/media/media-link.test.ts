@@ -117,14 +117,53 @@ describe('media', () => {
     expect(bench.platform.connections).toHaveLength(1);
   });
 
-  it('restarts at once when a network is back', async () => {
+  it.each(['connected', 'disconnected', 'failed'] as const)('restarts at once on another network: %s', async (state) => {
     const bench = new Bench();
     await bench.connect();
-    bench.link.onNetworkChange();
-    bench.platform.newest.become('disconnected');
+    bench.platform.newest.become(state);
     bench.link.onNetworkChange();
     await vi.advanceTimersByTimeAsync(0);
     expect(bench.platform.newest.offers).toEqual([{ iceRestart: false }, { iceRestart: true }]);
+    bench.platform.newest.become('connected');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(bench.platform.connections).toHaveLength(1);
+    expect(bench.offers).toBe(2);
+  });
+
+  it('restarts when the page is back and it was cut, and else is left alone', async () => {
+    const bench = new Bench();
+    await bench.connect();
+    bench.link.recover();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(bench.offers).toBe(1);
+    bench.platform.newest.become('disconnected');
+    bench.link.recover();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(bench.platform.newest.offers).toEqual([{ iceRestart: false }, { iceRestart: true }]);
+  });
+
+  it('restarts once more, and not at once, when the network changes during a restart', async () => {
+    const bench = new Bench();
+    await bench.connect();
+    for (let change = 0; change < 5; change += 1) bench.link.onNetworkChange();
+    expect(bench.offers).toBe(1);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(bench.platform.newest.offers.slice(1)).toEqual([{ iceRestart: true }, { iceRestart: true }]);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(bench.offers).toBe(3);
+    expect(bench.platform.connections).toHaveLength(1);
+  });
+
+  it('that does not come up on the other network is restarted again, then replaced', async () => {
+    const bench = new Bench();
+    await bench.connect();
+    bench.link.onNetworkChange();
+    await vi.advanceTimersByTimeAsync(0);
+    bench.platform.newest.become('disconnected');
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(bench.platform.newest.offers).toHaveLength(3);
+    await vi.advanceTimersByTimeAsync(8000);
+    expect(bench.platform.connections).toHaveLength(2);
   });
 
   it('waits for signalling with its repair', async () => {

@@ -41,6 +41,8 @@ export class MediaLink {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #replacements = 0;
   #refusals = 0;
+  /** Whose offer is on its way. */
+  #negotiating: Peer | null = null;
   /** Counts the stops, so that what was awaited across one is noticed. */
   #life = 0;
 
@@ -92,11 +94,19 @@ export class MediaLink {
     this.#hasSignalling = false;
   }
 
-  /** There is a network again, maybe another: what is cut needs no patience. */
+  /** The page was away: what is cut needs no patience. */
+  recover(): void {
+    const state = this.#peer?.state;
+    if (state === 'disconnected' || state === 'failed') this.#restart();
+  }
+
+  /**
+   * There is a network again, maybe another. The browser calls a dead path connected for 5 s more; a restart costs one
+   * offer, and where the old path lives nothing stops meanwhile.
+   */
   onNetworkChange(): void {
-    if (this.#peer?.state !== 'disconnected' && this.#peer?.state !== 'failed') return;
-    if (this.#owed === 'nothing') this.#owed = 'restart';
-    this.#pay();
+    if (this.#peer?.state === 'connected') this.#restart();
+    else this.recover();
   }
 
   /** The server gave the connection up. */
@@ -115,6 +125,7 @@ export class MediaLink {
     this.#life += 1;
     this.#peer?.close();
     this.#peer = null;
+    this.#negotiating = null;
     this.#owed = 'nothing';
     this.#hasSignalling = false;
     this.#replacements = 0;
@@ -123,6 +134,12 @@ export class MediaLink {
   }
 
   // ── inside ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #restart(): void {
+    if (this.#owed === 'nothing') this.#owed = 'restart';
+    // An offer that is under way may have been made on the old network; the next one follows it.
+    if (this.#negotiating !== this.#peer) this.#pay();
+  }
 
   #pay(): void {
     if (!this.#hasSignalling || this.#owed === 'nothing') return;
@@ -167,13 +184,16 @@ export class MediaLink {
       refusal = answer;
       return null;
     };
+    this.#negotiating = peer;
     const isDone = await peer.negotiate(exchange, { iceRestart }).catch(() => false);
     if (this.#peer !== peer) return;
+    this.#negotiating = null;
     if (isDone) {
       this.#refusals = 0;
       this.#become(this.#state);
       const patienceMs = this.#state === 'connecting' ? CONNECT_PATIENCE_MS : RECONNECT_PATIENCE_MS;
       if (peer.state !== 'connected') this.#later(iceRestart ? RESTART_PATIENCE_MS : patienceMs, 'replace');
+      this.#pay();
       return;
     }
     this.#onNoAnswer(refusal, iceRestart);
