@@ -146,7 +146,7 @@ impl Worker {
     ) -> io::Result<Self> {
         let sockets = Sockets::bind(binds, options)?;
         let (addresses, tcp_addresses) = (sockets.addresses().to_vec(), sockets.tcp_addresses());
-        let poller = Poller::new(&sockets, Arc::clone(&border.command_ready));
+        let poller = Poller::new(&sockets, Arc::clone(&border.command_ready))?;
         let shared = Arc::clone(&border);
         // The name tells load tests whose time is the relay's.
         let name = if setting.own == 0 { "vdx-relay".into() } else { format!("vdx-relay-{}", setting.own) };

@@ -4,7 +4,7 @@ use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::ptr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::Sockets;
 use super::listener::Listeners;
@@ -21,9 +21,7 @@ impl EventFd {
     /// A new one, not readable.
     pub fn new() -> io::Result<Self> {
         // SAFETY: no pointers; the result is checked.
-        let fd = checked(unsafe { libc::eventfd(0, libc::EFD_NONBLOCK | libc::EFD_CLOEXEC) })?;
-        // SAFETY: `fd` is a new descriptor that nobody else owns.
-        Ok(Self { fd: unsafe { OwnedFd::from_raw_fd(fd) } })
+        Ok(Self { fd: owned(unsafe { libc::eventfd(0, libc::EFD_NONBLOCK | libc::EFD_CLOEXEC) })? })
     }
 
     /// Makes it readable. Never blocks; waking twice is one wake-up.
@@ -54,7 +52,7 @@ pub struct Ready {
     pub sockets: u64,
     /// TCP has something: a connection, frames, room to send.
     pub streams: bool,
-    /// The wake-up descriptor was readable (it has been cleared).
+    /// Somebody woke us.
     pub woken: bool,
 }
 
@@ -65,60 +63,108 @@ impl Ready {
     }
 }
 
-/// Waits for the worker's sockets and its wake-up descriptor. `ppoll`, not epoll: a worker has a handful of descriptors,
-/// and its deadline is finer than a millisecond. TCP connections may be thousands: they have an epoll descriptor of their
-/// own, which is one of the handful.
+/// Waits for the worker's sockets, its wake-up descriptor, and a deadline.
+///
+/// Each wake-up costs as much as several packets, so there is little in it: epoll keeps its place in every queue where
+/// `ppoll` goes there and back each time, and the deadline is a timer that stays armed while packets come and go. TCP
+/// connections may be thousands: they have an epoll descriptor of their own, which is one of the handful here.
 pub struct Poller {
-    /// The sockets, TCP's epoll descriptor if there is one, then the wake-up.
-    polled: Vec<libc::pollfd>,
-    sockets: usize,
-    wake: Arc<EventFd>,
+    epoll: OwnedFd,
+    timer: OwnedFd,
+    armed: Option<Instant>,
+    _wake: Arc<EventFd>,
     _listeners: Option<Arc<Listeners>>,
     /// Keeps the polled descriptors open.
     _sockets: Arc<[Socket]>,
 }
 
+/// What an event is about; below these it is the number of a socket.
+const STREAMS: u64 = u64::MAX;
+const WAKE: u64 = u64::MAX - 1;
+const TIMER: u64 = u64::MAX - 2;
+/// Events that one wait gives: a worker has a handful of descriptors.
+const MAX_READY: usize = 16;
+
 impl Poller {
     /// For these sockets and this wake-up descriptor.
-    pub fn new(sockets: &Sockets, wake: Arc<EventFd>) -> Self {
-        let streams = sockets.listeners.iter().map(AsRawFd::as_raw_fd);
-        let descriptors = sockets.shared.iter().map(AsRawFd::as_raw_fd).chain(streams).chain([wake.as_raw_fd()]);
-        let polled = descriptors.map(|fd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 }).collect();
+    pub fn new(sockets: &Sockets, wake: Arc<EventFd>) -> io::Result<Self> {
+        // SAFETY: no pointers; the result is checked.
+        let epoll = owned(unsafe { libc::epoll_create1(libc::EPOLL_CLOEXEC) })?;
+        // SAFETY: as above.
+        let timer =
+            owned(unsafe { libc::timerfd_create(libc::CLOCK_MONOTONIC, libc::TFD_NONBLOCK | libc::TFD_CLOEXEC) })?;
+        let listening = libc::EPOLLIN as u32;
+        // The wake-up and the timer tell of each change, and need not be read.
+        let edge = listening | libc::EPOLLET as u32;
+        for (number, socket) in (0..).zip(sockets.shared.iter()) {
+            add(&epoll, socket.as_raw_fd(), listening, number)?;
+        }
+        if let Some(listeners) = &sockets.listeners {
+            add(&epoll, listeners.as_raw_fd(), listening, STREAMS)?;
+        }
+        add(&epoll, wake.as_raw_fd(), edge, WAKE)?;
+        add(&epoll, timer.as_raw_fd(), edge, TIMER)?;
         let (shared, listeners) = (Arc::clone(&sockets.shared), sockets.listeners.clone());
-        Self { polled, sockets: shared.len(), wake, _listeners: listeners, _sockets: shared }
+        Ok(Self { epoll, timer, armed: None, _wake: wake, _listeners: listeners, _sockets: shared })
     }
 
-    /// Blocks until something is ready or `timeout` has passed (`None`: for ever). Interrupted by a signal means nothing
-    /// is ready.
+    /// Blocks until something is ready or `timeout` has passed (`None`: for ever). It may return before, with nothing
+    /// ready: after a signal, or when an earlier wait had a shorter timeout.
     pub fn wait(&mut self, timeout: Option<Duration>) -> io::Result<Ready> {
-        let timeout = timeout.map(|timeout| libc::timespec {
-            tv_sec: libc::time_t::try_from(timeout.as_secs()).unwrap_or(libc::time_t::MAX),
-            tv_nsec: timeout.subsec_nanos().into(),
-        });
-        let timeout = timeout.as_ref().map_or(ptr::null(), ptr::from_ref);
-        // SAFETY: `polled` has that many entries, with open descriptors (kept by `_sockets`, `_listeners` and `wake`); `timeout` is null
-        // or points to a value that outlives the call.
-        let result =
-            unsafe { libc::ppoll(self.polled.as_mut_ptr(), self.polled.len() as libc::nfds_t, timeout, ptr::null()) };
-        match checked(result) {
-            Ok(0) => return Ok(Ready::default()),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(Ready::default()),
-            Err(error) => return Err(error),
-            Ok(_) => {}
+        let is_patient = timeout.is_none_or(|timeout| !timeout.is_zero());
+        if let Some(timeout) = timeout.filter(|_| is_patient) {
+            self.arm(timeout)?;
         }
+        let mut events = [libc::epoll_event { events: 0, u64: 0 }; MAX_READY];
+        let patience = if is_patient { -1 } else { 0 };
+        // SAFETY: the kernel writes at most `MAX_READY` events into `events`, which has that many; the descriptor is ours.
+        let result = unsafe {
+            libc::epoll_wait(self.epoll.as_raw_fd(), events.as_mut_ptr(), MAX_READY as libc::c_int, patience)
+        };
+        let count = match checked(result) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => 0,
+            other => usize::try_from(other?).unwrap_or(0),
+        };
         let mut ready = Ready::default();
-        let wake_position = self.polled.len() - 1;
-        for (position, polled) in self.polled.iter().enumerate().filter(|(_, polled)| polled.revents != 0) {
-            if position == wake_position {
-                debug_assert_eq!(polled.fd, self.wake.as_raw_fd());
-                self.wake.clear();
-                ready.woken = true;
-            } else if position == self.sockets {
-                ready.streams = true;
-            } else {
-                ready.sockets |= 1 << position;
+        for event in events.iter().take(count) {
+            match event.u64 {
+                STREAMS => ready.streams = true,
+                WAKE => ready.woken = true,
+                TIMER => self.armed = None,
+                socket => ready.sockets |= 1_u64.checked_shl(socket as u32).unwrap_or(0),
             }
         }
         Ok(ready)
     }
+
+    /// The timer ends the wait after `timeout`, unless it does so before.
+    fn arm(&mut self, timeout: Duration) -> io::Result<()> {
+        let deadline = Instant::now() + timeout;
+        if self.armed.is_some_and(|armed| armed <= deadline) {
+            return Ok(());
+        }
+        let value = libc::timespec {
+            tv_sec: libc::time_t::try_from(timeout.as_secs()).unwrap_or(libc::time_t::MAX),
+            tv_nsec: timeout.subsec_nanos().into(),
+        };
+        let setting = libc::itimerspec { it_interval: libc::timespec { tv_sec: 0, tv_nsec: 0 }, it_value: value };
+        // SAFETY: `setting` outlives the call, which keeps no pointer; null: the old setting is not asked for.
+        checked(unsafe { libc::timerfd_settime(self.timer.as_raw_fd(), 0, &raw const setting, ptr::null_mut()) })?;
+        self.armed = Some(deadline);
+        Ok(())
+    }
+}
+
+/// A descriptor that was just made.
+fn owned(fd: libc::c_int) -> io::Result<OwnedFd> {
+    let fd = checked(fd)?;
+    // SAFETY: `fd` is a new descriptor that nobody else owns.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+fn add(epoll: &OwnedFd, fd: RawFd, events: u32, number: u64) -> io::Result<()> {
+    let mut event = libc::epoll_event { events, u64: number };
+    // SAFETY: `event` outlives the call, which keeps no pointer.
+    checked(unsafe { libc::epoll_ctl(epoll.as_raw_fd(), libc::EPOLL_CTL_ADD, fd, &raw mut event) })?;
+    Ok(())
 }

@@ -49,7 +49,7 @@ fn receive(peer: &UdpSocket) -> Vec<u8> {
 
 fn poller(sockets: &Sockets) -> (Poller, Arc<EventFd>) {
     let wake = Arc::new(EventFd::new().unwrap());
-    (Poller::new(sockets, Arc::clone(&wake)), wake)
+    (Poller::new(sockets, Arc::clone(&wake)).unwrap(), wake)
 }
 
 /// Sizes that make runs: equal, short last, longer, empty, and single ones.

@@ -48,7 +48,7 @@ fn manual() -> (Loop, Arc<Border>, SocketAddr) {
     let sockets = Sockets::bind(&["127.0.0.1:0".parse().expect("an address")], OPTIONS).expect("bound");
     let address = sockets.addresses()[0];
     let border = Arc::new(Border::alone().expect("descriptors"));
-    let poller = Poller::new(&sockets, Arc::clone(&border.command_ready));
+    let poller = Poller::new(&sockets, Arc::clone(&border.command_ready)).expect("a poller");
     (
         Loop::new(
             sockets,
