@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -19,14 +20,21 @@ async def server() -> AsyncIterator[Server]:
         yield running
 
 
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
+@contextlib.asynccontextmanager
+async def launch_chromium(*flags: str) -> AsyncIterator[Browser]:
+    """One headless browser, with flags beside those that all have."""
     binary = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     assert binary, "Chromium is missing: apt-get install chromium"
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=binary, args=CHROMIUM_FLAGS)
+        browser = await playwright.chromium.launch(executable_path=binary, args=[*CHROMIUM_FLAGS, *flags])
         yield browser
         await browser.close()
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    async with launch_chromium() as browser:
+        yield browser
 
 
 OpenPerson = Callable[..., Awaitable[Person]]

@@ -7,22 +7,21 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::ops::AddAssign;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use vdx_relay::srtp::{Inbound, Outbound, Profile, SendGuard};
-use vdx_relay::wire::rtcp::{Rtcp, RtcpPackets};
-use vdx_relay::wire::rtp::RtpHeader;
 
+use crate::client::{Client, NUMBER_BITS, Publishing, REMEMBERED};
+use crate::delivered::Delivered;
 use crate::feedback::Feedback;
-use crate::scene::{Scene, Stream, VP8_RTX, check, check_tail, master};
+use crate::scene::{Scene, check, master};
 use crate::udp::{ReceiveOptions, Sockets};
 
 /// What has not arrived is lost once nothing has come for so long. Long, because the machine may be busy with something
 /// else.
 const GIVE_UP: Duration = Duration::from_secs(2);
 /// Later than this, a packet may meet the next one in the server's queue.
-const LATE_US: u64 = 500;
+pub const LATE_US: u64 = 500;
 /// First sequence number: below 2^15.
 const FIRST: u64 = 100;
 /// Every packet to so many subscribers, the first and the last among them, is decrypted and compared, unless all are.
@@ -32,88 +31,10 @@ const CROWD: usize = 2_000;
 const SAMPLED_OF_CROWD: usize = 16;
 /// What has arrived is taken in for so long at once: a packet that is due must not wait.
 const TURN: Duration = Duration::from_micros(200);
-/// Send times that are remembered per stream: more than two seconds of it.
-const REMEMBERED: usize = 4096;
-/// Bits of a packet's number within its name; the rest is the stream's position.
-const NUMBER_BITS: u32 = 40;
 /// Keyframes before a server has chosen who is seen and heard, 20 ms apart.
 const CHOOSING_TURNS: usize = 20;
 /// First byte of what goes straight from client to client: no protocol of a media port begins so (RFC 7983).
 const DIRECT: u8 = 0xFF;
-
-/// What arrived.
-#[derive(Debug, Clone, Default)]
-pub struct Delivered {
-    /// RTP packets at subscribers.
-    pub packets: u64,
-    /// Packets that should have arrived, and did not in time.
-    pub lost: u64,
-    /// Packets that were decrypted and found whole.
-    pub verified: u64,
-    /// Packets that did not decrypt, or were not what was sent, or came out of order.
-    pub bad: u64,
-    /// Retransmissions among the packets.
-    pub again: u64,
-    /// Bursts that a paced publisher sent.
-    pub bursts: u64,
-    /// Bursts that left more than [`LATE_US`] after their time.
-    pub late: u64,
-    /// Datagrams that came and found a full socket: the clients did not follow.
-    pub overflowed: u64,
-    /// Nanoseconds from the publisher's send call to the subscriber's socket, of the packets that were decrypted.
-    pub latencies_ns: Vec<u32>,
-}
-
-impl AddAssign for Delivered {
-    fn add_assign(&mut self, mut more: Self) {
-        self.packets += more.packets;
-        self.lost += more.lost;
-        self.verified += more.verified;
-        self.bad += more.bad;
-        self.again += more.again;
-        self.bursts += more.bursts;
-        self.late += more.late;
-        self.overflowed += more.overflowed;
-        self.latencies_ns.append(&mut more.latencies_ns);
-    }
-}
-
-impl Delivered {
-    /// One more RTP packet, sealed.
-    fn count(&mut self, bytes: &[u8]) {
-        self.packets += 1;
-        self.again += u64::from(bytes[1] & 0x7F == VP8_RTX);
-    }
-}
-
-/// A published stream.
-struct Publishing {
-    participant: usize,
-    stream: Stream,
-    ssrc: u32,
-    guard: SendGuard,
-    next: u64,
-    due_us: u64,
-    /// A keyframe was asked for.
-    wants_key: bool,
-    sent_ns: Vec<u64>,
-    /// Subscribers that get each packet; `None` when the server chooses.
-    reach: Option<u64>,
-}
-
-/// A stream as it arrives.
-struct Arriving {
-    ssrc: u32,
-    next_name: [u64; 2],
-    highest: Option<u16>,
-}
-
-struct Client {
-    outbound: Outbound,
-    inbound: Option<Inbound>,
-    arriving: Vec<Arriving>,
-    is_answered: bool,
-}
 
 /// See the module.
 pub struct Clients {
@@ -166,12 +87,8 @@ impl Clients {
             }
             let inbound = is_sampled.then(|| Inbound::new(scene.profile, &master(scene.profile, at, false)));
             let outbound = Outbound::new(scene.profile, &master(scene.profile, at, true));
-            clients.peers.push(Client {
-                outbound: outbound.map_err(io::Error::other)?,
-                inbound: inbound.transpose().map_err(io::Error::other)?,
-                arriving: Vec::new(),
-                is_answered: false,
-            });
+            let inbound = inbound.transpose().map_err(io::Error::other)?;
+            clients.peers.push(Client::new(outbound.map_err(io::Error::other)?, inbound));
             for (position, stream) in participant.streams.iter().enumerate() {
                 let shows = |it: &&crate::scene::Participant| {
                     it.places.iter().any(|place| {
@@ -475,63 +392,5 @@ impl Clients {
             }
         }
         Ok(std::mem::take(&mut self.direct_ns))
-    }
-}
-
-impl Client {
-    /// Compound RTCP came: the server may want a keyframe, as it does for a picture that was paused.
-    fn on_reports(&mut self, bytes: &mut [u8], publishing: &mut [Publishing]) {
-        let Some(len) = self.inbound.as_mut().and_then(|inbound| inbound.open_rtcp(bytes).ok()) else { return };
-        for packet in RtcpPackets::new(&bytes[..len]).flatten() {
-            if let Rtcp::PictureLoss(loss) = packet {
-                for asked in publishing.iter_mut().filter(|it| it.ssrc == loss.media_ssrc) {
-                    asked.wants_key = true;
-                }
-            }
-        }
-    }
-
-    fn on_packet(&mut self, bytes: &mut [u8], at_ns: u64, publishing: &[Publishing], delivered: &mut Delivered) {
-        let is_again = bytes[1] & 0x7F == VP8_RTX;
-        let Some(inbound) = &mut self.inbound else { return };
-        let Ok(header) = RtpHeader::parse(bytes) else {
-            delivered.bad += 1;
-            return;
-        };
-        let opened = inbound.open_rtp(bytes);
-        let name = opened.ok().and_then(|opened| check_tail(&bytes[..opened.len]));
-        if is_again && opened.is_ok() && name.is_none() {
-            // Padding that probes the way: authentic, and nothing of the publisher's.
-            delivered.packets -= 1;
-            delivered.again -= 1;
-            return;
-        }
-        let Some(name) = name else {
-            delivered.bad += 1;
-            return;
-        };
-        delivered.verified += 1;
-        if is_again {
-            return;
-        }
-        let found = self.arriving.iter().position(|arriving| arriving.ssrc == header.ssrc);
-        let found = found.unwrap_or_else(|| {
-            self.arriving.push(Arriving { ssrc: header.ssrc, next_name: [0; 2], highest: None });
-            self.arriving.len() - 1
-        });
-        let arriving = &mut self.arriving[found];
-        // A slot may change its source, but within a source and in its own numbers nothing goes back.
-        let (stream, number) = (name >> NUMBER_BITS, name & ((1 << NUMBER_BITS) - 1));
-        let goes_back = arriving.next_name[0] == stream && number < arriving.next_name[1];
-        let step = header.sequence.wrapping_sub(arriving.highest.unwrap_or(header.sequence.wrapping_sub(1)));
-        arriving.next_name = [stream, number + 1];
-        arriving.highest = Some(header.sequence);
-        if goes_back || step == 0 || step > 0x7FFF {
-            delivered.bad += 1;
-        }
-        if at_ns > 0 {
-            let sent = publishing.get(stream as usize).map(|it| it.sent_ns[number as usize % REMEMBERED]);
-            delivered.latencies_ns.push(at_ns.saturating_sub(sent.unwrap_or(at_ns)) as u32);
-        }
     }
 }

@@ -12,9 +12,11 @@
 // Nanoseconds and packets of one run are far below 2^52.
 #![allow(clippy::cast_precision_loss, clippy::cast_sign_loss)]
 
+mod client;
 mod clients;
 mod cpu;
 mod crypto;
+mod delivered;
 mod feedback;
 mod measure;
 mod naive;

@@ -3,9 +3,10 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use crate::clients::{Clients, Delivered};
+use crate::clients::Clients;
 use crate::cpu::Cores;
 use crate::crypto::median;
+use crate::delivered::Delivered;
 use crate::scene::{Participant, Scene};
 use crate::serve::hex;
 use crate::server::{Server, Subject};

@@ -4,9 +4,9 @@ use std::fs;
 
 use vdx_relay::srtp::Profile;
 
-use crate::clients::Delivered;
 use crate::cpu::Cores;
 use crate::crypto::CryptoCost;
+use crate::delivered::Delivered;
 use crate::rows::{Measured, Row};
 use crate::server::Subject;
 

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::clients::Delivered;
 use crate::crypto::median;
+use crate::delivered::Delivered;
 use crate::measure::{Run, middle};
 use crate::server::Subject;
 

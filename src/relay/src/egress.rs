@@ -33,8 +33,10 @@ pub struct Outgoing<'a> {
     pub source: u32,
     /// Of the packet.
     pub facts: &'a Facts,
-    /// As received, without padding.
+    /// As received, without the padding it came with.
     pub payload: &'a [u8],
+    /// So many bytes at its end are ours, and nothing but padding.
+    pub padding: u8,
     /// Dependency descriptor as received; empty without.
     pub descriptor: &'a [u8],
     /// Of the slot.
@@ -103,7 +105,7 @@ pub fn send_media<S: Sink>(
     let mut header = [0; MAX_HEADER_LEN];
     let header_len = HeaderWriter {
         is_marked: facts.is_marked || (outgoing.is_first && facts.codec.is_audio()),
-        has_padding: false,
+        has_padding: outgoing.padding > 0,
         payload_type,
         sequence: index as u16,
         timestamp: numbers.timestamp,
@@ -155,7 +157,9 @@ pub fn send_media<S: Sink>(
         return Some(len);
     }
     slot.packet_count = slot.packet_count.wrapping_add(1);
-    slot.octet_count = slot.octet_count.wrapping_add((head_len + tail.len()) as u32);
+    // Without padding (RFC 3550 §6.4.1).
+    slot.octet_count = slot.octet_count.wrapping_add((head_len + tail.len() - usize::from(outgoing.padding)) as u32);
+    counters.equalised_packets_out += u64::from(outgoing.padding > 0);
     count_forward(counters, facts.codec, bytes, red.is_some());
     Some(len)
 }

@@ -188,7 +188,7 @@ impl Forwarder {
                 continue;
             }
             let (source, is_first, is_again) = (source.id, false, true);
-            let outgoing = Outgoing { source, facts, payload, descriptor, numbers, is_first, is_again };
+            let outgoing = Outgoing { source, facts, payload, padding: 0, descriptor, numbers, is_first, is_again };
             send_media(peer, at, slot_at, &outgoing, sink, &mut self.counters, now_us);
         }
     }

@@ -1,5 +1,6 @@
 //! A packet's way: opened once, put to its layer, and sent under each slot's own numbers.
 
+use super::run::Padded;
 use super::{Forwarder, Switch};
 use crate::egress::{Outgoing, send_media};
 use crate::facts::{Codec, Facts, PacketBase};
@@ -354,6 +355,9 @@ impl Forwarder {
         let Some(source) = self.sources.get_mut(feed.source) else { return };
         let mut is_wanted = false;
         let is_video = source.publisher.is_some_and(|publisher| publisher.kind == MediaKind::Video);
+        if is_video {
+            self.run.equalise();
+        }
         for (place, watcher) in source.watchers.iter().enumerate() {
             if let Some(next) = source.watchers.get(place + 2) {
                 self.peers.prefetch(next.peer, TOUCHED_LEN);
@@ -386,7 +390,7 @@ impl Forwarder {
             if is_video {
                 peer.pacer.pay(now_us);
             }
-            for (facts, payload, descriptor) in self.run.packets() {
+            for Padded { facts, payload, descriptor, padding } in self.run.padded() {
                 let Some(slot) = peer.slots.get_mut(watcher.slot) else { break };
                 let waits = is_video && (slot.waiting > 0 || !peer.pacer.has_room());
                 if waits && peer.pacer.is_full(feed.layer, slot.priority) {
@@ -397,7 +401,7 @@ impl Forwarder {
                 }
                 let emptied;
                 let mut is_filler = false;
-                let (mut facts, mut payload, mut descriptor) = (facts, payload, descriptor);
+                let (mut facts, mut payload, mut descriptor, mut padding) = (facts, payload, descriptor, padding);
                 let (numbers, is_first) = match slot.place(feed, facts) {
                     Placed::Sent { numbers, is_first, ended, has_switched } => {
                         if has_switched {
@@ -419,7 +423,7 @@ impl Forwarder {
                         self.counters.fillers_out += 1;
                         emptied = facts.emptied();
                         is_filler = true;
-                        (facts, payload, descriptor) = (&emptied, &[], &[]);
+                        (facts, payload, descriptor, padding) = (&emptied, &[], &[], 0);
                         (numbers, false)
                     }
                     Placed::Late => {
@@ -430,7 +434,8 @@ impl Forwarder {
                 };
                 // What fills a place in the numbers has no place in the history.
                 if waits && !is_filler {
-                    let (slot_at, index, bytes) = (watcher.slot, facts.index, payload.len() as u32);
+                    let (slot_at, index, bytes) =
+                        (watcher.slot, facts.index, payload.len() as u32 - u32::from(padding));
                     slot.waiting += 1;
                     self.counters.packets_paced += 1;
                     peer.pacer.push(Waiting { slot: slot_at, feed, index, numbers, bytes, is_first, is_again: false });
@@ -438,7 +443,7 @@ impl Forwarder {
                     continue;
                 }
                 let (source, is_again) = (source.id, false);
-                let outgoing = Outgoing { source, facts, payload, descriptor, numbers, is_first, is_again };
+                let outgoing = Outgoing { source, facts, payload, padding, descriptor, numbers, is_first, is_again };
                 send_media(peer, watcher.peer, watcher.slot, &outgoing, sink, &mut self.counters, now_us);
             }
         }

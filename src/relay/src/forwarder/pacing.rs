@@ -94,7 +94,8 @@ impl Forwarder {
             self.counters.paced_lost += 1;
             return;
         };
-        let outgoing = Outgoing { source: source.id, facts, payload, descriptor, numbers, is_first, is_again };
+        let outgoing =
+            Outgoing { source: source.id, facts, payload, padding: 0, descriptor, numbers, is_first, is_again };
         send_media(peer, at, slot_at, &outgoing, sink, &mut self.counters, now_us);
     }
 
