@@ -69,7 +69,7 @@ impl Forwarder {
                 let Some(facts) = Facts::of(Codec::Opus, &SILENCE, base) else { break };
                 let (facts, payload, descriptor) = (&facts, &SILENCE[..], &[][..]);
                 let (source, is_first, is_again) = (0, false, false);
-                let outgoing = Outgoing { source, facts, payload, descriptor, numbers, is_first, is_again };
+                let outgoing = Outgoing { source, facts, payload, padding: 0, descriptor, numbers, is_first, is_again };
                 send_media(peer, at, slot_at, &outgoing, sink, &mut self.counters, now_us);
             }
         }
