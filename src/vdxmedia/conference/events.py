@@ -23,8 +23,8 @@ class SourceState(msgspec.Struct, frozen=True):
     is_active: bool
 
 
-class ParticipantState(msgspec.Struct, frozen=True):
-    """A participant as others see them."""
+class ParticipantState(msgspec.Struct, frozen=True, weakref=True):
+    """A participant as others see them. One object for as long as nothing of it changes."""
 
     id: ParticipantId
     name: str

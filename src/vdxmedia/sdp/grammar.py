@@ -5,12 +5,14 @@ Strict on purpose: Python's own `int` and `str.isdigit` take signs, spaces, unde
 
 from __future__ import annotations
 
+import re
 from typing import Final, NoReturn
 
 from vdxmedia.errors import BadSdp
 
 _TOKEN_EXTRA: Final = frozenset("!#$%&'*+-.^_`{|}~")
-_ICE_EXTRA: Final = frozenset("+/")
+_ICE: Final = re.compile(r"[A-Za-z0-9+/]*")
+_DIGEST: Final = re.compile(r"[0-9A-F]{2}(?::[0-9A-F]{2})*")
 
 
 def parse_number(text: str, maximum: int, what: str) -> int:
@@ -37,12 +39,13 @@ def is_rid(text: str) -> bool:
     return 0 < len(text) <= 16 and text.isascii() and all(c.isalnum() or c in "-_" for c in text)
 
 
-def is_hexadecimal(text: str) -> bool:
-    return all(c in "0123456789ABCDEF" for c in text)
+def is_digest(text: str, size: int) -> bool:
+    """`4F:DB:…`, of so many bytes (RFC 8122 §5)."""
+    return len(text) == 3 * size - 1 and _DIGEST.fullmatch(text) is not None
 
 
 def ice_text(text: str, minimum: int, what: str) -> str:
-    if not minimum <= len(text) <= 256 or not text.isascii() or not all(c.isalnum() or c in _ICE_EXTRA for c in text):
+    if not minimum <= len(text) <= 256 or _ICE.fullmatch(text) is None:
         invalid(f"{what} is malformed")
     return text
 

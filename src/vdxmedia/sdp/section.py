@@ -7,6 +7,7 @@ for (candidates, msid-semantic, rtcp-xr, …) is skipped unread. Sources: RFC 88
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Final
@@ -16,7 +17,7 @@ import msgspec
 from vdxmedia.sdp.grammar import (
     ice_text,
     invalid,
-    is_hexadecimal,
+    is_digest,
     is_rid,
     is_token,
     number_or_none,
@@ -145,6 +146,12 @@ class SectionReader:
         self.has_rtcp_rsize = False
         self.allows_mixed_extensions = False
         self.bundle: tuple[str, ...] | None = None
+
+    def copied(self, mid: str) -> SectionReader:
+        """That of a section which differs in its mid only. Neither may read any more."""
+        reader = copy.copy(self)
+        reader._read_mid(mid)
+        return reader
 
     def read_media_line(self, value: str) -> None:
         """`m=video 9 UDP/TLS/RTP/SAVPF 96 97`."""
@@ -280,10 +287,10 @@ class SectionReader:
         size = _DIGEST_BYTES.get(algorithm)
         if size is None:
             return
-        pairs = digest.strip().upper().split(":")
-        if len(pairs) != size or not all(len(pair) == 2 and is_hexadecimal(pair) for pair in pairs):
+        value = digest.strip().upper()
+        if not is_digest(value, size):
             invalid("a fingerprint is malformed")
-        fingerprint = Fingerprint(algorithm, ":".join(pairs))
+        fingerprint = Fingerprint(algorithm, value)
         if fingerprint not in self.fingerprints:
             self.fingerprints.append(fingerprint)
             if len(self.fingerprints) > 8:

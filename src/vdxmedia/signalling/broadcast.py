@@ -1,14 +1,19 @@
 """Encodes what goes to many clients once.
 
 A room hands the same event object to one client after another, without a pause between; so remembering the last one is
-enough, and nothing has to be cleaned up.
+enough, and nothing has to be cleaned up. A participant is in the snapshot of everyone who joins: what was encoded is
+kept for as long as the state that says it.
 """
 
 from __future__ import annotations
 
+import weakref
+from typing import cast
+
 import msgspec
 import orjson
 
+from vdxmedia.conference.events import ParticipantState
 from vdxmedia.hub.client import ClientEvent
 from vdxmedia.ids import RoomId
 from vdxmedia.signalling import messages, translate
@@ -34,6 +39,8 @@ class Broadcast:
         self._encoded = b"null"
         self.encoded = 0
         """How many events were encoded; the rest was remembered."""
+        self._participants: dict[int, tuple[weakref.ref[ParticipantState], msgspec.Raw]] = {}
+        """By the state's identity, which another gets only when the reference has taken the entry away."""
 
     def encode(self, room: RoomId, event: ClientEvent) -> bytes:
         if event is not self._event:
@@ -41,3 +48,12 @@ class Broadcast:
             self._event = event
             self.encoded += 1
         return self._encoded
+
+    def participant(self, state: ParticipantState) -> messages.Participant:
+        """For encoding only: the JSON in the value's place."""
+        key = id(state)
+        known = self._participants.get(key)
+        if known is None:
+            gone = weakref.ref(state, lambda _: self._participants.pop(key, None))
+            known = self._participants[key] = (gone, msgspec.Raw(_encode(translate.participant(state))))
+        return cast(messages.Participant, known[1])

@@ -182,7 +182,7 @@ class Session:
             session=seat.session,
             sequence=snapshot.sequence,
             room=translate.room_state(self._room, snapshot.settings),
-            participants=[translate.participant(state) for state in snapshot.participants],
+            participants=[self._broadcast.participant(state) for state in snapshot.participants],
             bindings=translate.bindings(snapshot.bindings),
             media=media_setup(
                 self._grant, snapshot.settings.codec, request.video_slots, self._ice_servers(seat.participant)

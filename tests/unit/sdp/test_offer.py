@@ -85,6 +85,25 @@ def test_offer_with_lf_line_ends_parses_the_same() -> None:
     assert parse_offer(text.replace("\r\n", "\n")) == parse_offer(text)
 
 
+@pytest.mark.parametrize("name", ANSWERABLE)
+def test_sections_that_differ_in_their_mid_only_parse_as_if_each_were_alone(name: str) -> None:
+    lines = FIXTURES[name].split("\r\n")
+    alone = [
+        one
+        for number, line in enumerate(lines)
+        for one in (line, *([f"a=x-only-here:{number}"] * line.startswith("m=")))
+    ]
+    assert parse_offer("\r\n".join(alone)) == parse_offer(FIXTURES[name])
+
+
+def test_section_like_another_with_two_mids_or_a_bad_one_is_judged_by_itself() -> None:
+    twice = [*video("1"), "a=mid:2"]
+    offer = parse_offer(offer_of(video("0"), twice))
+    assert [section.mid for section in offer.sections] == ["0", "2"]
+    assert refused(offer_of(video("0"), video("x" * 17))).code == "sdp_invalid"
+    assert refused(offer_of(video("0"), video("0"))).code == "sdp_invalid"
+
+
 def test_offer_with_port_0_and_no_bundle_only_is_rejected_by_the_client() -> None:
     offer = parse_offer(offer_of(audio("0", "sendonly"), video("1", "sendrecv", port=0)))
     assert [section.is_rejected for section in offer.sections] == [False, True]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -181,3 +182,23 @@ async def test_writer_that_fails_closes_the_socket_and_reports_the_loss(
     await until(lambda: wire.closes)
     await until(lambda: house.registry.participants_in(house.room) == 0)
     assert len(expected_errors) == 1
+
+
+async def test_participant_is_encoded_once_for_as_long_as_nothing_changes(house: House) -> None:
+    anna, bo, cai = (house.session(FakeWire()) for _ in range(3))
+    own = (await say(anna, type="join", name="Anna"))["participants"]
+    assert (await say(bo, type="join", name="Bo"))["participants"][:1] == own
+    encoded = dict(house.broadcast._participants)
+    assert len(encoded) == 2
+    await say(anna, type="setSource", source="camera", active=True)
+    seen = (await say(cai, type="join", name="Cai"))["participants"]
+    assert [one["name"] for one in seen] == ["Anna", "Bo", "Cai"]
+    assert [source["active"] for source in seen[0]["sources"] if source["kind"] == "camera"] == [True]
+    kept = [raw for _, raw in house.broadcast._participants.values() if any(raw is old for _, old in encoded.values())]
+    assert len(kept) == 2, "Bo's, and Anna's former state, which is in the events that may be missed"
+    for session in (anna, bo, cai):
+        await say(session, type="leave")
+        session.closed()
+    await until(lambda: house.registry.participants_in(house.room) == 0)
+    del anna, bo, cai, session
+    await until(lambda: gc.collect() >= 0 and not house.broadcast._participants)
