@@ -41,3 +41,10 @@ class ManualClock:
     def advance(self, seconds: float) -> None:
         assert seconds >= 0
         self._now_s += seconds
+
+
+def beat_s(interval_s: float, now_s: float) -> float:
+    """How long to wait for the next whole multiple of `interval_s`: what is done once a second in several places is
+    done in the same moment, and an idle process is woken once. Half an interval to one and a half."""
+    wait_s = interval_s - now_s % interval_s
+    return wait_s if wait_s >= interval_s / 2 else wait_s + interval_s

@@ -30,11 +30,12 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from vdxmedia import __version__
+from vdxmedia.clock import beat_s
 from vdxmedia.relay_metrics import relay_families
 
 QUIET_LOGGERS = ("engineio", "socketio", "aiohttp.access", "aiortc", "aioice", "asyncio")
 """engineio logs payloads at INFO; the others log per request or per packet."""
-LAG_INTERVAL_S = 0.5
+LAG_INTERVAL_S = 1.0
 _EVENT = re.compile(r"[a-z][a-z0-9_]*(?: [a-z][a-z0-9_]*=\S*)*")
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # halves the page; nobody graphs when a counter was made
@@ -163,8 +164,9 @@ class Metrics:
         """Runs until cancelled."""
         while True:
             before = time.monotonic()
-            await asyncio.sleep(LAG_INTERVAL_S)
-            self.loop_lag.observe(max(0.0, time.monotonic() - before - LAG_INTERVAL_S))
+            wait_s = beat_s(LAG_INTERVAL_S, asyncio.get_running_loop().time())
+            await asyncio.sleep(wait_s)
+            self.loop_lag.observe(max(0.0, time.monotonic() - before - wait_s))
 
 
 class _Snapshot(Collector):

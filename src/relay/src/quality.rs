@@ -7,6 +7,10 @@
 pub const LOOK_US: u64 = 1_000_000;
 /// They are told at least this often.
 pub const CALM_US: u64 = 5_000_000;
+/// Connections whose figures are looked at in the same moment, so that Python is woken once for all of them.
+const TOGETHER: usize = 64;
+/// Between the moments of two such groups: the forwarder's round.
+const APART_US: u64 = 50_000;
 /// A share of losses that is worth telling; people are warned above four times that.
 const LOSS: f32 = 0.02;
 /// A round trip that is worth telling; people are warned above twice that.
@@ -15,6 +19,23 @@ const ROUND_TRIP_MS: f32 = 250.0;
 const SILENT_MS: u32 = 6_000;
 /// Rates below this come and go with the pauses of speech.
 const RATE_BPS: u64 = 100_000;
+
+/// The moment after `now_us` at which the figures of connection number `at` are looked at.
+pub fn next_look_us(at: usize, now_us: u64) -> u64 {
+    let ahead_us = ahead_us(at);
+    ((now_us + ahead_us) / LOOK_US + 1) * LOOK_US - ahead_us
+}
+
+/// Whether they are to be told although they are no news, when they were last told at `told_us`.
+pub fn is_calm_over(at: usize, told_us: u64, now_us: u64) -> bool {
+    let ahead_us = ahead_us(at);
+    (now_us + ahead_us) / CALM_US > (told_us + ahead_us) / CALM_US
+}
+
+/// How much earlier than the first group's its moments are.
+fn ahead_us(at: usize) -> u64 {
+    (at / TOGETHER) as u64 * APART_US % CALM_US
+}
 
 /// What is told, of the time since the last that was told.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -71,6 +92,33 @@ mod tests {
         uplink_bps: 1_000_000,
         is_heard: true,
     };
+
+    #[test]
+    fn connections_of_a_group_are_looked_at_together_and_groups_one_after_another() {
+        for now_us in [0, 1, 999_999, 1_000_000, 123_456_789] {
+            let first = next_look_us(0, now_us);
+            assert!(first > now_us && first <= now_us + LOOK_US);
+            assert!((1..TOGETHER).all(|at| next_look_us(at, now_us) == first));
+        }
+        assert_eq!(next_look_us(TOGETHER, 0), LOOK_US - APART_US);
+        assert_eq!(next_look_us(2 * TOGETHER, 960_000), 2 * LOOK_US - 2 * APART_US);
+    }
+
+    #[test]
+    fn what_is_calm_is_told_at_one_look_in_five() {
+        for at in [0, TOGETHER - 1, TOGETHER, 99 * TOGETHER, 5_000] {
+            let (mut now_us, mut told_us, mut told) = (3_210_000, 3_210_000, Vec::new());
+            for _ in 0..50 {
+                now_us = next_look_us(at, now_us);
+                if is_calm_over(at, told_us, now_us) {
+                    told.push(now_us - told_us);
+                    told_us = now_us;
+                }
+            }
+            assert!(told[0] <= CALM_US, "{told:?}");
+            assert!(told[1..].iter().all(|us| *us == CALM_US), "{told:?}");
+        }
+    }
 
     #[test]
     fn what_is_calm_is_no_news() {

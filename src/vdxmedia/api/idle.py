@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from vdxmedia.clock import Clock
+from vdxmedia.clock import Clock, beat_s
 
 IDLE_S = 75.0
 """As common proxies and browsers keep a connection; also for a whole request to arrive, and for an answer to leave."""
@@ -54,7 +54,7 @@ class IdleConnections:
         """Runs until cancelled. `connections` gives those that are open."""
         while True:
             self.sweep(connections())
-            await asyncio.sleep(SWEEP_S)
+            await asyncio.sleep(beat_s(SWEEP_S, asyncio.get_running_loop().time()))
 
     def sweep(self, connections: Iterable[web.RequestHandler]) -> None:
         """Ends those that have been idle too long, and those that are too many."""

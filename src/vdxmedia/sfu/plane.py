@@ -19,37 +19,33 @@ from typing import Final, assert_never
 
 import msgspec
 
+from vdxmedia.clock import beat_s
 from vdxmedia.errors import BadSdp, Refused, VdxError
 from vdxmedia.hub.ports import (
     BindSlot,
     Gate,
-    LayersWanted,
     MediaAnswer,
     MediaChange,
     MediaConnected,
     MediaEvent,
     MediaLost,
     MediaOffer,
-    MediaQuality,
     MediaSeat,
     SetGate,
     SetHears,
     SetShedding,
     SetSourceClasses,
-    SlotCannotDecode,
-    SlotKind,
-    SlotPaused,
     SpeakersChanged,
 )
 from vdxmedia.hub.statistics import ConnectionStatistics
 from vdxmedia.hub.tasks import TaskScope
 from vdxmedia.ids import ConferenceKey, ParticipantId, PeerId, SourceId
-from vdxmedia.sdp.negotiation import MAX_LAYERS
 from vdxmedia.sdp.offer import parse_offer
 from vdxmedia.sfu import relay_wire
 from vdxmedia.sfu.allocation import Allocation
 from vdxmedia.sfu.dtls import DtlsFailure, DtlsIdentity, DtlsSession
 from vdxmedia.sfu.handshakes import Handshakes
+from vdxmedia.sfu.news import PeerNews, told_of
 from vdxmedia.sfu.peer import Peer
 from vdxmedia.sfu.placement import LoadMeter, place
 from vdxmedia.sfu.relay_port import RelayPort, split_address
@@ -60,9 +56,6 @@ logger = logging.getLogger(__name__)
 
 FENCE_TIMEOUT_S: Final = 5.0
 LOAD_INTERVAL_S: Final = 1.0
-SILENT_AFTER_MS: Final = 7_000
-"""Who sends neither sound nor picture still checks every 4 to 6 s (RFC 7675 §5.1; Firefox and aiortc do, Chromium every
-2.5 s), so a shorter silence means nothing."""
 _LOUDEST: Final = 127
 _GATE_BITS: Final = {Gate.MUTE: 1, Gate.FLOOR: 2}
 
@@ -285,7 +278,7 @@ class RelayPlane:
         loop = asyncio.get_running_loop()
         while True:
             self._meter.measure([cpu_ns for cpu_ns, _ in self._relay.worker_stats()], loop.time())
-            await asyncio.sleep(LOAD_INTERVAL_S)
+            await asyncio.sleep(beat_s(LOAD_INTERVAL_S, loop.time()))
 
     # ── changes ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -417,15 +410,13 @@ class RelayPlane:
             case relay_wire.Speakers():
                 speakers = [(SourceId(source), level / _LOUDEST) for source, level in event.speakers]
                 self._tell(ConferenceKey(event.room), SpeakersChanged(speakers))
-            case relay_wire.PeerQuality():
-                self._take_quality(event)
-            case relay_wire.CannotDecode():
-                if (peer := self._peers.get(PeerId(event.peer))) is not None:
-                    self._counters["slots_cannot_decode"] += 1
-                    self._tell(
-                        peer.seat.conference,
-                        SlotCannotDecode(peer.seat.participant, event.index, SourceId(event.source)),
-                    )
+            case (
+                relay_wire.PeerQuality()
+                | relay_wire.CannotDecode()
+                | relay_wire.SlotPaused()
+                | relay_wire.LayersWanted()
+            ):
+                self._take_news(event)
             case relay_wire.PeerExpired():
                 if (peer := self._peers.get(PeerId(event.peer))) is not None:
                     self._lose(peer, "consent", "no connectivity check any more", is_gone_from_relay=True)
@@ -445,40 +436,18 @@ class RelayPlane:
                 logger.info("consent_lost peer=%s", event.peer)
             case relay_wire.ConsentBack():
                 logger.info("consent_back peer=%s", event.peer)
-            case relay_wire.SlotPaused():
-                self._take_pause(event)
-            case relay_wire.LayersWanted():
-                self._take_wanted_layers(event)
             case relay_wire.SourceStarted() | relay_wire.SlotSwitched():
                 logger.debug("< %s", event)
             case _:
                 assert_never(event)
 
-    def _take_pause(self, event: relay_wire.SlotPaused) -> None:
+    def _take_news(self, event: PeerNews) -> None:
         peer = self._peers.get(PeerId(event.peer))
-        if peer is not None and event.kind == SlotKind.VIDEO:
-            self._tell(peer.seat.conference, SlotPaused(peer.seat.participant, event.index, event.paused))
-
-    def _take_wanted_layers(self, event: relay_wire.LayersWanted) -> None:
-        peer = self._peers.get(PeerId(event.peer))
-        kind = peer.kind_of(SourceId(event.source)) if peer is not None else None
-        if peer is not None and kind is not None:
-            layers = tuple(layer for layer in range(MAX_LAYERS) if event.layers >> layer & 1)
-            self._tell(peer.seat.conference, LayersWanted(peer.seat.participant, kind, layers))
-
-    def _take_quality(self, event: relay_wire.PeerQuality) -> None:
-        if (peer := self._peers.get(PeerId(event.peer))) is not None:
-            if event.is_heard and not peer.dtls.is_settled:
-                peer.dtls.settle()
-            self._tell(
-                peer.seat.conference,
-                MediaQuality(
-                    participant=peer.seat.participant,
-                    uplink_loss=event.uplink_loss,
-                    downlink_loss=event.downlink_loss,
-                    rtt_s=event.rtt_ms / 1_000 if event.rtt_ms >= 0 else None,
-                    uplink_bps=event.uplink_bps or None,
-                    is_silent=event.silent_ms > SILENT_AFTER_MS,
-                    period_s=event.period_ms / 1_000,
-                ),
-            )
+        if peer is None:
+            return
+        if isinstance(event, relay_wire.PeerQuality) and event.is_heard and not peer.dtls.is_settled:
+            peer.dtls.settle()
+        if isinstance(event, relay_wire.CannotDecode):
+            self._counters["slots_cannot_decode"] += 1
+        if (told := told_of(event, peer)) is not None:
+            self._tell(peer.seat.conference, told)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vdxmedia.clock import beat_s
 from vdxmedia.conference.events import ParticipantLeft
 from vdxmedia.conference.kinds import LeaveReason
 from vdxmedia.hub.limits import TokenBucket
@@ -83,3 +84,9 @@ async def test_scope_ends_its_tasks_and_reports_a_crash(expected_errors: list[lo
     assert "task=crashing" in expected_errors[0].getMessage()
     with pytest.raises(RuntimeError):
         scope.start(asyncio.sleep(0), "late")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("now_s", "wait_s"), [(10.0, 1.0), (10.25, 0.75), (10.5, 0.5), (10.75, 1.25), (10.999, 1.001)])
+def test_beats_of_everyone_are_in_the_same_moments(now_s: float, wait_s: float) -> None:
+    assert beat_s(1.0, now_s) == pytest.approx(wait_s)
+    assert (now_s + beat_s(1.0, now_s)) % 1.0 == pytest.approx(0.0, abs=1e-9)

@@ -200,5 +200,6 @@ async def test_participant_is_encoded_once_for_as_long_as_nothing_changes(house:
         await say(session, type="leave")
         session.closed()
     await until(lambda: house.registry.participants_in(house.room) == 0)
+    house.fan.close()
     del anna, bo, cai, session
     await until(lambda: gc.collect() >= 0 and not house.broadcast._participants)

@@ -10,7 +10,7 @@ use super::Forwarder;
 use crate::egress::{FEEDBACK_SSRC, send_rtcp};
 use crate::ice::Liveness;
 use crate::nack::MAX_MISSING;
-use crate::quality::{CALM_US, Figures, LOOK_US};
+use crate::quality::{Figures, is_calm_over, next_look_us};
 use crate::reports::Loss;
 use crate::sink::Sink;
 use crate::source::Source;
@@ -264,7 +264,7 @@ impl Forwarder {
         if now_us < peer.quality_due_us || peer.outbound.is_none() {
             return;
         }
-        peer.quality_due_us = now_us + LOOK_US;
+        peer.quality_due_us = next_look_us(at, now_us);
         let looked_us = now_us.saturating_sub(std::mem::replace(&mut peer.looked_us, now_us)).max(1);
         let since_us = now_us.saturating_sub(peer.quality_us).max(1);
         let figures = Figures {
@@ -276,7 +276,7 @@ impl Forwarder {
             uplink_bps: peer.uplink_bytes.saturating_mul(8).saturating_mul(1_000_000) / since_us,
             is_heard: peer.heard_us > peer.born_us,
         };
-        if since_us + LOOK_US / 2 >= CALM_US || peer.quality.is_none_or(|told| figures.is_news(&told)) {
+        if is_calm_over(at, peer.quality_us, now_us) || peer.quality.is_none_or(|told| figures.is_news(&told)) {
             peer.quality_us = now_us;
             peer.quality = Some(figures);
             peer.uplink_bytes = 0;
