@@ -82,8 +82,10 @@ pub struct Poller {
 const STREAMS: u64 = u64::MAX;
 const WAKE: u64 = u64::MAX - 1;
 const TIMER: u64 = u64::MAX - 2;
+/// `EPOLLET`, which C has as a signed number.
+const EDGE: u32 = 1 << 31;
 /// Events that one wait gives: a worker has a handful of descriptors.
-const MAX_READY: usize = 16;
+const MAX_READY: libc::c_int = 16;
 
 impl Poller {
     /// For these sockets and this wake-up descriptor.
@@ -95,7 +97,7 @@ impl Poller {
             owned(unsafe { libc::timerfd_create(libc::CLOCK_MONOTONIC, libc::TFD_NONBLOCK | libc::TFD_CLOEXEC) })?;
         let listening = libc::EPOLLIN as u32;
         // The wake-up and the timer tell of each change, and need not be read.
-        let edge = listening | libc::EPOLLET as u32;
+        let edge = listening | EDGE;
         for (number, socket) in (0..).zip(sockets.shared.iter()) {
             add(&epoll, socket.as_raw_fd(), listening, number)?;
         }
@@ -115,12 +117,10 @@ impl Poller {
         if let Some(timeout) = timeout.filter(|_| is_patient) {
             self.arm(timeout)?;
         }
-        let mut events = [libc::epoll_event { events: 0, u64: 0 }; MAX_READY];
+        let mut events = [libc::epoll_event { events: 0, u64: 0 }; MAX_READY as usize];
         let patience = if is_patient { -1 } else { 0 };
         // SAFETY: the kernel writes at most `MAX_READY` events into `events`, which has that many; the descriptor is ours.
-        let result = unsafe {
-            libc::epoll_wait(self.epoll.as_raw_fd(), events.as_mut_ptr(), MAX_READY as libc::c_int, patience)
-        };
+        let result = unsafe { libc::epoll_wait(self.epoll.as_raw_fd(), events.as_mut_ptr(), MAX_READY, patience) };
         let count = match checked(result) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => 0,
             other => usize::try_from(other?).unwrap_or(0),
