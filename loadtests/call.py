@@ -14,17 +14,16 @@ import asyncio
 import contextlib
 import sys
 import time
-from pathlib import Path
 
 import aiohttp
 import msgspec
 
 from loadtests import native
+from loadtests.columns import columns
 from loadtests.participant import MICROPHONE, join
+from loadtests.processor import RELAY_THREAD, threads
 from tests.server import run_server
 
-RELAY_THREAD = "vdx-relay"
-"""What the names of the relay's threads begin with."""
 SETTLE_S = 2.0
 """From the last subscriber's first packet to the window: keyframes and estimates have settled."""
 FRAMES_PER_S = 30
@@ -58,18 +57,6 @@ class Outcome(msgspec.Struct, frozen=True):
     delay: native.Delay
 
 
-def threads_ns(pid: int) -> dict[str, int]:
-    """Nanoseconds on a processor by thread, all threads under `total` (proc(5), schedstat)."""
-    spent: dict[str, int] = {"total": 0, "relay": 0}
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        with contextlib.suppress(FileNotFoundError):  # It has just ended.
-            ns = int((task / "schedstat").read_text().split()[0])
-            spent["total"] += ns
-            if (task / "comm").read_text().startswith(RELAY_THREAD):
-                spent["relay"] += ns
-    return spent
-
-
 async def measure(load: Load) -> Outcome:
     picture = native.Layer(frames_per_s=FRAMES_PER_S, packets=load.packets, bytes=load.bytes, spread_ms=load.spread_ms)
     async with contextlib.AsyncExitStack() as stack:
@@ -88,13 +75,14 @@ async def measure(load: Load) -> Outcome:
             await one.connect_media(options=native.Options(gro=load.gro))
             await generator.until_first_packet(one.peer)
         await asyncio.sleep(SETTLE_S)
-        before, spent, began_s = await generator.stats(reset=True), threads_ns(server.pid), time.monotonic()
+        before, began, began_s = await generator.stats(reset=True), threads(server.pid), time.monotonic()
         await asyncio.sleep(load.seconds)
-        after, now, took_s = await generator.stats(), threads_ns(server.pid), time.monotonic() - began_s
+        after, took_s = await generator.stats(), time.monotonic() - began_s
+        spent = threads(server.pid).since(began)
         packets = after.findings["packets"]
-        if packets == 0 or now["relay"] == 0:
+        if packets == 0 or spent.relay_ns == 0:
             raise SystemExit(f"nothing was forwarded, or no thread is named {RELAY_THREAD}")
-        relay_ns, generator_ns = now["relay"] - spent["relay"], after.cpu_ns - before.cpu_ns
+        relay_ns, generator_ns = spent.relay_ns, after.cpu_ns - before.cpu_ns
         return Outcome(
             load=load,
             packets_per_s=packets / took_s,
@@ -102,7 +90,7 @@ async def measure(load: Load) -> Outcome:
             generator_ns_per_packet=generator_ns / packets,
             relay_share=relay_ns / took_s / 1e9,
             generator_share=generator_ns / took_s / 1e9,
-            server_share=(now["total"] - spent["total"]) / took_s / 1e9,
+            server_share=(spent.python_ns + spent.relay_ns) / took_s / 1e9,
             lost=after.findings["lost"],
             faults=after.faults,
             opened=after.findings["opened"],
@@ -121,8 +109,7 @@ def table(outcome: Outcome) -> str:
         ("delay p50 / p95 / p99", f"{delay.p50_us} / {delay.p95_us} / {delay.p99_us} µs, of {delay.count:,}"),
         ("lost, faults", f"{outcome.lost:,}, {outcome.faults:,}"),
     ]
-    width = max(len(name) for name, _ in rows)
-    return "\n".join(f"{name:{width}}  {value}" for name, value in rows)
+    return columns(rows)
 
 
 def main() -> int:

@@ -21,6 +21,7 @@ import aiohttp
 import msgspec
 
 from loadtests import native
+from loadtests.columns import columns
 from loadtests.participant import MICROPHONE, camera, join
 from loadtests.processor import threads, wakeups
 from tests.server import run_server
@@ -90,8 +91,7 @@ def table(outcome: Outcome) -> str:
         ("packets a second, to all", f"{outcome.packets_per_s:,.0f}"),
         ("faults in what arrived", str(outcome.faults)),
     ]
-    width = max(len(name) for name, _ in rows)
-    return "\n".join(f"{name:{width}}  {value}" for name, value in rows)
+    return columns(rows)
 
 
 def main() -> int:

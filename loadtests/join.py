@@ -25,6 +25,7 @@ import aiohttp
 import msgspec
 
 from loadtests import native
+from loadtests.columns import columns
 from loadtests.participant import MICROPHONE, Participant, camera, join
 from loadtests.processor import WATCHED_MODULE, Threads, Watched, ask, threads
 from tests.server import Server, run_server
@@ -230,8 +231,7 @@ def table(outcome: Outcome) -> str:
         ("generator's processor time a join", f"{outcome.generator_cpu_ms_per_join:.1f} ms"),
         ("faults in what arrived", str(outcome.faults)),
     ]
-    width = max(len(name) for name, _ in rows)
-    return "\n".join(f"{name:{width}}  {value}" for name, value in rows)
+    return columns(rows)
 
 
 def main() -> int:
