@@ -1,10 +1,12 @@
 //! The worker over loopback: commands in, events out, a panic that ends one peer, a clean end.
 
-use std::net::UdpSocket;
+use std::net::{SocketAddr, UdpSocket};
 
 use super::*;
+use crate::socket::SocketOptions;
 use crate::wire::stun::{BindingRequest, IntegrityKey, Role, write_request};
 use crate::wire_api::{AddPeer, Extensions, Ice, Payloads};
+use crate::worker::{MAX_COMMANDS, QueueFull, Worker};
 
 const OPTIONS: SocketOptions =
     SocketOptions { buffer_bytes: 1 << 18, segmentation: true, local_only: false, tcp: true };
