@@ -16,6 +16,7 @@ from tests.server import Server, run_server
 
 SETTLE_TIMEOUT_S = 30.0
 AES_128_GCM = 7
+KINDS = ("microphone", "camera", "screen", "screenAudio")
 PACKETS = 200
 """Per slot, before a look at it: four seconds of sound."""
 SANE_DELAY_US = 250_000
@@ -116,6 +117,30 @@ async def test_who_has_left_is_gone_from_both_ends() -> None:
                 await asyncio.sleep(0.05)
         stats = await generator.stats()
         assert (stats.peers, stats.connected) == (1, 1)
+
+
+async def test_relay_knows_the_sources_of_those_who_are_there_and_of_nobody_else() -> None:
+    async with call("Anna") as (server, generator, (anna,)):
+        await anna.connect_media(microphone=MICROPHONE, picture=camera(200_000))
+        await generator.until_connected(anna.peer)
+        room = await server.create_room()
+        for _ in range(6):
+            guest = await participant.connect(generator, server.base_url, room["guestUrl"], "Bent", video_slots=1)
+            host = await participant.connect(generator, server.base_url, room["hostUrl"], "Clara", video_slots=1)
+            for one in (guest, host):
+                await one.connect_media(microphone=MICROPHONE, picture=camera(200_000))
+                await generator.until_connected(one.peer)
+            await guest.leave()
+            async with asyncio.timeout(SETTLE_TIMEOUT_S):
+                while (metrics := await server.metrics())["vdx_relay_sources"] != 2 * len(KINDS):
+                    await asyncio.sleep(0.05)
+            assert metrics["vdx_relay_peers"] == 2
+            await host.leave()
+            await guest.disconnect()
+            await host.disconnect()
+        async with asyncio.timeout(SETTLE_TIMEOUT_S):
+            while (await server.metrics())["vdx_relay_sources"] != len(KINDS):
+                await asyncio.sleep(0.05)
 
 
 async def test_command_that_makes_no_sense_is_refused_and_harms_nobody() -> None:

@@ -7,7 +7,7 @@ import type { Link } from './link.js';
 import type { Asked } from './protocol/invitation.js';
 import type { Shelf } from './memory.js';
 import type { PageListener } from './page-events.js';
-import type { Answer, ClientMessage, Joined } from './protocol/messages.gen.js';
+import type { Answer, ClientMessage, Joined, Resumed } from './protocol/messages.gen.js';
 import { SETUP, binding, joined, participant, present } from './testing/builders.js';
 import { stubDevices, type FakeDevices } from './testing/fake-devices.js';
 import { FakePlatform } from './testing/fake-peer.js';
@@ -267,6 +267,46 @@ describe('in the call', () => {
     page.wire.seat(joined({ participants: [participant(1, [], { sources: [] })] }));
     await settle();
     expect(page.sent('setSource')).toEqual([]);
+  });
+});
+
+describe('a network that is gone without a word', () => {
+  const resumed: Resumed = {
+    type: 'resumed',
+    participantId: 'p1',
+    sequence: 5,
+    missed: [],
+    bindings: [],
+    mediaAlive: true,
+    iceServers: [],
+    token: 'token-3',
+    tokenExpiresAt: 0,
+  };
+
+  it('is noticed by the silence: signalling is asked, and ICE restarts when that was dead too', async () => {
+    const page = await new Page(shelf).inCall();
+    page.respond = (message): Answer | null => (message.type === 'offer' ? page.platform.newest.answer(SETUP.slots) : null);
+    await vi.advanceTimersByTimeAsync(4000);
+    const asked = page.sent('setTiles').length;
+    page.platform.newest.isSilent = true;
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(page.sent('setTiles')).toHaveLength(asked + 1);
+    page.wire.answer('setTiles', null);
+    await vi.advanceTimersByTimeAsync(0);
+    page.wire.accept();
+    page.wire.answer('join', resumed);
+    await settle();
+    expect(page.platform.newest.offers).toEqual([{ iceRestart: false }, { iceRestart: true }]);
+    expect(page.platform.connections).toHaveLength(1);
+  });
+
+  it('is none when the signalling answers', async () => {
+    const page = await new Page(shelf).inCall();
+    await vi.advanceTimersByTimeAsync(4000);
+    page.platform.newest.isSilent = true;
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(page.platform.newest.offers).toHaveLength(1);
+    expect(page.state).toMatchObject({ phase: 'inCall', link: { signalling: 'connected', media: 'connected' } });
   });
 });
 

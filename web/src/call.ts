@@ -84,6 +84,8 @@ class CallController implements Call, ConnectionListener {
   readonly #stats = new StatsWatch(
     () => this.#media.peer?.getStats() ?? null,
     (isWeak) => this.#set({ isWeak }),
+    // What stopped media may have stopped signalling too, which would notice in half a minute.
+    () => this.#connection.probe(),
   );
 
   constructor(private readonly environment: CallEnvironment) {
@@ -246,10 +248,13 @@ class CallController implements Call, ConnectionListener {
   onResumed(resumed: Resumed): void {
     // Answered only to a sequence number, which we had from a snapshot.
     if (!this.#conference.onResumed(resumed)) return;
+    const wasSilent = this.#stats.isSilent;
     this.#onSeated(resumed);
     this.#reports.onResume(this.#conference.ownSources);
     this.#media.onFreshIceServers(resumed.iceServers);
     this.#media.onSignalling(null, resumed.mediaAlive);
+    // Both ways were dead: it is another network, though the browser does not call the media's disconnected yet.
+    if (wasSilent) this.#media.onNetworkChange();
   }
 
   onEvent(event: Exclude<ServerEvent, { type: 'ended' }>): void {

@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest';
-import { Judge, isWeak, lookAt, type Look } from './stats.js';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Judge, StatsWatch, isWeak, lookAt, type Look } from './stats.js';
 
-const look = (change: Partial<Look> = {}): Look => ({ received: 0, lost: 0, uplinkLoss: 0, roundTripS: 0.05, ...change });
+const look = (change: Partial<Look> = {}): Look => ({ received: 0, lost: 0, uplinkLoss: 0, roundTripS: 0.05, came: 1, ...change });
 
 describe('lookAt', () => {
   it('sums received audio and takes the worst report of our own', () => {
@@ -11,14 +11,15 @@ describe('lookAt', () => {
         { type: 'inbound-rtp', kind: 'audio', packetsReceived: 10, packetsLost: 1 },
         { type: 'inbound-rtp', kind: 'video', packetsReceived: 1000, packetsLost: 500 },
         { type: 'remote-inbound-rtp', kind: 'audio', fractionLost: 0.02 },
-        { type: 'candidate-pair', nominated: true, state: 'succeeded', currentRoundTripTime: 0.2 },
-        { type: 'candidate-pair', nominated: false, state: 'in-progress', currentRoundTripTime: 9 },
+        { type: 'candidate-pair', nominated: true, state: 'succeeded', currentRoundTripTime: 0.2, bytesReceived: 5000, responsesReceived: 7 },
+        { type: 'candidate-pair', nominated: false, state: 'in-progress', currentRoundTripTime: 9, bytesReceived: 9 },
       ]),
-    ).toEqual({ received: 100, lost: 4, uplinkLoss: 0.02, roundTripS: 0.2 });
+    ).toEqual({ received: 100, lost: 4, uplinkLoss: 0.02, roundTripS: 0.2, came: 5016 });
   });
 
   it('reads nothing from nothing', () => {
-    expect(lookAt([{ type: 'inbound-rtp', kind: 'audio' }])).toEqual({ received: 0, lost: 0, uplinkLoss: 0, roundTripS: null });
+    const nothing = { received: 0, lost: 0, uplinkLoss: 0, roundTripS: null, came: 0 };
+    expect(lookAt([{ type: 'inbound-rtp', kind: 'audio' }])).toEqual(nothing);
   });
 });
 
@@ -41,5 +42,37 @@ describe('Judge', () => {
     const judge = new Judge();
     const weak = [true, false, true, true, false, true, false, false, false].map((one) => judge.next(one));
     expect(weak).toEqual([false, false, false, true, true, true, true, true, false]);
+  });
+});
+
+describe('a watch', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('tells once that nothing comes any more, and again after something has come', async () => {
+    let came = 0;
+    let silences = 0;
+    const report = (): RTCStatsReport =>
+      new Map([['p', { type: 'candidate-pair', nominated: true, state: 'succeeded', bytesReceived: came }]]) as never;
+    const watch = new StatsWatch(
+      () => Promise.resolve(report()),
+      () => undefined,
+      () => (silences += 1),
+    );
+    watch.start();
+    const told: [number, boolean][] = [];
+    for (const bytes of [0, 0, 100, 200, 200, 200, 300, 300]) {
+      came = bytes;
+      await vi.advanceTimersByTimeAsync(2000);
+      told.push([silences, watch.isSilent]);
+    }
+    watch.stop();
+    const before = [0, false];
+    expect(told).toEqual([before, before, before, before, [1, true], [1, true], [1, false], [2, true]]);
+    expect(watch.isSilent).toBe(false);
   });
 });

@@ -92,6 +92,9 @@ export class FakeConnection extends EventTarget {
   readonly remoteDescriptions: string[] = [];
   readonly transceivers: FakeTransceiver[] = [];
   readonly offers: RTCOfferOptions[] = [];
+  bytesReceived = 0;
+  /** Nothing comes. */
+  isSilent = false;
   /** As a browser that has no temporal levels, or not for the codec. */
   static refusesScalability = false;
 
@@ -136,7 +139,10 @@ export class FakeConnection extends EventTarget {
   }
 
   getStats(): Promise<RTCStatsReport> {
-    return Promise.resolve(new Map() as unknown as RTCStatsReport);
+    this.bytesReceived += this.isSilent ? 0 : 1000;
+    const { bytesReceived } = this;
+    const pair = { type: 'candidate-pair', nominated: true, state: 'succeeded', bytesReceived };
+    return Promise.resolve(new Map([['pair', pair]]) as unknown as RTCStatsReport);
   }
 
   close(): void {
