@@ -82,13 +82,14 @@ def measure(given: argparse.Namespace) -> int:
     result, is_good = Forwarding(rounds=given.rounds), True
     if cases or not given.case:
         result, is_good = measure_forwarding(cases, given)
-    rows = [*result.rows, *servers.measure(whole, given.rounds, is_quick=given.quick)]
+    of_servers, is_complete = servers.measure(whole, given.rounds, is_quick=given.quick)
+    rows = [*result.rows, *of_servers]
     print(head(result.environment, result.crypto, result.rounds, is_quick=given.quick))
     print(table(rows), "", foot(rows, result.delivered), sep="\n")
     judged = [msgspec.structs.asdict(row) | {"ratio": row.ratio, "verdict": row.verdict} for row in rows]
     file = File(result.environment, result.rounds, result.delivered, result.crypto, judged, result.runs)
     given.json.write_bytes(msgspec.json.format(msgspec.json.encode(file)) + b"\n")
-    return 0 if is_good else 1
+    return 0 if is_good and is_complete else 1
 
 
 def main() -> int:

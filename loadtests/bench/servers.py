@@ -102,22 +102,31 @@ CASES = (
 )
 
 
-def measure(cases: Sequence[Case], rounds: int, *, is_quick: bool) -> list[Row]:
-    """Says on standard error what is under way. Raises: FailedRun."""
+def measure(cases: Sequence[Case], rounds: int, *, is_quick: bool) -> tuple[list[Row], bool]:
+    """The rows, and whether there are all; says on standard error what is under way, and what failed."""
     began_s = time.monotonic()
     outcomes: dict[str, list[Any]] = {case.name: [] for case in cases}
     for turn in range(1, rounds + 1):
         for number, case in enumerate(cases, start=(turn - 1) * len(cases) + 1):
             took_s = time.monotonic() - began_s
             print(f"{took_s:4.0f} s  {number} of {rounds * len(cases)}  round {turn}: {case.name}", file=sys.stderr)
-            outcomes[case.name].append(_run(case, is_quick=is_quick))
-    return [row for case in cases for row in case.rows(outcomes[case.name])]
+            try:
+                outcomes[case.name].append(_run(case, is_quick=is_quick))
+            except FailedRun as failed:
+                print(failed, file=sys.stderr)
+    measured = [case for case in cases if outcomes[case.name]]
+    rows = [row for case in measured for row in case.rows(outcomes[case.name])]
+    return rows, all(len(runs) == rounds for runs in outcomes.values())
 
 
 def _run(case: Case, *, is_quick: bool) -> Any:
-    run = subprocess.run(
-        case.command(is_quick=is_quick), cwd=ROOT, stdout=subprocess.PIPE, timeout=RUN_TIMEOUT_S, check=False
-    )
+    """Raises: FailedRun."""
+    try:
+        run = subprocess.run(
+            case.command(is_quick=is_quick), cwd=ROOT, stdout=subprocess.PIPE, timeout=RUN_TIMEOUT_S, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise FailedRun(f"loadtests.{case.name} took longer than {RUN_TIMEOUT_S:.0f} s") from error
     if run.returncode:
         raise FailedRun(
             f"loadtests.{case.name} ended with {run.returncode}: a participant failed, or a packet was wrong"

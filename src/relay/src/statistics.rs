@@ -1,7 +1,8 @@
 //! What is told of a call on request: per published layer and per slot. Nothing here is touched by a packet; the figures
 //! come from what the timers, reports and feedback know anyway.
 //!
-//! Rates are of the last second, counts since the stream began. Left out: totals of the worker ([`crate::counters`]).
+//! Layers and slots are written by the names that the API shows: Python passes them on as they are
+//! (`vdxmedia/hub/statistics.py`). Rates are of the last second, counts since the stream began. Left out: totals of the worker ([`crate::counters`]).
 
 use serde::Serialize;
 
@@ -22,6 +23,7 @@ pub struct PeerStatistics {
 
 /// One outgoing stream.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct SlotStatistics {
     /// What it carries.
     pub kind: SlotKind,
@@ -32,9 +34,9 @@ pub struct SlotStatistics {
     /// The layer that is sent, lowest 0; -1: none yet.
     pub layer: i8,
     /// The highest temporal level that is sent.
-    pub temporal: u8,
+    pub temporal_level: u8,
     /// Does not fit on the way.
-    pub paused: bool,
+    pub is_paused: bool,
     /// Payload bits per second.
     pub bps: u64,
     /// Packets, without retransmissions.
@@ -44,7 +46,7 @@ pub struct SlotStatistics {
     /// Sequence numbers it asked for again.
     pub nacks: u32,
     /// Keyframes it asked for.
-    pub plis: u32,
+    pub keyframe_requests: u32,
     /// Packets that were sent again.
     pub resent: u32,
     /// How often nothing was sent for a second although the layer was there.
@@ -66,13 +68,14 @@ pub struct SourceStatistics {
 
 /// One encoding.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct LayerStatistics {
     /// Lowest 0.
     pub layer: u8,
     /// Heard lately.
-    pub live: bool,
+    pub is_live: bool,
     /// A slot shows it or waits for it.
-    pub wanted: bool,
+    pub is_wanted: bool,
     /// Bits per second, headers included.
     pub bps: u64,
     /// Frames per second.
@@ -84,7 +87,7 @@ pub struct LayerStatistics {
     /// Sequence numbers that were asked for again.
     pub nacks: u32,
     /// Keyframes that were asked for.
-    pub plis: u32,
+    pub keyframe_requests: u32,
 }
 
 /// What a slot's statistics are made of, beside what the slot knows.
@@ -95,7 +98,7 @@ pub struct SlotTally {
     /// See [`SlotStatistics`].
     pub nacks: u32,
     /// See [`SlotStatistics`].
-    pub plis: u32,
+    pub keyframe_requests: u32,
     /// See [`SlotStatistics`].
     pub resent: u32,
     /// See [`SlotStatistics`].

@@ -1,6 +1,7 @@
 """How a conference's media is doing, per source and slot, as values: what the plane answers when it is asked.
 
-Rates are of the last second, counts since the connection began; ids only, nobody's name.
+Rates are of the last second, counts since the connection began; ids only, nobody's name. The relay writes layers and
+figures of slots by these names (`src/relay/src/statistics.rs`), so nothing lies between.
 """
 
 from __future__ import annotations
@@ -36,16 +37,11 @@ class SourceStatistics(msgspec.Struct, frozen=True, kw_only=True, rename="camel"
     layers: Sequence[LayerStatistics]
 
 
-class SlotStatistics(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """One outgoing stream of a participant."""
+class SlotFigures(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Of one outgoing stream, whoever it shows."""
 
     kind: SlotKind
     index: int
-    participant: ParticipantId | None
-    """Whose source it shows."""
-    source_kind: SourceKind | None
-    layer: int | None
-    """Lowest 0; null while nothing is sent."""
     temporal_level: int
     """The highest that is sent; 7: all."""
     is_paused: bool
@@ -61,6 +57,16 @@ class SlotStatistics(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     freezes: int
     """How often nothing was sent for a second although the picture was there."""
     frozen_ms: int
+
+
+class SlotStatistics(SlotFigures, frozen=True, kw_only=True, rename="camel"):
+    """One outgoing stream of a participant."""
+
+    participant: ParticipantId | None
+    """Whose source it shows."""
+    source_kind: SourceKind | None
+    layer: int | None
+    """Lowest 0; null while nothing is sent."""
 
 
 class ConnectionStatistics(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import msgspec
 
+from vdxmedia.hub.statistics import LayerStatistics, SlotFigures
+
 
 class Border(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
     """Base of commands and events."""
@@ -314,26 +316,12 @@ class FenceReached(Border, frozen=True, kw_only=True, tag="fence_reached"):
     id: int
 
 
-class SlotStatistics(msgspec.Struct, frozen=True, kw_only=True):
-    """One outgoing stream. Rates are of the last second, counts since it began."""
+class SlotStatistics(SlotFigures, frozen=True, kw_only=True, rename="camel"):
+    """One outgoing stream, and what it shows."""
 
-    kind: str
-    index: int
     source: int
     layer: int
     """Lowest 0; -1: nothing is sent yet."""
-    temporal: int
-    """The highest temporal level that is sent; 7: all."""
-    paused: bool
-    bps: int
-    packets: int
-    loss: float
-    nacks: int
-    plis: int
-    resent: int
-    freezes: int
-    """How often nothing was sent for a second although the picture was there."""
-    frozen_ms: int
 
 
 class PeerStatistics(msgspec.Struct, frozen=True, kw_only=True):
@@ -343,18 +331,6 @@ class PeerStatistics(msgspec.Struct, frozen=True, kw_only=True):
     estimate_bps: int
     """0 when unknown."""
     slots: list[SlotStatistics]
-
-
-class LayerStatistics(msgspec.Struct, frozen=True, kw_only=True):
-    layer: int
-    live: bool
-    wanted: bool
-    bps: int
-    fps: int
-    loss: float
-    jitter_ms: float
-    nacks: int
-    plis: int
 
 
 class SourceStatistics(msgspec.Struct, frozen=True, kw_only=True):

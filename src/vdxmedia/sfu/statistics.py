@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from vdxmedia.conference.kinds import SlotKind, SourceKind
-from vdxmedia.hub.statistics import ConnectionStatistics, LayerStatistics, SlotStatistics, SourceStatistics
+from vdxmedia.conference.kinds import SourceKind
+from vdxmedia.hub.statistics import ConnectionStatistics, SlotFigures, SlotStatistics, SourceStatistics
 from vdxmedia.ids import ParticipantId, SourceId
 from vdxmedia.sfu import relay_wire
 from vdxmedia.sfu.peer import Peer
@@ -23,8 +23,7 @@ def statistics_of(snapshots: Iterable[relay_wire.Snapshot], peers: Iterable[Peer
     for entry in (entry for snapshot in snapshots for entry in snapshot.sources):
         owner = owners.get(SourceId(entry.source))
         if owner is not None:
-            layers = [_layer(layer) for layer in entry.layers]
-            published.setdefault(entry.peer, []).append(SourceStatistics(kind=owner[1], layers=layers))
+            published.setdefault(entry.peer, []).append(SourceStatistics(kind=owner[1], layers=entry.layers))
     return [
         ConnectionStatistics(
             participant=peer.seat.participant,
@@ -38,36 +37,8 @@ def statistics_of(snapshots: Iterable[relay_wire.Snapshot], peers: Iterable[Peer
     ]
 
 
-def _layer(layer: relay_wire.LayerStatistics) -> LayerStatistics:
-    return LayerStatistics(
-        layer=layer.layer,
-        is_live=layer.live,
-        is_wanted=layer.wanted,
-        bps=layer.bps,
-        fps=layer.fps,
-        loss=layer.loss,
-        jitter_ms=layer.jitter_ms,
-        nacks=layer.nacks,
-        keyframe_requests=layer.plis,
-    )
-
-
 def _slot(slot: relay_wire.SlotStatistics, owners: dict[SourceId, tuple[ParticipantId, SourceKind]]) -> SlotStatistics:
     owner, kind = owners.get(SourceId(slot.source), (None, None))
-    return SlotStatistics(
-        kind=SlotKind(slot.kind),
-        index=slot.index,
-        participant=owner,
-        source_kind=kind,
-        layer=slot.layer if slot.layer >= 0 else None,
-        temporal_level=slot.temporal,
-        is_paused=slot.paused,
-        bps=slot.bps,
-        packets=slot.packets,
-        loss=slot.loss,
-        nacks=slot.nacks,
-        resent=slot.resent,
-        keyframe_requests=slot.plis,
-        freezes=slot.freezes,
-        frozen_ms=slot.frozen_ms,
-    )
+    figures = {name: getattr(slot, name) for name in SlotFigures.__struct_fields__}
+    layer = slot.layer if slot.layer >= 0 else None
+    return SlotStatistics(participant=owner, source_kind=kind, layer=layer, **figures)

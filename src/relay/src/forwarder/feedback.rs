@@ -122,7 +122,7 @@ impl Forwarder {
         self.counters.pli_in += 1;
         let peer = self.peers.get_mut(at);
         let Some(slot) = peer.and_then(|peer| peer.slots.iter_mut().find(|slot| slot.ssrc == ssrc)) else { return };
-        slot.tally.plis = slot.tally.plis.saturating_add(1);
+        slot.tally.keyframe_requests = slot.tally.keyframe_requests.saturating_add(1);
         if let Some(feed) = slot.current {
             if self.is_video(feed.source) {
                 self.want_keyframe(feed.source, feed.layer, now_us);

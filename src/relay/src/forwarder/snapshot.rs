@@ -39,13 +39,13 @@ impl Forwarder {
             index: slot.index,
             source: shown.map_or(slot.wish(), |source| source.id),
             layer: slot.current.map_or(-1, |feed| i8::try_from(feed.layer).unwrap_or(i8::MAX)),
-            temporal: slot.rewriter.max_temporal(),
-            paused: slot.share.is_paused,
+            temporal_level: slot.rewriter.max_temporal(),
+            is_paused: slot.share.is_paused,
             bps: slot.tally.bps,
             packets: slot.packet_count,
             loss: slot.tally.loss,
             nacks: slot.tally.nacks,
-            plis: slot.tally.plis,
+            keyframe_requests: slot.tally.keyframe_requests,
             resent: slot.tally.resent,
             freezes: slot.tally.freezes,
             frozen_ms: slot.tally.frozen_us / 1_000,
@@ -75,14 +75,14 @@ fn source_statistics(peer: &Peer, source: &Source) -> SourceStatistics {
         });
         Some(LayerStatistics {
             layer: place,
-            live: layer.is_live,
-            wanted: layer.is_wanted,
+            is_live: layer.is_live,
+            is_wanted: layer.is_wanted,
             bps: layer.rate_bps(u8::MAX),
             fps: layer.frames_per_s(u8::MAX),
             loss,
             jitter_ms,
             nacks: layer.nacks,
-            plis: layer.plis,
+            keyframe_requests: layer.plis,
         })
     });
     SourceStatistics { source: source.id, peer: peer.id, layers: layers.collect() }
