@@ -2,9 +2,8 @@
 
 mod common;
 
-use common::{Packet, World, camera, slots, sound};
+use common::{Packet, World, slots, sound};
 use vdx_relay::wire::rtcp::write_nack;
-use vdx_relay::wire_api::SlotKind;
 
 const PUBLISHER: u64 = 2;
 const VIEWER: u64 = 4;
@@ -22,13 +21,7 @@ fn picture(number: u64, len: usize) -> Packet {
 }
 
 fn world() -> World {
-    let mut world = World::new();
-    let mut line = camera("0", 11, &[]);
-    line.ssrc = 5000;
-    world.connect(PUBLISHER, vec![line], Vec::new());
-    world.connect(VIEWER, Vec::new(), slots(1));
-    world.allow(11);
-    world.bind(VIEWER, SlotKind::Video, 0, 11, 2);
+    let mut world = World::with_picture();
     world.send(PUBLISHER, &picture(1, 20), 1);
     world.take_rtp(VIEWER);
     world

@@ -108,13 +108,7 @@ fn payload_type_of_another_medium_on_a_known_stream_is_dropped() {
 
 #[test]
 fn h264_begins_at_parameter_sets_and_never_in_the_middle() {
-    let mut world = World::new();
-    let mut line = camera("0", 11, &[]);
-    line.ssrc = 5000;
-    world.connect(2, vec![line], Vec::new());
-    world.connect(4, Vec::new(), slots(1));
-    world.allow(11);
-    world.bind(4, SlotKind::Video, 0, 11, 2);
+    let mut world = World::with_picture();
     let sps = [0x67, 0x42, 0xE0, 0x1F];
     let pps = [0x68, 0xCE, 0x3C, 0x80];
     let idr_start = [0x7C, 0x85, 1, 2, 3];
@@ -153,13 +147,7 @@ fn h264_begins_at_parameter_sets_and_never_in_the_middle() {
 
 #[test]
 fn padding_keeps_the_sequence_complete_and_short_picture_ids_are_widened() {
-    let mut world = World::new();
-    let mut line = camera("0", 11, &[]);
-    line.ssrc = 5000;
-    world.connect(2, vec![line], Vec::new());
-    world.connect(4, Vec::new(), slots(1));
-    world.allow(11);
-    world.bind(4, SlotKind::Video, 0, 11, 2);
+    let mut world = World::with_picture();
     for sequence in 1..=300_u64 {
         let mut packet = h264(sequence, sequence as u32 * 3_000, &[]);
         packet.payload_type = 96;

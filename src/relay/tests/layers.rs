@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::camera::{Stamp, film};
+use common::camera::{Camera, Stamp, film};
 use common::link::{Link, film_over};
 use common::stage::{ANNA, SLOT, VIEWER, call, of_slot};
 use common::{World, measured_slots};
@@ -66,19 +66,24 @@ fn who_may_not_see_a_source_takes_nothing_of_it() {
     assert_eq!(told(&mut world), [0b101], "what is taken, and the lowest");
 }
 
-#[test]
-fn layer_that_was_stopped_comes_back_and_a_lower_one_is_shown_meanwhile() {
+/// Peer 6, on a way that is measured, watches the middle layer; the publisher stops the highest, which is then wanted.
+fn upper_layer_is_wanted_again(rate_bps: u64, wait_ms: u64) -> (World, [Camera; 2], Link) {
     let (mut world, mut cameras) = call();
-    // A way that is measured: its share of a layer that is silent is by what such layers take.
     world.connect(6, Vec::new(), measured_slots(1));
-    let mut link = Link::new(6, 20_000_000);
+    let mut link = Link::new(6, rate_bps);
     world.bind(6, SlotKind::Video, 0, 11, 1);
     film_over(&mut world, &mut cameras, &mut link, 7_000);
     assert_eq!(told(&mut world), [0b011]);
     cameras[0].active = 0b011;
     film_over(&mut world, &mut cameras, &mut link, 2_000);
     world.bind(6, SlotKind::Video, 0, 11, 2);
-    film_over(&mut world, &mut cameras, &mut link, 3_000);
+    film_over(&mut world, &mut cameras, &mut link, wait_ms);
+    (world, cameras, link)
+}
+
+#[test]
+fn layer_that_was_stopped_comes_back_and_a_lower_one_is_shown_meanwhile() {
+    let (mut world, mut cameras, mut link) = upper_layer_is_wanted_again(20_000_000, 3_000);
     assert_eq!(told(&mut world), [0b111], "by probes, where nothing is measured");
     link.take(SLOT);
     film_over(&mut world, &mut cameras, &mut link, 200);
@@ -93,16 +98,7 @@ fn layer_that_was_stopped_comes_back_and_a_lower_one_is_shown_meanwhile() {
 
 #[test]
 fn layer_that_was_let_go_is_asked_for_again_by_what_it_cost() {
-    let (mut world, mut cameras) = call();
-    world.connect(6, Vec::new(), measured_slots(1));
-    let mut link = Link::new(6, 1_200_000);
-    world.bind(6, SlotKind::Video, 0, 11, 1);
-    film_over(&mut world, &mut cameras, &mut link, 7_000);
-    assert_eq!(told(&mut world), [0b011]);
-    cameras[0].active = 0b011;
-    film_over(&mut world, &mut cameras, &mut link, 2_000);
-    world.bind(6, SlotKind::Video, 0, 11, 2);
-    film_over(&mut world, &mut cameras, &mut link, 5_000);
+    let (mut world, _, _) = upper_layer_is_wanted_again(1_200_000, 5_000);
     assert_eq!(told(&mut world), [0b111], "what such layers mostly take would not fit");
 }
 

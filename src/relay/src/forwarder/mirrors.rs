@@ -5,6 +5,7 @@
 
 use super::Forwarder;
 use crate::exchange::{Carried, Exchange, Interest, Item, LayerNote, LayersNote, Mirror, Note, Parcel};
+use crate::facts::Facts;
 use crate::reports::PublisherClock;
 use crate::rewrite::Feed;
 use crate::sink::Sink;
@@ -298,6 +299,15 @@ impl Forwarder {
         }
         let bit = 1 << feed.layer;
         let is_audio = publisher.kind == MediaKind::Audio;
+        let id = source.id;
+        let carried = |facts: &Facts, payload: &[u8], descriptor: &[u8]| Carried {
+            source: id,
+            layer: feed.layer,
+            epoch: feed.epoch,
+            facts: *facts,
+            len: payload.len() as u32,
+            descriptor_len: descriptor.len() as u32,
+        };
         let mut is_wanted = false;
         let mut needs_keyframe = false;
         for interest in source.interests.iter_mut().filter(|interest| interest.layers & bit != 0) {
@@ -312,16 +322,7 @@ impl Forwarder {
                     continue;
                 }
                 interest.cut &= !bit;
-                let (len, descriptor_len) = (payload.len() as u32, descriptor.len() as u32);
-                let packet = Carried {
-                    source: source.id,
-                    layer: feed.layer,
-                    epoch: feed.epoch,
-                    facts: *facts,
-                    len,
-                    descriptor_len,
-                };
-                exchange.carry(interest.worker, packet, payload, descriptor);
+                exchange.carry(interest.worker, carried(facts, payload, descriptor), payload, descriptor);
                 self.counters.exchange_packets_out += 1;
             }
         }
@@ -337,16 +338,7 @@ impl Forwarder {
                         self.counters.exchange_packets_cut += 1;
                         continue;
                     }
-                    let (len, descriptor_len) = (payload.len() as u32, descriptor.len() as u32);
-                    let packet = Carried {
-                        source: source.id,
-                        layer: feed.layer,
-                        epoch: feed.epoch,
-                        facts: *facts,
-                        len,
-                        descriptor_len,
-                    };
-                    exchange.carry(worker, packet, payload, descriptor);
+                    exchange.carry(worker, carried(facts, payload, descriptor), payload, descriptor);
                     self.counters.exchange_packets_out += 1;
                 }
             }

@@ -128,6 +128,18 @@ impl World {
         Self { forwarder, sink: List::default(), now_us: 1_000_000, clients: HashMap::new(), events: Vec::new() }
     }
 
+    /// Peer 2 publishes a picture (SSRC 5000, source 11), and peer 4 is shown it.
+    pub fn with_picture() -> Self {
+        let mut world = Self::new();
+        let mut line = camera("0", 11, &[]);
+        line.ssrc = 5000;
+        world.connect(2, vec![line], Vec::new());
+        world.connect(4, Vec::new(), slots(1));
+        world.allow(11);
+        world.bind(4, SlotKind::Video, 0, 11, 2);
+        world
+    }
+
     pub fn command(&mut self, command: Command) {
         self.forwarder.handle_command(command, &mut self.sink, self.now_us);
         self.deliver();
