@@ -99,6 +99,7 @@ class Call:
         name: str,
         *,
         watches_only: bool = False,
+        is_small: bool = False,
         up: Conditions | None = None,
         down: Conditions | None = None,
         is_behind_nat: bool = False,
@@ -108,6 +109,7 @@ class Call:
     ) -> Person:
         """Opens the host's link for the first, the guest's for all others, behind a wire of these conditions.
 
+        `is_small`: the window of one whose picture nobody judges.
         `before_load` is script that runs before the page's own. `is_relay_only`: by the TURN server and no other way.
         """
         client = self.network.client(up=up, down=down)
@@ -118,7 +120,7 @@ class Call:
         )
         self._stack.push_async_callback(browser.close)
         context = await browser.new_context(
-            viewport=SMALL_PAGE if not watches_only else PAGE,
+            viewport=PAGE if watches_only and not is_small else SMALL_PAGE,
             permissions=["camera", "microphone"],
             locale="da-DK",
             ignore_https_errors=True,

@@ -81,7 +81,7 @@ class Recording:
             longest_freeze_s=max(stills, default=seconds),
             frozen_share=video("totalFreezesDuration") / seconds,
             concealed=heard,
-            height=max((row.get("frameHeight", 0) for row in _rows(last, "inbound", "video")), default=0),
+            height=tallest(last),
             video_bps=8 * video("bytesReceived") / seconds,
             audio_bps=8 * audio("bytesReceived") / seconds,
             video_lost=lost / (received + lost) if received + lost > 0 else 0.0,
@@ -120,10 +120,9 @@ class Recording:
         return [(after["at"], of(before, after)) for before, after in pairwise(self.samples)]
 
 
-def received_bps(before: dict[str, Any], after: dict[str, Any]) -> float:
-    """For `Recording.series`: video and sound together, payload only."""
-    octets = sum(_Change(before, after, "inbound", kind)("bytesReceived") for kind in ("video", "audio"))
-    return float(8 * octets / max(after["at"] - before["at"], 1e-3))
+def tallest(sample: dict[str, Any]) -> int:
+    """Lines of the largest picture that is received."""
+    return max((row.get("frameHeight", 0) for row in _rows(sample, "inbound", "video")), default=0)
 
 
 def audible_slots(before: dict[str, Any], after: dict[str, Any]) -> int:
