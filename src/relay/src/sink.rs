@@ -12,6 +12,10 @@ pub trait Sink {
     fn reserve(&mut self, destination: usize, len: usize) -> &mut [u8];
     /// Makes the first `len` bytes of the reserved buffer a datagram.
     fn commit(&mut self, len: usize);
+    /// The same of sound or RTCP: small, and not to be lost when there is no room for pictures.
+    fn commit_vital(&mut self, len: usize) {
+        self.commit(len);
+    }
     /// One datagram at once to where no peer need be.
     fn send_now(&mut self, route: &Route, datagram: &[u8]);
     /// More waits for the destination than it takes soon: pictures are held back until a keyframe after
@@ -40,6 +44,11 @@ impl Sink for SendBatch {
     #[inline]
     fn commit(&mut self, len: usize) {
         Self::commit(self, len);
+    }
+
+    #[inline]
+    fn commit_vital(&mut self, len: usize) {
+        Self::commit_vital(self, len);
     }
 
     fn send_now(&mut self, route: &Route, datagram: &[u8]) {

@@ -1,5 +1,6 @@
 //! An arena of outgoing datagrams, sent with `sendmmsg` and `UDP_SEGMENT`.
 
+use std::collections::VecDeque;
 use std::io;
 use std::mem::zeroed;
 use std::os::fd::AsRawFd;
@@ -20,6 +21,11 @@ const MAX_SEGMENTS: usize = 64;
 const MAX_SEGMENTED_LEN: usize = 65_000;
 /// Messages per call (the kernel's `UIO_MAXIOV`; more are cut off silently).
 const MAX_MESSAGES: usize = 1024;
+/// Sound and RTCP that found the socket's buffer full wait for the next flushes, at most so many: a packet to each of a
+/// room. What is more is dropped.
+const MAX_KEPT: usize = 2048;
+/// And for so many flushes: under load that is a few milliseconds, and then the sound is late.
+const KEPT_FLUSHES: u8 = 8;
 /// No entry.
 const NONE: u32 = u32::MAX;
 
@@ -34,7 +40,8 @@ pub struct SendStats {
     pub messages: u64,
     /// `sendmmsg` and `sendmsg` calls.
     pub calls: u64,
-    /// Datagrams dropped because the socket's buffer (or the device's queue) was full.
+    /// Datagrams dropped because the socket's buffer (or the device's queue) was full: pictures, and sound that found it so
+    /// for several flushes.
     pub dropped_full: u64,
     /// Datagrams dropped because of another error (no destination, no route, no permission, too long).
     pub dropped_error: u64,
@@ -61,6 +68,16 @@ struct Entry {
     len: u32,
     /// The next one to the same destination, or [`NONE`].
     next: u32,
+    /// Sound or RTCP.
+    is_vital: bool,
+}
+
+/// A datagram that found the buffer full.
+struct Kept {
+    route: Route,
+    name: Name,
+    datagram: Vec<u8>,
+    flushes: u8,
 }
 
 /// Where to, and the chain of what waits for it.
@@ -103,6 +120,11 @@ pub struct SendBatch {
     pending: Vec<u32>,
     stats: SendStats,
     pub(super) streams: Streams,
+    /// The oldest first.
+    kept: VecDeque<Kept>,
+    /// Messages that the kernel takes before its buffer is full: how tests see what becomes of the rest.
+    #[cfg(test)]
+    pub(super) room: Option<usize>,
     // Kept for their capacity; empty between flushes.
     messages: Vec<libc::mmsghdr>,
     groups: Vec<Group>,
@@ -126,6 +148,9 @@ impl SendBatch {
             pending: Vec::new(),
             stats: SendStats::default(),
             streams: Streams::new(sockets),
+            kept: VecDeque::new(),
+            #[cfg(test)]
+            room: None,
             messages: Vec::new(),
             groups: Vec::new(),
             vectors: Vec::new(),
@@ -179,6 +204,17 @@ impl SendBatch {
 
     /// Makes the first `len` bytes of the reserved buffer a datagram of the batch.
     pub fn commit(&mut self, len: usize) {
+        self.commit_as(len, false);
+    }
+
+    /// The same of what is small and not to be lost when the socket's buffer is full: it is tried again, before all else.
+    #[inline]
+    pub fn commit_vital(&mut self, len: usize) {
+        self.commit_as(len, true);
+    }
+
+    #[inline]
+    fn commit_as(&mut self, len: usize, is_vital: bool) {
         let Some((destination, reserved_len)) = self.reserved.take() else {
             debug_assert!(false, "commit without reserve");
             return;
@@ -195,7 +231,7 @@ impl SendBatch {
             return;
         }
         let position = self.entries.len() as u32;
-        self.entries.push(Entry { offset: self.used as u32, len: len as u32, next: NONE });
+        self.entries.push(Entry { offset: self.used as u32, len: len as u32, next: NONE, is_vital });
         if known.first == NONE {
             known.first = position;
             self.pending.push(destination as u32);
@@ -218,9 +254,12 @@ impl SendBatch {
         self.send_single(*route, name, datagram.as_ptr(), datagram.len());
     }
 
-    /// Sends everything. Never blocks: what does not fit is dropped and counted.
+    /// Sends everything. Never blocks: what does not fit is dropped and counted, sound and RTCP after some more flushes.
     pub fn flush(&mut self) {
         self.stats.calls += self.streams.flush();
+        if !self.kept.is_empty() {
+            self.send_kept();
+        }
         if self.pending.is_empty() {
             self.used = 0;
             return;
@@ -316,6 +355,13 @@ impl SendBatch {
             self.stats.calls += 1;
             // SAFETY: `count` messages from `sent` are in the vector. Each points to a name in `destinations`, to vectors
             // into the arena and to a control area; none of these has changed or moved since `build`.
+            #[cfg(test)]
+            if self.room == Some(0) {
+                self.keep_vital(sent);
+                break;
+            }
+            #[cfg(test)]
+            let count = self.room.map_or(count, |room| count.min(room as u32));
             let result = unsafe {
                 libc::sendmmsg(
                     fd,
@@ -331,14 +377,17 @@ impl SendBatch {
                 }
                 self.stats.messages += taken as u64;
                 sent += taken;
+                #[cfg(test)]
+                {
+                    self.room = self.room.map(|room| room - taken);
+                }
                 continue;
             }
             let failed = self.groups[sent];
             match io::Error::last_os_error().raw_os_error().unwrap_or(0) {
                 libc::EINTR => {}
                 libc::EAGAIN | libc::ENOBUFS => {
-                    let left = self.groups[sent..].iter().map(|group| u64::from(group.count));
-                    self.stats.dropped_full += left.sum::<u64>();
+                    self.keep_vital(sent);
                     break;
                 }
                 libc::EMSGSIZE if self.sockets[socket].permit_fragments() => {}
@@ -353,6 +402,46 @@ impl SendBatch {
             }
         }
         self.forget_messages();
+    }
+
+    /// The buffer is full: of the groups from `sent` on pictures are dropped, and the rest is kept for the next flush. Not
+    /// on the way of a packet that leaves, so that this may allocate.
+    #[cold]
+    fn keep_vital(&mut self, sent: usize) {
+        for group in &self.groups[sent..] {
+            let Some(known) = self.destinations[group.destination as usize].as_ref() else { continue };
+            let mut next = group.first;
+            for _ in 0..group.count {
+                let entry = &self.entries[next as usize];
+                next = entry.next;
+                if !entry.is_vital || self.kept.len() >= MAX_KEPT {
+                    self.stats.dropped_full += 1;
+                    continue;
+                }
+                let (offset, len) = (entry.offset as usize, entry.len as usize);
+                let datagram = self.arena[offset..offset + len].to_vec();
+                self.kept.push_back(Kept { route: known.route, name: known.name, datagram, flushes: 0 });
+            }
+        }
+    }
+
+    /// Tries again what was kept, in its order, until the buffer is full.
+    #[cold]
+    fn send_kept(&mut self) {
+        while let Some(kept) = self.kept.pop_front() {
+            if self.try_single(kept.route, kept.name, kept.datagram.as_ptr(), kept.datagram.len()) {
+                continue;
+            }
+            self.kept.push_front(kept);
+            break;
+        }
+        for kept in &mut self.kept {
+            kept.flushes += 1;
+        }
+        while self.kept.front().is_some_and(|kept| kept.flushes >= KEPT_FLUSHES) {
+            self.kept.pop_front();
+            self.stats.dropped_full += 1;
+        }
     }
 
     fn forget_messages(&mut self) {
@@ -381,11 +470,24 @@ impl SendBatch {
         }
     }
 
-    /// Sends `len` readable bytes at `start`.
-    fn send_single(&mut self, route: Route, mut name: Name, start: *const u8, len: usize) {
+    /// Sends `len` readable bytes at `start`, or drops them.
+    fn send_single(&mut self, route: Route, name: Name, start: *const u8, len: usize) {
+        if !self.try_single(route, name, start, len) {
+            self.stats.dropped_full += 1;
+        }
+    }
+
+    /// Sends `len` readable bytes at `start`. `false`: the buffer is full.
+    fn try_single(&mut self, route: Route, mut name: Name, start: *const u8, len: usize) -> bool {
+        #[cfg(test)]
+        match &mut self.room {
+            Some(0) => return false,
+            Some(room) => *room -= 1,
+            None => {}
+        }
         let Some(bound) = self.sockets.get(usize::from(route.socket)) else {
             self.stats.dropped_error += 1;
-            return;
+            return true;
         };
         let mut control = Control::empty();
         let control_len = control.fill(bound.is_wildcard().then_some(route.local), None);
@@ -410,18 +512,15 @@ impl SendBatch {
                 self.stats.datagrams += 1;
                 self.stats.messages += 1;
                 self.stats.bytes += len as u64;
-                return;
+                return true;
             }
             match io::Error::last_os_error().raw_os_error().unwrap_or(0) {
                 libc::EINTR => {}
                 libc::EMSGSIZE if bound.permit_fragments() => {}
-                libc::EAGAIN | libc::ENOBUFS => {
-                    self.stats.dropped_full += 1;
-                    return;
-                }
+                libc::EAGAIN | libc::ENOBUFS => return false,
                 _ => {
                     self.stats.dropped_error += 1;
-                    return;
+                    return true;
                 }
             }
         }

@@ -173,6 +173,51 @@ fn flush_where_segmentation_is_refused_sends_plain_from_then_on() {
 }
 
 #[test]
+fn full_buffer_costs_pictures_and_sound_leaves_with_the_next_flush() {
+    let sockets = bind("127.0.0.1:0");
+    let mut batch = SendBatch::new(&sockets);
+    let peers = [peer("127.0.0.1:0"), peer("127.0.0.1:0")];
+    for (destination, peer) in peers.iter().enumerate() {
+        batch.set_route(destination, route(&sockets, peer));
+        put(&mut batch, destination, &pattern(1_200, 1));
+        batch.reserve(destination, 100)[..100].copy_from_slice(&pattern(100, 2));
+        batch.commit_vital(100);
+        put(&mut batch, destination, &pattern(1_100, 3));
+    }
+    batch.room = Some(0);
+    batch.flush();
+    assert_eq!((batch.stats().datagrams, batch.stats().dropped_full), (0, 4), "the pictures");
+    batch.room = Some(1);
+    batch.flush();
+    assert_eq!(receive(&peers[0]), pattern(100, 2));
+    put(&mut batch, 0, &pattern(1_200, 4));
+    batch.room = None;
+    batch.flush();
+    assert_eq!(receive(&peers[1]), pattern(100, 2), "in their order");
+    assert_eq!(receive(&peers[0]), pattern(1_200, 4));
+    assert_eq!((batch.stats().datagrams, batch.stats().dropped_full), (3, 4));
+}
+
+#[test]
+fn sound_that_finds_the_buffer_full_for_long_is_dropped_and_what_is_kept_has_a_bound() {
+    let sockets = bind("127.0.0.1:0");
+    let mut batch = SendBatch::new(&sockets);
+    batch.set_route(0, route(&sockets, &peer("127.0.0.1:0")));
+    batch.room = Some(0);
+    for _ in 0..3_000 {
+        batch.reserve(0, 100)[..100].copy_from_slice(&pattern(100, 2));
+        batch.commit_vital(100);
+    }
+    batch.flush();
+    assert_eq!(batch.stats().dropped_full, 3_000 - 2_048);
+    for _ in 0..8 {
+        assert_eq!(batch.stats().dropped_full, 3_000 - 2_048);
+        batch.flush();
+    }
+    assert_eq!(batch.stats().dropped_full, 3_000);
+}
+
+#[test]
 fn flush_to_an_impossible_address_drops_only_that() {
     let (sockets, peer) = (bind("127.0.0.1:0"), peer("127.0.0.1:0"));
     let mut batch = SendBatch::new(&sockets);
