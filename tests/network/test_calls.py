@@ -1,6 +1,7 @@
 """Real browsers in a call over a bad network. What each scenario does and demands: loadtests/netns/scenarios.py.
 
-Only scenarios whose demands are met are here; the others are run by hand (docs/network-conditions.md).
+`in-turn` is loss-5, step and late-screen in one call: opening a call costs more than what is tried in it. The others
+are run by hand (docs/network-conditions.md).
 """
 
 from __future__ import annotations
@@ -11,7 +12,19 @@ from loadtests.netns.scenarios import run
 
 
 @pytest.mark.parametrize(
-    "scenario", ["clean", "rebind", "change-network", "udp-blocked", "tcp-443", "loss-10", "bad-uplink"]
+    "scenario",
+    [
+        "clean",
+        "in-turn",
+        "starve",
+        "loss-5-fec",
+        "rebind",
+        "change-network",
+        "udp-blocked",
+        "tcp-443",
+        "loss-10",
+        "bad-uplink",
+    ],
 )
 async def test_call_holds_over_a_bad_network(scenario: str) -> None:
     result = await run(scenario)
