@@ -144,11 +144,7 @@ pub fn send_media<S: Sink>(
         counters.dropped_seal += 1;
         return None;
     };
-    if facts.codec.is_audio() {
-        sink.commit_vital(len);
-    } else {
-        sink.commit(len);
-    }
+    sink.commit_as(len, facts.codec.is_audio());
     peer.pacer.on_sent(len);
     if ids.transport_cc != 0 {
         peer.way.on_sent(len, now_us, None);
@@ -279,7 +275,7 @@ pub fn send_rtcp<S: Sink>(peer: &mut Peer, peer_at: usize, plain: &[u8], sink: &
     front.copy_from_slice(plain);
     match outbound.seal_rtcp(out, plain.len()) {
         Ok(len) => {
-            sink.commit_vital(len);
+            sink.commit_as(len, true);
             counters.rtcp_packets_out += 1;
             counters.rtcp_bytes_out += len as u64;
         }

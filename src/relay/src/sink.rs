@@ -12,8 +12,8 @@ pub trait Sink {
     fn reserve(&mut self, destination: usize, len: usize) -> &mut [u8];
     /// Makes the first `len` bytes of the reserved buffer a datagram.
     fn commit(&mut self, len: usize);
-    /// The same of sound or RTCP: small, and not to be lost when there is no room for pictures.
-    fn commit_vital(&mut self, len: usize) {
+    /// The same; `is_vital`: sound or RTCP, small, and not to be lost when there is no room for pictures.
+    fn commit_as(&mut self, len: usize, _is_vital: bool) {
         self.commit(len);
     }
     /// One datagram at once to where no peer need be.
@@ -47,8 +47,8 @@ impl Sink for SendBatch {
     }
 
     #[inline]
-    fn commit_vital(&mut self, len: usize) {
-        Self::commit_vital(self, len);
+    fn commit_as(&mut self, len: usize, is_vital: bool) {
+        Self::commit_as(self, len, is_vital);
     }
 
     fn send_now(&mut self, route: &Route, datagram: &[u8]) {

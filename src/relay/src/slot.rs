@@ -40,6 +40,7 @@ pub enum Placed {
 }
 
 /// What a slot was given of its subscriber's way.
+#[allow(clippy::struct_excessive_bools)] // Each is a fact of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Share {
     /// The highest layer.

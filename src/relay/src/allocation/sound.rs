@@ -94,9 +94,9 @@ impl SoundSharing {
     }
 
     /// That one, of slots with the first rank first, each with whether it spoke within the pause of a sentence.
-    pub fn choose(&mut self, voices: impl Iterator<Item = (usize, bool)> + Clone, now_us: u64) -> Option<usize> {
+    pub fn choose(&mut self, mut voices: impl Iterator<Item = (usize, bool)>, now_us: u64) -> Option<usize> {
         if self.hears_one {
-            return self.single_voice.choose(voices, now_us);
+            return self.single_voice.choose(&mut voices, now_us);
         }
         self.single_voice = SingleVoice::default();
         None
@@ -111,9 +111,10 @@ struct SingleVoice {
 }
 
 impl SingleVoice {
-    fn choose(&mut self, voices: impl Iterator<Item = (usize, bool)> + Clone, now_us: u64) -> Option<usize> {
-        let first = voices.clone().next().map(|(slot, _)| slot);
-        let speaks_on = voices.clone().any(|(slot, is_active)| self.held == Some(slot) && is_active);
+    fn choose(&mut self, voices: &mut impl Iterator<Item = (usize, bool)>, now_us: u64) -> Option<usize> {
+        let leader = voices.next();
+        let first = leader.map(|(slot, _)| slot);
+        let speaks_on = leader.into_iter().chain(voices).any(|(slot, is_active)| self.held == Some(slot) && is_active);
         let since_us = if speaks_on && first != self.held { self.led_since_us.or(Some(now_us)) } else { None };
         self.led_since_us = since_us;
         if since_us.is_none_or(|since_us| now_us.saturating_sub(since_us) >= LEAD_US) {
@@ -132,7 +133,7 @@ mod tests {
     #[test]
     fn voice_stays_over_pauses_and_goes_when_silent_or_led_for_long() {
         let mut single = SingleVoice::default();
-        let mut choose = |voices: &[(usize, bool)], ms| single.choose(voices.iter().copied(), ms * MS);
+        let mut choose = |voices: &[(usize, bool)], ms| single.choose(&mut voices.iter().copied(), ms * MS);
         assert_eq!(choose(&[], 0), None);
         assert_eq!(choose(&[(4, true), (7, true)], 0), Some(4));
         assert_eq!(choose(&[(7, true), (4, true)], 100), Some(4), "it pauses");

@@ -207,14 +207,10 @@ impl SendBatch {
         self.commit_as(len, false);
     }
 
-    /// The same of what is small and not to be lost when the socket's buffer is full: it is tried again, before all else.
+    /// The same; what is vital is small and not to be lost when the socket's buffer is full: it is tried again, before all
+    /// else.
     #[inline]
-    pub fn commit_vital(&mut self, len: usize) {
-        self.commit_as(len, true);
-    }
-
-    #[inline]
-    fn commit_as(&mut self, len: usize, is_vital: bool) {
+    pub fn commit_as(&mut self, len: usize, is_vital: bool) {
         let Some((destination, reserved_len)) = self.reserved.take() else {
             debug_assert!(false, "commit without reserve");
             return;

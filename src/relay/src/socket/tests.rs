@@ -181,7 +181,7 @@ fn full_buffer_costs_pictures_and_sound_leaves_with_the_next_flush() {
         batch.set_route(destination, route(&sockets, peer));
         put(&mut batch, destination, &pattern(1_200, 1));
         batch.reserve(destination, 100)[..100].copy_from_slice(&pattern(100, 2));
-        batch.commit_vital(100);
+        batch.commit_as(100, true);
         put(&mut batch, destination, &pattern(1_100, 3));
     }
     batch.room = Some(0);
@@ -206,7 +206,7 @@ fn sound_that_finds_the_buffer_full_for_long_is_dropped_and_what_is_kept_has_a_b
     batch.room = Some(0);
     for _ in 0..3_000 {
         batch.reserve(0, 100)[..100].copy_from_slice(&pattern(100, 2));
-        batch.commit_vital(100);
+        batch.commit_as(100, true);
     }
     batch.flush();
     assert_eq!(batch.stats().dropped_full, 3_000 - 2_048);
