@@ -20,15 +20,16 @@ def least_loaded(loads: Sequence[float]) -> int:
     return min(range(len(loads)), key=lambda worker: loads[worker])
 
 
-def place(loads: Sequence[float], home: int | None) -> int | None:
+def place(loads: Sequence[float], home: int | None, *, is_known: bool = False) -> int | None:
     """The worker for a new peer of a room; None: all are too busy.
 
-    `loads` is each worker's share of a core, 0 to 1; `home` is where the room's first peer went.
+    `loads` is each worker's share of a core, 0 to 1; `home` is where the room's first peer went. `is_known`: he had a
+    connection in this call before, so he is load already and may always build it anew.
     """
     if home is not None and loads[home] <= HOME_FULL:
         return home
     best = least_loaded(loads)
-    return best if loads[best] <= ALL_FULL else None
+    return best if is_known or loads[best] <= ALL_FULL else None
 
 
 class LoadMeter:

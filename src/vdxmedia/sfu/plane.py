@@ -237,7 +237,7 @@ class RelayPlane:
         if self._handshakes.is_busy:
             self._counters["media_busy"] += 1
             raise Refused("Too many connections are being made; try again.", code="media_busy", retry_after_s=2.0)
-        worker = place(self._meter.loads, conference.home)
+        worker = place(self._meter.loads, conference.home, is_known=seat.participant in conference.sources)
         if worker is None:
             self._counters["media_full"] += 1
             raise Refused("The server's media is at its limit; try again later.", code="media_busy", retry_after_s=15.0)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from tests.fakes.conferences import conference, source_of
+from typing import TypeVar
+
+from tests.fakes.conferences import Told, conference, source_of
 from vdxmedia.conference import commands
 from vdxmedia.conference.events import MediaChanged
-from vdxmedia.conference.kinds import SlotKind, SourceKind
-from vdxmedia.conference.media import BindSlot, SetGate
-from vdxmedia.ids import ParticipantId
+from vdxmedia.conference.kinds import ContentHint, SlotKind, SourceKind
+from vdxmedia.conference.media import BindSlot, Priority, SetGate, SetShedding
+from vdxmedia.ids import ParticipantId, SourceId
 
-CAMERA, MICROPHONE = SourceKind.CAMERA, SourceKind.MICROPHONE
+CAMERA, MICROPHONE, SCREEN = SourceKind.CAMERA, SourceKind.MICROPHONE, SourceKind.SCREEN
+T = TypeVar("T")
 
 
 def test_microphone_off_closes_its_gate_and_on_opens_it() -> None:
@@ -158,3 +161,89 @@ def test_programme_slot_plays_the_newest_shared_sound_but_not_ones_own() -> None
         "b": source_of("a", SourceKind.SCREEN_AUDIO),
         "c": source_of("b", SourceKind.SCREEN_AUDIO),
     }
+
+
+def priorities(told: Told, viewer: str) -> dict[SourceId, Priority]:
+    """What the relay was told last of each picture that the viewer is shown."""
+    last: dict[int, BindSlot] = {}
+    for change in said_of(told, BindSlot):
+        if change.participant == viewer and change.kind is SlotKind.VIDEO:
+            last[change.index] = change
+    return {bind.source: bind.priority for bind in last.values() if bind.source is not None}
+
+
+def said_of(told: Told, kind: type[T]) -> list[T]:
+    changes = (change for event in told.events if isinstance(event, MediaChanged) for change in event.changes)
+    return [change for change in changes if isinstance(change, kind)]
+
+
+def test_priority_is_the_main_speakers_face_before_a_screen_before_other_faces() -> None:
+    told = conference()
+    for name in "abcd":
+        told.join(name, camera=True, microphone=True)
+    told.on("c", SCREEN)
+    told.speak("b")
+    told.wait(2)
+    camera = {name: source_of(name, CAMERA) for name in "abcd"}
+    assert priorities(told, "a") == {
+        camera["b"]: Priority.SPEAKER,
+        source_of("c", SCREEN): Priority.SCREEN,
+        camera["c"]: Priority.OTHERS,
+        camera["d"]: Priority.OTHERS,
+    }
+    assert Priority.SPEAKER > Priority.SCREEN > Priority.OTHERS
+
+
+def test_priority_goes_over_to_who_speaks_now_and_differs_for_the_speaker() -> None:
+    told = conference()
+    for name in "abc":
+        told.join(name, camera=True, microphone=True)
+    told.speak("b")
+    told.wait(2)
+    told.speak("c")
+    told.wait(10)
+    b, c = source_of("b", CAMERA), source_of("c", CAMERA)
+    assert priorities(told, "a") == {b: Priority.OTHERS, c: Priority.SPEAKER}
+    assert priorities(told, "c")[b] is Priority.SPEAKER, "to the speaker, the one before"
+
+
+def test_screen_of_the_main_speaker_does_not_come_before_the_speakers_face() -> None:
+    told = conference()
+    for name in "ab":
+        told.join(name, camera=True, microphone=True)
+    told.on("b", SCREEN)
+    told.speak("b")
+    told.wait(2)
+    assert priorities(told, "a") == {
+        source_of("b", CAMERA): Priority.SPEAKER,
+        source_of("b", SCREEN): Priority.SCREEN,
+    }
+
+
+def test_sound_has_no_priority_among_pictures() -> None:
+    told = conference()
+    for name in "abc":
+        told.join(name, microphone=True)
+    told.on("c", SourceKind.SCREEN_AUDIO)
+    told.speak("b")
+    told.wait(2)
+    sounds = [bind for bind in said_of(told, BindSlot) if bind.kind is not SlotKind.VIDEO and bind.source is not None]
+    assert {bind.kind for bind in sounds} == {SlotKind.SPEAKER, SlotKind.PROGRAMME}
+    assert {bind.priority for bind in sounds} == {Priority.OTHERS}, "the relay sends sound before any picture"
+
+
+def test_what_is_shed_first_follows_the_content_hint_and_stays_until_another() -> None:
+    told = conference()
+    told.join("a", camera=True)
+    camera, screen = source_of("a", CAMERA), source_of("a", SCREEN)
+    assert said_of(told, SetShedding) == [SetShedding(camera, False), SetShedding(screen, False)]
+
+    def shed_after(active: bool, hint: ContentHint | None) -> list[SetShedding]:
+        before = len(said_of(told, SetShedding))
+        told.do(commands.SetSource(ParticipantId("a"), CAMERA, active, hint))
+        return said_of(told, SetShedding)[before:]
+
+    assert shed_after(True, ContentHint.MOTION) == [SetShedding(camera, True)]
+    assert shed_after(False, None) == []
+    assert shed_after(True, None) == [], "as it was"
+    assert shed_after(True, ContentHint.DETAIL) == [SetShedding(camera, False)]

@@ -22,6 +22,11 @@ def test_nobody_is_admitted_when_all_are_full() -> None:
     assert place([ALL_FULL + 0.01, ALL_FULL], 0) == 1
 
 
+def test_who_was_admitted_before_is_placed_when_all_are_full() -> None:
+    assert place([ALL_FULL + 0.02, ALL_FULL + 0.01], 0, is_known=True) == 1
+    assert place([HOME_FULL, 0.0], 0, is_known=True) == 0
+
+
 def test_loads_follow_cpu_time_within_seconds_and_forget_a_burst() -> None:
     meter = LoadMeter(2)
     cpu = [0, 0]

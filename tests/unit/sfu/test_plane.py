@@ -143,6 +143,24 @@ async def test_peers_go_to_their_rooms_home_then_to_the_least_loaded_and_the_ans
         assert plane.stats()["media_full"] == 1
 
 
+async def test_full_workers_refuse_newcomers_but_not_a_new_connection_of_who_is_in_the_call(stage: Stage) -> None:
+    await stage.connect(offer_with(SAME_CERTIFICATE))
+    stage.plane._meter.loads = [0.99]
+    with pytest.raises(Refused) as caught:
+        await stage.connect(offer_with(SAME_CERTIFICATE), participant=BO)
+    assert caught.value.code == "media_busy"
+    assert (await stage.connect(offer_with(OTHER_CERTIFICATE))).is_new_connection
+    assert stage.sent(relay_wire.AddPeer)[-1].replaces == 1
+    stage.relay.emit(relay_wire.PeerExpired(peer=2))
+    assert await stage.next_told() == MediaLost(ANNA, "consent")
+    stage.plane.disconnect(ROOM, ANNA, is_gone=False)
+    assert (await stage.connect(offer_with(SAME_CERTIFICATE))).is_new_connection, "lost, but in the call"
+    stage.plane.disconnect(ROOM, ANNA, is_gone=True)
+    with pytest.raises(Refused):
+        await stage.connect(offer_with(SAME_CERTIFICATE))
+    assert stage.plane.stats()["media_full"] == 2
+
+
 async def test_bad_offer_is_refused_and_changes_nothing(stage: Stage) -> None:
     await stage.connect(offer_of(audio("0")))
     before = list(stage.relay.commands), stage.plane._allocation.live
