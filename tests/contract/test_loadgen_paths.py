@@ -9,6 +9,7 @@ import pytest
 from loadtests import native
 from loadtests.participant import MICROPHONE, camera
 from tests.contract.test_loadgen import SETTLE_TIMEOUT_S, binary, call, until
+from tests.server import Server
 
 __all__ = ["binary"]
 LOST_PER_MILLE = 20
@@ -18,6 +19,10 @@ TAIL = 3
 """Packets lost at the very end are missed by nobody: no later one shows the gap."""
 GAP_US = 1_000_000
 BITRATE_BPS = 1_500_000
+FLOOD = 50
+FLOOD_FRAMES_PER_S = 450
+FLOOD_LEAST = 10_000
+"""Packets dropped before a look at what the others lost: some three seconds of the flood."""
 MOST_REQUESTS = 3
 """For each lost packet, in the mean."""
 
@@ -30,6 +35,11 @@ async def pictures(generator: native.Generator) -> native.SlotStats:
         if slot.kind == "video" and slot.findings["packets"] > 0
     ]
     return slot
+
+
+async def dropped(server: Server) -> float:
+    """Packets beyond what one publisher may send."""
+    return (await server.metrics())['vdx_rtp_rejected_total{reason="media_budget"}']
 
 
 async def test_pictures_lost_on_the_way_down_are_asked_for_and_come_again_unchanged() -> None:
@@ -98,3 +108,32 @@ async def test_media_goes_on_both_ways_while_ice_begins_anew(moves: bool) -> Non
         assert metrics["vdx_media_peers"] == 2
         assert not generator.failures
         assert len(generator.connected) == 2, "one handshake each: the keys are the same"
+
+
+async def test_who_sends_fifty_times_the_rate_costs_the_others_less_than_a_hundredth() -> None:
+    async with call("Anna", "Bent", "Clara") as (server, generator, (anna, bent, clara)):
+        calm = camera(BITRATE_BPS)
+        (own,) = calm
+        await anna.connect_media(microphone=MICROPHONE, picture=calm)
+        await bent.connect_media(options=native.Options(sample=10))
+        await bent.show_all()
+        await until(generator, 2)
+        flood = native.Layer(
+            frames_per_s=FLOOD_FRAMES_PER_S,
+            packets=FLOOD * own.frames_per_s * own.packets // FLOOD_FRAMES_PER_S,
+            bytes=own.bytes,
+            keyframe_packets=own.packets,
+        )
+        before = await generator.stats(reset=True)
+        await clara.connect_media(picture=[flood])
+        async with asyncio.timeout(SETTLE_TIMEOUT_S):
+            while (await dropped(server)) < FLOOD_LEAST:
+                await asyncio.sleep(0.2)
+        stats = await generator.stats(peers=True)
+        sources = {anna.source_id("camera"), anna.source_id("microphone")}
+        of_anna = [slot.findings for slot in stats.slots if slot.source in sources and slot.findings["packets"]]
+        assert of_anna, "Anna's picture is shown"
+        for found in of_anna:
+            assert found["lost"] * 100 < found["packets"], found
+        assert stats.faults == 0, stats.findings
+        assert before.faults == 0, before.findings
