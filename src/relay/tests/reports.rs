@@ -66,8 +66,7 @@ fn sound_and_picture_captured_together_are_reported_together() {
             let sound_now = (world.now_us * 48 / 1_000) as u32;
             let plain = publisher_report(&world, 5010, sound_now, skew_us, 20_000);
             world.send_rtcp(2, &plain);
-            let picture_now =
-                0xFFFF_0000_u32.wrapping_add(6000 * 7_919).wrapping_add((world.now_us * 90 / 1_000) as u32);
+            let picture_now = cameras[0].timestamp(0, world.now_us);
             let plain = publisher_report(&world, 6000, picture_now, skew_us, 80_000);
             world.send_rtcp(2, &plain);
         }

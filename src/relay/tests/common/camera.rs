@@ -43,10 +43,19 @@ struct Layer {
     ssrc: u32,
     index: u64,
     rtx_index: u64,
-    timestamp_base: u32,
+    /// Of the layer's clock at the world's beginning; `None` before the first frame.
+    timestamp_base: Option<u32>,
     picture_id: u16,
     tl0: u8,
     sent: HashMap<u16, Packet>,
+}
+
+/// Ticks from a camera's first frame to the first wrap of its timestamps, at least: half a second.
+const TICKS_TO_WRAP: u32 = 45_000;
+
+/// Of a camera's clock.
+fn ticks(now_us: u64) -> u32 {
+    (now_us * 90 / 1_000) as u32
 }
 
 /// One camera of one client.
@@ -75,7 +84,7 @@ impl Camera {
             ssrc: base + place as u32,
             index: 65_500 + place as u64 * 7,
             rtx_index: 5,
-            timestamp_base: 0xFFFF_0000_u32.wrapping_add(base * 7_919 + place as u32 * 104_729),
+            timestamp_base: None,
             picture_id: 0x7FF0 + place as u16,
             tl0: 250,
             sent: HashMap::new(),
@@ -93,6 +102,13 @@ impl Camera {
             bulk: 80,
             retransmits: true,
         }
+    }
+
+    /// Of a frame at this time, once the layer has had one. Every layer and every camera wraps at its own time, within
+    /// two seconds of its first frame.
+    pub fn timestamp(&self, place: usize, now_us: u64) -> u32 {
+        let base = self.layers[place].timestamp_base.expect("a frame was made");
+        base.wrapping_add(ticks(now_us))
     }
 
     /// Of the newest frame.
@@ -140,6 +156,8 @@ impl Camera {
             if self.active >> place & 1 == 0 {
                 continue;
             }
+            let to_wrap = TICKS_TO_WRAP + self.source % 50 * 1_009 + place as u32 * 7_919;
+            let base = *layer.timestamp_base.get_or_insert(0_u32.wrapping_sub(to_wrap + ticks(world.now_us)));
             layer.picture_id = (layer.picture_id + 1) & 0x7FFF;
             layer.tl0 = layer.tl0.wrapping_add(1);
             let parts = self.parts[place];
@@ -158,7 +176,7 @@ impl Camera {
                     ssrc: layer.ssrc,
                     payload_type: 96,
                     sequence: layer.index as u16,
-                    timestamp: layer.timestamp_base.wrapping_add((world.now_us * 90 / 1_000) as u32),
+                    timestamp: base.wrapping_add(ticks(world.now_us)),
                     is_marked: part + 1 == parts,
                     csrcs: vec![self.source ^ 0xFFFF],
                     extensions: HashMap::new(),
