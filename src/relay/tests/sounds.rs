@@ -185,6 +185,52 @@ fn every_gate_must_be_open() {
     assert_eq!(world.forwarder.counters().dropped_gate, 5);
 }
 
+/// Whom the room's events name, since the last look.
+fn told(world: &mut World) -> Vec<BTreeSet<u32>> {
+    let events = world.take_events().into_iter().filter_map(|event| match event {
+        Event::Speakers { speakers, .. } => Some(speakers.into_iter().map(|(id, _)| id).collect()),
+        _ => None,
+    });
+    events.collect()
+}
+
+#[test]
+fn loudest_that_is_silenced_leaves_its_slot_to_the_fourth_and_is_not_told() {
+    const VOICES: [(u64, u8); 4] = [(10, 10), (11, 20), (12, 30), (13, 40)];
+    for way in ["gate", "classes", "gone"] {
+        let mut world = room(6);
+        let mut talk = Talk { sequence: 100 };
+        talk.for_ms(&mut world, &VOICES, 1_000);
+        assert_eq!(heard(&world.take_rtp(15)), BTreeSet::from([110, 111, 112]));
+        assert!(told(&mut world).last().is_some_and(|last| last.contains(&110) && last.contains(&113)));
+        match way {
+            "gate" => world.gate(110, 1, false),
+            "classes" => world.command(Command::SetSourceClasses { room: common::ROOM, source: 110, classes: 0 }),
+            _ => world.command(Command::RemovePeer { peer: 10 }),
+        }
+        // It goes on, as loud as before: who is muted by others sends all the same.
+        let voices = if way == "gone" { &VOICES[1..] } else { &VOICES };
+        talk.for_ms(&mut world, voices, 100);
+        assert_eq!(heard(&world.take_rtp(15)), BTreeSet::from([111, 112, 113]), "{way}: within 100 ms");
+        talk.for_ms(&mut world, voices, 900);
+        let packets = world.take_rtp(15);
+        assert_eq!(packets.iter().filter(|packet| packet.csrcs == [113]).count(), 45, "{way}: all of it");
+        assert!(packets.iter().all(|packet| packet.csrcs != [110]));
+        let told_since = told(&mut world);
+        assert!(!told_since.is_empty() && told_since.iter().all(|told| !told.contains(&110)), "{way}: {told_since:?}");
+        if way == "gone" {
+            continue;
+        }
+        world.gate(110, 1, true);
+        world.allow(110);
+        talk.for_ms(&mut world, &VOICES, 1_000);
+        world.take_rtp(15);
+        talk.for_ms(&mut world, &VOICES, 200);
+        assert_eq!(heard(&world.take_rtp(15)), BTreeSet::from([110, 111, 112]), "{way}: and back");
+        assert!(told(&mut world).iter().any(|told| told.contains(&110)), "{way}: and is told again");
+    }
+}
+
 #[test]
 fn voice_that_ends_is_followed_by_silence_in_its_stream_and_goes_on_behind_it() {
     let mut world = room(2);

@@ -6,6 +6,7 @@ use crate::peer::{Line, Peer};
 use crate::sink::Sink;
 use crate::slot::Slot;
 use crate::source::Publisher;
+use crate::speakers::Ranking;
 use crate::wire_api::{
     self, AddPeer, Command, Event, MAX_LAYERS, MAX_RECEIVES, MAX_SLOTS, Receive, Shedding, SlotKind, UpdatePeer,
 };
@@ -236,6 +237,9 @@ impl Forwarder {
 
     fn close_room<S: Sink>(&mut self, room: u64, sink: &mut S, now_us: u64) -> bool {
         let is_known = self.rooms.contains_key(&room);
+        if let Some(room) = self.rooms.get_mut(&room) {
+            room.ranking = Ranking::default(); // Nobody gets the place of who leaves.
+        }
         while let Some(at) = self.rooms.get(&room).and_then(|room| room.peers.last()).copied() {
             self.remove_peer_at(at, sink, now_us);
         }
@@ -260,10 +264,12 @@ impl Forwarder {
         for layer in source.layers.iter_mut().flatten() {
             layer.missings.give_up();
         }
-        if let Some(room) = source.room.and_then(|room| self.rooms.get_mut(&room)) {
-            room.ranking.remove(at);
-        }
+        let room = source.room;
+        let was_ranked = room.and_then(|room| self.rooms.get_mut(&room)).is_some_and(|room| room.ranking.remove(at));
         self.settle_watchers(at, now_us);
+        if let Some(room) = room.filter(|_| was_ranked) {
+            self.assign_speakers(room, now_us);
+        }
         true
     }
 

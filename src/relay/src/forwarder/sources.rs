@@ -56,10 +56,11 @@ impl Forwarder {
         source.layers = [None, None, None];
         source.level.reset();
         let is_forgotten = source.is_forgotten;
-        if let Some(room) = self.rooms.get_mut(&room) {
-            room.ranking.remove(source_at);
-        }
+        let was_ranked = self.rooms.get_mut(&room).is_some_and(|room| room.ranking.remove(source_at));
         self.settle_watchers(source_at, now_us);
+        if was_ranked {
+            self.assign_speakers(room, now_us);
+        }
         if is_forgotten {
             self.drop_source(source_at);
         } else {
