@@ -106,6 +106,23 @@ fn sound_comes_first_and_shrinks_to_the_loudest() {
 }
 
 #[test]
+fn picture_that_becomes_smaller_where_the_way_is_full_becomes_the_smallest() {
+    let mut allocation = Allocation::default();
+    let mut wants = vec![want(0), want(0)];
+    let mut share = |estimate_bps, is_congested, now_us| {
+        allocation.share(Some(estimate_bps), &Sounds::default(), false, is_congested, &mut wants, now_us);
+        wants.iter_mut().for_each(|want| want.is_new = false);
+        (wants[0].held, wants[1].held)
+    };
+    assert_eq!(share(3_400_000, false, 0), (step(2, 2), step(2, 2)));
+    assert_eq!(share(2_400_000, true, S), (step(2, 1), step(2, 1)), "the size stays");
+    assert_eq!(share(1_700_000, true, S), (step(2, 1), step(0, 2)), "one of them fits");
+    assert_eq!(share(600_000, true, S), (step(0, 2), step(0, 2)), "though a larger would fit");
+    assert_eq!(share(1_200_000, false, 2 * S), (step(0, 2), step(0, 2)));
+    assert_eq!(share(1_200_000, false, 4 * S), (step(1, 2), step(1, 2)));
+}
+
+#[test]
 fn down_at_once_up_after_a_while_or_with_a_probe() {
     let mut allocation = Allocation::default();
     let mut wants = vec![want(0)];

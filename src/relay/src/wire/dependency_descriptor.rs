@@ -8,8 +8,9 @@
 //! The structure comes with keyframes only and is kept by the layer; every other packet names one of its templates.
 //! Frame numbers are compared by differences only, so a forwarder may add a constant to them, and leave frames out.
 //!
-//! Left out: which frames a frame refers to, and its chains. They are walked over: who forwards needs the levels, and
-//! where one may switch.
+//! Left out: telling the receiver which decode targets are still forwarded when levels are left out. A.4 demands it; the
+//! bits would have to be inserted into most descriptors, by a structure that only the layer has. Also which frames a
+//! frame refers to, and its chains. They are walked over: who forwards needs the levels, and where one may switch.
 
 use super::bytes::u16_at;
 
