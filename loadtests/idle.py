@@ -82,8 +82,8 @@ async def measure(participants: int, cameras: int, speaking: int, seconds: float
         )
 
 
-def table(outcome: Outcome) -> str:
-    rows = [
+def rows(outcome: Outcome) -> list[tuple[str, str]]:
+    return [
         ("participants, cameras, speaking", f"{outcome.participants}, {outcome.cameras}, {outcome.speaking}"),
         ("Python, of a core", f"{outcome.python_share:.2%}, at most {outcome.must_share:.1%}"),
         ("relay, of a core", f"{outcome.relay_share:.1%}"),
@@ -91,7 +91,6 @@ def table(outcome: Outcome) -> str:
         ("packets a second, to all", f"{outcome.packets_per_s:,.0f}"),
         ("faults in what arrived", str(outcome.faults)),
     ]
-    return columns(rows)
 
 
 def main() -> int:
@@ -105,7 +104,7 @@ def main() -> int:
     os.environ.setdefault("VDX_LIMITS_JOINS_PER_SECOND", "10000")
     native.build()
     outcome = asyncio.run(measure(given.participants, given.cameras, given.speaking, given.seconds))
-    print(msgspec.json.encode(outcome).decode() if given.json else table(outcome))
+    print(msgspec.json.encode(outcome).decode() if given.json else columns(rows(outcome)))
     return 1 if outcome.faults else 0
 
 

@@ -25,6 +25,7 @@ import aiohttp
 import msgspec
 
 from loadtests import native
+from loadtests.columns import columns
 from loadtests.participant import MICROPHONE, Participant, camera, join
 from loadtests.processor import WATCHED_MODULE, ask, resident_bytes
 from tests.server import Server, run_server
@@ -162,7 +163,7 @@ async def measure(participants: int, layers: int) -> Outcome:
     return Outcome(participants, small, full, objects, layers, layer_bytes, faults)
 
 
-def table(outcome: Outcome) -> str:
+def lines(outcome: Outcome) -> list[tuple[str, str, str]]:
     def kB(number: float) -> str:
         return f"{number / 1e3:,.0f} kB"
 
@@ -185,9 +186,7 @@ def table(outcome: Outcome) -> str:
         ("objects that Python's collector follows", f"{outcome.objects:,.0f}", ""),
         ("faults in what arrived", str(outcome.faults), "0"),
     ]
-    lines = [("each participant more", "measured", "at most"), *rows]
-    width = max(len(name) for name, _, _ in lines)
-    return "\n".join(f"{name:{width}}  {value:>9}  {must:>9}".rstrip() for name, value, must in lines)
+    return [("each participant more", "measured", "at most"), *rows]
 
 
 def main() -> int:
@@ -199,7 +198,7 @@ def main() -> int:
     os.environ.setdefault("VDX_LIMITS_JOINS_PER_SECOND", "10000")
     native.build()
     outcome = asyncio.run(measure(given.participants, given.layers))
-    print(msgspec.json.encode(outcome).decode() if given.json else table(outcome))
+    print(msgspec.json.encode(outcome).decode() if given.json else columns(lines(outcome), are_numbers=True))
     return 1 if outcome.faults else 0
 
 

@@ -79,6 +79,11 @@ class Participant:
         self.slot_mids: dict[tuple[str, int], str] = {}
         self.offered_ns = 0
         """When the offer was sent, by the monotonic clock."""
+        self.began_ns = 0
+        """Before the handshake; likewise."""
+        self.connected_ns = 0
+        """The token was taken."""
+        self.joined_ns = 0
         self._bindings: list[dict[str, Any]] = []
         self._published: list[str] = []
         self._offer: Callable[[Transport], str] = _no_offer
@@ -105,6 +110,7 @@ class Participant:
         if session:
             message["resume"] = {"session": session, "sequence": 0}
         self.joined = await self.send(message)
+        self.joined_ns = time.monotonic_ns()
         self._bindings = self.joined["bindings"]
 
     async def connect_media(
@@ -268,7 +274,9 @@ async def connect(
     client = socketio.AsyncClient(reconnection=False, http_session=http)
     participant = Participant(generator, client, name)
     auth = {"protocol": PROTOCOL_VERSION, "token": link.partition("#t=")[2]}
+    participant.began_ns = time.monotonic_ns()
     await client.connect(base_url, auth=auth, transports=["websocket"], wait_timeout=ANSWER_TIMEOUT_S)
+    participant.connected_ns = time.monotonic_ns()
     try:
         await participant.join(video_slots, session)
     except BaseException:

@@ -22,8 +22,10 @@ import msgspec
 
 from loadtests.processor import WATCHED, Watched
 from vdxmedia import cli
+from vdxmedia.hub import room_task
 from vdxmedia.sfu import peer, plane
 from vdxmedia.sfu.handshakes import Handshakes
+from vdxmedia.signalling import engine, fanout
 
 T = TypeVar("T")
 HOLDERS = 40
@@ -92,15 +94,25 @@ class Meter:
 
 def instrument(meter: Meter) -> None:
     """Replaces what a join runs through; the parts are those of `processor.Watched`."""
-    for owner, name, part in (
+    parts: tuple[tuple[Any, str, str], ...] = (
         (plane, "parse_offer", "sdp"),
         (peer, "negotiate", "sdp"),
         (peer, "write_answer", "sdp"),
         (plane.RelayPlane, "_answer", "plane"),
+        (plane.RelayPlane, "apply", "plane"),
         (plane.RelayPlane, "_read_events", "plane"),
-    ):
+        (room_task.RoomTask, "_take_turn", "room"),
+        (fanout.FanOut, "_flush", "telling"),
+    )
+    for owner, name, part in parts:
         setattr(owner, name, meter.metered(part, getattr(owner, name)))
-    setattr(Handshakes, "shake", meter.metered_steps("dtls", Handshakes.shake))  # noqa: B010  # mypy: it is a method
+    steps: tuple[tuple[Any, str, str], ...] = (
+        (engine.GuardedEngine, "handle_request", "handshake"),
+        (engine.EngineSocket, "_read", "commands"),
+        (Handshakes, "shake", "dtls"),
+    )
+    for owner, name, part in steps:
+        setattr(owner, name, meter.metered_steps(part, getattr(owner, name)))
 
 
 def holders() -> list[str]:

@@ -48,6 +48,20 @@ async def test_join_tells_latency_and_processor_time_by_part() -> None:
     assert parts["sdp"] > 0
     assert parts["dtls"] > 0
     assert sum(parts.values()) == pytest.approx(outcome.server_cpu_ms_per_join)
+    assert set(outcome.signalling_cpu_ms_by_part) == {*join.SIGNALLING_PARTS, "rest"}
+    assert all(outcome.signalling_cpu_ms_by_part[name] > 0 for name in join.SIGNALLING_PARTS)
+    assert sum(outcome.signalling_cpu_ms_by_part.values()) == pytest.approx(parts["signalling"])
+    assert outcome.handshake_p50_ms > 0
+    assert outcome.join_p50_ms > 0
+
+
+async def test_joins_by_turns_into_small_rooms_are_measured_too() -> None:
+    arguments = ("--joins", "5", "--per-second", "5", "--video-slots", "2", "--rooms-of", "2")
+    outcome = await run("loadtests.join", join.Outcome, *arguments)
+    assert (outcome.joins, outcome.rooms_of, outcome.failed, outcome.faults) == (5, 2, 0, 0)
+    both = join.side_by_side([outcome, msgspec.structs.replace(outcome, rooms_of=0)])
+    assert both[0] == ["", "rooms of 2", "one room of 5"]
+    assert {len(line) for line in both} == {3}
 
 
 async def test_memory_tells_both_shapes_and_the_layer() -> None:
