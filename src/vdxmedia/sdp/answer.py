@@ -74,11 +74,12 @@ def write_answer(offer: Offer, agreement: Agreement, local: Local) -> str:
     if options := [option for option in ("trickle", "ice2") if option in offer.ice_options]:
         lines.append("a=ice-options:" + " ".join(options))
     lines.append("a=msid-semantic:WMS *")
+    reachable = [f"a={candidate}" for candidate in candidates(local.addresses, local.tcp_addresses)]
     for line in agreement.lines:
         if line.role is Role.REJECTED:
             lines += _rejected(line)
         else:
-            lines += _accepted(line, agreement, local, is_tagged=line is bundled[0])
+            lines += _accepted(line, agreement, local, reachable, is_tagged=line is bundled[0])
     return "\r\n".join(lines) + "\r\n"
 
 
@@ -123,7 +124,9 @@ def _rejected(line: AgreedLine) -> list[str]:
     ]
 
 
-def _accepted(line: AgreedLine, agreement: Agreement, local: Local, *, is_tagged: bool) -> list[str]:
+def _accepted(
+    line: AgreedLine, agreement: Agreement, local: Local, reachable: list[str], *, is_tagged: bool
+) -> list[str]:
     section = line.section
     address, port = local.addresses[0] if is_tagged else ("0.0.0.0", 9)
     lines = [
@@ -142,7 +145,7 @@ def _accepted(line: AgreedLine, agreement: Agreement, local: Local, *, is_tagged
         lines.append("a=rtcp-rsize")
     # In every section, not in the tagged one alone: aiortc reads the last section of a bundle (seen in 1.16), browsers
     # read the first and take the same candidate twice for one.
-    lines += [f"a={candidate}" for candidate in candidates(local.addresses, local.tcp_addresses)]
+    lines += reachable
     lines.append("a=end-of-candidates")
     if line.role is not Role.IDLE:
         lines += [
