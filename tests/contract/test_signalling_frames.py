@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -286,3 +287,23 @@ async def test_broadcast_is_encoded_once_for_the_room(server: Server) -> None:
         for client in (anna, bo, cai):
             await client.until_event("participantChanged")
         assert namespace._broadcast.encoded == before + 1
+
+
+async def test_fault_of_ours_in_one_frame_is_logged_and_the_socket_goes_on(
+    server: Server, monkeypatch: pytest.MonkeyPatch, expected_errors: list[logging.LogRecord]
+) -> None:
+    room = server.room()
+    async with websocket(server) as socket:
+        await socket.send_str(connect_frame(server, room))
+        await socket.receive_str()
+
+        async def broken(*_: object) -> None:
+            raise ZeroDivisionError
+
+        with monkeypatch.context() as once:
+            once.setitem(server.signalling._server.eio.handlers, "message", broken)
+            await socket.send_str('421["command",{"type":"join","name":"Anna"}]')
+            await until(lambda: server.total("message_faults"))
+        await socket.send_str('422["command",{"type":"join","name":"Anna"}]')
+        assert '"type":"joined"' in await socket.receive_str()
+    assert len(expected_errors) == 1

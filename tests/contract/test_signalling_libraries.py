@@ -58,6 +58,12 @@ def test_engineio_still_asks_of_a_socket_what_ours_has() -> None:
     assert used - only_for_what_is_refused - only_in_what_is_overridden <= {"send", "close", "closed", "sid"}
 
 
+def test_socketio_still_hands_its_message_handler_to_engineio() -> None:
+    server = socketio.AsyncServer(async_mode="aiohttp")
+    assert server.eio.handlers["message"] == server._handle_eio_message
+    assert inspect.iscoroutinefunction(server._handle_eio_message)
+
+
 def test_engineio_starts_its_watch_only_where_we_do_not_come() -> None:
     source = inspect.getsource(engineio.async_server)
     assert source.count("self._service_task)") == 1

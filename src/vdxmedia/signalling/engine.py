@@ -18,6 +18,7 @@ are here and in `guard.py`; `tests/contract/test_signalling_libraries.py` fails 
 from __future__ import annotations
 
 import asyncio
+import logging
 import struct
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
@@ -30,6 +31,8 @@ from vdxmedia.clock import Clock
 from vdxmedia.hub.counters import Counters
 from vdxmedia.hub.limits import TokenBucket
 from vdxmedia.hub.tasks import TaskScope
+
+logger = logging.getLogger(__name__)
 
 FRAMES_PER_S, FRAMES_BURST = 100.0, 200.0
 """Of any kind, WebSocket's own pings too: above what the session's own rates can refuse politely; then the socket is
@@ -159,7 +162,7 @@ class EngineSocket:
     async def _take(self, text: str) -> bool:
         """False ends the connection."""
         if text[:1] == "4" and text[1:2] in _SOCKETIO_TYPES:
-            await self._engine.trigger("message", self.sid, text[1:])
+            await self._engine.hand_on(self.sid, text[1:])
             return True
         if text == "3":
             self._unanswered = 0
@@ -242,6 +245,14 @@ class GuardedEngine(engineio.AsyncServer):  # type: ignore[misc]  # the library 
     async def trigger(self, event: str, *arguments: Any) -> object:
         """Calls socket.io's handler; one that fails is logged by the library, and the socket goes on."""
         return await self._trigger_event(event, *arguments, run_async=False)
+
+    async def hand_on(self, sid: str, text: str) -> None:
+        """The same for a message, without the library's questions of what kind of handler it is."""
+        try:
+            await self.handlers["message"](sid, text)
+        except Exception:
+            self.counters.add("message_faults")
+            logger.exception("message_fault sid=%s", sid)
 
     # ── overridden private names ──────────────────────────────────────────────────────────────────────────────────
 
