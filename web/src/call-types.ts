@@ -165,6 +165,8 @@ export interface DevicesState {
   readonly selected: Readonly<Record<DeviceKind, string | null>>;
   /** False where the browser chooses the output itself (Android, iOS): hide the choice. */
   readonly canChooseSpeaker: boolean;
+  /** The own picture is of hands that speak: fluency comes before sharpness. */
+  readonly usesSignLanguage: boolean;
 }
 
 export interface LocalState {
@@ -269,6 +271,7 @@ export interface CallCommands {
   /** Ask for camera and microphone and show them to their owner. From a click where possible. Never rejects. */
   startPreview(): Promise<void>;
   chooseDevice(kind: DeviceKind, deviceId: string): Promise<void>;
+  setSignLanguage(isUsed: boolean): void;
   setName(name: string): void;
   /** Must be called inside the click that joins: sound is unlocked by it. */
   join(): Promise<void>;

@@ -5,7 +5,7 @@ import type { Call } from './call-types.js';
 import { createCall } from './call.js';
 import type { Link } from './link.js';
 import type { Asked } from './protocol/invitation.js';
-import type { Shelf } from './memory.js';
+import { writeSignLanguage, type Shelf } from './memory.js';
 import type { PageListener } from './page-events.js';
 import type { Answer, ClientMessage, Joined, Resumed } from './protocol/messages.gen.js';
 import { SETUP, binding, joined, participant, present } from './testing/builders.js';
@@ -235,6 +235,33 @@ describe('in the call', () => {
     expect(page.state).toMatchObject({ self: { microphoneOn: false }, local: { microphone: { on: false } } });
     expect(page.state.notices.at(-1)?.code).toBe('microphoneOff');
     expect(page.sent('offer')).toHaveLength(1);
+  });
+
+  it('tells the server of hands that speak, remembers it, and takes it back', async () => {
+    const page = await new Page(shelf, { localShelf: shelf }).inCall();
+    page.call.setSignLanguage(true);
+    await settle();
+    expect(page.sent('setSource').slice(2)).toEqual([
+      { type: 'setSource', source: 'camera', active: true, contentHint: 'motion' },
+    ]);
+    expect(page.state.devices.usesSignLanguage).toBe(true);
+    expect(new Page(shelf, { localShelf: shelf }).state.devices.usesSignLanguage).toBe(true);
+    await page.call.setCamera(false);
+    page.call.setSignLanguage(false);
+    await settle();
+    expect(page.sent('setSource').slice(3)).toEqual([
+      { type: 'setSource', source: 'camera', active: false, contentHint: 'motion' },
+      { type: 'setSource', source: 'camera', active: false, contentHint: 'detail' },
+    ]);
+    expect(page.sent('offer')).toHaveLength(1);
+  });
+
+  it('tells of hands that speak with the camera when it was chosen before', async () => {
+    writeSignLanguage(shelf, true);
+    const page = await new Page(shelf, { localShelf: shelf }).inCall();
+    const told = page.sent('setSource').filter((message) => message.type === 'setSource' && message.source === 'camera');
+    expect(told.at(-1)).toEqual({ type: 'setSource', source: 'camera', active: true, contentHint: 'motion' });
+    expect(page.platform.newest.transceivers[1]?.encodings.map(({ maxFramerate }) => maxFramerate)).toEqual([30, 30, 30]);
   });
 
   it('shares the screen without another offer', async () => {

@@ -20,7 +20,7 @@ import { PictureProof } from './media/picture-proof.js';
 import { Sound } from './media/sound.js';
 import { StatsWatch } from './media/stats.js';
 import { WakeLock } from './media/wake-lock.js';
-import { Memory, readDevices, writeDevices } from './memory.js';
+import { Memory, readDevices, readSignLanguage, writeDevices, writeSignLanguage } from './memory.js';
 import { videoSlotsForScreen } from './page-events.js';
 import { PageWatch } from './page-watch.js';
 import { Connection, type ConnectionListener, type Over } from './protocol/connection.js';
@@ -96,6 +96,7 @@ class CallController implements Call, ConnectionListener {
     this.#standing = { phase: 'idle', failure: null, ended: null, name, invitation: null, ...NO_TROUBLE };
     const wishes = { camera: this.#memory.value.cameraOn, microphone: this.#memory.value.microphoneOn };
     const chosen = readDevices(localShelf);
+    const usesSignLanguage = readSignLanguage(localShelf);
     this.#local = new LocalMedia(wishes, chosen, this.#meter, {
       onChange: () => this.#changed(),
       onTrack: (kind, track) => {
@@ -104,7 +105,7 @@ class CallController implements Call, ConnectionListener {
       },
       onNotice: (code) => this.#announcements.say(code),
       onChosen: (kind, deviceId) => writeDevices(localShelf, { ...readDevices(localShelf), [kind]: deviceId }),
-    });
+    }, usesSignLanguage);
     void this.#sound.choose(chosen.speaker ?? null);
     this.#media = new MediaLink(
       (offer) => this.#offer(offer),
@@ -113,6 +114,7 @@ class CallController implements Call, ConnectionListener {
       link.isRelayOnly ? relayOnly(environment.peerPlatform) : environment.peerPlatform,
       () => within(this.#opening, DEVICES_PATIENCE_MS),
     );
+    this.#media.setFluent(usesSignLanguage);
     this.#connection = new Connection(
       environment.makeWire,
       this,
@@ -128,6 +130,7 @@ class CallController implements Call, ConnectionListener {
       this.#connection,
       (source) => this.#local.isActive(source),
       () => this.getState().tiles,
+      () => this.#local.cameraHint,
     );
     const { state: local, devices } = this.#local;
     this.#store = new Store(firstState({ language: link.language, name, devices, local }));
@@ -164,6 +167,13 @@ class CallController implements Call, ConnectionListener {
   async chooseDevice(kind: DeviceKind, deviceId: string): Promise<void> {
     if (kind === 'speaker') await this.#sound.choose(deviceId);
     await this.#local.choose(kind, deviceId);
+  }
+
+  setSignLanguage(isUsed: boolean): void {
+    writeSignLanguage(this.environment.localShelf, isUsed);
+    this.#local.setSignLanguage(isUsed);
+    this.#media.setFluent(isUsed);
+    this.#reports.tellSources();
   }
 
   setName(name: string): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Memory, readDevices, writeDevices, type Shelf } from './memory.js';
+import { Memory, readDevices, readSignLanguage, writeDevices, writeSignLanguage, type Shelf } from './memory.js';
 
 class FakeShelf implements Shelf {
   readonly items = new Map<string, string>();
@@ -62,6 +62,16 @@ describe('Memory', () => {
     expect(memory.value.token).toBe('link');
     writeDevices(shelf, { camera: 'c' });
     expect(readDevices(shelf)).toEqual({});
+  });
+
+  it('keeps that hands speak, until the person says otherwise', () => {
+    const shelf = new FakeShelf();
+    expect(readSignLanguage(shelf)).toBe(false);
+    writeSignLanguage(shelf, true);
+    writeDevices(shelf, { camera: 'c' });
+    expect(readSignLanguage(shelf)).toBe(true);
+    writeSignLanguage(shelf, false);
+    expect(readSignLanguage(shelf)).toBe(false);
   });
 
   it('reads nothing from rubbish', () => {

@@ -1,6 +1,6 @@
 /**
  * What survives a reload, per room and tab (sessionStorage): the way back to the seat. And what survives the tab
- * (localStorage): which devices were chosen. Where storage is forbidden, nothing survives and all else works.
+ * (localStorage): which devices were chosen, and that hands speak. Where storage is forbidden, nothing survives and all else works.
  *
  * The sequence number is not kept: a reloaded page has no state that missed events could be applied to, so it resumes
  * with 0 and gets a snapshot.
@@ -81,6 +81,16 @@ export function readDevices(shelf: Shelf | null): ChosenDevices {
 
 export function writeDevices(shelf: Shelf | null, devices: ChosenDevices): void {
   write(shelf, DEVICES_KEY, devices);
+}
+
+const SIGN_LANGUAGE_KEY = 'vdx.signLanguage';
+
+export function readSignLanguage(shelf: Shelf | null): boolean {
+  return read<{ readonly isUsed?: boolean }>(shelf, SIGN_LANGUAGE_KEY)?.isUsed === true;
+}
+
+export function writeSignLanguage(shelf: Shelf | null, isUsed: boolean): void {
+  write(shelf, SIGN_LANGUAGE_KEY, { isUsed });
 }
 
 /** Null where the browser forbids it (asking for the property may throw). */

@@ -3,7 +3,7 @@
 import type { Tile } from './call-types.js';
 import { TileSizes } from './conference/tile-sizes.js';
 import type { Connection } from './protocol/connection.js';
-import type { SourceKind, SourceState } from './protocol/messages.gen.js';
+import type { ContentHint, SourceKind, SourceState } from './protocol/messages.gen.js';
 
 /** Layouts move in steps; only where they come to rest matters. */
 const TILE_DEBOUNCE_MS = 200;
@@ -12,6 +12,9 @@ const SOURCES = ['microphone', 'camera', 'screen', 'screenAudio'] as const satis
 export class Reports {
   /** What the server thinks of our sources; those it doesn't grant are absent. */
   #told = new Map<SourceKind, boolean>();
+  /** At first the server's own. */
+  #toldHint: ContentHint = 'detail';
+  #isHintNamed = false;
   #sizes = new TileSizes();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -19,11 +22,13 @@ export class Reports {
     private readonly connection: Pick<Connection, 'isSeated' | 'command'>,
     private readonly isActive: (source: SourceKind) => boolean,
     private readonly tiles: () => readonly Tile[],
+    private readonly cameraHint: () => ContentHint = () => 'detail',
   ) {}
 
   /** After a snapshot: it says what the server thinks of our sources; of sizes it knows nothing. */
   onSnapshot(sources: readonly SourceState[]): void {
     this.#told = new Map(sources.map(({ kind, active }) => [kind, active]));
+    this.#toldHint = 'detail';
     this.#sizes.forgetTold();
     this.tellSources();
     this.tellSizesSoon();
@@ -37,15 +42,19 @@ export class Reports {
     this.tellSizesSoon();
   }
 
-  /** Which sources are on, where the server thinks otherwise. */
+  /** Which sources are on and what matters in the camera's picture, where the server thinks otherwise. */
   tellSources(): void {
     if (!this.connection.isSeated) return;
+    const hint = this.cameraHint();
+    this.#isHintNamed ||= hint !== this.#toldHint;
     for (const source of SOURCES) {
       const active = this.isActive(source);
       const told = this.#told.get(source);
-      if (told === undefined || told === active) continue;
+      const isHinted = source === 'camera' && this.#isHintNamed;
+      if (told === undefined || (told === active && (!isHinted || hint === this.#toldHint))) continue;
       this.#told.set(source, active);
-      void this.connection.command({ type: 'setSource', source, active }).then((answer) => {
+      if (isHinted) this.#toldHint = hint;
+      void this.connection.command({ type: 'setSource', source, active, ...(isHinted ? { contentHint: hint } : {}) }).then((answer) => {
         // Not carried out: the next change, or the next seat, tells again.
         if (answer.type === 'error' && answer.code !== 'not_permitted') this.#told.set(source, !active);
       });

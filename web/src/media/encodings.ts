@@ -10,7 +10,8 @@
  *  320x180     1    -    -
  * ```
  *
- * An encoding so means about the same number of lines whatever the camera. Left out: which of them anybody takes.
+ * An encoding so means about the same number of lines whatever the camera. Hands that speak are sent fluently in every
+ * size. Left out: which of them anybody takes.
  */
 
 import type { Encoding } from '../protocol/messages.gen.js';
@@ -21,6 +22,14 @@ export type LayeredEncoding = RTCRtpEncodingParameters & { readonly scalabilityM
 /** From so many pixels on Chromium sends two encodings, and three (libwebrtc, simulcast.cc). */
 const TWO_FROM_PIXELS = 480 * 270;
 const THREE_FROM_PIXELS = 960 * 540;
+
+/** Sign language is followed from 20 frames a second on (ITU-T H-series Supplement 1); a camera loses some on the way. */
+export const FLUENT_FPS = 30;
+
+/** The same encodings, none of them slower than fluent. */
+export function fluent(encodings: readonly Encoding[]): Encoding[] {
+  return encodings.map((encoding) => ({ ...encoding, maxFramerate: Math.max(encoding.maxFramerate, FLUENT_FPS) }));
+}
 
 /** How an encoding suits a track: `null` is not sent. */
 export type Scale = number | null;

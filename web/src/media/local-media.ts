@@ -10,7 +10,7 @@
 
 import type { Device, DeviceErrorCode, DeviceKind, DevicesState, LocalState, NoticeCode } from '../call-types.js';
 import { isPageHidden } from '../frames.js';
-import type { SourceKind } from '../protocol/messages.gen.js';
+import type { ContentHint, SourceKind } from '../protocol/messages.gen.js';
 import { Voice } from '../voices.js';
 import { acquire, acquireScreen, canChooseSpeaker, canShareScreen, listDevices, type DeviceLists } from './devices.js';
 import type { Meter } from './meter.js';
@@ -47,6 +47,7 @@ export class LocalMedia {
   #mutedHintUntil = 0;
   #meterTimer: ReturnType<typeof setInterval> | undefined;
   #generation = 0;
+  #usesSignLanguage: boolean;
   #work: Promise<void> = Promise.resolve();
 
   constructor(
@@ -54,8 +55,10 @@ export class LocalMedia {
     chosen: Readonly<Partial<Record<DeviceKind, string>>>,
     private readonly meter: Meter,
     private readonly listener: LocalMediaListener,
+    usesSignLanguage = false,
   ) {
     this.#wanted = { ...wishes };
+    this.#usesSignLanguage = usesSignLanguage;
     this.#selected = { camera: null, microphone: null, speaker: null, ...chosen };
   }
 
@@ -73,6 +76,11 @@ export class LocalMedia {
 
   get hasAsked(): boolean {
     return this.#generation > 0;
+  }
+
+  /** What of a picture must not be given up first (`setSource`). */
+  get cameraHint(): ContentHint {
+    return this.#usesSignLanguage ? 'motion' : 'detail';
   }
 
   get wishes(): Readonly<Record<Capture, boolean>> {
@@ -109,6 +117,7 @@ export class LocalMedia {
         speaker: isKnown(this.#lists.speakers, this.#selected.speaker),
       },
       canChooseSpeaker: canChooseSpeaker() && this.#lists.speakers.length > 0,
+      usesSignLanguage: this.#usesSignLanguage,
     };
   }
 
@@ -164,6 +173,12 @@ export class LocalMedia {
     this.#selected[kind] = deviceId;
     this.listener.onChosen(kind, deviceId);
     if (kind === 'microphone' || (kind === 'camera' && this.#wanted.camera)) await this.#reacquire(kind);
+    this.listener.onChange();
+  }
+
+  /** How others get the picture; the camera itself stays as it is. */
+  setSignLanguage(isUsed: boolean): void {
+    this.#usesSignLanguage = isUsed;
     this.listener.onChange();
   }
 

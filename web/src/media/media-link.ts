@@ -41,6 +41,7 @@ export class MediaLink {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #replacements = 0;
   #refusals = 0;
+  #isFluent = false;
   /** Whose offer is on its way. */
   #negotiating: Peer | null = null;
   /** Counts the stops, so that what was awaited across one is noticed. */
@@ -116,6 +117,12 @@ export class MediaLink {
     this.#pay();
   }
 
+  /** Of the camera's picture, on this connection and the next. */
+  setFluent(isFluent: boolean): void {
+    this.#isFluent = isFluent;
+    void this.#peer?.setFluent(isFluent);
+  }
+
   async setTrack(kind: SourceKind, track: MediaStreamTrack | null): Promise<void> {
     await this.#peer?.setTrack(kind, track);
   }
@@ -170,6 +177,7 @@ export class MediaLink {
         if (this.#peer === peer) this.#onPeerState(state);
       },
       this.platform,
+      this.#isFluent,
     );
     this.#peer = peer;
     this.#become(this.#state === 'none' || this.#state === 'connecting' ? 'connecting' : 'reconnecting');

@@ -6,10 +6,14 @@ import { Peer, type LocalOffer, type LocalTracks, type PeerState } from './peer.
 
 const NO_TRACKS: LocalTracks = { microphone: null, camera: null, screen: null, screenAudio: null };
 
-function build(setup: MediaSetup = SETUP, tracks: LocalTracks = NO_TRACKS): { peer: Peer; pc: FakeConnection; states: PeerState[] } {
+function build(
+  setup: MediaSetup = SETUP,
+  tracks: LocalTracks = NO_TRACKS,
+  isFluent = false,
+): { peer: Peer; pc: FakeConnection; states: PeerState[] } {
   const platform = new FakePlatform();
   const states: PeerState[] = [];
-  const peer = new Peer(setup, tracks, (state) => states.push(state), platform);
+  const peer = new Peer(setup, tracks, (state) => states.push(state), platform, isFluent);
   return { peer, pc: platform.newest, states };
 }
 
@@ -136,6 +140,32 @@ describe('layers', () => {
     await peer.setLayers('camera', [0, 1, 2]);
     await peer.setLayers('screen', null);
     expect(pc.transceivers.map((one) => one.parameterChanges)).toEqual(pc.transceivers.map(() => 0));
+  });
+});
+
+describe('hands that speak', () => {
+  const slow = { ...SETUP, camera: SETUP.camera.map((one, index) => (index === 0 ? { ...one, maxFramerate: 20 } : one)) };
+  const rates = (encodings: readonly RTCRtpEncodingParameters[]): unknown[] => encodings.map(({ maxFramerate }) => maxFramerate);
+
+  it('are sent fluently in every size, the smallest too, and without another offer', async () => {
+    const { peer, pc } = build(slow);
+    const camera = present(pc.transceivers[1]);
+    expect(rates(camera.encodings)).toEqual([20, 30, 30]);
+    await peer.setFluent(true);
+    expect(rates(camera.encodings)).toEqual([30, 30, 30]);
+    await peer.setLayers('camera', [0]);
+    expect(rates(camera.encodings)).toEqual([30, 30, 30]);
+    await peer.setFluent(false);
+    expect(rates(camera.encodings)).toEqual([20, 30, 30]);
+    expect(rates(present(pc.transceivers[2]).encodings)).toEqual([15]);
+    expect(pc.offers).toEqual([]);
+  });
+
+  it('are offered so by a new connection', async () => {
+    const camera = new FakeTrack('video');
+    const { pc } = build(slow, { ...NO_TRACKS, camera: camera.asTrack() }, true);
+    expect(rates(present(pc.transceivers[1]).encodings)).toEqual([30, 30, 30]);
+    expect(camera.contentHint).toBe('motion');
   });
 });
 

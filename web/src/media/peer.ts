@@ -9,7 +9,7 @@
 
 import type { AnswerMedia, IceServer, MediaSetup, SlotKind, SourceKind } from '../protocol/messages.gen.js';
 import { audioCodecs, preferCodecs, receivingVideoCodecs, sendingVideoCodecs } from './codecs.js';
-import { scalesFor, sendEncodings } from './encodings.js';
+import { fluent, scalesFor, sendEncodings } from './encodings.js';
 
 export type LocalTracks = Readonly<Record<SourceKind, MediaStreamTrack | null>>;
 export type PeerState = 'connecting' | 'connected' | 'disconnected' | 'failed';
@@ -76,13 +76,16 @@ export class Peer {
   readonly #layers = new Map<SourceKind, readonly number[] | null>();
   #slots: readonly Slot[] = [];
   #isClosed = false;
+  #isFluent: boolean;
 
   constructor(
     private readonly setup: MediaSetup,
     tracks: LocalTracks,
     onState: (state: PeerState) => void,
     private readonly platform: PeerPlatform = browserPeerPlatform,
+    isFluent = false,
   ) {
+    this.#isFluent = isFluent;
     this.#pc = platform.createConnection({
       bundlePolicy: 'max-bundle',
       iceServers: asRtcIceServers(setup.iceServers),
@@ -171,13 +174,20 @@ export class Peer {
     await this.#fitEncodings(kind);
   }
 
+  /** Whether the camera's picture is fluent in every size (sign language). Costs no negotiation. Never rejects. */
+  async setFluent(isFluent: boolean): Promise<void> {
+    this.#isFluent = isFluent;
+    await this.#fitEncodings('camera');
+  }
+
   /** As wanted, and as the track's size permits. */
   async #fitEncodings(kind: SourceKind): Promise<void> {
     const sender = this.#senders.get(kind)?.sender;
     const parameters = sender?.getParameters();
     if (!sender || !parameters) return;
     const layers = this.#layers.get(kind) ?? null;
-    const scales = scalesFor(encodingsOf(this.setup, kind), sender.track);
+    const wanted = this.#encodingsOf(kind);
+    const scales = scalesFor(wanted, sender.track);
     let isChanged = false;
     parameters.encodings.forEach((encoding, index) => {
       const scale = scales[index];
@@ -185,6 +195,11 @@ export class Peer {
       const isScaled = typeof scale === 'number' && encoding.scaleResolutionDownBy !== undefined;
       if ((encoding.active ?? true) !== isActive) isChanged = true;
       encoding.active = isActive;
+      const fps = wanted[index]?.maxFramerate;
+      if (fps !== undefined && encoding.maxFramerate !== undefined && encoding.maxFramerate !== fps) {
+        encoding.maxFramerate = fps;
+        isChanged = true;
+      }
       if (!isScaled || encoding.scaleResolutionDownBy === scale) return;
       encoding.scaleResolutionDownBy = scale;
       isChanged = true;
@@ -210,7 +225,7 @@ export class Peer {
   #addSender(kind: SourceKind, setup: MediaSetup, track: MediaStreamTrack | null): RTCRtpTransceiver {
     hint(kind, track);
     const media = kind === 'camera' || kind === 'screen' ? 'video' : 'audio';
-    const encodings = encodingsOf(setup, kind);
+    const encodings = this.#encodingsOf(kind);
     const add = (isLayered: boolean): RTCRtpTransceiver =>
       this.#pc.addTransceiver(track ?? media, {
         direction: 'sendonly',
@@ -236,11 +251,12 @@ export class Peer {
       return { kind, index, receiver, stream: this.platform.createStream(receiver.track), transceiver };
     });
   }
-}
 
-/** Sound has one that nobody tells of. */
-function encodingsOf(setup: MediaSetup, kind: SourceKind): MediaSetup['camera'] {
-  return kind === 'camera' ? setup.camera : kind === 'screen' ? setup.screen : [];
+  /** Sound has one that nobody tells of. */
+  #encodingsOf(kind: SourceKind): MediaSetup['camera'] {
+    if (kind === 'camera') return this.#isFluent ? fluent(this.setup.camera) : this.setup.camera;
+    return kind === 'screen' ? this.setup.screen : [];
+  }
 }
 
 /** What a browser refuses (a scalability mode it doesn't have: OperationError) is tried again without. */

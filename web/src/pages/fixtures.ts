@@ -65,6 +65,7 @@ export const IDLE: CallState = {
     speakers: [{ id: 's1', label: 'Højttalere (indbygget)' }],
     selected: { camera: 'c1', microphone: 'm1', speaker: 's1' },
     canChooseSpeaker: true,
+    usesSignLanguage: false,
   },
   local: {
     camera: { ...LOCAL.camera, on: false },

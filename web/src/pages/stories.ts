@@ -29,6 +29,9 @@ function fakeCall(first: CallState, calls: string[]): Call {
     subscribe: (listener) => store.subscribe(listener),
     startPreview: () => note('startPreview'),
     chooseDevice: (kind, id) => note(`chooseDevice ${kind} ${id}`),
+    setSignLanguage: (isUsed) => {
+      void note('setSignLanguage', (state) => ({ ...state, devices: { ...state.devices, usesSignLanguage: isUsed } }));
+    },
     setName: (name) => {
       void note('setName', (state) => ({ ...state, name }));
     },

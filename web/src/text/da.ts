@@ -52,6 +52,8 @@ export const da: Words = {
     speaker: 'Højttaler',
     unnamed: (kind, number) => `${kind} ${String(number)}`,
     none: 'Ingen fundet',
+    signLanguage: 'Jeg bruger tegnsprog',
+    signLanguageHelp: 'På en dårlig forbindelse bliver dit billede mindre, før det begynder at hakke.',
     error: {
       permissionDenied: {
         both: { title: 'Browseren har ikke fået lov', body: 'Den må ikke bruge dit kamera og din mikrofon endnu. Du kan give lov sådan her:' },

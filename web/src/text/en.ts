@@ -56,6 +56,8 @@ export const en: Words = {
     speaker: 'Speaker',
     unnamed: (kind, number) => `${kind} ${String(number)}`,
     none: 'None found',
+    signLanguage: 'I use sign language',
+    signLanguageHelp: 'On a poor connection your picture gets smaller before it begins to stutter.',
     error: {
       permissionDenied: {
         both: { title: 'The browser has no permission', body: 'It may not use your camera and microphone yet. You can allow it like this:' },

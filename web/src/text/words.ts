@@ -64,6 +64,8 @@ export interface Words {
     readonly speaker: string;
     readonly unnamed: (kind: string, number: number) => string;
     readonly none: string;
+    readonly signLanguage: string;
+    readonly signLanguageHelp: string;
     readonly error: Readonly<Record<DeviceErrorCode, { readonly both: Message; readonly camera: Message; readonly microphone: Message }>>;
     readonly guideTitle: string;
     readonly guide: Readonly<Record<PermissionGuide, readonly string[]>>;

@@ -10,7 +10,8 @@ afterEach(unmountAll);
 
 function shown(change: Partial<DevicesState> = {}): Promise<Devices> {
   const chooseDevice = vi.fn(() => Promise.resolve());
-  const commands: Partial<CallCommands> = { chooseDevice };
+  const setSignLanguage = vi.fn();
+  const commands: Partial<CallCommands> = { chooseDevice, setSignLanguage };
   return mount(new Devices(), {
     devices: { ...IDLE.devices, ...change },
     commands: commands as CallCommands,
@@ -26,6 +27,17 @@ describe('vdx-devices', () => {
     select.value = 'c2';
     select.dispatchEvent(new Event('change'));
     expect(element.commands.chooseDevice).toHaveBeenCalledWith('camera', 'c2');
+  });
+
+  it('lets a person say that hands speak, and explains it', async () => {
+    const element = await shown();
+    const box = part<HTMLInputElement>(element, '#sign-language');
+    expect(box.checked).toBe(false);
+    expect(textOf(part(element, '.check'))).toBe('Jeg bruger tegnsprog');
+    expect(textOf(part(element, `#${box.getAttribute('aria-describedby') ?? ''}`))).toBe(da.device.signLanguageHelp);
+    box.click();
+    expect(element.commands.setSignLanguage).toHaveBeenCalledWith(true);
+    expect(part<HTMLInputElement>(await shown({ usesSignLanguage: true }), '#sign-language').checked).toBe(true);
   });
 
   it('hides the loudspeaker where the browser chooses it', async () => {

@@ -1,4 +1,4 @@
-/** Which camera, microphone and loudspeaker: one list each, changed at once. */
+/** Which camera, microphone and loudspeaker: one list each, and whether hands speak; changed at once. */
 
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
@@ -19,7 +19,8 @@ export class Devices extends LitElement {
   override render(): TemplateResult {
     const { devices } = this;
     return html`
-      ${this.renderChoice('camera', devices.cameras)} ${this.renderChoice('microphone', devices.microphones)}
+      ${this.renderChoice('camera', devices.cameras)} ${this.renderSignLanguage()}
+      ${this.renderChoice('microphone', devices.microphones)}
       ${devices.canChooseSpeaker ? this.renderChoice('speaker', devices.speakers) : nothing}
     `;
   }
@@ -42,6 +43,27 @@ export class Devices extends LitElement {
         ${icon('chevron')}
       </div>
     </div>`;
+  }
+
+  private renderSignLanguage(): TemplateResult {
+    const { words, devices } = this;
+    return html`<div class="field">
+      <label class="check">
+        <input
+          type="checkbox"
+          id="sign-language"
+          aria-describedby="sign-language-help"
+          .checked=${devices.usesSignLanguage}
+          @change=${(event: Event) => { this.chooseSignLanguage(event); }}
+        />
+        ${words.device.signLanguage}
+      </label>
+      <p class="hint" id="sign-language-help">${words.device.signLanguageHelp}</p>
+    </div>`;
+  }
+
+  private chooseSignLanguage(event: Event): void {
+    if (event.target instanceof HTMLInputElement) this.commands.setSignLanguage(event.target.checked);
   }
 
   private choose(kind: DeviceKind, event: Event): void {
