@@ -29,6 +29,8 @@ PAYLOADS = wire.Payloads(opus=111, vp8=96, vp8_rtx=97)
 GCM = 7
 CM = 1
 KEY_LEN = {GCM: 28, CM: 30}
+SILENCE = b"\xf8\xff\xfe"
+"""A frame of Opus (RFC 6716 §3.1) that is nobody's: without a CSRC."""
 LIBSRTP_PROFILE = {GCM: Policy.SRTP_PROFILE_AEAD_AES_128_GCM, CM: Policy.SRTP_PROFILE_AES128_CM_SHA1_80}
 
 
@@ -200,6 +202,7 @@ class Client:
         self._seal = Session(self._policy(self.to_relay, Policy.SSRC_ANY_OUTBOUND))
         self._open = Session(self._policy(self.from_relay, Policy.SSRC_ANY_INBOUND))
         self.rtcp: list[bytes] = []
+        self.silences = 0
 
     def _policy(self, key: bytes, direction: int) -> Policy:
         policy = Policy(key=key, ssrc_type=direction, srtp_profile=LIBSRTP_PROFILE[self.profile])
@@ -284,7 +287,7 @@ class Client:
         self.socket.sendto(self._seal.protect_rtcp(plain), self.relay_address)
 
     def packets(self) -> Iterator[Packet]:
-        """RTP as it comes; RTCP is kept in `rtcp`."""
+        """RTP as it comes; RTCP is kept in `rtcp`, and the silence that the relay puts behind a voice is counted."""
         deadline = time.monotonic() + DEADLINE_S
         while True:
             assert time.monotonic() < deadline, "no such RTP packet"
@@ -294,7 +297,11 @@ class Client:
             if 192 <= data[1] <= 223:
                 self.rtcp.append(self._open.unprotect_rtcp(data))
             else:
-                yield Packet.parse(self._open.unprotect(data))
+                packet = Packet.parse(self._open.unprotect(data))
+                if packet.payload == SILENCE and not packet.csrcs:
+                    self.silences += 1
+                else:
+                    yield packet
 
     def receive_rtp(self, matches: Callable[[Packet], bool] = lambda _: True) -> Packet:
         return next(packet for packet in self.packets() if matches(packet))

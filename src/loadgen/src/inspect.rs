@@ -15,6 +15,8 @@ const WINDOW: u64 = 1024;
 const MAX_JUMP: u64 = 10_000;
 /// The word that a slot is bound to another source may come so long after its packets; then they are wrong.
 const WORD_US: u64 = 1_000_000;
+/// A frame of Opus (RFC 6716 §3.1).
+const SILENCE: [u8; 3] = [0xF8, 0xFF, 0xFE];
 /// Lost packets that are remembered for NACK.
 const MAX_MISSING: usize = 256;
 
@@ -37,7 +39,7 @@ pub struct Findings {
     pub recovered_in_vain: u64,
     /// The numbers broke: a jump of more than 10,000, or back beyond the window.
     pub breaks: u64,
-    /// Not exactly one CSRC, or one that the slot was not bound to, nor in the second after.
+    /// Not exactly one CSRC (silence has none), or one that the slot was not bound to, nor in the second after.
     pub wrong_source: u64,
     /// Opened and compared.
     pub opened: u64,
@@ -61,6 +63,8 @@ pub struct Findings {
     pub lost_on_purpose: u64,
     /// Of retransmissions, thrown away on purpose.
     pub recovered_lost_on_purpose: u64,
+    /// Frames of silence, which are nobody's: how the server ends a voice.
+    pub silences: u64,
 }
 
 impl Findings {
@@ -98,6 +102,7 @@ impl Findings {
             (&mut self.picture_losses, other.picture_losses),
             (&mut self.lost_on_purpose, other.lost_on_purpose),
             (&mut self.recovered_lost_on_purpose, other.recovered_lost_on_purpose),
+            (&mut self.silences, other.silences),
         ] {
             *sum += more;
         }
@@ -109,6 +114,7 @@ impl Findings {
 pub struct Inspection {
     /// What was found so far.
     pub findings: Findings,
+    may_be_silent: bool,
     unwrapper: Unwrapper,
     base: Option<u64>,
     highest: u64,
@@ -139,6 +145,11 @@ struct Missing {
 }
 
 impl Inspection {
+    /// Of a slot; `may_be_silent`: it carries sound.
+    pub fn new(may_be_silent: bool) -> Self {
+        Self { may_be_silent, ..Self::default() }
+    }
+
     /// The slot shows `source` from now on; packets of the one before may still come.
     pub fn bind(&mut self, source: u32) {
         if self.bound != Some(source) {
@@ -165,6 +176,10 @@ impl Inspection {
     }
 
     fn on_other_source(&mut self, header: &Header, now_us: u64) {
+        if header.csrc_count == 0 && self.may_be_silent {
+            self.findings.silences += 1;
+            return;
+        }
         if header.csrc_count != 1 {
             self.findings.wrong_source += 1;
             return;
@@ -273,6 +288,11 @@ impl Inspection {
             }
             _ => self.newest = Some((stamp.source, stamp.layer, stamp.number, index)),
         }
+    }
+
+    /// The content of an opened packet without a CSRC.
+    pub fn on_silence(&mut self, payload: &[u8]) {
+        self.findings.bad_content += u64::from(payload != SILENCE);
     }
 
     /// Lost packets that are to be asked for (again) now, ascending: first after `wait_us`, at most `times` times.
@@ -394,6 +414,22 @@ mod tests {
         assert_eq!(inspection.findings.wrong_source, 3);
         inspection.on_header(&header(8, 7), 1, false, 11 + WORD_US);
         assert_eq!(inspection.findings.wrong_source, 4);
+    }
+
+    #[test]
+    fn silence_is_nobodys_in_sound_and_a_fault_in_a_picture() {
+        let mut silent = header(3, 0);
+        silent.csrc_count = 0;
+        for (may_be_silent, silences, faults) in [(true, 1, 0), (false, 0, 1)] {
+            let mut inspection = after(&[1, 2]);
+            inspection.may_be_silent = may_be_silent;
+            inspection.on_header(&silent, 1, false, 0);
+            assert_eq!((inspection.findings.silences, inspection.findings.faults()), (silences, faults));
+            assert_eq!(inspection.source, 5, "the voice may go on");
+            inspection.on_silence(&SILENCE);
+            inspection.on_silence(b"voice");
+            assert_eq!(inspection.findings.bad_content, 1);
+        }
     }
 
     #[test]

@@ -284,7 +284,8 @@ impl Peer {
             self.nack_due_us = now_ns / 1000 + NACK_TICK_US;
         }
         self.until_sample = self.until_sample.saturating_sub(1);
-        if self.until_sample != 0 && state.is_known {
+        let is_silence = state.is_audio && header.csrc_count == 0;
+        if self.until_sample != 0 && state.is_known && !is_silence {
             return;
         }
         if self.until_sample == 0 {
@@ -301,6 +302,7 @@ impl Peer {
         }
         match header.payload(&packet[..len]) {
             Some([]) => state.inspection.findings.probes += 1,
+            Some(payload) if is_silence => state.inspection.on_silence(payload),
             payload => {
                 let stamp = payload.and_then(|payload| shared.filler.read(payload, state.is_audio));
                 state.inspection.on_content(header.csrc, index, stamp, now_ns, &mut shared.delay);

@@ -28,10 +28,11 @@ pub struct SlotState {
 impl SlotState {
     /// Nothing has come yet.
     pub fn new(slot: Slot) -> Self {
+        let is_audio = slot.kind != "video";
         Self {
-            is_audio: slot.kind != "video",
+            is_audio,
             slot,
-            inspection: Inspection::default(),
+            inspection: Inspection::new(is_audio),
             rtx: Unwrapper::default(),
             is_known: false,
             last_report: 0,
