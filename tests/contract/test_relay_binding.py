@@ -19,6 +19,8 @@ from vdxmedia.sfu import relay_wire as wire
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "metrics.md"
 MICROPHONE, CAMERA = 0x0A0B0C0D, 0x11223344
+SILENT_PACKETS = 3
+"""That end a voice."""
 AUDIO_IN, VIDEO_IN, VIDEO_RTX_IN = 1001, 2001, 2002
 AUDIO_OUT, VIDEO_OUT, VIDEO_RTX_OUT = 7001, 8001, 8002
 
@@ -212,7 +214,9 @@ def test_closed_gate_stops_the_next_packet(relay: RelayUnderTest) -> None:
         bob.fence()
         alice.send_rtp(audio(2))
         relay.expect_stat("dropped_gate", 1)
+        relay.expect_stat("audio_packets_out", 1 + SILENT_PACKETS)
         assert bob.has_nothing()
+        assert bob.silences == SILENT_PACKETS
         relay.send(wire.SetGate(source=MICROPHONE, gate=1, open=True))
         bob.fence()
         alice.send_rtp(audio(3))

@@ -83,7 +83,8 @@ def test_sound_crosses_from_its_first_packet(relay: RelayUnderTest, apart: tuple
     heard = [bob.receive_rtp() for _ in range(30)]
     assert [packet.payload for packet in heard] == [b"opus %d" % n for n in range(1, 31)]
     assert {tuple(packet.csrcs) for packet in heard} == {(MICROPHONE,)}
-    assert relay.stats()["exchange_packets_out"] == relay.stats()["exchange_packets_in"] == 30
+    relay.expect_stat("exchange_packets_out", 30)
+    relay.expect_stat("exchange_packets_in", 30)
 
 
 def test_speakers_are_told_once_for_a_room_over_both(relay: RelayUnderTest) -> None:
