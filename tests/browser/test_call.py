@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,10 @@ from tests.browser.pages import COLOURS, Person, eventually, is_near
 from tests.server import Server
 
 MIN_FRAMES_PER_SECOND = 15.0
+CAMERA_MID = "1"
+"""M-lines begin with microphone, camera, screen."""
+STOPPED_BYTES = 20_000
+"""So much of the smallest encoding takes a second or more: of one that still ran some would have come too."""
 
 
 def names_and_colours(people: list[Person]) -> dict[str, tuple[int, int, int]]:
@@ -68,9 +73,24 @@ async def test_call_every_picture_stands_under_its_own_name(server: Server, pers
         assert await assert_no_picture_under_another_name(someone) == 2
 
 
+async def layers_stop(publisher: Person) -> None:
+    """What nobody takes is not sent: all but the smallest encoding is off, and not a byte of it goes."""
+
+    async def camera() -> dict[str, dict[str, Any]]:
+        return {row["rid"]: row for row in await publisher.outbound("video") if row["mid"] == CAMERA_MID}
+
+    def only_smallest(rows: dict[str, dict[str, Any]]) -> bool:
+        return {rid: row["active"] for rid, row in rows.items()} == {"q": True, "h": False, "f": False}
+
+    before = await eventually(camera, only_smallest)
+    assert before["f"]["bytesSent"] > 0, "it was sent while somebody took it"
+    after = await eventually(camera, lambda rows: rows["q"]["bytesSent"] > before["q"]["bytesSent"] + STOPPED_BYTES)
+    assert [after[rid]["bytesSent"] - before[rid]["bytesSent"] for rid in ("h", "f")] == [0, 0]
+
+
 async def test_call_small_tile_gets_low_layer_and_large_tile_high(server: Server, person: OpenPerson) -> None:
     room = await server.create_room()
-    await person("Anna", room["hostUrl"], large=True)
+    anna = await person("Anna", room["hostUrl"], large=True)
     bent = await person("Bent", room["guestUrl"], width=1400, height=900)
 
     def height_is(lowest: int, highest: int):  # type: ignore[no-untyped-def]
@@ -80,10 +100,11 @@ async def test_call_small_tile_gets_low_layer_and_large_tile_high(server: Server
     await eventually(lambda: bent.inbound("video"), height_is(360, 720))
     await bent.page.set_viewport_size({"width": 320, "height": 300})
     await eventually(lambda: bent.inbound("video"), height_is(90, 200))
+    await layers_stop(anna)
     negotiations = await bent.negotiations()
     await bent.page.set_viewport_size({"width": 1400, "height": 900})
     await eventually(lambda: bent.inbound("video"), height_is(360, 720))
-    assert await bent.negotiations() == negotiations == 1
+    assert await bent.negotiations() == negotiations == await anna.negotiations() == 1
 
 
 async def test_call_speaker_change_and_churn_never_renegotiate_nor_mislabel(server: Server, person: OpenPerson) -> None:
