@@ -3,30 +3,14 @@
 
 mod common;
 
+use common::described::{AV1, DESCRIPTOR, KEYFRAME, VP9, frame, keyframe, with_codecs};
 use common::{Packet, World, camera, slots, sound};
 use vdx_relay::wire::rtcp::write_nack;
-use vdx_relay::wire_api::{AddPeer, Event, SlotKind};
+use vdx_relay::wire_api::{Event, SlotKind};
 
-const VP9: u8 = 98;
-const AV1: u8 = 45;
-const DESCRIPTOR: u8 = 13;
 const ANNA: u64 = 1;
 const BENT: u64 = 2;
 const VIEWER: u64 = 9;
-/// Three temporal levels with a structure, appendix A.6.1 of the AV1 payload format: longer than the one-byte form
-/// carries.
-const KEYFRAME: [u8; 21] = [
-    0x80, 0xFF, 0xFE, 0x80, 0x02, 0x14, 0xEA, 0xAA, 0x44, 0x10, 0x4D, 0x14, 0x10, 0x20, 0x10, 0x84, 0xE0, 0x9F, 0xE0,
-    0x59, 0xE0,
-];
-
-fn with_codecs(mut add: AddPeer) -> AddPeer {
-    (add.payloads.vp9, add.payloads.vp9_rtx) = (VP9, VP9 + 1);
-    (add.payloads.av1, add.payloads.av1_rtx) = (AV1, AV1 + 1);
-    add.extensions.dependency_descriptor = DESCRIPTOR;
-    add
-}
-
 /// Two cameras without simulcast, and one who watches in one slot.
 fn call() -> World {
     let mut world = World::new();
@@ -49,17 +33,6 @@ fn picture(client: u64, payload_type: u8, index: u64, descriptor: &[u8], payload
         packet.extensions.insert(DESCRIPTOR, descriptor.to_vec());
     }
     packet
-}
-
-fn frame(template: u8, number: u16) -> Vec<u8> {
-    let [high, low] = number.to_be_bytes();
-    vec![0xC0 | template, high, low]
-}
-
-fn keyframe(number: u16) -> Vec<u8> {
-    let mut bytes = KEYFRAME.to_vec();
-    bytes[1..3].copy_from_slice(&number.to_be_bytes());
-    bytes
 }
 
 fn number_of(packet: &Packet) -> u16 {

@@ -5,8 +5,9 @@ mod common;
 use std::collections::{BTreeSet, HashMap};
 
 use common::camera::{Camera, Stamp, film};
+use common::described::{AV1, DESCRIPTOR, KEYFRAME, VP9, frame, keyframe, with_codecs};
 use common::stage::{ANNA, BO, RIDS, SLOT, VIEWER, call, of_slot, unbroken};
-use common::{Dice, World, microphone, slots, sound};
+use common::{Dice, Packet, World, camera, microphone, slots, sound};
 use vdx_relay::wire::rtcp::{Rtcp, RtcpPackets, write_nack};
 use vdx_relay::wire_api::{Command, SlotKind};
 
@@ -200,4 +201,134 @@ fn retransmissions_are_of_the_packets_asked_for_across_rollovers_and_switches() 
     assert!(packets > 65_536 && wraps.len() == 16, "the numbers went round: {packets}");
     assert!(asked > 500 && repeated * 20 >= asked * 19, "{repeated} of {asked}");
     assert_eq!(world.forwarder.counters().dropped_seal, 0);
+}
+
+/// A packet of a camera without simulcast; `descriptor` empty: without.
+fn described(ssrc: u32, payload_type: u8, index: u64, descriptor: &[u8], payload: &[u8]) -> Packet {
+    let mut packet = sound(ssrc, index, None);
+    (packet.payload_type, packet.payload, packet.timestamp) = (payload_type, payload.to_vec(), index as u32 * 3_000);
+    if !descriptor.is_empty() {
+        packet.extensions.insert(DESCRIPTOR, descriptor.to_vec());
+    }
+    packet
+}
+
+/// Anna and Bo have a camera each (SSRCs 1100, 2200) and all codecs; the viewer shows both.
+fn described_call() -> World {
+    let mut world = World::new();
+    for (id, source) in [(ANNA, 11), (BO, 22)] {
+        let mut line = camera("0", source, &[]);
+        line.ssrc = source * 100;
+        world.connect_as(with_codecs(World::add_peer(id, vec![line], Vec::new())));
+        world.allow(source);
+    }
+    world.connect_as(with_codecs(World::add_peer(VIEWER, Vec::new(), slots(2))));
+    world.bind(VIEWER, SlotKind::Video, 0, 11, 2);
+    world.bind(VIEWER, SlotKind::Video, 1, 22, 2);
+    world
+}
+
+/// Dependency descriptors that say nothing one can use: cut, endless, too deep, too long.
+fn odd_descriptors() -> Vec<Vec<u8>> {
+    let mut odd: Vec<Vec<u8>> = (1..KEYFRAME.len()).map(|len| KEYFRAME[..len].to_vec()).collect();
+    for len in [4, 16, 128, 129, 250] {
+        // Templates without end, levels without end, references and chains without end.
+        odd.push([&[0x80, 0, 1, 0x80][..], &vec![0x00; len]].concat());
+        odd.push([&[0x80, 0, 1, 0x81][..], &vec![0x55; len]].concat());
+        odd.push([&[0x80, 0, 1, 0x9F][..], &vec![0xAA; len]].concat());
+        odd.push([&[0xC3, 0, 1, 0x1F][..], &vec![0xFF; len]].concat());
+        odd.push(vec![0xFF; len]);
+    }
+    odd.retain(|descriptor| descriptor.len() <= 255);
+    odd
+}
+
+/// Payloads whose descriptors are cut, contradict themselves, or promise what does not follow.
+fn odd_payloads() -> Vec<(u8, Vec<u8>)> {
+    let vp8 = [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x9D];
+    let vp9 = [0xBA, 0x92, 0x34, 0x10, 0x56, 0x01, 0xFF, 1, 64, 0, 180, 2, 128, 1, 104, 255, 4, 1, 0x82];
+    let mut odd = Vec::new();
+    for (payload_type, whole) in [(96, &vp8[..]), (VP9, &vp9[..]), (AV1, &[0x98, 0x0A, 1][..])] {
+        odd.extend((1..=whole.len()).map(|len| (payload_type, whole[..len].to_vec())));
+    }
+    // References without end, a structure of 255 pictures, the highest levels; numbers that leap by half their circle.
+    odd.extend([
+        (VP9, vec![0xFE; 9]),
+        (VP9, vec![0x0A, 0x08, 0xFF, 0x0C, 0, 0]),
+        (VP9, vec![0xEC, 0xC0, 0, 0xFF, 0, 1]),
+    ]);
+    odd.extend([
+        (96, vec![0x90, 0xE0, 0xC0, 0, 0x80, 0xFF, 1, 2]),
+        (96, vec![0x97, 0x00, 0x00]),
+        (96, vec![0x80, 0x0F, 1]),
+    ]);
+    odd
+}
+
+#[test]
+fn odd_descriptors_of_one_with_keys_start_nothing_cost_the_others_nothing_and_hold_no_memory() {
+    let mut world = described_call();
+    let (mut index, mut calm) = (0_u64, 0_u64);
+    let delta = [0x10, 0x32, 1];
+    // Before a keyframe nothing of it reaches the slot.
+    for descriptor in odd_descriptors() {
+        for payload_type in [AV1, VP9] {
+            let payload = if payload_type == AV1 { &delta[..] } else { &[0xEC, 0x01, 0x10, 1, 0x82, 7] };
+            index += 1;
+            world.send(ANNA, &described(1_100, payload_type, index, &descriptor, payload), index);
+        }
+    }
+    assert!(world.take_rtp(VIEWER).is_empty(), "nothing starts here");
+    let mut round = |world: &mut World| {
+        let mut last: HashMap<u32, Packet> = HashMap::new();
+        let mut of_bo = 0;
+        let before = calm;
+        let hostile: Vec<(u8, Vec<u8>, Vec<u8>)> = [(AV1, keyframe(7), delta.to_vec())]
+            .into_iter()
+            .chain(odd_descriptors().into_iter().map(|odd| (AV1, odd, delta.to_vec())))
+            .chain(odd_payloads().into_iter().map(|(payload_type, odd)| (payload_type, Vec::new(), odd)))
+            .chain(odd_payloads().into_iter().map(|(payload_type, odd)| (payload_type, keyframe(0x8000), odd)))
+            .collect();
+        for (payload_type, descriptor, payload) in &hostile {
+            index += 1;
+            world.send(ANNA, &described(1_100, *payload_type, index, descriptor, payload), index);
+            calm += 1;
+            let steady = if calm % 50 == 1 { keyframe(calm as u16) } else { frame(3, calm as u16) };
+            world.send(BO, &described(2_200, AV1, calm, &steady, &delta), calm);
+            world.run_ms(20);
+            for packet in world.take_rtp(VIEWER) {
+                assert_eq!(packet.csrcs, [if packet.ssrc == SLOT { 11 } else { 22 }]);
+                if packet.ssrc == SLOT {
+                    let told = packet.extensions.get(&DESCRIPTOR).map_or(&[][..], Vec::as_slice);
+                    let is_sent =
+                        |odd: &[u8]| odd.len() == told.len() && odd[..1] == told[..1] && odd[3..] == told[3..];
+                    assert!(told.is_empty() || (told.len() <= 128 && is_sent(descriptor)), "{told:?}");
+                    assert!(packet.payload.len() <= payload.len() + 2, "{:?}", packet.payload);
+                } else {
+                    of_bo += 1;
+                    assert_eq!(packet.payload, delta);
+                }
+                if let Some(before) = last.insert(packet.ssrc, packet.clone()) {
+                    // What of the hostile one's was no picture is missing; it is his loss.
+                    let step = packet.sequence.wrapping_sub(before.sequence);
+                    assert!(step == 1 || (packet.ssrc == SLOT && step < 100), "{step}");
+                }
+            }
+        }
+        assert_eq!(of_bo, calm - before, "not one of the other's is lost");
+        world.check_all();
+        world.take_events();
+        for id in [ANNA, BO, VIEWER] {
+            let client = world.clients.get_mut(&id).expect("there");
+            (client.rtcp, client.other) = (Vec::new(), Vec::new());
+        }
+    };
+    for _ in 0..4 {
+        round(&mut world);
+    }
+    let held = allocation_counter::measure(|| (0..4).for_each(|_| round(&mut world))).bytes_current;
+    assert!(held <= 4_096, "{held} bytes more");
+    let counters = world.forwarder.counters();
+    assert!(counters.dropped_malformed > 50, "{}", counters.dropped_malformed);
+    assert_eq!((counters.panics, counters.dropped_seal), (0, 0));
 }

@@ -4,6 +4,7 @@
 
 pub mod camera;
 mod client;
+pub mod described;
 pub mod link;
 pub mod stage;
 
@@ -251,7 +252,7 @@ impl World {
         let transport = client.transport_sequence.to_be_bytes();
         elements.push(Extension { id: TRANSPORT, data: &transport });
         client.transport_sequence = client.transport_sequence.wrapping_add(1);
-        let mut header = [0; 128];
+        let mut header = [0; 512];
         let len = HeaderWriter {
             is_marked: packet.is_marked,
             has_padding: false,

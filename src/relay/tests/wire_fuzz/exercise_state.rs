@@ -6,12 +6,14 @@
 use vdx_relay::congestion::{MAX_BPS, MAX_SENT, MIN_BPS, SendSide};
 use vdx_relay::forwarder::Forwarder;
 use vdx_relay::srtp::{Inbound, Outbound, Profile, SendGuard};
+use vdx_relay::wire::dependency_descriptor::MAX_DESCRIPTOR_LEN;
 use vdx_relay::wire::framing::{HEAD_LEN, next_frame, whole_frames};
 use vdx_relay::wire::rtcp::{NtpTime, Rtcp, RtcpPackets};
 use vdx_relay::wire::rtp::RtpHeader;
 use vdx_relay::wire_api::{Command, SlotKind};
 
 use crate::common::camera::Camera;
+use crate::common::described::{DESCRIPTOR, with_codecs};
 use crate::common::{List, World, camera, microphone, slots};
 
 /// Actions of one input at most: more would be slow, and find nothing else.
@@ -166,11 +168,11 @@ pub fn call(script: &[u8]) {
     for id in PUBLISHERS {
         let source = id as u32;
         let lines = vec![camera("0", 10 + source, &RIDS), microphone("1", 20 + source, 70 + source)];
-        world.connect(id, lines, slots(1));
+        world.connect_as(with_codecs(World::add_peer(id, lines, slots(1))));
         world.allow(10 + source);
         world.allow(20 + source);
     }
-    world.connect(VIEWER, vec![camera("0", 14, &RIDS)], slots(2));
+    world.connect_as(with_codecs(World::add_peer(VIEWER, vec![camera("0", 14, &RIDS)], slots(2))));
     let mut cameras = PUBLISHERS.map(|id| Camera::new(id, 10 + id as u32, "0", &RIDS, 5_000 * id as u32));
     world.bind(VIEWER, SlotKind::Video, 0, 11, 2);
     world.bind(VIEWER, SlotKind::Video, 1, 12, 1);
@@ -208,6 +210,7 @@ pub fn call(script: &[u8]) {
     for packet in world.take_rtp(VIEWER) {
         assert!(matches!(packet.ssrc, 100..=102 | 1_000..=1_001 | 2_000..=2_001), "{}", packet.ssrc);
         assert!(matches!(packet.csrcs[..], [11 | 12 | 21 | 22]), "{:?}", packet.csrcs);
+        assert!(packet.extensions.get(&DESCRIPTOR).is_none_or(|data| (3..=MAX_DESCRIPTOR_LEN).contains(&data.len())));
     }
     assert_eq!(world.forwarder.counters().panics, 0);
     assert_eq!(world.forwarder.counters().dropped_seal, 0, "an index twice");

@@ -7,6 +7,7 @@ use vdx_relay::wire::rtp::{HeaderWriter, write_padding};
 use vdx_relay::wire::stun::{self, BindingRequest, ErrorCode, IntegrityKey, Role};
 use vdx_relay::wire_api::{Command, SlotKind};
 
+use crate::common::described::{AV1, DESCRIPTOR, VP9};
 use crate::exercise::PASSWORD;
 
 /// One file of the corpus.
@@ -61,6 +62,7 @@ pub fn made() -> Vec<Seed> {
     keyframe.extend(L1T3_KEYFRAME);
     add("dependency_descriptor", "keyframe", keyframe);
     state_seeds(&mut add);
+    described_seeds(&mut add);
     seeds
 }
 
@@ -130,6 +132,25 @@ fn state_seeds(add: &mut impl FnMut(&'static str, &'static str, Vec<u8>)) {
         "stranger",
         script(&[(0, &[0x80, 96, 0, 1]), (1, &[0, 1, 0, 0]), (0x10, &[22; 40]), (13, &[2]), (9, &[255; 8])]),
     );
+}
+
+/// A call in which a picture is described: AV1 with its descriptor in the two-byte form, VP9 with and without one.
+fn described_seeds(add: &mut impl FnMut(&'static str, &'static str, Vec<u8>)) {
+    let rtp = |payload_type: u8, descriptor: &[u8], payload: &[u8]| {
+        let mut block = vec![1, 1, b'0', 2, 1, b'f', DESCRIPTOR, descriptor.len() as u8];
+        block.extend(descriptor);
+        block.resize(block.len().next_multiple_of(4), 0);
+        let head = [1, 0x90, payload_type, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0x10, 0, 0, (block.len() / 4) as u8];
+        [&head[..], &block, payload].concat()
+    };
+    let delta = [0xC3, 0xFF, 0xFF];
+    let (key, more) = (rtp(AV1, &L1T3_KEYFRAME, &[0x18, 0x0A, 1]), rtp(AV1, &delta, &[0x10, 0x32, 1]));
+    let own = rtp(AV1, &[0xC3, 1, 2, 0x7E, 0x53, 0x40, 0x32, 0x19, 0x00], &[0x10, 0x32, 1]);
+    let vp9 = [0xAA, 0x92, 0x34, 0x10, 0x56, 0x38, 1, 64, 0, 180, 2, 128, 1, 104, 1, 4, 1, 0x82];
+    let (plain, both) = (rtp(VP9, &[], &vp9), rtp(VP9, &L1T3_KEYFRAME, &vp9));
+    let flexible = rtp(VP9, &delta, &[0xFC, 0x7F, 0x53, 0x03, 0x04, 0x99]);
+    add("call", "av1", script(&[(2, &key), (3, &more), (2, &own), (9, &[50]), (2, &more), (2, &key)]));
+    add("call", "vp9", script(&[(2, &plain), (3, &flexible), (2, &both), (9, &[50]), (2, &flexible), (2, &key)]));
 }
 
 /// By hand from appendix A of the AV1 payload format.
