@@ -5,9 +5,12 @@ mod common;
 use std::collections::HashMap;
 
 use common::camera::{Camera, Stamp};
+use common::stage::{BO, RIDS, SLOT, VIEWER, call};
 use common::{Dice, Packet, World, camera, measured_slots, microphone, slots, sound};
 use vdx_relay::sink::Sink;
 use vdx_relay::socket::Route;
+use vdx_relay::wire::rtcp::write_nack;
+use vdx_relay::wire::stun::{BindingRequest, IntegrityKey, Role, write_request};
 use vdx_relay::wire_api::{Event, Extensions, Payloads, SlotKind};
 
 /// H.264 (RFC 6184): an access unit's packets.
@@ -45,6 +48,63 @@ fn payload_types_and_extension_ids_are_those_of_each_peer() {
     assert_eq!(to_chrome.extensions[&common::MID], b"s0");
     assert_eq!(to_chrome.extensions[&common::LEVEL], [0x85]);
     assert_eq!((&to_chrome.extensions[&7][..], &to_chrome.extensions[&8][..]), (&[1][..], &[1, 2, 3][..]));
+}
+
+/// 3GPP TS 26.114 §7.4.5: how a receiver turns a picture that a telephone sends as its camera lies.
+#[test]
+fn orientation_of_a_picture_goes_with_it_when_it_is_sent_again_and_changes_with_its_source() {
+    const ORIENTATION: u8 = 7;
+    let (mut world, mut cameras) = call();
+    let film = |world: &mut World, cameras: &mut [Camera; 2]| {
+        for _ in 0..12 {
+            for (camera, turned) in cameras.iter_mut().zip([Some(1), None]) {
+                camera.react(world);
+                camera.frame(world, |world, client, mut packet, index| {
+                    packet.extensions.extend(turned.map(|turned| (ORIENTATION, vec![turned])));
+                    world.send(client, &packet, index);
+                });
+            }
+            world.run_ms(50);
+        }
+        world.take_rtp(VIEWER)
+    };
+    let again = |world: &mut World, original: &Packet| {
+        let mut plain = [0; 64];
+        let len = write_nack(&mut plain, 1, SLOT, &[original.sequence]).expect("room");
+        world.send_rtcp(VIEWER, &plain[..len]);
+        let [again] = &world.take_rtp(VIEWER)[..] else { panic!("one answer") };
+        assert_eq!((again.ssrc, again.payload_type), (SLOT + 1_000, 97));
+        again.extensions.get(&ORIENTATION).cloned()
+    };
+    world.bind(VIEWER, SlotKind::Video, 0, 11, 2);
+    let before = film(&mut world, &mut cameras);
+    assert!(before.len() > 20 && before.iter().all(|packet| packet.extensions[&ORIENTATION] == [1]));
+    assert_eq!(again(&mut world, before.last().expect("packets")), Some(vec![1]));
+    world.bind(VIEWER, SlotKind::Video, 0, 22, 2);
+    let after: Vec<Packet> = film(&mut world, &mut cameras).into_iter().filter(|it| it.csrcs == [22]).collect();
+    assert!(after.len() > 20 && after.iter().all(|packet| !packet.extensions.contains_key(&ORIENTATION)));
+    assert_eq!(again(&mut world, before.last().expect("packets")), Some(vec![1]), "as it was sent");
+    assert_eq!(again(&mut world, after.last().expect("packets")), None);
+    // A packet that the publisher sends again has it too.
+    let mut line = camera("9", 33, &RIDS[..1]);
+    (line.ssrc, line.rtx_ssrc) = (9_000, 9_010);
+    world.command(vdx_relay::wire_api::Command::UpdatePeer(Box::new(World::update_peer(BO, vec![line], Vec::new()))));
+    world.allow(33);
+    world.bind(VIEWER, SlotKind::Video, 0, 33, 2);
+    let mut picture = sound(9_000, 1, None);
+    picture.payload_type = 96;
+    picture.extensions.insert(ORIENTATION, vec![2]);
+    for sequence in [1_u64, 3] {
+        (picture.payload, picture.timestamp) =
+            (vec![0x90, 0xE0, 0x80, sequence as u8, 1, 0, u8::from(sequence > 1), 9], 1);
+        world.send(BO, &picture, sequence);
+    }
+    world.take_rtp(VIEWER);
+    (picture.ssrc, picture.payload_type) = (9_010, 97);
+    picture.payload = vec![0, 2, 0x90, 0xE0, 0x80, 2, 1, 0, 1, 9];
+    world.send(BO, &picture, 1);
+    let [repaired] = &world.take_rtp(VIEWER)[..] else { panic!("one packet") };
+    assert_eq!((repaired.ssrc, &repaired.extensions[&ORIENTATION][..]), (SLOT, &[2][..]));
 }
 
 #[test]
@@ -311,4 +371,57 @@ fn forwarding_allocates_nothing() {
     assert_eq!(forwards, measured.len() as u64 * 10);
     // Once in a while the list of arrivals grows for the next transport feedback, which no timer sent here.
     assert!(count <= 2, "{count} allocations for {forwards} packets");
+}
+
+/// Beside what the C library does for an HMAC, which keeps nothing.
+#[test]
+fn strangers_datagrams_allocate_nothing_before_a_check_has_the_right_integrity() {
+    let (mut world, _) = watched_call();
+    let (ice, stranger) = (World::ice_of(20), World::ice_of(777));
+    let check = |ours: &str, theirs: &str, password: &str| {
+        let request = BindingRequest {
+            remote_ufrag: ours.as_bytes(),
+            local_ufrag: theirs.as_bytes(),
+            priority: 1,
+            role: Role::Controlling(7),
+            use_candidate: true,
+        };
+        let mut datagram = vec![0; 256];
+        let len = write_request(&mut datagram, &[7; 12], &request, &IntegrityKey::new(password.as_bytes()));
+        datagram.truncate(len.expect("room"));
+        datagram
+    };
+    let whole = check(&ice.local_ufrag, &ice.remote_ufrag, "not the password");
+    let hello = [&[22, 0xFE, 0xFD, 0, 0, 0, 0, 0, 0, 0, 0, 0, 200, 1][..], &[7; 199]].concat();
+    let (_, srtp) = world.seal(2, &sound(7_000, 999, Some(20)), 999);
+    let datagrams = [
+        check(&stranger.local_ufrag, &stranger.remote_ufrag, &stranger.local_pwd),
+        check(&ice.local_ufrag, &stranger.remote_ufrag, &ice.local_pwd),
+        whole[..whole.len() - 8].to_vec(),
+        whole[..40].to_vec(),
+        whole,
+        hello.clone(),
+        [22, 0xFE, 0xFD].to_vec(),
+        srtp.clone(),
+        [&[0x80, 201][..], &srtp[2..]].concat(),
+        vec![0x80; 12],
+        vec![0xFF; 1_200],
+        Vec::new(),
+    ];
+    let mut sprayed: Vec<(Route, Vec<u8>)> =
+        (300..1_300).flat_map(|id| datagrams.iter().map(move |one| (World::route_of(id), one.clone()))).collect();
+    let mut void = Void::new();
+    let (before, now_us) = (*world.forwarder.counters(), world.now_us);
+    let measured = allocation_counter::measure(|| {
+        for (route, datagram) in &mut sprayed {
+            world.forwarder.handle_datagram(*route, datagram, &mut void, now_us);
+        }
+    });
+    assert_eq!((measured.count_total, void.sent), (0, 0));
+    let counters = *world.forwarder.counters();
+    assert_eq!(counters.dropped_stun_unknown_user - before.dropped_stun_unknown_user, 2_000);
+    assert_eq!(counters.dropped_stun_integrity - before.dropped_stun_integrity, 1_000);
+    assert_eq!(counters.dropped_dtls_unvalidated - before.dropped_dtls_unvalidated, 2_000);
+    assert_eq!(counters.dropped_unknown_address - before.dropped_unknown_address, 3_000);
+    assert!(world.forwarder.take_events().is_empty(), "and Python hears of none");
 }
