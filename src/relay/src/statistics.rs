@@ -49,9 +49,11 @@ pub struct SlotStatistics {
     pub keyframe_requests: u32,
     /// Packets that were sent again.
     pub resent: u32,
-    /// How often nothing was sent for a second although the layer was there.
+    /// How often a picture that the slot shows or waits for was not sent for a whole second although its layer lives: it waits
+    /// for a keyframe, or for the way. A publisher that stalls counts only until its layer is held to be dead, after
+    /// 1.2 s; from then on the layer's `is_live` tells it. What the subscriber's decoder or network does is not known here.
     pub freezes: u32,
-    /// For how long in all, milliseconds.
+    /// For how long in all, milliseconds; whole seconds of about that length only.
     pub frozen_ms: u64,
 }
 
@@ -109,20 +111,23 @@ pub struct SlotTally {
     pub frozen_us: u64,
     octets_before: u32,
     packets_before: u32,
+    was_expected: bool,
     is_frozen: bool,
 }
 
 impl SlotTally {
-    /// To be called about once a second with the slot's wrapping totals. `is_expected`: it shows a layer that lives.
+    /// To be called about once a second with the slot's wrapping totals. `is_expected`: it shows a layer that
+    /// lives, or waits for one. A freeze is a whole time between two calls without a packet.
     pub fn on_second(&mut self, packets: u32, octets: u32, is_expected: bool, since_us: u64) {
         let bits = u64::from(octets.wrapping_sub(self.octets_before)) * 8;
         self.bps = bits.saturating_mul(1_000_000) / since_us.max(1);
-        let is_frozen = is_expected && packets == self.packets_before;
+        let is_frozen = is_expected && self.was_expected && packets == self.packets_before;
         if is_frozen {
             self.freezes += u32::from(!self.is_frozen);
             self.frozen_us = self.frozen_us.saturating_add(since_us);
         }
-        (self.octets_before, self.packets_before, self.is_frozen) = (octets, packets, is_frozen);
+        (self.octets_before, self.packets_before) = (octets, packets);
+        (self.was_expected, self.is_frozen) = (is_expected, is_frozen);
     }
 }
 
@@ -143,6 +148,8 @@ mod tests {
         tally.on_second(12, 125_999, true, 1_000_000);
         tally.on_second(12, 125_999, false, 1_000_000);
         assert_eq!(tally.freezes, 1, "a picture that is off does not freeze");
+        tally.on_second(12, 125_999, true, 500_000);
+        assert_eq!(tally.freezes, 1, "it was wished for a moment ago, perhaps");
         tally.on_second(12, 125_999, true, 500_000);
         assert_eq!((tally.freezes, tally.frozen_us), (2, 3_500_000));
     }

@@ -1,11 +1,16 @@
 //! Statistics on request: what a room's snapshot says of its sources and slots, and that it says nothing of others'.
 
+#![allow(clippy::cast_possible_wrap, clippy::float_cmp)] // Test times are small; zero is zero.
+
 mod common;
 
 use common::camera::{Camera, film};
-use common::{World, camera, slots};
-use vdx_relay::statistics::{PeerStatistics, SourceStatistics};
-use vdx_relay::wire::rtcp::write_picture_loss;
+use common::stage::{BO, SLOT, VIEWER, call};
+use common::{Packet, World, camera, microphone, slots, sound};
+use vdx_relay::statistics::{PeerStatistics, SlotStatistics, SourceStatistics};
+use vdx_relay::wire::rtcp::{
+    NtpTime, ReportBlock, Rtcp, RtcpPackets, compact_from_us, write_nack, write_picture_loss, write_receiver_report,
+};
 use vdx_relay::wire_api::{Command, Event, SlotKind};
 
 fn snapshot(world: &mut World, room: u64) -> (Vec<PeerStatistics>, Vec<SourceStatistics>) {
@@ -43,4 +48,134 @@ fn snapshot_tells_layers_and_slots_of_its_room_only() {
         (1, 1, 0)
     );
     assert_eq!(snapshot(&mut world, 2), (Vec::new(), Vec::new()), "another room");
+}
+
+/// Of the viewer's first slot of pictures.
+fn slot(world: &mut World) -> SlotStatistics {
+    let (peers, _) = snapshot(world, 1);
+    let viewer = peers.iter().find(|peer| peer.peer == VIEWER).expect("there");
+    viewer.slots.iter().find(|slot| slot.kind == SlotKind::Video).expect("used").clone()
+}
+
+#[test]
+fn slot_that_waits_for_a_keyframe_of_a_layer_that_lives_freezes_once_and_for_so_long() {
+    // The publisher's numbers leap; or the slot was empty.
+    for cause in ["leap", "begin"] {
+        let (mut world, mut cameras) = call();
+        film(&mut world, &mut cameras, 1_000);
+        if cause == "leap" {
+            world.bind(VIEWER, SlotKind::Video, 0, 11, 0);
+            film(&mut world, &mut cameras, 3_000);
+            assert_eq!((slot(&mut world).freezes, slot(&mut world).frozen_ms), (0, 0));
+            cameras[0].leap(5_000);
+        } else {
+            world.bind(VIEWER, SlotKind::Video, 0, 11, 0);
+        }
+        world.take_rtp(VIEWER);
+        // Five seconds without a keyframe, however often one is asked for.
+        for _ in 0..100 {
+            cameras[0].frame(&mut world, |world, client, packet, index| world.send(client, &packet, index));
+            world.run_ms(50);
+        }
+        assert!(world.take_rtp(VIEWER).is_empty(), "{cause}");
+        let frozen = slot(&mut world);
+        assert_eq!(frozen.freezes, 1, "{cause}");
+        assert!((3_000..=5_000).contains(&frozen.frozen_ms), "{cause}: whole seconds: {}", frozen.frozen_ms);
+        film(&mut world, &mut cameras, 3_000);
+        let after = slot(&mut world);
+        assert!(!world.take_rtp(VIEWER).is_empty());
+        assert_eq!(after.freezes, 1, "{cause}: it is over");
+        assert!(after.frozen_ms <= frozen.frozen_ms + 1_000, "{cause}");
+    }
+}
+
+#[test]
+fn publisher_that_stalls_freezes_a_slot_for_no_longer_than_its_layer_is_held_to_live() {
+    let (mut world, mut cameras) = call();
+    world.bind(VIEWER, SlotKind::Video, 0, 22, 2);
+    film(&mut world, &mut cameras, 3_000);
+    for _ in 0..10 {
+        world.check(BO, true);
+        film(&mut world, &mut cameras[..1], 1_000);
+    }
+    let stalled = slot(&mut world);
+    assert!(stalled.freezes <= 1 && stalled.frozen_ms <= 2_000, "{stalled:?}");
+    let (_, sources) = snapshot(&mut world, 1);
+    let of_bo = sources.iter().find(|source| source.source == 22).expect("there");
+    assert!(of_bo.layers.iter().all(|layer| !layer.is_live), "that says it");
+}
+
+/// A camera of which each fifth packet is lost, a microphone whose packets are 0 and 5 ms late in turn, and a viewer who
+/// reports a quarter lost after 40 ms of way there and back.
+#[test]
+fn figures_are_those_of_what_was_lost_late_asked_for_and_sent_again() {
+    let mut world = World::new();
+    world.connect(2, vec![camera("0", 11, &["q"]), microphone("1", 12, 7_000)], Vec::new());
+    world.connect(VIEWER, Vec::new(), slots(1));
+    world.allow(11);
+    world.allow(12);
+    world.bind(VIEWER, SlotKind::Video, 0, 11, 2);
+    let mut film = Camera::new(2, 11, "0", &["q"], 5_000);
+    film.parts = [1; 3];
+    let (mut asked, mut reported, mut shown) = (0, 0, Vec::<Packet>::new());
+    for frame in 0..200_u64 {
+        film.frame(&mut world, |world, client, packet, index| {
+            if frame % 5 != 4 {
+                world.send(client, &packet, index);
+            }
+        });
+        for step in 0..2 {
+            let sequence = frame * 2 + step;
+            let packet = sound(7_000, sequence, Some(20));
+            let late_ms = sequence % 2 * 5;
+            world.run_ms(late_ms);
+            world.send(2, &Packet { timestamp: sequence as u32 * 25 * 48, ..packet }, sequence);
+            world.run_ms(25 - late_ms);
+        }
+        for compound in world.clients.get_mut(&2).expect("there").take_rtcp() {
+            for packet in RtcpPackets::new(&compound) {
+                if let Rtcp::Nack(nack) = packet.expect("well-formed") {
+                    assert_eq!(nack.media_ssrc, 5_000);
+                    asked += nack.sequences().count();
+                }
+            }
+        }
+        shown.extend(world.take_rtp(VIEWER).into_iter().filter(|packet| packet.ssrc == SLOT));
+        if frame % 20 == 19 {
+            reported += 100;
+            let ntp = NtpTime::from_unix_us(1_800_000_000_000_000).plus_us(world.now_us as i64);
+            let block = ReportBlock {
+                ssrc: SLOT,
+                fraction_lost: 64,
+                cumulative_lost: 25,
+                highest_sequence: reported,
+                jitter: 0,
+                last_sender_report: ntp.plus_us(-100_000).compact(),
+                delay_since_last: compact_from_us(60_000),
+            };
+            let mut plain = [0; 64];
+            let len = write_receiver_report(&mut plain, 1, &[block]).expect("room");
+            world.send_rtcp(VIEWER, &plain[..len]);
+        }
+    }
+    let three: Vec<u16> = shown[shown.len() - 3..].iter().map(|packet| packet.sequence).collect();
+    for _ in 0..2 {
+        let mut plain = [0; 64];
+        let len = write_nack(&mut plain, 1, SLOT, &three).expect("room");
+        world.send_rtcp(VIEWER, &plain[..len]);
+    }
+    assert_eq!(world.take_rtp(VIEWER).len(), 3, "the second time comes too soon");
+    let slot = slot(&mut world);
+    assert_eq!((slot.nacks, slot.resent), (6, 3));
+    assert_eq!(slot.packets as usize, shown.len());
+    assert!((slot.loss - 0.25).abs() < 0.001, "{}", slot.loss);
+    let (peers, sources) = snapshot(&mut world, 1);
+    let viewer = peers.iter().find(|peer| peer.peer == VIEWER).expect("there");
+    assert!((viewer.rtt_ms - 40.0).abs() < 1.0, "{} ms", viewer.rtt_ms);
+    let layer = |id: u32| sources.iter().find(|source| source.source == id).expect("there").layers[0].clone();
+    let (picture, voice) = (layer(11), layer(12));
+    assert!((picture.loss - 0.2).abs() <= 0.05, "{}", picture.loss);
+    assert!(asked >= 40 && picture.nacks as usize == asked, "{} told, {asked} came", picture.nacks);
+    assert!((voice.jitter_ms - 5.0).abs() < 0.3 && voice.loss == 0.0, "{} ms, {}", voice.jitter_ms, voice.loss);
+    assert_eq!(voice.nacks, 0);
 }

@@ -7,7 +7,7 @@ use crate::peer::Peer;
 use crate::slot::Slot;
 use crate::source::Source;
 use crate::statistics::{LayerStatistics, PeerStatistics, SlotStatistics, SourceStatistics};
-use crate::wire_api::Event;
+use crate::wire_api::{Event, SlotKind};
 
 impl Forwarder {
     /// Tells the statistics of a room; of one that is not there: nothing but empty lists.
@@ -57,8 +57,9 @@ impl Forwarder {
         let Some(peer) = self.peers.get_mut(at) else { return };
         let is_sending = peer.is_sending;
         for slot in &mut peer.slots {
-            let layer = slot.current.and_then(|feed| self.sources.get(feed.source)?.layer(feed.layer));
-            let is_picture = slot.codec.is_some_and(|codec| !codec.is_audio());
+            let feed = slot.current.or(slot.pending);
+            let layer = feed.and_then(|feed| self.sources.get(feed.source)?.layer(feed.layer));
+            let is_picture = slot.kind == SlotKind::Video;
             let is_expected = is_sending && is_picture && layer.is_some_and(|layer| layer.is_live);
             slot.tally.on_second(slot.packet_count, slot.octet_count, is_expected, since_us);
         }

@@ -111,6 +111,11 @@ impl Camera {
         base.wrapping_add(ticks(now_us))
     }
 
+    /// The next packets are so many numbers on, as if the camera had begun anew; a decoder needs a keyframe.
+    pub fn leap(&mut self, by: u64) {
+        self.layers.iter_mut().for_each(|layer| layer.index += by);
+    }
+
     /// Of the newest frame.
     pub fn frame_number(&self) -> u32 {
         self.frame
