@@ -49,9 +49,10 @@ pub struct SlotStatistics {
     pub keyframe_requests: u32,
     /// Packets that were sent again.
     pub resent: u32,
-    /// How often a picture that the slot shows or waits for was not sent for a whole second although its layer lives: it waits
-    /// for a keyframe, or for the way. A publisher that stalls counts only until its layer is held to be dead, after
-    /// 1.2 s; from then on the layer's `is_live` tells it. What the subscriber's decoder or network does is not known here.
+    /// How often a picture that the slot shows or waits for was not sent for a whole second although its layer lives:
+    /// it waits for a keyframe, or for the way. A publisher that stalls counts only until its layer is held to be
+    /// dead, after 1.2 s; from then on the layer's `is_live` tells it. What the subscriber's decoder or network does is
+    /// not known here.
     pub freezes: u32,
     /// For how long in all, milliseconds; whole seconds of about that length only.
     pub frozen_ms: u64,
