@@ -5,12 +5,15 @@ use vdx_relay::wire::rtcp::{Rtcp, RtcpPackets};
 use vdx_relay::wire::rtp::RtpHeader;
 
 use crate::delivered::Delivered;
-use crate::scene::{Stream, VP8_RTX, check_tail};
+use crate::scene::{OPUS, Stream, VP8_RTX, check_tail};
 
 /// Send times that are remembered per stream: more than two seconds of it.
 pub const REMEMBERED: usize = 4096;
 /// Bits of a packet's number within its name; the rest is the stream's position.
 pub const NUMBER_BITS: u32 = 40;
+
+/// A frame of silence in Opus (RFC 6716 §3.1).
+const SILENCE: [u8; 3] = [0xF8, 0xFF, 0xFE];
 
 /// A published stream.
 pub struct Publishing {
@@ -79,6 +82,11 @@ impl Client {
             return;
         };
         let opened = inbound.open_rtp(bytes);
+        if opened.is_ok_and(|opened| header.payload_type == OPUS && bytes[opened.header_len..opened.len] == SILENCE) {
+            // How the server ends a voice: authentic, and nothing of the publisher's.
+            delivered.packets -= 1;
+            return;
+        }
         let name = opened.ok().and_then(|opened| check_tail(without_padding(&bytes[..opened.len])));
         if is_again && opened.is_ok() && name.is_none() {
             // Padding that probes the way: authentic, and nothing of the publisher's.

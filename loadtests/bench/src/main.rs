@@ -7,6 +7,9 @@
 //! on the machine matters less (it empties the caches). The rounds of all interleave, so a machine that slows down
 //! slows down all.
 //!
+//! It prints JSON, or writes it to a file; `python -m loadtests.bench` (`make bench`) runs it, adds what needs a whole
+//! server, and prints the table.
+//!
 //! Loopback charges the receiver's way through the kernel to the sender; docs/benchmarks.md says what that means.
 
 // Nanoseconds and packets of one run are far below 2^52.

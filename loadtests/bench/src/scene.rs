@@ -17,7 +17,8 @@ pub const EXTENSIONS: Extensions = Extensions {
     playout_delay: 0,
     dependency_descriptor: 0,
 };
-const OPUS: u8 = 111;
+/// Of sound.
+pub const OPUS: u8 = 111;
 const VP8: u8 = 96;
 /// Of retransmissions.
 pub const VP8_RTX: u8 = 97;
