@@ -16,7 +16,7 @@ use crate::wire::vp8::MAX_DESCRIPTOR_LEN;
 
 /// RTCP's sender SSRC of everything that does not belong to a slot. Any value will do; browsers look at the media SSRC.
 pub const FEEDBACK_SSRC: u32 = 1;
-/// Fixed header, one CSRC, six extensions of which mid is the longest, and the dependency descriptor.
+/// Fixed header, one CSRC, five extensions of which mid is the longest, and the dependency descriptor.
 const MAX_HEADER_LEN: usize = 12 + 4 + 4 + 64 + 2 + dependency_descriptor::MAX_DESCRIPTOR_LEN;
 /// What lies before the rest of a payload: of a retransmission or a picture, or of redundant sound.
 const MAX_HEAD_LEN: usize = {
@@ -99,7 +99,6 @@ pub fn send_media<S: Sink>(
         Extension { id: ids.transport_cc, data: &transport_sequence },
         passed(ids.audio_level, level.as_ref().map(<[u8; 1]>::as_slice)),
         passed(ids.orientation, orientation.as_ref().map(<[u8; 1]>::as_slice)),
-        passed(ids.playout_delay, facts.extensions.playout_delay.as_ref().map(<[u8; 3]>::as_slice)),
         passed(ids.dependency_descriptor, descriptor),
     ];
     let mut header = [0; MAX_HEADER_LEN];

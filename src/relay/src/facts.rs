@@ -50,8 +50,6 @@ pub struct PassedExtensions {
     pub audio_level: Option<u8>,
     /// 3GPP TS 26.114, the raw byte.
     pub orientation: Option<u8>,
-    /// Two times 12 bits of 10 ms.
-    pub playout_delay: Option<[u8; 3]>,
 }
 
 /// One received packet of a layer.

@@ -311,8 +311,6 @@ impl Peer {
                 told.rrid = Some(trimmed(element.data));
             } else if id == ids.orientation {
                 told.passed.orientation = element.data.first().copied();
-            } else if id == ids.playout_delay {
-                told.passed.playout_delay = element.data.first_chunk().copied();
             } else if id == ids.dependency_descriptor {
                 told.descriptor = Some(element.data).filter(|data| (3..=MAX_DESCRIPTOR_LEN).contains(&data.len()));
             }

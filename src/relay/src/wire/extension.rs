@@ -173,31 +173,5 @@ impl Orientation {
     }
 }
 
-/// Playout delay limits (`http://www.webrtc.org/experiments/rtp-hdrext/playout-delay`): 12 + 12 bits of 10 ms.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PlayoutDelay {
-    /// 0..=40950, in steps of 10.
-    pub minimum_ms: u16,
-    /// 0..=40950, in steps of 10.
-    pub maximum_ms: u16,
-}
-
-impl PlayoutDelay {
-    /// From the element's data.
-    #[inline]
-    pub fn parse(data: &[u8]) -> Option<Self> {
-        let both = u24_at(data, 0)?;
-        Some(Self { minimum_ms: (both >> 12) as u16 * 10, maximum_ms: (both & 0xFFF) as u16 * 10 })
-    }
-
-    /// As it goes into an element; larger values are capped.
-    #[inline]
-    pub fn encode(self) -> [u8; 3] {
-        let units = |ms: u16| u32::from((ms / 10).min(0xFFF));
-        let [_, bytes @ ..] = (units(self.minimum_ms) << 12 | units(self.maximum_ms)).to_be_bytes();
-        bytes
-    }
-}
-
 #[cfg(test)]
 mod tests;
