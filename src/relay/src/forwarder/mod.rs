@@ -6,7 +6,8 @@
 //! who removes one takes its position out of every list first (`commands`).
 //!
 //! ```text
-//! datagrams   demultiplexing, checks, DTLS           media      opened RTP to its layer, then the fan-out
+//! datagrams   demultiplexing, checks, DTLS           media      opened RTP to its layer and into the run
+//! fan_out     the run leaves to each slot
 //! feedback    opened RTCP                            settle     what each slot shows, from wishes and permissions
 //! commands    what Python asks for                   timers     feedback, reports, retries, consent
 //! urgent      whom the timers visit at every tick
@@ -16,6 +17,7 @@
 
 mod commands;
 mod datagrams;
+mod fan_out;
 mod feedback;
 mod layers;
 mod media;
