@@ -167,8 +167,10 @@ class EngineSocket:
         if text == "3":
             self._unanswered = 0
             return True
-        if text != "1":
-            self._engine.counters.add("frames_malformed")
+        if text == "1":  # it closes the WebSocket itself; who does not is cut by the wheel
+            await self.close(abort=True, reason=self._engine.reason.CLIENT_DISCONNECT)
+            return True
+        self._engine.counters.add("frames_malformed")
         return False
 
 
