@@ -37,6 +37,7 @@ from vdxmedia.hub.limits import HubLimits
 from vdxmedia.hub.registry import Registry
 from vdxmedia.hub.tasks import TaskScope
 from vdxmedia.observability import Metrics
+from vdxmedia.relay_metrics import Distribution
 from vdxmedia.sfu.plane import RelayPlane
 from vdxmedia.sfu.relay_port import RelayPort
 from vdxmedia.signalling.server import Signalling
@@ -155,6 +156,9 @@ class Server:
 
     def relay_gauges(self) -> Mapping[str, int]:
         return self.plane.gauges()
+
+    def media_qualities(self) -> Sequence[Distribution]:
+        return self.plane.qualities()
 
     def relay_workers(self) -> Sequence[tuple[int, int]]:
         return self.plane.worker_stats()

@@ -31,7 +31,7 @@ from prometheus_client.registry import Collector
 
 from vdxmedia import __version__
 from vdxmedia.clock import beat_s
-from vdxmedia.relay_metrics import relay_families
+from vdxmedia.relay_metrics import Distribution, relay_families
 
 QUIET_LOGGERS = ("engineio", "socketio", "aiohttp.access", "aiortc", "aioice", "asyncio")
 """engineio logs payloads at INFO; the others log per request or per packet."""
@@ -111,6 +111,10 @@ class Observed(Protocol):
         """What is so now in the media plane."""
         ...
 
+    def media_qualities(self) -> Sequence[Distribution]:
+        """How all media connections together are doing, since the start."""
+        ...
+
     def hub_totals(self) -> Mapping[str, int]:
         """Hits of bounds, drops and faults of rooms and signalling."""
         ...
@@ -186,7 +190,10 @@ class _Snapshot(Collector):
         tasks = len(asyncio.all_tasks())
         yield GaugeMetricFamily("vdx_event_loop_tasks", "Tasks of the event loop.", value=tasks)
         yield from relay_families(
-            self._observed.relay_totals(), self._observed.relay_gauges(), self._observed.relay_workers()
+            self._observed.relay_totals(),
+            self._observed.relay_gauges(),
+            self._observed.relay_workers(),
+            self._observed.media_qualities(),
         )
         for name, value in sorted(self._observed.hub_totals().items()):
             yield CounterMetricFamily(f"vdx_hub_{name}", "Of rooms and signalling, since the start.", value)

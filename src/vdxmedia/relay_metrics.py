@@ -6,7 +6,9 @@ operator graphs. What has no family of its own appears under `vdx_relay_<name>_t
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.metrics_core import Metric
@@ -22,11 +24,35 @@ _LOST = "peers_lost_"
 _HANDSHAKES_FAILED = "handshakes_failed_"
 
 
+class Distribution:
+    """A histogram without labels, counted in plain integers; `bounds` are the upper ends of its buckets, ascending."""
+
+    def __init__(self, name: str, text: str, bounds: Sequence[float]) -> None:
+        self._name = name
+        self._text = text
+        self._bounds = bounds
+        self._counts = [0] * (len(bounds) + 1)
+        self._sum = 0.0
+
+    def add(self, value: float, times: int) -> None:
+        self._counts[bisect_left(self._bounds, value)] += times
+        self._sum += value * times
+
+    def family(self) -> HistogramMetricFamily:
+        below = list(accumulate(self._counts))
+        ends = [*(str(float(bound)) for bound in self._bounds), "+Inf"]
+        buckets = list(zip(ends, below, strict=True))
+        return HistogramMetricFamily(self._name, self._text, buckets=buckets, sum_value=self._sum)
+
+
 def relay_families(
-    totals: Mapping[str, int], gauges: Mapping[str, int], workers: Sequence[tuple[int, int]] = ()
+    totals: Mapping[str, int],
+    gauges: Mapping[str, int],
+    workers: Sequence[tuple[int, int]] = (),
+    qualities: Sequence[Distribution] = (),
 ) -> Iterator[Metric]:
     """`totals` since the start and `gauges` of now, each by the relay's or the plane's own name; `workers` are their
-    CPU times in nanoseconds and their peers."""
+    CPU times in nanoseconds and their peers; `qualities` are of all media connections together."""
     left = dict(totals)
     yield _by_direction(left, "vdx_rtp_packets", "RTP packets.", _RTP_KINDS, "packets")
     yield _by_direction(left, "vdx_rtp_bytes", "RTP bytes, headers included.", _RTP_KINDS, "bytes")
@@ -50,6 +76,12 @@ def relay_families(
         "vdx_relay_cpu_seconds", "CPU time of the relay's workers.", value=left.pop("worker_cpu_ns", 0) / 1e9
     )
     yield _latency(left)
+    for quality in qualities:
+        yield quality.family()
+    yield CounterMetricFamily(
+        "vdx_media_frozen_seconds", "How long pictures stood still.", value=left.pop("pictures_frozen_us", 0) / 1e6
+    )
+    yield CounterMetricFamily("vdx_media_freezes", "Pictures that stood still.", value=left.pop("pictures_frozen", 0))
     cpu = CounterMetricFamily("vdx_relay_worker_cpu_seconds", "CPU time of each worker.", labels=["worker"])
     peers = GaugeMetricFamily("vdx_relay_worker_peers", "Live peers of each worker.", labels=["worker"])
     for worker, (cpu_ns, count) in enumerate(workers):

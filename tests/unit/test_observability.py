@@ -11,7 +11,7 @@ import pytest
 from prometheus_client import generate_latest
 
 from vdxmedia.observability import Metrics, configure_logging
-from vdxmedia.relay_metrics import relay_families
+from vdxmedia.relay_metrics import Distribution, relay_families
 
 
 @pytest.fixture
@@ -95,14 +95,19 @@ def test_names_of_the_relay_become_families_and_none_is_lost() -> None:
         "worker_cpu_ns": 1_500_000_000,
         "peers": 10,
         "something_new": 11,
+        "pictures_frozen": 2,
+        "pictures_frozen_us": 2_500_000,
         "latency_within_50us": 30,
         "latency_within_1000us": 5,
         "latency_beyond": 1,
         "latency_sum_us": 62_000,
     }
+    round_trip = Distribution("vdx_media_round_trip_seconds", "Round trip.", (0.1, 0.2))
+    for value_s, seconds in ((0.1, 5), (0.2, 1), (0.3, 1)):
+        round_trip.add(value_s, seconds)
     samples = {
         (sample.name, *sample.labels.values()): sample.value
-        for family in relay_families(totals, {"conferences": 12})
+        for family in relay_families(totals, {"conferences": 12}, qualities=[round_trip])
         for sample in family.samples
     }
     expected = {
@@ -125,6 +130,12 @@ def test_names_of_the_relay_become_families_and_none_is_lost() -> None:
         ("vdx_relay_peers",): 10,
         ("vdx_relay_something_new_total",): 11,
         ("vdx_media_conferences",): 12,
+        ("vdx_media_freezes_total",): 2,
+        ("vdx_media_frozen_seconds_total",): 2.5,
+        ("vdx_media_round_trip_seconds_bucket", "0.1"): 5,
+        ("vdx_media_round_trip_seconds_bucket", "0.2"): 6,
+        ("vdx_media_round_trip_seconds_bucket", "+Inf"): 7,
+        ("vdx_media_round_trip_seconds_count",): 7,
     }
     assert {key: samples[key] for key in expected} == expected
 

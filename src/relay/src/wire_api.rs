@@ -419,6 +419,7 @@ pub enum Event {
         silent_ms: u32,
         estimate_bps: u64,
         uplink_bps: u64,
+        jitter_ms: f32,
         is_heard: bool,
     },
     SlotPaused {

@@ -176,6 +176,28 @@ fn quality_is_told_once_a_second_with_loss_and_round_trip_while_packets_are_lost
 }
 
 #[test]
+fn quality_tells_the_jitter_of_the_least_even_stream_and_none_before_one_comes() {
+    let mut world = World::new();
+    world.connect(2, vec![microphone("0", 110, 5010)], Vec::new());
+    world.run_ms(6_000);
+    let told = |world: &mut World| -> Vec<f32> {
+        let events = world.take_events().into_iter().filter_map(|event| match event {
+            Event::PeerQuality { jitter_ms, .. } => Some(jitter_ms),
+            _ => None,
+        });
+        events.collect()
+    };
+    let silent = told(&mut world);
+    assert!(!silent.is_empty() && silent.iter().all(|jitter_ms| *jitter_ms < 0.0), "{silent:?}");
+    for sequence in 1..600_u64 {
+        world.send(2, &sound(5010, sequence, Some(20)), sequence);
+        world.run_ms(if sequence % 2 == 0 { 10 } else { 30 });
+    }
+    let uneven = *told(&mut world).last().expect("told");
+    assert!((9.0..11.0).contains(&uneven), "10 ms early and late in turn: {uneven}");
+}
+
+#[test]
 fn quality_of_a_calm_call_is_told_every_five_seconds_and_its_first_packet_at_once() {
     let mut world = World::new();
     world.connect(2, vec![microphone("0", 110, 5010)], Vec::new());

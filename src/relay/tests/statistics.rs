@@ -179,3 +179,22 @@ fn figures_are_those_of_what_was_lost_late_asked_for_and_sent_again() {
     assert!((voice.jitter_ms - 5.0).abs() < 0.3 && voice.loss == 0.0, "{} ms, {}", voice.jitter_ms, voice.loss);
     assert_eq!(voice.nacks, 0);
 }
+
+#[test]
+fn picture_that_stops_while_its_layer_lives_is_counted_as_frozen_for_all_slots_together() {
+    let mut world = World::new();
+    world.connect(2, vec![camera("1", 111, &["q", "h"])], Vec::new());
+    world.connect(4, Vec::new(), slots(2));
+    world.connect(6, Vec::new(), slots(2));
+    world.allow(111);
+    world.bind(4, SlotKind::Video, 1, 111, 0);
+    world.bind(6, SlotKind::Video, 1, 111, 0);
+    let mut cameras = [Camera::new(2, 111, "1", &["q", "h"], 6000)];
+    film(&mut world, &mut cameras, 3_000);
+    assert_eq!((world.forwarder.counters().pictures_frozen, world.forwarder.counters().pictures_frozen_us), (0, 0));
+    world.run_ms(10_000);
+    let freezes: Vec<_> = snapshot(&mut world, 1).0.into_iter().flat_map(|peer| peer.slots).collect();
+    let counted = (world.forwarder.counters().pictures_frozen, world.forwarder.counters().pictures_frozen_us);
+    assert_eq!(counted.0, freezes.iter().map(|slot| u64::from(slot.freezes)).sum::<u64>());
+    assert!(counted.0 == 2 && counted.1 >= 2_000_000, "{counted:?} {freezes:?}");
+}

@@ -40,6 +40,7 @@ from vdxmedia.hub.ports import (
 from vdxmedia.hub.statistics import ConnectionStatistics
 from vdxmedia.hub.tasks import TaskScope
 from vdxmedia.ids import ConferenceKey, ParticipantId, PeerId, SourceId
+from vdxmedia.relay_metrics import Distribution
 from vdxmedia.sdp.offer import parse_offer
 from vdxmedia.sfu import relay_wire
 from vdxmedia.sfu.allocation import Allocation
@@ -48,6 +49,7 @@ from vdxmedia.sfu.handshakes import Handshakes
 from vdxmedia.sfu.news import PeerNews, told_of
 from vdxmedia.sfu.peer import Peer
 from vdxmedia.sfu.placement import LoadMeter, place
+from vdxmedia.sfu.quality import QualityTotals
 from vdxmedia.sfu.relay_port import RelayPort, split_address
 from vdxmedia.sfu.statistics import statistics_of
 from vdxmedia.sfu.wishes import Wishes, wish_command
@@ -100,6 +102,7 @@ class RelayPlane:
         self._snapshots: dict[int, list[relay_wire.Snapshot]] = {}
         self._handshakes = Handshakes()
         self._counters: Counter[str] = Counter()
+        self._qualities = QualityTotals()
         self._tasks = TaskScope("plane")
         self._is_open = False
         self._encoder = msgspec.msgpack.Encoder()
@@ -212,6 +215,10 @@ class RelayPlane:
     def worker_stats(self) -> list[tuple[int, int]]:
         """Of each worker of the relay: CPU time since the start in nanoseconds, and live peers."""
         return self._relay.worker_stats()
+
+    def qualities(self) -> Sequence[Distribution]:
+        """How all connections together are doing, since the start."""
+        return self._qualities.distributions()
 
     def gauges(self) -> dict[str, int]:
         """What is so now."""
@@ -445,8 +452,10 @@ class RelayPlane:
         peer = self._peers.get(PeerId(event.peer))
         if peer is None:
             return
-        if isinstance(event, relay_wire.PeerQuality) and event.is_heard and not peer.dtls.is_settled:
-            peer.dtls.settle()
+        if isinstance(event, relay_wire.PeerQuality):
+            self._qualities.add(event)
+            if event.is_heard and not peer.dtls.is_settled:
+                peer.dtls.settle()
         if isinstance(event, relay_wire.CannotDecode):
             self._counters["slots_cannot_decode"] += 1
         if (told := told_of(event, peer)) is not None:

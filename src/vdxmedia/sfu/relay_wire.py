@@ -287,6 +287,8 @@ class PeerQuality(Border, frozen=True, kw_only=True, tag="peer_quality"):
     """What the way to it carries; 0 when unknown."""
     uplink_bps: int = 0
     """What came from it."""
+    jitter_ms: float = -1.0
+    """Of the least even of the streams that come from it; -1: none comes."""
     is_heard: bool = False
     """Something under its keys has come: it has finished its handshake too."""
 

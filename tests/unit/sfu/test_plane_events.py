@@ -55,6 +55,34 @@ async def test_relay_events_reach_the_room_in_its_words(stage: Stage) -> None:
     assert not stage.told
 
 
+async def test_qualities_of_all_connections_are_added_up_by_the_seconds_they_are_of(stage: Stage) -> None:
+    await stage.connect(offer_of(audio("0")))
+    stage.relay.emit(
+        relay_wire.PeerQuality(
+            peer=1,
+            period_ms=5_000,
+            uplink_loss=0,
+            downlink_loss=0,
+            rtt_ms=40,
+            silent_ms=0,
+            jitter_ms=4,
+            estimate_bps=3_000_000,
+        ),
+        relay_wire.PeerQuality(peer=1, uplink_loss=0.25, downlink_loss=0.04, rtt_ms=-1, silent_ms=0),
+        relay_wire.PeerQuality(peer=9, uplink_loss=0.9, downlink_loss=0.9, rtt_ms=900, silent_ms=0),
+    )
+    await stage.next_told()
+    await stage.next_told()
+    samples = [sample for quality in stage.plane.qualities() for sample in quality.family().samples]
+    assert not any(set(sample.labels) - {"le"} for sample in samples), "nobody's own"
+    buckets = {(one.name.removesuffix("_bucket"), one.labels["le"]): one.value for one in samples if one.labels}
+    assert [buckets["vdx_media_uplink_loss_ratio", le] for le in ("0.0", "0.2", "0.5", "+Inf")] == [5, 5, 6, 6]
+    assert [buckets["vdx_media_downlink_loss_ratio", le] for le in ("0.0", "0.05", "+Inf")] == [5, 6, 6]
+    assert [buckets["vdx_media_round_trip_seconds", le] for le in ("0.025", "0.05", "+Inf")] == [0, 5, 5]
+    assert [buckets["vdx_media_jitter_seconds", le] for le in ("0.002", "0.005", "+Inf")] == [0, 5, 5]
+    assert [buckets["vdx_media_estimate_bits_per_second", le] for le in ("2000000.0", "4000000.0")] == [0, 5]
+
+
 async def test_events_of_the_unknown_are_ignored(stage: Stage) -> None:
     stage.relay.emit(
         relay_wire.DtlsReceived(peer=9, datagram=b"\x16"),

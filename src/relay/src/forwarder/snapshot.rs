@@ -61,19 +61,36 @@ impl Forwarder {
             let layer = feed.and_then(|feed| self.sources.get(feed.source)?.layer(feed.layer));
             let is_picture = slot.kind == SlotKind::Video;
             let is_expected = is_sending && is_picture && layer.is_some_and(|layer| layer.is_live);
+            let (freezes, frozen_us) = (slot.tally.freezes, slot.tally.frozen_us);
             slot.tally.on_second(slot.packet_count, slot.octet_count, is_expected, since_us);
+            self.counters.pictures_frozen += u64::from(slot.tally.freezes.wrapping_sub(freezes));
+            self.counters.pictures_frozen_us += slot.tally.frozen_us.wrapping_sub(frozen_us);
         }
     }
+
+    /// Of the live streams that come from a peer, the one that arrives least evenly; -1: none comes.
+    pub(super) fn worst_jitter_ms(&self, at: usize) -> f32 {
+        let Some(peer) = self.peers.get(at) else { return -1.0 };
+        let sources = peer.lines.iter().filter_map(|line| self.sources.get(line.source));
+        let live = sources.flat_map(|source| {
+            let layers = source.layers.iter().flatten().filter(|layer| layer.is_live);
+            layers.filter_map(|layer| Some(reception(peer, source, layer.ssrc)?.1))
+        });
+        live.fold(-1.0, f32::max)
+    }
+}
+
+/// Of one stream: the share that was lost in the last report, and the jitter in milliseconds.
+fn reception(peer: &Peer, source: &Source, ssrc: u32) -> Option<(f32, f32)> {
+    let stream = peer.streams.iter().find(|stream| stream.ssrc == ssrc && !stream.is_superseded)?;
+    let clock_rate = source.codec.map_or(90_000, crate::facts::Codec::clock_rate);
+    Some((stream.reception.last_loss().share(), stream.reception.jitter_ms(clock_rate)))
 }
 
 fn source_statistics(peer: &Peer, source: &Source) -> SourceStatistics {
     let layers = source.layers.iter().zip(0_u8..).filter_map(|(layer, place)| {
         let layer = layer.as_ref()?;
-        let stream = peer.streams.iter().find(|stream| stream.ssrc == layer.ssrc && !stream.is_superseded);
-        let (loss, jitter_ms) = stream.map_or((0.0, 0.0), |stream| {
-            let clock_rate = source.codec.map_or(90_000, crate::facts::Codec::clock_rate);
-            (stream.reception.last_loss().share(), stream.reception.jitter_ms(clock_rate))
-        });
+        let (loss, jitter_ms) = reception(peer, source, layer.ssrc).unwrap_or_default();
         Some(LayerStatistics {
             layer: place,
             is_live: layer.is_live,

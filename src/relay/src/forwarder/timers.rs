@@ -281,8 +281,9 @@ impl Forwarder {
             peer.quality = Some(figures);
             peer.uplink_bytes = 0;
             (peer.uplink, peer.downlink) = (Loss::default(), Loss::default());
+            let id = peer.id;
             let event = Event::PeerQuality {
-                peer: peer.id,
+                peer: id,
                 period_ms: u32::try_from(since_us / 1_000).unwrap_or(u32::MAX),
                 uplink_loss: figures.uplink_loss,
                 downlink_loss: figures.downlink_loss,
@@ -290,6 +291,7 @@ impl Forwarder {
                 silent_ms: figures.silent_ms,
                 estimate_bps: figures.estimate_bps,
                 uplink_bps: figures.uplink_bps,
+                jitter_ms: self.worst_jitter_ms(at),
                 is_heard: figures.is_heard,
             };
             self.tell(event);
