@@ -168,6 +168,12 @@ async def test_published_sound_and_picture_are_decoded_by_another(stage: Stage) 
     assert not [event for event in stage.told if isinstance(event, MediaLost)]
     assert stage.plane.gauges()["peers_with_keys"] == 2
 
+    def is_told(name: str) -> bool:
+        samples = [sample for quality in stage.plane.qualities() for sample in quality.family().samples]
+        return any(sample.name == f"{name}_count" and sample.value > 0 for sample in samples)
+
+    await stage.until(lambda: is_told("vdx_media_jitter_seconds") and is_told("vdx_media_uplink_loss_ratio"))
+
 
 async def test_nothing_is_received_before_the_room_allows_it(stage: Stage) -> None:
     anna, bo = stage.peer(ANNA), stage.peer(BO)
