@@ -1,13 +1,14 @@
 """Churn against a real server, and what of it stays behind: memory, descriptors, threads, tasks, peers, sources, rooms.
 
-    python -m loadtests.soak --minutes 10 [--rooms 3] [--people 4] [--seed 1] [--json]
+    python -m loadtests.soak --minutes 10 [--rooms 3] [--people 4] [--workers 2] [--seed 1] [--json]
 
 Starts `vdxmedia dev` and the load generator. In each generation the rooms are opened and filled, everybody churns
-(joins, leaves with and without goodbye, reloads, mutes, cameras and screens on and off, a room closed and another
-opened), then all go: every other generation by closing the rooms, otherwise by themselves, those without goodbye by the
-server's own timers. Twice a generation a sample counts: with all rooms full, and empty. The verdict looks at the second
-half: memory does not grow; and an empty server has at last what it had at first. Left out: ICE restarts, which the
-generator does not make, and whether packets arrive right, beyond the generator's own faults.
+(joins, leaves with and without goodbye, reloads, ICE begun anew, mutes, cameras and screens on and off, a room closed
+and another opened), then all go: every other generation by closing the rooms, otherwise by themselves, those without
+goodbye by the server's own timers. Twice a generation a sample counts: with all rooms full, and empty. The verdict
+looks at the second half: memory does not grow; and an empty server has at last what it had at first. With several
+workers each connection goes to the next one, so that every room is on all of them. Left out: whether packets arrive
+right, beyond the generator's own faults.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from socketio.exceptions import SocketIOError
 from loadtests import native
 from loadtests.participant import MICROPHONE, Participant, Refused, camera, connect
 from tests.server import Server, run_server
+from tests.spread import SPREAD_MODULE
 
 SAMPLE_S = 5.0
 CHURN_S = 30.0
@@ -130,8 +132,8 @@ class Room:
     async def churn(self, dice: random.Random, until_s: float) -> None:
         actions = {
             "join": (self._join_if_room, 4), "leave": (self._leave, 2), "vanish": (self._vanish, 1),
-            "reload": (self._reload, 2), "microphone": (self._switch_microphone, 4), "camera": (self._switch_camera, 3),
-            "screen": (self._switch_screen, 2), "new_room": (self._renew, 0.1),
+            "reload": (self._reload, 2), "restart": (self._restart, 1), "microphone": (self._switch_microphone, 4),
+            "camera": (self._switch_camera, 3), "screen": (self._switch_screen, 2), "new_room": (self._renew, 0.1),
         }  # fmt: skip
         names, weights = list(actions), [weight for _, weight in actions.values()]
         while time.monotonic() < until_s:
@@ -191,6 +193,11 @@ class Room:
             person = self._take(dice)
             await person.vanish()
             await self._join(person.joined["session"])
+
+    async def _restart(self, dice: random.Random) -> None:
+        if self._people:
+            await dice.choice(self._people).restart_ice(moves=dice.random() < 0.5)
+            self._soak.actions["ICE begun anew"] += 1
 
     async def _switch(self, dice: random.Random, kind: str) -> None:
         if self._people:
@@ -292,13 +299,20 @@ class Soak:
 
 
 async def run(
-    minutes: float, rooms: int, people: int, seed: int, churn_s: float = CHURN_S, *, waits: bool = True
+    minutes: float,
+    rooms: int,
+    people: int,
+    seed: int,
+    churn_s: float = CHURN_S,
+    *,
+    waits: bool = True,
+    workers: int = 1,
 ) -> Outcome:
     """`waits`: every other generation ends by the server's own timers, which takes half a minute."""
     dice = random.Random(seed)
     complaints: list[str] = []
     async with contextlib.AsyncExitStack() as stack:
-        server = await stack.enter_async_context(run_server())
+        server = await stack.enter_async_context(run_server(module=SPREAD_MODULE, workers=workers))
         generator = await stack.enter_async_context(native.run_generator())
         http = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
         soak = Soak(server, generator, http)
@@ -371,11 +385,12 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--rooms", type=int, default=3)
     parser.add_argument("--people", type=int, default=4, help="in each room")
+    parser.add_argument("--workers", type=int, default=2, help="of the relay")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true", help="one JSON object after the lines, which go to stderr")
     given = parser.parse_args()
     native.build()
-    outcome = asyncio.run(run(given.minutes, given.rooms, given.people, given.seed))
+    outcome = asyncio.run(run(given.minutes, given.rooms, given.people, given.seed, workers=given.workers))
     if given.json:
         print(msgspec.json.encode(outcome).decode())
     else:

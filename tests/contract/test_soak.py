@@ -16,7 +16,7 @@ def binary() -> None:
 
 
 async def test_churn_of_two_rooms_ends_with_no_peers_sources_or_descriptors_more_than_before() -> None:
-    outcome = await soak.run(minutes=0.2, rooms=2, people=3, seed=7, churn_s=CHURN_S, waits=False)
+    outcome = await soak.run(minutes=0.2, rooms=2, people=3, seed=7, churn_s=CHURN_S, waits=False, workers=2)
     assert not outcome.complaints, outcome.complaints
     empty = [sample for sample in outcome.samples if sample.phase == "empty"]
     assert len(empty) == outcome.generations >= 2
