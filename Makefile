@@ -37,9 +37,10 @@ lint: ## only the checks that take seconds
 bench: setup ## every figure that is to hold: forwarding beside a naive loop, joins, memory, idle Python; also in bench.json
 	@$(BIN)/python -m loadtests.bench $(ARGS)
 
-long: setup ## what takes longer than a check may: each fuzz target for SECONDS, many more random examples, ten minutes of churn
+long: setup ## what takes longer than a check may: each fuzz target for SECONDS, many more random examples, ten minutes of churn, the calls that a check leaves out
 	@sh fuzz/run $(SECONDS)
 	@$(BIN)/python -m loadtests.soak --minutes 10
+	@$(BIN)/pytest -q -m long tests
 	@$(BIN)/pytest -q --hypothesis-profile=long tests/unit tests/simulation
 
 clean: ## forget what was set up (packages, builds, stamps)

@@ -215,7 +215,8 @@ class Participant:
         for event in batch:
             if event["type"] == "bindings":
                 self._bindings = event["bindings"]
-                self._bind(self._bindings)
+                if self.answer is not None:
+                    self._bind(self._bindings)
 
     def _bind(self, bindings: Sequence[dict[str, Any]]) -> None:
         """Speakers are the relay's choice, so only pictures are bound."""
@@ -244,8 +245,13 @@ class Participant:
 
     async def disconnect(self) -> None:
         self.leave_media()
+        engine = self._socket.eio
+        loops = [task for task in (engine.read_loop_task, engine.write_loop_task) if task is not None]
         async with asyncio.timeout(ANSWER_TIMEOUT_S):
-            await self._socket.disconnect()
+            await engine.disconnect(abort=True)
+        # The library would wait for its writer, which does not always see that nothing more comes: for 25 s then.
+        for task in loops:
+            task.cancel()
 
 
 def _no_offer(_: Transport) -> str:

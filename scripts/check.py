@@ -33,7 +33,7 @@ class Check:
 
 
 def pytest(name: str, *paths: str) -> Check:
-    return Check(name, [BIN / "pytest", "-q", *paths])
+    return Check(name, [BIN / "pytest", "-q", "-m", "not long", "--durations=5", *paths])
 
 
 def npm(name: str, script: str) -> Check:

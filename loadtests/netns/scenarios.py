@@ -307,7 +307,7 @@ async def _changes_network(result: Result, *, is_told: bool, limit_s: float) -> 
         await _interrupted(result, bent, change, "new address", limit_s=limit_s, seconds=16)
         await asyncio.gather(*tasks)
         counts = await bent.page.evaluate("[observe.connections.length, observe.negotiations()]")
-        result.demand("the same connection, with ICE restarted once", counts == [1, 2], counts)
+        result.demand("the same connection, with ICE restarted once or twice", counts in ([1, 2], [1, 3]), counts)
 
 
 async def change_network(result: Result) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,9 @@ from tests.browser.pages import OBSERVE, eventually, open_person
 from tests.server import Server
 
 WINDOW_S = 6.0
+"""At least."""
 MIN_PADDED = 100
-"""Packets within the window, to all."""
+"""Packets to all: then the case has been tried."""
 MIN_FRAMES_PER_S = 12
 
 Read = Callable[[], Awaitable[list[dict[str, Any]]]]
@@ -46,17 +48,18 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 async def assert_nothing_is_missing(server: Server, read: Read) -> None:
-    before, padded_before = await shown(read), await padded_packets(server)
+    before, padded_before, began_s = await shown(read), await padded_packets(server), time.monotonic()
     await asyncio.sleep(WINDOW_S)
-    after, padded = await shown(read), await padded_packets(server) - padded_before
+    # How many packets a frame has is the coder's choice: on a busy machine, or at first, there are few of several.
+    await eventually(lambda: padded_packets(server), lambda count: count - padded_before >= MIN_PADDED, within_s=60)
+    after, took_s = await shown(read), time.monotonic() - began_s
     more = {key: after[key] - before[key] for key in ("framesDecoded", "packetsReceived", "packetsLost", "pliCount")}
-    assert padded >= MIN_PADDED, "the case was not tried"
     assert more["packetsReceived"] - more["framesDecoded"] >= MIN_PADDED, "frames of several packets"
-    assert more["framesDecoded"] >= MIN_FRAMES_PER_S * WINDOW_S, more
+    assert more["framesDecoded"] >= MIN_FRAMES_PER_S * took_s, more
     assert (more["packetsLost"], more["pliCount"]) == (0, 0), more
 
 
-@pytest.mark.parametrize("codec", ["VP8", "H264"])
+@pytest.mark.parametrize("codec", [pytest.param("VP8", marks=pytest.mark.long), "H264"])
 async def test_padded_packets_are_decoded_without_loss_in_chromium(
     server: Server, person: OpenPerson, film: Path, codec: str
 ) -> None:

@@ -16,6 +16,7 @@ ALLOCATE, REFRESH, CREATE_PERMISSION = 0x003, 0x004, 0x008
 SEND_INDICATION, DATA_INDICATION = 0x0016, 0x0017
 USERNAME, INTEGRITY, ERROR, LIFETIME, DATA, REALM, NONCE = 0x0006, 0x0008, 0x0009, 0x000D, 0x0013, 0x0014, 0x0015
 PEER, RELAYED, FAMILY, TRANSPORT, FINGERPRINT = 0x0012, 0x0016, 0x0017, 0x0019, 0x8028
+ALLOCATION_MISMATCH = 437
 ANSWER_TIMEOUT_S = 5.0
 
 Address = tuple[str, int]
@@ -38,12 +39,17 @@ class TurnClient:
     """One allocation. A context manager that gives it back: the next client may get the same port."""
 
     def __init__(self, server: Address, username: str, password: str) -> None:
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.settimeout(ANSWER_TIMEOUT_S)
-        self._socket.connect(server)
+        self._server = server
+        self._socket = self._connected()
         self._username, self._password = username, password
         self._realm = self._nonce = b""
         self._has_allocation = False
+
+    def _connected(self) -> socket.socket:
+        made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        made.settimeout(ANSWER_TIMEOUT_S)
+        made.connect(self._server)
+        return made
 
     def __enter__(self) -> TurnClient:
         return self
@@ -57,6 +63,11 @@ class TurnClient:
         """The error (0: none), and the relayed address."""
         wanted = {TRANSPORT: bytes([17, 0, 0, 0]), FAMILY: bytes([2 if family == socket.AF_INET6 else 1, 0, 0, 0])}
         challenge = self._ask(ALLOCATE, wanted)
+        if challenge.error == ALLOCATION_MISMATCH:
+            # The port was another client's until just now: from another one (RFC 8656 §7.4).
+            with self._socket:
+                self._socket = self._connected()
+            challenge = self._ask(ALLOCATE, wanted)
         assert challenge.error == 401, "the first request carries no credentials"
         self._realm, self._nonce = challenge.attributes[REALM], challenge.attributes[NONCE]
         answer = self._ask(ALLOCATE, wanted)

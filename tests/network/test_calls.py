@@ -1,7 +1,7 @@
 """Real browsers in a call over a bad network. What each scenario does and demands: loadtests/netns/scenarios.py.
 
-`in-turn` is loss-5, step and late-screen in one call: opening a call costs more than what is tried in it. The others
-are run by hand (docs/network-conditions.md).
+`in-turn` is loss-5, step and late-screen in one call: opening a call costs more than what is tried in it. Those marked
+long are in `make long`, the others are run by hand (docs/network-conditions.md).
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from loadtests.netns.scenarios import run
 @pytest.mark.parametrize(
     "scenario",
     [
-        "clean",
+        pytest.param("clean", marks=pytest.mark.long),
         "in-turn",
         "starve",
         "loss-5-fec",
         "rebind",
         "change-network",
         "udp-blocked",
-        "tcp-443",
+        pytest.param("tcp-443", marks=pytest.mark.long),
         "loss-10",
-        "bad-uplink",
+        pytest.param("bad-uplink", marks=pytest.mark.long),
     ],
 )
 async def test_call_holds_over_a_bad_network(scenario: str) -> None:
