@@ -6,9 +6,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import datetime
 import hashlib
-import ipaddress
 import os
 import shutil
 import socket
@@ -19,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives import serialization
+
+from vdxmedia.credentials import self_signed
 
 CONFIGURATION = Path(__file__).parents[1] / "deploy/coturn/turnserver.conf"
 SECRET = "a-shared-secret-of-sixty-four-characters-as-keys-new-would-make-it"
@@ -43,29 +41,15 @@ class Certificate:
 
 def make_certificate(directory: Path, address: str) -> Certificate:
     """For a server that is reached by its address."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, address)])
-    now = datetime.datetime.now(datetime.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(hours=1))
-        .not_valid_after(now + datetime.timedelta(days=2))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    made = Certificate(directory / "turn.pem", directory / "turn.key", _spki(key.public_key()))
-    made.certificate.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    made.key.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
+    certificate, key = self_signed(address)
+    made = Certificate(directory / "turn.pem", directory / "turn.key", _spki(certificate))
+    made.certificate.write_bytes(certificate)
+    made.key.write_bytes(key)
     return made
 
 
-def _spki(key: ec.EllipticCurvePublicKey) -> str:
+def _spki(certificate: bytes) -> str:
+    key = x509.load_pem_x509_certificate(certificate).public_key()
     encoded = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     return base64.b64encode(hashlib.sha256(encoded).digest()).decode()
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import sys
 from pathlib import Path
 
 import msgspec
@@ -12,6 +10,7 @@ import pytest
 from loadtests import native
 from loadtests.bench import servers
 from loadtests.bench.__main__ import forwarding_names
+from tests.commands import run_module
 
 RUN_TIMEOUT_S = 170.0
 pytestmark = pytest.mark.timeout(900)
@@ -33,17 +32,7 @@ def binaries() -> None:
 
 
 async def bench(*arguments: str) -> tuple[int | None, str]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "loadtests.bench", *arguments, stdout=asyncio.subprocess.PIPE, cwd=native.ROOT
-    )
-    try:
-        async with asyncio.timeout(RUN_TIMEOUT_S):
-            output, _ = await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    return process.returncode, output.decode()
+    return await run_module("loadtests.bench", *arguments, within_s=RUN_TIMEOUT_S)
 
 
 @pytest.mark.parametrize("of", [["join"], pytest.param(list(ROWS), marks=pytest.mark.long)], ids=["join", "all"])

@@ -5,14 +5,13 @@ No figure is judged: that is for a quiet machine.
 
 from __future__ import annotations
 
-import asyncio
-import sys
 from typing import TypeVar
 
 import msgspec
 import pytest
 
 from loadtests import idle, join, memory, native
+from tests.commands import run_module
 
 T = TypeVar("T")
 RUN_TIMEOUT_S = 240.0
@@ -25,17 +24,8 @@ def binary() -> None:
 
 async def run(module: str, outcome: type[T], *arguments: str) -> T:
     """What one of the commands prints; a bad exit code fails the test."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", module, *arguments, "--json", stdout=asyncio.subprocess.PIPE, cwd=native.ROOT
-    )
-    try:
-        async with asyncio.timeout(RUN_TIMEOUT_S):
-            output, _ = await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    assert process.returncode == 0
+    code, output = await run_module(module, *arguments, "--json", within_s=RUN_TIMEOUT_S)
+    assert code == 0
     return msgspec.json.decode(output, type=outcome)
 
 
