@@ -14,6 +14,7 @@ pub const EXTENSIONS: Extensions = Extensions {
     rid: 5,
     rrid: 6,
     orientation: 0,
+    playout_delay: 0,
     dependency_descriptor: 0,
 };
 /// Of sound.

@@ -7,8 +7,9 @@ use crate::facts::{Codec, Facts};
 use crate::peer::Peer;
 use crate::rewrite::Numbers;
 use crate::sink::Sink;
+use crate::slot::Slot;
 use crate::wire::dependency_descriptor;
-use crate::wire::extension::{Extension, encode_abs_send_time, encode_transport_sequence};
+use crate::wire::extension::{Extension, PlayoutDelay, encode_abs_send_time, encode_transport_sequence};
 use crate::wire::red::{self, Red};
 use crate::wire::rtp::HeaderWriter;
 use crate::wire::rtx::ORIGINAL_SEQUENCE_LEN;
@@ -16,7 +17,7 @@ use crate::wire::vp8::MAX_DESCRIPTOR_LEN;
 
 /// RTCP's sender SSRC of everything that does not belong to a slot. Any value will do; browsers look at the media SSRC.
 pub const FEEDBACK_SSRC: u32 = 1;
-/// Fixed header, one CSRC, five extensions of which mid is the longest, and the dependency descriptor.
+/// Fixed header, one CSRC, six extensions of which mid is the longest, and the dependency descriptor.
 const MAX_HEADER_LEN: usize = 12 + 4 + 4 + 64 + 2 + dependency_descriptor::MAX_DESCRIPTOR_LEN;
 /// What lies before the rest of a payload: of a retransmission or a picture, or of redundant sound.
 const MAX_HEAD_LEN: usize = {
@@ -87,6 +88,7 @@ pub fn send_media<S: Sink>(
     let ids = slot.extensions;
     let level = facts.extensions.audio_level.map(|level| [level]);
     let orientation = facts.extensions.orientation.map(|orientation| [orientation]);
+    let playout_delay = playout_delay(slot, facts);
     let mut room;
     let mut descriptor = None;
     if !outgoing.descriptor.is_empty() {
@@ -100,7 +102,10 @@ pub fn send_media<S: Sink>(
         passed(ids.audio_level, level.as_ref().map(<[u8; 1]>::as_slice)),
         passed(ids.orientation, orientation.as_ref().map(<[u8; 1]>::as_slice)),
         passed(ids.dependency_descriptor, descriptor),
+        passed(ids.playout_delay, playout_delay.as_ref().map(<[u8; 3]>::as_slice)),
     ];
+    // Nearly all packets have no playout delay: it is the last.
+    let count = elements.len() - usize::from(playout_delay.is_none());
     let mut header = [0; MAX_HEADER_LEN];
     let header_len = HeaderWriter {
         is_marked: facts.is_marked || (outgoing.is_first && facts.codec.is_audio()),
@@ -111,7 +116,7 @@ pub fn send_media<S: Sink>(
         ssrc,
         source: outgoing.source,
     }
-    .write(&mut header, &elements)?;
+    .write(&mut header, elements.get(..count)?)?;
 
     let mut head = [0; MAX_HEAD_LEN];
     let mut head_len = 0;
@@ -148,19 +153,29 @@ pub fn send_media<S: Sink>(
     if ids.transport_cc != 0 {
         peer.way.on_sent(len, now_us, None);
     }
-    let bytes = len as u64;
     if outgoing.is_again {
         slot.tally.resent = slot.tally.resent.saturating_add(1);
         counters.rtx_packets_out += 1;
-        counters.rtx_bytes_out += bytes;
+        counters.rtx_bytes_out += len as u64;
         return Some(len);
     }
     slot.packet_count = slot.packet_count.wrapping_add(1);
     // Without padding (RFC 3550 §6.4.1).
     slot.octet_count = slot.octet_count.wrapping_add((head_len + tail.len() - usize::from(outgoing.padding)) as u32);
     counters.equalised_packets_out += u64::from(outgoing.padding > 0);
-    count_forward(counters, facts.codec, bytes, red.is_some());
+    count_forward(counters, facts.codec, len as u64, red.is_some());
     Some(len)
+}
+
+/// What a packet tells the receiver of playout delay: what the publisher said, or at the start of a source that said nothing
+/// that an earlier one's is over.
+#[inline]
+fn playout_delay(slot: &mut Slot, facts: &Facts) -> Option<[u8; 3]> {
+    if facts.extensions.playout_delay.is_some() {
+        slot.holds_playout_delay |= slot.extensions.playout_delay != 0;
+        return facts.extensions.playout_delay;
+    }
+    (slot.holds_playout_delay && facts.is_start).then_some(const { PlayoutDelay::NONE.encode() })
 }
 
 #[inline]

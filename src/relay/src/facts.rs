@@ -50,6 +50,10 @@ pub struct PassedExtensions {
     pub audio_level: Option<u8>,
     /// 3GPP TS 26.114, the raw byte.
     pub orientation: Option<u8>,
+    /// [`PlayoutDelay`], as it is passed on. With what a decoder can start with also when the publisher said it before.
+    ///
+    /// [`PlayoutDelay`]: crate::wire::extension::PlayoutDelay
+    pub playout_delay: Option<[u8; 3]>,
 }
 
 /// One received packet of a layer.

@@ -15,7 +15,7 @@ use crate::slot::Slot;
 use crate::srtp::{Inbound, Outbound, Profile, SrtpError};
 use crate::way::Way;
 use crate::wire::dependency_descriptor::MAX_DESCRIPTOR_LEN;
-use crate::wire::extension::{Extensions as WireExtensions, parse_transport_sequence};
+use crate::wire::extension::{Extensions as WireExtensions, PlayoutDelay, parse_transport_sequence};
 use crate::wire_api::{Extensions, MediaKind, Payloads, Receive, SlotKind};
 
 /// DTLS datagrams to Python: a handshake has about ten, an alert one.
@@ -311,6 +311,8 @@ impl Peer {
                 told.rrid = Some(trimmed(element.data));
             } else if id == ids.orientation {
                 told.passed.orientation = element.data.first().copied();
+            } else if id == ids.playout_delay {
+                told.passed.playout_delay = PlayoutDelay::parse(element.data).map(|delay| delay.capped().encode());
             } else if id == ids.dependency_descriptor {
                 told.descriptor = Some(element.data).filter(|data| (3..=MAX_DESCRIPTOR_LEN).contains(&data.len()));
             }

@@ -101,6 +101,8 @@ pub struct Slot {
     pub codec: Option<Codec>,
     /// Redundancy was negotiated.
     has_red: bool,
+    /// The receiver was told a playout delay, and keeps it until it is told another.
+    pub holds_playout_delay: bool,
     /// Among the pictures of its subscriber; more goes first.
     pub priority: u8,
     /// What its packets may carry, by this peer's ids.
@@ -169,6 +171,7 @@ impl Slot {
             rtx_ssrc: slot.rtx_ssrc,
             has_nack: slot.nack,
             has_red: slot.red,
+            holds_playout_delay: false,
             began: None,
             extensions,
             bound: 0,

@@ -176,6 +176,8 @@ pub struct Source {
     pub level: Level,
     /// From the first packet; a source changes it only with a keyframe.
     pub codec: Option<Codec>,
+    /// The last that its publisher said.
+    pub playout_delay: Option<[u8; 3]>,
     /// Python was told.
     pub is_started: bool,
     /// When it lost its publisher, as a count of such losses.
@@ -210,6 +212,7 @@ impl Source {
             keyframes: KeyframeRequests::default(),
             level: Level::default(),
             codec: None,
+            playout_delay: None,
             is_started: false,
             orphaned: 0,
             is_forgotten: false,
@@ -225,6 +228,7 @@ impl Source {
     pub fn begin_anew(&mut self) {
         self.layers = [None, None, None];
         self.codec = None;
+        self.playout_delay = None;
         self.is_started = false;
         self.is_forgotten = false;
         self.wanted = WantedLayers::default();

@@ -61,6 +61,7 @@ pub struct Extensions {
     pub transport_cc: u8,
     pub abs_send_time: u8,
     pub orientation: u8,
+    pub playout_delay: u8,
     pub dependency_descriptor: u8,
 }
 
@@ -332,9 +333,19 @@ fn is_name(text: &str) -> bool {
 
 /// 15 means "stop" in the one-byte form (RFC 8285 §4.2).
 fn has_reserved_id(ids: Extensions) -> bool {
-    let Extensions { mid, rid, rrid, audio_level, transport_cc, abs_send_time, orientation, dependency_descriptor } =
-        ids;
-    [mid, rid, rrid, audio_level, transport_cc, abs_send_time, orientation, dependency_descriptor].contains(&15)
+    let Extensions {
+        mid,
+        rid,
+        rrid,
+        audio_level,
+        transport_cc,
+        abs_send_time,
+        orientation,
+        playout_delay,
+        dependency_descriptor,
+    } = ids;
+    [mid, rid, rrid, audio_level, transport_cc, abs_send_time, orientation, playout_delay, dependency_descriptor]
+        .contains(&15)
 }
 
 fn check_peer(

@@ -20,6 +20,7 @@ AUDIO_LEVEL_URI: Final = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 TRANSPORT_CC_URI: Final = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 ABS_SEND_TIME_URI: Final = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
 ORIENTATION_URI: Final = "urn:3gpp:video-orientation"
+PLAYOUT_DELAY_URI: Final = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"
 DEPENDENCY_DESCRIPTOR_URI: Final = (
     "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension"
 )
@@ -32,20 +33,18 @@ EXTENSION_NAMES: Final[Mapping[str, str]] = {
     TRANSPORT_CC_URI: "transport_cc",
     ABS_SEND_TIME_URI: "abs_send_time",
     ORIENTATION_URI: "orientation",
+    PLAYOUT_DELAY_URI: "playout_delay",
     DEPENDENCY_DESCRIPTOR_URI: "dependency_descriptor",
 }
-"""URI to the field of `ExtensionIds`.
-
-Left out: playout-delay. A receiver keeps the last it was told, also for who is shown next in the slot, whose sound
-it then delays with the picture: one publisher could hold back others. Browsers that publish send none.
-"""
+"""URI to the field of `ExtensionIds`."""
 
 _COMMON: Final = frozenset({MID_URI, TRANSPORT_CC_URI, ABS_SEND_TIME_URI})
+_OF_PICTURES: Final = frozenset({ORIENTATION_URI, PLAYOUT_DELAY_URI, DEPENDENCY_DESCRIPTOR_URI})
 _BY_USE: Final[Mapping[tuple[Media, bool], frozenset[str]]] = {
     (Media.AUDIO, False): _COMMON | {AUDIO_LEVEL_URI},
     (Media.AUDIO, True): _COMMON | {AUDIO_LEVEL_URI},
-    (Media.VIDEO, False): _COMMON | {RID_URI, RRID_URI, ORIENTATION_URI, DEPENDENCY_DESCRIPTOR_URI},
-    (Media.VIDEO, True): _COMMON | {ORIENTATION_URI, DEPENDENCY_DESCRIPTOR_URI},
+    (Media.VIDEO, False): _COMMON | _OF_PICTURES | {RID_URI, RRID_URI},
+    (Media.VIDEO, True): _COMMON | _OF_PICTURES,
 }
 """What an m-line of this medium may carry; True where the server sends."""
 
@@ -115,6 +114,7 @@ class ExtensionIds(msgspec.Struct, frozen=True):
     transport_cc: int = 0
     abs_send_time: int = 0
     orientation: int = 0
+    playout_delay: int = 0
     dependency_descriptor: int = 0
 
 

@@ -49,6 +49,7 @@ class Extensions(msgspec.Struct, frozen=True, kw_only=True):
     transport_cc: int = 0
     abs_send_time: int = 0
     orientation: int = 0
+    playout_delay: int = 0
     dependency_descriptor: int = 0
 
 

@@ -86,6 +86,7 @@ def test_answer_to_a_camera_takes_every_layer_of_the_rooms_codec() -> None:
     ]
     uris = {line.rpartition(" ")[2] for line in camera if line.startswith("a=extmap:")}
     assert uris == {
+        "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay",
         "urn:ietf:params:rtp-hdrext:sdes:mid",
         "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id",
         "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id",
@@ -151,6 +152,7 @@ def test_answer_to_slots_has_ssrcs_streams_and_both_codecs() -> None:
         "a=ssrc:1008 cname:cname-of-server",
         "a=ssrc:1009 cname:cname-of-server",
     ]
+    assert any(line.endswith("playout-delay") for line in slot)
     speaker = section("chromium-vp8-simulcast", "4")
     assert speaker[-2:] == ["a=msid:pair0 speaker0", "a=ssrc:1000 cname:cname-of-server"]
     assert not any("x-google-start-bitrate" in line for line in slot)
@@ -168,15 +170,14 @@ def test_answer_pairs_the_streams_of_the_first_three_speakers() -> None:
 def test_answer_to_firefox_inverts_extension_directions() -> None:
     camera = section("firefox-vp8-simulcast", "1")
     assert "a=extmap:9/recvonly urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id" in camera
-    offer = parse_offer(FIXTURES["firefox-vp8-simulcast"].replace("a=extmap:4 http", "a=extmap:4/recvonly http"))
-    agreement = agree(offer)
-    slots = sections_of(write_answer(offer, agreement, local_for(agreement)))[5:]
-    assert any(re.fullmatch(r"a=extmap:4/sendonly .*abs-send-time", line) for slot in slots for line in slot)
+    assert not any("playout-delay" in line for line in camera), "Firefox publishes none"
+    slot = section("firefox-vp8-simulcast", "8")
+    assert any(re.fullmatch(r"a=extmap:6/sendonly .*playout-delay", line) for line in slot)
 
 
-def test_answer_takes_no_playout_delay_from_publishers_and_gives_none() -> None:
-    for name in ANSWERABLE:
-        assert "playout-delay" not in answer_to(name)
+def test_answer_takes_playout_delay_from_chromium_and_gives_it() -> None:
+    for mid in ("1", "8"):
+        assert any(line.endswith("playout-delay") for line in section("chromium-vp8-simulcast", mid))
 
 
 def test_answer_rejects_idles_and_skips_in_the_bundle() -> None:

@@ -42,7 +42,7 @@ def test_slots_carry_what_their_own_m_line_offers(fixture: str) -> None:
         assert {"mid", "transport_cc"} <= set(carried)
         assert ("audio_level" in carried) == (slot.kind != "video")
         if slot.kind != "video":
-            assert not {"orientation", "rid", "rrid"} & set(carried)
+            assert not {"orientation", "playout_delay", "rid", "rrid"} & set(carried)
         if slot.kind != "video" and fixture.startswith("firefox"):
             assert "abs_send_time" not in carried
 

@@ -99,7 +99,7 @@ async def test_relay_is_told_what_each_m_line_carries(stage: Stage) -> None:
         numbers = {number for number in msgspec.structs.asdict(slot.extensions).values() if number}
         lines = [line for line in agreed[slot.mid] if line.startswith("a=extmap:")]
         assert numbers == {int(line.removeprefix("a=extmap:").replace("/", " ").split(" ")[0]) for line in lines}
-        assert bool(slot.extensions.abs_send_time) == (slot.kind == "video")
+        assert bool(slot.extensions.abs_send_time) == bool(slot.extensions.playout_delay) == (slot.kind == "video")
 
 
 async def test_answer_announces_the_relays_addresses(stage: Stage) -> None:

@@ -386,5 +386,6 @@ fn fill_extensions(known: &mut wire_api::Extensions, offered: wire_api::Extensio
     take(&mut known.transport_cc, offered.transport_cc);
     take(&mut known.abs_send_time, offered.abs_send_time);
     take(&mut known.orientation, offered.orientation);
+    take(&mut known.playout_delay, offered.playout_delay);
     take(&mut known.dependency_descriptor, offered.dependency_descriptor);
 }

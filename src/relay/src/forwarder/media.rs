@@ -266,6 +266,11 @@ impl Forwarder {
             has_new_codec = source.codec.replace(meaning.codec).is_some_and(|before| before != meaning.codec);
         }
         source.codec.get_or_insert(meaning.codec);
+        match facts.extensions.playout_delay {
+            None if starts => facts.extensions.playout_delay = source.playout_delay,
+            None => {}
+            said => source.playout_delay = said,
+        }
         if !std::mem::replace(&mut source.is_started, true) {
             let source = source.id;
             self.tell(Event::SourceStarted { source });

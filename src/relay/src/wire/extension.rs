@@ -173,5 +173,49 @@ impl Orientation {
     }
 }
 
+/// How long a receiver may hold a picture back (`http://www.webrtc.org/experiments/rtp-hdrext/playout-delay`): 12 + 12 bits
+/// of 10 ms. A receiver keeps the last that it was told on a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlayoutDelay {
+    /// 0..=40950, in steps of 10.
+    pub minimum_ms: u16,
+    /// 0..=40950, in steps of 10; not below the former.
+    pub maximum_ms: u16,
+}
+
+impl PlayoutDelay {
+    /// Gives a receiver that was told a delay its own choice again: what libwebrtc begins with (`timing.cc`,
+    /// `kMaxVideoDelay`: 10 s). Only a maximum of 0.5 s or less makes it render without a buffer.
+    pub const NONE: Self = Self { minimum_ms: 0, maximum_ms: 10_000 };
+    /// The longest minimum that is passed on: a browser delays sound to fit the picture of its stream, which in a large
+    /// room can be another participant's. ITU-T G.114: above 400 ms people cannot talk to each other.
+    pub const LONGEST_MINIMUM_MS: u16 = 400;
+
+    /// From the element's data; `None` also when the limits contradict each other, as receivers see it.
+    #[inline]
+    pub fn parse(data: &[u8]) -> Option<Self> {
+        let both = u24_at(data, 0)?;
+        let limits = Self { minimum_ms: (both >> 12) as u16 * 10, maximum_ms: (both & 0xFFF) as u16 * 10 };
+        (limits.minimum_ms <= limits.maximum_ms).then_some(limits)
+    }
+
+    /// With no longer minimum than is passed on.
+    #[must_use]
+    pub fn capped(self) -> Self {
+        Self { minimum_ms: self.minimum_ms.min(Self::LONGEST_MINIMUM_MS), ..self }
+    }
+
+    /// As it goes into an element; larger values are capped.
+    #[inline]
+    pub const fn encode(self) -> [u8; 3] {
+        const fn units(ms: u16) -> u32 {
+            let units = ms as u32 / 10;
+            if units > 0xFFF { 0xFFF } else { units }
+        }
+        let [_, bytes @ ..] = (units(self.minimum_ms) << 12 | units(self.maximum_ms)).to_be_bytes();
+        bytes
+    }
+}
+
 #[cfg(test)]
 mod tests;

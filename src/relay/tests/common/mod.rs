@@ -60,6 +60,7 @@ pub fn extensions() -> Extensions {
         transport_cc: TRANSPORT,
         abs_send_time: 6,
         orientation: 7,
+        playout_delay: 8,
         ..Extensions::default()
     }
 }

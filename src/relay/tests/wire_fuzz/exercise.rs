@@ -4,7 +4,9 @@
 
 use vdx_relay::redundancy::Redundancy;
 use vdx_relay::wire::dependency_descriptor::{self, Described, MAX_DESCRIPTOR_LEN as MAX_DEPENDENCY_LEN};
-use vdx_relay::wire::extension::{self, AudioLevel, Extensions, ONE_BYTE_PROFILE, Orientation, TWO_BYTE_PROFILE};
+use vdx_relay::wire::extension::{
+    self, AudioLevel, Extensions, ONE_BYTE_PROFILE, Orientation, PlayoutDelay, TWO_BYTE_PROFILE,
+};
 use vdx_relay::wire::h264::{H264Payload, Packing};
 use vdx_relay::wire::red::{self, Red};
 use vdx_relay::wire::rtcp::{self, FeedbackHead, Rtcp, RtcpPackets, TransportFeedback};
@@ -221,6 +223,9 @@ fn extension_values(data: &[u8]) {
     }
     if let Some(orientation) = Orientation::parse(data) {
         assert_eq!(orientation.encode()[0], data[0] & 0x0F);
+    }
+    if let Some(delay) = PlayoutDelay::parse(data) {
+        assert_eq!(delay.encode()[..], data[..3]);
     }
     if let Some(units) = extension::parse_abs_send_time(data) {
         assert!(units < 1 << 24);

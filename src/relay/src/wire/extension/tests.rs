@@ -96,6 +96,25 @@ fn orientation_is_read_and_written() {
     assert_eq!(orientation, Orientation { is_back_camera: true, is_flipped: false, rotation_degrees: 270 });
 }
 
+#[test]
+fn playout_delay_is_read_and_written() {
+    let delay = PlayoutDelay { minimum_ms: 100, maximum_ms: 400 };
+    assert_eq!(delay.encode(), [0x00, 0xA0, 0x28]);
+    assert_eq!(PlayoutDelay::parse(&[0x00, 0xA0, 0x28]), Some(delay));
+    let capped = PlayoutDelay { minimum_ms: 0, maximum_ms: u16::MAX }.encode();
+    assert_eq!(PlayoutDelay::parse(&capped).unwrap().maximum_ms, 40_950);
+    assert_eq!(PlayoutDelay::parse(&[0, 0]), None);
+}
+
+#[test]
+fn playout_delay_that_contradicts_itself_is_none_and_a_long_minimum_is_shortened() {
+    assert_eq!(PlayoutDelay::parse(&[0x02, 0x80, 0x0A]), None, "400 ms at least, 100 ms at most");
+    assert_eq!(PlayoutDelay::NONE.encode(), [0x00, 0x03, 0xE8]);
+    let longest = PlayoutDelay::parse(&[0xFF, 0xFF, 0xFF]).unwrap().capped();
+    assert_eq!(longest, PlayoutDelay { minimum_ms: 400, maximum_ms: 40_950 });
+    assert_eq!(PlayoutDelay::NONE.capped(), PlayoutDelay::NONE);
+}
+
 proptest! {
     #![proptest_config(crate::wire::tests::same_every_run())]
 
