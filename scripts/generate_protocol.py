@@ -20,7 +20,6 @@ import sys
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from types import UnionType
 from typing import Any, get_args
 
 import msgspec
@@ -29,8 +28,8 @@ from msgspec import inspect
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))  # works before the package is installed
 
-from vdxmedia.conference import kinds  # noqa: E402
-from vdxmedia.signalling import messages  # noqa: E402
+from vdxmedia.conference import choices, kinds  # noqa: E402
+from vdxmedia.signalling import messages, wire  # noqa: E402
 
 TYPESCRIPT = ROOT / "web/src/protocol/messages.gen.ts"
 ASYNCAPI = ROOT / "docs/reference/asyncapi.json"
@@ -38,13 +37,21 @@ PROTOCOL = ROOT / "docs/protocol.md"
 EXAMPLE = ROOT / "examples/join.py"
 
 LIMITS = ("PROTOCOL_VERSION", "MAX_MESSAGE_BYTES", "MAX_SDP_CHARS", "MAX_VIDEO_SLOTS", "MAX_NAME_CHARS")
-UNIONS: dict[str, UnionType] = {
+UNIONS: dict[str, Any] = {
     "ClientMessage": messages.ClientMessage,
     "Answer": messages.Answer,
     "SequencedEvent": messages.SequencedEvent,
+    "Document": messages.Document,
     "ServerEvent": messages.ServerEvent,
 }
-FROM_CLIENT = ("Hello", "Resume", "TileSize", *(member.__name__ for member in get_args(messages.ClientMessage)))
+
+
+def union_members(union: Any) -> tuple[type, ...]:
+    """The types of a union, also of one that has a single one yet."""
+    return get_args(union) or (union,)
+
+
+FROM_CLIENT = ("Hello", "Resume", "TileSize", *(member.__name__ for member in union_members(messages.ClientMessage)))
 """Here a field with a default may be left out; the server always sends every field."""
 
 
@@ -78,10 +85,11 @@ def _one_line(text: str) -> str:
 
 def structs_and_enums() -> tuple[list[inspect.StructType], list[type[StrEnum]]]:
     """Everything that travels, in the order of definition in the source."""
+    found = (value for module in (messages, *messages.AREAS) for value in vars(module).values())
     structs = [
         value
-        for value in vars(messages).values()
-        if isinstance(value, type) and issubclass(value, messages.Wire) and value is not messages.Wire
+        for value in dict.fromkeys(value for value in found if isinstance(value, type))
+        if issubclass(value, messages.Wire) and value is not messages.Wire
     ]
     infos = [info for info in inspect.multi_type_info(structs) if isinstance(info, inspect.StructType)]
     enums: list[type[StrEnum]] = []
@@ -125,7 +133,7 @@ def type_name(info: inspect.Type, *, readonly: str = "readonly ") -> str:
         case inspect.UnionType():
             members = {member.cls for member in info.types if isinstance(member, inspect.StructType)}
             for name, union in UNIONS.items():
-                if members == set(get_args(union)):
+                if members == set(union_members(union)):
                     return name
             return " | ".join(type_name(member, readonly=readonly) for member in info.types)
         case inspect.ListType():
@@ -163,7 +171,7 @@ def typescript(docs: Documentation) -> str:
             out.append(f"  readonly {field.encode_name}{optional}: {type_name(field.type)};")
         out.append("}")
     for name, union in UNIONS.items():
-        out += ["", f"export type {name} =", *(f"  | {member.__name__}" for member in get_args(union))]
+        out += ["", f"export type {name} =", *(f"  | {member.__name__}" for member in union_members(union))]
         out[-1] += ";"
     return "\n".join(out) + "\n"
 
@@ -185,8 +193,8 @@ def asyncapi(docs: Documentation) -> str:
     def message(name: str, schema: dict[str, Any], summary: str) -> dict[str, Any]:
         return {"name": name, "contentType": "application/json", "summary": summary, "payload": schema}
 
-    def refs(union: UnionType) -> dict[str, Any]:
-        return {"oneOf": [{"$ref": f"#/components/schemas/{member.__name__}"} for member in get_args(union)]}
+    def refs(union: Any) -> dict[str, Any]:
+        return {"oneOf": [{"$ref": f"#/components/schemas/{member.__name__}"} for member in union_members(union)]}
 
     document = {
         "asyncapi": "3.0.0",
@@ -253,7 +261,7 @@ def tables(docs: Documentation) -> dict[str, str]:
     """Name of the marker to the text between."""
     structs, enums = structs_and_enums()
     by_name = {info.cls.__name__: info for info in structs}
-    in_unions = {member.__name__ for union in UNIONS.values() for member in get_args(union)}
+    in_unions = {member.__name__ for union in UNIONS.values() for member in union_members(union)}
     plain = [name for name in by_name if name not in in_unions and name != "Hello"]
     values = ["| Type | Values |", "|---|---|"]
     for enum in enums:
@@ -271,9 +279,9 @@ def tables(docs: Documentation) -> dict[str, str]:
 
     return {
         "hello": _section(by_name["Hello"], docs),
-        "commands": sections([member.__name__ for member in get_args(messages.ClientMessage)]),
-        "answers": sections([member.__name__ for member in get_args(messages.Answer)]),
-        "events": sections([member.__name__ for member in get_args(messages.ServerEvent)]),
+        "commands": sections([member.__name__ for member in union_members(messages.ClientMessage)]),
+        "answers": sections([member.__name__ for member in union_members(messages.Answer)]),
+        "events": sections([member.__name__ for member in union_members(messages.ServerEvent)]),
         "values": sections(plain) + "\n\n" + "\n".join(values),
         "limits": "\n".join(limits),
         "codes": "\n".join(codes),
@@ -323,7 +331,7 @@ def with_tables(text: str, parts: dict[str, str]) -> str:
 
 
 def outputs() -> dict[Path, str]:
-    docs = Documentation(kinds, messages)
+    docs = Documentation(kinds, choices, wire, *messages.AREAS, messages)
     return {
         TYPESCRIPT: typescript(docs),
         ASYNCAPI: asyncapi(docs),

@@ -3,12 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import ClassVar
 
 import msgspec
 
 from vdxmedia.conference.kinds import ContentHint, LeaveReason, Role, SourceKind
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.ids import ParticipantId, SourceId
+
+
+class Right(StrEnum):
+    """Who may ask for something: the table in docs/topics/permissions.md is made of it."""
+
+    ANYONE = "anyone"
+    """Everybody in the conference, for himself."""
+    HOST = "host"
+    ADMITTER = "admitter"
+    """A host of an organisation that admits (`RoomSettings.admitters`)."""
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """Base of what a participant asks for by a command of his own. Each desk has its subclasses."""
+
+    right: ClassVar[Right] = Right.ANYONE
+    participant: ParticipantId
+    """Who asks."""
 
 
 class Join(msgspec.Struct, frozen=True):
@@ -23,6 +43,8 @@ class Join(msgspec.Struct, frozen=True):
     """The kinds granted, each with the id it will have; nothing else can ever be published."""
     can_subscribe: bool
     video_slots: int
+    knows_who_sees: bool = True
+    """Was told, before joining, who will see and hear him as the room is now."""
 
 
 class Disconnect(msgspec.Struct, frozen=True):
@@ -108,4 +130,5 @@ Command = (
     | SpeakersHeard
     | ChangeSettings
     | End
+    | Asked
 )

@@ -1,15 +1,20 @@
 """A live session in a room, as a pure state machine: commands and the time in, events out.
 
-A *seat* is taken by `Join` and outlasts the signalling connection by `SEAT_KEPT_S`; media has a life of its own
-(`MediaEstablished`, `MediaClosed`) and flows on meanwhile. Per seat:
+A *seat* is taken by `Join` and outlasts the signalling connection; media has a life of its own (`MediaEstablished`,
+`MediaClosed`) and flows on meanwhile. Per seat:
 
-    state          Join  Disconnect      Reconnect     30 s later     Leave
-    (none)         C     -               -             -              -
-    CONNECTED      bug   RECONNECTING    CONNECTED     -              (none), `left`
-    RECONNECTING   bug   RECONNECTING    CONNECTED     (none), `lost` (none), `left`
+    state          Join  Disconnect      Reconnect     30 s later    5 min later     Leave
+    (none)         C     -               -             -             -               -
+    CONNECTED      bug   RECONNECTING    CONNECTED     -             -               (none), `left`
+    RECONNECTING   bug   RECONNECTING    CONNECTED     RETURNING     -               (none), `left`
+    RETURNING      bug   RETURNING       CONNECTED     -             (none), `lost`  (none), `left`
 
-`now_s` is monotonic seconds throughout; the hub translates opening and closing times once, at the start.
-A command that raises has changed nothing. Not task-safe: one writer, the room's task.
+Who is RETURNING has given up floor place and sources, but the others are told that he is on his way back. When nobody
+is connected any more, nobody is waited for either.
+
+What people ask for is handled by desks (`desk.py`), each with one concern. `now_s` is monotonic seconds throughout; the
+hub translates opening and closing times once, at the start. A command that raises has changed nothing. Not task-safe:
+one writer, the room's task.
 """
 
 from __future__ import annotations
@@ -18,7 +23,9 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from vdxmedia.conference import layout
+from vdxmedia.conference.assembly import Assembly
 from vdxmedia.conference.commands import (
+    Asked,
     ChangeSettings,
     Command,
     Disconnect,
@@ -32,34 +39,22 @@ from vdxmedia.conference.commands import (
     SetTiles,
     SpeakersHeard,
 )
-from vdxmedia.conference.events import (
-    BindingsChanged,
-    ConferenceEnded,
-    Event,
-    MediaChanged,
-    ParticipantChanged,
-    ParticipantJoined,
-    ParticipantLeft,
-    RoomChanged,
-    Snapshot,
-    SpeakersChanged,
-)
-from vdxmedia.conference.kinds import Connection, ContentHint, LeaveReason, SourceKind
-from vdxmedia.conference.ledger import Ledger
-from vdxmedia.conference.media import Gate, SetGate, SetHears, SetShedding, SetSourceClasses
+from vdxmedia.conference.desk import Desk, Handler
+from vdxmedia.conference.desks import DESKS
+from vdxmedia.conference.documents import RoomDocument, Sheet
+from vdxmedia.conference.events import ConferenceEnded, Event, Snapshot
+from vdxmedia.conference.kinds import Connection, LeaveReason, SourceKind
 from vdxmedia.conference.participant import Participant, SlotCounts, Source
-from vdxmedia.conference.permissions import heard_classes, source_classes
+from vdxmedia.conference.permissions import audience_of
+from vdxmedia.conference.rights import check_right
 from vdxmedia.conference.settings import RoomSettings
-from vdxmedia.conference.speakers import Speakers
-from vdxmedia.errors import InvalidTransition, NotAllowed, NotFound, Refused
+from vdxmedia.errors import InvalidTransition, NotAllowed, Refused
 from vdxmedia.ids import ParticipantId, SourceId
 
 SEAT_KEPT_S = 30.0
-"""How long a seat waits for its connection to come back (the issue's number; a tunnel, a change of network)."""
-
-
-_NOT_IN_THE_SCENE = (Join, Disconnect, Reconnect, SetTiles, MediaEstablished, MediaClosed)
-"""Commands that change nothing that others see or hear; a newcomer is added."""
+"""How long floor place, hand and sources wait for a connection to come back (a tunnel, a change of network)."""
+RETURN_KEPT_S = 300.0
+"""How much longer the others are told that somebody is on his way back."""
 
 
 class Conference:
@@ -69,140 +64,153 @@ class Conference:
         self,
         settings: RoomSettings,
         *,
+        now_s: float = 0.0,
         opens_at_s: float | None = None,
         closes_at_s: float | None = None,
         seat_kept_s: float = SEAT_KEPT_S,
+        return_kept_s: float = RETURN_KEPT_S,
     ) -> None:
-        self._settings = settings
-        self._opens_at_s = opens_at_s
-        self._closes_at_s = closes_at_s
+        self._assembly = Assembly(settings)
+        self._assembly.opens_at_s = opens_at_s
+        self._assembly.closes_at_s = closes_at_s
         self._seat_kept_s = seat_kept_s
-        self._participants: dict[ParticipantId, Participant] = {}
-        self._owners: dict[SourceId, Participant] = {}
-        self._speakers = Speakers()
-        self._said_speakers: tuple[tuple[ParticipantId, float], ...] = ()
-        self._ledger = Ledger()
-        self._sequence = 0
+        self._return_kept_s = return_kept_s
         self._joins = 0
-        self._activations = 0
-        self._ended = False
-        self._scene: layout.Scene | None = None
-        """None: something of it has changed."""
+        self._desks: list[Desk] = [make(self._assembly) for make in DESKS]
+        self._handlers: dict[type[Asked], Handler] = {}
+        for desk in self._desks:
+            self._handlers |= desk.handlers()
+        self._put_room()
+        for desk in self._desks:
+            desk.opened(now_s)
 
     # ── reading ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     @property
+    def settings(self) -> RoomSettings:
+        """As they are now."""
+        return self._assembly.settings
+
+    @property
     def sequence(self) -> int:
         """The number of the last sequenced event."""
-        return self._sequence
+        return self._assembly.roster.sequence
 
     @property
     def is_empty(self) -> bool:
-        return not self._participants
+        return not self._assembly.people
 
     def __contains__(self, participant: ParticipantId) -> bool:
-        return participant in self._participants
+        return participant in self._assembly.people
 
     def __len__(self) -> int:
-        return len(self._participants)
+        return len(self._assembly.people)
 
     def has_media(self, participant: ParticipantId) -> bool:
-        return self._find(participant).has_media
+        return self._assembly.find(participant).has_media
 
     def video_slots(self, participant: ParticipantId) -> int:
         """How many the participant asked for: the most that an offer may have."""
-        return self._find(participant).wanted_video_slots
+        return self._assembly.find(participant).wanted_video_slots
 
     def is_active(self, participant: ParticipantId, kind: SourceKind) -> bool:
-        return self._find(participant).active(kind) is not None
+        return self._assembly.find(participant).active(kind) is not None
+
+    def who_know(self, participant: ParticipantId) -> Sequence[ParticipantId]:
+        """Who may be told anything of this one, himself among them."""
+        return self._assembly.roster.who_know(self._assembly.find(participant))
 
     def snapshot(self, participant: ParticipantId) -> Snapshot:
+        viewer = self._assembly.find(participant)
         return Snapshot(
-            sequence=self._sequence,
-            settings=self._settings,
-            participants=tuple(other.told for other in self._participants.values()),
-            bindings=self._find(participant).bindings,
+            sequence=self.sequence,
+            settings=self.settings,
+            participants=tuple(one.told for one in self._assembly.roster.known_by(viewer, self._assembly.people)),
+            documents=self._assembly.documents.all_for(viewer.id, viewer.role),
+            bindings=viewer.bindings,
         )
 
     def deadline(self) -> float | None:
         """When `handle_timeout` is due."""
-        if self._ended:
+        if self._assembly.is_ended:
             return None
-        times = [
-            participant.lost_at_s + self._seat_kept_s
-            for participant in self._participants.values()
-            if participant.connection is Connection.RECONNECTING
-        ]
-        times += [time for time in (self._closes_at_s, self._speakers.deadline()) if time is not None]
-        return min(times, default=None)
+        times = [self._seat_deadline(one) for one in self._assembly.people.values()]
+        times += [desk.deadline() for desk in self._desks]
+        times += [self._assembly.closes_at_s, self._assembly.speakers.deadline(), self._assembly.roster.deadline()]
+        return min((time for time in times if time is not None), default=None)
 
     def check_join(self, now_s: float, *, leaving: int = 0) -> None:
         """Whether a newcomer would be let in, when `leaving` others go first. Raises: Refused."""
-        if self._opens_at_s is not None and now_s < self._opens_at_s:
-            raise Refused("the room is not open yet", code="room_not_open", retry_after_s=self._opens_at_s - now_s)
-        if self._ended or (self._closes_at_s is not None and now_s >= self._closes_at_s):
+        opens_at_s, closes_at_s = self._assembly.opens_at_s, self._assembly.closes_at_s
+        if opens_at_s is not None and now_s < opens_at_s:
+            raise Refused("the room is not open yet", code="room_not_open", retry_after_s=opens_at_s - now_s)
+        if self._assembly.is_ended or (closes_at_s is not None and now_s >= closes_at_s):
             raise Refused("the room is closed", code="room_closed")
-        if len(self._participants) - leaving >= self._settings.maximum:
+        present = sum(one.connection is not Connection.RETURNING for one in self._assembly.people.values())
+        if present - leaving >= self.settings.maximum:
             raise Refused("the room has its maximum of participants", code="room_full")
 
     # ── changing ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     def handle(self, command: Command, now_s: float) -> list[Event]:
         """Raises: Refused (`room_full`, `room_not_open`, `room_closed`), NotFound (`participant_unknown`),
-        NotAllowed; InvalidTransition for what the hub must not do."""
-        if self._ended:
+        NotAllowed, and what a desk's handler raises; InvalidTransition for what the hub must not do."""
+        if self._assembly.is_ended:
             raise Refused("the conference is over", code="room_closed")
-        events: list[Event] = []
-        if not isinstance(command, _NOT_IN_THE_SCENE):
-            self._scene = None
         match command:
             case Join():
-                self._join(command, now_s, events)
+                self._join(command, now_s)
             case Disconnect():
-                self._disconnect(self._find(command.participant), now_s, events)
+                self._disconnect(self._assembly.find(command.participant), now_s)
             case Reconnect():
-                self._reconnect(self._find(command.participant), command.video_slots, events)
+                self._reconnect(self._assembly.find(command.participant), command.video_slots, now_s)
             case Leave():
-                self._leave(self._find(command.participant), command.reason, events)
+                self._leave(self._assembly.find(command.participant), command.reason, now_s)
             case SetSource():
-                self._set_source(command, events)
+                self._set_source(command)
             case SetTiles():
                 self._set_tiles(command)
             case MediaEstablished():
-                self._establish(command, events)
+                self._establish(command)
             case MediaClosed():
-                self._close_media(self._find(command.participant))
+                self._close_media(self._assembly.find(command.participant))
             case SpeakersHeard():
-                self._hear(command.speakers, now_s, events)
+                self._hear(command.speakers, now_s)
             case ChangeSettings():
-                self._change_settings(command, events)
+                self._change_settings(command, now_s)
             case End():
-                self._end(events)
+                self._end()
+            case Asked():
+                check_right(self._assembly, command)
+                self._handlers[type(command)](command, now_s)
             case _:
                 assert_never(command)
-        return self._with_media(events)
+        return self._assembly.settle(now_s)
 
     def handle_timeout(self, now_s: float) -> list[Event]:
         """Does what is due at `now_s`; too early is fine."""
-        events: list[Event] = []
-        self._scene = None
-        if self._ended:
-            return events
-        if self._closes_at_s is not None and now_s >= self._closes_at_s:
-            self._end(events)
-            return events
-        for participant in list(self._participants.values()):
-            is_away = participant.connection is Connection.RECONNECTING
-            if is_away and now_s >= participant.lost_at_s + self._seat_kept_s:
-                self._remove(participant, LeaveReason.LOST, events)
-        if self._speakers.tick(now_s) or events:
-            self._arrange_all(events)
-        return self._with_media(events)
+        assembly = self._assembly
+        if assembly.is_ended:
+            return []
+        if assembly.closes_at_s is not None and now_s >= assembly.closes_at_s:
+            self._end()
+            return assembly.settle(now_s)
+        for participant in list(assembly.people.values()):
+            due_s = self._seat_deadline(participant)
+            if due_s is not None and now_s >= due_s:
+                self._give_up(participant, now_s)
+        self._leave_nobody_waiting(now_s)
+        for desk in self._desks:
+            desk.timeout(now_s)
+        if assembly.speakers.tick(now_s):
+            assembly.rearrange()
+        return assembly.settle(now_s)
 
-    def _join(self, command: Join, now_s: float, events: list[Event]) -> None:
-        if command.participant in self._participants:
+    def _join(self, command: Join, now_s: float) -> None:
+        assembly = self._assembly
+        if command.participant in assembly.people:
             raise InvalidTransition(f"participant {command.participant} has a seat already")
-        if any(source in self._owners for source in command.publish.values()):
+        if any(source in assembly.owners for source in command.publish.values()):
             raise InvalidTransition("a source id is in use already")
         self.check_join(now_s)
         self._joins += 1
@@ -213,188 +221,148 @@ class Conference:
             organisation=command.organisation,
             function=command.function,
             sources={kind: Source(command.publish[kind]) for kind in SourceKind if kind in command.publish},
-            classes=source_classes(),
-            hears=heard_classes(can_subscribe=command.can_subscribe),
+            audience=audience_of(
+                command.role,
+                self.settings.guest_visibility,
+                is_open=command.knows_who_sees,
+                is_on_stage=False,
+                can_subscribe=command.can_subscribe,
+            ),
             joined=self._joins,
             wanted_video_slots=command.video_slots,
             slots=SlotCounts(video=command.video_slots),
+            can_subscribe=command.can_subscribe,
+            is_open=command.knows_who_sees,
         )
-        scene = self._seen()
-        scene.add(participant)
-        self._participants[participant.id] = participant
-        self._owners.update({source.id: participant for source in participant.sources.values()})
-        events.append(ParticipantJoined(self._next(), participant.told))
-        others = self._participants.values()
-        concerned = [one for one in others if one is participant or layout.is_concerned_by_newcomer(one, scene)]
-        self._arrange(concerned, events)
+        assembly.enter(participant)
+        for desk in self._desks:
+            desk.joined(participant, now_s)
 
-    def _disconnect(self, participant: Participant, now_s: float, events: list[Event]) -> None:
+    def _disconnect(self, participant: Participant, now_s: float) -> None:
         if participant.connection is Connection.CONNECTED:
             participant.connection = Connection.RECONNECTING
             participant.lost_at_s = now_s
-            self._changed(participant, events)
+            self._assembly.changed(participant)
+            for desk in self._desks:
+                desk.lost(participant, now_s)
 
-    def _reconnect(self, participant: Participant, video_slots: int, events: list[Event]) -> None:
+    def _reconnect(self, participant: Participant, video_slots: int, now_s: float) -> None:
         participant.wanted_video_slots = video_slots
         if not participant.has_media:
             participant.slots.video = video_slots
-            self._arrange([participant], events)
-        if participant.connection is Connection.RECONNECTING:
+            self._assembly.arrange([participant])
+        if participant.connection is not Connection.CONNECTED:
             participant.connection = Connection.CONNECTED
-            self._changed(participant, events)
+            self._assembly.changed(participant)
+            for desk in self._desks:
+                desk.back(participant, now_s)
 
-    def _leave(self, participant: Participant, reason: LeaveReason, events: list[Event]) -> None:
-        mains = self._speakers.mains
-        self._remove(participant, reason, events)
-        if self._speakers.mains != mains:
-            self._arrange_all(events)
+    def _leave(self, participant: Participant, reason: LeaveReason, now_s: float) -> None:
+        self._assembly.remove(participant, reason)
+        for desk in self._desks:
+            desk.left(participant, now_s)
+        self._leave_nobody_waiting(now_s)
+
+    def _seat_deadline(self, participant: Participant) -> float | None:
+        match participant.connection:
+            case Connection.CONNECTED:
+                return None
+            case Connection.RECONNECTING:
+                return participant.lost_at_s + self._seat_kept_s
+            case Connection.RETURNING:
+                return participant.lost_at_s + self._seat_kept_s + self._return_kept_s
+            case _:
+                assert_never(participant.connection)
+
+    def _give_up(self, participant: Participant, now_s: float) -> None:
+        """The seat's time is over, or also that of waiting for its owner."""
+        if participant.connection is Connection.RETURNING or self._return_kept_s <= 0:
+            self._leave(participant, LeaveReason.LOST, now_s)
             return
-        scene, others = self._seen(), self._participants.values()
-        self._arrange([one for one in others if layout.is_concerned_by_leaver(one, participant.id, scene)], events)
+        participant.connection = Connection.RETURNING
+        for source in participant.sources.values():
+            source.is_active = False
+        self._assembly.changed(participant)
+        self._assembly.say_own(participant)
+        self._assembly.rearrange()
+        for desk in self._desks:
+            desk.away(participant, now_s)
 
-    def _remove(self, participant: Participant, reason: LeaveReason, events: list[Event]) -> None:
-        del self._participants[participant.id]
-        sources = [source.id for source in participant.sources.values()]
-        for source in sources:
-            del self._owners[source]
-        self._ledger.forget(participant.id, sources)
-        self._speakers.forget(participant.id)
-        events.append(ParticipantLeft(self._next(), participant.id, reason))
-        self._say_speakers(tuple(pair for pair in self._said_speakers if pair[0] != participant.id), events)
+    def _leave_nobody_waiting(self, now_s: float) -> None:
+        people = list(self._assembly.people.values())
+        if people and all(one.connection is Connection.RETURNING for one in people):
+            for participant in people:
+                self._assembly.remove(participant, LeaveReason.LOST)
+                for desk in self._desks:
+                    desk.left(participant, now_s)
 
-    def _set_source(self, command: SetSource, events: list[Event]) -> None:
-        participant = self._find(command.participant)
+    def _set_source(self, command: SetSource) -> None:
+        participant = self._assembly.find(command.participant)
         source = participant.sources.get(command.kind)
         if source is None:
             raise NotAllowed(f"this participant may not publish {command.kind.value}")
+        if command.is_active and not source.is_active:
+            for desk in self._desks:
+                desk.check_source_on(participant, command.kind)
         if command.content_hint is not None:
             source.content_hint = command.content_hint
-        if source.is_active == command.is_active:
-            if participant.has_media:
-                self._say_own(participant)
-            return
-        source.is_active = command.is_active
-        if source.is_active:
-            self._activations += 1
-            source.active_since = self._activations
-        self._changed(participant, events)
-        if participant.has_media:
-            self._say_own(participant)
-        if command.kind is not SourceKind.MICROPHONE:
-            self._arrange_all(events)
+        if source.is_active != command.is_active:
+            source.is_active = command.is_active
+            if source.is_active:
+                self._assembly.activations += 1
+                source.active_since = self._assembly.activations
+            self._assembly.changed(participant)
+            if command.kind is not SourceKind.MICROPHONE:
+                self._assembly.rearrange()
+        self._assembly.say_own(participant)
 
     def _set_tiles(self, command: SetTiles) -> None:
-        participant = self._find(command.participant)
+        participant = self._assembly.find(command.participant)
         for tile in command.tiles:
             if tile.index < participant.slots.video:
                 layout.resize(participant, tile.index, tile.width, tile.height)
-        self._say_slots(participant)
+        self._assembly.say_slots(participant)
 
-    def _establish(self, command: MediaEstablished, events: list[Event]) -> None:
-        participant = self._find(command.participant)
+    def _establish(self, command: MediaEstablished) -> None:
+        participant = self._assembly.find(command.participant)
         participant.has_media = True
         participant.slots.speaker = command.speaker_slots
         participant.slots.programme = command.programme_slots
         participant.slots.video = command.video_slots
         if command.is_new:
             # What the client said of its tiles stays: they are on the same page, and it may have said so before this.
-            self._ledger.forget(participant.id, [source.id for source in participant.sources.values()])
-        self._say_own(participant)
-        self._arrange([participant], events)
-        self._say_slots(participant)
-        self._say_where_shown(participant)
+            self._assembly.forget_media(participant)
+        self._assembly.say_own(participant)
+        self._assembly.arrange_now(participant)
+        self._assembly.say_where_shown(participant)
 
     def _close_media(self, participant: Participant) -> None:
         participant.has_media = False
-        self._ledger.forget(participant.id, [source.id for source in participant.sources.values()])
-        self._say_where_shown(participant)
+        self._assembly.forget_media(participant)
+        self._assembly.say_where_shown(participant)
 
-    def _change_settings(self, command: ChangeSettings, events: list[Event]) -> None:
-        self._settings = command.settings
-        self._opens_at_s, self._closes_at_s = command.opens_at_s, command.closes_at_s
-        events.append(RoomChanged(self._next(), command.settings))
+    def _change_settings(self, command: ChangeSettings, now_s: float) -> None:
+        before, self._assembly.settings = self._assembly.settings, command.settings
+        self._assembly.opens_at_s, self._assembly.closes_at_s = command.opens_at_s, command.closes_at_s
+        self._put_room()
+        for desk in self._desks:
+            desk.settings_changed(before, now_s)
 
-    def _hear(self, heard: Sequence[tuple[SourceId, float]], now_s: float, events: list[Event]) -> None:
+    def _put_room(self) -> None:
+        self._assembly.put(Sheet.same(RoomDocument(self.settings, self._assembly.closes_at_s)))
+
+    def _hear(self, heard: Sequence[tuple[SourceId, float]], now_s: float) -> None:
         speakers: dict[ParticipantId, float] = {}
         for source, level in heard:
-            owner = self._owners.get(source)
+            owner = self._assembly.owners.get(source)
             if owner is not None and owner.active(SourceKind.MICROPHONE) is not None:
                 speakers.setdefault(owner.id, level)
-        self._say_speakers(tuple(speakers.items()), events)
-        if self._speakers.heard(tuple(speakers), now_s):
-            self._arrange_all(events)
+        self._assembly.say_speakers([(self._assembly.people[one], level) for one, level in speakers.items()])
+        if self._assembly.speakers.heard(tuple(speakers), now_s):
+            self._assembly.rearrange()
 
-    def _end(self, events: list[Event]) -> None:
-        for participant in list(self._participants.values()):
-            self._remove(participant, LeaveReason.REMOVED, events)
-        self._ended = True
-        events.append(ConferenceEnded())
-
-    # ── what follows from a change ────────────────────────────────────────────────────────────────────────────────
-
-    def _arrange_all(self, events: list[Event]) -> None:
-        self._arrange(list(self._participants.values()), events)
-
-    def _arrange(self, viewers: Sequence[Participant], events: list[Event]) -> None:
-        """Works out what these viewers' slots show, and says what is different."""
-        scene = self._seen()
-        for viewer in viewers:
-            main = viewer.main
-            bindings = layout.arrange(viewer, scene)
-            if bindings != viewer.bindings:
-                viewer.bindings = bindings
-                viewer.shows = frozenset(binding.participant for binding in bindings)
-                events.append(BindingsChanged(viewer.id, bindings))
-            elif viewer.main == main:
-                continue
-            self._say_slots(viewer)
-
-    def _say_own(self, participant: Participant) -> None:
-        """Before anything about slots, so that what is no longer allowed stops before anything new is shown."""
-        for kind, source in participant.sources.items():
-            self._ledger.say(SetGate(source.id, Gate.MUTE, source.is_active))
-            self._ledger.say(SetSourceClasses(source.id, participant.classes))
-            if kind in (SourceKind.CAMERA, SourceKind.SCREEN):
-                self._ledger.say(SetShedding(source.id, source.content_hint is ContentHint.MOTION))
-        self._ledger.say(SetHears(participant.id, participant.hears))
-
-    def _say_slots(self, viewer: Participant) -> None:
-        if viewer.has_media:
-            for command in layout.commands(viewer, self._participants):
-                self._ledger.say(command)
-
-    def _say_where_shown(self, owner: Participant) -> None:
-        """The owner's media connection has come, gone or been renewed: the relay must be told again who shows it."""
-        for viewer in self._participants.values():
-            if owner.id in viewer.shows:
-                self._say_slots(viewer)
-
-    def _seen(self) -> layout.Scene:
-        if self._scene is None:
-            self._scene = layout.Scene(list(self._participants.values()), self._speakers)
-        return self._scene
-
-    def _with_media(self, events: list[Event]) -> list[Event]:
-        changes = self._ledger.take()
-        if changes:
-            events.append(MediaChanged(changes))
-        return events
-
-    def _say_speakers(self, speakers: tuple[tuple[ParticipantId, float], ...], events: list[Event]) -> None:
-        if speakers != self._said_speakers:
-            self._said_speakers = speakers
-            events.append(SpeakersChanged(speakers))
-
-    def _changed(self, participant: Participant, events: list[Event]) -> None:
-        participant.told = participant.state()
-        events.append(ParticipantChanged(self._next(), participant.told))
-
-    def _next(self) -> int:
-        self._sequence += 1
-        return self._sequence
-
-    def _find(self, participant: ParticipantId) -> Participant:
-        found = self._participants.get(participant)
-        if found is None:
-            raise NotFound("no such participant in this conference", code="participant_unknown")
-        return found
+    def _end(self) -> None:
+        for participant in list(self._assembly.people.values()):
+            self._assembly.remove(participant, LeaveReason.REMOVED)
+        self._assembly.is_ended = True
+        self._assembly.tell(ConferenceEnded())

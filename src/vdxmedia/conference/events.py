@@ -1,16 +1,18 @@
 """What a conference says after a command, in the order in which it happened.
 
-- *Sequenced* events go to everyone in the room and are numbered without gaps, so that a client which was away can get
-  what it missed.
-- *Private* events go to one participant; only the latest of a kind matters.
-- `SpeakersChanged` goes to everyone, unnumbered; only the latest matters.
-- `MediaChanged` and `ConferenceEnded` are for the hub.
+Each event names in `to` who is told; nobody else may learn of it.
+
+- *Sequenced* events are the roster. Their numbers rise, with gaps that say nothing about anybody: they follow the
+  time. A client that was away names the last one it has and gets what it missed.
+- *Documents* are whole states, of which only the latest matters (`documents.py`); so are bindings and speakers.
+- `MediaChanged`, `SeatGivenUp` and `ConferenceEnded` are for the hub.
 """
 
 from __future__ import annotations
 
 import msgspec
 
+from vdxmedia.conference.documents import Document
 from vdxmedia.conference.kinds import Connection, LeaveReason, Role, SlotKind, SourceKind
 from vdxmedia.conference.media import MediaChange
 from vdxmedia.conference.settings import RoomSettings
@@ -51,27 +53,27 @@ class Binding(msgspec.Struct, frozen=True):
 
 
 class ParticipantJoined(msgspec.Struct, frozen=True):
+    """Has come, or may be known of from now on."""
+
     sequence: int
+    to: tuple[ParticipantId, ...]
     participant: ParticipantState
 
 
 class ParticipantChanged(msgspec.Struct, frozen=True):
     sequence: int
+    to: tuple[ParticipantId, ...]
     participant: ParticipantState
 
 
 class ParticipantLeft(msgspec.Struct, frozen=True):
     sequence: int
+    to: tuple[ParticipantId, ...]
     participant: ParticipantId
     reason: LeaveReason
 
 
-class RoomChanged(msgspec.Struct, frozen=True):
-    sequence: int
-    settings: RoomSettings
-
-
-SequencedEvent = ParticipantJoined | ParticipantChanged | ParticipantLeft | RoomChanged
+SequencedEvent = ParticipantJoined | ParticipantChanged | ParticipantLeft
 
 # ── private, unnumbered, and for the hub ──────────────────────────────────────────────────────────────────────────
 
@@ -84,8 +86,33 @@ class BindingsChanged(msgspec.Struct, frozen=True):
 
 
 class SpeakersChanged(msgspec.Struct, frozen=True):
+    to: tuple[ParticipantId, ...]
     speakers: tuple[tuple[ParticipantId, float], ...]
     """Loudest first."""
+
+
+class DocumentChanged(msgspec.Struct, frozen=True):
+    to: tuple[ParticipantId, ...]
+    document: Document
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """What the one who asked is told at once, beside that it was done."""
+
+    answer: object
+
+
+class SeatGivenUp(msgspec.Struct, frozen=True):
+    """For the hub, at once; the others hear of it by the roster."""
+
+    participant: ParticipantId
+    reason: LeaveReason
+
+
+class SettingsChosen(msgspec.Struct, frozen=True):
+    """For the hub: a host has changed the room, which outlives the conference; it comes back as `ChangeSettings`."""
+
+    settings: RoomSettings
 
 
 class MediaChanged(msgspec.Struct, frozen=True):
@@ -96,15 +123,26 @@ class ConferenceEnded(msgspec.Struct, frozen=True):
     """Everyone has been told to go: the closing time, or `End`. The last event."""
 
 
-Event = SequencedEvent | BindingsChanged | SpeakersChanged | MediaChanged | ConferenceEnded
+Event = (
+    SequencedEvent
+    | BindingsChanged
+    | SpeakersChanged
+    | DocumentChanged
+    | Answered
+    | SettingsChosen
+    | MediaChanged
+    | SeatGivenUp
+    | ConferenceEnded
+)
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """The whole room at one sequence number, as a participant who joins must see it."""
+    """The whole room at one sequence number, as one participant may know it."""
 
     sequence: int
     settings: RoomSettings
     participants: tuple[ParticipantState, ...]
-    """In the order of joining."""
+    """In the order of joining, the asking one among them."""
+    documents: tuple[Document, ...]
     bindings: tuple[Binding, ...]
     """The asking participant's own."""

@@ -44,6 +44,8 @@ class Connection(StrEnum):
 
     CONNECTED = "connected"
     RECONNECTING = "reconnecting"
+    RETURNING = "returning"
+    """Away for longer: floor place and sources are given up, the others still expect the person back."""
 
 
 class LeaveReason(StrEnum):
@@ -51,6 +53,8 @@ class LeaveReason(StrEnum):
     LOST = "lost"
     """The connection did not come back in time."""
     REMOVED = "removed"
+    HIDDEN = "hidden"
+    """Still there, but no longer to be seen by the one who is told."""
 
 
 class Quality(StrEnum):

@@ -22,58 +22,77 @@ TOP_LAYER = 2
 
 
 class _Audience:
-    """What those who hear the same classes may see and hear, themselves included."""
+    """What those who receive the same classes may see and hear, themselves included."""
 
-    def __init__(self, visible: Sequence[Participant], speakers: Speakers) -> None:
-        self.people = People(_person(one, speakers) for one in visible if _is_person(one))
-        self.screens = _newest_first(visible, SourceKind.SCREEN)
-        self.programmes = _newest_first(visible, SourceKind.SCREEN_AUDIO)
+    def __init__(self, everyone: Sequence[Participant], speakers: Speakers, receives: int) -> None:
+        self.receives = receives
+        self.people = People(_person(one, speakers, receives) for one in everyone if _is_person(one, receives))
+        self.screens = _newest_first(everyone, SourceKind.SCREEN, receives)
+        self.programmes = _newest_first(everyone, SourceKind.SCREEN_AUDIO, receives)
 
 
 class Scene:
     """What is there to be seen and heard, worked out once for all viewers, and good until any of it changes."""
 
-    def __init__(self, everyone: Sequence[Participant], speakers: Speakers) -> None:
+    def __init__(self, everyone: Sequence[Participant], speakers: Speakers, stage: ParticipantId | None = None) -> None:
         self.speakers = speakers
+        self.stage = stage
+        """Who is to be the main one for everybody who may see him, whoever speaks."""
         self.by_id = {participant.id: participant for participant in everyone}
         self._audiences: dict[int, _Audience] = {}
 
     def add(self, newcomer: Participant) -> None:
         """Nothing of whom is on yet."""
         self.by_id[newcomer.id] = newcomer
-        for hears, audience in self._audiences.items():
-            if newcomer.classes & hears and _is_person(newcomer):
-                audience.people.add(_person(newcomer, self.speakers))
+        for receives, audience in self._audiences.items():
+            if _is_person(newcomer, receives):
+                audience.people.add(_person(newcomer, self.speakers, receives))
 
-    def for_classes(self, hears: int) -> _Audience:
-        audience = self._audiences.get(hears)
+    def of(self, viewer: Participant) -> _Audience:
+        receives = viewer.audience.receives
+        audience = self._audiences.get(receives)
         if audience is None:
-            audience = _Audience([one for one in self.by_id.values() if one.classes & hears], self.speakers)
-            self._audiences[hears] = audience
+            audience = _Audience(list(self.by_id.values()), self.speakers, receives)
+            self._audiences[receives] = audience
         return audience
+
+    def main_for(self, viewer: Participant) -> ParticipantId | None:
+        """The main one of those whom the viewer may see or hear. Who speaks unseen changes nothing."""
+        people = self.of(viewer).people
+        if people.find(self.stage, viewer.id) is not None:
+            return self.stage
+        main = self.speakers.main_for(viewer.id)
+        if main is None or people.find(main, viewer.id) is not None:
+            return main
+        return viewer.main if people.find(viewer.main, viewer.id) is not None else None
 
 
 def is_concerned_by_newcomer(viewer: Participant, scene: Scene) -> bool:
     """Whether somebody who has just come, with nothing on, can change what the viewer is shown: he takes a free place
     only, or his microphone makes the room a large one. `scene` has him."""
-    return None in viewer.places or scene.for_classes(viewer.hears).people.heard_by(viewer.id) <= PAIRS + 1
+    return None in viewer.places or scene.of(viewer).people.heard_by(viewer.id) <= PAIRS + 1
 
 
 def is_concerned_by_leaver(viewer: Participant, leaver: ParticipantId, scene: Scene) -> bool:
     """Whether somebody's going can: he was shown, or without his microphone the room is a small one. `scene` is without
     him. Left out: that the main speaker is another now, which concerns everyone."""
-    return leaver in viewer.shows or scene.for_classes(viewer.hears).people.is_small_for(viewer.id)
+    return leaver in viewer.shows or scene.of(viewer).people.is_small_for(viewer.id)
 
 
-def _is_person(one: Participant) -> bool:
-    return SourceKind.CAMERA in one.sources or SourceKind.MICROPHONE in one.sources
+def _gets_through(one: Participant, kind: SourceKind, receives: int) -> bool:
+    return kind in one.sources and one.classes_of(kind) & receives != 0
 
 
-def _person(one: Participant, speakers: Speakers) -> Person:
+def _is_person(one: Participant, receives: int) -> bool:
+    return _gets_through(one, SourceKind.CAMERA, receives) or _gets_through(one, SourceKind.MICROPHONE, receives)
+
+
+def _person(one: Participant, speakers: Speakers, receives: int) -> Person:
+    has_camera = _gets_through(one, SourceKind.CAMERA, receives)
     return Person(
         participant=one.id,
-        has_camera_on=one.active(SourceKind.CAMERA) is not None,
-        has_microphone=SourceKind.MICROPHONE in one.sources,
+        has_camera_on=has_camera and one.active(SourceKind.CAMERA) is not None,
+        has_microphone=_gets_through(one, SourceKind.MICROPHONE, receives),
         is_speaking=speakers.is_established(one.id),
         last_spoke_s=speakers.last_spoke_s(one.id),
         joined=one.joined,
@@ -82,10 +101,10 @@ def _person(one: Participant, speakers: Speakers) -> Person:
 
 def arrange(viewer: Participant, scene: Scene) -> tuple[Binding, ...]:
     """Renews the viewer's places and gives the bindings of all their slots, in the order speaker, programme, video."""
-    audience = scene.for_classes(viewer.hears)
+    audience = scene.of(viewer)
     screens = [owner.id for owner, _ in audience.screens if owner is not viewer]
     programmes = [(owner, source) for owner, source in audience.programmes if owner is not viewer]
-    main = viewer.main = scene.speakers.main_for(viewer.id)
+    main = viewer.main = scene.main_for(viewer)
     before = viewer.places
     viewer.places = assign(viewer.id, before, viewer.slots.video, audience.people, screens, main)
     for index, place in enumerate(viewer.places):
@@ -100,7 +119,8 @@ def arrange(viewer: Participant, scene: Scene) -> tuple[Binding, ...]:
             bindings.append(Binding(SlotKind.PROGRAMME, index, owner.id, source.id, SourceKind.SCREEN_AUDIO))
         else:
             bindings.append(_empty(SlotKind.PROGRAMME, index))
-    bindings.extend(_video_binding(index, place, scene) for index, place in enumerate(viewer.places))
+    receives = audience.receives
+    bindings.extend(_video_binding(index, place, scene, receives) for index, place in enumerate(viewer.places))
     return tuple(bindings)
 
 
@@ -139,10 +159,11 @@ def resize(viewer: Participant, index: int, width_px: int, height_px: int) -> No
         tile.layer = layer_for(height_px, tile.layer)
 
 
-def _video_binding(index: int, place: Place | None, scene: Scene) -> Binding:
+def _video_binding(index: int, place: Place | None, scene: Scene, receives: int) -> Binding:
     if place is None:
         return _empty(SlotKind.VIDEO, index)
-    shown = scene.by_id[place.participant].active(place.kind)
+    owner = scene.by_id[place.participant]
+    shown = owner.active(place.kind) if _gets_through(owner, place.kind, receives) else None
     return Binding(SlotKind.VIDEO, index, place.participant, shown.id if shown else None, place.kind if shown else None)
 
 
@@ -156,8 +177,12 @@ def _speaker_bindings(viewer: Participant, scene: Scene, pins: Sequence[Particip
             yield Binding(SlotKind.SPEAKER, index, pin, microphone.id, SourceKind.MICROPHONE)
 
 
-def _newest_first(others: Sequence[Participant], kind: SourceKind) -> list[tuple[Participant, Source]]:
-    active = [(other, source) for other in others if (source := other.active(kind)) is not None]
+def _newest_first(others: Sequence[Participant], kind: SourceKind, receives: int) -> list[tuple[Participant, Source]]:
+    active = [
+        (other, source)
+        for other in others
+        if (source := other.active(kind)) is not None and _gets_through(other, kind, receives)
+    ]
     return sorted(active, key=lambda pair: pair[1].active_since, reverse=True)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from vdxmedia.conference.events import Binding, ParticipantState, SourceState
 from vdxmedia.conference.kinds import Connection, ContentHint, Role, SourceKind
+from vdxmedia.conference.permissions import SOUNDS, Audience, of_kind
 from vdxmedia.conference.slots import Place
 from vdxmedia.ids import ParticipantId, SourceId
 
@@ -47,13 +48,20 @@ class Participant:
     function: str
     sources: Mapping[SourceKind, Source]
     """The kinds granted; no other can ever be published."""
-    classes: int
-    hears: int
+    audience: Audience
     joined: int
     """Position in the order of joining."""
     wanted_video_slots: int
     """Asked for at the last join; what an offer may have at most."""
     slots: SlotCounts
+    can_subscribe: bool = True
+    is_open: bool = True
+    """Has agreed to be seen and heard by guests, or was told before joining."""
+    has_floor: bool = True
+    """May be heard, as far as the floor goes."""
+    has_screen_floor: bool = True
+    floored: set[SourceKind] = field(default_factory=set)
+    """Kinds whose floor gate was ever closed."""
     connection: Connection = Connection.CONNECTED
     lost_at_s: float = 0.0
     """Since when reconnecting."""
@@ -82,6 +90,21 @@ class Participant:
             connection=self.connection,
             sources=tuple(SourceState(kind, source.id, source.is_active) for kind, source in self.sources.items()),
         )
+
+    def classes_of(self, kind: SourceKind) -> int:
+        """The relay's, for a source of this kind."""
+        audience = self.audience
+        return of_kind(kind, audience.heard_by if kind in SOUNDS else audience.seen_by)
+
+    def may_send(self, kind: SourceKind) -> bool:
+        """As far as the floors go."""
+        match kind:
+            case SourceKind.MICROPHONE:
+                return self.has_floor
+            case SourceKind.SCREEN | SourceKind.SCREEN_AUDIO:
+                return self.has_screen_floor
+            case SourceKind.CAMERA:
+                return True
 
     def active(self, kind: SourceKind) -> Source | None:
         source = self.sources.get(kind)

@@ -1,15 +1,23 @@
 """What is agreed about a room before anyone comes: given by the REST API, kept by the registry.
 
-Some fields get their meaning later (floor control, visibility, training); they are validated and stored already, so
-that a caller need not change.
+During a conference a host may change some of it; the REST API may change all but the codec.
 """
 
 from __future__ import annotations
 
-from enum import StrEnum
+import re
 
 import msgspec
 
+from vdxmedia.conference.choices import ChatPolicy as ChatPolicy
+from vdxmedia.conference.choices import Codec as Codec
+from vdxmedia.conference.choices import FloorPolicy as FloorPolicy
+from vdxmedia.conference.choices import GuestVisibility as GuestVisibility
+from vdxmedia.conference.choices import LastHostPolicy as LastHostPolicy
+from vdxmedia.conference.choices import LayoutChoice as LayoutChoice
+from vdxmedia.conference.choices import LobbyPolicy as LobbyPolicy
+from vdxmedia.conference.choices import RoomMode as RoomMode
+from vdxmedia.conference.choices import StartMicrophone as StartMicrophone
 from vdxmedia.conference.names import turns_or_breaks
 from vdxmedia.errors import BadField
 
@@ -18,41 +26,13 @@ MAX_PARTICIPANTS = 500
 MAX_SUBJECT_CHARS = 200
 MAX_ORGANISATION_CHARS = 120
 MAX_HELP_LINE_CHARS = 40
-
-
-class RoomMode(StrEnum):
-    MEETING = "meeting"
-    TRAINING = "training"
-    """Group training: an instructor sees all, trainees see the instructor. Given meaning later."""
-
-
-class FloorPolicy(StrEnum):
-    """The last three are given meaning later."""
-
-    FREE = "free"
-    """Everyone may speak at any time."""
-    HANDS = "hands"
-    """An ordered queue of raised hands; nothing is enforced."""
-    QUEUE = "queue"
-    """First come, first served; the relay silences who has not the floor."""
-    MODERATED = "moderated"
-    """A floor chair grants; the relay silences who has not the floor."""
-
-
-class GuestVisibility(StrEnum):
-    """Whom guests see and hear besides themselves. The last two are given meaning later."""
-
-    ALL = "all"
-    SPOTLIGHT = "spotlight"
-    """Hosts, and whoever a host has put into the spotlight."""
-    HOSTS = "hosts"
-
-
-class Codec(StrEnum):
-    VP8 = "VP8"
-    H264 = "H264"
-    VP9 = "VP9"
-    AV1 = "AV1"
+MAX_SPEAKERS = 25
+"""Who may have the floor at the same time."""
+MAX_TURN_S = 3600
+MAX_ADMITTERS = 20
+ALL_MEDIA = 126
+"""VDX `callType`: AudioSend 2, AudioRecv 4, VideoSend 8, VideoRecv 16, PresSend 32, PresRecv 64, added up."""
+_PIN = re.compile(r"[0-9]{4,9}")
 
 
 class RoomSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,7 +44,37 @@ class RoomSettings(msgspec.Struct, frozen=True, kw_only=True):
     """A telephone number to show, as it should be written."""
     mode: RoomMode = RoomMode.MEETING
     floor_policy: FloorPolicy = FloorPolicy.FREE
+    max_speakers: int = 1
+    """Who may have the floor at the same time under `queue` and `moderated`."""
+    turn_s: int = 0
+    """How long one has the floor; 0: no end."""
+    hosts_exempt: bool = True
+    """Hosts are heard without having the floor."""
+    shows_speaker: bool = True
+    """Whoever has the floor is shown big."""
+    screen_policy: FloorPolicy = FloorPolicy.FREE
+    """Of the second floor, for sharing a screen; one holder."""
     guest_visibility: GuestVisibility = GuestVisibility.ALL
+    lobby: LobbyPolicy = LobbyPolicy.OFF
+    admitters: tuple[str, ...] = ()
+    """Organisations whose hosts may admit and refuse; empty: all hosts."""
+    host_pin: str = ""
+    """4 to 9 digits; empty: nobody becomes a host by typing."""
+    guest_pin: str = ""
+    last_host: LastHostPolicy = LastHostPolicy.STAY
+    guest_microphone: StartMicrophone = StartMicrophone.ON
+    guests_may_unmute: bool = True
+    host_layout: str = ""
+    """One of the layouts (`layouts.py`); empty: the mode's own."""
+    guest_layout: str = ""
+    layout_choice: LayoutChoice = LayoutChoice.EACH
+    call_type: int = ALL_MEDIA
+    """What guests may send and receive."""
+    chat: ChatPolicy = ChatPolicy.ALL
+    private_chat: bool = True
+    """Guests may write to one person whom they may see."""
+    attendance: bool = False
+    """Who was there, from when to when, is kept for the host to fetch."""
     maximum: int = 50
     """Participants at the same time, those that are reconnecting included."""
     opens_at: float | None = None
@@ -87,6 +97,20 @@ class RoomSettings(msgspec.Struct, frozen=True, kw_only=True):
                 raise BadField("no control characters, of lines or of direction", field=f"$.{name}")
         if not 1 <= self.maximum <= MAX_PARTICIPANTS:
             raise BadField(f"between 1 and {MAX_PARTICIPANTS}", field="$.maximum")
+        for name, number, least, most in (
+            ("maxSpeakers", self.max_speakers, 1, MAX_SPEAKERS),
+            ("turnS", self.turn_s, 0, MAX_TURN_S),
+            ("callType", self.call_type, 0, ALL_MEDIA),
+        ):
+            if not least <= number <= most:
+                raise BadField(f"between {least} and {most}", field=f"$.{name}")
+        for name, pin in (("hostPin", self.host_pin), ("guestPin", self.guest_pin)):
+            if pin and not _PIN.fullmatch(pin):
+                raise BadField("4 to 9 digits", field=f"$.{name}")
+        if self.host_pin and self.host_pin == self.guest_pin:
+            raise BadField("must differ from hostPin", field="$.guestPin")
+        if len(self.admitters) > MAX_ADMITTERS or any(not 1 <= len(one) <= 120 for one in self.admitters):
+            raise BadField(f"at most {MAX_ADMITTERS} names of 1 to 120 characters", field="$.admitters")
         for name, at in (("opensAt", self.opens_at), ("closesAt", self.closes_at)):
             if at is not None and not 0 <= at < 1e11:  # also false for NaN
                 raise BadField("not a time in Unix seconds", field=f"$.{name}")

@@ -7,7 +7,15 @@ from typing import Protocol
 
 import msgspec
 
-from vdxmedia.conference.events import Binding, BindingsChanged, SequencedEvent, Snapshot, SpeakersChanged
+from vdxmedia.conference.documents import Document
+from vdxmedia.conference.events import (
+    Binding,
+    BindingsChanged,
+    DocumentChanged,
+    SequencedEvent,
+    Snapshot,
+    SpeakersChanged,
+)
 from vdxmedia.conference.kinds import EndReason, Quality, SourceKind
 from vdxmedia.hub.ports import Grant
 from vdxmedia.ids import ParticipantId, SessionSecret
@@ -52,6 +60,7 @@ ClientEvent = (
     SequencedEvent
     | BindingsChanged
     | SpeakersChanged
+    | DocumentChanged
     | QualityChanged
     | BandwidthChanged
     | DecodeRefused
@@ -103,5 +112,6 @@ class SeatResumed(msgspec.Struct, frozen=True):
     participant: ParticipantId
     sequence: int
     missed: tuple[SequencedEvent, ...]
+    documents: tuple[Document, ...]
     bindings: tuple[Binding, ...]
     media_alive: bool

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from vdxmedia.conference.conference import SEAT_KEPT_S
+from vdxmedia.conference.conference import RETURN_KEPT_S, SEAT_KEPT_S
 
 
 class HubLimits(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,6 +17,7 @@ class HubLimits(msgspec.Struct, frozen=True, kw_only=True):
     joins_per_second: float = 50.0
     """New seats in all rooms together, with bursts of two seconds' worth; more are refused with `rate_limited`."""
     seat_kept_s: float = SEAT_KEPT_S
+    return_kept_s: float = RETURN_KEPT_S
     mailbox: int = 1_024
     """Requests waiting for one room's task; more are refused with `server_busy`."""
     ring: int = 256

@@ -135,6 +135,10 @@ class Registry:
 
     def _begin(self, room: RoomId, entry: _Entry) -> RoomTask:
         key = ConferenceKey(next(self._keys))
+
+        def keep(settings: RoomSettings) -> None:
+            entry.settings = settings
+
         live = Room(
             room,
             key,
@@ -144,6 +148,7 @@ class Registry:
             limits=self._limits,
             metrics=self._metrics,
             admit=self._admit,
+            keep_settings=keep,
         )
 
         def forget(task: RoomTask) -> None:

@@ -5,22 +5,29 @@ from __future__ import annotations
 from collections import deque
 
 from vdxmedia.conference.events import SequencedEvent
+from vdxmedia.ids import ParticipantId
 
 
 class EventRing:
-    """Numbers are without gaps, so a number is an index. Full: the oldest goes; who needs it gets a snapshot."""
+    """Full: the oldest goes; who needs it gets a snapshot."""
 
     def __init__(self, size: int) -> None:
         self._events: deque[SequencedEvent] = deque(maxlen=size)
+        self._forgotten = 0
+        """The number of the last event that is gone."""
 
     def append(self, event: SequencedEvent) -> None:
-        assert not self._events or event.sequence == self._events[-1].sequence + 1
+        assert event.sequence > self.last
+        if len(self._events) == self._events.maxlen:
+            self._forgotten = self._events[0].sequence
         self._events.append(event)
 
-    def after(self, sequence: int) -> tuple[SequencedEvent, ...] | None:
-        """All events after number `sequence`; None when some are gone, or when there never was such a number."""
-        last = self._events[-1].sequence if self._events else 0
-        missed = last - sequence
-        if missed < 0 or missed > len(self._events):
+    @property
+    def last(self) -> int:
+        return self._events[-1].sequence if self._events else self._forgotten
+
+    def after(self, sequence: int, participant: ParticipantId) -> tuple[SequencedEvent, ...] | None:
+        """What this participant was told after number `sequence`; None when some of it may be gone."""
+        if sequence < self._forgotten:
             return None
-        return tuple(self._events)[len(self._events) - missed :]
+        return tuple(event for event in self._events if event.sequence > sequence and participant in event.to)

@@ -7,7 +7,7 @@ longer allowed has stopped before anybody is told; then the clients.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import assert_never
 
 from vdxmedia.clock import Clock
@@ -52,9 +52,13 @@ logger = logging.getLogger(__name__)
 
 OFFER_RETRY_S = 0.5
 
+Performed = commands.SetSource | commands.SetTiles | commands.Asked
+"""What a seated client asks for by itself."""
+
 
 class Room:
-    """`admit` is asked before each new seat and raises Refused when joins come too fast."""
+    """`admit` is asked before each new seat and raises Refused when joins come too fast; `keep_settings` is told what a
+    host has changed, before anybody else."""
 
     def __init__(
         self,
@@ -67,6 +71,7 @@ class Room:
         limits: HubLimits,
         metrics: Metrics,
         admit: Callable[[], None],
+        keep_settings: Callable[[RoomSettings], None],
     ) -> None:
         self.id = room
         self.key = key
@@ -75,6 +80,7 @@ class Room:
         self._clock = clock
         self._metrics = metrics
         self._admit = admit
+        self._keep_settings = keep_settings
         self._unix_offset_s = clock.unix_s() - clock.monotonic_s()
         self._ring = EventRing(limits.ring)
         self._seats = Seats()
@@ -83,9 +89,11 @@ class Room:
         """Announced: who comes now would not know."""
         self._conference = Conference(
             settings,
+            now_s=clock.monotonic_s(),
             opens_at_s=self._monotonic(settings.opens_at),
             closes_at_s=self._monotonic(settings.closes_at),
             seat_kept_s=limits.seat_kept_s,
+            return_kept_s=limits.return_kept_s,
         )
 
     @property
@@ -122,13 +130,16 @@ class Room:
         media_alive = self._conference.has_media(seat.participant)
         snapshot = self._conference.snapshot(seat.participant)
         since = request.resume.sequence if resumed is not None and request.resume is not None else 0
-        missed = self._ring.after(since) if since > 0 else None  # 0: a reloaded page, which remembers nothing
+        # 0: a reloaded page, which remembers nothing; too much: of another conference.
+        missed = self._ring.after(since, seat.participant) if 0 < since <= snapshot.sequence else None
         result = "snapshot" if missed is None else "resumed"
         self._metrics.joins.labels("accepted", result).inc()
         logger.info("seat_taken_again room=%s participant=%s result=%s", self.id, seat.participant, result)
         if missed is None:
             return Seated(seat.participant, seat.secret, snapshot, media_alive)
-        return SeatResumed(seat.participant, snapshot.sequence, missed, snapshot.bindings, media_alive)
+        return SeatResumed(
+            seat.participant, snapshot.sequence, missed, snapshot.documents, snapshot.bindings, media_alive
+        )
 
     def _join_new(self, request: JoinRequest, client: Client, *, replaced: Seat | None) -> Seated:
         grant = request.grant
@@ -169,10 +180,12 @@ class Room:
         logger.info("participant_joined room=%s participant=%s role=%s", self.id, seat.participant, grant.role)
         return Seated(seat.participant, seat.secret, self._conference.snapshot(seat.participant), media_alive=False)
 
-    def perform(self, command: commands.SetSource | commands.SetTiles, client: Client) -> None:
-        """Raises: NotFound, NotAllowed."""
+    def perform(self, command: Performed, client: Client) -> object:
+        """The answer beside that it was done, if there is one. Raises: NotFound, NotAllowed, and what is refused."""
         self._seats.of_client(command.participant, client)
-        self._handle(command)
+        decided = self._conference.handle(command, self._clock.monotonic_s())
+        self._carry_out(decided)
+        return next((event.answer for event in decided if isinstance(event, events.Answered)), None)
 
     def leave(self, participant: ParticipantId, client: Client) -> None:
         seat = self._seats.of_client(participant, client)
@@ -301,7 +314,8 @@ class Room:
 
     def _tell_quality(self, seat: Seat, *, changed: bool) -> None:
         if changed:
-            self._tell_all(QualityChanged({seat.participant: seat.quality.quality}))
+            told = QualityChanged({seat.participant: seat.quality.quality})
+            self._tell_each(self._conference.who_know(seat.participant), told)
 
     # ── carrying out ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -313,7 +327,7 @@ class Room:
             for event in decided:
                 if isinstance(event, events.MediaChanged):
                     self._plane.apply(self.key, event.changes)
-                elif isinstance(event, events.ParticipantLeft):
+                elif isinstance(event, events.SeatGivenUp):
                     self._plane.disconnect(self.key, event.participant, is_gone=True)
         except VdxError as error:
             # The relay takes no more: not the caller's fault, and not one that may pass silently.
@@ -324,25 +338,29 @@ class Room:
     def _tell_decided(self, decided: Sequence[events.Event]) -> None:
         """Also when the plane failed: the conference has changed, and the numbers must have no gap."""
         is_over = any(isinstance(event, events.ConferenceEnded) for event in decided)
+        chosen: RoomSettings | None = None
         for event in decided:
             match event:
-                case events.ParticipantLeft():
+                case events.SeatGivenUp():
                     self._release(event, EndReason.ENDED if is_over else EndReason.REMOVED)
-                    self._publish(event)
-                case events.ParticipantJoined() | events.ParticipantChanged() | events.RoomChanged():
-                    self._publish(event)
+                case events.ParticipantJoined() | events.ParticipantChanged() | events.ParticipantLeft():
+                    self._ring.append(event)
+                    self._tell_each(event.to, event)
+                case events.SpeakersChanged() | events.DocumentChanged():
+                    self._tell_each(event.to, event)
                 case events.BindingsChanged():
-                    seat = self._seats.get(event.participant)
-                    if seat is not None:
-                        self._tell(seat, event)
-                case events.SpeakersChanged():
-                    self._tell_all(event)
-                case events.MediaChanged() | events.ConferenceEnded():
+                    self._tell_each((event.participant,), event)
+                case events.SettingsChosen():
+                    chosen = event.settings
+                case events.MediaChanged() | events.ConferenceEnded() | events.Answered():
                     pass
                 case _:
                     assert_never(event)
+        if chosen is not None:
+            self._keep_settings(chosen)
+            self.change_settings(chosen)
 
-    def _release(self, event: events.ParticipantLeft, end: EndReason) -> None:
+    def _release(self, event: events.SeatGivenUp, end: EndReason) -> None:
         seat = self._seats.remove(event.participant)
         if seat is None:
             return
@@ -353,9 +371,11 @@ class Room:
         seat.client = None
         logger.info("participant_left room=%s participant=%s reason=%s", self.id, event.participant, event.reason.value)
 
-    def _publish(self, event: events.SequencedEvent) -> None:
-        self._ring.append(event)
-        self._tell_all(event)
+    def _tell_each(self, to: Iterable[ParticipantId], event: ClientEvent) -> None:
+        for participant in to:
+            seat = self._seats.get(participant)
+            if seat is not None and seat.client is not None:
+                seat.client.send(event)
 
     def _tell_all(self, event: ClientEvent) -> None:
         for seat in self._seats.all():

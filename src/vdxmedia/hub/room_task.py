@@ -17,7 +17,6 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar, assert_never
 
 from vdxmedia.clock import Clock
-from vdxmedia.conference import commands
 from vdxmedia.conference.kinds import Role
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.errors import Refused, VdxError
@@ -38,7 +37,7 @@ from vdxmedia.hub.ports import (
     SlotPaused,
     SpeakersChanged,
 )
-from vdxmedia.hub.room import Room
+from vdxmedia.hub.room import Performed, Room
 from vdxmedia.ids import ParticipantId
 
 logger = logging.getLogger(__name__)
@@ -78,9 +77,9 @@ class RoomTask:
         """Raises: Refused."""
         return await self._ask(lambda: self.room.join(request, client))
 
-    async def perform(self, command: commands.SetSource | commands.SetTiles, client: Client) -> None:
-        """Raises: Refused, NotAllowed, NotFound."""
-        await self._ask(lambda: self.room.perform(command, client))
+    async def perform(self, command: Performed, client: Client) -> object:
+        """The answer, if there is more than that it was done. Raises: Refused, NotAllowed, NotFound."""
+        return await self._ask(lambda: self.room.perform(command, client))
 
     async def offer(self, participant: ParticipantId, offer: MediaOffer, client: Client) -> MediaAnswer:
         """Raises: BadSdp, Refused (`media_busy`), NotFound."""

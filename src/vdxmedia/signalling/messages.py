@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta
 
 from vdxmedia.conference.kinds import Connection as Connection
@@ -21,6 +20,17 @@ from vdxmedia.conference.kinds import Quality as Quality
 from vdxmedia.conference.kinds import Role as Role
 from vdxmedia.conference.kinds import SlotKind as SlotKind
 from vdxmedia.conference.kinds import SourceKind as SourceKind
+from vdxmedia.signalling.areas import room as room_area
+from vdxmedia.signalling.areas.room import ChangeRoom as ChangeRoom
+from vdxmedia.signalling.areas.room import Room as Room
+from vdxmedia.signalling.areas.room import RoomChanged as RoomChanged
+from vdxmedia.signalling.wire import MAX_NAME_CHARS as MAX_NAME_CHARS
+from vdxmedia.signalling.wire import MAX_VIDEO_SLOTS as MAX_VIDEO_SLOTS
+from vdxmedia.signalling.wire import Id, Mid, Name, Pixels, SlotIndex
+from vdxmedia.signalling.wire import Wire as Wire
+
+AREAS = (room_area,)
+"""Modules of messages that are about one concern; each lists its commands, documents and error codes."""
 
 PROTOCOL_VERSION = 1
 """Named by the client in the connect payload; another number is refused with `unsupported_protocol`."""
@@ -28,8 +38,6 @@ PROTOCOL_VERSION = 1
 MAX_MESSAGE_BYTES = 256 * 1024
 """Largest socket.io message; an offer with 25 video slots is about 50 kB (measured in Chromium)."""
 MAX_SDP_CHARS = 200_000
-MAX_VIDEO_SLOTS = 25
-MAX_NAME_CHARS = 80
 
 ERROR_CODES = {
     "bad_message": "The message is not what the schema says; the text names the field. A fault of the client.",
@@ -55,20 +63,8 @@ ERROR_CODES = {
     "server_busy": "The server is at a limit of its own. Reconnect after `retryAfter` seconds.",
     "media_busy": "Too many media connections at once, or no room on the workers. Offer again after `retryAfter`.",
     "internal": "A fault of the server; it is in its log. Trying once more is fine.",
-}
+} | {code: meaning for area in AREAS for code, meaning in area.ERRORS.items()}
 """Stable codes of `Failure.code`, with their meaning: the table of docs/protocol.md."""
-
-Name = Annotated[str, Meta(min_length=1, max_length=MAX_NAME_CHARS)]
-Short = Annotated[str, Meta(max_length=120)]
-Id = Annotated[str, Meta(min_length=1, max_length=64)]
-Mid = Annotated[str, Meta(min_length=1, max_length=16)]
-SlotIndex = Annotated[int, Meta(ge=0, lt=MAX_VIDEO_SLOTS)]
-Pixels = Annotated[int, Meta(ge=0, le=8192)]
-
-
-class Wire(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=False):
-    """Base of all wire values: immutable, camelCase."""
-
 
 # ── client to server ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -135,7 +131,7 @@ class Leave(Wire, frozen=True, tag="leave"):
     """Give up the seat. The socket may be closed after the acknowledgement."""
 
 
-ClientMessage = Join | Offer | SetSource | SetTiles | RenewToken | Leave
+ClientMessage = Join | Offer | SetSource | SetTiles | RenewToken | Leave | ChangeRoom
 
 # ── answers (acknowledgements) ────────────────────────────────────────────────────────────────────────────────────
 
@@ -194,18 +190,6 @@ class Participant(Wire, frozen=True):
     sources: list[SourceState]
 
 
-class Room(Wire, frozen=True):
-    id: Id
-    subject: str
-    organisation: str
-    help_line: str
-    mode: str
-    floor_policy: str
-    maximum: int
-    closes_at: float | None
-    """Unix seconds."""
-
-
 class Joined(Wire, frozen=True, tag="joined"):
     """The answer to `join`: a snapshot of the room and all that is needed for the offer."""
 
@@ -215,6 +199,7 @@ class Joined(Wire, frozen=True, tag="joined"):
     """The snapshot contains every event up to this number."""
     room: Room
     participants: list[Participant]
+    documents: list[Document]
     bindings: list[Binding]
     media: MediaSetup
     media_alive: bool
@@ -230,6 +215,7 @@ class Resumed(Wire, frozen=True, tag="resumed"):
     participant_id: Id
     sequence: int
     missed: list[SequencedEvent]
+    documents: list[Document]
     bindings: list[Binding]
     media_alive: bool
     ice_servers: list[IceServer]
@@ -292,12 +278,10 @@ class ParticipantLeft(Wire, frozen=True, tag="participantLeft"):
     reason: LeaveReason
 
 
-class RoomChanged(Wire, frozen=True, tag="roomChanged"):
-    sequence: int
-    room: Room
+SequencedEvent = ParticipantJoined | ParticipantChanged | ParticipantLeft
 
-
-SequencedEvent = ParticipantJoined | ParticipantChanged | ParticipantLeft | RoomChanged
+Document = RoomChanged
+"""States that are told whole, at the join and after each change; only the latest of a type counts."""
 
 
 class Binding(Wire, frozen=True):

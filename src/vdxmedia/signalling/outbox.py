@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Mapping
 from enum import StrEnum
 
+from vdxmedia.conference.documents import Document
 from vdxmedia.conference.kinds import Quality
 from vdxmedia.ids import ParticipantId
 from vdxmedia.signalling import translate
@@ -47,6 +48,7 @@ class Outbox:
         self._ack_timeout_s = ack_timeout_s
         self._queue: deque[bytes] = deque()
         self._latest: dict[Latest, bytes] = {}
+        self._documents: dict[type[Document], bytes] = {}
         self._qualities: dict[ParticipantId, Quality] = {}
         self._taken = 0
         """Lists; the number of the last."""
@@ -66,6 +68,11 @@ class Outbox:
     def put_latest(self, kind: Latest, event: bytes) -> None:
         self._latest[kind] = event
 
+    def put_document(self, kind: type[Document], event: bytes) -> None:
+        """A whole state; it takes the place of the one before. Bounded by the kinds."""
+        self._documents.pop(kind, None)
+        self._documents[kind] = event
+
     def put_qualities(self, changed: Mapping[ParticipantId, Quality]) -> None:
         """Merged: the latest of each participant. Bounded by the room's participants."""
         self._qualities.update(changed)
@@ -77,6 +84,9 @@ class Outbox:
             return None
         batch = [self._queue.popleft() for _ in range(min(len(self._queue), MAX_BATCH))]
         if not self._queue:  # these may speak of someone whose joining is still queued
+            if self._documents:
+                batch += self._documents.values()
+                self._documents = {}
             if self._latest:
                 batch += [self._latest.pop(kind) for kind in Latest if kind in self._latest]
             if self._qualities:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Protocol, assert_never
+from typing import Protocol
 
 import msgspec
 import orjson
@@ -29,6 +29,7 @@ from vdxmedia.hub.registry import Registry
 from vdxmedia.hub.room_task import RoomTask
 from vdxmedia.ids import ParticipantId, RoomId, SessionSecret
 from vdxmedia.signalling import messages, translate
+from vdxmedia.signalling.areas.room import room_of
 from vdxmedia.signalling.broadcast import Broadcast, encode, encode_event
 from vdxmedia.signalling.decoding import decode_command
 from vdxmedia.signalling.fanout import Bodies, FanOut, Line
@@ -142,7 +143,7 @@ class Session:
                 token, expires_at = self._issue()
                 return messages.Renewed(token=token, token_expires_at=expires_at)
             case _:
-                assert_never(message)
+                return translate.answered(await conference.perform(translate.asked(message, participant), self))
         return messages.Done()
 
     async def _join(self, message: messages.Join) -> messages.Answer:
@@ -170,6 +171,7 @@ class Session:
                 participant_id=seat.participant,
                 sequence=seat.sequence,
                 missed=translate.sequenced(self._room, seat.missed),
+                documents=translate.documents(self._room, seat.documents),
                 bindings=translate.bindings(seat.bindings),
                 media_alive=seat.media_alive,
                 ice_servers=self._ice_servers(seat.participant),
@@ -181,8 +183,9 @@ class Session:
             participant_id=seat.participant,
             session=seat.session,
             sequence=snapshot.sequence,
-            room=translate.room_state(self._room, snapshot.settings),
+            room=room_of(self._room, snapshot.settings),
             participants=[self._broadcast.participant(state) for state in snapshot.participants],
+            documents=translate.documents(self._room, snapshot.documents),
             bindings=translate.bindings(snapshot.bindings),
             media=media_setup(
                 self._grant, snapshot.settings.codec, request.video_slots, self._ice_servers(seat.participant)
@@ -225,6 +228,8 @@ class Session:
                 self._outbox.put_latest(Latest.SPEAKERS, encoded)
             elif isinstance(event, BandwidthChanged):
                 self._outbox.put_latest(Latest.BANDWIDTH, encoded)
+            elif isinstance(event, events.DocumentChanged):
+                self._outbox.put_document(type(event.document), encoded)
             else:
                 self._outbox.put(encoded)
                 if self._outbox.is_overflowing:

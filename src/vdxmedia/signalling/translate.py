@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import assert_never
+from typing import assert_never, cast
 
 from vdxmedia.conference import events
+from vdxmedia.conference.commands import Asked
+from vdxmedia.conference.documents import Document
 from vdxmedia.conference.kinds import Quality
-from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.errors import VdxError
 from vdxmedia.hub.client import BandwidthChanged, ClientEvent, DecodeRefused, MediaGone, QualityChanged, ServerStopping
 from vdxmedia.hub.ports import MediaAnswer
@@ -16,6 +17,28 @@ from vdxmedia.signalling import messages
 
 NOBODY = 0
 """The wire's source number for an empty slot."""
+_COMMANDS = {kind: to_core for area in messages.AREAS for kind, (_, to_core) in area.COMMANDS.items()}
+_DOCUMENTS = {kind: to_wire for area in messages.AREAS for kind, to_wire in area.DOCUMENTS.items()}
+_ANSWERS = {kind: to_wire for area in messages.AREAS for kind, to_wire in area.ANSWERS.items()}
+
+
+def asked(message: messages.ClientMessage, asking: ParticipantId) -> Asked:
+    """For the commands of the areas. Raises: KeyError for others."""
+    command: Asked = _COMMANDS[type(message)](message, asking)
+    return command
+
+
+def document(room: RoomId, told: Document) -> messages.Document:
+    return cast(messages.Document, _DOCUMENTS[type(told)](room, told))
+
+
+def documents(room: RoomId, told: Iterable[Document]) -> list[messages.Document]:
+    return [document(room, one) for one in told]
+
+
+def answered(answer: object) -> messages.Answer:
+    """What a command of an area answers; None: it was done."""
+    return messages.Done() if answer is None else cast(messages.Answer, _ANSWERS[type(answer)](answer))
 
 
 def event(room: RoomId, told: ClientEvent) -> messages.ServerEvent:
@@ -26,8 +49,8 @@ def event(room: RoomId, told: ClientEvent) -> messages.ServerEvent:
             return messages.ParticipantChanged(sequence=told.sequence, participant=participant(told.participant))
         case events.ParticipantLeft():
             return messages.ParticipantLeft(sequence=told.sequence, participant_id=told.participant, reason=told.reason)
-        case events.RoomChanged():
-            return messages.RoomChanged(sequence=told.sequence, room=room_state(room, told.settings))
+        case events.DocumentChanged():
+            return document(room, told.document)
         case events.BindingsChanged():
             return messages.Bindings(bindings=bindings(told.bindings))
         case events.SpeakersChanged():
@@ -70,19 +93,6 @@ def participant(state: events.ParticipantState) -> messages.Participant:
         sources=[
             messages.SourceState(kind=source.kind, id=source.id, active=source.is_active) for source in state.sources
         ],
-    )
-
-
-def room_state(room: RoomId, settings: RoomSettings) -> messages.Room:
-    return messages.Room(
-        id=room,
-        subject=settings.subject,
-        organisation=settings.organisation,
-        help_line=settings.help_line,
-        mode=settings.mode.value,
-        floor_policy=settings.floor_policy.value,
-        maximum=settings.maximum,
-        closes_at=settings.closes_at,
     )
 
 

@@ -31,7 +31,30 @@ export type ErrorCode =
   | "server_stopping"
   | "server_busy"
   | "media_busy"
-  | "internal";
+  | "internal"
+  | "hosts_only"
+  | "not_your_room";
+
+export type RoomMode = "meeting" | "training";
+
+export type FloorPolicy = "free" | "hands" | "queue" | "moderated";
+
+/** Whom guests know of, see and hear besides themselves. */
+export type GuestVisibility = "all" | "spotlight" | "hosts";
+
+/** What guests do before they are let in. */
+export type LobbyPolicy = "off" | "untilHost" | "knock";
+
+/** What becomes of the others when the last host has left (not: when his connection is away). */
+export type LastHostPolicy = "stay" | "wait" | "end";
+
+/** Who chooses how pictures are arranged. */
+export type LayoutChoice = "each" | "hosts";
+
+export type ChatPolicy = "all" | "hosts" | "off";
+
+/** A guest's microphone at the beginning. Nobody's is ever opened from outside. */
+export type StartMicrophone = "on" | "muted" | "off";
 
 /** What a participant can publish, each at most once. */
 export type SourceKind = "microphone" | "camera" | "screen" | "screenAudio";
@@ -42,17 +65,75 @@ export type ContentHint = "motion" | "detail";
 export type Role = "host" | "guest";
 
 /** Whether the participant's signalling is there; media has a life of its own. */
-export type Connection = "connected" | "reconnecting";
+export type Connection = "connected" | "reconnecting" | "returning";
 
 export type SlotKind = "speaker" | "programme" | "video";
 
-export type LeaveReason = "left" | "lost" | "removed";
+export type LeaveReason = "left" | "lost" | "removed" | "hidden";
 
 /** Of a participant's media connection. */
 export type Quality = "good" | "weak" | "lost";
 
 /** Why a connection to a room is over. */
 export type EndReason = "ended" | "removed" | "replaced" | "tooSlow" | "lost";
+
+/** A host changes the room while it goes on; null: as it was. Everybody is told by `roomChanged`. */
+export interface ChangeRoom {
+  readonly type: "changeRoom";
+  readonly mode?: RoomMode | null;
+  readonly floorPolicy?: FloorPolicy | null;
+  readonly maxSpeakers?: number | null;
+  readonly turnS?: number | null;
+  readonly hostsExempt?: boolean | null;
+  readonly showsSpeaker?: boolean | null;
+  readonly screenPolicy?: FloorPolicy | null;
+  readonly guestVisibility?: GuestVisibility | null;
+  readonly lobby?: LobbyPolicy | null;
+  readonly lastHost?: LastHostPolicy | null;
+  readonly guestsMayUnmute?: boolean | null;
+  readonly hostLayout?: string | null;
+  readonly guestLayout?: string | null;
+  readonly layoutChoice?: LayoutChoice | null;
+  readonly chat?: ChatPolicy | null;
+  readonly privateChat?: boolean | null;
+}
+
+export interface Room {
+  readonly id: string;
+  readonly subject: string;
+  readonly organisation: string;
+  readonly helpLine: string;
+  readonly mode: RoomMode;
+  readonly floorPolicy: FloorPolicy;
+  readonly maxSpeakers: number;
+  /** Seconds that one has the floor; 0: no end. */
+  readonly turnS: number;
+  /** Hosts are heard without having the floor. */
+  readonly hostsExempt: boolean;
+  readonly showsSpeaker: boolean;
+  readonly screenPolicy: FloorPolicy;
+  readonly guestVisibility: GuestVisibility;
+  readonly lobby: LobbyPolicy;
+  readonly lastHost: LastHostPolicy;
+  readonly guestMicrophone: StartMicrophone;
+  readonly guestsMayUnmute: boolean;
+  readonly hostLayout: string;
+  readonly guestLayout: string;
+  readonly layoutChoice: LayoutChoice;
+  /** What guests may send and receive: VDX `callType` as bits. */
+  readonly callType: number;
+  readonly chat: ChatPolicy;
+  readonly privateChat: boolean;
+  readonly maximum: number;
+  /** Unix seconds. */
+  readonly closesAt: number | null;
+}
+
+/** What is agreed about the room, as it is now. */
+export interface RoomChanged {
+  readonly type: "roomChanged";
+  readonly room: Room;
+}
 
 /** The socket.io connect payload (`auth`). */
 export interface Hello {
@@ -169,18 +250,6 @@ export interface Participant {
   readonly sources: readonly SourceState[];
 }
 
-export interface Room {
-  readonly id: string;
-  readonly subject: string;
-  readonly organisation: string;
-  readonly helpLine: string;
-  readonly mode: string;
-  readonly floorPolicy: string;
-  readonly maximum: number;
-  /** Unix seconds. */
-  readonly closesAt: number | null;
-}
-
 /** The answer to `join`: a snapshot of the room and all that is needed for the offer. */
 export interface Joined {
   readonly type: "joined";
@@ -190,6 +259,7 @@ export interface Joined {
   readonly sequence: number;
   readonly room: Room;
   readonly participants: readonly Participant[];
+  readonly documents: readonly RoomChanged[];
   readonly bindings: readonly Binding[];
   readonly media: MediaSetup;
   /** True after a reconnect when the server still has the media connection: keep it, do not offer again. */
@@ -205,6 +275,7 @@ export interface Resumed {
   readonly participantId: string;
   readonly sequence: number;
   readonly missed: readonly SequencedEvent[];
+  readonly documents: readonly RoomChanged[];
   readonly bindings: readonly Binding[];
   readonly mediaAlive: boolean;
   /** With fresh credentials, for an ICE restart or a new media connection. */
@@ -264,12 +335,6 @@ export interface ParticipantLeft {
   readonly sequence: number;
   readonly participantId: string;
   readonly reason: LeaveReason;
-}
-
-export interface RoomChanged {
-  readonly type: "roomChanged";
-  readonly sequence: number;
-  readonly room: Room;
 }
 
 /** Which source a video slot (or pinned audio slot) of this client shows; `source` 0 means nobody. */
@@ -365,7 +430,8 @@ export type ClientMessage =
   | SetSource
   | SetTiles
   | RenewToken
-  | Leave;
+  | Leave
+  | ChangeRoom;
 
 export type Answer =
   | Joined
@@ -378,7 +444,9 @@ export type Answer =
 export type SequencedEvent =
   | ParticipantJoined
   | ParticipantChanged
-  | ParticipantLeft
+  | ParticipantLeft;
+
+export type Document =
   | RoomChanged;
 
 export type ServerEvent =

@@ -1,0 +1,247 @@
+"""What the parts of a conference share: who is there, what is agreed, and what must be told to whom.
+
+The parts (desks) change participants and say here what follows; at the end of a command everything that others see,
+hear or are told is worked out once. Owned by one `Conference`; nothing of it outlives a command but the state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from vdxmedia.conference import layout
+from vdxmedia.conference.documents import Document, Documents, Sheet
+from vdxmedia.conference.events import (
+    BindingsChanged,
+    DocumentChanged,
+    Event,
+    MediaChanged,
+    SeatGivenUp,
+    SpeakersChanged,
+)
+from vdxmedia.conference.kinds import ContentHint, LeaveReason, Role, SourceKind
+from vdxmedia.conference.ledger import Ledger
+from vdxmedia.conference.media import Gate, SetGate, SetHears, SetShedding, SetSourceClasses
+from vdxmedia.conference.participant import Participant
+from vdxmedia.conference.permissions import Audience
+from vdxmedia.conference.roster import Roster
+from vdxmedia.conference.settings import RoomSettings
+from vdxmedia.conference.speakers import Speakers
+from vdxmedia.errors import NotFound
+from vdxmedia.ids import ParticipantId, SourceId
+
+AudienceOf = Callable[[Participant], Audience]
+
+
+class Assembly:
+    """Reading is free; change through the methods, which remember what is to be told."""
+
+    def __init__(self, settings: RoomSettings) -> None:
+        self.settings = settings
+        self.opens_at_s: float | None = None
+        self.closes_at_s: float | None = None
+        self.people: dict[ParticipantId, Participant] = {}
+        """In the order of joining."""
+        self.owners: dict[SourceId, Participant] = {}
+        self.speakers = Speakers()
+        self.roster = Roster()
+        self.documents = Documents()
+        self.stage: ParticipantId | None = None
+        """Who is to be the main one for everybody who may see him."""
+        self.is_ended = False
+        self.activations = 0
+        self._ledger = Ledger()
+        self._scene: layout.Scene | None = None
+        """None: something of it has changed."""
+        self._to_arrange: dict[ParticipantId, None] | None = {}
+        """None: everybody."""
+        self._events: list[Event] = []
+        self._dirty_documents: dict[type[Document], None] = {}
+        self._said_speakers: dict[int, tuple[tuple[ParticipantId, float], ...]] = {}
+        """By what is received."""
+
+    # ── reading ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def find(self, participant: ParticipantId) -> Participant:
+        """Raises: NotFound."""
+        found = self.people.get(participant)
+        if found is None:
+            raise NotFound("no such participant in this conference", code="participant_unknown")
+        return found
+
+    def hosts(self) -> list[Participant]:
+        return [one for one in self.people.values() if one.role is Role.HOST]
+
+    def guests(self) -> list[Participant]:
+        return [one for one in self.people.values() if one.role is Role.GUEST]
+
+    def scene(self) -> layout.Scene:
+        if self._scene is None:
+            self._scene = layout.Scene(list(self.people.values()), self.speakers, self.stage)
+        return self._scene
+
+    # ── changing ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def tell(self, event: Event) -> None:
+        self._events.append(event)
+
+    def put(self, sheet: Sheet) -> None:
+        """A document as it is from now on; told where it is different."""
+        self.documents.put(sheet)
+        self._dirty_documents[sheet.kind] = None
+
+    def enter(self, newcomer: Participant) -> None:
+        """Takes him in. Concerns only those whose slots can change by somebody who has nothing on yet."""
+        scene = self.scene()
+        scene.add(newcomer)
+        self.people[newcomer.id] = newcomer
+        self.owners.update({source.id: newcomer for source in newcomer.sources.values()})
+        self.roster.enter(newcomer, self.people)
+        concerned = [
+            one for one in self.people.values() if one is newcomer or layout.is_concerned_by_newcomer(one, scene)
+        ]
+        self.arrange(concerned)
+
+    def remove(self, participant: Participant, reason: LeaveReason) -> None:
+        mains = self.speakers.mains
+        del self.people[participant.id]
+        sources = [source.id for source in participant.sources.values()]
+        for source in sources:
+            del self.owners[source]
+        self._ledger.forget(participant.id, sources)
+        self.speakers.forget(participant.id)
+        self.documents.forget(participant.id)
+        self.roster.leave(participant, reason)
+        self._scene = None
+        self.tell(SeatGivenUp(participant.id, reason))
+        self._forget_voice(participant.id)
+        if self.speakers.mains != mains or self.stage == participant.id:
+            self.rearrange()
+            return
+        scene = self.scene()
+        self.arrange([one for one in self.people.values() if layout.is_concerned_by_leaver(one, participant.id, scene)])
+
+    def changed(self, participant: Participant) -> None:
+        """What others are told of him is different."""
+        participant.told = participant.state()
+        self.roster.changed(participant)
+        self._scene = None
+
+    def permit(self, participant: Participant, audience: Audience) -> None:
+        """Who may know, hear and see him, and whom he may."""
+        if participant.audience == audience:
+            return
+        participant.audience = audience
+        for event in self.roster.move(participant, self.people):
+            self.tell(event)
+        self.roster.changed(participant)
+        self.say_own(participant)
+        self.rearrange()
+
+    def rearrange(self) -> None:
+        """What anybody's slots show may be different."""
+        self._scene = None
+        self._to_arrange = None
+
+    def arrange(self, viewers: Iterable[Participant]) -> None:
+        if self._to_arrange is not None:
+            self._to_arrange.update((viewer.id, None) for viewer in viewers)
+
+    def arrange_now(self, viewer: Participant) -> None:
+        """His slots are new: all of them are said, whether or not they show anything else."""
+        self._arrange([viewer])
+        self.say_slots(viewer)
+
+    # ── the relay's side ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def say_own(self, participant: Participant) -> None:
+        """What holds of his sources and of what he receives."""
+        if not participant.has_media:
+            return
+        for kind, source in participant.sources.items():
+            self._ledger.say(SetGate(source.id, Gate.MUTE, source.is_active))
+            may_send = participant.may_send(kind)
+            if not may_send or kind in participant.floored:
+                # Open from the start at the relay, which keeps what it was told once.
+                participant.floored.add(kind)
+                self._ledger.say(SetGate(source.id, Gate.FLOOR, may_send))
+            self._ledger.say(SetSourceClasses(source.id, participant.classes_of(kind)))
+            if kind in (SourceKind.CAMERA, SourceKind.SCREEN):
+                self._ledger.say(SetShedding(source.id, source.content_hint is ContentHint.MOTION))
+        self._ledger.say(SetHears(participant.id, participant.audience.receives))
+
+    def say_slots(self, viewer: Participant) -> None:
+        if viewer.has_media:
+            for command in layout.commands(viewer, self.people):
+                self._ledger.say(command)
+
+    def say_where_shown(self, owner: Participant) -> None:
+        """His media connection has come, gone or been renewed: the relay must be told again who shows it."""
+        for viewer in self.people.values():
+            if owner.id in viewer.shows:
+                self.say_slots(viewer)
+
+    def forget_media(self, participant: Participant) -> None:
+        self._ledger.forget(participant.id, [source.id for source in participant.sources.values()])
+
+    # ── speakers ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def say_speakers(self, heard: Sequence[tuple[Participant, float]]) -> None:
+        """To each group of those who receive the same, those of them whom they may hear."""
+        groups: dict[int, list[ParticipantId]] = {}
+        for viewer in self.people.values():
+            groups.setdefault(viewer.audience.receives, []).append(viewer.id)
+        for receives, to in groups.items():
+            speakers = tuple(
+                (one.id, level) for one, level in heard if one.classes_of(SourceKind.MICROPHONE) & receives
+            )
+            if speakers != self._said_speakers.get(receives, ()):
+                self._said_speakers[receives] = speakers
+                self.tell(SpeakersChanged(tuple(to), speakers))
+        for receives in [receives for receives in self._said_speakers if receives not in groups]:
+            del self._said_speakers[receives]
+
+    def _forget_voice(self, gone: ParticipantId) -> None:
+        for receives, said in list(self._said_speakers.items()):
+            left = tuple(pair for pair in said if pair[0] != gone)
+            if left != said:
+                self._said_speakers[receives] = left
+                to = tuple(one.id for one in self.people.values() if one.audience.receives == receives)
+                self.tell(SpeakersChanged(to, left))
+
+    # ── the end of a command ──────────────────────────────────────────────────────────────────────────────────────
+
+    def settle(self, now_s: float) -> list[Event]:
+        """Works out what follows, and gives all that is to be told, in order."""
+        names = self.people if self._to_arrange is None else self._to_arrange
+        viewers = [one for name in names if (one := self.people.get(name)) is not None]
+        self._to_arrange = {}
+        if viewers:
+            self._arrange(viewers)
+        for event in self.roster.flush(self.people, now_s):
+            self.tell(event)
+        roles = {one.id: one.role for one in self.people.values()}
+        kinds, self._dirty_documents = self._dirty_documents, {}
+        for to, document in self.documents.take(kinds, roles):
+            self.tell(DocumentChanged(to, document))
+        changes = self._ledger.take()
+        if changes:
+            self.tell(MediaChanged(changes))
+        events, self._events = self._events, []
+        return events
+
+    def retell(self, participant: Participant) -> None:
+        """His role is another: other documents are for him."""
+        self._dirty_documents.update(dict.fromkeys(self.documents.kinds()))
+
+    def _arrange(self, viewers: Sequence[Participant]) -> None:
+        scene = self.scene()
+        for viewer in viewers:
+            main = viewer.main
+            bindings = layout.arrange(viewer, scene)
+            if bindings != viewer.bindings:
+                viewer.bindings = bindings
+                viewer.shows = frozenset(binding.participant for binding in bindings)
+                self.tell(BindingsChanged(viewer.id, bindings))
+            elif viewer.main == main:
+                continue
+            self.say_slots(viewer)

@@ -1,0 +1,5 @@
+"""The wire by concern: each module has the messages of one desk, and what they mean to the core.
+
+A module has four tables: `COMMANDS` (wire type to rate and translation), `DOCUMENTS` (core type to translation),
+`ANSWERS` (the same for what a command answers) and `ERRORS` (codes of `Failure` and what they mean).
+"""

@@ -1,0 +1,107 @@
+"""What is agreed about the room: told to everyone, changed by hosts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from vdxmedia.conference import settings_desk
+from vdxmedia.conference.choices import ChatPolicy as ChatPolicy
+from vdxmedia.conference.choices import FloorPolicy as FloorPolicy
+from vdxmedia.conference.choices import GuestVisibility as GuestVisibility
+from vdxmedia.conference.choices import LastHostPolicy as LastHostPolicy
+from vdxmedia.conference.choices import LayoutChoice as LayoutChoice
+from vdxmedia.conference.choices import LobbyPolicy as LobbyPolicy
+from vdxmedia.conference.choices import RoomMode as RoomMode
+from vdxmedia.conference.choices import StartMicrophone as StartMicrophone
+from vdxmedia.conference.documents import RoomDocument
+from vdxmedia.conference.settings import MAX_SPEAKERS, MAX_TURN_S, RoomSettings
+from vdxmedia.ids import ParticipantId, RoomId
+from vdxmedia.signalling.wire import Id, Wire
+
+LayoutName = Annotated[str, Meta(max_length=40)]
+
+
+class Room(Wire, frozen=True):
+    id: Id
+    subject: str
+    organisation: str
+    help_line: str
+    mode: RoomMode
+    floor_policy: FloorPolicy
+    max_speakers: int
+    turn_s: int
+    """Seconds that one has the floor; 0: no end."""
+    hosts_exempt: bool
+    """Hosts are heard without having the floor."""
+    shows_speaker: bool
+    screen_policy: FloorPolicy
+    guest_visibility: GuestVisibility
+    lobby: LobbyPolicy
+    last_host: LastHostPolicy
+    guest_microphone: StartMicrophone
+    guests_may_unmute: bool
+    host_layout: str
+    guest_layout: str
+    layout_choice: LayoutChoice
+    call_type: int
+    """What guests may send and receive: VDX `callType` as bits."""
+    chat: ChatPolicy
+    private_chat: bool
+    maximum: int
+    closes_at: float | None
+    """Unix seconds."""
+
+
+class RoomChanged(Wire, frozen=True, tag="roomChanged"):
+    """What is agreed about the room, as it is now."""
+
+    room: Room
+
+
+class ChangeRoom(Wire, frozen=True, tag="changeRoom"):
+    """A host changes the room while it goes on; null: as it was. Everybody is told by `roomChanged`."""
+
+    mode: RoomMode | None = None
+    floor_policy: FloorPolicy | None = None
+    max_speakers: Annotated[int, Meta(ge=1, le=MAX_SPEAKERS)] | None = None
+    turn_s: Annotated[int, Meta(ge=0, le=MAX_TURN_S)] | None = None
+    hosts_exempt: bool | None = None
+    shows_speaker: bool | None = None
+    screen_policy: FloorPolicy | None = None
+    guest_visibility: GuestVisibility | None = None
+    lobby: LobbyPolicy | None = None
+    last_host: LastHostPolicy | None = None
+    guests_may_unmute: bool | None = None
+    host_layout: LayoutName | None = None
+    guest_layout: LayoutName | None = None
+    layout_choice: LayoutChoice | None = None
+    chat: ChatPolicy | None = None
+    private_chat: bool | None = None
+
+
+def room_of(room: RoomId, settings: RoomSettings) -> Room:
+    told = {name: getattr(settings, name) for name in Room.__struct_fields__ if name != "id"}
+    return Room(id=room, **told)
+
+
+def _changed(room: RoomId, document: RoomDocument) -> RoomChanged:
+    return RoomChanged(room=room_of(room, document.settings))
+
+
+def _change(message: ChangeRoom, asking: ParticipantId) -> settings_desk.ChangeRoom:
+    return settings_desk.ChangeRoom(participant=asking, **msgspec.structs.asdict(message))
+
+
+COMMANDS: Mapping[type[Wire], tuple[tuple[float, float], Callable[[Any, ParticipantId], Any]]] = {
+    ChangeRoom: ((2.0, 10.0), _change),
+}
+DOCUMENTS: Mapping[type, Callable[[RoomId, Any], Wire]] = {RoomDocument: _changed}
+ANSWERS: Mapping[type, Callable[[Any], Wire]] = {}
+ERRORS: Mapping[str, str] = {
+    "hosts_only": "Only a host can do that.",
+    "not_your_room": "The booking says that another organisation's hosts decide this.",
+}
