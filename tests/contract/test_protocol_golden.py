@@ -14,6 +14,7 @@ import msgspec
 import pytest
 
 from scripts import generate_protocol
+from vdxmedia.conference.choices import ChatPolicy
 from vdxmedia.conference.kinds import (
     Connection,
     EndReason,
@@ -23,7 +24,10 @@ from vdxmedia.conference.kinds import (
     SlotKind,
     SourceKind,
 )
+from vdxmedia.conference.settings import RoomSettings
+from vdxmedia.ids import RoomId
 from vdxmedia.signalling import messages as m
+from vdxmedia.signalling.areas.room import room_of
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -40,15 +44,11 @@ _ANNA = m.Participant(
     connection=Connection.CONNECTED,
     sources=_SOURCES,
 )
-_ROOM = m.Room(
-    id="r2345abcdefg",
-    subject="Samtale",
-    organisation="Testkommune",
-    help_line="70 12 34 56",
-    mode="meeting",
-    floor_policy="free",
-    maximum=50,
-    closes_at=1_800_000_000.0,
+_ROOM = room_of(
+    RoomId("r2345abcdefg"),
+    RoomSettings(
+        subject="Samtale", organisation="Testkommune", help_line="70 12 34 56", closes_at=1_800_000_000.0, turn_s=120
+    ),
 )
 _BINDINGS = [
     m.Binding(
@@ -76,12 +76,14 @@ EXAMPLES: list[m.Wire] = [
     m.SetTiles(tiles=[m.TileSize(slot=0, width=640, height=360)]),
     m.RenewToken(),
     m.Leave(),
+    m.ChangeRoom(chat=ChatPolicy.HOSTS),
     m.Joined(
         participant_id="p2345abcdefg",
         session="secret",
         sequence=17,
         room=_ROOM,
         participants=[_ANNA],
+        documents=[m.RoomChanged(room=_ROOM)],
         bindings=_BINDINGS,
         media=_MEDIA,
         media_alive=False,
@@ -92,6 +94,7 @@ EXAMPLES: list[m.Wire] = [
         participant_id="p2345abcdefg",
         sequence=18,
         missed=[m.ParticipantLeft(sequence=18, participant_id="q", reason=LeaveReason.LOST)],
+        documents=[],
         bindings=_BINDINGS,
         media_alive=True,
         ice_servers=[],
@@ -105,7 +108,7 @@ EXAMPLES: list[m.Wire] = [
     m.ParticipantJoined(sequence=18, participant=_ANNA),
     m.ParticipantChanged(sequence=19, participant=_ANNA),
     m.ParticipantLeft(sequence=20, participant_id="p2345abcdefg", reason=LeaveReason.LEFT),
-    m.RoomChanged(sequence=21, room=_ROOM),
+    m.RoomChanged(room=_ROOM),
     m.Bindings(bindings=_BINDINGS),
     m.Speakers(speakers=[m.Speaker(participant_id="p2345abcdefg", level=0.75)]),
     m.ConnectionQuality(participants=[m.QualityEntry(participant_id="p2345abcdefg", quality=Quality.WEAK)]),

@@ -68,7 +68,7 @@ async def test_two_clients_join_offer_and_leave_each_hears_of_the_other(server: 
         assert (await bo.command("setSource", source="camera", active=True))["code"] == "out_of_order"
 
 
-async def test_sequence_numbers_continue_the_snapshot_without_gaps(server: Server) -> None:
+async def test_sequence_numbers_rise_above_the_snapshot(server: Server) -> None:
     room = server.room()
     async with connected(server, server.token(room)) as anna, connected(server, server.token(room)) as bo:
         await anna.join("Anna")
@@ -77,7 +77,9 @@ async def test_sequence_numbers_continue_the_snapshot_without_gaps(server: Serve
             await bo.command("setSource", source="camera", active=active)
         await until(lambda: len(anna.of_type("participantChanged")) == 3)
         numbers = [event["sequence"] for event in anna.events if "sequence" in event]
-        assert numbers == [anna.joined["sequence"] + 1 + i for i in range(4)]
+        assert len(numbers) == 4
+        assert numbers == sorted(set(numbers))
+        assert numbers[0] > anna.joined["sequence"]
 
 
 async def test_token_fixes_the_name_and_role(server: Server) -> None:
@@ -183,7 +185,7 @@ async def test_room_that_opens_later_says_when(server: Server) -> None:
 
 
 async def test_joins_too_fast_are_refused() -> None:
-    async with signalling_server(hub=HubLimits(joins_per_second=0.1)) as server:
+    async with signalling_server(hub=HubLimits(joins_per_second=0.1, roster_round_s=0.0)) as server:
         room = server.room()
         async with connected(server, server.token(room)) as anna, connected(server, server.token(room)) as bo:
             assert (await anna.join())["type"] == "joined"
@@ -310,7 +312,7 @@ async def test_cut_client_resumes_its_seat_with_what_it_missed(server: Server) -
 
 
 async def test_client_that_missed_too_much_gets_a_snapshot() -> None:
-    async with signalling_server(hub=HubLimits(ring=4)) as server:
+    async with signalling_server(hub=HubLimits(ring=4, roster_round_s=0.0)) as server:
         room = server.room()
         async with connected(server, server.token(room)) as bo:
             await bo.join("Bo")
@@ -330,7 +332,7 @@ async def test_client_that_missed_too_much_gets_a_snapshot() -> None:
 
 
 async def test_seat_that_was_given_up_is_a_new_one() -> None:
-    async with signalling_server(hub=HubLimits(seat_kept_s=0.05)) as server:
+    async with signalling_server(hub=HubLimits(seat_kept_s=0.05, return_kept_s=0.05, roster_round_s=0.0)) as server:
         room = server.room()
         async with connected(server, server.token(room)) as bo:
             await bo.join("Bo")

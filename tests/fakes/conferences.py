@@ -146,4 +146,5 @@ class Told:
 
 
 def conference(**settings: object) -> Told:
-    return Told(Conference(RoomSettings(**settings)))  # type: ignore[arg-type]
+    """Who is there is told at once, not in rounds."""
+    return Told(Conference(RoomSettings(**settings), roster_round_s=0.0))  # type: ignore[arg-type]

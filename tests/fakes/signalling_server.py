@@ -132,6 +132,8 @@ async def connected(server: Server, token: str, *, protocol: int = 1, auth: Any 
 async def signalling_server(
     *, hub: HubLimits | None = None, session: SessionLimits | None = None
 ) -> AsyncIterator[Server]:
+    """Who is there is told at once, not in rounds, unless `hub` says so."""
+    hub = hub or HubLimits(roster_round_s=0.0)
     clock = SystemClock()
     plane = FakeMediaPlane()
     tokens = JwtTokens(SigningKey.generate(), [], issuer="test", clock=clock)

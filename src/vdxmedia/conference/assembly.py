@@ -23,7 +23,7 @@ from vdxmedia.conference.ledger import Ledger
 from vdxmedia.conference.media import Gate, SetGate, SetHears, SetShedding, SetSourceClasses
 from vdxmedia.conference.participant import Participant
 from vdxmedia.conference.permissions import Audience
-from vdxmedia.conference.roster import Roster
+from vdxmedia.conference.roster import ROUND_S, Roster
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.conference.speakers import Speakers
 from vdxmedia.errors import NotFound
@@ -35,7 +35,7 @@ AudienceOf = Callable[[Participant], Audience]
 class Assembly:
     """Reading is free; change through the methods, which remember what is to be told."""
 
-    def __init__(self, settings: RoomSettings) -> None:
+    def __init__(self, settings: RoomSettings, *, roster_round_s: float = ROUND_S) -> None:
         self.settings = settings
         self.opens_at_s: float | None = None
         self.closes_at_s: float | None = None
@@ -43,7 +43,7 @@ class Assembly:
         """In the order of joining."""
         self.owners: dict[SourceId, Participant] = {}
         self.speakers = Speakers()
-        self.roster = Roster()
+        self.roster = Roster(roster_round_s)
         self.documents = Documents()
         self.stage: ParticipantId | None = None
         """Who is to be the main one for everybody who may see him."""
@@ -54,6 +54,8 @@ class Assembly:
         """None: something of it has changed."""
         self._to_arrange: dict[ParticipantId, None] | None = {}
         """None: everybody."""
+        self._unsaid_bindings: dict[ParticipantId, None] = {}
+        """Of viewers who are not told before they know of everybody in them."""
         self._events: list[Event] = []
         self._dirty_documents: dict[type[Document], None] = {}
         self._said_speakers: dict[int, tuple[tuple[ParticipantId, float], ...]] = {}
@@ -219,6 +221,7 @@ class Assembly:
             self._arrange(viewers)
         for event in self.roster.flush(self.people, now_s):
             self.tell(event)
+        self._say_bindings()
         roles = {one.id: one.role for one in self.people.values()}
         kinds, self._dirty_documents = self._dirty_documents, {}
         for to, document in self.documents.take(kinds, roles):
@@ -228,6 +231,14 @@ class Assembly:
             self.tell(MediaChanged(changes))
         events, self._events = self._events, []
         return events
+
+    def _say_bindings(self) -> None:
+        for name in list(self._unsaid_bindings):
+            viewer = self.people.get(name)
+            if viewer is None or self.roster.has_told(name, viewer.shows):
+                del self._unsaid_bindings[name]
+                if viewer is not None:
+                    self.tell(BindingsChanged(name, viewer.bindings))
 
     def retell(self, participant: Participant) -> None:
         """His role is another: other documents are for him."""
@@ -241,7 +252,7 @@ class Assembly:
             if bindings != viewer.bindings:
                 viewer.bindings = bindings
                 viewer.shows = frozenset(binding.participant for binding in bindings)
-                self.tell(BindingsChanged(viewer.id, bindings))
+                self._unsaid_bindings[viewer.id] = None
             elif viewer.main == main:
                 continue
             self.say_slots(viewer)

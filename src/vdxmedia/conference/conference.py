@@ -47,6 +47,7 @@ from vdxmedia.conference.kinds import Connection, LeaveReason, SourceKind
 from vdxmedia.conference.participant import Participant, SlotCounts, Source
 from vdxmedia.conference.permissions import audience_of
 from vdxmedia.conference.rights import check_right
+from vdxmedia.conference.roster import ROUND_S
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.errors import InvalidTransition, NotAllowed, Refused
 from vdxmedia.ids import ParticipantId, SourceId
@@ -69,8 +70,9 @@ class Conference:
         closes_at_s: float | None = None,
         seat_kept_s: float = SEAT_KEPT_S,
         return_kept_s: float = RETURN_KEPT_S,
+        roster_round_s: float = ROUND_S,
     ) -> None:
-        self._assembly = Assembly(settings)
+        self._assembly = Assembly(settings, roster_round_s=roster_round_s)
         self._assembly.opens_at_s = opens_at_s
         self._assembly.closes_at_s = closes_at_s
         self._seat_kept_s = seat_kept_s

@@ -8,7 +8,7 @@ changes moves to another view and is told the difference. Everybody is told of h
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from vdxmedia.conference.events import (
@@ -33,7 +33,7 @@ class _View:
     told: dict[ParticipantId, ParticipantState] = field(default_factory=dict)
     dirty: dict[ParticipantId, LeaveReason] = field(default_factory=dict)
     """With why they would be gone."""
-    last_s: float = -ROUND_S
+    last_s: float = float("-inf")
 
     def shows(self, person: Participant) -> bool:
         return person.audience.known_to & self.mask != 0
@@ -42,7 +42,8 @@ class _View:
 class Roster:
     """One conference's. Views are as many as there are sets of known classes among those present."""
 
-    def __init__(self) -> None:
+    def __init__(self, round_s: float = ROUND_S) -> None:
+        self._round_s = round_s
         self._views: dict[int, _View] = {}
         self._view_of: dict[ParticipantId, _View] = {}
         self._own: dict[ParticipantId, None] = {}
@@ -67,7 +68,7 @@ class Roster:
     def changed(self, person: Participant) -> None:
         """Anything of what is told of him, or to whom."""
         for view in self._views.values():
-            if view.shows(person) or person.id in view.told:
+            if view.told.get(person.id) is not (person.told if view.shows(person) else None):
                 view.dirty[person.id] = LeaveReason.HIDDEN
         own = self._view_of.get(person.id)
         if own is not None and not own.shows(person):
@@ -100,14 +101,14 @@ class Roster:
         return events
 
     def deadline(self) -> float | None:
-        return min((view.last_s + ROUND_S for view in self._views.values() if view.dirty), default=None)
+        return min((view.last_s + self._round_s for view in self._views.values() if view.dirty), default=None)
 
     def flush(self, people: Mapping[ParticipantId, Participant], now_s: float) -> list[SequencedEvent]:
         """What is to be told now."""
         self._sequence = max(self._sequence, int(now_s * 1000))
         events: list[SequencedEvent] = []
         for view in self._views.values():
-            if view.dirty and now_s >= view.last_s + ROUND_S:
+            if view.dirty and now_s >= view.last_s + self._round_s:
                 view.last_s = now_s
                 events += self._renew(view, people)
         own, self._own = self._own, {}
@@ -120,6 +121,11 @@ class Roster:
     def known_by(self, viewer: Participant, people: Mapping[ParticipantId, Participant]) -> list[Participant]:
         """In the order of joining, himself among them."""
         return [one for one in people.values() if one is viewer or one.audience.known_to & viewer.audience.knows]
+
+    def has_told(self, viewer: ParticipantId, of: Iterable[ParticipantId | None]) -> bool:
+        """Whether the viewer has been told of all of these."""
+        told = self._view_of[viewer].told
+        return all(one is None or one in told or one == viewer for one in of)
 
     def who_know(self, person: Participant) -> tuple[ParticipantId, ...]:
         """Himself among them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from vdxmedia.conference.conference import RETURN_KEPT_S, SEAT_KEPT_S
+from vdxmedia.conference.roster import ROUND_S
 
 
 class HubLimits(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,6 +19,8 @@ class HubLimits(msgspec.Struct, frozen=True, kw_only=True):
     """New seats in all rooms together, with bursts of two seconds' worth; more are refused with `rate_limited`."""
     seat_kept_s: float = SEAT_KEPT_S
     return_kept_s: float = RETURN_KEPT_S
+    roster_round_s: float = ROUND_S
+    """Between two messages to one client about who is there."""
     mailbox: int = 1_024
     """Requests waiting for one room's task; more are refused with `server_busy`."""
     ring: int = 256

@@ -94,6 +94,7 @@ class Room:
             closes_at_s=self._monotonic(settings.closes_at),
             seat_kept_s=limits.seat_kept_s,
             return_kept_s=limits.return_kept_s,
+            roster_round_s=limits.roster_round_s,
         )
 
     @property
@@ -130,8 +131,9 @@ class Room:
         media_alive = self._conference.has_media(seat.participant)
         snapshot = self._conference.snapshot(seat.participant)
         since = request.resume.sequence if resumed is not None and request.resume is not None else 0
-        # 0: a reloaded page, which remembers nothing; too much: of another conference.
-        missed = self._ring.after(since, seat.participant) if 0 < since <= snapshot.sequence else None
+        # 0 is a reloaded page, which remembers nothing.
+        is_known = seat.first_sequence <= since <= snapshot.sequence and since > 0
+        missed = self._ring.after(since, seat.participant) if is_known else None
         result = "snapshot" if missed is None else "resumed"
         self._metrics.joins.labels("accepted", result).inc()
         logger.info("seat_taken_again room=%s participant=%s result=%s", self.id, seat.participant, result)
@@ -172,6 +174,7 @@ class Room:
         seat.joined_at_s = self._clock.monotonic_s()
         try:
             self._carry_out(decided)
+            seat.first_sequence = self._conference.sequence
             seat.client = client  # only now: the snapshot has all that was told until here
         finally:
             if seat.client is None:  # nobody would ever give it up

@@ -27,6 +27,8 @@ class Seat:
     grant: Grant
     """Of the first join. A later token with other rights gets another seat."""
     sources: Mapping[SourceKind, SourceId]
+    first_sequence: int = 0
+    """The number of the snapshot that the seat began with."""
     joined_at_s: float | None = None
     """Until the first media connection is there."""
     client: Client | None = None

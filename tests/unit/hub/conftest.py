@@ -19,6 +19,6 @@ def plane() -> FakeMediaPlane:
 
 @pytest.fixture
 async def registry(plane: FakeMediaPlane) -> AsyncIterator[Registry]:
-    limits = HubLimits(seat_kept_s=0.05, media_timeout_s=0.2, ring=8)
+    limits = HubLimits(seat_kept_s=0.05, return_kept_s=0.05, media_timeout_s=0.2, ring=8)
     async with Registry(plane, SystemClock(), limits=limits) as made:
         yield made

@@ -39,20 +39,28 @@ def test_bucket_allows_again_after_the_time_it_said() -> None:
     assert bucket.take(wait) == 0.0
 
 
+B = ParticipantId("b")
+
+
 def left(sequence: int) -> ParticipantLeft:
-    return ParticipantLeft(sequence, ParticipantId("a"), LeaveReason.LEFT)
+    return ParticipantLeft(sequence, (B,), ParticipantId("a"), LeaveReason.LEFT)
 
 
 def test_ring_gives_what_came_after() -> None:
     ring = EventRing(3)
-    assert ring.after(0) == ()
+    assert ring.after(0, B) == ()
     for sequence in range(1, 6):
         ring.append(left(sequence))
-    assert ring.after(5) == ()
-    assert [event.sequence for event in ring.after(3) or ()] == [4, 5]
-    assert [event.sequence for event in ring.after(2) or ()] == [3, 4, 5]
-    assert ring.after(1) is None
-    assert ring.after(6) is None
+    assert ring.after(5, B) == ()
+    assert [event.sequence for event in ring.after(3, B) or ()] == [4, 5]
+    assert [event.sequence for event in ring.after(2, B) or ()] == [3, 4, 5]
+    assert ring.after(1, B) is None
+
+
+def test_ring_gives_nobody_what_another_was_told() -> None:
+    ring = EventRing(3)
+    ring.append(left(1))
+    assert ring.after(0, ParticipantId("c")) == ()
 
 
 async def test_mailbox_refuses_requests_when_full_but_never_notices() -> None:

@@ -51,7 +51,7 @@ describe('LiveConference', () => {
   it('has nothing to resume before a snapshot', () => {
     const { live } = build();
     live.clear();
-    const resumed = { type: 'resumed' as const, missed: [], bindings: [], sequence: 9 };
+    const resumed = { type: 'resumed' as const, missed: [], documents: [], bindings: [], sequence: 9 };
     expect(live.onResumed(resumed as never)).toBe(false);
     expect(live.sequence).toBe(0);
   });

@@ -52,7 +52,7 @@ function projectParticipant(state: ConferenceState, participant: Participant, ow
     organisation: participant.organisation,
     function: participant.function,
     isSelf,
-    reconnecting: !isSelf && participant.connection === 'reconnecting',
+    reconnecting: !isSelf && participant.connection !== 'connected',
     microphoneOn: isSelf ? local.microphone.on : isSourceActive(participant, 'microphone'),
     cameraOn: isSelf ? local.camera.on : isSourceActive(participant, 'camera'),
     screenOn: isSelf ? local.screen.on : isSourceActive(participant, 'screen'),

@@ -82,7 +82,7 @@ describe('reduce', () => {
     const before = Object.freeze(start());
     const copy = structuredClone(before);
     reduce(before, { type: 'participantLeft', sequence: 6, participantId: 'p2', reason: 'lost' });
-    reduce(before, { type: 'roomChanged', sequence: 6, room: { ...ROOM, subject: 'Nyt' } });
+    reduce(before, { type: 'roomChanged', room: { ...ROOM, subject: 'Nyt' } });
     expect(before).toEqual(copy);
   });
 });
@@ -93,7 +93,7 @@ describe('coming back', () => {
     participantId: 'p1',
     sequence: 8,
     missed,
-    bindings: [binding(0, 3)],
+    documents: [], bindings: [binding(0, 3)],
     mediaAlive: true,
     iceServers: [],
     token: '',

@@ -18,6 +18,7 @@ import type {
   Speaker,
 } from '../protocol/messages.gen.js';
 import type { NoticeCode } from '../call-types.js';
+import { isDocument, withDocuments, type Documents } from './documents.js';
 
 export interface ConferenceState {
   readonly selfId: string;
@@ -25,6 +26,7 @@ export interface ConferenceState {
   readonly room: Room;
   /** In the order of joining. */
   readonly participants: readonly Participant[];
+  readonly documents: Documents;
   readonly bindings: readonly Binding[];
   /** Loudest first. */
   readonly speakers: readonly Speaker[];
@@ -45,6 +47,7 @@ export function fromJoined(joined: Joined, before: ConferenceState | null = null
     sequence: joined.sequence,
     room: joined.room,
     participants: joined.participants,
+    documents: withDocuments({}, joined.documents),
     bindings: joined.bindings,
     speakers: [],
     quality: before?.selfId === joined.participantId ? before.quality : {},
@@ -56,7 +59,7 @@ export function fromJoined(joined: Joined, before: ConferenceState | null = null
 
 /** Missed events first, then the bindings as they are now. */
 export function fromResumed(state: ConferenceState, resumed: Resumed): ConferenceState {
-  const caughtUp = resumed.missed.reduce(reduce, state);
+  const caughtUp = [...resumed.missed, ...resumed.documents].reduce<ConferenceState>(reduce, state);
   return { ...caughtUp, sequence: Math.max(caughtUp.sequence, resumed.sequence), bindings: resumed.bindings, speakers: [] };
 }
 
@@ -64,6 +67,10 @@ export function fromResumed(state: ConferenceState, resumed: Resumed): Conferenc
 export function reduce(state: ConferenceState, event: ServerEvent): ConferenceState {
   if ('sequence' in event) {
     return event.sequence <= state.sequence ? state : { ...reduceSequenced(state, event), sequence: event.sequence };
+  }
+  if (isDocument(event)) {
+    const documents = withDocuments(state.documents, [event]);
+    return event.type === 'roomChanged' ? { ...state, documents, room: event.room } : { ...state, documents };
   }
   switch (event.type) {
     case 'bindings':
@@ -103,8 +110,6 @@ function reduceSequenced(state: ConferenceState, event: SequencedEvent): Confere
         quality,
       };
     }
-    case 'roomChanged':
-      return { ...state, room: event.room };
   }
 }
 
@@ -176,9 +181,9 @@ export function happeningsOf(before: ConferenceState, event: ServerEvent): reado
   if (!('sequence' in event) || event.sequence <= before.sequence) return [];
   if (event.type === 'participantLeft') {
     const gone = participantOf(before, event.participantId);
-    if (!gone || gone.id === before.selfId) return [];
+    if (!gone || gone.id === before.selfId || event.reason === 'hidden') return [];
     const code = { left: 'participantLeft', lost: 'participantLost', removed: 'participantRemoved' } as const;
-    return [{ code: code[event.reason] ?? 'participantLeft', participantId: gone.id, name: gone.name }];
+    return [{ code: code[event.reason], participantId: gone.id, name: gone.name }];
   }
   if (event.type !== 'participantJoined' && event.type !== 'participantChanged') return [];
   const { participant } = event;

@@ -9,7 +9,7 @@ const resumed: Resumed = {
   participantId: 'p1',
   sequence: 9,
   missed: [],
-  bindings: [],
+  documents: [], bindings: [],
   mediaAlive: true,
   iceServers: [],
   token: 'token-3',

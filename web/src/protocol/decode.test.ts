@@ -49,7 +49,7 @@ describe('decodeAnswer', () => {
       participantId: 'p1',
       sequence: 7,
       missed,
-      bindings: [],
+      documents: [], bindings: [],
       mediaAlive: true,
       iceServers: [],
       token: 't',

@@ -5,7 +5,8 @@
  * The server is newer or older than this page now and then, so only what is read is checked; further fields pass.
  */
 
-import type { Answer, Failure, SequencedEvent, ServerEvent } from './messages.gen.js';
+import { isDocument } from '../conference/documents.js';
+import type { Answer, Document, Failure, SequencedEvent, ServerEvent } from './messages.gen.js';
 
 type Check = (value: unknown) => boolean;
 type Shape = Readonly<Record<string, Check>>;
@@ -31,7 +32,7 @@ const participant = shape({
   role: oneOf('host', 'guest'),
   organisation: text,
   function: text,
-  connection: oneOf('connected', 'reconnecting'),
+  connection: oneOf('connected', 'reconnecting', 'returning'),
   sources: listOf(shape({ kind: sourceKind, id: number, active: truth })),
 });
 const room = shape({
@@ -72,7 +73,7 @@ const EVENTS: Readonly<Record<ServerEvent['type'], Shape>> = {
   participantJoined: { sequence: number, participant },
   participantChanged: { sequence: number, participant },
   participantLeft: { sequence: number, participantId: text, reason: text },
-  roomChanged: { sequence: number, room },
+  roomChanged: { room },
   bindings: { bindings: listOf(binding) },
   speakers: { speakers: listOf(shape({ participantId: text, level: number })) },
   connectionQuality: {
@@ -97,6 +98,7 @@ const ANSWERS: Readonly<Record<Answer['type'], Shape>> = {
     sequence: number,
     room,
     participants: listOf(participant),
+    documents: listOf(isRecord),
     bindings: listOf(binding),
     media: mediaSetup,
     mediaAlive: truth,
@@ -106,6 +108,7 @@ const ANSWERS: Readonly<Record<Answer['type'], Shape>> = {
     participantId: text,
     sequence: number,
     missed: listOf(isRecord),
+    documents: listOf(isRecord),
     bindings: listOf(binding),
     mediaAlive: truth,
     iceServers,
@@ -140,7 +143,8 @@ export function decodeEvents(payload: unknown): Decoded {
 export function decodeAnswer(payload: unknown): Answer {
   if (!fits<Answer>(ANSWERS, payload)) return failure('internal', 'the answer could not be read');
   if (payload.type === 'error') return withDefaults(payload);
-  if (payload.type === 'resumed') return { ...payload, missed: payload.missed.filter(isSequenced) };
+  if (payload.type === 'resumed') return { ...payload, missed: payload.missed.filter(isSequenced), documents: known(payload.documents) };
+  if (payload.type === 'joined') return { ...payload, documents: known(payload.documents) };
   return payload;
 }
 
@@ -160,6 +164,11 @@ export function decodeRefusal(payload: unknown): Failure | null {
 
 function isSequenced(entry: unknown): entry is SequencedEvent {
   return fits<ServerEvent>(EVENTS, entry) && 'sequence' in entry;
+}
+
+/** Of a newer server there may be others. */
+function known(documents: readonly unknown[]): readonly Document[] {
+  return documents.filter((entry): entry is Document => fits<ServerEvent>(EVENTS, entry) && isDocument(entry));
 }
 
 export function failure(code: string, text: string, retryAfter: number | null = null): Failure {

@@ -1,0 +1,18 @@
+/**
+ * States that the server tells whole: what is agreed, who has the floor, what we are asked. The latest of each type
+ * counts; one that never came is absent.
+ */
+
+import type { Document, ServerEvent } from '../protocol/messages.gen.js';
+
+export type Documents = { readonly [T in Document['type']]?: Extract<Document, { readonly type: T }> };
+
+const TYPES: Readonly<Record<Document['type'], true>> = { roomChanged: true };
+
+export function isDocument(event: ServerEvent): event is Document {
+  return Object.hasOwn(TYPES, event.type);
+}
+
+export function withDocuments(before: Documents, told: readonly Document[]): Documents {
+  return told.reduce<Documents>((all, one) => ({ ...all, [one.type]: one }), before);
+}
