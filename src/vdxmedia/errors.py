@@ -5,12 +5,13 @@
     │   ├── BadMessage            bad_message · unknown_message · message_too_large · out_of_order ·
     │   │                         unsupported_protocol
     │   ├── BadSdp                sdp_invalid · sdp_unsupported
-    │   └── BadField              validation_failed (with the field's path)
+    │   ├── BadField              validation_failed (with the field's path)
+    │   └── (store's own)         store_unreadable · store_rejected (logged, never told)
     ├── NotAllowed                token_missing · token_invalid · token_expired · key_missing · key_invalid ·
     │                             not_permitted
     ├── NotFound                  room_unknown · participant_unknown · not_found
     ├── Refused                   room_full · room_not_open · room_closed · rooms_full · rate_limited ·
-    │                             server_stopping · media_busy
+    │                             server_stopping · media_busy · store_unavailable
     ├── Misconfigured             configuration_invalid · key_unusable (the server does not start)
     └── InvalidTransition         a state machine was given an input its table does not have (a bug of ours)
 

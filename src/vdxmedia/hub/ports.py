@@ -21,8 +21,9 @@ from vdxmedia.conference.media import SetGate as SetGate
 from vdxmedia.conference.media import SetHears as SetHears
 from vdxmedia.conference.media import SetShedding as SetShedding
 from vdxmedia.conference.media import SetSourceClasses as SetSourceClasses
+from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.hub.statistics import ConnectionStatistics
-from vdxmedia.ids import ConferenceKey, ParticipantId, SourceId
+from vdxmedia.ids import ConferenceKey, ParticipantId, RoomId, SourceId
 
 MediaKind = SourceKind
 """W3C's words for our sources."""
@@ -187,4 +188,110 @@ class Tokens(Protocol):
 
     def issue(self, grant: Grant) -> str:
         """Signs a token that says exactly this grant."""
+        ...
+
+
+# ── the store ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class StoredRoom(msgspec.Struct, frozen=True):
+    room: RoomId
+    settings: RoomSettings
+    created_at: float
+    """Unix seconds, as all times of the store."""
+    idle_since: float
+
+
+class StoredConference(msgspec.Struct, frozen=True):
+    """What a conference was when the server last wrote it down. It may hold secrets of seats: never logged."""
+
+    room: RoomId
+    state: bytes
+    """Made and understood by the room alone."""
+    written_at: float
+
+
+class Attendance(msgspec.Struct, frozen=True):
+    """One stay of a person in a room. No address, number or identity: the name is what the others saw."""
+
+    room: RoomId
+    participant: ParticipantId
+    name: str
+    role: str
+    organisation: str
+    first_seen: float
+    last_seen: float
+    is_recognised: bool
+    """A host has ticked that this is the person expected."""
+
+
+class SaveRoom(msgspec.Struct, frozen=True, tag=True):
+    room: StoredRoom
+
+
+class DeleteRoom(msgspec.Struct, frozen=True, tag=True):
+    """Its conference's state goes with it; its attendance stays until its term is over."""
+
+    room: RoomId
+
+
+class SaveConference(msgspec.Struct, frozen=True, tag=True):
+    conference: StoredConference
+
+
+class DeleteConference(msgspec.Struct, frozen=True, tag=True):
+    room: RoomId
+
+
+class SaveAttendance(msgspec.Struct, frozen=True, tag=True):
+    """A stay that is stored already keeps its beginning and its tick."""
+
+    attendance: Attendance
+
+
+class Recognise(msgspec.Struct, frozen=True, tag=True):
+    """Sets the tick of a stay that is stored; nothing when it is not."""
+
+    room: RoomId
+    participant: ParticipantId
+    is_recognised: bool
+
+
+class DeleteAttendance(msgspec.Struct, frozen=True, tag=True):
+    """All of a room."""
+
+    room: RoomId
+
+
+StoreChange = SaveRoom | DeleteRoom | SaveConference | DeleteConference | SaveAttendance | Recognise | DeleteAttendance
+MAX_ATTENDANCE = 10_000
+"""Stays told of one room."""
+
+
+class Store(Protocol):
+    """What outlives the process; implemented by `store`.
+
+    Every method raises Refused `store_unavailable` when the store does not do it in time, `write` also BadInput
+    `store_rejected` for a value that it never takes. After either, nothing has been changed, or (rarely: the answer
+    got lost) all that was asked; asking again is right.
+    """
+
+    async def rooms(self, most: int) -> Sequence[StoredRoom]:
+        """Those used last, at most so many. What cannot be read is left out and logged."""
+        ...
+
+    async def conferences(self) -> Sequence[StoredConference]:
+        """Of rooms that are stored; at most one each."""
+        ...
+
+    async def attendance(self, room: RoomId) -> Sequence[Attendance]:
+        """By first seen; at most `MAX_ATTENDANCE`, the latest."""
+        ...
+
+    async def write(self, changes: Sequence[StoreChange]) -> None:
+        """All in their order in one transaction. Saving what is there replaces it."""
+        ...
+
+    async def delete_attendance_before(self, last_seen: float, most: int) -> int:
+        """At most so many rows of people who were last seen before; gives how many, so that the caller goes on."""
         ...

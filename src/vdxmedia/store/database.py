@@ -1,0 +1,248 @@
+"""The hub's `Store` on SQLite or PostgreSQL.
+
+SQLite is one file with a write-ahead log: a commit is on the disk when it is answered (`synchronous=FULL`), readers do
+not wait for the writer, and what is deleted is overwritten. Each connection has a thread of its own (aiosqlite), so
+nothing here blocks the event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import logging
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, assert_never
+
+from sqlalchemy import Executable, delete, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.sql.expression import bindparam
+
+from vdxmedia.errors import BadInput, Misconfigured
+from vdxmedia.hub.ports import (
+    MAX_ATTENDANCE,
+    Attendance,
+    DeleteAttendance,
+    DeleteConference,
+    DeleteRoom,
+    Recognise,
+    SaveAttendance,
+    SaveConference,
+    SaveRoom,
+    StoreChange,
+    StoredConference,
+    StoredRoom,
+)
+from vdxmedia.ids import ParticipantId, RoomId
+from vdxmedia.store import documents, migrate
+from vdxmedia.store.engine import make_engine
+from vdxmedia.store.failures import cannot
+from vdxmedia.store.location import Claim, address, check_file, file_of
+from vdxmedia.store.schema import attendance, conferences, rooms
+
+logger = logging.getLogger(__name__)
+
+ANSWER_S = 5.0
+"""For one call; then it counts as failed."""
+CONNECTIONS = 2
+"""One for the writer, one for who reads meanwhile."""
+CLOSE_S = 3.0
+PAGE = 1_000
+"""Rooms decoded in one turn of the event loop: some 10 ms."""
+
+
+@contextlib.asynccontextmanager
+async def open_store(url: str, password: str = "") -> AsyncIterator[Database]:
+    """Brings the database to the newest revision and claims it; closes it at the end.
+
+    Raises: Misconfigured, Refused `store_unavailable`.
+    """
+    place = address(url, password)
+    path = file_of(place)
+    async with contextlib.AsyncExitStack() as stack:
+        if path is not None:
+            claim = await asyncio.to_thread(Claim, path)
+            stack.callback(claim.release)
+        await asyncio.to_thread(migrate.upgrade, place)
+        pool = {"pool_size": CONNECTIONS, "max_overflow": 0, "pool_timeout": ANSWER_S, "pool_pre_ping": path is None}
+        database = Database(await asyncio.to_thread(make_engine, place, **pool))
+        stack.push_async_callback(database.close)
+        yield database
+
+
+def check(url: str, password: str = "") -> str:
+    """What a start would do to the store; empty: nothing. Changes nothing. Blocking. Raises: Misconfigured."""
+    place = address(url, password)
+    path = file_of(place)
+    if path is not None:
+        check_file(path)
+        if not path.exists():
+            return "the store will be made"
+    try:
+        revision = migrate.revision_of(place)
+    except Misconfigured:
+        raise
+    except Exception as error:
+        reason = getattr(error, "text", type(error).__name__)
+        raise Misconfigured(f"store.url: the store cannot be opened ({reason})") from error
+    if revision != migrate.newest():
+        return f"the store will be upgraded from revision {revision or 'none'} to {migrate.newest()}"
+    return ""
+
+
+class Database:
+    """One engine; safe for several tasks at once."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._is_sqlite = engine.dialect.name == "sqlite"
+
+    async def close(self) -> None:
+        """Bounded in time. Twice is fine."""
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                await self._engine.dispose()
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            logger.warning("store_close_failed reason=%s", cannot(error).text)
+
+    # ── reading ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def rooms(self, most: int) -> Sequence[StoredRoom]:
+        query = select(rooms).order_by(rooms.c.idle_since.desc(), rooms.c.room_id).limit(most)
+        found: list[StoredRoom] = []
+        async with self._asked(timeout_s=migrate.TIMEOUT_S) as connection:
+            rows = (await connection.execute(query)).all()
+        for at in range(0, len(rows), PAGE):
+            for row in rows[at : at + PAGE]:
+                try:
+                    settings = documents.decode(row.settings_version, row.settings)
+                except BadInput as error:
+                    logger.error("stored_room_unreadable room=%s reason=%s", row.room_id, error.text)
+                    continue
+                found.append(StoredRoom(RoomId(row.room_id), settings, row.created_at, row.idle_since))
+            await asyncio.sleep(0)
+        return found
+
+    async def conferences(self) -> Sequence[StoredConference]:
+        query = select(conferences).join(rooms, rooms.c.room_id == conferences.c.room_id)
+        async with self._asked(timeout_s=migrate.TIMEOUT_S) as connection:
+            rows = (await connection.execute(query)).all()
+        return [StoredConference(RoomId(row.room_id), row.state, row.written_at) for row in rows]
+
+    async def attendance(self, room: RoomId) -> Sequence[Attendance]:
+        query = (
+            select(attendance)
+            .where(attendance.c.room_id == room)
+            .order_by(attendance.c.first_seen.desc(), attendance.c.participant_id.desc())
+            .limit(MAX_ATTENDANCE)
+        )
+        async with self._asked() as connection:
+            rows = (await connection.execute(query)).all()
+        return [
+            Attendance(
+                room=RoomId(row.room_id),
+                participant=ParticipantId(row.participant_id),
+                name=row.name,
+                role=row.role,
+                organisation=row.organisation,
+                first_seen=row.first_seen,
+                last_seen=row.last_seen,
+                is_recognised=row.is_recognised,
+            )
+            for row in reversed(rows)
+        ]
+
+    # ── writing ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def write(self, changes: Sequence[StoreChange]) -> None:
+        async with self._asked() as connection:
+            for kind, group in itertools.groupby(changes, type):
+                of_kind = list(group)
+                for statement in self._statements(kind):
+                    await connection.execute(statement, [_parameters(change) for change in of_kind])
+
+    async def delete_attendance_before(self, last_seen: float, most: int) -> int:
+        key = tuple_(attendance.c.room_id, attendance.c.participant_id)
+        old = (
+            select(attendance.c.room_id, attendance.c.participant_id)
+            .where(attendance.c.last_seen < last_seen)
+            .limit(most)
+        )
+        async with self._asked() as connection:
+            result = await connection.execute(delete(attendance).where(key.in_(old)))
+        return result.rowcount
+
+    def _statements(self, kind: type[StoreChange]) -> list[Executable]:
+        """With `b_` before the names of parameters that are compared, as SQLAlchemy wants it for updates."""
+        if kind is SaveRoom:
+            return [self._upsert(rooms, ["room_id"], keep=["created_at"])]
+        if kind is DeleteRoom:
+            of_room = [delete(table).where(table.c.room_id == bindparam("b_room")) for table in (rooms, conferences)]
+            return [*of_room]
+        if kind is SaveConference:
+            return [self._upsert(conferences, ["room_id"], keep=[])]
+        if kind is DeleteConference:
+            return [delete(conferences).where(conferences.c.room_id == bindparam("b_room"))]
+        if kind is SaveAttendance:
+            return [self._upsert(attendance, ["room_id", "participant_id"], keep=["first_seen", "is_recognised"])]
+        if kind is Recognise:
+            return [
+                update(attendance)
+                .where(attendance.c.room_id == bindparam("b_room"))
+                .where(attendance.c.participant_id == bindparam("b_participant"))
+                .values(is_recognised=bindparam("b_is_recognised"))
+            ]
+        assert kind is DeleteAttendance
+        return [delete(attendance).where(attendance.c.room_id == bindparam("b_room"))]
+
+    def _upsert(self, table: Any, key: list[str], *, keep: list[str]) -> Executable:
+        """`keep`: columns that stay as they are in a row that is there."""
+        insert = sqlite.insert(table) if self._is_sqlite else postgresql.insert(table)
+        changed = {column.name: insert.excluded[column.name] for column in table.c if column.name not in (*key, *keep)}
+        return insert.on_conflict_do_update(index_elements=key, set_=changed)
+
+    @contextlib.asynccontextmanager
+    async def _asked(self, timeout_s: float = ANSWER_S) -> AsyncIterator[AsyncConnection]:
+        """A connection in a transaction. Raises: Refused, BadInput."""
+        try:
+            async with asyncio.timeout(timeout_s), self._engine.begin() as connection:
+                yield connection
+        except (SQLAlchemyError, OSError, TimeoutError, ValueError, OverflowError) as error:
+            raise cannot(error) from error
+
+
+def _parameters(change: StoreChange) -> dict[str, Any]:
+    match change:
+        case SaveRoom(room=stored):
+            return {
+                "room_id": stored.room,
+                "settings_version": documents.VERSION,
+                "settings": documents.encode(stored.settings),
+                "created_at": stored.created_at,
+                "idle_since": stored.idle_since,
+            }
+        case SaveConference(conference=conference):
+            return {"room_id": conference.room, "state": conference.state, "written_at": conference.written_at}
+        case SaveAttendance(attendance=stay):
+            return {
+                "room_id": stay.room,
+                "participant_id": stay.participant,
+                "name": stay.name,
+                "role": stay.role,
+                "organisation": stay.organisation,
+                "first_seen": stay.first_seen,
+                "last_seen": stay.last_seen,
+                "is_recognised": stay.is_recognised,
+            }
+        case Recognise():
+            return {
+                "b_room": change.room,
+                "b_participant": change.participant,
+                "b_is_recognised": change.is_recognised,
+            }
+        case DeleteRoom() | DeleteConference() | DeleteAttendance():
+            return {"b_room": change.room}
+        case _:
+            assert_never(change)

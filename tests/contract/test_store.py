@@ -1,0 +1,155 @@
+"""The store on real databases: one suite for all of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from vdxmedia.conference.settings import Codec, RoomMode, RoomSettings
+from vdxmedia.errors import BadInput
+from vdxmedia.hub.ports import (
+    MAX_ATTENDANCE,
+    Attendance,
+    DeleteAttendance,
+    DeleteConference,
+    DeleteRoom,
+    Recognise,
+    SaveAttendance,
+    SaveConference,
+    SaveRoom,
+    StoredConference,
+    StoredRoom,
+)
+from vdxmedia.ids import ParticipantId, RoomId
+from vdxmedia.store.database import Database, open_store
+
+SETTINGS = RoomSettings(
+    subject="Genoptræning; hold 2",
+    organisation="Testkommune",
+    help_line="70 12 34 56",
+    mode=RoomMode.TRAINING,
+    maximum=12,
+    opens_at=1_800_000_000.25,
+    closes_at=1_800_003_600.5,
+    codec=Codec.H264,
+)
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/store.db"
+
+
+@pytest.fixture
+async def store(url: str) -> AsyncIterator[Database]:
+    async with open_store(url) as opened:
+        yield opened
+
+
+def room(name: str = "room", *, idle_since: float = 20.0, settings: RoomSettings = SETTINGS) -> StoredRoom:
+    return StoredRoom(RoomId(name), settings, created_at=10.0, idle_since=idle_since)
+
+
+def stay(who: str = "anna", *, of: str = "room", first: float = 100.0, last: float = 200.0) -> Attendance:
+    return Attendance(RoomId(of), ParticipantId(who), who.upper(), "guest", "Hjørring", first, last, False)
+
+
+async def test_room_saved_is_there_in_the_next_process_as_it_was(url: str) -> None:
+    async with open_store(url) as first:
+        await first.write([SaveRoom(room())])
+    async with open_store(url) as second:
+        assert await second.rooms(10) == [room()]
+
+
+async def test_room_saved_again_replaces_itself_but_for_its_beginning(store: Database) -> None:
+    await store.write([SaveRoom(room())])
+    later = StoredRoom(RoomId("room"), RoomSettings(), created_at=99.0, idle_since=30.0)
+    await store.write([SaveRoom(later)])
+    assert await store.rooms(10) == [StoredRoom(RoomId("room"), RoomSettings(), 10.0, 30.0)]
+
+
+async def test_rooms_used_last_are_read_when_there_are_too_many(store: Database) -> None:
+    await store.write([SaveRoom(room(f"r{at}", idle_since=float(at))) for at in range(2_500)])
+    assert [found.room for found in await store.rooms(2)] == ["r2499", "r2498"]
+    assert len(await store.rooms(10_000)) == 2_500
+
+
+async def test_conference_is_kept_with_its_room_and_goes_with_it(store: Database) -> None:
+    state = bytes(range(256))
+    kept = StoredConference(RoomId("room"), state, 50.0)
+    await store.write([SaveRoom(room()), SaveConference(kept), SaveConference(StoredConference(RoomId("x"), b"", 1.0))])
+    assert await store.conferences() == [kept], "one without a room is nobody's"
+    newer = StoredConference(RoomId("room"), b"newer", 51.0)
+    await store.write([SaveConference(newer)])
+    assert await store.conferences() == [newer]
+    await store.write([DeleteRoom(RoomId("room"))])
+    await store.write([SaveRoom(room())])
+    assert await store.conferences() == []
+
+
+async def test_conference_that_ended_is_deleted(store: Database) -> None:
+    await store.write([SaveRoom(room()), SaveConference(StoredConference(RoomId("room"), b"state", 50.0))])
+    await store.write([DeleteConference(RoomId("room"))])
+    assert await store.conferences() == []
+
+
+async def test_stay_saved_again_keeps_its_beginning_and_its_tick(store: Database) -> None:
+    await store.write([SaveAttendance(stay()), Recognise(RoomId("room"), ParticipantId("anna"), True)])
+    await store.write([SaveAttendance(stay(first=150.0, last=300.0))])
+    (found,) = await store.attendance(RoomId("room"))
+    assert (found.first_seen, found.last_seen, found.is_recognised) == (100.0, 300.0, True)
+    await store.write([Recognise(RoomId("room"), ParticipantId("anna"), False)])
+    (found,) = await store.attendance(RoomId("room"))
+    assert not found.is_recognised
+
+
+async def test_attendance_is_of_one_room_by_first_seen_and_outlasts_it(store: Database) -> None:
+    rows = [stay("bo", first=2.0), stay("anna", first=1.0), stay("carl", of="other")]
+    await store.write([SaveRoom(room()), *(SaveAttendance(row) for row in rows)])
+    await store.write([DeleteRoom(RoomId("room"))])
+    assert [found.name for found in await store.attendance(RoomId("room"))] == ["ANNA", "BO"]
+    await store.write([DeleteAttendance(RoomId("room"))])
+    assert await store.attendance(RoomId("room")) == []
+    assert len(await store.attendance(RoomId("other"))) == 1
+
+
+async def test_attendance_told_is_bounded_to_the_latest(store: Database) -> None:
+    rows = [stay(f"p{at:05}", first=float(at)) for at in range(MAX_ATTENDANCE + 2)]
+    await store.write([SaveAttendance(row) for row in rows])
+    found = await store.attendance(RoomId("room"))
+    assert (len(found), found[0].participant, found[-1].participant) == (
+        MAX_ATTENDANCE,
+        "p00002",
+        f"p{MAX_ATTENDANCE + 1}",
+    )
+
+
+async def test_expired_attendance_is_deleted_in_bounded_steps(store: Database) -> None:
+    rows = [stay(f"p{at}", last=float(at)) for at in range(10)]
+    await store.write([SaveAttendance(row) for row in rows])
+    assert [await store.delete_attendance_before(7.0, 3) for _ in range(4)] == [3, 3, 1, 0]
+    assert {found.last_seen for found in await store.attendance(RoomId("room"))} == {7.0, 8.0, 9.0}
+
+
+async def test_changes_of_one_call_are_all_written_or_none(store: Database) -> None:
+    with pytest.raises(BadInput) as rejected:
+        await store.write([SaveRoom(room()), SaveAttendance(stay("not \ud800 a text"))])
+    assert rejected.value.code == "store_rejected"
+    assert "ud800" not in rejected.value.text
+    assert await store.rooms(10) == []
+
+
+async def test_writing_and_reading_at_once_give_whole_states(store: Database) -> None:
+    async def write() -> None:
+        for at in range(30):
+            await store.write([SaveRoom(room(f"r{at}-{side}")) for side in "ab"])
+
+    async with asyncio.TaskGroup() as group:
+        writing = group.create_task(write())
+        while not writing.done():
+            names = [found.room for found in await store.rooms(1_000)]
+            assert {name[:-2] for name in names if name.endswith("a")} == {n[:-2] for n in names if n.endswith("b")}
+    assert len(await store.rooms(1_000)) == 60
