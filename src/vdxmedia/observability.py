@@ -33,7 +33,17 @@ from vdxmedia import __version__
 from vdxmedia.clock import beat_s
 from vdxmedia.relay_metrics import Distribution, relay_families
 
-QUIET_LOGGERS = ("engineio", "socketio", "aiohttp.access", "aiortc", "aioice", "asyncio")
+QUIET_LOGGERS = (
+    "engineio",
+    "socketio",
+    "aiohttp.access",
+    "aiortc",
+    "aioice",
+    "asyncio",
+    "alembic",
+    "sqlalchemy",
+    "aiosqlite",
+)
 """engineio logs payloads at INFO; the others log per request or per packet."""
 LAG_INTERVAL_S = 1.0
 _EVENT = re.compile(r"[a-z][a-z0-9_]*(?: [a-z][a-z0-9_]*=\S*)*")
@@ -152,6 +162,18 @@ class Metrics:
             registry=self.registry,
         )
         self.draining = Gauge("vdx_draining", "1 while the server is going down.", registry=self.registry)
+        self.store_write_seconds = Histogram(
+            "vdx_store_write_seconds",
+            "From asking the store to its answer, one transaction.",
+            buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2, 5),
+            registry=self.registry,
+        )
+        self.store_failures = Counter(
+            "vdx_store_failures", "What the store did not do.", ["operation"], registry=self.registry
+        )
+        self.store_failing = Gauge(
+            "vdx_store_failing", "1 while the store takes nothing; calls go on.", registry=self.registry
+        )
         self.process = CollectorRegistry()
         """CPU, memory and descriptors of the process; reads files."""
         ProcessCollector(registry=self.process)

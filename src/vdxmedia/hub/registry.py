@@ -1,10 +1,11 @@
 """The rooms of this server: what was agreed about each, and the conference that is live in it, if any.
 
-For the REST API: `create`, `settings_of`, `change_settings`, `participants_in`, `close`. For signalling: `join`. For
+For the REST API: `open`, `settings_of`, `change_settings`, `participants_in`, `close`. For signalling: `join`. For
 operators: `room_count`, `participant_counts`, `totals`. For the assembly: `async with` and `stop`.
 
-Rooms are kept in memory, so they do not survive a restart; the store will put them on disk behind the same methods.
-Full: rooms whose time is over are forgotten first; then `create` is refused.
+All rooms are in memory; with a `StoreKeeping` they are read from the store at the start and written to it when they
+change, and a conference that the server's end has cut off goes on with the first join. Without one they last as long
+as the process. Full: rooms whose time is over are forgotten first; then `create` is refused.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,10 +26,11 @@ from vdxmedia.errors import NotFound, Refused
 from vdxmedia.hub.client import Client, JoinRequest, Seated, SeatResumed
 from vdxmedia.hub.counters import Counters
 from vdxmedia.hub.limits import HubLimits, TokenBucket
-from vdxmedia.hub.ports import MediaPlane
+from vdxmedia.hub.ports import Attendance, DeleteRoom, MediaPlane, SaveRoom, StoreChange, StoredConference, StoredRoom
 from vdxmedia.hub.room import Room
 from vdxmedia.hub.room_task import RoomTask
 from vdxmedia.hub.statistics import ConnectionStatistics
+from vdxmedia.hub.store_keeping import StoreKeeping
 from vdxmedia.hub.tasks import TaskScope
 from vdxmedia.ids import ConferenceKey, RoomId, new_room_id
 from vdxmedia.observability import Metrics
@@ -42,8 +45,12 @@ STOP_RETRY_S = 5.0
 class _Entry:
     settings: RoomSettings
     idle_since: float
-    """Unix seconds: opened, or the last conference ended. Not told while one is live."""
+    """Unix seconds: opened, or a conference began or ended."""
+    created_at: float
+    """Unix seconds."""
     task: RoomTask | None = None
+    cut_off: StoredConference | None = None
+    """What the end of the last server left; for the next conference."""
 
 
 class Registry:
@@ -57,8 +64,10 @@ class Registry:
         limits: HubLimits | None = None,
         metrics: Metrics | None = None,
         counters: Counters | None = None,
+        keeping: StoreKeeping | None = None,
     ) -> None:
         self._plane = plane
+        self._keeping = keeping
         self._clock = clock
         self._limits = limits or HubLimits()
         self._metrics = metrics or Metrics()
@@ -72,8 +81,20 @@ class Registry:
 
     # ── rooms ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
+    async def open(self, settings: RoomSettings) -> RoomId:
+        """`create`, and the room outlasts the process when this returns. Raises: as `create`, and Refused
+        `store_unavailable`: there is no room then."""
+        room = self.create(settings)
+        try:
+            await self._written(room)
+        except BaseException:
+            if self._rooms.pop(room, None) is not None:
+                self._save(room)
+            raise
+        return room
+
     def create(self, settings: RoomSettings) -> RoomId:
-        """Raises: BadField, Refused (`rooms_full`, `server_stopping`)."""
+        """Written to the store a moment later. Raises: BadField, Refused (`rooms_full`, `server_stopping`)."""
         settings.validate()
         if self._is_stopping:
             raise self._stopping()
@@ -84,7 +105,9 @@ class Registry:
             raise Refused("the server has its maximum of rooms", code="rooms_full")
         while (room := new_room_id()) in self._rooms:
             pass
-        self._rooms[room] = _Entry(settings, idle_since=self._clock.unix_s())
+        now = self._clock.unix_s()
+        self._rooms[room] = _Entry(settings, idle_since=now, created_at=now)
+        self._save(room)
         logger.info("room_opened room=%s", room)
         return room
 
@@ -93,12 +116,15 @@ class Registry:
         return self._entry(room).settings
 
     async def change_settings(self, room: RoomId, settings: RoomSettings) -> None:
-        """Tells those who are in it. Raises: NotFound, BadField, Refused."""
+        """Tells those who are in it. Raises: NotFound, BadField, Refused; with `store_unavailable` the change is in
+        force, and is written when that is possible."""
         settings.validate()
         entry = self._entry(room)
         entry.settings = settings
+        self._save(room)
         if entry.task is not None:
             await entry.task.change_settings(settings)
+        await self._written(room)
 
     def participants_in(self, room: RoomId) -> int:
         """0 when the room has no conference or is unknown."""
@@ -106,14 +132,28 @@ class Registry:
         return 0 if entry is None or entry.task is None else sum(entry.task.counts().values())
 
     async def close(self, room: RoomId) -> None:
-        """Ends the conference for everyone and forgets the room. Raises: NotFound `room_unknown`."""
+        """Ends the conference for everyone and forgets the room. Raises: NotFound `room_unknown`, Refused
+        `store_unavailable`: the room is gone, but would be there again after a restart in this moment."""
         entry = self._entry(room)
-        del self._rooms[room]
+        self._forget(room)
         logger.info("room_closed room=%s", room)
         if entry.task is not None:
             entry.task.end(can_rejoin=False)
             async with asyncio.timeout(self._limits.media_timeout_s):
                 await entry.task.ended.wait()
+        await self._written(room)
+
+    async def attendance(self, room: RoomId) -> Sequence[Attendance]:
+        """Also of a room that is closed. Raises: NotFound `room_unknown`, Refused `store_unavailable`."""
+        stays = await self._keeping.attendance_of(room) if self._keeping is not None else ()
+        if not stays:
+            self._entry(room)
+        return stays
+
+    async def delete_attendance(self, room: RoomId) -> None:
+        """Also of a room that is closed; none is fine. Raises: Refused `store_unavailable`."""
+        if self._keeping is not None:
+            await self._keeping.attendance.delete(room)
 
     # ── joining ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -154,7 +194,7 @@ class Registry:
         def forget(task: RoomTask) -> None:
             if entry.task is task:
                 entry.task = None
-                entry.idle_since = self._clock.unix_s()
+                self._used(room, entry)
 
         entry.task = RoomTask(
             live,
@@ -165,6 +205,7 @@ class Registry:
             on_end=forget,
         )
         self._scope.start(entry.task.run(), f"room {room}")
+        self._used(room, entry)
         return entry.task
 
     def _admit(self) -> None:
@@ -210,6 +251,9 @@ class Registry:
         await _all_ended(self._live(), self._limits.media_timeout_s)
 
     async def __aenter__(self) -> Registry:
+        """Raises: Refused `store_unavailable`."""
+        if self._keeping is not None:
+            await self._read(self._keeping)
         return self
 
     async def __aexit__(
@@ -235,8 +279,55 @@ class Registry:
             settings = entry.settings
             unused_until = max(entry.idle_since, settings.opens_at or 0.0) + self._limits.idle_room_kept_s
             if entry.task is None and (settings.closes_at or unused_until) <= now:
-                del self._rooms[room]
+                self._forget(room)
                 logger.info("room_forgotten room=%s", room)
+
+    def _forget_expired(self) -> None:
+        """Rooms whose closing time is long over: what they were about is nobody's business any more."""
+        if self._keeping is None:
+            return
+        before = self._clock.unix_s() - self._keeping.retention.closed_room_kept_s
+        for room, entry in list(self._rooms.items()):
+            if entry.task is None and (entry.settings.closes_at or math.inf) < before:
+                self._forget(room)
+                logger.info("room_forgotten room=%s", room)
+
+    # ── the store ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _read(self, keeping: StoreKeeping) -> None:
+        for stored in await keeping.stored_rooms(self._limits.rooms):
+            self._rooms[stored.room] = _Entry(stored.settings, stored.idle_since, stored.created_at)
+        for conference in await keeping.stored_conferences():
+            entry = self._rooms.get(conference.room)
+            if entry is not None:
+                entry.cut_off = conference
+        keeping.on_retention = self._forget_expired
+        logger.info("rooms_read rooms=%d", len(self._rooms))
+
+    def _forget(self, room: RoomId) -> None:
+        del self._rooms[room]
+        self._save(room)
+
+    def _used(self, room: RoomId, entry: _Entry) -> None:
+        entry.idle_since = self._clock.unix_s()
+        if self._rooms.get(room) is entry:
+            self._save(room)
+
+    def _save(self, room: RoomId) -> None:
+        """What the room is when its turn comes, or that it is gone."""
+        if self._keeping is not None:
+            self._keeping.outbox.put(("room", room), lambda: self._stored(room))
+
+    async def _written(self, room: RoomId) -> None:
+        """Raises: Refused `store_unavailable`."""
+        if self._keeping is not None:
+            await self._keeping.outbox.write(("room", room), lambda: self._stored(room))
+
+    def _stored(self, room: RoomId) -> StoreChange:
+        entry = self._rooms.get(room)
+        if entry is None:
+            return DeleteRoom(room)
+        return SaveRoom(StoredRoom(room, entry.settings, entry.created_at, entry.idle_since))
 
     def _stopping(self) -> Refused:
         return Refused("the server goes down", code="server_stopping", retry_after_s=STOP_RETRY_S)
