@@ -1,7 +1,7 @@
 """Assembly: makes every part, connects them, starts and stops them. Knows everything, decides nothing.
 
 Who closes whom: the server's exit stack, in the reverse of the order below. HTTP stops first, then signalling's
-sockets, rooms, media connections, the relay.
+sockets, rooms, media connections, the relay, and last the store.
 """
 
 from __future__ import annotations
@@ -33,8 +33,10 @@ from vdxmedia.clock import Clock, SystemClock
 from vdxmedia.config import MAX_WORKERS, Media, Settings, parse_bind
 from vdxmedia.credentials import Credentials
 from vdxmedia.errors import Misconfigured
+from vdxmedia.hub.counters import Counters
 from vdxmedia.hub.limits import HubLimits
 from vdxmedia.hub.registry import Registry
+from vdxmedia.hub.store_keeping import DAY_S, Retention, StoreKeeping
 from vdxmedia.hub.tasks import TaskScope
 from vdxmedia.observability import Metrics
 from vdxmedia.relay_metrics import Distribution
@@ -43,6 +45,7 @@ from vdxmedia.sfu.relay_port import RelayPort
 from vdxmedia.signalling.server import Signalling
 from vdxmedia.signalling.session import SessionLimits
 from vdxmedia.signalling.turn import TurnServers
+from vdxmedia.store.database import open_store
 
 logger = logging.getLogger(__name__)
 
@@ -90,18 +93,21 @@ class Server:
         self.metrics = Metrics()
         self.rooms: RoomOperations
         self.registry: Registry
+        self.store: StoreKeeping
         self.plane: RelayPlane
         self._credentials = credentials
         self._public_host = public_host
         self._clock = clock or SystemClock()
         self._make_relay = make_relay
+        self._counters = Counters()
         self._stack = AsyncExitStack()
         self._is_draining = False
 
     # ── life ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def __aenter__(self) -> Server:
-        """Raises: Misconfigured when an address cannot be had."""
+        """Raises: Misconfigured when an address cannot be had or the store cannot be used; Refused
+        `store_unavailable` when it cannot be reached now."""
         async with AsyncExitStack() as stack:
             await self._start(stack)
             self._stack = stack.pop_all()
@@ -143,6 +149,10 @@ class Server:
     def unready_reason(self) -> str | None:
         return "draining" if self._is_draining else None
 
+    def degraded(self) -> Sequence[str]:
+        """What does not work while the rest does."""
+        return ["store"] if self.store.is_failing else []
+
     # ── what metrics read ─────────────────────────────────────────────────────────────────────────────────────────
 
     def room_count(self) -> int:
@@ -178,6 +188,7 @@ class Server:
         tokens = JwtTokens(
             self._credentials.signing, self._credentials.verifying, issuer=self.public_url, clock=self._clock
         )
+        self.store = await self._open_store(stack)
         self.plane = await stack.enter_async_context(self._open_plane())
         limits = HubLimits(
             rooms=settings.limits.rooms,
@@ -185,7 +196,14 @@ class Server:
             joins_per_second=settings.limits.joins_per_second,
         )
         self.registry = await stack.enter_async_context(
-            Registry(self.plane, self._clock, limits=limits, metrics=self.metrics)
+            Registry(
+                self.plane,
+                self._clock,
+                limits=limits,
+                metrics=self.metrics,
+                counters=self._counters,
+                keeping=self.store,
+            )
         )
         self.rooms = RoomOperations(
             self.registry,
@@ -222,6 +240,7 @@ class Server:
                 join_tokens=join_tokens,
                 health=Health(
                     unready_reason=self.unready_reason,
+                    degraded=self.degraded,
                     registry=self.metrics.registry,
                     process=self.metrics.process,
                     proxies=proxies,
@@ -284,6 +303,23 @@ class Server:
             sockets.append(listening)
             self.http_addresses.append((host, listening.getsockname()[1]))
         return sockets
+
+    async def _open_store(self, stack: AsyncExitStack) -> StoreKeeping:
+        """Raises: Misconfigured, Refused `store_unavailable`."""
+        settings = self.settings.store
+        database = await stack.enter_async_context(open_store(settings.url, self._credentials.store_password))
+        return await stack.enter_async_context(
+            StoreKeeping(
+                database,
+                self._clock,
+                counters=self._counters,
+                metrics=self.metrics,
+                retention=Retention(
+                    attendance_kept_s=settings.attendance_kept_days * DAY_S,
+                    closed_room_kept_s=settings.closed_rooms_kept_days * DAY_S,
+                ),
+            )
+        )
 
     def _open_plane(self) -> RelayPlane:
         media = self.settings.media

@@ -31,12 +31,14 @@ from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.config import Settings
 from vdxmedia.credentials import Credentials
 from vdxmedia.demo.launch import NAMES, Assignment, demo_participants
-from vdxmedia.errors import Misconfigured
+from vdxmedia.errors import Misconfigured, Refused
 from vdxmedia.observability import configure_logging
+from vdxmedia.store import database as store
 
 logger = logging.getLogger(__name__)
 
 EXIT_MISCONFIGURED = 2
+EXIT_UNAVAILABLE = 1
 LOOPBACK = ["127.0.0.1", "::1"]
 DEVELOPMENT_STOP_S = "1.0"
 """Ctrl-C in development should not wait for those who are in a call."""
@@ -82,20 +84,22 @@ def dev(
                 if bind:
                     raise Misconfigured("--lan finds the address itself; leave --bind out")
                 address = lan_address()
-                settings = _development_settings([address, "127.0.0.1"], http_port, media_port)
+                settings = _development_settings([address, "127.0.0.1"], http_port, media_port, Path(directory))
                 secrets = credentials.for_lan(address, Path(directory))
                 host = f"[{address}]" if ":" in address else address
             else:
-                settings = _development_settings(bind or LOOPBACK, http_port, media_port, own_addresses=not bind)
+                settings = _development_settings(
+                    bind or LOOPBACK, http_port, media_port, Path(directory), own_addresses=not bind
+                )
                 _refuse_other_machines(settings)
                 secrets = credentials.for_development()
                 host = "localhost"
-            secrets = credentials.with_turn(secrets, settings)
+            secrets = credentials.with_secrets(secrets, settings)
         except Misconfigured as error:
             raise _stopped(error) from None
 
         async def started(server: Server, stack: AsyncExitStack) -> None:
-            room = server.rooms.open_room(RoomSettings(subject="Prøvemøde", organisation="vdxmedia"))
+            room = await server.rooms.open_room(RoomSettings(subject="Prøvemøde", organisation="vdxmedia"))
             _print_links(server, room, next(iter(secrets.api_keys.values())))
             if lan:
                 _print_lan_advice(room)
@@ -119,10 +123,11 @@ def _demo_person(name: str) -> TokenRequest:
 
 
 def _development_settings(
-    addresses: list[str], http_port: int, media_port: int, *, own_addresses: bool = False
+    addresses: list[str], http_port: int, media_port: int, directory: Path, *, own_addresses: bool = False
 ) -> Settings:
     """Development's defaults, with the environment in between for what it names.
 
+    `directory`: where the store is; it goes with the process. `VDX_STORE_URL` names one that stays.
     `own_addresses`: media listens on the machine's own IPv4 addresses too, for this machine only. Firefox pairs no
     loopback candidates, so it could not join a call on 127.0.0.1 (seen in ESR 153).
     """
@@ -135,6 +140,7 @@ def _development_settings(
         "log.format": "text",
         "log.level": "warning",
         "stop.deadline_s": DEVELOPMENT_STOP_S,
+        "store.url": f"sqlite:///{directory}/vdxmedia.db",
         "api.requests_per_second": "200",
     }
     flags = {key: value for key, value in defaults.items() if config.variable_of(key) not in os.environ}
@@ -196,11 +202,12 @@ def check_config(config_file: ConfigOption = None, settings: SetOption = None) -
     try:
         effective = config.load(config_file, os.environ, _flags(settings))
         config.check_production(effective)
-        credentials.from_files(effective)
+        secrets = credentials.from_files(effective)
         warnings = [*credentials.warnings(effective)]
+        found = store.check(effective.store.url, secrets.store_password)
     except Misconfigured as error:
         raise _stopped(error) from None
-    for text in warnings:
+    for text in (*warnings, *([f"store.url: {found}"] if found else [])):
         typer.echo(f"vdxmedia: {text}", err=True)
     typer.echo(config.as_toml(effective), nl=False)
 
@@ -271,6 +278,10 @@ def _run(
         uvloop.run(run())
     except Misconfigured as error:
         raise _stopped(error) from None
+    except Refused as error:
+        # Not there now, but perhaps in a while: unlike after a wrong configuration, a restart may help.
+        typer.echo(f"vdxmedia: store.url: the store cannot be opened ({error.text})", err=True)
+        raise typer.Exit(EXIT_UNAVAILABLE) from None
 
 
 def _stopped(error: Misconfigured) -> typer.Exit:

@@ -85,6 +85,19 @@ class Turn(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How long credentials work; a client that comes back gets new ones."""
 
 
+class Store(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where rooms, live conferences and attendance are kept: they outlast a restart."""
+
+    url: str = "sqlite:////var/lib/vdxmedia/vdxmedia.db"
+    """A file of this server alone, as here, or `postgresql://user@host/database`; one database per server."""
+    password_file: str = ""
+    """The PostgreSQL user's password, one line; a password is never in the url."""
+    attendance_kept_days: Annotated[float, Meta(gt=0, le=10 * 366)] = 30.0
+    """From the moment when a person was last seen in a room that records attendance."""
+    closed_rooms_kept_days: Annotated[float, Meta(gt=0, le=10 * 366)] = 30.0
+    """From a room's closing time; then its settings and its subject are deleted."""
+
+
 class Tokens(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How join tokens are signed."""
 
@@ -136,6 +149,7 @@ class Settings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     http: Http = Http()
     media: Media = Media()
     turn: Turn = Turn()
+    store: Store = Store()
     tokens: Tokens = Tokens()
     api: Api = Api()
     metrics: Metrics = Metrics()
@@ -230,6 +244,7 @@ def check(settings: Settings) -> None:
             raise Misconfigured(f"turn.urls: {url!r} is not as turns:turn.example.dk:443?transport=tcp")
     if bool(settings.turn.urls) != bool(settings.turn.secret_file):
         raise Misconfigured("turn.urls and turn.secret_file must both be set, or neither")
+    _check_store(settings.store)
     if bool(settings.http.certificate_file) != bool(settings.http.certificate_key_file):
         raise Misconfigured("http.certificate_file and http.certificate_key_file must both be set, or neither")
     if settings.http.public_url:
@@ -242,6 +257,25 @@ def check(settings: Settings) -> None:
             raise Misconfigured("http.public_url: must be as https://moede.example.dk")
         if parts.path not in ("", "/"):
             raise Misconfigured("http.public_url: must not have a path; give the service a host name of its own")
+
+
+def _check_store(store: Store) -> None:
+    try:
+        parts = urlsplit(store.url)
+        has_password = parts.password is not None
+        is_file = parts.scheme == "sqlite" and not parts.netloc and len(parts.path) > 1 and not parts.query
+        is_database = parts.scheme == "postgresql" and len(parts.path) > 1
+    except ValueError:
+        is_file = is_database = has_password = False
+    if has_password:
+        raise Misconfigured("store.url: leave the password out, and name its file in store.password_file")
+    if not is_file and not is_database:
+        raise Misconfigured(
+            "store.url: is not as sqlite:////var/lib/vdxmedia/vdxmedia.db (four slashes before a whole path) or "
+            "postgresql://user@host/database"
+        )
+    if store.password_file and not is_database:
+        raise Misconfigured("store.password_file: is for PostgreSQL; a file has no password")
 
 
 def check_production(settings: Settings) -> None:

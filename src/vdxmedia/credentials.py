@@ -43,6 +43,7 @@ class Credentials:
     """Name to secret."""
     tls: ssl.SSLContext | None = field(repr=False)
     turn_secret: bytes = field(default=b"", repr=False)
+    store_password: str = field(default="", repr=False)
 
 
 def for_development() -> Credentials:
@@ -71,14 +72,16 @@ def from_files(settings: Settings) -> Credentials:
     tls = None
     if settings.http.certificate_file:
         tls = tls_context(Path(settings.http.certificate_file), Path(settings.http.certificate_key_file))
-    return with_turn(Credentials(signing, verifying, read_keys(Path(settings.api.keys_file)), tls), settings)
+    return with_secrets(Credentials(signing, verifying, read_keys(Path(settings.api.keys_file)), tls), settings)
 
 
-def with_turn(credentials: Credentials, settings: Settings) -> Credentials:
-    """The same with the TURN server's secret, if the settings name one. Blocking. Raises: Misconfigured."""
-    if not settings.turn.secret_file:
-        return credentials
-    return replace(credentials, turn_secret=read_turn_secret(Path(settings.turn.secret_file)))
+def with_secrets(credentials: Credentials, settings: Settings) -> Credentials:
+    """The same with the secrets of other servers that the settings name. Blocking. Raises: Misconfigured."""
+    if settings.turn.secret_file:
+        credentials = replace(credentials, turn_secret=read_turn_secret(Path(settings.turn.secret_file)))
+    if settings.store.password_file:
+        credentials = replace(credentials, store_password=read_store_password(Path(settings.store.password_file)))
+    return credentials
 
 
 def warnings(settings: Settings) -> Iterator[str]:
@@ -92,6 +95,7 @@ def warnings(settings: Settings) -> Iterator[str]:
         settings.api.keys_file,
         http.certificate_key_file,
         settings.turn.secret_file,
+        settings.store.password_file,
     ):
         if name and Path(name).stat().st_mode & stat.S_IROTH:
             yield f"{name} is a secret that every user of this machine can read: `chmod o= {name}`"
@@ -106,6 +110,17 @@ def read_turn_secret(path: Path) -> bytes:
     if len(secret) < MIN_TURN_SECRET_BYTES or len(secret.split()) != 1:
         raise Misconfigured(f"turn.secret_file {path}: must be one line of at least {MIN_TURN_SECRET_BYTES} characters")
     return secret
+
+
+def read_store_password(path: Path) -> str:
+    """The file's one line. Raises: Misconfigured."""
+    try:
+        password = path.read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"store.password_file {path}: {getattr(error, 'strerror', 'is no text')}") from error
+    if not password or "\n" in password:
+        raise Misconfigured(f"store.password_file {path}: must be one line")
+    return password
 
 
 def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:

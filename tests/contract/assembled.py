@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import tempfile
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
@@ -61,11 +62,16 @@ class AssembledServer:
 
 @contextlib.asynccontextmanager
 async def assembled(flags: Mapping[str, str] | None = None) -> AsyncIterator[AssembledServer]:
-    """A development server with these settings; ends with it."""
-    defaults = {"http.binds": "127.0.0.1:0", "media.binds": "127.0.0.1:0"}
-    settings = config.load(None, None, defaults | dict(flags or {}))
-    async with (
-        Server(settings, credentials.for_development(), public_host="127.0.0.1") as server,
-        aiohttp.ClientSession() as http,
-    ):
-        yield AssembledServer(server, http)
+    """A development server with these settings and a store of its own; ends with it."""
+    async with contextlib.AsyncExitStack() as stack:
+        directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="vdxmedia-"))
+        defaults = {
+            "http.binds": "127.0.0.1:0",
+            "media.binds": "127.0.0.1:0",
+            "store.url": f"sqlite:///{directory}/vdxmedia.db",
+        }
+        settings = config.load(None, None, defaults | dict(flags or {}))
+        server = await stack.enter_async_context(
+            Server(settings, credentials.for_development(), public_host="127.0.0.1")
+        )
+        yield AssembledServer(server, await stack.enter_async_context(aiohttp.ClientSession()))

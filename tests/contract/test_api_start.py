@@ -97,6 +97,8 @@ def production(tmp_path: Path) -> list[str]:
         [media]
         binds = ["127.0.0.1:0"]
         socket_buffer_bytes = 268435456
+        [store]
+        url = "sqlite:///{tmp_path}/vdxmedia.db"
         [tokens]
         signing_key_file = "{tmp_path}/signing-key.pem"
         [api]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -20,12 +20,14 @@ class Health:
         self,
         *,
         unready_reason: Callable[[], str | None],
+        degraded: Callable[[], Sequence[str]],
         registry: CollectorRegistry,
         process: CollectorRegistry,
         proxies: TrustedProxies,
         metrics_networks: Iterable[str],
     ) -> None:
         self._unready_reason = unready_reason
+        self._degraded = degraded
         self._registry = registry
         self._process = process
         """Reads files under /proc, so it is asked in a thread."""
@@ -44,9 +46,11 @@ class Health:
         return web.json_response({"alive": True}, headers={"Cache-Control": "no-store"})
 
     async def ready(self, request: web.Request) -> web.Response:
-        """200 while new rooms and people are welcome; else 503 with the reason."""
+        """200 while people are welcome; else 503 with the reason. `degraded` names what does not work meanwhile."""
         reason = self._unready_reason()
         body: dict[str, object] = {"ready": True} if reason is None else {"ready": False, "reason": reason}
+        if degraded := self._degraded():
+            body["degraded"] = list(degraded)
         return web.json_response(body, status=200 if reason is None else 503, headers={"Cache-Control": "no-store"})
 
     async def metrics(self, request: web.Request) -> web.Response:

@@ -39,6 +39,7 @@ STATUS_OF_CODE: dict[str, int] = {
     "room_closed": 409,
     "rate_limited": 429,
     "rooms_full": 503,
+    "store_unavailable": 503,
     "server_stopping": 503,
     "media_busy": 503,
     "server_busy": 503,

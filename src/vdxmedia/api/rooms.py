@@ -32,8 +32,9 @@ from vdxmedia.ids import RoomId, new_participant_id
 class RoomBook(Protocol):
     """What the API needs of the hub's registry. All methods on the event loop."""
 
-    def create(self, settings: RoomSettings) -> RoomId:
-        """Raises: Refused `rooms_full` or `server_stopping`."""
+    async def open(self, settings: RoomSettings) -> RoomId:
+        """It outlasts the process when this returns. Raises: Refused `rooms_full`, `server_stopping` or
+        `store_unavailable`."""
         ...
 
     def settings_of(self, room: RoomId) -> RoomSettings:
@@ -45,7 +46,8 @@ class RoomBook(Protocol):
         ...
 
     async def close(self, room: RoomId) -> None:
-        """Ends the conference for everyone and forgets the room. Raises: NotFound `room_unknown`."""
+        """Ends the conference for everyone and forgets the room. Raises: NotFound `room_unknown`, Refused
+        `store_unavailable`."""
         ...
 
 
@@ -80,7 +82,7 @@ class RoomOperations:
                 body=RoomRequest,
                 answer=RoomCreated,
                 status=HTTPStatus.CREATED,
-                errors=("rooms_full", "server_stopping"),
+                errors=("rooms_full", "server_stopping", "store_unavailable"),
             ),
             Operation(
                 method="GET",
@@ -102,7 +104,7 @@ class RoomOperations:
                 body=None,
                 answer=None,
                 status=HTTPStatus.NO_CONTENT,
-                errors=("room_unknown",),
+                errors=("room_unknown", "store_unavailable"),
             ),
             Operation(
                 method="POST",
@@ -117,7 +119,7 @@ class RoomOperations:
             ),
         )
 
-    def open_room(self, settings: RoomSettings) -> RoomCreated:
+    async def open_room(self, settings: RoomSettings) -> RoomCreated:
         """Opens a room with links for both roles. Raises: BadField, Refused."""
         now = self._clock.unix_s()
         settings.validate()
@@ -130,7 +132,7 @@ class RoomOperations:
         expires_at = self._links_expire_at(settings, now)
         if expires_at > now + MAX_TTL_S:  # no closing time, and no token would be believed for so long
             raise BadField("is too far ahead: links last at most 400 days", field="$.opensAt")
-        room = self._book.create(settings)
+        room = await self._book.open(settings)
         return RoomCreated(
             **msgspec.structs.asdict(self._resource(room, settings)),
             host_url=self._link(room, self._tokens.issue(_link_grant(room, Role.HOST, settings, expires_at))),
@@ -170,7 +172,7 @@ class RoomOperations:
         )
 
     async def _open(self, path: Mapping[str, str], body: RoomRequest) -> RoomCreated:
-        return self.open_room(settings_of(body, limit=self._maximum))
+        return await self.open_room(settings_of(body, limit=self._maximum))
 
     async def _show(self, path: Mapping[str, str], body: None) -> RoomResource:
         room = RoomId(path["roomId"])
