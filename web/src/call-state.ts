@@ -1,5 +1,6 @@
 /** Puts a `CallState` together from what the parts of a call know. Pure; what says the same keeps its identity. */
 
+import type { Documents } from './conference/documents.js';
 import type {
   CallState,
   DevicesState,
@@ -41,6 +42,8 @@ export interface Standing {
 /** Nothing is wrong, as before and after a call. */
 export const NO_TROUBLE = { isSignallingLost: false, isServerStopping: false, isAudioBlocked: false, isWeak: false };
 
+const NO_DOCUMENTS: Documents = {};
+
 /** All that a state depends on. */
 export interface Facts extends Standing {
   readonly language: CallState['language'];
@@ -79,6 +82,7 @@ export function assembleState(facts: Facts, before: CallState): CallState {
     invitation: facts.invitation,
     // Stays after the end: the last page still says whose room it was, and whom to phone.
     room: conference ? projectRoom(conference.room, before.room) : before.room,
+    documents: conference ? conference.documents : NO_DOCUMENTS,
     self,
     participants,
     tiles: conference ? projectTiles(conference, participants, own, facts.pictures, facts.voiceOf, before.tiles) : [],
@@ -104,6 +108,7 @@ export function firstState(
     link: { signalling: 'connected', media: 'none', lostSince: null },
     invitation: null,
     room: null,
+    documents: NO_DOCUMENTS,
     self: null,
     participants: [],
     tiles: [],

@@ -7,7 +7,8 @@
  * which is watched by itself because it moves all the time.
  */
 
-import type { Quality, Role, SourceKind } from './protocol/messages.gen.js';
+import type { Documents } from './conference/documents.js';
+import type { Answer, ClientMessage, Join, Quality, Role, SourceKind } from './protocol/messages.gen.js';
 import type { Voice } from './voices.js';
 
 export type { Quality, Role, SourceKind };
@@ -251,6 +252,8 @@ export interface CallState {
   /** From joining on, and after the end. */
   readonly room: RoomState | null;
   readonly self: ParticipantState | null;
+  /** What the server has told whole: the room's agreement, the floor, what we are asked. Empty before joining. */
+  readonly documents: Documents;
   /** Self first, then in the order of joining. */
   readonly participants: readonly ParticipantState[];
   /** Own camera tile first, screens next, then cameras; stable order. */
@@ -282,6 +285,8 @@ export interface CallCommands {
   stopScreenShare(): Promise<void>;
   /** CSS pixels of the tile as shown; 0 × 0 when it is not on screen. Call as often as you like. */
   setTileSize(tileId: string, width: number, height: number): void;
+  /** Anything else that the protocol has a command for; a refusal is an answer too. */
+  ask(command: Exclude<ClientMessage, Join>): Promise<Answer>;
   leave(): Promise<void>;
   /** After `ended` or `failed`: the same link again. Inside a click. */
   joinAgain(): Promise<void>;

@@ -25,7 +25,7 @@ import { videoSlotsForScreen } from './page-events.js';
 import { PageWatch } from './page-watch.js';
 import { Connection, type ConnectionListener, type Over } from './protocol/connection.js';
 import { failure } from './protocol/decode.js';
-import type { AnswerMedia, Failure as Refusal, Joined, Resumed, ServerEvent } from './protocol/messages.gen.js';
+import type { Answer, AnswerMedia, ClientMessage, Failure as Refusal, Join, Joined, Resumed, ServerEvent } from './protocol/messages.gen.js';
 import { Reports } from './reports.js';
 import { Store } from './store.js';
 import type { Voice } from './voices.js';
@@ -223,6 +223,10 @@ class CallController implements Call, ConnectionListener {
 
   setTileSize(tileId: string, width: number, height: number): void {
     this.#reports.measure(tileId, width, height);
+  }
+
+  ask(command: Exclude<ClientMessage, Join>): Promise<Answer> {
+    return this.#connection.command(command);
   }
 
   async leave(): Promise<void> {

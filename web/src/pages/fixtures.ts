@@ -52,6 +52,7 @@ export const IDLE: CallState = {
   name: '',
   invitation: null,
   room: ROOM,
+  documents: {},
   self: null,
   participants: [],
   tiles: [],

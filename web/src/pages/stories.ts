@@ -59,6 +59,7 @@ function fakeCall(first: CallState, calls: string[]): Call {
         local: { ...state.local, screen: { ...state.local.screen, on: false } },
       })),
     setTileSize: () => undefined,
+    ask: (command) => note(`ask ${command.type}`).then(() => ({ type: 'done' as const })),
     leave: () => note('leave', (state) => ({ ...state, phase: 'ended', ended: { code: 'left', canRejoin: true } })),
     joinAgain: () => note('joinAgain', (state) => ({ ...state, phase: 'connecting' })),
     resumeAudio: () => note('resumeAudio', (state) => ({ ...state, audioBlocked: false, banners: [] })),
