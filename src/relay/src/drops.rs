@@ -72,13 +72,15 @@ pub enum Verdict {
     Unknown,
 }
 
-/// What is taken off the numbers of a packet; both wrap.
+/// What is taken off the numbers of a packet, which wrap, and what was sent with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Shift {
     /// Off the index.
     pub packets: u64,
     /// Off the picture id.
     pub pictures: u16,
+    /// The highest temporal level that was sent then; `None`: nothing is or was left out.
+    pub level: Option<u8>,
 }
 
 /// See the module.
@@ -185,7 +187,7 @@ impl Drops {
     /// Everything is sent again, and nothing that was left out can be asked for: the shift that all have.
     pub fn settled(&self) -> Option<Shift> {
         let is_over = self.level == EVERY_LEVEL && self.highest_in - self.newest_drop > RING as u64;
-        is_over.then_some(Shift { packets: self.packets, pictures: self.pictures })
+        is_over.then_some(Shift { packets: self.packets, pictures: self.pictures, level: None })
     }
 
     /// The oldest packet with an entry.
@@ -346,7 +348,8 @@ impl Drops {
 
     fn shift(&self, entry: Entry) -> Shift {
         let since = (self.packets as u32).wrapping_sub(entry.packets);
-        Shift { packets: self.packets.wrapping_sub(u64::from(since)), pictures: entry.pictures }
+        let packets = self.packets.wrapping_sub(u64::from(since));
+        Shift { packets, pictures: entry.pictures, level: Some(entry.level) }
     }
 }
 

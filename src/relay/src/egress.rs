@@ -8,7 +8,7 @@ use crate::peer::Peer;
 use crate::rewrite::Numbers;
 use crate::sink::Sink;
 use crate::slot::Slot;
-use crate::wire::dependency_descriptor;
+use crate::wire::dependency_descriptor::targets;
 use crate::wire::extension::{Extension, PlayoutDelay, encode_abs_send_time, encode_transport_sequence};
 use crate::wire::red::{self, Red};
 use crate::wire::rtp::HeaderWriter;
@@ -18,7 +18,7 @@ use crate::wire::vp8::MAX_DESCRIPTOR_LEN;
 /// RTCP's sender SSRC of everything that does not belong to a slot. Any value will do; browsers look at the media SSRC.
 pub const FEEDBACK_SSRC: u32 = 1;
 /// Fixed header, one CSRC, six extensions of which mid is the longest, and the dependency descriptor.
-const MAX_HEADER_LEN: usize = 12 + 4 + 4 + 64 + 2 + dependency_descriptor::MAX_DESCRIPTOR_LEN;
+const MAX_HEADER_LEN: usize = 12 + 4 + 4 + 64 + 2 + targets::MAX_WRITTEN_LEN;
 /// What lies before the rest of a payload: of a retransmission or a picture, or of redundant sound.
 const MAX_HEAD_LEN: usize = {
     let of_pictures = ORIGINAL_SEQUENCE_LEN + MAX_DESCRIPTOR_LEN;
@@ -38,7 +38,7 @@ pub struct Outgoing<'a> {
     pub payload: &'a [u8],
     /// So many bytes at its end are ours, and nothing but padding.
     pub padding: u8,
-    /// Dependency descriptor as received; empty without.
+    /// Dependency descriptor as it is kept ([`targets::keep`]); empty without.
     pub descriptor: &'a [u8],
     /// Of the slot.
     pub numbers: Numbers,
@@ -92,8 +92,8 @@ pub fn send_media<S: Sink>(
     let mut room;
     let mut descriptor = None;
     if !outgoing.descriptor.is_empty() {
-        room = [0; dependency_descriptor::MAX_DESCRIPTOR_LEN];
-        descriptor = dependency_descriptor::copy_renumbered(&mut room, outgoing.descriptor, numbers.frame_number);
+        room = [0; targets::MAX_WRITTEN_LEN];
+        descriptor = targets::write(&mut room, outgoing.descriptor, numbers.frame_number, numbers.temporal);
     }
     let elements = [
         Extension { id: ids.mid, data: &slot.mid },

@@ -243,7 +243,8 @@ mod tests {
     const MS: u64 = 1_000;
 
     fn waiting(index: u64) -> Waiting {
-        let numbers = Numbers { index, timestamp: 0, picture_id: 0, tl0_picture_index: 0, frame_number: 0 };
+        let numbers =
+            Numbers { index, timestamp: 0, picture_id: 0, tl0_picture_index: 0, frame_number: 0, temporal: None };
         let feed = Feed { source: 1, layer: 0, epoch: 1 };
         Waiting { slot: 0, feed, index, numbers, bytes: 1_000, is_first: false, is_again: false }
     }

@@ -48,6 +48,8 @@ pub struct Numbers {
     pub tl0_picture_index: u8,
     /// Of the dependency descriptor.
     pub frame_number: u16,
+    /// The highest temporal level that is sent; `None`: nothing is left out, nor was lately.
+    pub temporal: Option<u8>,
 }
 
 #[derive(Debug, Clone)]
@@ -75,6 +77,7 @@ impl Span {
             picture_id: picture_id.wrapping_add(self.picture_id_offset) & 0x7FFF,
             tl0_picture_index: facts.tl0_picture_index.unwrap_or(0).wrapping_add(self.tl0_offset),
             frame_number: facts.frame_number.unwrap_or(0).wrapping_add(self.frame_offset),
+            temporal: shift.level,
         }
     }
 
@@ -292,7 +295,8 @@ impl Rewriter {
         self.highest.timestamp = self.highest.timestamp.wrapping_add(ticks);
         self.next_index += 1;
         let Highest { timestamp, picture_id, tl0_picture_index, frame_number, .. } = self.highest;
-        Some(Numbers { index: self.next_index - 1, timestamp, picture_id, tl0_picture_index, frame_number })
+        let (index, temporal) = (self.next_index - 1, None);
+        Some(Numbers { index, timestamp, picture_id, tl0_picture_index, frame_number, temporal })
     }
 
     /// Which incoming packet was sent under this sequence number: its layer and index. `None` when it was never sent, or

@@ -236,6 +236,16 @@ impl Source {
         self.interests.clear();
     }
 
+    /// Keeps what a packet says for its successors, and gives what they said to one with which a decoder can start.
+    #[inline]
+    pub fn complete(&mut self, facts: &mut Facts) {
+        match facts.extensions.playout_delay {
+            None if facts.is_start && !facts.is_padding => facts.extensions.playout_delay = self.playout_delay,
+            None => {}
+            said => self.playout_delay = said,
+        }
+    }
+
     /// Whether a subscriber of `room` who hears `hears` may have it now.
     #[inline]
     pub fn is_permitted(&self, room: u64, hears: u64) -> bool {

@@ -4,8 +4,9 @@
 mod common;
 
 use common::described::{AV1, DESCRIPTOR, KEYFRAME, VP9, frame, keyframe, with_codecs};
-use common::{Packet, World, camera, slots, sound};
-use vdx_relay::wire::rtcp::write_nack;
+use common::{Packet, World, camera, measured_slots, slots, sound};
+use vdx_relay::wire::dependency_descriptor::{Described, Structure};
+use vdx_relay::wire::rtcp::{write_nack, write_remb};
 use vdx_relay::wire_api::{Event, SlotKind};
 
 const ANNA: u64 = 1;
@@ -131,4 +132,94 @@ fn who_did_not_negotiate_the_descriptor_gets_none_and_who_has_no_av1_is_told() {
     assert!(world.take_rtp(11).is_empty());
     let told = Event::CannotDecode { peer: 11, index: 0, source: 11 };
     assert!(world.take_events().contains(&told));
+}
+
+/// Forty frames a second in three temporal levels, each in one packet of a thousand bytes; keyframes on request.
+struct Film {
+    index: u64,
+    frame: u64,
+}
+
+impl Film {
+    fn show(&mut self, world: &mut World, frames: u64) {
+        for _ in 0..frames {
+            if !world.take_plis(ANNA).is_empty() {
+                self.frame = 0;
+            }
+            self.index += 1;
+            let descriptor = match self.frame % 4 {
+                _ if self.frame == 0 => keyframe(self.index as u16),
+                0 => frame(1, self.index as u16),
+                2 => frame(2, self.index as u16),
+                place => frame(3 + u8::from(place == 3), self.index as u16),
+            };
+            self.frame += 1;
+            let mut packet = picture(ANNA, AV1, self.index, &descriptor, &[0x5A; 1_000]);
+            packet.timestamp = self.index as u32 * 2_250;
+            world.send(ANNA, &packet, self.index);
+            world.run_ms(25);
+        }
+    }
+}
+
+/// What a receiver that knows only what it got makes of the descriptors: temporal level and active targets of each.
+fn told(packets: &[Packet], structure: &mut Option<Box<Structure>>) -> Vec<(u8, u32)> {
+    let read = |packet: &Packet| {
+        let read = Described::read(&packet.extensions[&DESCRIPTOR], structure).expect("a descriptor");
+        (read.temporal, read.targets.active)
+    };
+    packets.iter().map(read).collect()
+}
+
+/// AV1 payload format, A.4.4: a forwarder that leaves out decode targets says which are left, and when they are back.
+#[test]
+fn receiver_is_told_which_decode_targets_are_left_when_frames_are_left_out_and_when_all_are_back() {
+    let mut world = World::new();
+    let mut line = camera("0", 11, &[]);
+    line.ssrc = 1_100;
+    world.connect_as(with_codecs(World::add_peer(ANNA, vec![line], Vec::new())));
+    world.allow(11);
+    world.connect_as(with_codecs(World::add_peer(VIEWER, Vec::new(), measured_slots(1))));
+    let tell_bps = |world: &mut World, bps: u64| {
+        let mut plain = [0; 64];
+        let len = write_remb(&mut plain, 1, bps, &[common::stage::SLOT]).expect("room");
+        world.send_rtcp(VIEWER, &plain[..len]);
+    };
+    let pictures = |world: &mut World| -> Vec<Packet> {
+        world.take_rtp(VIEWER).into_iter().filter(|packet| packet.ssrc == common::stage::SLOT).collect()
+    };
+    tell_bps(&mut world, 1_000_000);
+    world.bind(VIEWER, SlotKind::Video, 0, 11, 2);
+    let (mut film, mut structure) = (Film { index: 100, frame: 0 }, None);
+    film.show(&mut world, 60);
+    let all = pictures(&mut world);
+    assert!(all.len() >= 50 && told(&all, &mut structure).iter().all(|it| it.1 == 0b111));
+    assert!(all.iter().skip(1).all(|packet| packet.extensions[&DESCRIPTOR].len() == 3), "as they came");
+    for (bps, level, left) in [(230_000, 1, 0b110), (130_000, 0, 0b100)] {
+        tell_bps(&mut world, bps);
+        film.show(&mut world, 40);
+        let settling = pictures(&mut world);
+        told(&settling, &mut structure);
+        film.show(&mut world, 40);
+        let fewer = pictures(&mut world);
+        let said = told(&fewer, &mut structure);
+        assert!((8..=22).contains(&fewer.len()), "{} of 40 frames", fewer.len());
+        assert!(said.iter().all(|it| it.0 <= level && it.1 == left), "{said:?}");
+        let mut plain = [0; 64];
+        let last = fewer.last().expect("packets");
+        let len = write_nack(&mut plain, 1, common::stage::SLOT, &[last.sequence]).expect("room");
+        world.send_rtcp(VIEWER, &plain[..len]);
+        let again: Vec<Packet> = world.take_rtp(VIEWER).into_iter().filter(|it| it.payload.len() > 900).collect();
+        assert_eq!(again[0].extensions[&DESCRIPTOR], last.extensions[&DESCRIPTOR]);
+    }
+    for _ in 0..10 {
+        tell_bps(&mut world, 1_000_000);
+        film.show(&mut world, 40);
+    }
+    let back = pictures(&mut world);
+    let said = told(&back, &mut structure);
+    for (temporal, active) in &said {
+        assert!(active >> (2 - temporal) & 1 == 1, "a frame whose target is not sent: {said:?}");
+    }
+    assert!(said[said.len() - 40..].iter().all(|it| it.1 == 0b111), "{said:?}");
 }

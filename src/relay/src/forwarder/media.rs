@@ -9,6 +9,7 @@ use crate::rewrite::Feed;
 use crate::sink::Sink;
 use crate::source::Layer;
 use crate::srtp::{MAX_INBOUND_SSRCS, SrtpError};
+use crate::wire::dependency_descriptor::targets::{self, MAX_KEPT_LEN};
 use crate::wire::dependency_descriptor::{Described, frame_number};
 use crate::wire::extension::AudioLevel;
 use crate::wire::red::Red;
@@ -35,24 +36,28 @@ struct Received<'a> {
     is_recovered: bool,
 }
 
-/// What is known of a packet, by its descriptor if it has one, and by what came before it in its layer.
+/// What is known of a packet, by its descriptor if it has one, and by what came before it in its layer; and the descriptor
+/// as it is kept, empty without.
 #[inline]
-fn look_into(
+fn look_into<'a>(
     layer: &mut Layer,
     codec: Codec,
     payload: &[u8],
     descriptor: Option<&[u8]>,
+    room: &'a mut Option<[u8; MAX_KEPT_LEN]>,
     base: PacketBase,
-) -> Option<Facts> {
+) -> Option<(Facts, &'a [u8])> {
+    let mut kept = &[][..];
     let mut facts = match descriptor {
         None => Facts::of(codec, payload, base)?,
         Some(descriptor) => {
             let described = Described::read(descriptor, &mut layer.structure);
+            kept = targets::keep(room.insert([0; MAX_KEPT_LEN]), descriptor, described.as_ref().map(|it| &it.targets))?;
             Facts::described(codec, payload, base, frame_number(descriptor), described)?
         }
     };
     facts.widen_picture(&mut layer.picture);
-    Some(facts)
+    Some((facts, kept))
 }
 
 impl Forwarder {
@@ -222,7 +227,9 @@ impl Forwarder {
         } else if layer.ssrc != ssrc {
             return; // A stream that was superseded within this batch.
         }
-        let Some(mut facts) = look_into(layer, meaning.codec, payload, descriptor, base) else {
+        let mut room = None;
+        let looked = look_into(layer, meaning.codec, payload, descriptor, &mut room, base);
+        let Some((mut facts, descriptor)) = looked else {
             self.counters.dropped_malformed += 1;
             return;
         };
@@ -266,11 +273,7 @@ impl Forwarder {
             has_new_codec = source.codec.replace(meaning.codec).is_some_and(|before| before != meaning.codec);
         }
         source.codec.get_or_insert(meaning.codec);
-        match facts.extensions.playout_delay {
-            None if starts => facts.extensions.playout_delay = source.playout_delay,
-            None => {}
-            said => source.playout_delay = said,
-        }
+        source.complete(&mut facts);
         if !std::mem::replace(&mut source.is_started, true) {
             let source = source.id;
             self.tell(Event::SourceStarted { source });
@@ -293,9 +296,9 @@ impl Forwarder {
                 self.on_level(source_at, facts.extensions.audio_level, now_us);
             }
         } else {
-            self.keep(source_at, layer_at, &facts, payload, descriptor.unwrap_or_default());
+            self.keep(source_at, layer_at, &facts, payload, descriptor);
         }
-        self.run.push(feed, publisher.peer, &facts, whole.unwrap_or(payload), descriptor.unwrap_or_default());
+        self.run.push(feed, publisher.peer, &facts, whole.unwrap_or(payload), descriptor);
         if starts {
             self.fan_out_run(sink, now_us);
         }

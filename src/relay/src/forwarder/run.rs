@@ -11,6 +11,7 @@
 use crate::facts::Facts;
 use crate::rewrite::Feed;
 use crate::socket::{MAX_DATAGRAM_LEN, RECEIVE_BATCH_LEN};
+use crate::wire::dependency_descriptor::targets::TARGETS_LEN;
 
 /// Packets in a run: a batch.
 const MAX_PACKETS: usize = RECEIVE_BATCH_LEN;
@@ -68,7 +69,7 @@ impl Run {
 
     /// Another packet of any size fits.
     pub(super) fn has_room(&self) -> bool {
-        self.packets.len() < MAX_PACKETS && self.bytes.len() + MAX_DATAGRAM_LEN + MAX_PADDING <= MAX_BYTES
+        self.packets.len() < MAX_PACKETS && self.bytes.len() + MAX_DATAGRAM_LEN + MAX_PADDING + TARGETS_LEN <= MAX_BYTES
     }
 
     /// Keeps a copy: one per packet that came, not per packet that leaves.

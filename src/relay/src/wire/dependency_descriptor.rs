@@ -8,10 +8,12 @@
 //! The structure comes with keyframes only and is kept by the layer; every other packet names one of its templates.
 //! Frame numbers are compared by differences only, so a forwarder may add a constant to them, and leave frames out.
 //!
-//! Left out: telling the receiver which decode targets are still forwarded when levels are left out. A.4 demands it; the
-//! bits would have to be inserted into most descriptors, by a structure that only the layer has. Also which frames a
-//! frame refers to, and its chains. They are walked over: who forwards needs the levels, and where one may switch.
+//! Left out: which frames a frame refers to, and its chains. They are walked over: who forwards needs the levels, and where
+//! one may switch. What is told where levels are left out: [`targets`].
 
+pub mod targets;
+
+use self::targets::Targets;
 use super::bytes::u16_at;
 
 /// `MAX_TEMPLATE_ID` + 1.
@@ -21,6 +23,8 @@ pub const MAX_TARGETS: usize = 32;
 /// Longest that is looked at. Three spatial and three temporal levels with their structure take 110 bytes.
 pub const MAX_DESCRIPTOR_LEN: usize = 128;
 
+/// Without flags, and what they announce.
+const SHORT_LEN: usize = 3;
 /// Highest spatial and temporal level that the format has.
 const MAX_SPATIAL: u8 = 3;
 const MAX_TEMPORAL: u8 = 7;
@@ -47,6 +51,8 @@ pub struct Structure {
     count: u8,
     /// Highest temporal level in each decode target.
     levels: [u8; MAX_TARGETS],
+    /// Decode targets that are sent, by bit, as was told last.
+    active: u32,
 }
 
 /// What is told of one packet's frame.
@@ -69,6 +75,8 @@ pub struct Described {
     pub temporal: u8,
     /// Who has this frame can decode all that follows up to this temporal level.
     pub opens: u8,
+    /// What is needed to tell that fewer are sent.
+    pub targets: Targets,
 }
 
 /// Reads bits from the front; nothing beyond the end.
@@ -113,7 +121,7 @@ impl Described {
         let template_id = bits.take(6)? as u8;
         let frame_number = bits.take(16)? as u16;
         let [mut has_structure, mut has_active, mut has_indications, mut has_references, mut has_chains] = [false; 5];
-        if data.len() > 3 {
+        if data.len() > SHORT_LEN {
             for flag in
                 [&mut has_structure, &mut has_active, &mut has_indications, &mut has_references, &mut has_chains]
             {
@@ -123,6 +131,7 @@ impl Described {
         let attached = if has_structure { Some(Structure::read(&mut bits)?) } else { None };
         let known = attached.as_ref().or(structure.as_deref())?;
         let mut active_targets = has_structure.then(|| known.all_targets());
+        let at = bits.at as u16;
         if has_active {
             active_targets = Some(bits.take(usize::from(known.targets))?);
         }
@@ -144,6 +153,7 @@ impl Described {
                 bits.take(8)?;
             }
         }
+        let active = active_targets.unwrap_or(known.active);
         let described = Self {
             is_frame_start,
             is_frame_end,
@@ -153,11 +163,15 @@ impl Described {
             spatial: template.spatial,
             temporal: template.temporal,
             opens: known.opened_by(template.indications),
+            targets: Targets { at, count: known.targets, is_told: has_active, active, levels: known.levels },
         };
-        match (attached, structure) {
+        match (attached, &mut *structure) {
             (Some(new), Some(old)) => **old = new,
             (Some(new), empty) => *empty = Some(Box::new(new)),
             (None, _) => {}
+        }
+        if let Some(known) = structure {
+            known.active = active;
         }
         Some(described)
     }
@@ -195,6 +209,7 @@ impl Structure {
             templates: [Template::default(); MAX_TEMPLATES],
             count: 0,
             levels: [0; MAX_TARGETS],
+            active: u32::MAX,
         };
         let (mut spatial, mut temporal) = (0, 0);
         loop {

@@ -3,7 +3,9 @@
 //! libFuzzer targets in `fuzz/`, which include this file.
 
 use vdx_relay::redundancy::Redundancy;
-use vdx_relay::wire::dependency_descriptor::{self, Described, MAX_DESCRIPTOR_LEN as MAX_DEPENDENCY_LEN};
+use vdx_relay::wire::dependency_descriptor::{
+    self, Described, MAX_DESCRIPTOR_LEN as MAX_DEPENDENCY_LEN, Structure, targets,
+};
 use vdx_relay::wire::extension::{
     self, AudioLevel, Extensions, ONE_BYTE_PROFILE, Orientation, PlayoutDelay, TWO_BYTE_PROFILE,
 };
@@ -197,7 +199,27 @@ pub fn dependency_descriptor(elements: &[u8]) {
         assert!(dependency_descriptor::renumber(&mut copy, 0xABCD));
         let again = Described::read(&copy, &mut structure).unwrap();
         assert_eq!(again, Described { frame_number: 0xABCD, ..found });
+        for temporal in 0..=7 {
+            with_fewer_targets(data, &found, temporal, before.clone());
+        }
     }
+}
+
+/// Leaving frames out changes what is said of targets, to fewer of those that were sent, and nothing else.
+fn with_fewer_targets(data: &[u8], found: &Described, temporal: u8, mut structure: Option<Box<Structure>>) {
+    let mut room = [0; targets::MAX_KEPT_LEN];
+    let kept = targets::keep(&mut room, data, Some(&found.targets)).unwrap();
+    let mut out = [0xFF; targets::MAX_WRITTEN_LEN];
+    let written = targets::write(&mut out, kept, 0xABCD, Some(temporal)).unwrap();
+    assert!(written.len() <= data.len() + 1 + found.targets.count.div_ceil(8) as usize);
+    if written.len() > MAX_DEPENDENCY_LEN {
+        return;
+    }
+    let read = Described::read(written, &mut structure).unwrap();
+    assert_eq!(read.targets.active & !found.targets.active, 0);
+    assert!(read.targets.active != 0 || found.targets.active == 0);
+    let (active_targets, targets) = (read.active_targets, read.targets);
+    assert_eq!(read, Described { frame_number: 0xABCD, active_targets, targets, ..*found });
 }
 
 /// An extension block in both forms.

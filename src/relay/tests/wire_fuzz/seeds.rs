@@ -61,6 +61,13 @@ pub fn made() -> Vec<Seed> {
     let mut keyframe = vec![L1T3_KEYFRAME.len() as u8];
     keyframe.extend(L1T3_KEYFRAME);
     add("dependency_descriptor", "keyframe", keyframe);
+    // References and chains of its own, as Chromium sends them; then a bitmask of its own.
+    let mut captured = Vec::new();
+    for element in [&CAPTURED_KEYFRAME[..], &[0xC3, 0, 4, 0x1A, 0x20, 0x10], &[0xC1, 0, 6, 0x4E, 0x32], &[0x40, 0, 6]] {
+        captured.push(element.len() as u8);
+        captured.extend(element);
+    }
+    add("dependency_descriptor", "captured", captured);
     state_seeds(&mut add);
     described_seeds(&mut add);
     seeds
@@ -152,6 +159,12 @@ fn described_seeds(add: &mut impl FnMut(&'static str, &'static str, Vec<u8>)) {
     add("call", "av1", script(&[(2, &key), (3, &more), (2, &own), (9, &[50]), (2, &more), (2, &key)]));
     add("call", "vp9", script(&[(2, &plain), (3, &flexible), (2, &both), (9, &[50]), (2, &flexible), (2, &key)]));
 }
+
+/// `tests/data/descriptors/README.md` says where it is from.
+const CAPTURED_KEYFRAME: [u8; 20] = [
+    0xC0, 0x00, 0x02, 0x80, 0x02, 0x14, 0xEA, 0xA8, 0x60, 0x41, 0x4D, 0x14, 0x10, 0x20, 0x84, 0x27, 0x02, 0x7F, 0x01,
+    0x67,
+];
 
 /// By hand from appendix A of the AV1 payload format.
 const L1T3_KEYFRAME: [u8; 21] = [
