@@ -28,7 +28,8 @@ BATCH = 256
 """Changes of one transaction; the rest waits for the next."""
 RETRY_S = 1.0
 ANSWER_S = 4.0
-"""For those who wait until something is written; then they are refused, and it is written when that is possible."""
+"""For those who wait until something is written: then, or when an attempt fails, they are refused. It is written when
+that is possible."""
 COMPLAIN_EVERY_S = 60.0
 
 Make = Callable[[], StoreChange | None]
@@ -156,8 +157,7 @@ class StoreOutbox:
                 with self._metrics.store_write_seconds.time():
                     await self._store.write(changes)
             except Refused as error:
-                self._put_back(taken)
-                self._fail(error.text)
+                self._fail(taken, error.text)
                 return False
             except BadInput:
                 return await self._write_singly(taken)
@@ -175,8 +175,7 @@ class StoreOutbox:
             try:
                 await self._store.write([change])
             except Refused as error:
-                self._put_back(taken[at:])
-                self._fail(error.text)
+                self._fail(taken[at:], error.text)
                 return False
             except BadInput as error:
                 self._counters.add("store_rejected")
@@ -212,7 +211,7 @@ class StoreOutbox:
         return taken
 
     def _put_back(self, taken: list[_Taken]) -> None:
-        """In front, and behind nothing newer: what was put in meanwhile under the same key counts."""
+        """In front; but what was put in meanwhile under the same key counts."""
         for key, waiting, _ in reversed(taken):
             newer = self._waiting.get(key)
             if newer is None:
@@ -221,8 +220,12 @@ class StoreOutbox:
             else:
                 newer.answers += waiting.answers
 
-    def _fail(self, reason: str) -> None:
+    def _fail(self, taken: list[_Taken], reason: str) -> None:
+        """They wait for the next attempt; nobody waits with them."""
         self.is_failing = True
+        for _, waiting, _ in taken:
+            waiting.answer(_unavailable())
+        self._put_back(taken)
         self._metrics.store_failing.set(1)
         self._metrics.store_failures.labels("write").inc()
         now_s = self._clock.monotonic_s()

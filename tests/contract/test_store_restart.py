@@ -1,0 +1,170 @@
+"""Servers that are killed, stopped or robbed of their disk, as processes with a real file."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+import resource
+import signal
+import socket
+import sqlite3
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from tests.contract.assembled import assembled
+from tests.fakes.signalling_server import connected
+from tests.server import free_port
+from vdxmedia.api.auth import DEVELOPMENT_KEY
+
+TIMEOUT_S = 30.0
+
+
+@dataclass
+class Running:
+    process: Process
+    url: str
+    http: aiohttp.ClientSession
+
+    async def post(self, **fields: Any) -> tuple[int, dict[str, Any]]:
+        async with self.http.post("/api/v1/rooms", json=fields) as answer:
+            return answer.status, await answer.json(content_type=None)
+
+    async def get(self, path: str) -> tuple[int, dict[str, Any]]:
+        async with self.http.get(path) as answer:
+            return answer.status, await answer.json(content_type=None)
+
+
+@pytest.fixture
+def port() -> int:
+    """The same at each start: it is in the links."""
+    return free_port(socket.SOCK_STREAM)
+
+
+@contextlib.asynccontextmanager
+async def development_server(port: int, store: Path) -> AsyncIterator[Running]:
+    """`vdxmedia dev` with this store; killed at the end if it still runs."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "vdxmedia", "dev", "--http-port", str(port), "--media-port", "0",
+        stdout=PIPE, stderr=DEVNULL, env={**os.environ, "VDX_STORE_URL": f"sqlite:///{store}"},
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        async with asyncio.timeout(TIMEOUT_S):
+            while not (found := re.match(r"API:\s+(\S+)/api/v1", (await process.stdout.readline()).decode())):
+                assert not process.stdout.at_eof(), "the server ended at its start"
+        headers = {"Authorization": f"Bearer {DEVELOPMENT_KEY}"}
+        async with aiohttp.ClientSession(found.group(1), headers=headers) as http, asyncio.timeout(TIMEOUT_S):
+            yield Running(process, found.group(1), http)
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def joined(server: Any, link: str) -> dict[str, Any]:
+    """What the room answers to somebody who opens the link."""
+    async with connected(server, link.partition("#t=")[2]) as client:
+        return await client.join("Anna")
+
+
+async def test_room_and_links_work_after_a_kill(port: int, tmp_path: Path) -> None:
+    store = tmp_path / "store.db"
+    async with development_server(port, store) as server:
+        status, made = await server.post(subject="Samtale")
+        assert status == 201, made
+        server.process.kill()  # in the moment of the answer
+    async with development_server(port, store) as server:
+        status, shown = await server.get(f"/api/v1/rooms/{made['roomId']}")
+        assert (status, shown["subject"]) == (200, "Samtale")
+        for link in (made["hostUrl"], made["guestUrl"]):
+            answer = await joined(server, link)
+            assert answer["type"] == "joined", answer
+            assert answer["room"]["subject"] == "Samtale"
+
+
+async def test_every_room_that_was_answered_is_there_after_a_kill_in_the_middle(port: int, tmp_path: Path) -> None:
+    store = tmp_path / "store.db"
+    answered: list[str] = []
+
+    async def open_rooms(server: Running) -> None:
+        with contextlib.suppress(aiohttp.ClientError):
+            while True:
+                status, made = await server.post()
+                assert status == 201, made
+                answered.append(made["roomId"])
+
+    async with development_server(port, store) as server, asyncio.TaskGroup() as group:
+        for _ in range(4):
+            group.create_task(open_rooms(server))
+        while len(answered) < 40:
+            await asyncio.sleep(0.001)
+        server.process.kill()
+    async with development_server(port, store) as server:
+        statuses = {room: (await server.get(f"/api/v1/rooms/{room}"))[0] for room in answered}
+    assert set(statuses.values()) == {200}
+
+
+async def test_closed_room_stays_closed_and_stopped_server_loses_nothing(port: int, tmp_path: Path) -> None:
+    store = tmp_path / "store.db"
+    async with development_server(port, store) as server:
+        _, kept = await server.post(subject="kept")
+        _, closed = await server.post(subject="closed")
+        async with server.http.delete(f"/api/v1/rooms/{closed['roomId']}") as answer:
+            assert answer.status == 204
+        server.process.send_signal(signal.SIGTERM)
+        assert await server.process.wait() == 0
+    async with development_server(port, store) as server:
+        assert (await server.get(f"/api/v1/rooms/{kept['roomId']}"))[0] == 200
+        assert (await server.get(f"/api/v1/rooms/{closed['roomId']}"))[0] == 404
+
+
+async def test_disk_that_is_full_refuses_rooms_and_nothing_else_until_there_is_space(port: int, tmp_path: Path) -> None:
+    async with development_server(port, tmp_path / "store.db") as server:
+        _, before = await server.post(subject="before")
+        journal = (tmp_path / "store.db-wal").stat().st_size
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (journal, resource.RLIM_INFINITY))
+        status, problem = await server.post(subject="no space")
+        assert (status, problem["code"]) == (503, "store_unavailable")
+        assert problem["retryAfter"] > 0
+        assert await server.get("/readyz") == (200, {"ready": True, "degraded": ["store"]})
+        assert (await joined(server, before["hostUrl"]))["type"] == "joined"
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        while "degraded" in (await server.get("/readyz"))[1]:
+            await asyncio.sleep(0.05)
+        status, after = await server.post(subject="space again")
+        assert status == 201
+        server.process.kill()
+    async with development_server(port, tmp_path / "store.db") as server:
+        for made in (before, after):
+            assert (await server.get(f"/api/v1/rooms/{made['roomId']}"))[0] == 200
+
+
+@pytest.mark.usefixtures("expected_errors")
+async def test_file_that_another_process_locks_refuses_rooms_and_calls_go_on(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    async with assembled({"store.url": f"sqlite:///{path}"}) as server:
+        made = await server.open_room()
+        other = await asyncio.to_thread(sqlite3.connect, path, check_same_thread=False)
+        await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
+        async with server.post("/api/v1/rooms", {}) as answer:
+            assert (answer.status, (await answer.json(content_type=None))["code"]) == (503, "store_unavailable")
+        async with server.get("/readyz") as answer:
+            assert await answer.json() == {"ready": True, "degraded": ["store"]}
+        async with server.get("/metrics") as answer:
+            assert "vdx_store_failing 1.0" in await answer.text()
+        assert (await joined(server, made["guestUrl"]))["type"] == "joined"
+        await asyncio.to_thread(other.rollback)
+        other.close()
+        async with asyncio.timeout(TIMEOUT_S):
+            while server.server.degraded():
+                await asyncio.sleep(0.01)
+        await server.open_room()
