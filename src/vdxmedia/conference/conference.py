@@ -24,6 +24,7 @@ from typing import assert_never
 
 from vdxmedia.conference import layout
 from vdxmedia.conference.assembly import Assembly
+from vdxmedia.conference.call_type import allowed_media
 from vdxmedia.conference.commands import (
     Asked,
     ChangeSettings,
@@ -43,7 +44,7 @@ from vdxmedia.conference.desk import Desk, Handler
 from vdxmedia.conference.desks import DESKS
 from vdxmedia.conference.documents import RoomDocument, Sheet
 from vdxmedia.conference.events import ConferenceEnded, Event, Snapshot
-from vdxmedia.conference.kinds import Connection, LeaveReason, SourceKind
+from vdxmedia.conference.kinds import Connection, ContentHint, LeaveReason, SourceKind
 from vdxmedia.conference.participant import Participant, SlotCounts, Source
 from vdxmedia.conference.permissions import audience_of
 from vdxmedia.conference.rights import check_right
@@ -216,26 +217,29 @@ class Conference:
             raise InvalidTransition("a source id is in use already")
         self.check_join(now_s)
         self._joins += 1
+        publish, receives = allowed_media(command, self.settings.call_type)
         participant = Participant(
             id=command.participant,
             name=command.name,
             role=command.role,
             organisation=command.organisation,
             function=command.function,
-            sources={kind: Source(command.publish[kind]) for kind in SourceKind if kind in command.publish},
+            sources={kind: Source(publish[kind]) for kind in SourceKind if kind in publish},
             audience=audience_of(
                 command.role,
                 self.settings.guest_visibility,
                 is_open=command.knows_who_sees,
                 is_on_stage=False,
-                can_subscribe=command.can_subscribe,
+                receives=receives,
             ),
             joined=self._joins,
             wanted_video_slots=command.video_slots,
             slots=SlotCounts(video=command.video_slots),
-            can_subscribe=command.can_subscribe,
+            receives=receives,
             is_open=command.knows_who_sees,
         )
+        if participant.is_sign_interpreter and (camera := participant.sources.get(SourceKind.CAMERA)) is not None:
+            camera.content_hint = ContentHint.MOTION
         assembly.enter(participant)
         for desk in self._desks:
             desk.joined(participant, now_s)

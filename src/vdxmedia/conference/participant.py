@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 
 from vdxmedia.conference.events import Binding, ParticipantState, SourceState
 from vdxmedia.conference.kinds import Connection, ContentHint, Role, SourceKind
-from vdxmedia.conference.permissions import SOUNDS, Audience, of_kind
+from vdxmedia.conference.permissions import ALL_MEDIA, Audience, Media
 from vdxmedia.conference.slots import Place
 from vdxmedia.ids import ParticipantId, SourceId
+
+SIGN_INTERPRETERS = frozenset(("tegnsprogstolk", "sign language interpreter"))
+"""Functions whose picture is somebody's hearing: pinned for everyone who may see it, fluent before sharp."""
 
 
 @dataclass(slots=True)
@@ -54,7 +57,10 @@ class Participant:
     wanted_video_slots: int
     """Asked for at the last join; what an offer may have at most."""
     slots: SlotCounts
-    can_subscribe: bool = True
+    receives: Media = ALL_MEDIA
+    """At most, whatever the room allows."""
+    pins: tuple[ParticipantId, ...] = ()
+    """Whom this one wants to see in any case, first first."""
     is_open: bool = True
     """Has agreed to be seen and heard by guests, or was told before joining."""
     has_floor: bool = True
@@ -80,6 +86,10 @@ class Participant:
     def __post_init__(self) -> None:
         self.told = self.state()
 
+    @property
+    def is_sign_interpreter(self) -> bool:
+        return self.function.casefold() in SIGN_INTERPRETERS
+
     def state(self) -> ParticipantState:
         return ParticipantState(
             id=self.id,
@@ -93,8 +103,7 @@ class Participant:
 
     def classes_of(self, kind: SourceKind) -> int:
         """The relay's, for a source of this kind."""
-        audience = self.audience
-        return of_kind(kind, audience.heard_by if kind in SOUNDS else audience.seen_by)
+        return self.audience.classes_of(kind)
 
     def may_send(self, kind: SourceKind) -> bool:
         """As far as the floors go."""

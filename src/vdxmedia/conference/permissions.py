@@ -1,8 +1,9 @@
 """Who may know of, see and hear whom: audience classes, which the relay compares for every packet and the roster for
 every name.
 
-A participant's record, sound and picture are each *in* classes; everybody knows, hears and sees classes; what has a bit
-in common gets through. So the relay and the words obey the same sets, worked out here and nowhere else.
+A participant's record, sound, picture and screen are each *in* classes; everybody knows, hears, sees and watches
+classes; what has a bit in common gets through. So the relay and the words obey the same sets, worked out here and
+nowhere else.
 
     bit        who is in it
     HOSTS      hosts, and who plays for them (a film)
@@ -11,11 +12,13 @@ in common gets through. So the relay and the words obey the same sets, worked ou
     PRIVATE    guests whom only hosts may see
     group(i)   who talks in a small group, or aside
 
-The relay's 64 bits are two halves, because a talk aside takes the sound and leaves the picture: sound below, pictures
-above.
+The relay's bits are three parts, because a talk aside takes the sound and leaves the picture, and a booking may allow
+one and not the other: voices, cameras, screens with their sound.
 """
 
 from __future__ import annotations
+
+from typing import assert_never
 
 import msgspec
 
@@ -26,12 +29,10 @@ HOSTS = 1 << 0
 GUESTS = 1 << 1
 STAGE = 1 << 2
 PRIVATE = 1 << 3
-_FIRST_GROUP = 8
-MAX_GROUPS = 24
+_FIRST_GROUP = 5
+MAX_GROUPS = 16
 """At the same time, talks aside included."""
-_PICTURES = 32
-
-SOUNDS = frozenset((SourceKind.MICROPHONE, SourceKind.SCREEN_AUDIO))
+_WIDTH = _FIRST_GROUP + MAX_GROUPS
 
 
 def group(index: int) -> int:
@@ -39,16 +40,6 @@ def group(index: int) -> int:
     if not 0 <= index < MAX_GROUPS:
         raise ValueError(f"groups are 0 to {MAX_GROUPS - 1}")
     return 1 << (_FIRST_GROUP + index)
-
-
-def of_kind(kind: SourceKind, bits: int) -> int:
-    """The relay's classes for a source of this kind."""
-    return bits if kind in SOUNDS else bits << _PICTURES
-
-
-def received(sound: int, picture: int) -> int:
-    """The relay's classes for one who receives these."""
-    return sound | picture << _PICTURES
 
 
 class Audience(msgspec.Struct, frozen=True):
@@ -61,17 +52,45 @@ class Audience(msgspec.Struct, frozen=True):
     hears: int
     seen_by: int
     sees: int
+    shares_with: int
+    """Screen and its sound."""
+    watches: int
 
     @property
     def receives(self) -> int:
-        return received(self.hears, self.sees)
+        """The relay's classes."""
+        return self.hears | self.sees << _WIDTH | self.watches << 2 * _WIDTH
+
+    def classes_of(self, kind: SourceKind) -> int:
+        """The relay's, of a source of this kind."""
+        match kind:
+            case SourceKind.MICROPHONE:
+                return self.heard_by
+            case SourceKind.CAMERA:
+                return self.seen_by << _WIDTH
+            case SourceKind.SCREEN | SourceKind.SCREEN_AUDIO:
+                return self.shares_with << 2 * _WIDTH
+            case _:
+                assert_never(kind)
 
 
-NOBODY = Audience(0, 0, 0, 0, 0, 0)
+NOBODY = Audience(0, 0, 0, 0, 0, 0, 0, 0)
+
+
+class Media(msgspec.Struct, frozen=True):
+    """What a guest may receive: by the token, and by the booking's `callType`."""
+
+    sound: bool = True
+    picture: bool = True
+    screen: bool = True
+
+
+ALL_MEDIA = Media()
+NO_MEDIA = Media(False, False, False)
 
 
 def audience_of(
-    role: Role, visibility: GuestVisibility, *, is_open: bool, is_on_stage: bool, can_subscribe: bool = True
+    role: Role, visibility: GuestVisibility, *, is_open: bool, is_on_stage: bool, receives: Media = ALL_MEDIA
 ) -> Audience:
     """Of somebody in the large room. `is_open`: has agreed to be seen by guests, or was told so before joining."""
     if role is Role.HOST:
@@ -83,8 +102,16 @@ def audience_of(
         own, others = PRIVATE, HOSTS | STAGE if visibility is not GuestVisibility.HOSTS else HOSTS
     if is_on_stage:
         own |= STAGE
-    received_bits = others if can_subscribe else 0
-    return Audience(own, others, own, received_bits, own, received_bits)
+    return Audience(
+        known_to=own,
+        knows=others,
+        heard_by=own,
+        hears=others if receives.sound else 0,
+        seen_by=own,
+        sees=others if receives.picture else 0,
+        shares_with=own,
+        watches=others if receives.screen else 0,
+    )
 
 
 def knows(viewer: Audience, other: Audience) -> bool:
