@@ -8,10 +8,10 @@
  */
 
 import type { Documents } from './conference/documents.js';
-import type { Answer, ClientMessage, Join, Quality, Role, SourceKind } from './protocol/messages.gen.js';
+import type { Answer, ClientMessage, Connection, Join, Quality, Role, SourceKind } from './protocol/messages.gen.js';
 import type { Voice } from './voices.js';
 
-export type { Quality, Role, SourceKind };
+export type { Connection, Quality, Role, SourceKind };
 
 // ── where we are ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -111,6 +111,8 @@ export interface ParticipantState {
   readonly function: string;
   readonly isSelf: boolean;
   readonly reconnecting: boolean;
+  /** `returning`: away for longer, but still expected. */
+  readonly connection: Connection;
   readonly microphoneOn: boolean;
   readonly cameraOn: boolean;
   readonly screenOn: boolean;

@@ -53,6 +53,7 @@ function projectParticipant(state: ConferenceState, participant: Participant, ow
     function: participant.function,
     isSelf,
     reconnecting: !isSelf && participant.connection !== 'connected',
+    connection: isSelf ? 'connected' : participant.connection,
     microphoneOn: isSelf ? local.microphone.on : isSourceActive(participant, 'microphone'),
     cameraOn: isSelf ? local.camera.on : isSourceActive(participant, 'camera'),
     screenOn: isSelf ? local.screen.on : isSourceActive(participant, 'screen'),

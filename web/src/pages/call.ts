@@ -15,6 +15,8 @@ import '../elements/devices/devices.js';
 import { LanguageEvent } from '../elements/frame/frame.js';
 import { icon } from '../elements/icon/icon.js';
 import '../elements/panel/panel.js';
+import '../elements/people/people.js';
+import { waitingCount } from '../elements/people/registry.js';
 import { nextCorner } from '../elements/self-view/corner.js';
 import '../elements/self-view/self-view.js';
 import type { CornerEvent, ShowSelfEvent } from '../elements/self-view/self-view.js';
@@ -23,6 +25,7 @@ import type { TileSizeEvent } from '../elements/stage/stage.js';
 import '../elements/toasts/toasts.js';
 import { buttons, fields, reset } from '../styles/shared.js';
 import { phoneLink, phoneText } from '../text/names.js';
+import { peopleWords } from '../text/people.js';
 import type { Corner, Words } from '../text/words.js';
 import { bannerOf, CALL_INSTEAD_MS, lostFor, type BannerContent } from './banners.js';
 import { callStyles } from './call.styles.js';
@@ -36,6 +39,9 @@ function startCorner(): Corner {
   return matchMedia('(max-width: 43.74em)').matches ? 'topRight' : 'bottomRight';
 }
 
+/** A panel has the name of the button that opens it. */
+type PanelName = 'more' | 'people';
+
 @customElement('vdx-call')
 export class CallPage extends LitElement {
   static override styles = [reset, buttons, fields, callStyles];
@@ -44,11 +50,10 @@ export class CallPage extends LitElement {
   @property({ attribute: false }) commands!: CallCommands;
   @property({ attribute: false }) words!: Words;
 
-  @state() private isPanelOpen = false;
+  @state() private panel: PanelName | null = null;
   @state() private isSelfShown = true;
   @state() private corner: Corner = startCorner();
   @query('h1') private heading!: HTMLElement;
-  @query('#more') private moreButton!: Control | null;
   private phoneTimer: ReturnType<typeof setTimeout> | undefined;
   private lastBanner: BannerContent['code'] | null = null;
 
@@ -76,7 +81,7 @@ export class CallPage extends LitElement {
         <vdx-toasts .notices=${call.notices} .words=${words}></vdx-toasts>
         ${call.audioBlocked ? this.renderUnmute() : nothing}
       </main>
-      ${isConnecting ? this.renderCancel() : this.renderBar()} ${this.isPanelOpen ? this.renderPanel() : nothing}
+      ${isConnecting ? this.renderCancel() : this.renderBar()} ${this.renderPanel()}
     `;
   }
 
@@ -171,12 +176,13 @@ export class CallPage extends LitElement {
               @click=${() => void (screen.on ? commands.stopScreenShare() : commands.startScreenShare())}
             ></vdx-control>`
           : nothing}
+        ${this.renderPeopleButton()}
         <vdx-control
           id="more"
           .label=${words.call.more}
           .icon=${'more'}
-          .expanded=${this.isPanelOpen}
-          @click=${this.togglePanel}
+          .expanded=${this.panel === 'more'}
+          @click=${() => { this.togglePanel('more'); }}
         ></vdx-control>
         <vdx-control
           .look=${'leave'}
@@ -189,7 +195,38 @@ export class CallPage extends LitElement {
     </div>`;
   }
 
-  private renderPanel(): TemplateResult {
+  private renderPeopleButton(): TemplateResult {
+    const people = peopleWords(this.words.language);
+    const waiting = waitingCount(this.call);
+    return html`<vdx-control
+      id="people"
+      .label=${people.button}
+      .labelRest=${waiting === 0 ? '' : `, ${people.waiting(waiting)}`}
+      .badge=${waiting}
+      .icon=${'people'}
+      .expanded=${this.panel === 'people'}
+      @click=${() => { this.togglePanel('people'); }}
+    ></vdx-control>`;
+  }
+
+  private renderPanel(): TemplateResult | typeof nothing {
+    if (this.panel === null) return nothing;
+    return this.panel === 'people' ? this.renderPeople() : this.renderMore();
+  }
+
+  private renderPeople(): TemplateResult {
+    const { call, commands, words } = this;
+    const { language } = words;
+    return html`<vdx-panel
+      .heading=${peopleWords(language).title}
+      .closeLabel=${words.panel.close}
+      @closepanel=${this.closePanel}
+    >
+      <vdx-people .call=${call} .commands=${commands} .language=${language}></vdx-people>
+    </vdx-panel>`;
+  }
+
+  private renderMore(): TemplateResult {
     const { call, words, commands } = this;
     const { camera, microphone } = call.local;
     const helpLine = (call.room ?? call.invitation)?.helpLine ?? '';
@@ -278,12 +315,14 @@ export class CallPage extends LitElement {
     this.dispatchEvent(new AnnounceEvent(show ? this.words.self.shown : this.words.self.hidden));
   }
 
-  private togglePanel(): void {
-    this.isPanelOpen = !this.isPanelOpen;
+  /** Two panels would cover the room; the other one makes way. */
+  private togglePanel(name: PanelName): void {
+    this.panel = this.panel === name ? null : name;
   }
 
   private closePanel(): void {
-    this.isPanelOpen = false;
-    this.moreButton?.focus();
+    const name = this.panel;
+    this.panel = null;
+    if (name !== null) this.renderRoot.querySelector<Control>(`#${name}`)?.focus();
   }
 }

@@ -93,6 +93,7 @@ function participant(name: string, isSelf: boolean): ParticipantState {
     function: '',
     isSelf,
     reconnecting: false,
+    connection: 'connected',
     microphoneOn: true,
     cameraOn: true,
     screenOn: false,

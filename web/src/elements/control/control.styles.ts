@@ -54,8 +54,26 @@ export const controlStyles = css`
   }
 
   .disc {
+    position: relative;
     display: grid;
     place-items: center;
+  }
+
+  .badge {
+    position: absolute;
+    top: -6px;
+    left: calc(50% + 4px);
+    display: grid;
+    place-items: center;
+    min-width: 1.375rem;
+    height: 1.375rem;
+    padding: 0 var(--space-4);
+    border-radius: var(--radius-full);
+    background: var(--stage-caution);
+    color: var(--stage);
+    font-size: 0.9375rem;
+    font-weight: var(--bold);
+    font-variant-numeric: tabular-nums;
   }
 
   .rest {

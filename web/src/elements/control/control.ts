@@ -24,6 +24,8 @@ export class Control extends LitElement {
   /** Null: it opens nothing. */
   @property({ attribute: false }) expanded: boolean | null = null;
   @property({ attribute: false }) busy = false;
+  /** How many wait behind it; 0: none. Said in `labelRest`. */
+  @property({ attribute: false }) badge = 0;
   /** `state`: light when off (microphone, camera); `action`: marked when on; `leave`: red. */
   @property({ attribute: false }) look: 'state' | 'action' | 'leave' = 'action';
 
@@ -38,7 +40,9 @@ export class Control extends LitElement {
       aria-expanded=${expanded === null ? nothing : String(expanded)}
       aria-disabled=${this.busy ? 'true' : nothing}
     >
-      <span class="disc">${icon(name)}</span>
+      <span class="disc"
+        >${icon(name)}${this.badge > 0 ? html`<span class="badge" aria-hidden="true">${this.badge}</span>` : nothing}</span
+      >
       <span class="label">${this.label}<span class="rest">${this.labelRest}</span></span>
     </button>`;
   }

@@ -1,0 +1,3 @@
+/** Every concern that adds something to the list of people: one import per line. */
+
+import './presence.js';

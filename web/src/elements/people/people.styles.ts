@@ -1,0 +1,146 @@
+import { css, unsafeCSS } from 'lit';
+
+export const peopleStyles = css`
+  :host {
+    display: grid;
+    gap: var(--space-24);
+  }
+
+  h3 {
+    margin: 0 0 var(--space-8);
+    color: var(--ink-soft);
+    font-size: var(--text-16);
+    font-weight: var(--bold);
+  }
+
+  ul {
+    display: grid;
+    padding: 0;
+    list-style: none;
+  }
+
+  li {
+    padding: var(--space-8) 0;
+    border-top: 1px solid var(--line);
+  }
+
+  li:first-child {
+    border-top: 0;
+  }
+
+  .person {
+    display: flex;
+    align-items: center;
+    gap: var(--space-12);
+    min-height: 44px;
+  }
+
+  .face {
+    display: grid;
+    flex: none;
+    place-content: center;
+    width: 40px;
+    height: 40px;
+    border-radius: 50%;
+    color: var(--stage-ink);
+    font-size: var(--text-16);
+    font-weight: var(--bold);
+  }
+
+  .away .face {
+    opacity: 0.5;
+  }
+
+  .who {
+    flex: 1;
+    min-width: 0;
+    line-height: var(--leading-tight);
+    overflow-wrap: anywhere;
+  }
+
+  .name {
+    font-size: var(--text-16);
+    font-weight: var(--bold);
+  }
+
+  .soft,
+  .what {
+    color: var(--ink-soft);
+    font-size: var(--text-16);
+    font-weight: 400;
+  }
+
+  .what:empty {
+    display: none;
+  }
+
+  .role {
+    display: inline-block;
+    margin-right: var(--space-8);
+    padding: 0 var(--space-8);
+    border: 1px solid var(--edge);
+    border-radius: var(--radius);
+    color: var(--ink);
+    font-weight: var(--bold);
+  }
+
+  .loud {
+    display: flex;
+    align-items: center;
+    gap: var(--space-4);
+    color: var(--caution);
+    font-size: var(--text-16);
+    font-weight: var(--bold);
+  }
+
+  .marks {
+    display: flex;
+    flex: none;
+    gap: var(--space-4);
+    color: var(--ink-soft);
+  }
+
+  .mark .icon,
+  .loud .icon {
+    width: 1.25rem;
+    height: 1.25rem;
+  }
+
+  .menu {
+    display: grid;
+    flex: none;
+    place-content: center;
+    width: 44px;
+    height: 44px;
+    border: 1px solid var(--edge);
+    border-radius: var(--radius);
+    background: none;
+  }
+
+  .menu[aria-expanded='true'] .icon {
+    rotate: 180deg;
+  }
+
+  .actions {
+    display: grid;
+    gap: var(--space-8);
+    padding: var(--space-8) 0 var(--space-4);
+  }
+
+  .actions .button {
+    min-height: 44px;
+    justify-content: flex-start;
+    padding: var(--space-8) var(--space-16);
+    font-size: var(--text-16);
+    text-align: left;
+  }
+
+  .button.danger,
+  .button.danger:hover {
+    border-color: transparent;
+    background: var(--stage-danger);
+    color: var(--stage-danger-ink);
+  }
+
+  ${unsafeCSS([0, 1, 2, 3, 4, 5, 6, 7].map((tone) => `.tone-${String(tone)} { background: var(--tone-${String(tone)}); }`).join(' '))}
+`;

@@ -1,0 +1,107 @@
+// @vitest-environment happy-dom
+import { html } from 'lit';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { CallCommands, CallState, ParticipantState } from '../../call-types.js';
+import { inCall } from '../../pages/fixtures.js';
+import { mount, part, textOf, unmountAll } from '../../testing/mount.js';
+import { functionText } from '../../text/people.js';
+import { People } from './people.js';
+import { addAction, addSection, waitingCount } from './registry.js';
+
+const ran = vi.fn();
+
+beforeAll(() => {
+  addAction({
+    id: 'test-plain',
+    order: 500,
+    label: (person) => `Gør noget ved ${person.name}`,
+    isOffered: (person) => person.name === 'Bo',
+    run: (person) => { ran(person.name); },
+  });
+  addAction({
+    id: 'test-danger',
+    order: 1,
+    isDangerous: true,
+    label: () => 'Fjern ham',
+    isOffered: (person) => person.name === 'Bo',
+    run: () => undefined,
+  });
+  addSection({
+    id: 'test-waiting',
+    order: 1,
+    isShown: (call) => call.name === 'with section',
+    count: () => 3,
+    render: () => html`<p>De venter</p>`,
+  });
+});
+afterEach(unmountAll);
+
+function withPerson(change: (person: ParticipantState) => Partial<ParticipantState>): CallState {
+  const call = inCall(3);
+  return { ...call, participants: call.participants.map((one) => ({ ...one, ...change(one) })) };
+}
+
+const show = (call: CallState): Promise<People> => mount(new People(), { call, commands: {} as CallCommands });
+
+describe('vdx-people', () => {
+  it('lists everyone with role, function, organisation and microphone', async () => {
+    const element = await show(
+      withPerson((one) => (one.name === 'Bo' ? { function: 'læge', organisation: 'Region Midtjylland', microphoneOn: false } : {})),
+    );
+    const row = textOf(part(element, '[data-person="p-Bo"]'));
+    expect(row).toContain('Vært');
+    expect(row).toContain('Læge, Region Midtjylland');
+    expect(row).toContain('mikrofonen er slukket');
+    expect(element.renderRoot.querySelectorAll('li')).toHaveLength(4);
+  });
+
+  it('says who is on his way back', async () => {
+    const element = await show(withPerson((one) => (one.name === 'Bo' ? { connection: 'returning' } : {})));
+    expect(textOf(part(element, '.loud'))).toBe('På vej tilbage');
+  });
+
+  it('offers actions only where a concern does, dangerous ones last, and runs them', async () => {
+    const element = await show(inCall(3));
+    const menu = part(element, '[data-person="p-Bo"] .menu');
+    expect(menu.getAttribute('aria-label')).toBe('Muligheder for Bo');
+    menu.click();
+    await element.updateComplete;
+    const offered = [...element.renderRoot.querySelectorAll<HTMLElement>('[data-person="p-Bo"] .actions button')];
+    expect(offered.map((one) => one.dataset['action']).slice(-2)).toEqual(['test-plain', 'test-danger']);
+    part(element, '[data-action="test-plain"]').click();
+    await element.updateComplete;
+    expect(ran).toHaveBeenCalledWith('Bo');
+    expect(element.renderRoot.querySelector('.actions')).toBeNull();
+  });
+
+  it('closes the actions with Escape, and not the panel', async () => {
+    const element = await show(inCall(3));
+    part(element, '[data-person="p-Bo"] .menu').click();
+    await element.updateComplete;
+    const outside = vi.fn();
+    element.addEventListener('keydown', outside);
+    part(element, '.actions').dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, composed: true }));
+    await element.updateComplete;
+    expect(element.renderRoot.querySelector('.actions')).toBeNull();
+    expect(outside).not.toHaveBeenCalled();
+  });
+
+  it('shows the sections of the concerns and counts who waits in them', async () => {
+    const call = { ...inCall(1), name: 'with section' };
+    const element = await show(call);
+    expect(textOf(part(element, '[data-section="test-waiting"]'))).toBe('De venter');
+    expect(waitingCount(call)).toBe(3);
+    expect(waitingCount(inCall(1))).toBe(0);
+  });
+});
+
+describe('functions', () => {
+  it.each([
+    ['tolk', 'Tolk', 'Interpreter'],
+    ['Fysioterapeut', 'Fysioterapeut', 'Fysioterapeut'],
+    ['', '', ''],
+  ])('%s', (value, danish, english) => {
+    expect(functionText(value, 'da')).toBe(danish);
+    expect(functionText(value, 'en')).toBe(english);
+  });
+});
