@@ -17,9 +17,6 @@ LOST_LEAST = 30
 """Before a look at what became of them."""
 TAIL = 3
 """Packets lost at the very end are missed by nobody: no later one shows the gap."""
-GIVEN_UP = 2
-"""May stay missing: one did, in one of some ten runs. Not explained; a guess is a picture that was taken from its slot
-for a moment while the estimate rose, after which what it lacked is not asked for."""
 GAP_US = 1_000_000
 BITRATE_BPS = 1_500_000
 FLOOD = 50
@@ -79,7 +76,7 @@ async def test_pictures_lost_on_the_way_up_are_asked_for_by_the_server_and_reach
         async with asyncio.timeout(SETTLE_TIMEOUT_S):
             while (stats := await generator.stats()).sent["lost_on_purpose"] < LOST_LEAST:
                 await asyncio.sleep(0.1)
-            while (found := (await pictures(generator)).findings)["lost"] > GIVEN_UP:
+            while (found := (await pictures(generator)).findings)["lost"] > 0:
                 await asyncio.sleep(0.01)
         lost = stats.sent["lost_on_purpose"]
         assert lost - TAIL <= stats.sent["nacks_received"] <= MOST_REQUESTS * lost, stats.sent

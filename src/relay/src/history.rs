@@ -16,6 +16,7 @@ pub const HISTORY_PAYLOAD_LEN: usize = 1392;
 pub struct History {
     entries: Vec<Entry>,
     bytes: Vec<u8>,
+    newest: u64,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -28,7 +29,7 @@ struct Entry {
 impl History {
     /// Nothing kept, nothing allocated.
     pub const fn new() -> Self {
-        Self { entries: Vec::new(), bytes: Vec::new() }
+        Self { entries: Vec::new(), bytes: Vec::new(), newest: 0 }
     }
 
     /// Keeps a packet with its dependency descriptor, if it has one; an older one with the same place goes, a newer one stays.
@@ -53,7 +54,14 @@ impl History {
         let (front, back) = bytes.split_at_mut(payload.len());
         front.copy_from_slice(payload);
         back.copy_from_slice(descriptor);
+        self.newest = self.newest.max(facts.index);
         *entry = Entry { facts: Some(*facts), len: payload.len() as u16, descriptor_len: descriptor.len() as u8 };
+    }
+
+    /// The highest unwrapped sequence number that was kept; 0: none yet.
+    #[inline]
+    pub fn newest(&self) -> u64 {
+        self.newest
     }
 
     /// Forgets the packets and gives their memory back.

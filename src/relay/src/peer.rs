@@ -8,7 +8,7 @@ use crate::bucket::Bucket;
 use crate::congestion::Arrivals;
 use crate::facts::{Codec, PassedExtensions};
 use crate::ice::{Credentials, Ice};
-use crate::pacer::Pacer;
+use crate::pacer::{Pacer, Waiting};
 use crate::quality::Figures;
 use crate::reports::{Loss, PublisherClock, Reception};
 use crate::slot::Slot;
@@ -178,6 +178,14 @@ pub struct Peer {
 pub const TOUCHED_LEN: usize = offset_of!(Peer, pacer) + 40;
 
 impl Peer {
+    /// A picture's packet leaves when the pacer lets it.
+    pub fn hold(&mut self, waiting: Waiting) {
+        if let Some(slot) = self.slots.get_mut(waiting.slot) {
+            slot.waiting += 1;
+            self.pacer.push(waiting);
+        }
+    }
+
     /// Since anything authentic came from it, a connectivity check or a packet. Not the measure of consent: that is the
     /// checks' alone (RFC 7675).
     pub fn silent_us(&self, now_us: u64) -> u64 {

@@ -76,6 +76,24 @@ impl Default for Share {
 /// Packets that were resent lately: so that repeated NACKs do not multiply.
 const RESENT: usize = 64;
 
+/// Numbers before a start that are looked through for gaps, at most: a receiver asks for older ones no more.
+const GAPS_WITHIN: u64 = 512;
+/// Gaps that are filled at a start.
+const MAX_GAPS: usize = 32;
+/// Numbers of an outgoing stream that were never sent and never will be.
+#[derive(Debug, Clone, Copy)]
+pub struct Gaps {
+    indices: [u64; MAX_GAPS],
+    count: usize,
+}
+
+impl Gaps {
+    /// In order.
+    pub fn indices(&self) -> &[u64] {
+        self.indices.get(..self.count).unwrap_or_default()
+    }
+}
+
 /// A feed of sound that is this old (22 s) sends nothing from before it, however late its packets are.
 const SETTLED_TICKS: i32 = 1 << 20;
 
@@ -133,6 +151,9 @@ pub struct Slot {
     pub low_since_us: Option<u64>,
     /// Each index of the retransmissions once.
     pub rtx_guard: SendGuard,
+    /// Pictures: every number from here on that was never sent is looked for at the next start. `None`: nothing was sent
+    /// under these keys.
+    gaps_from: Option<u64>,
     /// Of the next retransmission.
     pub rtx_index: u64,
     /// When the next sender report is due.
@@ -186,6 +207,7 @@ impl Slot {
             rewriter: Rewriter::new(numbers as u16, (numbers >> 16) as u32, (numbers >> 48) as u16),
             guard: SendGuard::new(slot.ssrc),
             rtx_guard: SendGuard::new(slot.rtx_ssrc),
+            gaps_from: None,
             rtx_index: random() & 0x7FFF,
             codec: None,
             packet_count: 0,
@@ -202,6 +224,24 @@ impl Slot {
     pub fn on_new_keys(&mut self) {
         self.guard = SendGuard::new(self.ssrc);
         self.rtx_guard = SendGuard::new(self.rtx_ssrc);
+        self.gaps_from = None;
+    }
+
+    /// A picture begins at this index: the numbers before it that were never sent and never will be, in order. They were
+    /// of packets that were lost on their way up, and whose picture ended before they came again.
+    pub fn take_gaps(&mut self, start: u64) -> Gaps {
+        let mut gaps = Gaps { indices: [0; MAX_GAPS], count: 0 };
+        // What waits has its number yet to claim: then they are looked for at the start after this one.
+        if self.waiting == 0 {
+            let from = self.gaps_from.replace(start).unwrap_or(start).max(start.saturating_sub(GAPS_WITHIN));
+            let end = self.guard.highest().unwrap_or(0).min(start);
+            let free = (from..end).filter(|index| self.guard.is_free(*index));
+            for (place, index) in gaps.indices.iter_mut().zip(free) {
+                *place = index;
+                gaps.count += 1;
+            }
+        }
+        gaps
     }
 
     /// The source it is to show, by id; 0: none.

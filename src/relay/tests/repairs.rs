@@ -3,7 +3,7 @@
 mod common;
 
 use common::camera::{Stamp, film};
-use common::stage::{SLOT, VIEWER, call};
+use common::stage::{SLOT, VIEWER, call, unbroken};
 use common::{Packet, World};
 use vdx_relay::wire::rtcp::{NtpTime, ReportBlock, write_nack, write_receiver_report};
 use vdx_relay::wire_api::{Command, SlotKind};
@@ -184,4 +184,65 @@ fn lost_and_reordered_packets_are_repaired_on_both_sides() {
     let total = newest.wrapping_sub(first) - 60;
     let missing = (0..total).filter(|step| !got.contains_key(&first.wrapping_add(*step))).count();
     assert_eq!(missing, 0, "every gap was filled, of {total}");
+}
+
+#[test]
+fn picture_whose_first_packet_was_lost_on_the_way_up_begins_whole_when_it_comes_again() {
+    let (mut world, mut cameras) = call();
+    let camera = &mut cameras[0];
+    camera.active = 1;
+    camera.parts = [6; 3];
+    film(&mut world, std::slice::from_mut(camera), 300);
+    world.bind(VIEWER, SlotKind::Video, 0, 11, 2);
+    camera.frame(&mut world, |world, client, packet, index| world.send(client, &packet, index));
+    world.run_ms(10);
+    assert!(world.take_rtp(VIEWER).is_empty(), "nothing to begin with yet");
+    camera.react(&mut world);
+    let mut is_first = true;
+    camera.frame(&mut world, |world, client, packet, index| {
+        if !std::mem::take(&mut is_first) {
+            world.send(client, &packet, index);
+        }
+    });
+    world.run_ms(1);
+    camera.frame(&mut world, |world, client, packet, index| world.send(client, &packet, index));
+    world.run_ms(10);
+    assert!(world.take_rtp(VIEWER).is_empty(), "it cannot begin in the middle");
+    film(&mut world, std::slice::from_mut(camera), 300);
+    let packets = world.take_rtp(VIEWER);
+    assert!(packets.len() >= 2 * 6 + 5 * 6, "{}", packets.len());
+    unbroken(&packets, &mut None);
+    assert_eq!(world.forwarder.counters().recovered_packets, 1);
+    assert_eq!(world.forwarder.counters().dropped_seal, 0);
+}
+
+#[test]
+fn number_of_a_packet_that_came_too_late_for_its_picture_is_sent_empty_when_the_next_picture_begins() {
+    let (mut world, mut cameras) = call();
+    world.bind(VIEWER, SlotKind::Video, 0, 11, 2);
+    film(&mut world, &mut cameras, 600);
+    cameras[0].retransmits = false;
+    let mut lost = 0;
+    cameras[0].frame(&mut world, |world, client, packet, index| {
+        // The first of three packets of each layer.
+        let is_first = Stamp::read(&packet.payload).part == 0;
+        lost += usize::from(is_first);
+        if !is_first {
+            world.send(client, &packet, index);
+        }
+    });
+    assert_eq!(lost, 3);
+    world.bind(VIEWER, SlotKind::Video, 0, 22, 2);
+    film(&mut world, &mut cameras, 600);
+    let packets = world.take_rtp(VIEWER);
+    assert_eq!(packets.last().expect("packets").csrcs, [22]);
+    assert!(packets.windows(2).any(|pair| pair[1].payload.is_empty() && pair[1].sequence < pair[0].sequence));
+    let mut sequences: Vec<u16> = packets.iter().map(|packet| packet.sequence).collect();
+    sequences.sort_unstable();
+    assert!(sequences.windows(2).all(|pair| pair[1] == pair[0] + 1), "every number once: {sequences:?}");
+    let empty: Vec<_> = packets.iter().filter(|packet| packet.payload.is_empty()).collect();
+    assert_eq!((empty.len(), world.forwarder.counters().fillers_out), (1, 1), "of the layer that was shown");
+    let next = packets.iter().find(|packet| packet.csrcs == [22] && !packet.payload.is_empty()).expect("a picture");
+    assert_eq!(next.timestamp.wrapping_sub(empty[0].timestamp), 1, "it is no part of the next picture");
+    assert_eq!(world.forwarder.counters().dropped_seal, 0);
 }

@@ -308,6 +308,9 @@ fn odd_descriptors_of_one_with_keys_start_nothing_cost_the_others_nothing_and_ho
                     of_bo += 1;
                     assert_eq!(packet.payload, delta);
                 }
+                if packet.payload.is_empty() {
+                    continue; // The number of what was no picture, when the next one began.
+                }
                 if let Some(before) = last.insert(packet.ssrc, packet.clone()) {
                     // What of the hostile one's was no picture is missing; it is his loss.
                     let step = packet.sequence.wrapping_sub(before.sequence);

@@ -1,14 +1,16 @@
 //! A run of packets leaves: to every slot that shows its layer or can begin with it, under each slot's own numbers.
 
 use super::run::Padded;
-use super::{Forwarder, Switch};
+use super::{Forwarder, Start, Switch};
+use crate::counters::Counters;
 use crate::egress::{Outgoing, send_media};
-use crate::facts::Codec;
+use crate::facts::{Codec, Facts};
+use crate::history::HISTORY_PACKETS;
 use crate::pacer::Waiting;
-use crate::peer::TOUCHED_LEN;
-use crate::rewrite::Feed;
+use crate::peer::{Peer, TOUCHED_LEN};
+use crate::rewrite::{Feed, Numbers};
 use crate::sink::Sink;
-use crate::slot::Placed;
+use crate::slot::{Gaps, Placed};
 use crate::wire_api::{Event, MediaKind, SlotKind};
 
 impl Forwarder {
@@ -24,6 +26,9 @@ impl Forwarder {
             }
         }
         self.run.clear();
+        while let Some(start) = self.starts.pop() {
+            self.follow_start(&start);
+        }
         if !self.switches.is_empty() {
             self.finish_switches(now_us);
         }
@@ -85,7 +90,7 @@ impl Forwarder {
                     break;
                 }
                 let emptied;
-                let mut is_filler = false;
+                let (mut gaps, mut is_filler) = (None, false);
                 let (mut facts, mut payload, mut descriptor, mut padding) = (facts, payload, descriptor, padding);
                 let (numbers, is_first) = match slot.place(feed, facts) {
                     Placed::Sent { numbers, is_first, ended, has_switched } => {
@@ -96,6 +101,7 @@ impl Forwarder {
                             slot.report_due_us = now_us;
                             peer.slots_due_us = now_us;
                             self.urgent_peers.insert(watcher.peer);
+                            gaps = is_video.then(|| slot.take_gaps(numbers.index));
                         }
                         (numbers, is_first)
                     }
@@ -117,13 +123,16 @@ impl Forwarder {
                     }
                     Placed::Passed => continue,
                 };
+                if let Some(gaps) = gaps {
+                    let to = (watcher.peer, watcher.slot);
+                    self.starts.push(Start { peer: to.0, slot: to.1, feed, index: facts.index });
+                    fill_gaps(peer, to, (source.id, facts, numbers), &gaps, sink, &mut self.counters, now_us);
+                }
                 // What fills a place in the numbers has no place in the history.
                 if waits && !is_filler {
-                    let (slot_at, index, bytes) =
-                        (watcher.slot, facts.index, payload.len() as u32 - u32::from(padding));
-                    slot.waiting += 1;
+                    let (slot, index, bytes) = (watcher.slot, facts.index, payload.len() as u32 - u32::from(padding));
+                    peer.hold(Waiting { slot, feed, index, numbers, bytes, is_first, is_again: false });
                     self.counters.packets_paced += 1;
-                    peer.pacer.push(Waiting { slot: slot_at, feed, index, numbers, bytes, is_first, is_again: false });
                     self.urgent_peers.insert(watcher.peer);
                     continue;
                 }
@@ -134,6 +143,28 @@ impl Forwarder {
         }
         if let Some(layer) = source.layer_mut(feed.layer) {
             layer.is_wanted = is_wanted;
+        }
+    }
+
+    /// After a fan-out: a start that was lost on the way up came again after what is behind it. That was passed by, and leaves
+    /// now, through the pacer: without it the picture would begin with a gap.
+    fn follow_start(&mut self, start: &Start) {
+        let Start { peer: peer_at, slot: slot_at, feed, index: first } = *start;
+        let layer = self.sources.get(feed.source).and_then(|source| source.layer(feed.layer));
+        let Some(history) = layer.filter(|layer| layer.epoch == feed.epoch).map(|layer| &layer.history) else { return };
+        let Some(peer) = self.peers.get_mut(peer_at) else { return };
+        self.urgent_peers.insert(peer_at);
+        for index in (first + 1..=history.newest()).take(HISTORY_PACKETS) {
+            let Some((facts, payload, _)) = history.get(index) else { continue };
+            let Some(slot) = peer.slots.get_mut(slot_at) else { return };
+            if peer.pacer.is_full(feed.layer, slot.priority) {
+                self.sheds.push((peer_at, slot_at));
+                return;
+            }
+            let Placed::Sent { numbers, is_first, .. } = slot.place(feed, facts) else { continue };
+            let bytes = payload.len() as u32;
+            peer.hold(Waiting { slot: slot_at, feed, index, numbers, bytes, is_first, is_again: false });
+            self.counters.packets_paced += 1;
         }
     }
 
@@ -169,5 +200,30 @@ impl Forwarder {
     /// Whether the source is a picture.
     pub(super) fn is_video(&self, source_at: usize) -> bool {
         self.sources.get(source_at).and_then(|source| source.codec).is_some_and(|codec| codec != Codec::Opus)
+    }
+}
+
+/// Before a picture begins: numbers that will never be sent go out empty, so that nobody asks for them or counts them as
+/// lost on his way. They were of packets that came again on their way up when their picture had ended, or were no picture.
+#[cold]
+fn fill_gaps<S: Sink>(
+    peer: &mut Peer,
+    (peer_at, slot_at): (usize, usize),
+    (source, start, first): (u32, &Facts, Numbers),
+    gaps: &Gaps,
+    sink: &mut S,
+    counters: &mut Counters,
+    now_us: u64,
+) {
+    let facts = &start.emptied();
+    // The start's timestamp is later than any before it.
+    let timestamp = first.timestamp.wrapping_sub(1);
+    for index in gaps.indices() {
+        let numbers = Numbers { index: *index, timestamp, ..first };
+        let (payload, descriptor) = (&[][..], &[][..]);
+        let (padding, is_first, is_again) = (0, false, false);
+        let outgoing = Outgoing { source, facts, payload, padding, descriptor, numbers, is_first, is_again };
+        send_media(peer, peer_at, slot_at, &outgoing, sink, counters, now_us);
+        counters.fillers_out += 1;
     }
 }

@@ -72,6 +72,15 @@ struct Switch {
     ended: Option<Feed>,
 }
 
+/// A picture began in a slot while a packet was fanned out. If that came late, what belongs behind it is in the history.
+#[derive(Debug, Clone, Copy)]
+struct Start {
+    peer: usize,
+    slot: usize,
+    feed: Feed,
+    index: u64,
+}
+
 /// See the module.
 pub struct Forwarder {
     peers: Slab<Peer>,
@@ -92,6 +101,7 @@ pub struct Forwarder {
     /// The layer whose keyframe is being handled: nobody needs to ask for it.
     starting: Option<(usize, u8)>,
     switches: Vec<Switch>,
+    starts: Vec<Start>,
     run: Run,
     sharing: Sharing,
     /// With other workers, if there are any.
@@ -138,6 +148,7 @@ impl Forwarder {
             keyframe_requests: Vec::new(),
             starting: None,
             switches: Vec::new(),
+            starts: Vec::new(),
             run: Run::new(),
             sharing: Sharing::default(),
             exchange: None,
@@ -180,6 +191,7 @@ impl Forwarder {
         self.counters.panics += 1;
         self.keyframe_requests.clear();
         self.switches.clear();
+        self.starts.clear();
         self.run.clear();
         self.held_back.clear();
         self.ended_sounds.clear();

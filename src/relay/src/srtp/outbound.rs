@@ -66,6 +66,11 @@ impl SendGuard {
         Ok(SealIndex { ssrc: self.ssrc, index })
     }
 
+    /// Whether this index can still be claimed.
+    pub fn is_free(&self, index: u64) -> bool {
+        index < RTP_INDEX_END && self.claimed.is_fresh(index)
+    }
+
     /// The stream's SSRC.
     pub fn ssrc(&self) -> u32 {
         self.ssrc
