@@ -234,13 +234,14 @@ class Soak:
         self.failed: Counter[str] = Counter()
         self.samples: list[Sample] = []
         self.phase = "empty"
+        self._asking = asyncio.Lock()
         self._began_s = time.monotonic()
 
     async def sample(self, phase: str) -> Sample:
         process = Path(f"/proc/{self.server.pid}")
         # Before the connection that asks for the gauges.
         descriptors = len(os.listdir(process / "fd"))
-        gauges = await self.server.metrics()
+        gauges = await self._gauges()
         status = dict(line.split(":", 1) for line in (process / "status").read_text().splitlines())
         sample = Sample(
             at_s=time.monotonic() - self._began_s,
@@ -257,6 +258,11 @@ class Soak:
         print(sample.line(), file=sys.stderr, flush=True)
         return sample
 
+    async def _gauges(self) -> dict[str, float]:
+        """One question at a time: the server answers each in a thread, and makes another when one is busy."""
+        async with self._asking:
+            return await self.server.metrics()
+
     async def watch(self) -> None:
         """Samples for the reader, until cancelled."""
         while True:
@@ -267,7 +273,7 @@ class Soak:
         """Waits until the server has nobody. Gives what stayed."""
         deadline_s = time.monotonic() + EMPTY_TIMEOUT_S
         while True:
-            gauges = await self.server.metrics()
+            gauges = await self._gauges()
             left = [f"{name} is {gauges[name]:.0f}" for name in CLEAN_GAUGES if gauges[name]]
             if not left or time.monotonic() > deadline_s:
                 return left

@@ -22,7 +22,7 @@ import segno
 import typer
 import uvloop
 
-from vdxmedia import __version__, config, credentials, kernel_limits
+from vdxmedia import __version__, allocator, config, credentials, kernel_limits
 from vdxmedia.addresses import format_bind, interface_addresses, lan_address
 from vdxmedia.api.resources import RoomCreated, TokenRequest
 from vdxmedia.app import Server
@@ -264,6 +264,7 @@ def _run(
 ) -> None:
     """Serves until a signal; `started` is told when all works, and may put on the stack what must end first."""
     configure_logging(settings.log.level, settings.log.format)
+    allocator.bound()
 
     async def run() -> None:
         async with AsyncExitStack() as stack:
