@@ -11,7 +11,7 @@ from __future__ import annotations
 import ctypes
 
 MAPPED_BYTES = 256 * 1024
-"""Blocks from this size on are mapped. Python's own are smaller or mapped anyway; a history and the sockets' buffers are
+"""Blocks from this size on are mapped. Python's own are smaller or mapped anyway; a history and sockets' buffers are
 larger."""
 KEPT_BYTES = 1024 * 1024
 """What an arena may keep free at its end, so that it does not give back with each join what it needs for the next."""
