@@ -39,7 +39,7 @@ bench: setup ## every figure that is to hold: forwarding beside a naive loop, jo
 
 long: setup ## what takes longer than a check may: each fuzz target for SECONDS, many more random examples, ten minutes of churn, the calls that a check leaves out
 	@sh fuzz/run $(SECONDS)
-	@$(BIN)/python -m loadtests.soak --minutes 10
+	@$(BIN)/python -m loadtests.soak --minutes 10 --workers 2
 	@$(BIN)/pytest -q -m long tests
 	@$(BIN)/pytest -q --hypothesis-profile=long tests/unit tests/simulation
 
