@@ -6,9 +6,9 @@ hear or are told is worked out once. Owned by one `Conference`; nothing of it ou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from vdxmedia.conference import layout
+from vdxmedia.conference import layout, permissions
 from vdxmedia.conference.documents import Document, Documents, Sheet
 from vdxmedia.conference.events import (
     BindingsChanged,
@@ -22,14 +22,12 @@ from vdxmedia.conference.kinds import ContentHint, LeaveReason, Role, SourceKind
 from vdxmedia.conference.ledger import Ledger
 from vdxmedia.conference.media import Gate, SetGate, SetHears, SetShedding, SetSourceClasses
 from vdxmedia.conference.participant import Participant
-from vdxmedia.conference.permissions import Audience
+from vdxmedia.conference.permissions import Audience, Standing
 from vdxmedia.conference.roster import ROUND_S, Roster
 from vdxmedia.conference.settings import RoomSettings
-from vdxmedia.conference.speakers import Speakers
+from vdxmedia.conference.voices import Voices
 from vdxmedia.errors import NotFound
 from vdxmedia.ids import ParticipantId, SourceId
-
-AudienceOf = Callable[[Participant], Audience]
 
 
 class Assembly:
@@ -42,7 +40,7 @@ class Assembly:
         self.people: dict[ParticipantId, Participant] = {}
         """In the order of joining."""
         self.owners: dict[SourceId, Participant] = {}
-        self.speakers = Speakers()
+        self.voices = Voices()
         self.roster = Roster(roster_round_s)
         self.documents = Documents()
         self.stage: ParticipantId | None = None
@@ -56,10 +54,13 @@ class Assembly:
         """None: everybody."""
         self._unsaid_bindings: dict[ParticipantId, None] = {}
         """Of viewers who are not told before they know of everybody in them."""
+        self._newcomers: dict[ParticipantId, None] = {}
+        """Their snapshot will have every document."""
         self._events: list[Event] = []
         self._dirty_documents: dict[type[Document], None] = {}
-        self._said_speakers: dict[int, tuple[tuple[ParticipantId, float], ...]] = {}
-        """By what is received."""
+        self._said_speakers: dict[ParticipantId, tuple[tuple[ParticipantId, float], ...]] = {}
+        """By who was told; what one was told says nothing about when another came."""
+        self._must_mend_speakers = False
 
     # ── reading ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -76,9 +77,30 @@ class Assembly:
     def guests(self) -> list[Participant]:
         return [one for one in self.people.values() if one.role is Role.GUEST]
 
+    def find_known(self, viewer: ParticipantId, participant: ParticipantId) -> Participant:
+        """Whom this viewer may know of. Raises: NotFound, the same for who is there unseen as for nobody."""
+        found = self.find(participant)
+        if found.id != viewer and not permissions.knows(self.find(viewer).audience, found.audience):
+            raise NotFound("no such participant in this conference", code="participant_unknown")
+        return found
+
+    def audience_of(self, participant: Participant) -> Audience:
+        """What is right for him as everything stands."""
+        standing = Standing(
+            role=participant.role,
+            is_open=participant.is_open,
+            is_on_stage=self.stage == participant.id,
+            is_waiting=participant.is_waiting,
+            group=participant.group,
+            is_aside=participant.is_aside,
+            is_out_of_sight=participant.is_out_of_sight,
+            receives=participant.receives,
+        )
+        return permissions.audience_of(standing, self.settings.guest_visibility)
+
     def scene(self) -> layout.Scene:
         if self._scene is None:
-            self._scene = layout.Scene(list(self.people.values()), self.speakers, self.stage)
+            self._scene = layout.Scene(list(self.people.values()), self.voices, self.stage)
         return self._scene
 
     # ── changing ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -98,25 +120,27 @@ class Assembly:
         self.people[newcomer.id] = newcomer
         self.owners.update({source.id: newcomer for source in newcomer.sources.values()})
         self.roster.enter(newcomer, self.people)
+        self._newcomers[newcomer.id] = None
         concerned = [
             one for one in self.people.values() if one is newcomer or layout.is_concerned_by_newcomer(one, scene)
         ]
         self.arrange(concerned)
 
     def remove(self, participant: Participant, reason: LeaveReason) -> None:
-        mains = self.speakers.mains
+        mains = self.voices.mains
         del self.people[participant.id]
         sources = [source.id for source in participant.sources.values()]
         for source in sources:
             del self.owners[source]
         self._ledger.forget(participant.id, sources)
-        self.speakers.forget(participant.id)
+        self.voices.forget(participant.id)
         self.documents.forget(participant.id)
         self.roster.leave(participant, reason)
         self._scene = None
         self.tell(SeatGivenUp(participant.id, reason))
-        self._forget_voice(participant.id)
-        if self.speakers.mains != mains or self.stage == participant.id:
+        self._said_speakers.pop(participant.id, None)
+        self._must_mend_speakers = True
+        if self.voices.mains != mains or self.stage == participant.id:
             self.rearrange()
             return
         scene = self.scene()
@@ -128,11 +152,14 @@ class Assembly:
         self.roster.changed(participant)
         self._scene = None
 
-    def permit(self, participant: Participant, audience: Audience) -> None:
-        """Who may know, hear and see him, and whom he may."""
+    def permit(self, participant: Participant) -> None:
+        """After any change of what `audience_of` reads: who may know, hear and see him, and whom he may."""
+        audience = self.audience_of(participant)
         if participant.audience == audience:
             return
         participant.audience = audience
+        self.voices.permit(participant.id, audience.heard_by)
+        self._must_mend_speakers = True
         for event in self.roster.move(participant, self.people):
             self.tell(event)
         self.roster.changed(participant)
@@ -188,27 +215,33 @@ class Assembly:
     # ── speakers ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     def say_speakers(self, heard: Sequence[tuple[Participant, float]]) -> None:
-        """To each group of those who receive the same, those of them whom they may hear."""
-        groups: dict[int, list[ParticipantId]] = {}
+        """To each one those whom he may hear."""
+        audible: dict[int, tuple[tuple[ParticipantId, float], ...]] = {}
         for viewer in self.people.values():
-            groups.setdefault(viewer.audience.receives, []).append(viewer.id)
-        for receives, to in groups.items():
-            speakers = tuple(
-                (one.id, level) for one, level in heard if one.classes_of(SourceKind.MICROPHONE) & receives
-            )
-            if speakers != self._said_speakers.get(receives, ()):
-                self._said_speakers[receives] = speakers
-                self.tell(SpeakersChanged(tuple(to), speakers))
-        for receives in [receives for receives in self._said_speakers if receives not in groups]:
-            del self._said_speakers[receives]
+            receives = viewer.audience.receives
+            if receives not in audible:
+                audible[receives] = tuple((one.id, level) for one, level in heard if _is_heard(one, receives))
+        self._tell_speakers({viewer.id: audible[viewer.audience.receives] for viewer in self.people.values()})
 
-    def _forget_voice(self, gone: ParticipantId) -> None:
-        for receives, said in list(self._said_speakers.items()):
-            left = tuple(pair for pair in said if pair[0] != gone)
-            if left != said:
-                self._said_speakers[receives] = left
-                to = tuple(one.id for one in self.people.values() if one.audience.receives == receives)
-                self.tell(SpeakersChanged(to, left))
+    def _mend_speakers(self) -> None:
+        """Some have gone, or may not be heard any more."""
+        left = {}
+        for viewer in self.people.values():
+            receives = viewer.audience.receives
+            said = self._said_speakers.get(viewer.id, ())
+            left[viewer.id] = tuple(
+                pair for pair in said if pair[0] in self.people and _is_heard(self.people[pair[0]], receives)
+            )
+        self._tell_speakers(left)
+
+    def _tell_speakers(self, speakers: Mapping[ParticipantId, tuple[tuple[ParticipantId, float], ...]]) -> None:
+        groups: dict[tuple[tuple[ParticipantId, float], ...], list[ParticipantId]] = {}
+        for viewer, audible in speakers.items():
+            if audible != self._said_speakers.get(viewer, ()):
+                self._said_speakers[viewer] = audible
+                groups.setdefault(audible, []).append(viewer)
+        for audible, to in groups.items():
+            self.tell(SpeakersChanged(tuple(to), audible))
 
     # ── the end of a command ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -219,10 +252,17 @@ class Assembly:
         self._to_arrange = {}
         if viewers:
             self._arrange(viewers)
+        if self._must_mend_speakers:
+            self._must_mend_speakers = False
+            self._mend_speakers()
         for event in self.roster.flush(self.people, now_s):
             self.tell(event)
         self._say_bindings()
         roles = {one.id: one.role for one in self.people.values()}
+        newcomers, self._newcomers = self._newcomers, {}
+        for name in newcomers:
+            if name in roles:
+                self.documents.assume(name, roles[name])
         kinds, self._dirty_documents = self._dirty_documents, {}
         for to, document in self.documents.take(kinds, roles):
             self.tell(DocumentChanged(to, document))
@@ -256,3 +296,7 @@ class Assembly:
             elif viewer.main == main:
                 continue
             self.say_slots(viewer)
+
+
+def _is_heard(one: Participant, receives: int) -> bool:
+    return one.classes_of(SourceKind.MICROPHONE) & receives != 0

@@ -46,10 +46,10 @@ from vdxmedia.conference.documents import RoomDocument, Sheet
 from vdxmedia.conference.events import ConferenceEnded, Event, Snapshot
 from vdxmedia.conference.kinds import Connection, ContentHint, LeaveReason, SourceKind
 from vdxmedia.conference.participant import Participant, SlotCounts, Source
-from vdxmedia.conference.permissions import audience_of
+from vdxmedia.conference.permissions import NOBODY
 from vdxmedia.conference.rights import check_right
 from vdxmedia.conference.roster import ROUND_S
-from vdxmedia.conference.settings import RoomSettings
+from vdxmedia.conference.settings import GuestVisibility, RoomSettings
 from vdxmedia.errors import InvalidTransition, NotAllowed, Refused
 from vdxmedia.ids import ParticipantId, SourceId
 
@@ -139,7 +139,7 @@ class Conference:
             return None
         times = [self._seat_deadline(one) for one in self._assembly.people.values()]
         times += [desk.deadline() for desk in self._desks]
-        times += [self._assembly.closes_at_s, self._assembly.speakers.deadline(), self._assembly.roster.deadline()]
+        times += [self._assembly.closes_at_s, self._assembly.voices.deadline(), self._assembly.roster.deadline()]
         return min((time for time in times if time is not None), default=None)
 
     def check_join(self, now_s: float, *, leaving: int = 0) -> None:
@@ -205,7 +205,7 @@ class Conference:
         self._leave_nobody_waiting(now_s)
         for desk in self._desks:
             desk.timeout(now_s)
-        if assembly.speakers.tick(now_s):
+        if assembly.voices.tick(now_s):
             assembly.rearrange()
         return assembly.settle(now_s)
 
@@ -225,19 +225,15 @@ class Conference:
             organisation=command.organisation,
             function=command.function,
             sources={kind: Source(publish[kind]) for kind in SourceKind if kind in publish},
-            audience=audience_of(
-                command.role,
-                self.settings.guest_visibility,
-                is_open=command.knows_who_sees,
-                is_on_stage=False,
-                receives=receives,
-            ),
+            audience=NOBODY,
             joined=self._joins,
             wanted_video_slots=command.video_slots,
             slots=SlotCounts(video=command.video_slots),
             receives=receives,
-            is_open=command.knows_who_sees,
+            # Who was told that hosts alone see him has not agreed to more, whatever the room becomes.
+            is_open=command.knows_who_sees and self.settings.guest_visibility is GuestVisibility.ALL,
         )
+        participant.audience = assembly.audience_of(participant)
         if participant.is_sign_interpreter and (camera := participant.sources.get(SourceKind.CAMERA)) is not None:
             camera.content_hint = ContentHint.MOTION
         assembly.enter(participant)
@@ -363,8 +359,9 @@ class Conference:
             owner = self._assembly.owners.get(source)
             if owner is not None and owner.active(SourceKind.MICROPHONE) is not None:
                 speakers.setdefault(owner.id, level)
-        self._assembly.say_speakers([(self._assembly.people[one], level) for one, level in speakers.items()])
-        if self._assembly.speakers.heard(tuple(speakers), now_s):
+        people = self._assembly.people
+        self._assembly.say_speakers([(people[one], level) for one, level in speakers.items()])
+        if self._assembly.voices.heard([(one, people[one].audience.heard_by) for one in speakers], now_s):
             self._assembly.rearrange()
 
     def _end(self) -> None:

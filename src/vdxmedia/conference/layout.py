@@ -14,7 +14,7 @@ from vdxmedia.conference.layers import DEFAULT_LAYER, layer_for
 from vdxmedia.conference.media import BindSlot, Priority
 from vdxmedia.conference.participant import Participant, Source, TileState
 from vdxmedia.conference.slots import PAIRS, People, Person, Place, assign, pinned_speakers
-from vdxmedia.conference.speakers import Speakers
+from vdxmedia.conference.voices import Voices
 from vdxmedia.ids import ParticipantId
 
 TOP_LAYER = 2
@@ -24,9 +24,9 @@ TOP_LAYER = 2
 class _Audience:
     """What those who receive the same classes may see and hear, themselves included."""
 
-    def __init__(self, everyone: Sequence[Participant], speakers: Speakers, receives: int) -> None:
+    def __init__(self, everyone: Sequence[Participant], voices: Voices, receives: int) -> None:
         self.receives = receives
-        self.people = People(_person(one, speakers, receives) for one in everyone if _is_person(one, receives))
+        self.people = People(_person(one, voices, receives) for one in everyone if _is_person(one, receives))
         self.screens = _newest_first(everyone, SourceKind.SCREEN, receives)
         self.programmes = _newest_first(everyone, SourceKind.SCREEN_AUDIO, receives)
 
@@ -34,8 +34,8 @@ class _Audience:
 class Scene:
     """What is there to be seen and heard, worked out once for all viewers, and good until any of it changes."""
 
-    def __init__(self, everyone: Sequence[Participant], speakers: Speakers, stage: ParticipantId | None = None) -> None:
-        self.speakers = speakers
+    def __init__(self, everyone: Sequence[Participant], voices: Voices, stage: ParticipantId | None = None) -> None:
+        self.voices = voices
         self.stage = stage
         """Who is to be the main one for everybody who may see him, whoever speaks."""
         self.by_id = {participant.id: participant for participant in everyone}
@@ -46,13 +46,13 @@ class Scene:
         self.by_id[newcomer.id] = newcomer
         for receives, audience in self._audiences.items():
             if _is_person(newcomer, receives):
-                audience.people.add(_person(newcomer, self.speakers, receives))
+                audience.people.add(_person(newcomer, self.voices, receives))
 
     def of(self, viewer: Participant) -> _Audience:
         receives = viewer.audience.receives
         audience = self._audiences.get(receives)
         if audience is None:
-            audience = _Audience(list(self.by_id.values()), self.speakers, receives)
+            audience = _Audience(list(self.by_id.values()), self.voices, receives)
             self._audiences[receives] = audience
         return audience
 
@@ -61,7 +61,7 @@ class Scene:
         people = self.of(viewer).people
         if people.find(self.stage, viewer.id) is not None:
             return self.stage
-        main = self.speakers.main_for(viewer.id)
+        main = self.voices.main_for(viewer.id, viewer.audience.hears or viewer.audience.sees)
         if main is None or people.find(main, viewer.id) is not None:
             return main
         return viewer.main if people.find(viewer.main, viewer.id) is not None else None
@@ -87,14 +87,14 @@ def _is_person(one: Participant, receives: int) -> bool:
     return _gets_through(one, SourceKind.CAMERA, receives) or _gets_through(one, SourceKind.MICROPHONE, receives)
 
 
-def _person(one: Participant, speakers: Speakers, receives: int) -> Person:
+def _person(one: Participant, voices: Voices, receives: int) -> Person:
     has_camera = _gets_through(one, SourceKind.CAMERA, receives)
     return Person(
         participant=one.id,
         has_camera_on=has_camera and one.active(SourceKind.CAMERA) is not None,
         has_microphone=_gets_through(one, SourceKind.MICROPHONE, receives),
-        is_speaking=speakers.is_established(one.id),
-        last_spoke_s=speakers.last_spoke_s(one.id),
+        is_speaking=voices.is_established(one.id),
+        last_spoke_s=voices.last_spoke_s(one.id),
         joined=one.joined,
     )
 

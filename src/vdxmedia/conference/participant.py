@@ -63,6 +63,13 @@ class Participant:
     """Whom this one wants to see in any case, first first."""
     is_open: bool = True
     """Has agreed to be seen and heard by guests, or was told before joining."""
+    is_waiting: bool = False
+    """In the lobby."""
+    group: int | None = None
+    """The small group, or talk aside, that he is in."""
+    is_aside: bool = False
+    is_out_of_sight: bool = False
+    """A host's, of a talk aside: those who wait for him do not keep his picture."""
     has_floor: bool = True
     """May be heard, as far as the floor goes."""
     has_screen_floor: bool = True

@@ -89,28 +89,59 @@ ALL_MEDIA = Media()
 NO_MEDIA = Media(False, False, False)
 
 
-def audience_of(
-    role: Role, visibility: GuestVisibility, *, is_open: bool, is_on_stage: bool, receives: Media = ALL_MEDIA
-) -> Audience:
-    """Of somebody in the large room. `is_open`: has agreed to be seen by guests, or was told so before joining."""
-    if role is Role.HOST:
+class Standing(msgspec.Struct, frozen=True):
+    """Where in the room somebody is; everything that an audience depends on, beside the room's setting."""
+
+    role: Role
+    is_open: bool = True
+    """Has agreed to be seen and heard by guests, or was told so before joining."""
+    is_on_stage: bool = False
+    is_waiting: bool = False
+    """In the lobby: seen by hosts, and nobody else is known to him."""
+    group: int | None = None
+    is_aside: bool = False
+    """The group is a host's talk with one: the host stays in everybody's picture, the other one in nobody's."""
+    is_out_of_sight: bool = False
+    """Of a host who talks aside: the others do not keep his picture."""
+    receives: Media = ALL_MEDIA
+
+
+def audience_of(standing: Standing, visibility: GuestVisibility) -> Audience:
+    """The one place where it is decided who knows, sees and hears whom."""
+    if standing.role is Role.HOST:
         own, others = HOSTS, HOSTS | GUESTS | STAGE | PRIVATE
-    elif visibility is GuestVisibility.ALL and is_open:
+    elif visibility is GuestVisibility.ALL and standing.is_open:
         own, others = GUESTS, HOSTS | GUESTS | STAGE
     else:
         # Also under `all` for one who has not agreed: the guests who have are not shown to him either.
         own, others = PRIVATE, HOSTS | STAGE if visibility is not GuestVisibility.HOSTS else HOSTS
-    if is_on_stage:
+    if standing.is_waiting:
+        return Audience(PRIVATE, 0, 0, 0, PRIVATE, 0, 0, 0)
+    if standing.is_on_stage:
         own |= STAGE
+    known_to, knows_of = own, others
+    heard_by = seen_by = own
+    hears = sees = others
+    if standing.group is not None:
+        bit = group(standing.group)
+        known_to, knows_of = known_to | bit, knows_of | bit
+        heard_by = hears = bit
+        if standing.role is Role.HOST:
+            # He goes on seeing everybody; a group that he visits sees him, and so do the others unless he hides.
+            seen_by = bit if standing.is_out_of_sight else own | bit
+            sees = others | bit
+        else:
+            seen_by = bit if standing.is_aside else bit | PRIVATE
+            sees = HOSTS | bit
     return Audience(
-        known_to=own,
-        knows=others,
-        heard_by=own,
-        hears=others if receives.sound else 0,
-        seen_by=own,
-        sees=others if receives.picture else 0,
-        shares_with=own,
-        watches=others if receives.screen else 0,
+        known_to=known_to,
+        knows=knows_of,
+        heard_by=heard_by,
+        hears=hears if standing.receives.sound else 0,
+        seen_by=seen_by,
+        sees=sees if standing.receives.picture else 0,
+        shares_with=seen_by,
+        watches=sees if standing.receives.screen else 0,
     )
 
 

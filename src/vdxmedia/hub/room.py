@@ -365,6 +365,7 @@ class Room:
 
     def _release(self, event: events.SeatGivenUp, end: EndReason) -> None:
         seat = self._seats.remove(event.participant)
+        self._ring.forget(event.participant)
         if seat is None:
             return
         for source in seat.sources.values():

@@ -63,6 +63,16 @@ def test_ring_gives_nobody_what_another_was_told() -> None:
     assert ring.after(0, ParticipantId("c")) == ()
 
 
+def test_ring_keeps_what_one_was_told_however_much_others_were() -> None:
+    ring = EventRing(3)
+    ring.append(left(1))
+    for sequence in range(2, 9):
+        ring.append(ParticipantLeft(sequence, (ParticipantId("c"),), ParticipantId("a"), LeaveReason.LEFT))
+    assert [event.sequence for event in ring.after(0, B) or ()] == [1]
+    ring.forget(B)
+    assert ring.after(0, B) == ()
+
+
 async def test_mailbox_refuses_requests_when_full_but_never_notices() -> None:
     mailbox, done = Mailbox(1), []
     assert mailbox.put(lambda: done.append("request"))
