@@ -20,6 +20,7 @@ def test_louder_one_who_is_not_heard_does_not_take_over() -> None:
     voices = Voices()
     speak(voices, 0.0, (HOST, HOSTS))
     speak(voices, 5.0, (GUEST, PRIVATE))
+    voices.tick(7.0)
     assert voices.main_for(VIEWER, HOSTS) == HOST
     assert voices.main_for(VIEWER, ALL) == GUEST
     assert voices.is_established(GUEST)
