@@ -19,6 +19,7 @@ from types import TracebackType
 from aiohttp import web
 
 from vdxmedia.addresses import announced_addresses, format_bind, media_sockets, usable
+from vdxmedia.api.attendance import AttendanceOperations
 from vdxmedia.api.auth import DEVELOPMENT_KEY, ApiKeys, JoinTokens
 from vdxmedia.api.health import Health
 from vdxmedia.api.idle import IdleConnections
@@ -236,6 +237,7 @@ class Server:
                 rooms=self.rooms,
                 invitations=InvitationOperations(self.registry, clock=self._clock),
                 statistics=StatisticsOperations(self.registry),
+                attendance=AttendanceOperations(self.registry),
                 keys=keys,
                 join_tokens=join_tokens,
                 health=Health(

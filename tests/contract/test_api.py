@@ -277,6 +277,9 @@ async def test_document_describes_every_operation_and_answers_match_it(server: A
         ("/api/v1/rooms/{roomId}", "delete"),
         ("/api/v1/rooms/{roomId}/tokens", "post"),
         ("/api/v1/rooms/{roomId}/statistics", "get"),
+        ("/api/v1/rooms/{roomId}/attendance", "get"),
+        ("/api/v1/rooms/{roomId}/attendance", "delete"),
+        ("/api/v1/attendance", "get"),
         ("/api/v1/invitation", "get"),
     }
     schemas = document["components"]["schemas"]

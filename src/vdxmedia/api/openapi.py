@@ -14,7 +14,7 @@ import msgspec
 from aiohttp import web
 
 from vdxmedia import __version__
-from vdxmedia.api.operations import Credential, Operation
+from vdxmedia.api.operations import CSV, Credential, Operation, queries
 from vdxmedia.api.pages import security_headers
 from vdxmedia.api.problems import CONTENT_TYPE, STATUS_OF_CODE, Problem
 
@@ -95,9 +95,21 @@ def _operation(operation: Operation) -> dict[str, Any]:
         described["parameters"] = [
             {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names
         ]
+    for query in queries(operation):
+        described.setdefault("parameters", []).append(
+            {
+                "name": query.name,
+                "in": "query",
+                "required": False,
+                "description": query.summary,
+                "schema": {"type": "string", "enum": list(query.values)},
+            }
+        )
     if operation.credential is Credential.JOIN_TOKEN:
         described["security"] = [{"token": []}]
     codes = [*operation.errors, *COMMON_ERRORS[operation.credential]]
+    if queries(operation):
+        codes.append("validation_failed")
     if operation.body is not None:
         codes += BODY_ERRORS
         described["requestBody"] = {
@@ -118,7 +130,9 @@ def _operation(operation: Operation) -> dict[str, Any]:
 def _success(operation: Operation) -> dict[str, Any]:
     if operation.answer is None:
         return {"description": operation.status.phrase}
-    content = {"application/json": {"schema": _reference(operation.answer)}}
+    content: dict[str, Any] = {"application/json": {"schema": _reference(operation.answer)}}
+    if operation.as_csv is not None:
+        content[CSV] = {"schema": {"type": "string"}}
     return {"description": operation.status.phrase, "content": content}
 
 

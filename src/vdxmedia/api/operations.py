@@ -24,8 +24,10 @@ from vdxmedia.hub.ports import Grant
 BODY_WITHIN_S = 10.0
 """For at most 64 KiB (as configured) to arrive."""
 
+CSV = "text/csv"
 OperationHandler = Callable[[Mapping[str, str], Any], Awaitable[msgspec.Struct | None]]
-"""Path parameters and the body (an instance of the operation's `body` type, or None; with a join token its `Grant`)."""
+"""Parameters of path and query, and the body (an instance of the operation's `body` type, or None; with a join token
+its `Grant`)."""
 
 
 class Credential(Enum):
@@ -34,6 +36,18 @@ class Credential(Enum):
     API_KEY = auto()
     JOIN_TOKEN = auto()
     """An operation of a participant; it has no body."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A parameter of the query that may be left out."""
+
+    name: str
+    values: tuple[str, ...]
+    summary: str
+
+
+FORMAT = Query("format", ("json", "csv"), "Instead of the header `Accept: text/csv`.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +65,9 @@ class Operation:
     errors: tuple[str, ...]
     """Codes beside those that every operation can answer with."""
     credential: Credential = Credential.API_KEY
+    query: tuple[Query, ...] = ()
+    as_csv: Callable[[Any], bytes] | None = None
+    """The answer as CSV, for who asks for it by `?format=csv` or the header `Accept`."""
 
 
 def route(operation: Operation, keys: ApiKeys, join_tokens: JoinTokens) -> web.RouteDef:
@@ -63,9 +80,22 @@ def route(operation: Operation, keys: ApiKeys, join_tokens: JoinTokens) -> web.R
         else:
             keys.authenticate(request)
             given = None if operation.body is None else await read_body(request, operation.body)
-        answer = await operation.handler(request.match_info, given)
+        asked = _asked(request, operation)
+        answer = await operation.handler({**request.match_info, **asked}, given)
         if answer is None:
             return web.Response(status=operation.status)
+        if operation.as_csv is not None and _wants_csv(request, asked):
+            return web.Response(
+                status=operation.status,
+                body=operation.as_csv(answer),
+                content_type=CSV,
+                charset="utf-8",
+                headers={
+                    "Cache-Control": "no-store",
+                    "Content-Disposition": f'attachment; filename="{operation.name}.csv"',
+                    "Vary": "Accept",
+                },
+            )
         return web.Response(
             status=operation.status,
             body=msgspec.json.encode(answer),
@@ -74,6 +104,27 @@ def route(operation: Operation, keys: ApiKeys, join_tokens: JoinTokens) -> web.R
         )
 
     return web.route(operation.method, operation.path, serve)
+
+
+def queries(operation: Operation) -> tuple[Query, ...]:
+    """All that the operation takes."""
+    return operation.query if operation.as_csv is None else (*operation.query, FORMAT)
+
+
+def _asked(request: web.Request, operation: Operation) -> dict[str, str]:
+    """Raises: BadField. What is not declared is passed over, as everywhere."""
+    asked = {query.name: request.query[query.name] for query in queries(operation) if query.name in request.query}
+    for query in queries(operation):
+        if query.name in asked and asked[query.name] not in query.values:
+            raise BadField(f"one of {', '.join(query.values)}", field=f"?{query.name}")
+    return asked
+
+
+def _wants_csv(request: web.Request, asked: Mapping[str, str]) -> bool:
+    if FORMAT.name in asked:
+        return asked[FORMAT.name] == "csv"
+    accepted = [part.partition(";")[0].strip().lower() for part in request.headers.get("Accept", "").split(",")]
+    return CSV in accepted and "application/json" not in accepted
 
 
 async def read_body(request: web.Request, kind: type[msgspec.Struct]) -> msgspec.Struct:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import msgspec
 
-from vdxmedia.api.operations import Operation
+from vdxmedia.api.operations import Operation, Query
 from vdxmedia.api.resources import (
     MAX_TTL_S,
     RoomCreated,
@@ -27,6 +27,8 @@ from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.errors import BadField, Refused
 from vdxmedia.hub.ports import Grant, Tokens
 from vdxmedia.ids import RoomId, new_participant_id
+
+ATTENDANCE = Query("attendance", ("keep", "delete"), "Whether who was there is kept until its term is over.")
 
 
 class RoomBook(Protocol):
@@ -48,6 +50,10 @@ class RoomBook(Protocol):
     async def close(self, room: RoomId) -> None:
         """Ends the conference for everyone and forgets the room. Raises: NotFound `room_unknown`, Refused
         `store_unavailable`."""
+        ...
+
+    async def delete_attendance(self, room: RoomId) -> None:
+        """Raises: Refused `store_unavailable`."""
         ...
 
 
@@ -105,6 +111,7 @@ class RoomOperations:
                 answer=None,
                 status=HTTPStatus.NO_CONTENT,
                 errors=("room_unknown", "store_unavailable"),
+                query=(ATTENDANCE,),
             ),
             Operation(
                 method="POST",
@@ -181,6 +188,8 @@ class RoomOperations:
     async def _close(self, path: Mapping[str, str], body: None) -> None:
         room = RoomId(path["roomId"])
         await self._book.close(room)
+        if path.get(ATTENDANCE.name) == "delete":
+            await self._book.delete_attendance(room)
 
     async def _mint(self, path: Mapping[str, str], body: TokenRequest) -> TokenCreated:
         return self.mint(path["roomId"], body)

@@ -12,6 +12,7 @@ from aiohttp import web, web_response
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler, Middleware
 
+from vdxmedia.api.attendance import AttendanceOperations
 from vdxmedia.api.auth import ApiKeys, JoinTokens
 from vdxmedia.api.health import Health
 from vdxmedia.api.hosts import loopback_hosts_only
@@ -58,6 +59,7 @@ class Parts:
     rooms: RoomOperations
     invitations: InvitationOperations
     statistics: StatisticsOperations
+    attendance: AttendanceOperations
     keys: ApiKeys
     join_tokens: JoinTokens
     health: Health
@@ -72,7 +74,12 @@ class Parts:
 
 def make_application(parts: Parts) -> web.Application:
     """The application with all routes. Signalling attaches itself to it afterwards."""
-    operations = (*parts.rooms.table(), *parts.invitations.table(), *parts.statistics.table())
+    operations = (
+        *parts.rooms.table(),
+        *parts.invitations.table(),
+        *parts.statistics.table(),
+        *parts.attendance.table(),
+    )
     middlewares = [parts.idle.middleware(), _observing(parts.observe_request), problem_middleware]
     if parts.is_for_development:
         middlewares.append(loopback_hosts_only())

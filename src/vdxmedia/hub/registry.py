@@ -178,6 +178,8 @@ class Registry:
 
         def keep(settings: RoomSettings) -> None:
             entry.settings = settings
+            if self._rooms.get(room) is entry:
+                self._save(room)
 
         live = Room(
             room,

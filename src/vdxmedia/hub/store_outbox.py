@@ -113,15 +113,16 @@ class StoreOutbox:
             raise _unavailable() from None
 
     async def flush(self, timeout_s: float) -> bool:
-        """Writes all that waits, due or not; False when that was not possible in time."""
+        """Writes all that waits, due or not, and waits for what is being written; False when that was not possible in
+        time."""
         try:
             async with asyncio.timeout(timeout_s):
-                while self._waiting:
-                    if not await self._write_batch(is_last=True):
-                        return False
+                while await self._write_batch(is_last=True):
+                    if not self._waiting:
+                        return True
         except TimeoutError:
-            return False
-        return True
+            pass
+        return False
 
     async def run(self) -> None:
         """Until cancelled."""

@@ -152,6 +152,18 @@ async def test_writer_ended_in_the_middle_of_a_transaction_leaves_it_for_the_las
     assert stage.store.transactions == [[saved("a")]]
 
 
+async def test_flush_waits_for_what_is_being_written(stage: Stage) -> None:
+    stage.store.hold = asyncio.Event()
+    stage.outbox.put("a", lambda: saved("a"))
+    async with stage.running(), asyncio.TaskGroup() as group:
+        await until(lambda: stage.store.begun)
+        flushing = group.create_task(stage.outbox.flush(5))
+        await asyncio.sleep(0.01)
+        assert not flushing.done()
+        stage.store.hold.set()
+    assert flushing.result()
+
+
 @pytest.mark.usefixtures("expected_errors")
 async def test_flush_of_a_failing_store_gives_up(stage: Stage) -> None:
     stage.store.failure = Refused("SQLITE_BUSY", code="store_unavailable")
