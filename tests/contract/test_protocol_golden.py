@@ -77,6 +77,8 @@ EXAMPLES: list[m.Wire] = [
     m.RenewToken(),
     m.Leave(),
     m.ChangeRoom(chat=ChatPolicy.HOSTS),
+    m.ChooseLayout(layout="speaker"),
+    m.PinPeople(participants=["p2345abcdefg"]),
     m.Joined(
         participant_id="p2345abcdefg",
         session="secret",
@@ -109,6 +111,7 @@ EXAMPLES: list[m.Wire] = [
     m.ParticipantChanged(sequence=19, participant=_ANNA),
     m.ParticipantLeft(sequence=20, participant_id="p2345abcdefg", reason=LeaveReason.LEFT),
     m.RoomChanged(room=_ROOM),
+    m.LayoutChanged(layout="grid", may_choose=True, pins=["p2345abcdefg"]),
     m.Bindings(bindings=_BINDINGS),
     m.Speakers(speakers=[m.Speaker(participant_id="p2345abcdefg", level=0.75)]),
     m.ConnectionQuality(participants=[m.QualityEntry(participant_id="p2345abcdefg", quality=Quality.WEAK)]),

@@ -8,7 +8,7 @@ from vdxmedia.conference import commands
 from vdxmedia.conference.conference import Conference
 from vdxmedia.conference.events import Binding, BindingsChanged, Event, MediaChanged
 from vdxmedia.conference.kinds import LeaveReason, Role, SlotKind, SourceKind
-from vdxmedia.conference.media import BindSlot, Gate, SetGate, SetHears, SetSourceClasses
+from vdxmedia.conference.media import BindSlot, Gate, Priority, SetGate, SetHears, SetSourceClasses
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.ids import ParticipantId, SourceId
 
@@ -29,6 +29,7 @@ class Told:
     events: list[Event] = field(default_factory=list)
     bindings: dict[str, tuple[Binding, ...]] = field(default_factory=dict)
     relay: dict[tuple[str, SlotKind, int], tuple[SourceId | None, int]] = field(default_factory=dict)
+    priorities: dict[tuple[str, int], Priority] = field(default_factory=dict)
     gates: dict[SourceId, bool] = field(default_factory=dict)
     classes: dict[SourceId, int] = field(default_factory=dict)
     hears: dict[str, int] = field(default_factory=dict)
@@ -47,6 +48,8 @@ class Told:
                         case BindSlot():
                             key = (str(change.participant), change.kind, change.index)
                             self.relay[key] = (change.source, change.max_layer)
+                            if change.kind is SlotKind.VIDEO:
+                                self.priorities[str(change.participant), change.index] = change.priority
                         case SetGate(gate=Gate.MUTE):
                             self.gates[change.source] = change.is_open
                         case SetSourceClasses():

@@ -121,6 +121,9 @@ class Assembly:
         self.owners.update({source.id: newcomer for source in newcomer.sources.values()})
         self.roster.enter(newcomer, self.people)
         self._newcomers[newcomer.id] = None
+        if newcomer.is_sign_interpreter:
+            self.rearrange()
+            return
         concerned = [
             one for one in self.people.values() if one is newcomer or layout.is_concerned_by_newcomer(one, scene)
         ]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from vdxmedia.conference.assembly import Assembly
 from vdxmedia.conference.desk import Desk
+from vdxmedia.conference.layout_desk import LayoutDesk
 from vdxmedia.conference.settings_desk import SettingsDesk
 
-DESKS: tuple[Callable[[Assembly], Desk], ...] = (SettingsDesk,)
+DESKS: tuple[Callable[[Assembly], Desk], ...] = (SettingsDesk, LayoutDesk)

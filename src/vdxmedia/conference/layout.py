@@ -27,6 +27,9 @@ class _Audience:
     def __init__(self, everyone: Sequence[Participant], voices: Voices, receives: int) -> None:
         self.receives = receives
         self.people = People(_person(one, voices, receives) for one in everyone if _is_person(one, receives))
+        self.interpreters = tuple(
+            one.id for one in everyone if one.is_sign_interpreter and _gets_through(one, SourceKind.CAMERA, receives)
+        )
         self.screens = _newest_first(everyone, SourceKind.SCREEN, receives)
         self.programmes = _newest_first(everyone, SourceKind.SCREEN_AUDIO, receives)
 
@@ -47,6 +50,8 @@ class Scene:
         for receives, audience in self._audiences.items():
             if _is_person(newcomer, receives):
                 audience.people.add(_person(newcomer, self.voices, receives))
+                if newcomer.is_sign_interpreter:
+                    audience.interpreters += (newcomer.id,)
 
     def of(self, viewer: Participant) -> _Audience:
         receives = viewer.audience.receives
@@ -106,7 +111,8 @@ def arrange(viewer: Participant, scene: Scene) -> tuple[Binding, ...]:
     programmes = [(owner, source) for owner, source in audience.programmes if owner is not viewer]
     main = viewer.main = scene.main_for(viewer)
     before = viewer.places
-    viewer.places = assign(viewer.id, before, viewer.slots.video, audience.people, screens, main)
+    pinned = (*audience.interpreters, *viewer.pins)
+    viewer.places = assign(viewer.id, before, viewer.slots.video, audience.people, screens, main, pinned)
     for index, place in enumerate(viewer.places):
         if index >= len(before) or before[index] != place:
             # A client measures the tile once it knows who is in it; what it said of the one before does not count.
@@ -140,15 +146,17 @@ def commands(viewer: Participant, everyone: Mapping[ParticipantId, Participant])
         if source is None:
             yield BindSlot(viewer.id, binding.kind, binding.index, None, TOP_LAYER)
         else:
-            yield BindSlot(viewer.id, binding.kind, binding.index, source, layer, _priority(viewer, binding))
+            yield BindSlot(viewer.id, binding.kind, binding.index, source, layer, _priority(viewer, binding, owner))
 
 
-def _priority(viewer: Participant, binding: Binding) -> Priority:
+def _priority(viewer: Participant, binding: Binding, owner: Participant | None) -> Priority:
     if binding.kind is not SlotKind.VIDEO:
         return Priority.OTHERS
     if binding.source_kind is SourceKind.SCREEN:
         return Priority.SCREEN
-    return Priority.SPEAKER if binding.participant == viewer.main else Priority.OTHERS
+    is_first = binding.participant == viewer.main or binding.participant in viewer.pins
+    is_interpreter = owner is not None and owner.is_sign_interpreter
+    return Priority.SPEAKER if is_first or is_interpreter else Priority.OTHERS
 
 
 def resize(viewer: Participant, index: int, width_px: int, height_px: int) -> None:

@@ -18,6 +18,7 @@ from vdxmedia.conference.choices import LayoutChoice as LayoutChoice
 from vdxmedia.conference.choices import LobbyPolicy as LobbyPolicy
 from vdxmedia.conference.choices import RoomMode as RoomMode
 from vdxmedia.conference.choices import StartMicrophone as StartMicrophone
+from vdxmedia.conference.layouts import LAYOUTS
 from vdxmedia.conference.names import turns_or_breaks
 from vdxmedia.errors import BadField
 
@@ -104,6 +105,9 @@ class RoomSettings(msgspec.Struct, frozen=True, kw_only=True):
         ):
             if not least <= number <= most:
                 raise BadField(f"between {least} and {most}", field=f"$.{name}")
+        for name, layout in (("hostLayout", self.host_layout), ("guestLayout", self.guest_layout)):
+            if layout and layout not in LAYOUTS:
+                raise BadField("no layout has this name", field=f"$.{name}")
         for name, pin in (("hostPin", self.host_pin), ("guestPin", self.guest_pin)):
             if pin and not _PIN.fullmatch(pin):
                 raise BadField("4 to 9 digits", field=f"$.{name}")

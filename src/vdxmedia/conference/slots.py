@@ -5,7 +5,7 @@ where they are) or to a screen. The rules, strongest first:
 
 1. Nobody gets a place at their own screen; a person, or a screen, has at most one place.
 2. Screens come before people. They sit at index 3 or above, so that the pairs 0..2 of sound and picture survive; with
-   three slots or fewer the newest screen takes the last one.
+   three slots or fewer the newest screen takes the last one. Whoever is pinned comes before other people.
 3. In a large room (more than three others to be heard) slot 0 is the *stage*: the main speaker takes it, changing
    places with whoever was there. It is the only pair there whose sound is pinned.
 4. Whoever has a place keeps it. In a small room those who are heard move down to a free pair, once.
@@ -90,13 +90,15 @@ def assign(
     people: People,
     screens: Sequence[ParticipantId],
     main: ParticipantId | None,
+    pins: Sequence[ParticipantId] = (),
 ) -> tuple[Place | None, ...]:
     """The viewer's places after a change, `count` of them. `screens` newest first, without the viewer's own."""
-    seating = _Seating(viewer, before, count, people)
+    seating = _Seating(viewer, before, count, people, pins)
     is_small = people.is_small_for(viewer)
     seating.place_screens(screens)
     if is_small:
         seating.move_to_pairs()
+    seating.place_pinned()
     seating.place_people()
     if not is_small:
         seating.take_stage(main)
@@ -125,9 +127,17 @@ def pinned_speakers(
 class _Seating:
     """The places while they are being worked out."""
 
-    def __init__(self, viewer: ParticipantId, before: Sequence[Place | None], count: int, people: People) -> None:
+    def __init__(
+        self,
+        viewer: ParticipantId,
+        before: Sequence[Place | None],
+        count: int,
+        people: People,
+        pins: Sequence[ParticipantId],
+    ) -> None:
         self.viewer = viewer
         self.people = people
+        self.pins = [pin for pin in pins if people.find(pin, viewer) is not None][:count]
         self.places: list[Place | None] = [None] * count
         for index, place in enumerate(before[:count]):
             is_there = place is not None and people.find(place.participant, viewer) is not None
@@ -153,6 +163,20 @@ class _Seating:
             if person is not None and person.has_microphone and free is not None:
                 self.places[free], self.places[index] = self.places[index], None
 
+    def place_pinned(self) -> None:
+        """Before anybody else; of too many the first."""
+        for pinned in self.pins:
+            place = Place(pinned, SourceKind.CAMERA)
+            if place in self.places:
+                continue
+            index = self._free(range(len(self.places)))
+            if index is None:
+                others = [i for i in range(len(self.places)) if self._is_unpinned(i)]
+                if not others:
+                    return
+                index = self._least(others)
+            self.places[index] = place
+
     def place_people(self) -> None:
         placed = {place.participant for place in self.places if place is not None and place.kind is SourceKind.CAMERA}
         for person in self.people.most_worthy_first:
@@ -176,12 +200,17 @@ class _Seating:
             self.places[self.places.index(place)] = stage
         elif not person.is_speaking:
             return  # silent, and somebody else got the place: no reason to come back
+        elif stage is not None and stage.participant in self.pins:
+            others = [i for i in range(len(self.places)) if self._is_unpinned(i)]
+            if not others:
+                return
+            self.places[self._least(others)] = stage
         self.places[0] = place
 
     def _victim_of(self, person: Person) -> int | None:
         if not person.has_camera_on:
             return None
-        seats = [index for index in range(len(self.places)) if self._person_at(index) is not None]
+        seats = [index for index in range(len(self.places)) if self._is_unpinned(index)]
         if not seats:
             return None
         index = self._least(seats)
@@ -196,12 +225,19 @@ class _Seating:
 
         def worth(index: int) -> tuple[bool, tuple[bool, bool, float, int]]:
             person = self._person_at(index)
-            return (True, (True, True, 0.0, 0)) if person is None else (False, person.worth)
+            if person is None:
+                return True, (True, True, 0.0, 0)
+            return person.participant in self.pins, person.worth
 
         return min(indices, key=worth)
 
     def _free(self, indices: Sequence[int]) -> int | None:
         return next((i for i in indices if i < len(self.places) and self.places[i] is None), None)
+
+    def _is_unpinned(self, index: int) -> bool:
+        """A person's place that may be given to another."""
+        person = self._person_at(index)
+        return person is not None and person.participant not in self.pins
 
     def _person_at(self, index: int) -> Person | None:
         place = self.places[index]

@@ -20,7 +20,11 @@ from vdxmedia.conference.kinds import Quality as Quality
 from vdxmedia.conference.kinds import Role as Role
 from vdxmedia.conference.kinds import SlotKind as SlotKind
 from vdxmedia.conference.kinds import SourceKind as SourceKind
+from vdxmedia.signalling.areas import layouts as layouts_area
 from vdxmedia.signalling.areas import room as room_area
+from vdxmedia.signalling.areas.layouts import ChooseLayout as ChooseLayout
+from vdxmedia.signalling.areas.layouts import LayoutChanged as LayoutChanged
+from vdxmedia.signalling.areas.layouts import PinPeople as PinPeople
 from vdxmedia.signalling.areas.room import ChangeRoom as ChangeRoom
 from vdxmedia.signalling.areas.room import Room as Room
 from vdxmedia.signalling.areas.room import RoomChanged as RoomChanged
@@ -29,7 +33,7 @@ from vdxmedia.signalling.wire import MAX_VIDEO_SLOTS as MAX_VIDEO_SLOTS
 from vdxmedia.signalling.wire import Id, Mid, Name, Pixels, SlotIndex
 from vdxmedia.signalling.wire import Wire as Wire
 
-AREAS = (room_area,)
+AREAS = (room_area, layouts_area)
 """Modules of messages that are about one concern; each lists its commands, documents and error codes."""
 
 PROTOCOL_VERSION = 1
@@ -131,7 +135,7 @@ class Leave(Wire, frozen=True, tag="leave"):
     """Give up the seat. The socket may be closed after the acknowledgement."""
 
 
-ClientMessage = Join | Offer | SetSource | SetTiles | RenewToken | Leave | ChangeRoom
+ClientMessage = Join | Offer | SetSource | SetTiles | RenewToken | Leave | ChangeRoom | ChooseLayout | PinPeople
 
 # ── answers (acknowledgements) ────────────────────────────────────────────────────────────────────────────────────
 
@@ -280,7 +284,7 @@ class ParticipantLeft(Wire, frozen=True, tag="participantLeft"):
 
 SequencedEvent = ParticipantJoined | ParticipantChanged | ParticipantLeft
 
-Document = RoomChanged
+Document = RoomChanged | LayoutChanged
 """States that are told whole, at the join and after each change; only the latest of a type counts."""
 
 
@@ -376,6 +380,7 @@ ServerEvent = (
     | ParticipantChanged
     | ParticipantLeft
     | RoomChanged
+    | LayoutChanged
     | Bindings
     | Speakers
     | ConnectionQuality

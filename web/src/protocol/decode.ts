@@ -74,6 +74,7 @@ const EVENTS: Readonly<Record<ServerEvent['type'], Shape>> = {
   participantChanged: { sequence: number, participant },
   participantLeft: { sequence: number, participantId: text, reason: text },
   roomChanged: { room },
+  layoutChanged: { layout: text, mayChoose: truth, pins: listOf(text) },
   bindings: { bindings: listOf(binding) },
   speakers: { speakers: listOf(shape({ participantId: text, level: number })) },
   connectionQuality: {

@@ -77,6 +77,26 @@ export type Quality = "good" | "weak" | "lost";
 /** Why a connection to a room is over. */
 export type EndReason = "ended" | "removed" | "replaced" | "tooSlow" | "lost";
 
+/** Arrange one's own pictures; null: as the room has it. Refused (`hosts_only`) where a host chooses for all. */
+export interface ChooseLayout {
+  readonly type: "chooseLayout";
+  readonly layout?: string | null;
+}
+
+/** How this client is to arrange its pictures. The names are those of the table in docs/protocol.md. */
+export interface LayoutChanged {
+  readonly type: "layoutChanged";
+  readonly layout: string;
+  readonly mayChoose: boolean;
+  readonly pins: readonly string[];
+}
+
+/** Whom one wants to see in any case, first first: all of them; empty: nobody. */
+export interface PinPeople {
+  readonly type: "pinPeople";
+  readonly participants: readonly string[];
+}
+
 /** A host changes the room while it goes on; null: as it was. Everybody is told by `roomChanged`. */
 export interface ChangeRoom {
   readonly type: "changeRoom";
@@ -259,7 +279,7 @@ export interface Joined {
   readonly sequence: number;
   readonly room: Room;
   readonly participants: readonly Participant[];
-  readonly documents: readonly RoomChanged[];
+  readonly documents: readonly Document[];
   readonly bindings: readonly Binding[];
   readonly media: MediaSetup;
   /** True after a reconnect when the server still has the media connection: keep it, do not offer again. */
@@ -275,7 +295,7 @@ export interface Resumed {
   readonly participantId: string;
   readonly sequence: number;
   readonly missed: readonly SequencedEvent[];
-  readonly documents: readonly RoomChanged[];
+  readonly documents: readonly Document[];
   readonly bindings: readonly Binding[];
   readonly mediaAlive: boolean;
   /** With fresh credentials, for an ICE restart or a new media connection. */
@@ -431,7 +451,9 @@ export type ClientMessage =
   | SetTiles
   | RenewToken
   | Leave
-  | ChangeRoom;
+  | ChangeRoom
+  | ChooseLayout
+  | PinPeople;
 
 export type Answer =
   | Joined
@@ -447,13 +469,15 @@ export type SequencedEvent =
   | ParticipantLeft;
 
 export type Document =
-  | RoomChanged;
+  | RoomChanged
+  | LayoutChanged;
 
 export type ServerEvent =
   | ParticipantJoined
   | ParticipantChanged
   | ParticipantLeft
   | RoomChanged
+  | LayoutChanged
   | Bindings
   | Speakers
   | ConnectionQuality

@@ -1,0 +1,179 @@
+"""How pictures are arranged: who chooses, pins, and the interpreter whom nobody may lose."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.fakes.conferences import Told, conference, source_of
+from vdxmedia.conference import commands
+from vdxmedia.conference.choices import LayoutChoice, RoomMode
+from vdxmedia.conference.events import DocumentChanged
+from vdxmedia.conference.kinds import ContentHint, Role, SourceKind
+from vdxmedia.conference.layout_desk import ChooseLayout, LayoutDocument, PinPeople
+from vdxmedia.conference.layouts import LAYOUTS, Arrangement
+from vdxmedia.conference.media import MediaChange, Priority, SetShedding
+from vdxmedia.conference.settings import GuestVisibility, RoomSettings
+from vdxmedia.errors import BadField, NotAllowed, NotFound
+from vdxmedia.ids import ParticipantId
+
+A, B, H = ParticipantId("a"), ParticipantId("b"), ParticipantId("h")
+
+
+def layout_of(told: Told, name: str) -> LayoutDocument:
+    documents = told.conference.snapshot(ParticipantId(name)).documents
+    (found,) = [one for one in documents if isinstance(one, LayoutDocument)]
+    return found
+
+
+def test_table_has_the_ten_view_types_as_they_are_named() -> None:
+    words = {"zero": 0, "one": 1, "two": 2, "four": 4, "five": 5, "seven": 7, "nine": 9, "sixteen": 16}
+    words |= {"twentyone": 21, "twentyfive": 25, "thirtythree": 33}
+    fixed = {name: one for name, one in LAYOUTS.items() if one.arrangement is Arrangement.FIXED}
+    assert len(fixed) == 10
+    for name, one in fixed.items():
+        mains, _, pips, _ = name.split("_")
+        assert (one.mains, one.pips) == (words[mains], words[pips])
+
+
+def test_each_chooses_for_himself_and_takes_it_back() -> None:
+    told = conference(host_layout="speaker", guest_layout="lecture")
+    told.join("a")
+    told.join("b")
+    told.do(ChooseLayout(A, "nine_mains_zero_pips"))
+    assert layout_of(told, "a").layout == "nine_mains_zero_pips"
+    assert layout_of(told, "b").layout == "lecture"
+    told.do(ChooseLayout(A, None))
+    assert layout_of(told, "a").layout == "lecture"
+
+
+def test_unknown_layout_is_refused_by_desk_and_settings() -> None:
+    told = conference()
+    told.join("a")
+    with pytest.raises(BadField):
+        told.do(ChooseLayout(A, "mosaic"))
+    with pytest.raises(BadField):
+        RoomSettings(guest_layout="mosaic").validate()
+
+
+def test_where_a_host_chooses_for_all_guests_do_not() -> None:
+    told = conference(layout_choice=LayoutChoice.EACH)
+    told.join("a")
+    told.join("h", role=Role.HOST)
+    told.do(ChooseLayout(A, "speaker"))
+    told.do(ChooseLayout(H, "speaker"))
+    settings = RoomSettings(layout_choice=LayoutChoice.HOSTS)
+    told.do(commands.ChangeSettings(settings, None, None))
+    assert (layout_of(told, "a").layout, layout_of(told, "a").may_choose) == ("grid", False)
+    assert (layout_of(told, "h").layout, layout_of(told, "h").may_choose) == ("speaker", True)
+    with pytest.raises(NotAllowed) as refused:
+        told.do(ChooseLayout(A, "speaker"))
+    assert refused.value.code == "hosts_only"
+
+
+def test_arranging_anew_for_all_takes_the_place_of_what_each_chose() -> None:
+    told = conference()
+    told.join("a")
+    told.do(ChooseLayout(A, "speaker"))
+    told.do(commands.ChangeSettings(RoomSettings(guest_layout="lecture"), None, None))
+    assert layout_of(told, "a").layout == "lecture"
+
+
+def test_mode_decides_where_the_room_names_none() -> None:
+    told = conference(mode=RoomMode.TRAINING)
+    told.join("a")
+    told.join("h", role=Role.HOST)
+    assert (layout_of(told, "a").layout, layout_of(told, "h").layout) == ("lecture", "grid")
+
+
+def test_pinned_person_gets_a_place_before_cameras_that_are_on() -> None:
+    told = conference(maximum=9)
+    told.join("v", slots=2)
+    for name in "abc":
+        told.join(name, camera=True)
+    told.join("d")
+    assert set(told.places("v").values()) == {"a", "b"}
+    told.do(PinPeople(ParticipantId("v"), (ParticipantId("d"), ParticipantId("c"))))
+    assert set(told.places("v").values()) == {"d", "c"}
+    told.do(PinPeople(ParticipantId("v"), ()))
+    told.on("a", SourceKind.CAMERA)
+    assert "c" in told.places("v").values(), "who has a place keeps it"
+
+
+def test_more_pins_than_slots_give_places_to_the_first() -> None:
+    told = conference(maximum=9)
+    told.join("v", slots=2)
+    for name in "abc":
+        told.join(name)
+    told.do(PinPeople(ParticipantId("v"), tuple(map(ParticipantId, "cba"))))
+    assert set(told.places("v").values()) == {"c", "b"}
+    assert layout_of(told, "v").pins == ("c", "b", "a")
+
+
+def test_pin_goes_with_the_person_who_leaves() -> None:
+    told = conference()
+    told.join("a")
+    told.join("b")
+    told.do(PinPeople(A, (B,)))
+    told.leave("b")
+    assert layout_of(told, "a").pins == ()
+
+
+def test_pinning_tells_nothing_of_those_one_may_not_know() -> None:
+    told = conference(guest_visibility=GuestVisibility.HOSTS)
+    told.join("a")
+    told.join("b")
+    refusals = []
+    for one in (B, ParticipantId("nobody"), A):
+        with pytest.raises(NotFound) as refused:
+            told.do(PinPeople(A, (one,)))
+        refusals.append((refused.value.code, refused.value.text))
+    assert len(set(refusals)) == 1
+
+
+def test_speaker_on_a_large_stage_does_not_push_a_pinned_person_out() -> None:
+    told = conference(maximum=20)
+    told.join("v", slots=2)
+    for name in "abcdef":
+        told.join(name, camera=True, microphone=True)
+    told.do(PinPeople(ParticipantId("v"), (A,)))
+    told.speak("f")
+    told.wait(3)
+    assert set(told.places("v").values()) == {"a", "f"}
+    told.do(PinPeople(ParticipantId("v"), (A, B)))
+    told.speak("e")
+    told.wait(3)
+    assert set(told.places("v").values()) == {"a", "b"}
+
+
+def test_sign_interpreter_is_shown_to_everyone_first_and_fluently() -> None:
+    told = conference(maximum=20)
+    told.join("v", slots=1)
+    told.join("a", camera=True)
+    assert set(told.places("v").values()) == {"a"}
+    said = told.join("t", function="Tegnsprogstolk", camera=True)
+    assert set(told.places("v").values()) == {"t"}
+    shedding: list[MediaChange] = [
+        change
+        for event in said
+        for change in getattr(event, "changes", ())
+        if isinstance(change, SetShedding) and change.source == source_of("t", SourceKind.CAMERA)
+    ]
+    assert shedding == [SetShedding(source_of("t", SourceKind.CAMERA), is_size_first=True)]
+    assert told.priorities["v", 0] is Priority.SPEAKER
+    told.speak("a")
+    told.wait(3)
+    assert set(told.places("v").values()) == {"t"}, "never dropped"
+
+
+def test_layout_is_told_only_to_whom_it_changes() -> None:
+    told = conference()
+    told.join("a")
+    told.join("b")
+    said = [event for event in told.do(ChooseLayout(A, "speaker")) if isinstance(event, DocumentChanged)]
+    assert [event.to for event in said] == [(A,)]
+
+
+def test_hint_of_an_interpreter_can_be_changed_by_the_owner() -> None:
+    told = conference()
+    told.join("t", function="tegnsprogstolk", camera=True)
+    told.do(commands.SetSource(ParticipantId("t"), SourceKind.CAMERA, True, ContentHint.DETAIL))
