@@ -11,6 +11,7 @@ import pytest
 
 from tests.contract.assembled import AssembledServer, assembled
 from tests.contract.test_api import problem
+from tests.fakes.signalling_server import connected
 from vdxmedia.api.attendance import CSV_HEADER, RoomAttendance, Stay, as_csv
 from vdxmedia.conference.kinds import Role
 from vdxmedia.ids import ParticipantId, RoomId
@@ -153,3 +154,15 @@ async def test_host_fetches_the_attendance_of_his_room_with_his_link_and_nobody_
 async def test_room_that_never_was_has_no_attendance(server: AssembledServer) -> None:
     async with server.get("/api/v1/rooms/nowhere/attendance") as answer:
         await problem(answer, 404, "room_unknown")
+
+
+async def test_people_in_a_training_are_in_its_attendance_after_they_have_left(server: AssembledServer) -> None:
+    made = await server.open_room(mode="training")
+    async with connected(server, token_of(made["hostUrl"])) as host:
+        await host.join("Instruktør Inge")
+        async with connected(server, token_of(made["guestUrl"])) as guest:
+            await guest.join("=Bo()")
+            assert (await guest.command("leave"))["type"] == "done"
+        async with server.get("/api/v1/attendance?format=csv", key=token_of(made["hostUrl"])) as answer:
+            rows = list(csv.reader(io.StringIO((await answer.read()).decode("utf-8-sig")), delimiter=";"))
+    assert [row[:2] for row in rows[1:]] == [["Instruktør Inge", "vært"], ["'=Bo()", "deltager"]]

@@ -21,7 +21,7 @@ import aiohttp
 import pytest
 
 from tests.contract.assembled import assembled
-from tests.fakes.signalling_server import connected
+from tests.fakes.signalling_server import HasUrl, connected
 from tests.server import free_port
 from vdxmedia.api.auth import DEVELOPMENT_KEY
 
@@ -70,7 +70,7 @@ async def development_server(port: int, store: Path) -> AsyncIterator[Running]:
         await process.communicate()
 
 
-async def joined(server: Any, link: str) -> dict[str, Any]:
+async def joined(server: HasUrl, link: str) -> dict[str, Any]:
     """What the room answers to somebody who opens the link."""
     async with connected(server, link.partition("#t=")[2]) as client:
         return await client.join("Anna")

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import socketio
 from aiohttp import web
@@ -30,6 +30,10 @@ async def until(holds: Callable[[], object], what: str = "") -> None:
     async with asyncio.timeout(TIMEOUT_S):
         while not holds():
             await asyncio.sleep(0.005)
+
+
+class HasUrl(Protocol):
+    url: str
 
 
 @dataclass
@@ -101,7 +105,7 @@ class Client:
 
 
 @asynccontextmanager
-async def connected(server: Server, token: str, *, protocol: int = 1, auth: Any = None) -> AsyncIterator[Client]:
+async def connected(server: HasUrl, token: str, *, protocol: int = 1, auth: Any = None) -> AsyncIterator[Client]:
     """A connected client; a refusal is kept in `refusal`."""
     client = Client(socketio.AsyncClient(reconnection=False))
 

@@ -43,7 +43,7 @@ from vdxmedia.conference.commands import (
 from vdxmedia.conference.desk import Desk, Handler
 from vdxmedia.conference.desks import DESKS
 from vdxmedia.conference.documents import RoomDocument, Sheet
-from vdxmedia.conference.events import ConferenceEnded, Event, Snapshot
+from vdxmedia.conference.events import ConferenceEnded, Event, ParticipantState, Snapshot
 from vdxmedia.conference.kinds import Connection, ContentHint, LeaveReason, SourceKind
 from vdxmedia.conference.participant import Participant, SlotCounts, Source
 from vdxmedia.conference.permissions import NOBODY
@@ -122,6 +122,14 @@ class Conference:
     def who_know(self, participant: ParticipantId) -> Sequence[ParticipantId]:
         """Who may be told anything of this one, himself among them."""
         return self._assembly.roster.who_know(self._assembly.find(participant))
+
+    def present(self) -> Sequence[ParticipantState]:
+        """Who is in the call: not those who wait to be let in, nor those who may still come back."""
+        return [
+            one.told
+            for one in self._assembly.people.values()
+            if not one.is_waiting and one.connection is not Connection.RETURNING
+        ]
 
     def snapshot(self, participant: ParticipantId) -> Snapshot:
         viewer = self._assembly.find(participant)

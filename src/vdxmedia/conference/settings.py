@@ -85,6 +85,11 @@ class RoomSettings(msgspec.Struct, frozen=True, kw_only=True):
     codec: Codec = Codec.VP8
     """The one codec that cameras and screens send in this room. VP9 and AV1: who has not got them is not seen."""
 
+    @property
+    def keeps_attendance(self) -> bool:
+        """A training does so by itself."""
+        return self.attendance or self.mode is RoomMode.TRAINING
+
     def validate(self) -> None:
         """Raises: BadField for the first value that is not allowed."""
         for name, value, most in (

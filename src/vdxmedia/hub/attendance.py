@@ -6,9 +6,12 @@ No address, number or identity is in it. Full (the store is away for long): furt
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from vdxmedia.clock import Clock
+from vdxmedia.conference.events import ParticipantState
 from vdxmedia.hub.counters import Counters
 from vdxmedia.hub.ports import Attendance, DeleteAttendance, Recognise, SaveAttendance, StoreChange
 from vdxmedia.hub.store_outbox import StoreOutbox
@@ -28,8 +31,19 @@ class AttendanceBook:
         self._counters = counters
         self._present: dict[RoomId, dict[ParticipantId, Attendance]] = {}
 
+    def note(self, room: RoomId, present: Iterable[ParticipantState]) -> None:
+        """Who is in the room now, all of them: the others have left. What is the same costs nothing."""
+        before = self._present.get(room, {})
+        now = {one.id: one for one in present}
+        for who in [who for who in before if who not in now]:
+            self.left(room, who)
+        for who, one in now.items():
+            stay = before.get(who)
+            if stay is None or (stay.name, stay.role, stay.organisation) != (one.name, one.role, one.organisation):
+                self.joined(room, who, name=one.name, role=one.role, organisation=one.organisation)
+
     def joined(self, room: RoomId, participant: ParticipantId, *, name: str, role: str, organisation: str) -> None:
-        """Admitted, not waiting. A stay that goes on after a restart keeps its beginning in the store."""
+        """Or is somebody else than before. A stay that is stored already keeps its beginning there."""
         now = self._clock.unix_s()
         stay = Attendance(room, participant, name, role, organisation, now, now, is_recognised=False)
         self._present.setdefault(room, {})[participant] = stay

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from vdxmedia.clock import Clock
+from vdxmedia.conference.events import ParticipantState
 from vdxmedia.conference.kinds import Role
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.errors import NotFound, Refused
@@ -191,6 +192,7 @@ class Registry:
             metrics=self._metrics,
             admit=self._admit,
             keep_settings=keep,
+            note_present=lambda present: self._note_present(room, present),
         )
 
         def forget(task: RoomTask) -> None:
@@ -324,6 +326,10 @@ class Registry:
         """Raises: Refused `store_unavailable`."""
         if self._keeping is not None:
             await self._keeping.outbox.write(("room", room), lambda: self._stored(room))
+
+    def _note_present(self, room: RoomId, present: Sequence[ParticipantState]) -> None:
+        if self._keeping is not None:
+            self._keeping.attendance.note(room, present)
 
     def _stored(self, room: RoomId) -> StoreChange:
         entry = self._rooms.get(room)

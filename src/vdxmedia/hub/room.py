@@ -54,11 +54,13 @@ OFFER_RETRY_S = 0.5
 
 Performed = commands.SetSource | commands.SetTiles | commands.Asked
 """What a seated client asks for by itself."""
+_OF_MEDIA = (events.MediaChanged, events.BindingsChanged, events.SpeakersChanged)
+"""These come often, and tell of nobody who has come or gone."""
 
 
 class Room:
     """`admit` is asked before each new seat and raises Refused when joins come too fast; `keep_settings` is told what a
-    host has changed, before anybody else."""
+    host has changed, before anybody else; `note_present` who is there, where attendance is kept."""
 
     def __init__(
         self,
@@ -72,6 +74,7 @@ class Room:
         metrics: Metrics,
         admit: Callable[[], None],
         keep_settings: Callable[[RoomSettings], None],
+        note_present: Callable[[Sequence[events.ParticipantState]], None],
     ) -> None:
         self.id = room
         self.key = key
@@ -81,6 +84,8 @@ class Room:
         self._metrics = metrics
         self._admit = admit
         self._keep_settings = keep_settings
+        self._note_present = note_present
+        self._is_attendance_kept = False
         self._unix_offset_s = clock.unix_s() - clock.monotonic_s()
         self._ring = EventRing(limits.ring)
         self._seats = Seats()
@@ -174,6 +179,7 @@ class Room:
         seat.joined_at_s = self._clock.monotonic_s()
         try:
             self._carry_out(decided)
+            self._note_who_is_there()
             seat.first_sequence = self._conference.sequence
             seat.client = client  # only now: the snapshot has all that was told until here
         finally:
@@ -261,6 +267,7 @@ class Room:
 
     def timeout(self) -> None:
         self._carry_out(self._conference.handle_timeout(self._clock.monotonic_s()))
+        self._note_who_is_there()
 
     # ── the plane ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -359,9 +366,18 @@ class Room:
                     pass
                 case _:
                     assert_never(event)
+        if not all(isinstance(event, _OF_MEDIA) for event in decided):
+            self._note_who_is_there()
         if chosen is not None:
             self._keep_settings(chosen)
             self.change_settings(chosen)
+
+    def _note_who_is_there(self) -> None:
+        """Also once more when the settings keep no attendance any more: then nobody is there."""
+        is_kept = self._conference.settings.keeps_attendance
+        if is_kept or self._is_attendance_kept:
+            self._note_present(self._conference.present() if is_kept else ())
+        self._is_attendance_kept = is_kept
 
     def _release(self, event: events.SeatGivenUp, end: EndReason) -> None:
         seat = self._seats.remove(event.participant)

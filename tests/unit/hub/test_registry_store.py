@@ -6,13 +6,15 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import msgspec
 import pytest
 
 from tests.fakes.hub_clients import FakeClient, request, until
 from tests.fakes.media_plane import FakeMediaPlane
 from tests.fakes.store import FakeStore
 from vdxmedia.clock import ManualClock
-from vdxmedia.conference.settings import RoomSettings
+from vdxmedia.conference.settings import RoomMode, RoomSettings
+from vdxmedia.conference.settings_desk import ChangeRoom
 from vdxmedia.errors import NotFound, Refused
 from vdxmedia.hub.counters import Counters
 from vdxmedia.hub.limits import HubLimits
@@ -240,3 +242,63 @@ async def test_attendance_of_a_room_that_never_was_is_unknown_and_of_a_quiet_one
         assert await registry.attendance(room) == []
         with pytest.raises(NotFound):
             await registry.attendance(RoomId("nowhere"))
+
+
+@pytest.mark.parametrize(
+    ("kept", "settings"), [(True, {"attendance": True}), (True, {"mode": "training"}), (False, {})]
+)
+async def test_room_notes_who_comes_and_goes_where_its_settings_say_so(
+    stage: Stage, kept: bool, settings: dict[str, object]
+) -> None:
+    async with stage.server() as registry:
+        room = await registry.open(msgspec.convert(settings, RoomSettings))
+        anna, bo = FakeClient(), FakeClient()
+        task, seat = await registry.join(room, request("Anna", role="host", organisation="Hjørring"), anna)
+        stage.clock.advance(10)
+        _, other = await registry.join(room, request("Bo"), bo)
+        stage.clock.advance(10)
+        await task.leave(other.participant, bo)
+        stage.clock.advance(10)
+        stays = await registry.attendance(room)
+        told = [(stay.name, stay.role, stay.organisation, stay.last_seen - stay.first_seen) for stay in stays]
+        assert told == ([("Anna", "host", "Hjørring", 30.0), ("Bo", "guest", "", 10.0)] if kept else [])
+        await task.leave(seat.participant, anna)
+
+
+async def test_attendance_switched_on_and_off_in_a_call_is_of_the_time_between(stage: Stage) -> None:
+    async with stage.server() as registry:
+        room = await registry.open(RoomSettings())
+        await registry.join(room, request("Anna"), FakeClient())
+        stage.clock.advance(100)
+        await registry.change_settings(room, RoomSettings(attendance=True))
+        stage.clock.advance(20)
+        await registry.change_settings(room, RoomSettings(attendance=False))
+        stage.clock.advance(100)
+        (stay,) = await registry.attendance(room)
+        assert stay.last_seen - stay.first_seen == 20.0
+
+
+async def test_who_has_lost_the_connection_is_there_until_the_seat_is_given_up(stage: Stage) -> None:
+    async with stage.server() as registry:
+        room = await registry.open(RoomSettings(attendance=True))
+        await registry.join(room, request("Anna"), FakeClient())
+        bo = FakeClient()
+        task, _ = await registry.join(room, request("Bo"), bo)
+        task.lost(bo)
+        await until(lambda: task.room.deadline() is not None)
+        assert len(stage.keeping.attendance.present(room)) == 2
+        stage.clock.advance(0.06)
+        task.lost(bo)  # lets the task look at the clock
+        await until(lambda: len(stage.keeping.attendance.present(room)) == 1)
+        stays = await registry.attendance(room)
+        assert [stay.name for stay in stays] == ["Anna", "Bo"]
+
+
+async def test_room_that_a_host_has_changed_is_so_in_the_next_server(stage: Stage) -> None:
+    async with stage.server() as registry:
+        room = await registry.open(RoomSettings(subject="kept"))
+        client = FakeClient()
+        task, seat = await registry.join(room, request(role="host"), client)
+        await task.perform(ChangeRoom(seat.participant, mode=RoomMode.TRAINING), client)
+    async with stage.server() as registry:
+        assert registry.settings_of(room) == RoomSettings(subject="kept", mode=RoomMode.TRAINING)
