@@ -108,19 +108,31 @@ export interface Stage {
 const STRIP_PART = 0.22;
 const STRIP_MIN = 96;
 const STRIP_MAX = 260;
+/** How much smaller its tiles are where there are several lines of them. */
+const SEVERAL = 0.62;
 
 /**
  * One large tile (a screen, or who speaks) and a strip of the others: at the right of wide containers, underneath tall
  * ones. `mainAspect` null: the large one takes all there is (a screen of unknown shape is letterboxed in it). Strip
- * tiles that don't fit are left out: `strip` may be shorter than `others`, first come first.
+ * tiles that don't fit are left out: `strip` may be shorter than `others`, first come first. Several `lines` of smaller
+ * tiles are taken only where one is too short.
  */
-export function stageLayout(container: Size, others: number, mainAspect: AspectRange | null = null, gap = GAP): Stage {
+export function stageLayout(
+  container: Size,
+  others: number,
+  mainAspect: AspectRange | null = null,
+  gap = GAP,
+  lines = 1,
+): Stage {
   const { width, height } = container;
   if (width <= 0 || height <= 0) return { main: { left: 0, top: 0, ...NO_SIZE }, strip: [] };
   if (others < 1) return { main: centred({ left: 0, top: 0, width, height }, mainAspect), strip: [] };
   const isWide = width >= height * 1.1;
   const length = isWide ? height : width;
-  const wanted = Math.min(Math.max((isWide ? width : height) * STRIP_PART, STRIP_MIN), STRIP_MAX);
+  const part = Math.min(Math.max((isWide ? width : height) * STRIP_PART, STRIP_MIN), STRIP_MAX);
+  const fitsInOne = Math.floor((length + gap) / ((isWide ? (part * 9) / 16 : part) + gap));
+  const rows = others <= fitsInOne ? 1 : lines;
+  const wanted = rows === 1 ? part : Math.max(part * SEVERAL, STRIP_MIN);
   // Square tiles underneath: rather three smaller ones than two.
   const thickness = isWide ? wanted : Math.min(wanted, Math.max((length - 2 * gap) / 3, STRIP_MIN));
   const shape = isWide ? 16 / 9 : 1;
@@ -128,18 +140,23 @@ export function stageLayout(container: Size, others: number, mainAspect: AspectR
     ? { width: Math.floor(thickness), height: Math.floor(thickness / shape) }
     : { width: Math.floor(thickness * shape), height: Math.floor(thickness) };
   const step = (isWide ? tile.height : tile.width) + gap;
-  const shown = Math.min(others, Math.max(1, Math.floor((length + gap) / step)));
+  const inLine = Math.max(1, Math.floor((length + gap) / step));
+  const shown = Math.min(others, inLine * rows);
+  const used = Math.ceil(shown / inLine);
+  const across = (isWide ? tile.width : tile.height) + gap;
   // Beside it, from the top: the lower corner is where the own picture rests.
-  const start = isWide ? 0 : (length - (shown * step - gap)) / 2;
+  const start = isWide ? 0 : (length - (Math.min(shown, inLine) * step - gap)) / 2;
   const strip = Array.from({ length: shown }, (_, index): Box => {
-    const along = Math.round(start + index * step);
+    const along = Math.round(start + (index % inLine) * step);
+    const inwards = (used - Math.floor(index / inLine)) * across - gap;
     return isWide
-      ? { left: Math.round(width - tile.width), top: along, ...tile }
-      : { left: along, top: Math.round(height - tile.height), ...tile };
+      ? { left: Math.round(width - inwards), top: along, ...tile }
+      : { left: along, top: Math.round(height - inwards), ...tile };
   });
+  const taken = used * across;
   const free = isWide
-    ? { left: 0, top: 0, width: Math.floor(width - tile.width - gap), height: Math.floor(height) }
-    : { left: 0, top: 0, width: Math.floor(width), height: Math.floor(height - tile.height - gap) };
+    ? { left: 0, top: 0, width: Math.floor(width - taken), height: Math.floor(height) }
+    : { left: 0, top: 0, width: Math.floor(width), height: Math.floor(height - taken) };
   return { main: centred(free, mainAspect), strip };
 }
 

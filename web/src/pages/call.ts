@@ -6,6 +6,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { CallCommands, CallState, Tile } from '../call-types.js';
+import { PLAIN, type Situation } from '../conference/arrange.js';
 import { AnnounceEvent } from '../elements/announcer/announcer.js';
 import '../elements/banner/banner.js';
 import '../elements/control/control.js';
@@ -14,6 +15,8 @@ import '../elements/device-problem/device-problem.js';
 import '../elements/devices/devices.js';
 import { LanguageEvent } from '../elements/frame/frame.js';
 import { icon } from '../elements/icon/icon.js';
+import '../elements/layouts/layouts.js';
+import { situationOf } from '../elements/layouts/situation.js';
 import '../elements/panel/panel.js';
 import '../elements/people/people.js';
 import { waitingCount } from '../elements/people/registry.js';
@@ -55,6 +58,7 @@ export class CallPage extends LitElement {
   @state() private corner: Corner = startCorner();
   @query('h1') private heading!: HTMLElement;
   private phoneTimer: ReturnType<typeof setTimeout> | undefined;
+  private situation: Situation = PLAIN;
   private lastBanner: BannerContent['code'] | null = null;
 
   override focus(): void {
@@ -68,6 +72,7 @@ export class CallPage extends LitElement {
 
   override render(): TemplateResult {
     const { call, words } = this;
+    this.situation = situationOf(call, this.situation);
     const banner = bannerOf(call, words, this.commands, Date.now());
     const isConnecting = call.phase === 'connecting';
     const others = call.tiles.filter((tile) => !tile.isSelf);
@@ -86,7 +91,11 @@ export class CallPage extends LitElement {
   }
 
   private renderOthers(others: readonly Tile[]): TemplateResult {
-    return html`<vdx-stage .tiles=${others} .words=${this.words} @tilesize=${this.tellSize}></vdx-stage>
+    return html`<vdx-stage
+        .tiles=${others}
+        .situation=${this.situation}
+        .words=${this.words}
+        @tilesize=${this.tellSize}></vdx-stage>
       <vdx-self-view
         .tile=${ownTile(this.call)}
         .words=${this.words}
@@ -247,6 +256,7 @@ export class CallPage extends LitElement {
             .words=${words}
             @retry=${() => void commands.setMicrophone(true)}
           ></vdx-device-problem>`}
+      <vdx-layouts .call=${call} .commands=${commands} .language=${words.language}></vdx-layouts>
       <vdx-devices .devices=${call.devices} .commands=${commands} .words=${words}></vdx-devices>
       <div class="field">
         <span class="label" id="own-picture">${words.panel.ownPicture}</span>

@@ -13,6 +13,7 @@ import type {
   Tile,
 } from '../call-types.js';
 import { Voice } from '../voices.js';
+import { LAYOUT_STORIES } from './stories-layouts.js';
 
 export const ROOM: RoomState = {
   id: 'demo',
@@ -271,6 +272,7 @@ export const STORIES: Readonly<Record<string, (pictures: Pictures) => CallState>
   'call-interrupted': (pictures) => withBanner(inCall(1, pictures), 'microphoneInterrupted'),
   'call-speaking-muted': (pictures) => withBanner(muted(inCall(1, pictures)), 'speakingWhileMuted'),
   'call-stopping': (pictures) => withBanner(inCall(1, pictures), 'serverStopping'),
+  ...LAYOUT_STORIES,
   'ended-left': () => ended('left', true),
   'ended-ended': () => ended('ended', false),
   'ended-removed': () => ended('removed', false),

@@ -1,3 +1,4 @@
 /** Every concern that adds something to the list of people: one import per line. */
 
 import './presence.js';
+import '../layouts/people.js';

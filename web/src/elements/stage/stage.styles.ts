@@ -12,6 +12,19 @@ export const stageStyles = css`
     position: absolute;
   }
 
+  .left {
+    position: absolute;
+    top: var(--space-8);
+    left: var(--space-8);
+    margin: 0;
+    padding: var(--space-4) var(--space-12);
+    border-radius: var(--radius);
+    background: var(--stage-scrim, rgb(0 0 0 / 75%));
+    color: var(--stage-ink);
+    font-size: var(--text-16);
+    font-weight: var(--bold);
+  }
+
   vdx-tile[hidden] {
     display: none;
   }

@@ -4,12 +4,14 @@
  * is told upwards, since the picture's layer follows it.
  */
 
-import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Tile } from '../../call-types.js';
 import { aspectFor, gridLayout, stageLayout, type AspectRange, type Box, type Size } from '../../conference/layout.js';
+import { arrangeTiles, PLAIN, type Situation } from '../../conference/arrange.js';
 import { play } from '../../styles/motion.js';
+import { layoutWords } from '../../text/layouts.js';
 import type { Words } from '../../text/words.js';
 import '../tile/tile.js';
 import type { TileElement } from '../tile/tile.js';
@@ -29,17 +31,29 @@ export class TileSizeEvent extends Event {
   }
 }
 
+/** Lines of small tiles where the layout has many. */
+const LINES = 3;
+const MANY_PIPS = 7;
+
 /** Boxes in the order of `tiles`; null for a tile that finds no place. */
-export function placeTiles(container: Size, tiles: readonly Tile[]): readonly (Box | null)[] {
-  const main = tiles.findIndex((tile) => tile.kind === 'screen');
-  if (main === -1) {
-    const narrow = aspectFor(container);
-    const aspect = tiles.length === 1 && narrow.narrowest < 1 ? ONE_ON_PHONE : narrow;
-    const { boxes } = gridLayout(container, tiles.length, aspect);
-    return tiles.map((_, index) => boxes[index] ?? null);
-  }
-  const { main: large, strip } = stageLayout(container, tiles.length - 1);
-  return tiles.map((_, index) => (index === main ? large : (strip[index < main ? index : index - 1] ?? null)));
+export function placeTiles(container: Size, tiles: readonly Tile[], situation: Situation = PLAIN): readonly (Box | null)[] {
+  const { mains, pips } = arrangeTiles(tiles, situation);
+  const lines = situation.layout !== 'grid' && pips.length > MANY_PIPS ? LINES : 1;
+  const { main: room, strip } = stageLayout(container, pips.length, null, undefined, lines);
+  const narrow = aspectFor(room);
+  const aspect = tiles.length === 1 && narrow.narrowest < 1 ? ONE_ON_PHONE : narrow;
+  const boxes = new Map<Tile, Box>();
+  // One large tile beside small ones takes all the room there is: a screen of unknown shape is letterboxed in it.
+  const large = mains.length === 1 && pips.length > 0 ? [room] : gridLayout(room, mains.length, aspect).boxes;
+  mains.forEach((tile, index) => {
+    const box = large[index];
+    if (box !== undefined) boxes.set(tile, box);
+  });
+  pips.forEach((tile, index) => {
+    const box = strip[index];
+    if (box !== undefined) boxes.set(tile, box);
+  });
+  return tiles.map((tile) => boxes.get(tile) ?? null);
 }
 
 @customElement('vdx-stage')
@@ -48,6 +62,9 @@ export class Stage extends LitElement {
 
   @property({ attribute: false }) tiles: readonly Tile[] = [];
   @property({ attribute: false }) words!: Words;
+  @property({ attribute: false }) situation: Situation = PLAIN;
+  /** How many people the layout has no place for; only those one knows of. */
+  @state() private left = 0;
   /** The own tile is on the stage only while nobody else is there; then it is a mirror like the small one. */
   @property({ attribute: false }) mirrorSelf = true;
 
@@ -83,19 +100,22 @@ export class Stage extends LitElement {
             .mirrored=${tile.isSelf && this.mirrorSelf && tile.kind === 'camera'}
           ></vdx-tile>`,
       )}
-    </div>`;
+    </div>
+    ${this.left === 0 ? nothing : html`<p class="left" aria-label=${layoutWords(this.words.language).left(this.left)}>+${this.left}</p>`}`;
   }
 
   protected override updated(changed: PropertyValues<this>): void {
     const before = changed.get('tiles');
-    if (before === undefined || !sameTiles(before, this.tiles)) this.place(true);
+    const isArranged = changed.has('tiles') && before !== undefined && sameTiles(before, this.tiles);
+    if (changed.has('situation') || (changed.has('tiles') && !isArranged)) this.place(true);
   }
 
   private place(animated: boolean): void {
     const { width, height } = this.size;
     if (width === 0 || height === 0) return;
     const elements = [...this.renderRoot.querySelectorAll<TileElement>('vdx-tile')];
-    const places = placeTiles(this.size, this.tiles);
+    const places = placeTiles(this.size, this.tiles, this.situation);
+    this.left = places.filter((box) => box === null).length;
     const kept = new Set<string>();
     this.tiles.forEach((tile, index) => {
       const [element, box] = [elements[index], places[index] ?? null];

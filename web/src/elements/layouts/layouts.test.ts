@@ -1,0 +1,53 @@
+// @vitest-environment happy-dom
+import type { CallCommands } from '../../call-types.js';
+import { describe, expect, it, vi } from 'vitest';
+import { STORIES, NO_PICTURES } from '../../pages/fixtures.js';
+import { mount } from '../../testing/mount.js';
+import { present } from '../../testing/builders.js';
+import { Layouts } from './layouts.js';
+import { layoutWords } from '../../text/layouts.js';
+import { LAYOUTS } from '../../conference/layouts.gen.js';
+import { situationOf } from './situation.js';
+import { PLAIN } from '../../conference/arrange.js';
+
+const NOTHING = {} as CallCommands;
+const call = (story: string) => present(STORIES[story])(NO_PICTURES);
+
+describe('vdx-layouts', () => {
+  it('asks for what is chosen, for oneself and for all guests', async () => {
+    const ask = vi.fn(() => Promise.resolve({ type: 'done' as const }));
+    const element = await mount(new Layouts(), { call: call('layout-nine'), commands: { ...NOTHING, ask } });
+    const choose = (id: string, value: string): void => {
+      const select = present(element.renderRoot.querySelector<HTMLSelectElement>(`#${id}`));
+      select.value = value;
+      select.dispatchEvent(new Event('change'));
+    };
+    choose('own', 'speaker');
+    choose('guests', 'lecture');
+    expect(ask.mock.calls).toEqual([
+      [{ type: 'chooseLayout', layout: 'speaker' }],
+      [{ type: 'changeRoom', guestLayout: 'lecture' }],
+    ]);
+  });
+
+  it('offers guests no choice for others', async () => {
+    const element = await mount(new Layouts(), { call: call('layout-pips') });
+    expect(element.renderRoot.querySelector('#guests')).toBeNull();
+  });
+
+  it('has a word for each layout in both languages', () => {
+    for (const language of ['da', 'en'] as const) {
+      expect(Object.keys(layoutWords(language).names).sort()).toEqual(Object.keys(LAYOUTS).sort());
+    }
+  });
+});
+
+describe('situationOf', () => {
+  it('is the same object while nothing of it changes', () => {
+    const state = call('layout-pips');
+    const first = situationOf(state, PLAIN);
+    expect(first.layout).toBe('one_main_twentyone_pips');
+    expect(situationOf({ ...state }, first)).toBe(first);
+    expect(situationOf({ ...state, dominantSpeaker: null }, first)).not.toBe(first);
+  });
+});
