@@ -26,7 +26,7 @@ export class Layouts extends LitElement {
     const room = this.call.documents.roomChanged?.room;
     if (told === undefined || room === undefined) return nothing;
     const words = layoutWords(this.language);
-    const ask = this.commands.ask.bind(this.commands);
+    const ask: CallCommands['ask'] = (command) => this.commands.ask(command);
     return html`
       ${told.mayChoose
         ? this.renderChoice('own', words.title, told.layout, null, (layout) => void ask({ type: 'chooseLayout', layout }))
