@@ -16,10 +16,12 @@ import pytest
 from scripts import generate_protocol
 from vdxmedia.conference.choices import ChatPolicy
 from vdxmedia.conference.kinds import (
+    Addressee,
     Connection,
     EndReason,
     LeaveReason,
     Quality,
+    Reaction,
     Role,
     SlotKind,
     SourceKind,
@@ -68,6 +70,7 @@ _MEDIA = m.MediaSetup(
     screen=[],
     slots=m.SlotCounts(speaker=3, programme=1, video=9),
 )
+_LINE = m.TypedLine(participant_id="p2345abcdefg", to=Addressee.ALL, text="Jeg kan hø")
 EXAMPLES: list[m.Wire] = [
     m.Hello(protocol=1, token="header.claims.signature", room="room12345678"),
     m.Join(name="Anna", video_slots=9, resume=m.Resume(session="secret", sequence=17)),
@@ -79,6 +82,13 @@ EXAMPLES: list[m.Wire] = [
     m.ChangeRoom(chat=ChatPolicy.HOSTS),
     m.ChooseLayout(layout="speaker"),
     m.PinPeople(participants=["p2345abcdefg"]),
+    m.WriteChat(to=Addressee.ONE, participant_id="p2345abcdefg", text="Kan du høre mig?\nJeg kan se dig."),
+    m.TypeText(to=Addressee.ALL, keep=12, text="for alle"),
+    m.TypeCaption(keep=0, text="Velkommen til mødet.", finished=True),
+    m.LetWriteCaptions(participant_id="p2345abcdefg", allowed=True),
+    m.React(reaction=Reaction.APPLAUSE),
+    m.Announce(text="Vi begynder kl. 10.30."),
+    m.TakeAnnouncementAway(number=2),
     m.Joined(
         participant_id="p2345abcdefg",
         session="secret",
@@ -112,6 +122,12 @@ EXAMPLES: list[m.Wire] = [
     m.ParticipantLeft(sequence=20, participant_id="p2345abcdefg", reason=LeaveReason.LEFT),
     m.RoomChanged(room=_ROOM),
     m.LayoutChanged(layout="grid", may_choose=True, pins=["p2345abcdefg"]),
+    m.OpenLines(lines=[_LINE]),
+    m.Captions(writers=["p2345abcdefg"], lines=[_LINE]),
+    m.Announcements(announcements=[m.Announcement(number=1, text="Vi begynder kl. 10.30.")]),
+    m.Chat(participant_id="p2345abcdefg", name="Anna Æble", to=Addressee.ALL, other_id=None, text="Goddag"),
+    m.Caption(participant_id="p2345abcdefg", text="Velkommen til mødet."),
+    m.Reactions(reactions=[m.ShownReaction(participant_id="p2345abcdefg", reaction=Reaction.HEART)]),
     m.Bindings(bindings=_BINDINGS),
     m.Speakers(speakers=[m.Speaker(participant_id="p2345abcdefg", level=0.75)]),
     m.ConnectionQuality(participants=[m.QualityEntry(participant_id="p2345abcdefg", quality=Quality.WEAK)]),

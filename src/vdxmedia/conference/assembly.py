@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from vdxmedia.conference import layout, permissions
-from vdxmedia.conference.documents import Document, Documents, Sheet
+from vdxmedia.conference.documents import Document, Documents, LivingSheet, Sheet
 from vdxmedia.conference.events import (
     BindingsChanged,
     DocumentChanged,
@@ -108,7 +108,7 @@ class Assembly:
     def tell(self, event: Event) -> None:
         self._events.append(event)
 
-    def put(self, sheet: Sheet) -> None:
+    def put(self, sheet: Sheet | LivingSheet) -> None:
         """A document as it is from now on; told where it is different."""
         self.documents.put(sheet)
         self._dirty_documents[sheet.kind] = None
@@ -167,6 +167,7 @@ class Assembly:
             self.tell(event)
         self.roster.changed(participant)
         self.say_own(participant)
+        self._dirty_documents.update(dict.fromkeys(self.documents.living()))
         self.rearrange()
 
     def rearrange(self) -> None:

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from vdxmedia.conference.announcements_desk import AnnouncementsDesk
 from vdxmedia.conference.assembly import Assembly
+from vdxmedia.conference.captions_desk import CaptionsDesk
+from vdxmedia.conference.chat_desk import ChatDesk
 from vdxmedia.conference.desk import Desk
 from vdxmedia.conference.layout_desk import LayoutDesk
+from vdxmedia.conference.reactions_desk import ReactionsDesk
 from vdxmedia.conference.settings_desk import SettingsDesk
 
-DESKS: tuple[Callable[[Assembly], Desk], ...] = (SettingsDesk, LayoutDesk)
+DESKS: tuple[Callable[[Assembly], Desk], ...] = (
+    SettingsDesk,
+    LayoutDesk,
+    ChatDesk,
+    CaptionsDesk,
+    ReactionsDesk,
+    AnnouncementsDesk,
+)

@@ -7,7 +7,7 @@ what it said and says only what is different. Left out: the roster, which is too
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 
 import msgspec
 
@@ -53,16 +53,47 @@ class Sheet(msgspec.Struct, frozen=True):
             return self.own[participant]
         return self.hosts if role is Role.HOST else self.guests
 
+    def reading(self) -> Reading:
+        return self.for_one
+
+
+class LivingSheet(msgspec.Struct, frozen=True):
+    """A kind whose document is worked out when it is told, because it depends on who may know whom just then."""
+
+    kind: type[Document]
+    view_of: Callable[[ParticipantId], Hashable]
+    """Those of one view are told the same."""
+    document_for: Callable[[ParticipantId], Document]
+
+    def reading(self) -> Reading:
+        """For one command: within it nothing changes, and those of one view are given the same object."""
+        views: dict[Hashable, Document] = {}
+
+        def read(participant: ParticipantId, _: Role) -> Document:
+            view = self.view_of(participant)
+            if view not in views:
+                views[view] = self.document_for(participant)
+            return views[view]
+
+        return read
+
+
+Reading = Callable[[ParticipantId, Role], Document | None]
+
 
 class Documents:
     """Owned by its conference. Bounded: one document per kind and participant, shared where they are equal."""
 
     def __init__(self) -> None:
-        self._sheets: dict[type[Document], Sheet] = {}
+        self._sheets: dict[type[Document], Sheet | LivingSheet] = {}
         self._said: dict[tuple[type[Document], ParticipantId], Document] = {}
 
-    def put(self, sheet: Sheet) -> None:
+    def put(self, sheet: Sheet | LivingSheet) -> None:
         self._sheets[sheet.kind] = sheet
+
+    def living(self) -> tuple[type[Document], ...]:
+        """Those that may be different when somebody's permission is."""
+        return tuple(kind for kind, sheet in self._sheets.items() if isinstance(sheet, LivingSheet))
 
     def kinds(self) -> tuple[type[Document], ...]:
         return tuple(self._sheets)
@@ -74,7 +105,7 @@ class Documents:
     def assume(self, participant: ParticipantId, role: Role) -> None:
         """He gets all of them otherwise, as they are: nothing of it is news to him later."""
         for kind, sheet in self._sheets.items():
-            document = sheet.for_one(participant, role)
+            document = sheet.reading()(participant, role)
             if document is not None:
                 self._said[kind, participant] = document
 
@@ -88,8 +119,9 @@ class Documents:
             if sheet is None:
                 continue
             groups: dict[int, tuple[Document, list[ParticipantId]]] = {}
+            read = sheet.reading()
             for participant, role in people.items():
-                document = sheet.for_one(participant, role)
+                document = read(participant, role)
                 key = (kind, participant)
                 before = self._said.get(key)
                 if document is None:
@@ -102,5 +134,5 @@ class Documents:
 
     def all_for(self, participant: ParticipantId, role: Role) -> tuple[Document, ...]:
         """For a snapshot."""
-        documents = (sheet.for_one(participant, role) for sheet in self._sheets.values())
+        documents = (sheet.reading()(participant, role) for sheet in self._sheets.values())
         return tuple(document for document in documents if document is not None)

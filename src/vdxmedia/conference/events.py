@@ -4,6 +4,7 @@ Each event names in `to` who is told; nobody else may learn of it.
 
 - *Sequenced* events are the roster. Their numbers rise, with gaps that say nothing about anybody: they follow the
   time. A client that was away names the last one it has and gets what it missed.
+- *Utterances* are said once, in their order.
 - *Documents* are whole states, of which only the latest matters (`documents.py`); so are bindings and speakers.
 - `MediaChanged`, `SeatGivenUp` and `ConferenceEnded` are for the hub.
 """
@@ -96,6 +97,15 @@ class DocumentChanged(msgspec.Struct, frozen=True):
     document: Document
 
 
+class Utterance(msgspec.Struct, frozen=True):
+    """Base of what is said once and kept nowhere: who is away never hears of it."""
+
+
+class Uttered(msgspec.Struct, frozen=True):
+    to: tuple[ParticipantId, ...]
+    utterance: Utterance
+
+
 class Answered(msgspec.Struct, frozen=True):
     """What the one who asked is told at once, beside that it was done."""
 
@@ -128,6 +138,7 @@ Event = (
     | BindingsChanged
     | SpeakersChanged
     | DocumentChanged
+    | Uttered
     | Answered
     | SettingsChosen
     | MediaChanged

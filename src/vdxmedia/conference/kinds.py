@@ -77,3 +77,20 @@ class EndReason(StrEnum):
     """This client did not read its events in time."""
     LOST = "lost"
     """The seat was given up while the connection was away."""
+
+
+class Addressee(StrEnum):
+    """For whom something is written."""
+
+    ALL = "all"
+    """All who may know the writer."""
+    HOSTS = "hosts"
+    ONE = "one"
+
+
+class Reaction(StrEnum):
+    THUMBS_UP = "thumbsUp"
+    APPLAUSE = "applause"
+    HEART = "heart"
+    SMILE = "smile"
+    THINKING = "thinking"

@@ -15,6 +15,7 @@ from vdxmedia.conference.events import (
     SequencedEvent,
     Snapshot,
     SpeakersChanged,
+    Uttered,
 )
 from vdxmedia.conference.kinds import EndReason, Quality, SourceKind
 from vdxmedia.hub.ports import Grant
@@ -61,6 +62,7 @@ ClientEvent = (
     | BindingsChanged
     | SpeakersChanged
     | DocumentChanged
+    | Uttered
     | QualityChanged
     | BandwidthChanged
     | DecodeRefused

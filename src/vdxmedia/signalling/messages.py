@@ -22,18 +22,39 @@ from vdxmedia.conference.kinds import SlotKind as SlotKind
 from vdxmedia.conference.kinds import SourceKind as SourceKind
 from vdxmedia.signalling.areas import layouts as layouts_area
 from vdxmedia.signalling.areas import room as room_area
+from vdxmedia.signalling.areas import words as words_area
 from vdxmedia.signalling.areas.layouts import ChooseLayout as ChooseLayout
 from vdxmedia.signalling.areas.layouts import LayoutChanged as LayoutChanged
 from vdxmedia.signalling.areas.layouts import PinPeople as PinPeople
 from vdxmedia.signalling.areas.room import ChangeRoom as ChangeRoom
 from vdxmedia.signalling.areas.room import Room as Room
 from vdxmedia.signalling.areas.room import RoomChanged as RoomChanged
+from vdxmedia.signalling.areas.words import Announce as Announce
+from vdxmedia.signalling.areas.words import Announcement as Announcement
+from vdxmedia.signalling.areas.words import Announcements as Announcements
+from vdxmedia.signalling.areas.words import Caption as Caption
+from vdxmedia.signalling.areas.words import Captions as Captions
+from vdxmedia.signalling.areas.words import Chat as Chat
+from vdxmedia.signalling.areas.words import LetWriteCaptions as LetWriteCaptions
+from vdxmedia.signalling.areas.words import OpenLines as OpenLines
+from vdxmedia.signalling.areas.words import React as React
+from vdxmedia.signalling.areas.words import Reactions as Reactions
+from vdxmedia.signalling.areas.words import ShownReaction as ShownReaction
+from vdxmedia.signalling.areas.words import TakeAnnouncementAway as TakeAnnouncementAway
+from vdxmedia.signalling.areas.words import TypeCaption as TypeCaption
+from vdxmedia.signalling.areas.words import TypedLine as TypedLine
+from vdxmedia.signalling.areas.words import TypeText as TypeText
+from vdxmedia.signalling.areas.words import WriteChat as WriteChat
 from vdxmedia.signalling.wire import MAX_NAME_CHARS as MAX_NAME_CHARS
 from vdxmedia.signalling.wire import MAX_VIDEO_SLOTS as MAX_VIDEO_SLOTS
 from vdxmedia.signalling.wire import Id, Mid, Name, Pixels, SlotIndex
 from vdxmedia.signalling.wire import Wire as Wire
 
-AREAS = (room_area, layouts_area)
+AREAS = (
+    room_area,
+    layouts_area,
+    words_area,
+)
 """Modules of messages that are about one concern; each lists its commands, documents and error codes."""
 
 PROTOCOL_VERSION = 1
@@ -135,7 +156,24 @@ class Leave(Wire, frozen=True, tag="leave"):
     """Give up the seat. The socket may be closed after the acknowledgement."""
 
 
-ClientMessage = Join | Offer | SetSource | SetTiles | RenewToken | Leave | ChangeRoom | ChooseLayout | PinPeople
+ClientMessage = (
+    Join
+    | Offer
+    | SetSource
+    | SetTiles
+    | RenewToken
+    | Leave
+    | ChangeRoom
+    | ChooseLayout
+    | PinPeople
+    | WriteChat
+    | TypeText
+    | TypeCaption
+    | LetWriteCaptions
+    | React
+    | Announce
+    | TakeAnnouncementAway
+)
 
 # ── answers (acknowledgements) ────────────────────────────────────────────────────────────────────────────────────
 
@@ -284,7 +322,7 @@ class ParticipantLeft(Wire, frozen=True, tag="participantLeft"):
 
 SequencedEvent = ParticipantJoined | ParticipantChanged | ParticipantLeft
 
-Document = RoomChanged | LayoutChanged
+Document = RoomChanged | LayoutChanged | OpenLines | Captions | Announcements
 """States that are told whole, at the join and after each change; only the latest of a type counts."""
 
 
@@ -381,6 +419,12 @@ ServerEvent = (
     | ParticipantLeft
     | RoomChanged
     | LayoutChanged
+    | OpenLines
+    | Captions
+    | Announcements
+    | Chat
+    | Caption
+    | Reactions
     | Bindings
     | Speakers
     | ConnectionQuality

@@ -19,6 +19,7 @@ NOBODY = 0
 """The wire's source number for an empty slot."""
 _COMMANDS = {kind: to_core for area in messages.AREAS for kind, (_, to_core) in area.COMMANDS.items()}
 _DOCUMENTS = {kind: to_wire for area in messages.AREAS for kind, to_wire in area.DOCUMENTS.items()}
+_UTTERANCES = {kind: to_wire for area in messages.AREAS for kind, to_wire in getattr(area, "UTTERANCES", {}).items()}
 _ANSWERS = {kind: to_wire for area in messages.AREAS for kind, to_wire in area.ANSWERS.items()}
 
 
@@ -51,6 +52,8 @@ def event(room: RoomId, told: ClientEvent) -> messages.ServerEvent:
             return messages.ParticipantLeft(sequence=told.sequence, participant_id=told.participant, reason=told.reason)
         case events.DocumentChanged():
             return document(room, told.document)
+        case events.Uttered():
+            return cast(messages.ServerEvent, _UTTERANCES[type(told.utterance)](told.utterance))
         case events.BindingsChanged():
             return messages.Bindings(bindings=bindings(told.bindings))
         case events.SpeakersChanged():

@@ -33,7 +33,12 @@ export type ErrorCode =
   | "media_busy"
   | "internal"
   | "hosts_only"
-  | "not_your_room";
+  | "not_your_room"
+  | "chat_off"
+  | "out_of_step"
+  | "participant_away"
+  | "no_caption_right"
+  | "announcements_full";
 
 export type RoomMode = "meeting" | "training";
 
@@ -55,6 +60,11 @@ export type ChatPolicy = "all" | "hosts" | "off";
 
 /** A guest's microphone at the beginning. Nobody's is ever opened from outside. */
 export type StartMicrophone = "on" | "muted" | "off";
+
+/** For whom something is written. */
+export type Addressee = "all" | "hosts" | "one";
+
+export type Reaction = "thumbsUp" | "applause" | "heart" | "smile" | "thinking";
 
 /** What a participant can publish, each at most once. */
 export type SourceKind = "microphone" | "camera" | "screen" | "screenAudio";
@@ -153,6 +163,115 @@ export interface Room {
 export interface RoomChanged {
   readonly type: "roomChanged";
   readonly room: Room;
+}
+
+/** A host says something to everybody that stays in view until `takeAnnouncementAway`. */
+export interface Announce {
+  readonly type: "announce";
+  readonly text: string;
+}
+
+export interface Announcement {
+  readonly number: number;
+  readonly text: string;
+}
+
+export interface Announcements {
+  readonly type: "announcements";
+  /** Oldest first; at most three. */
+  readonly announcements: readonly Announcement[];
+}
+
+/** A line of captions is finished. */
+export interface Caption {
+  readonly type: "caption";
+  readonly participantId: string;
+  readonly text: string;
+}
+
+/** Who may write captions (nobody: there are none to be switched on), and the lines that are being written. */
+export interface Captions {
+  readonly type: "captions";
+  readonly writers: readonly string[];
+  readonly lines: readonly TypedLine[];
+}
+
+/** Somebody has written. Plain text with line feeds; show it as text, never as markup. */
+export interface Chat {
+  readonly type: "chat";
+  readonly participantId: string;
+  readonly name: string;
+  readonly to: Addressee;
+  /** With `one`: to whom. */
+  readonly otherId: string | null;
+  readonly text: string;
+}
+
+/** A host gives somebody the right to write captions, or takes it away, also from who has it by function. */
+export interface LetWriteCaptions {
+  readonly type: "letWriteCaptions";
+  readonly participantId: string;
+  readonly allowed: boolean;
+}
+
+/** All lines that are being typed for this client to see, oldest first. At most 20. */
+export interface OpenLines {
+  readonly type: "openLines";
+  readonly lines: readonly TypedLine[];
+}
+
+export interface React {
+  readonly type: "react";
+  readonly reaction: Reaction;
+}
+
+/** Show each for a few seconds; at most four messages a second. */
+export interface Reactions {
+  readonly type: "reactions";
+  readonly reactions: readonly ShownReaction[];
+}
+
+export interface ShownReaction {
+  readonly participantId: string;
+  readonly reaction: Reaction;
+}
+
+export interface TakeAnnouncementAway {
+  readonly type: "takeAnnouncementAway";
+  readonly number: number;
+}
+
+/** The same for captions. `finished`: the line is said as it is now, by `caption`, and the next one begins. */
+export interface TypeCaption {
+  readonly type: "typeCaption";
+  readonly keep: number;
+  readonly text: string;
+  readonly finished?: boolean;
+}
+
+export interface TypedLine {
+  /** Who is typing; perhaps this client's own. */
+  readonly participantId: string;
+  readonly to: Addressee;
+  readonly text: string;
+}
+
+/** Show what is being typed. The open line is, from its `keep`th character on, `text`; an empty line is closed. Send at most four a second, with all that was typed meanwhile. After `out_of_step` (nothing was changed), after a reconnect, and for another addressee: the whole line, with `keep` 0. */
+export interface TypeText {
+  readonly type: "typeText";
+  readonly to: Addressee;
+  readonly participantId?: string | null;
+  readonly keep: number;
+  readonly text: string;
+}
+
+/** Say something in writing; it comes back as `chat`, to the writer too. The writer's open line is closed. */
+export interface WriteChat {
+  readonly type: "writeChat";
+  readonly to: Addressee;
+  /** With `one`. */
+  readonly participantId?: string | null;
+  readonly text: string;
 }
 
 /** The socket.io connect payload (`auth`). */
@@ -453,7 +572,14 @@ export type ClientMessage =
   | Leave
   | ChangeRoom
   | ChooseLayout
-  | PinPeople;
+  | PinPeople
+  | WriteChat
+  | TypeText
+  | TypeCaption
+  | LetWriteCaptions
+  | React
+  | Announce
+  | TakeAnnouncementAway;
 
 export type Answer =
   | Joined
@@ -470,7 +596,10 @@ export type SequencedEvent =
 
 export type Document =
   | RoomChanged
-  | LayoutChanged;
+  | LayoutChanged
+  | OpenLines
+  | Captions
+  | Announcements;
 
 export type ServerEvent =
   | ParticipantJoined
@@ -478,6 +607,12 @@ export type ServerEvent =
   | ParticipantLeft
   | RoomChanged
   | LayoutChanged
+  | OpenLines
+  | Captions
+  | Announcements
+  | Chat
+  | Caption
+  | Reactions
   | Bindings
   | Speakers
   | ConnectionQuality
