@@ -89,11 +89,13 @@ class ChatDesk(Desk):
         self._close(participant.id)
 
     def settings_changed(self, before: RoomSettings, now_s: float) -> None:
-        for writer, line in list(self._lines.items()):
-            try:
-                check_target(self.assembly, self.assembly.people[writer], line.target)
-            except VdxError:
-                self._close(writer)
+        for writer in self.assembly.people.values():
+            line = self._lines.get(writer.id)
+            if line is not None:
+                try:
+                    check_target(self.assembly, writer, line.target)
+                except VdxError:
+                    self._close(writer.id)
 
     def _write(self, command: WriteChat, now_s: float) -> None:
         writer = self.assembly.find(command.participant)

@@ -96,13 +96,11 @@ def check_target(assembly: Assembly, writer: Participant, target: Target) -> Non
 
 def is_for(reader: Participant, writer: Participant, target: Target) -> bool:
     """Whether what the writer writes to them is the reader's to read."""
-    match target.to:
-        case Addressee.ALL:
-            return is_read_by(reader, writer)
-        case Addressee.HOSTS:
-            return reader.role is Role.HOST and knows(reader.audience, writer.audience)
-        case Addressee.ONE:
-            return reader.id == target.other and _know_each_other(reader, writer)
+    if target.to is Addressee.ALL:
+        return is_read_by(reader, writer)
+    if target.to is Addressee.HOSTS:
+        return reader.role is Role.HOST and knows(reader.audience, writer.audience)
+    return reader.id == target.other and _know_each_other(reader, writer)
 
 
 def is_read_by(reader: Participant, writer: Participant) -> bool:
