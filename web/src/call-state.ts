@@ -1,5 +1,6 @@
 /** Puts a `CallState` together from what the parts of a call know. Pure; what says the same keeps its identity. */
 
+import { NO_WORDS } from './conference/words.js';
 import type { Documents } from './conference/documents.js';
 import type {
   CallState,
@@ -83,6 +84,7 @@ export function assembleState(facts: Facts, before: CallState): CallState {
     // Stays after the end: the last page still says whose room it was, and whom to phone.
     room: conference ? projectRoom(conference.room, before.room) : before.room,
     documents: conference ? conference.documents : NO_DOCUMENTS,
+    words: conference ? conference.words : NO_WORDS,
     self,
     participants,
     tiles: conference ? projectTiles(conference, participants, own, facts.pictures, facts.voiceOf, before.tiles) : [],
@@ -109,6 +111,7 @@ export function firstState(
     invitation: null,
     room: null,
     documents: NO_DOCUMENTS,
+    words: NO_WORDS,
     self: null,
     participants: [],
     tiles: [],

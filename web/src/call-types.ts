@@ -7,6 +7,7 @@
  * which is watched by itself because it moves all the time.
  */
 
+import type { WrittenWords } from './conference/words.js';
 import type { Documents } from './conference/documents.js';
 import type { Answer, ClientMessage, Connection, Join, Quality, Role, SourceKind } from './protocol/messages.gen.js';
 import type { Voice } from './voices.js';
@@ -83,6 +84,9 @@ export interface RoomState {
   readonly helpLine: string;
   readonly mode: string;
   readonly floorPolicy: string;
+  readonly chat: 'all' | 'hosts' | 'off';
+  /** Guests may write to one person. */
+  readonly privateChat: boolean;
   readonly maximum: number;
   /** Unix seconds; null: open end. */
   readonly closesAt: number | null;
@@ -256,6 +260,8 @@ export interface CallState {
   readonly self: ParticipantState | null;
   /** What the server has told whole: the room's agreement, the floor, what we are asked. Empty before joining. */
   readonly documents: Documents;
+  /** What people wrote while we were there; gone with the page. */
+  readonly words: WrittenWords;
   /** Self first, then in the order of joining. */
   readonly participants: readonly ParticipantState[];
   /** Own camera tile first, screens next, then cameras; stable order. */

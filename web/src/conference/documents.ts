@@ -7,7 +7,13 @@ import type { Document, ServerEvent } from '../protocol/messages.gen.js';
 
 export type Documents = { readonly [T in Document['type']]?: Extract<Document, { readonly type: T }> };
 
-const TYPES: Readonly<Record<Document['type'], true>> = { roomChanged: true, layoutChanged: true };
+const TYPES: Readonly<Record<Document['type'], true>> = {
+  roomChanged: true,
+  layoutChanged: true,
+  openLines: true,
+  captions: true,
+  announcements: true,
+};
 
 export function isDocument(event: ServerEvent): event is Document {
   return Object.hasOwn(TYPES, event.type);

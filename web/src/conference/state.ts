@@ -18,6 +18,7 @@ import type {
   Speaker,
 } from '../protocol/messages.gen.js';
 import type { NoticeCode } from '../call-types.js';
+import { NO_WORDS, withWords, type WrittenWords } from './words.js';
 import { isDocument, withDocuments, type Documents } from './documents.js';
 
 export interface ConferenceState {
@@ -27,6 +28,8 @@ export interface ConferenceState {
   /** In the order of joining. */
   readonly participants: readonly Participant[];
   readonly documents: Documents;
+  /** Written while we were there; a snapshot does not have it. */
+  readonly words: WrittenWords;
   readonly bindings: readonly Binding[];
   /** Loudest first. */
   readonly speakers: readonly Speaker[];
@@ -48,6 +51,7 @@ export function fromJoined(joined: Joined, before: ConferenceState | null = null
     room: joined.room,
     participants: joined.participants,
     documents: withDocuments({}, joined.documents),
+    words: before?.selfId === joined.participantId ? before.words : NO_WORDS,
     bindings: joined.bindings,
     speakers: [],
     quality: before?.selfId === joined.participantId ? before.quality : {},
@@ -73,6 +77,10 @@ export function reduce(state: ConferenceState, event: ServerEvent): ConferenceSt
     return event.type === 'roomChanged' ? { ...state, documents, room: event.room } : { ...state, documents };
   }
   switch (event.type) {
+    case 'chat':
+    case 'caption':
+    case 'reactions':
+      return { ...state, words: withWords(state.words, event, state.selfId) };
     case 'bindings':
       return { ...state, bindings: event.bindings, cannotDecode: stillUndecodable(state.cannotDecode, event.bindings) };
     case 'speakers':

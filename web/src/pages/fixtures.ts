@@ -12,6 +12,7 @@ import type {
   RoomState,
   Tile,
 } from '../call-types.js';
+import { NO_WORDS } from '../conference/words.js';
 import { Voice } from '../voices.js';
 import { LAYOUT_STORIES } from './stories-layouts.js';
 
@@ -22,6 +23,8 @@ export const ROOM: RoomState = {
   helpLine: '+4587654321',
   mode: 'meeting',
   floorPolicy: 'open',
+  chat: 'all',
+  privateChat: true,
   maximum: 9,
   closesAt: null,
 };
@@ -54,6 +57,7 @@ export const IDLE: CallState = {
   invitation: null,
   room: ROOM,
   documents: {},
+  words: NO_WORDS,
   self: null,
   participants: [],
   tiles: [],

@@ -42,6 +42,8 @@ const room = shape({
   helpLine: text,
   mode: text,
   floorPolicy: text,
+  chat: text,
+  privateChat: truth,
   maximum: number,
   closesAt: orNull(number),
 });
@@ -52,6 +54,8 @@ const binding = shape({
   source: number,
   sourceKind: orNull(sourceKind),
 });
+const addressee = oneOf('all', 'hosts', 'one');
+const typedLines = listOf(shape({ participantId: text, to: addressee, text }));
 const token: Shape = { token: text, tokenExpiresAt: number };
 const encoding = shape({
   rid: text,
@@ -75,6 +79,12 @@ const EVENTS: Readonly<Record<ServerEvent['type'], Shape>> = {
   participantLeft: { sequence: number, participantId: text, reason: text },
   roomChanged: { room },
   layoutChanged: { layout: text, mayChoose: truth, pins: listOf(text) },
+  openLines: { lines: typedLines },
+  captions: { writers: listOf(text), lines: typedLines },
+  announcements: { announcements: listOf(shape({ number, text })) },
+  chat: { participantId: text, name: text, to: addressee, otherId: orNull(text), text },
+  caption: { participantId: text, text },
+  reactions: { reactions: listOf(shape({ participantId: text, reaction: text })) },
   bindings: { bindings: listOf(binding) },
   speakers: { speakers: listOf(shape({ participantId: text, level: number })) },
   connectionQuality: {
