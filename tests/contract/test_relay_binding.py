@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -239,6 +241,21 @@ def test_garbage_is_counted_and_disturbs_no_one(relay: RelayUnderTest) -> None:
         assert stats["dropped_auth"] + stats["dropped_malformed"] > 0
 
 
+def test_publisher_that_takes_remb_is_told_a_rate_and_no_transport_feedback(relay: RelayUnderTest) -> None:
+    receives = [wire.Receive(mid="1", source=CAMERA, kind="video", ssrc=VIDEO_IN, remb=True)]
+    with Client(relay, 1, receives=receives) as alice:
+        alice.connect()
+        deadline = time.monotonic() + 10
+        for sequence in itertools.count(1):
+            alice.send_rtp(video(sequence, keyframe=sequence == 1))
+            time.sleep(0.01)
+            stats = relay.stats()
+            if stats["remb_out"]:
+                break
+            assert time.monotonic() < deadline, stats
+        assert stats["twcc_out"] == 0
+
+
 COMMANDS: list[wire.Command] = [
     wire.AddPeer(
         peer=2**53,
@@ -247,7 +264,7 @@ COMMANDS: list[wire.Command] = [
         ice=wire.Ice(local_ufrag="abcd", local_pwd="p" * 22, remote_ufrag="e"),
         payloads=wire.Payloads(opus=111),
         extensions=wire.Extensions(mid=1),
-        receives=[wire.Receive(mid="0", source=2**32 - 1, kind="video", rids=["q", "h", "f"])],
+        receives=[wire.Receive(mid="0", source=2**32 - 1, kind="video", rids=["q", "h", "f"], remb=True)],
         slots=[wire.Slot(kind="programme", index=0, mid="1", ssrc=2**32 - 1)],
     ),
     wire.UpdatePeer(

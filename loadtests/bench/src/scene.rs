@@ -281,6 +281,7 @@ impl Scene {
                 ssrc: if rid.is_some() { 0 } else { Self::ssrc(at, position) },
                 rids: rid.into_iter().collect(),
                 rtx_ssrc: 0,
+                remb: false,
             });
         }
         let slot = |(position, (kind, index, place)): (usize, (SlotKind, u16, Place))| Slot {

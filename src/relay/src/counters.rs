@@ -34,7 +34,7 @@ counters! {
     dropped_dtls_out, dropped_rtcp_budget, dropped_media_budget, dropped_seal, dropped_truncated, dropped_foreign, dropped_send_full, dropped_send_error,
     stun_role_conflicts,
     nack_packets_out, nacks_out, nack_packets_in, nacks_in, nacks_unanswered, nacks_over_budget, nacks_repeated,
-    pli_out, pli_in, pli_coalesced, recovered_packets, twcc_out, twcc_in, remb_in, sr_out, rr_out, sr_in, rr_in,
+    pli_out, pli_in, pli_coalesced, recovered_packets, twcc_out, twcc_in, remb_out, remb_in, sr_out, rr_out, sr_in, rr_in,
     packets_left_out, fillers_out, equalised_packets_out,
     switches, cannot_decode, layer_downs, layer_ups, pictures_paused, sounds_paused, pictures_frozen, pictures_frozen_us, layers_told,
     packets_paced, paced_lost, pictures_shed, resends_shed, probes, padding_packets_out, padding_bytes_out,

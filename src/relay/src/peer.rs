@@ -5,7 +5,7 @@ use std::mem::offset_of;
 use aws_lc_rs::digest;
 
 use crate::bucket::Bucket;
-use crate::congestion::Arrivals;
+use crate::congestion::{Arrivals, ReceiveSide};
 use crate::facts::{Codec, PassedExtensions};
 use crate::ice::{Credentials, Ice};
 use crate::pacer::{Pacer, Waiting};
@@ -15,7 +15,9 @@ use crate::slot::Slot;
 use crate::srtp::{Inbound, Outbound, Profile, SrtpError};
 use crate::way::Way;
 use crate::wire::dependency_descriptor::MAX_DESCRIPTOR_LEN;
-use crate::wire::extension::{Extensions as WireExtensions, PlayoutDelay, parse_transport_sequence};
+use crate::wire::extension::{
+    Extensions as WireExtensions, PlayoutDelay, parse_abs_send_time, parse_transport_sequence,
+};
 use crate::wire_api::{Extensions, MediaKind, Payloads, Receive, SlotKind};
 
 /// DTLS datagrams to Python: a handshake has about ten, an alert one.
@@ -73,6 +75,8 @@ pub struct Told<'a> {
     pub passed: PassedExtensions,
     /// Transport-wide sequence number.
     pub transport_sequence: Option<u16>,
+    /// Absolute send time.
+    pub send_time: Option<u32>,
     /// The dependency descriptor.
     pub descriptor: Option<&'a [u8]>,
     /// Of the m-line.
@@ -134,6 +138,8 @@ pub struct Peer {
     pub streams: Vec<Stream>,
     /// Of what it sends.
     pub arrivals: Arrivals,
+    /// Where it takes REMB instead of such feedback.
+    pub receive_side: Option<Box<ReceiveSide>>,
     /// Its wall clock.
     pub clock: PublisherClock,
     /// From its reports on ours.
@@ -212,6 +218,7 @@ impl Peer {
             slots: Vec::new(),
             hears: 0,
             arrivals: Arrivals::default(),
+            receive_side: None,
             clock: PublisherClock::default(),
             way: Way::default(),
             pacer: Pacer::default(),
@@ -309,6 +316,8 @@ impl Peer {
             let id = element.id;
             if id == ids.transport_cc {
                 told.transport_sequence = parse_transport_sequence(element.data);
+            } else if id == ids.abs_send_time {
+                told.send_time = parse_abs_send_time(element.data);
             } else if id == ids.audio_level {
                 told.passed.audio_level = element.data.first().copied();
             } else if id == ids.mid {

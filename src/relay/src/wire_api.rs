@@ -109,6 +109,9 @@ pub struct Receive {
     /// From `a=ssrc-group:FID`; 0 when not told.
     #[serde(default)]
     pub rtx_ssrc: u32,
+    /// The peer takes REMB there, and no transport-wide feedback.
+    #[serde(default)]
+    pub remb: bool,
 }
 
 /// Kind of an outgoing stream.

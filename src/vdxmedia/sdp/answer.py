@@ -156,7 +156,7 @@ def _accepted(
         ]
     by_number = {codec.payload_type: codec for codec in section.codecs}
     for payload_type in line.payload_types:
-        lines += _codec(by_number[payload_type], line)
+        lines += _codec(by_number[payload_type], line, agreement)
     if line.source is not None and line.source.rids:
         rids = [rid for rid in section.rids if rid in line.source.rids]
         lines += [f"a=rid:{rid} recv" for rid in rids]
@@ -169,8 +169,8 @@ def _accepted(
 _DIRECTION_WORDS = {Role.RECEIVES: "recvonly", Role.SENDS: "sendonly", Role.IDLE: "inactive"}
 
 
-def _codec(codec: Codec, line: AgreedLine) -> list[str]:
-    number, media = codec.payload_type, line.section.media
+def _codec(codec: Codec, line: AgreedLine, agreement: Agreement) -> list[str]:
+    number = codec.payload_type
     if codec.name == "rtx":
         return [f"a=rtpmap:{number} rtx/90000", f"a=fmtp:{number} apt={codec.apt}"]
     if codec.name == "red":
@@ -188,7 +188,8 @@ def _codec(codec: Codec, line: AgreedLine) -> list[str]:
         lines = [f"a=rtpmap:{number} {codec.name.upper()}/90000"]
         if parameters:
             lines.append(f"a=fmtp:{number} {';'.join(parameters)}")
-    return lines + [f"a=rtcp-fb:{number} {kind}" for kind in feedback_for(codec, media)]
+    kinds = feedback_for(codec, line.section, agreement.extension_ids, server_sends=line.role is Role.SENDS)
+    return lines + [f"a=rtcp-fb:{number} {kind}" for kind in kinds]
 
 
 def _slot(slot: AgreedSlot, local: Local) -> list[str]:

@@ -51,6 +51,8 @@ _BY_USE: Final[Mapping[tuple[Media, bool], frozenset[str]]] = {
 AUDIO_FEEDBACK: Final = ("transport-cc",)
 """No NACK: a late voice packet is worth less than in-band FEC, and RTX is video's only."""
 VIDEO_FEEDBACK: Final = ("nack", "nack pli", "ccm fir", "transport-cc")
+REMB: Final = "goog-remb"
+"""Of pictures, where transport-wide feedback cannot be (draft-alvestrand-rmcat-remb-03)."""
 
 SOURCE_MEDIA: Final[Mapping[str, Media]] = {
     "microphone": Media.AUDIO,
@@ -180,10 +182,14 @@ def extensions_for(section: Section, ids: ExtensionIds, *, server_sends: bool) -
     return tuple(chosen)
 
 
-def feedback_for(codec: Codec, media: Media) -> tuple[str, ...]:
-    """Of the feedback we can give or use, what the client offered."""
-    known = AUDIO_FEEDBACK if media is Media.AUDIO else VIDEO_FEEDBACK
-    return tuple(kind for kind in known if kind in codec.feedback)
+def feedback_for(codec: Codec, section: Section, ids: ExtensionIds, *, server_sends: bool) -> tuple[str, ...]:
+    """Of the feedback we can give or use, what the client offered; REMB only where it has no transport-wide feedback,
+    or not the sequence numbers that this needs."""
+    known = AUDIO_FEEDBACK if section.media is Media.AUDIO else VIDEO_FEEDBACK
+    has_numbers = any(uri == TRANSPORT_CC_URI for *_, uri in extensions_for(section, ids, server_sends=server_sends))
+    found = tuple(kind for kind in known if kind in codec.feedback and (kind != "transport-cc" or has_numbers))
+    takes_remb = section.media is Media.VIDEO and REMB in codec.feedback and "transport-cc" not in found
+    return (*found, REMB) if takes_remb else found
 
 
 def name_of(codec: Codec, media: Media) -> str:

@@ -17,6 +17,7 @@ from vdxmedia.errors import BadSdp
 from vdxmedia.sdp.capabilities import (
     EXTENSION_NAMES,
     PROGRAMME_SLOTS,
+    REMB,
     SOURCE_MEDIA,
     SPEAKER_SLOTS,
     ExtensionIds,
@@ -24,6 +25,7 @@ from vdxmedia.sdp.capabilities import (
     choose_extension_ids,
     choose_payload_types,
     extensions_for,
+    feedback_for,
     is_redundant_opus,
     name_of,
     video_names,
@@ -58,6 +60,8 @@ class AgreedSource(msgspec.Struct, frozen=True):
     ssrc: int
     """0 when only mid and rid tell."""
     rtx_ssrc: int
+    has_remb: bool = False
+    """It takes REMB, and no transport-wide feedback."""
 
 
 class AgreedSlot(msgspec.Struct, frozen=True):
@@ -219,9 +223,16 @@ class _Negotiation:
             usable = narrowed
         if kind not in self.permitted:
             return AgreedLine(section, Role.IDLE, usable)
-        source = self.agreed_sources.get(section.mid) or _source_of(section, kind)
+        source = self.agreed_sources.get(section.mid) or _source_of(section, kind, self._has_remb(section, usable))
         self.agreed_sources[section.mid] = source
         return AgreedLine(section, Role.RECEIVES, usable, source=source)
+
+    def _has_remb(self, section: Section, usable: tuple[int, ...]) -> bool:
+        return any(
+            REMB in feedback_for(codec, section, self.extension_ids, server_sends=False)
+            for codec in section.codecs
+            if codec.payload_type == usable[0]
+        )
 
     def _decide_slot(self, section: Section, usable: tuple[int, ...]) -> AgreedLine:
         if section.mid in self.agreed_sources:
@@ -262,7 +273,7 @@ def _offers(section: Section, payload_type: int, name: str) -> bool:
     return any(codec.payload_type == payload_type and name_of(codec, section.media) == name for codec in section.codecs)
 
 
-def _source_of(section: Section, kind: str) -> AgreedSource:
+def _source_of(section: Section, kind: str, has_remb: bool) -> AgreedSource:
     rids = section.rids[:MAX_LAYERS]
     if all(rid in _LAYER_ORDER for rid in rids):
         rids = tuple(sorted(rids, key=_LAYER_ORDER.__getitem__))
@@ -270,7 +281,7 @@ def _source_of(section: Section, kind: str) -> AgreedSource:
     if not rids:
         repairs = set(section.rtx_of.values())
         ssrc = next((number for number in section.ssrcs if number not in repairs), 0)
-    return AgreedSource(section.mid, kind, rids, ssrc, section.rtx_of.get(ssrc, 0))
+    return AgreedSource(section.mid, kind, rids, ssrc, section.rtx_of.get(ssrc, 0), has_remb)
 
 
 def _check_continuity(offer: Offer, previous: Agreement) -> None:

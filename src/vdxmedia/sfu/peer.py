@@ -191,6 +191,7 @@ class Peer:
                 rids=list(source.rids),
                 ssrc=source.ssrc,
                 rtx_ssrc=source.rtx_ssrc,
+                remb=source.has_remb,
             )
             for source in self._agreement.sources.values()
         ]

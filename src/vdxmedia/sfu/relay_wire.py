@@ -70,6 +70,8 @@ class Receive(msgspec.Struct, frozen=True, kw_only=True):
     ssrc: int = 0
     """From `a=ssrc`; 0 when only mid and rid tell."""
     rtx_ssrc: int = 0
+    remb: bool = False
+    """The peer takes REMB there, and no transport-wide feedback."""
 
 
 class Slot(msgspec.Struct, frozen=True, kw_only=True):

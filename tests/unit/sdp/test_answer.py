@@ -175,6 +175,13 @@ def test_answer_to_firefox_inverts_extension_directions() -> None:
     assert any(re.fullmatch(r"a=extmap:6/sendonly .*playout-delay", line) for line in slot)
 
 
+def test_answer_has_remb_or_transport_wide_feedback_and_never_both() -> None:
+    for name in ANSWERABLE:
+        for line in answer_to(name).replace("\r", "").split("\nm=")[1:]:
+            assert not ("goog-remb" in line and "transport-cc" in line)
+            assert ("goog-remb" in line) == (name == "aiortc" and line.startswith("video"))
+
+
 def test_answer_takes_playout_delay_from_chromium_and_gives_it() -> None:
     for mid in ("1", "8"):
         assert any(line.endswith("playout-delay") for line in section("chromium-vp8-simulcast", mid))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 import pytest
 
@@ -45,6 +47,20 @@ def test_slots_carry_what_their_own_m_line_offers(fixture: str) -> None:
             assert not {"orientation", "playout_delay", "rid", "rrid"} & set(carried)
         if slot.kind != "video" and fixture.startswith("firefox"):
             assert "abs_send_time" not in carried
+
+
+def test_sources_take_remb_where_transport_wide_feedback_cannot_be() -> None:
+    assert [source.has_remb for source in agree(parse_offer(FIXTURES["aiortc"])).sources.values()] == [False, True]
+    text = FIXTURES["chromium-vp8-simulcast"]
+    whole = agree(parse_offer(text)).sources.values()
+    assert {source.kind: source.has_remb for source in whole if source.kind == "camera"} == {"camera": False}
+    # Without the sequence numbers that it needs, the other feedback tells nothing.
+    numbers = re.compile(r"a=extmap:\d+ http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc[^\r]*\r\n")
+    without = agree(parse_offer(numbers.sub("", text)))
+    assert {source.kind: source.has_remb for source in without.sources.values()} == {
+        "microphone": False, "camera": True, "screen": True, "screenAudio": False,
+    }  # fmt: skip
+    assert not any(slot.has_transport_cc for slot in without.slots.values())
 
 
 def test_slots_have_redundancy_where_their_m_line_offers_it() -> None:

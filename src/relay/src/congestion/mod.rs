@@ -3,6 +3,7 @@
 //!
 //! ```text
 //! arrivals    what came from a publisher, as transport-wide feedback to it
+//! receive_side what the way of a publisher carries that takes no such feedback, told as REMB
 //! send_side   the estimate of one subscriber's way, from its feedback; asks for probes
 //! sent        what was sent to a subscriber and is not reported yet
 //! queue       the queue on its way, from delays: whether it stands, and what passes meanwhile
@@ -28,10 +29,12 @@ mod layer_cap;
 mod losses;
 mod probes;
 mod queue;
+mod receive_side;
 mod send_side;
 mod sent;
 
 pub use arrivals::{Arrivals, FEEDBACK_INTERVAL_US};
 pub use layer_cap::LayerCap;
+pub use receive_side::ReceiveSide;
 pub use send_side::{MAX_BPS, MIN_BPS, Probe, ProbeId, START_BPS, SendSide};
 pub use sent::MAX_SENT;

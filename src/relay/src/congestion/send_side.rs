@@ -35,7 +35,7 @@ pub const MIN_BPS: u64 = 40_000;
 pub const MAX_BPS: u64 = 100_000_000;
 
 /// After an overuse, of what passed.
-const BETA: f64 = 0.92;
+pub(super) const BETA: f64 = 0.92;
 /// A subscriber that takes little is not what fills the queue; then the rate falls by no more than this.
 const GENTLE: f64 = 0.85;
 /// Below this share of what it was, the rate fell by far.
@@ -45,16 +45,16 @@ const DRAIN_US: f64 = 1_000_000.0;
 /// But at least this share goes on.
 const MIN_DRAIN: f64 = 0.5;
 /// Growth per second before the capacity was ever met, and far from it.
-const START_GROWTH: f64 = 0.25;
-const GROWTH: f64 = 0.08;
+pub(super) const START_GROWTH: f64 = 0.25;
+pub(super) const GROWTH: f64 = 0.08;
 /// Near it, a packet (bits) per response time, within these shares per second.
 const PACKET_BITS: f64 = 9_600.0;
 const NEAR_GROWTH: (f64, f64) = (0.015, 0.06);
 /// From this share of the capacity to the inverse.
 const NEAR: f64 = 0.85;
 /// The rate rises to no more than this above what arrives.
-const AHEAD: f64 = 1.5;
-const AHEAD_BPS: f64 = 10_000.0;
+pub(super) const AHEAD: f64 = 1.5;
+pub(super) const AHEAD_BPS: f64 = 10_000.0;
 /// What uses less than this share of the rate does not fill the link.
 const FULL: f64 = 0.6;
 /// Nothing answers what was sent.

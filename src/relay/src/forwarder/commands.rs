@@ -154,6 +154,9 @@ impl Forwarder {
                 former.streams.retain(|stream| stream.source != source_at);
             }
             if let Some(peer) = self.peers.get_mut(at) {
+                if receive.remb {
+                    peer.receive_side.get_or_insert_default();
+                }
                 peer.lines.push(Line { receive, source: source_at });
             }
             if let Some(former_room) = former_room.and_then(|room| self.rooms.get_mut(&room)) {

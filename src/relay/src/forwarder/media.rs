@@ -87,6 +87,9 @@ impl Forwarder {
         if let Some(sequence) = told.transport_sequence {
             peer.arrivals.on_packet(sequence, header.ssrc, now_us);
         }
+        if let Some(receive_side) = peer.receive_side.as_mut() {
+            receive_side.on_packet(told.send_time, bytes as u32, now_us);
+        }
         let Some(meaning) = peer.meaning(header.payload_type) else {
             self.counters.dropped_unknown_payload += 1;
             return;

@@ -15,9 +15,9 @@ use crate::reports::Loss;
 use crate::sink::Sink;
 use crate::source::Source;
 use crate::speakers::Level;
-use crate::srtp::SendGuard;
+use crate::srtp::{MAX_INBOUND_SSRCS, SendGuard};
 use crate::wire::rtcp::{
-    ReportBlock, SenderInfo, write_goodbye, write_nack, write_receiver_report, write_sender_report,
+    ReportBlock, SenderInfo, write_goodbye, write_nack, write_receiver_report, write_remb, write_sender_report,
     write_source_description,
 };
 use crate::wire_api::{Event, MAX_LAYERS, MediaKind};
@@ -119,6 +119,10 @@ impl Forwarder {
                     self.counters.twcc_out += 1;
                 }
             }
+            if is_round {
+                self.tell_bandwidth(at, sink, now_us);
+            }
+            let Some(peer) = self.peers.get_mut(at) else { return };
             if is_round && now_us >= peer.report_due_us {
                 self.report_reception(at, sink, now_us);
             }
@@ -128,6 +132,20 @@ impl Forwarder {
         if is_round {
             self.on_way_time(at, now_us);
             self.tell_quality(at, now_us);
+        }
+    }
+
+    /// What the way of a publisher carries, where it takes that instead of transport-wide feedback.
+    fn tell_bandwidth<S: Sink>(&mut self, at: usize, sink: &mut S, now_us: u64) {
+        let Some(peer) = self.peers.get_mut(at) else { return };
+        let Some(bps) = peer.receive_side.as_mut().and_then(|it| it.due_bps(now_us)) else { return };
+        let mut ssrcs = [0; MAX_INBOUND_SSRCS];
+        let pictures = peer.streams.iter().filter(|it| !it.is_audio && !it.is_rtx && !it.is_superseded);
+        let count = ssrcs.iter_mut().zip(pictures).map(|(place, stream)| *place = stream.ssrc).count();
+        let mut plain = [0; MAX_RTCP_LEN];
+        if let Some(len) = write_remb(&mut plain, FEEDBACK_SSRC, bps, ssrcs.get(..count).unwrap_or_default()) {
+            send_rtcp(peer, at, plain.get(..len).unwrap_or_default(), sink, &mut self.counters);
+            self.counters.remb_out += 1;
         }
     }
 
@@ -145,16 +163,20 @@ impl Forwarder {
             delay_since_last: 0,
         };
         let mut blocks = [empty; MAX_BLOCKS];
-        let mut count = 0;
+        let (mut count, mut all) = (0, (0_u32, 0_u32));
         for stream in peer.streams.iter_mut().filter(|stream| !stream.is_superseded) {
             let Some(entry) = blocks.get_mut(count) else { break };
             let Some((block, loss)) = stream.reception.report(stream.ssrc, now_us) else { continue };
             if !stream.is_rtx {
                 peer.uplink.expected = peer.uplink.expected.saturating_add(loss.expected);
                 peer.uplink.lost = peer.uplink.lost.saturating_add(loss.lost);
+                all = (all.0.saturating_add(loss.expected), all.1.saturating_add(loss.lost));
             }
             *entry = block;
             count += 1;
+        }
+        if let Some(receive_side) = peer.receive_side.as_mut() {
+            receive_side.on_loss(all.0, all.1);
         }
         if count == 0 {
             return;

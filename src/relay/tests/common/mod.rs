@@ -76,6 +76,7 @@ pub fn microphone(mid: &str, source: u32, ssrc: u32) -> Receive {
         rids: Vec::new(),
         ssrc,
         rtx_ssrc: 0,
+        remb: false,
     }
 }
 
@@ -90,6 +91,7 @@ pub fn camera(mid: &str, source: u32, rids: &[&str]) -> Receive {
         rids,
         ssrc: 0,
         rtx_ssrc: 0,
+        remb: false,
     }
 }
 

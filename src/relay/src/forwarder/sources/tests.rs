@@ -81,6 +81,7 @@ impl Workers {
             rids: Vec::new(),
             ssrc: 0,
             rtx_ssrc: 0,
+            remb: false,
         };
         self.commands[worker].push_back(Command::AddPeer(Box::new(AddPeer {
             peer,

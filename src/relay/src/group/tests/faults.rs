@@ -53,6 +53,7 @@ impl Client {
             rids: Vec::new(),
             ssrc: source + 1,
             rtx_ssrc: 0,
+            remb: false,
         };
         let slot = Slot {
             kind: SlotKind::Speaker,
