@@ -266,9 +266,7 @@ class CallController implements Call, ConnectionListener {
     this.#onSeated(resumed);
     this.#reports.onResume(this.#conference.ownSources);
     this.#media.onFreshIceServers(resumed.iceServers);
-    this.#media.onSignalling(null, resumed.mediaAlive);
-    // Both ways were dead: it is another network, though the browser does not call the media's disconnected yet.
-    if (wasSilent) this.#media.onNetworkChange();
+    this.#media.onSignalling(null, resumed.mediaAlive, wasSilent);
   }
 
   onEvent(event: Exclude<ServerEvent, { type: 'ended' }>): void {

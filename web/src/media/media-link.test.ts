@@ -15,11 +15,14 @@ class Bench {
   tracks: LocalTracks = { microphone: null, camera: null, screen: null, screenAudio: null };
 
   readiness: () => Promise<void> = () => Promise.resolve();
+  /** Between an offer and its answer. */
+  delay: () => Promise<void> = () => Promise.resolve();
 
   readonly link = new MediaLink(
-    () => {
+    async () => {
       this.offers += 1;
-      return Promise.resolve(this.answer());
+      await this.delay();
+      return this.answer();
     },
     () => this.tracks,
     {
@@ -176,6 +179,45 @@ describe('media', () => {
     bench.link.onSignalling(null, true);
     await vi.advanceTimersByTimeAsync(0);
     expect(bench.platform.newest.offers.at(-1)).toEqual({ iceRestart: true });
+  });
+
+  it.each(['connected', 'disconnected'] as const)(
+    'restarts once when both ways were dead, though the browser calls it %s by then',
+    async (state) => {
+      const bench = new Bench();
+      await bench.connect();
+      bench.link.onSignallingLost();
+      bench.platform.newest.become(state);
+      bench.link.onSignalling(null, true, true);
+      await vi.advanceTimersByTimeAsync(0);
+      bench.platform.newest.become('connected');
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(bench.platform.newest.offers).toEqual([{ iceRestart: false }, { iceRestart: true }]);
+    },
+  );
+
+  it('restarts once more when signalling is there again before the offer on the old way is given up', async () => {
+    const bench = new Bench();
+    await bench.connect();
+    const answers: (() => void)[] = [];
+    bench.delay = () => new Promise((resolve) => answers.push(resolve));
+    bench.link.onNetworkChange();
+    await vi.advanceTimersByTimeAsync(0);
+    bench.answer = () => failure('unreachable', 'nobody there');
+    bench.platform.newest.become('disconnected');
+    bench.link.onSignallingLost();
+    bench.link.onSignalling(null, true);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(answers).toHaveLength(1);
+    answers[0]?.();
+    await vi.advanceTimersByTimeAsync(0);
+    bench.answer = () => bench.platform.newest.answer(SETUP.slots);
+    answers[1]?.();
+    await vi.advanceTimersByTimeAsync(0);
+    bench.platform.newest.become('connected');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(answers).toHaveLength(2);
+    expect(bench.platform.connections).toHaveLength(1);
   });
 
   it('that never comes up is made again, ever more slowly', async () => {

@@ -64,14 +64,17 @@ export class MediaLink {
     return this.#state;
   }
 
-  /** The seat is there (again). `isAliveThere`: the server still has this connection. */
-  onSignalling(setup: MediaSetup | null, isAliveThere: boolean): void {
+  /**
+   * The seat is there (again). `isAliveThere`: the server still has this connection. `wasSilent`: nothing came on it either:
+   * it is another network, though the browser does not call the connection disconnected yet.
+   */
+  onSignalling(setup: MediaSetup | null, isAliveThere: boolean, wasSilent = false): void {
     this.#setup = setup ?? this.#setup;
     this.#hasSignalling = true;
     if (!this.#peer || !isAliveThere) {
       this.#replacements = 0;
       this.#owed = 'replace';
-    } else if (this.#owed === 'nothing' && (this.#peer.state === 'disconnected' || this.#peer.state === 'failed')) {
+    } else if (this.#owed === 'nothing' && (isCut(this.#peer) || (wasSilent && this.#peer.state === 'connected'))) {
       this.#owed = 'restart';
     }
     this.#pay();
@@ -97,8 +100,7 @@ export class MediaLink {
 
   /** The page was away: what is cut needs no patience. */
   recover(): void {
-    const state = this.#peer?.state;
-    if (state === 'disconnected' || state === 'failed') this.#restart();
+    if (this.#peer && isCut(this.#peer)) this.#restart();
   }
 
   /**
@@ -144,13 +146,14 @@ export class MediaLink {
 
   #restart(): void {
     if (this.#owed === 'nothing') this.#owed = 'restart';
-    // An offer that is under way may have been made on the old network; the next one follows it.
-    if (this.#negotiating !== this.#peer) this.#pay();
+    this.#pay();
   }
 
   #pay(): void {
     if (!this.#hasSignalling || this.#owed === 'nothing') return;
     const owed = this.#owed;
+    // An offer that is under way may have been made on the old network: the next one follows when that is over.
+    if (owed === 'restart' && this.#negotiating && this.#negotiating === this.#peer) return;
     this.#owed = 'nothing';
     clearTimeout(this.#timer);
     if (owed === 'restart' && this.#peer) void this.#negotiate(this.#peer, true);
@@ -209,9 +212,13 @@ export class MediaLink {
 
   #onNoAnswer(refusal: Failure | null, iceRestart: boolean): void {
     if (refusal?.code === 'unreachable') {
-      // The signalling noticed too, or will: then `onSignalling` asks again. Should it not, the timer does.
-      this.#owed = iceRestart ? 'restart' : 'replace';
-      this.#later(RESTART_PATIENCE_MS, this.#owed);
+      // The signalling noticed too, or will: then `onSignalling` asks again. Should it not, the timer does. If it was there
+      // again before this was known, it has asked.
+      const hasAsked = this.#owed !== 'nothing';
+      const next = this.#owed === 'replace' || !iceRestart ? 'replace' : 'restart';
+      this.#owed = next;
+      this.#later(RESTART_PATIENCE_MS, next);
+      if (hasAsked) this.#pay();
       return;
     }
     if (refusal !== null && refusal.retryAfter === null) {
@@ -262,4 +269,8 @@ export class MediaLink {
     this.#state = state;
     this.listener.onMedia(state, this.#peer);
   }
+}
+
+function isCut(peer: Peer): boolean {
+  return peer.state === 'disconnected' || peer.state === 'failed';
 }
