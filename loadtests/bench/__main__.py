@@ -21,7 +21,7 @@ from typing import Any
 
 import msgspec
 
-from loadtests.bench import servers
+from loadtests.bench import servers, versions
 from loadtests.bench.rows import Row
 from loadtests.bench.table import CryptoCost, Delivered, foot, head, table
 
@@ -84,10 +84,11 @@ def measure(given: argparse.Namespace) -> int:
         result, is_good = measure_forwarding(cases, given)
     of_servers, is_complete = servers.measure(whole, given.rounds, is_quick=given.quick)
     rows = [*result.rows, *of_servers]
-    print(head(result.environment, result.crypto, result.rounds, is_quick=given.quick))
+    environment = {**versions.of_python(), **result.environment}
+    print(head(environment, result.crypto, result.rounds, is_quick=given.quick))
     print(table(rows), "", foot(rows, result.delivered), sep="\n")
     judged = [msgspec.structs.asdict(row) | {"ratio": row.ratio, "verdict": row.verdict} for row in rows]
-    file = File(result.environment, result.rounds, result.delivered, result.crypto, judged, result.runs)
+    file = File(environment, result.rounds, result.delivered, result.crypto, judged, result.runs)
     given.json.write_bytes(msgspec.json.format(msgspec.json.encode(file)) + b"\n")
     return 0 if is_good and is_complete else 1
 

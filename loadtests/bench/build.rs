@@ -1,4 +1,4 @@
-//! Names the compiler and the crypto library's version for the report.
+//! Names the compiler and the crypto libraries' versions for the report.
 
 use std::env;
 use std::fs;
@@ -13,7 +13,14 @@ fn main() {
     let lock = Path::new(&env::var("CARGO_MANIFEST_DIR").unwrap_or_default()).join("../../Cargo.lock");
     println!("cargo::rerun-if-changed={}", lock.display());
     let lock = fs::read_to_string(lock).unwrap_or_default();
-    let found = lock.split("[[package]]").find(|package| package.contains("name = \"aws-lc-rs\""));
-    let version = found.and_then(|package| package.split("version = \"").nth(1)?.split('"').next());
-    println!("cargo::rustc-env=BENCH_AWS_LC_RS={}", version.unwrap_or("unknown"));
+    for (name, variable) in [("aws-lc-rs", "BENCH_AWS_LC_RS"), ("aws-lc-sys", "BENCH_AWS_LC_SYS")] {
+        let version = version_of(&lock, name).unwrap_or("unknown");
+        println!("cargo::rustc-env={variable}={version}");
+    }
+}
+
+fn version_of<'a>(lock: &'a str, name: &str) -> Option<&'a str> {
+    let name = format!("name = \"{name}\"\n");
+    let found = lock.split("[[package]]").find(|package| package.contains(&name))?;
+    found.split("version = \"").nth(1)?.split('"').next()
 }

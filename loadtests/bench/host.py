@@ -14,6 +14,8 @@ import time
 import msgspec
 
 from vdxmedia import _relay
+from vdxmedia.errors import Misconfigured
+from vdxmedia.sfu import border
 
 
 def hog(seconds: float, core: int) -> None:
@@ -35,6 +37,11 @@ def hog(seconds: float, core: int) -> None:
 def main() -> int:
     if not _relay.is_release_build():
         print("The relay is a debug build; its figures mean nothing.", file=sys.stderr)
+        return 2
+    try:
+        border.check(_relay)
+    except Misconfigured as error:
+        print(error.text, file=sys.stderr)
         return 2
     relay = _relay.Relay(["127.0.0.1:0"])
     selector = selectors.DefaultSelector()

@@ -65,3 +65,5 @@ class Relay:
         """Stops the threads and closes the sockets. Twice is fine."""
 
 def is_release_build() -> bool: ...
+def built_beside() -> int:
+    """The checksum (CRC-32) of `relay_wire.py` when this was compiled; 0: it was not there."""

@@ -41,6 +41,7 @@ from vdxmedia.hub.store_keeping import DAY_S, Retention, StoreKeeping
 from vdxmedia.hub.tasks import TaskScope
 from vdxmedia.observability import Metrics
 from vdxmedia.relay_metrics import Distribution
+from vdxmedia.sfu import border
 from vdxmedia.sfu.plane import RelayPlane
 from vdxmedia.sfu.relay_port import RelayPort
 from vdxmedia.signalling.server import Signalling
@@ -62,10 +63,11 @@ def make_relay(binds: Sequence[str], media: Media) -> RelayPort:
     """The native relay on these addresses. Raises: OSError, Misconfigured."""
     try:
         # Here and not above: looking at keys and configuration must not need a built relay.
-        from vdxmedia._relay import Relay
+        from vdxmedia import _relay
     except ImportError as error:
         raise Misconfigured("the native relay is not built: run `make relay`") from error
-    return Relay(list(binds), media.socket_buffer_bytes, media.local_only, media.tcp, media_workers(media))
+    border.check(_relay)
+    return _relay.Relay(list(binds), media.socket_buffer_bytes, media.local_only, media.tcp, media_workers(media))
 
 
 def media_workers(media: Media) -> int:

@@ -23,6 +23,7 @@ ROWS = {
     "idle": {"idle-python"},
 }
 """Of the cases that need Python; the others are tested in the bench's own crate."""
+VERSIONS = {"kernel", "python", "OpenSSL of DTLS", "OpenSSL of Python", "aiortc", "pyopenssl", "uvloop"}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -43,7 +44,11 @@ async def test_cases_that_need_python_give_their_rows(tmp_path: Path, of: list[s
     code, table = await bench("--quick", "--json", str(path), *cases)
 
     assert code == 0
-    rows = msgspec.json.decode(path.read_bytes())["rows"]
+    written = msgspec.json.decode(path.read_bytes())
+    rows = written["rows"]
+    assert set(written["environment"]) >= VERSIONS, written["environment"]
+    assert all(written["environment"].values())
+    assert all(f"{name}: " in table for name in VERSIONS)
     assert {row["id"] for row in rows} == set().union(*(ROWS[case] for case in of))
     for row in rows:
         assert row["must"] is not None or row["tree_must"] is not None

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import msgspec
@@ -17,6 +18,8 @@ from aioice import stun
 
 from tests.contract.relay_client import CM, GCM, Client, Packet, RelayUnderTest, nack, pli, vp8
 from vdxmedia import _relay
+from vdxmedia.errors import Misconfigured
+from vdxmedia.sfu import border
 from vdxmedia.sfu import relay_wire as wire
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "metrics.md"
@@ -25,6 +28,19 @@ SILENT_PACKETS = 3
 """That end a voice."""
 AUDIO_IN, VIDEO_IN, VIDEO_RTX_IN = 1001, 2001, 2002
 AUDIO_OUT, VIDEO_OUT, VIDEO_RTX_OUT = 7001, 8001, 8002
+
+
+def test_binding_of_another_build_is_told_from_ours() -> None:
+    border.check(_relay)
+    assert _relay.built_beside() == border.CHECKSUM
+    other = ModuleType("_relay")
+    with pytest.raises(Misconfigured, match="make relay"):
+        border.check(other)
+    vars(other)["built_beside"] = lambda: border.CHECKSUM ^ 1
+    with pytest.raises(Misconfigured, match="make relay"):
+        border.check(other)
+    vars(other)["built_beside"] = lambda: 0  # Built without the Python half: nothing can be told.
+    border.check(other)
 
 
 @pytest.fixture

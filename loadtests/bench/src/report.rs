@@ -37,6 +37,7 @@ impl Environment {
                 ("features", features.join(" ")),
                 ("kernel", read("/proc/sys/kernel/osrelease").trim().to_owned()),
                 ("aws-lc-rs", env!("BENCH_AWS_LC_RS").to_owned()),
+                ("aws-lc-sys", env!("BENCH_AWS_LC_SYS").to_owned()),
                 ("rustc", env!("BENCH_RUSTC").to_owned()),
                 ("pinning", pinned.to_owned()),
             ],

@@ -135,8 +135,15 @@ fn is_release_build() -> bool {
     !cfg!(debug_assertions)
 }
 
+/// The checksum (CRC-32) of `relay_wire.py` when this was compiled; 0: it was not there.
+#[pyfunction]
+fn built_beside() -> u32 {
+    env!("VDX_BUILT_BESIDE").parse().unwrap_or(0)
+}
+
 #[pymodule]
 fn _relay(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Relay>()?;
+    module.add_function(wrap_pyfunction!(built_beside, module)?)?;
     module.add_function(wrap_pyfunction!(is_release_build, module)?)
 }
