@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from vdxmedia.conference.choices import FloorPolicy
 from vdxmedia.conference.floor import Floor
 from vdxmedia.conference.floor_commands import (
     ClearFloorQueue,
@@ -19,7 +20,6 @@ from vdxmedia.conference.floor_commands import (
 )
 from vdxmedia.conference.floor_request import FloorChange, FloorRequestId, FloorTransition, Priority
 from vdxmedia.conference.floor_rules import FloorKind, FloorRules
-from vdxmedia.conference.settings import FloorPolicy
 from vdxmedia.ids import ParticipantId
 
 ABSENCE_KEPT_S = 30.0

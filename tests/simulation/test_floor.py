@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tests.fakes.floors import ABSENCE_KEPT_S, CHAIR
+from vdxmedia.conference.choices import FloorPolicy
 from vdxmedia.conference.floor import Floor
 from vdxmedia.conference.floor_answers import MAX_ANSWERS
 from vdxmedia.conference.floor_commands import (
@@ -35,8 +36,8 @@ from vdxmedia.conference.floor_request import (
     Priority,
     RequestStatus,
 )
-from vdxmedia.conference.floor_rules import MAX_TURN_S, FloorKind, FloorRules
-from vdxmedia.conference.settings import FloorPolicy
+from vdxmedia.conference.floor_rules import FloorKind, FloorRules
+from vdxmedia.conference.settings import MAX_TURN_S
 from vdxmedia.errors import VdxError
 from vdxmedia.ids import ParticipantId
 

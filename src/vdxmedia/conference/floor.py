@@ -47,6 +47,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from vdxmedia.conference.choices import FloorPolicy
 from vdxmedia.conference.floor_answers import FloorAnswers
 from vdxmedia.conference.floor_book import BookedRequest, FloorBook
 from vdxmedia.conference.floor_commands import (
@@ -64,8 +65,8 @@ from vdxmedia.conference.floor_commands import (
     check_command,
 )
 from vdxmedia.conference.floor_request import FloorChange, FloorReason, FloorSnapshot, FloorState, RequestStatus
-from vdxmedia.conference.floor_rules import MAX_TURN_S, FloorKind, FloorRules
-from vdxmedia.conference.settings import FloorPolicy
+from vdxmedia.conference.floor_rules import FloorKind, FloorRules
+from vdxmedia.conference.settings import MAX_TURN_S
 from vdxmedia.errors import InvalidTransition, NotFound, Refused
 from vdxmedia.ids import ParticipantId
 

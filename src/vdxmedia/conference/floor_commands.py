@@ -12,7 +12,8 @@ from __future__ import annotations
 import msgspec
 
 from vdxmedia.conference.floor_request import FloorChange, FloorRequestId, Priority, RequestStatus
-from vdxmedia.conference.floor_rules import MAX_TURN_S, FloorKind
+from vdxmedia.conference.floor_rules import FloorKind
+from vdxmedia.conference.settings import MAX_TURN_S
 from vdxmedia.errors import BadField
 from vdxmedia.ids import ParticipantId
 

@@ -9,13 +9,9 @@ from enum import StrEnum
 
 import msgspec
 
-from vdxmedia.conference.settings import FloorPolicy
+from vdxmedia.conference.choices import FloorPolicy
+from vdxmedia.conference.settings import MAX_SPEAKERS, MAX_TURN_S
 from vdxmedia.errors import BadField
-
-MAX_HOLDERS = 16
-"""Largest number of holders at once (guess: more people than that are a crowd, not an order of speakers)."""
-MAX_TURN_S = 3600
-"""Longest turn, and the most that an extended turn may have left (guess: an hour is a lecture)."""
 
 
 class FloorKind(StrEnum):
@@ -40,10 +36,10 @@ class FloorRules(msgspec.Struct, frozen=True, kw_only=True):
 
     def validate(self) -> None:
         """Raises: BadField for the first value that is not allowed."""
-        if not 1 <= self.max_holders <= MAX_HOLDERS:
-            raise BadField(f"between 1 and {MAX_HOLDERS}", field="$.maxHolders")
+        if not 1 <= self.max_holders <= MAX_SPEAKERS:
+            raise BadField(f"between 1 and {MAX_SPEAKERS}", field="$.maxSpeakers")
         if not 0 <= self.turn_s <= MAX_TURN_S:
-            raise BadField(f"between 0 and {MAX_TURN_S} seconds", field="$.turn")
+            raise BadField(f"between 0 and {MAX_TURN_S} seconds", field="$.turnS")
 
     @property
     def is_enforced(self) -> bool:

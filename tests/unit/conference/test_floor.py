@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.fakes.floors import CHAIR, TestedFloor, floor_of
+from vdxmedia.conference.choices import FloorPolicy
 from vdxmedia.conference.floor import MAX_REQUESTS
 from vdxmedia.conference.floor_commands import CHAIR_COMMANDS, FloorAnswer, GrantFloor, ReleaseFloor, RequestFloor
 from vdxmedia.conference.floor_request import FloorRequestId, FloorTransition, Priority, RequestStatus
 from vdxmedia.conference.floor_rules import FloorKind
-from vdxmedia.conference.settings import FloorPolicy
 from vdxmedia.errors import InvalidTransition, NotFound, Refused, VdxError
 from vdxmedia.ids import ParticipantId
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from tests.fakes.floors import CHAIR, TestedFloor, floor_of
+from vdxmedia.conference.choices import FloorPolicy
 from vdxmedia.conference.floor import Floor
 from vdxmedia.conference.floor_answers import MAX_ANSWERS
 from vdxmedia.conference.floor_commands import MAX_COMMAND_ID_CHARS, MoveFloorRequest, RequestFloor
 from vdxmedia.conference.floor_replay import replay
 from vdxmedia.conference.floor_request import FloorReason, FloorRequestId, FloorState, FloorTransition, RequestStatus
-from vdxmedia.conference.floor_rules import MAX_HOLDERS, MAX_TURN_S, FloorKind, FloorRules
-from vdxmedia.conference.settings import FloorPolicy
+from vdxmedia.conference.floor_rules import FloorKind, FloorRules
+from vdxmedia.conference.settings import MAX_SPEAKERS, MAX_TURN_S
 from vdxmedia.errors import BadField, BadInput, InvalidTransition, NotFound, Refused
 from vdxmedia.ids import ParticipantId
 
@@ -164,7 +165,7 @@ def test_same_rules_again_are_no_change() -> None:
     "rules",
     [
         FloorRules(max_holders=0),
-        FloorRules(max_holders=MAX_HOLDERS + 1),
+        FloorRules(max_holders=MAX_SPEAKERS + 1),
         FloorRules(turn_s=-1),
         FloorRules(turn_s=MAX_TURN_S + 1),
     ],

@@ -6,10 +6,10 @@ import msgspec
 import pytest
 
 from tests.fakes.floors import ABSENCE_KEPT_S, TestedFloor, floor_of
+from vdxmedia.conference.choices import FloorPolicy
 from vdxmedia.conference.floor import Floor
 from vdxmedia.conference.floor_request import FloorSnapshot, FloorState
-from vdxmedia.conference.floor_rules import MAX_TURN_S
-from vdxmedia.conference.settings import FloorPolicy
+from vdxmedia.conference.settings import MAX_TURN_S
 from vdxmedia.errors import Refused
 
 FREE, HANDS, QUEUE, MODERATED = FloorPolicy
