@@ -53,7 +53,7 @@ class Call:
         server = "/".join(address.split("/")[:3])
         self.socket.on("events", self.take_events)  # returning acknowledges the list
         await self.socket.connect(server, auth={"protocol": 1, "token": token}, transports=["websocket"])
-        joined = await self.command(type="join", name=self.name, videoSlots=4)
+        joined = await self.command(type="join", name=self.name, videoSlots=4, knowsWhoSees="all")
         for participant in joined["participants"]:
             self.people[participant["id"]] = participant["name"]
         self.take_bindings(joined["bindings"])

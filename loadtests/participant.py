@@ -106,7 +106,7 @@ class Participant:
     async def join(self, video_slots: int, session: str = "") -> None:
         """`session`: of the seat that this page had before it was loaded anew; it is taken over."""
         self._socket.on("events", self._on_events)
-        message: dict[str, Any] = {"type": "join", "name": self.name, "videoSlots": video_slots}
+        message: dict[str, Any] = {"type": "join", "name": self.name, "videoSlots": video_slots, "knowsWhoSees": "all"}
         if session:
             message["resume"] = {"session": session, "sequence": 0}
         self.joined = await self.send(message)

@@ -7,7 +7,7 @@ async function bareJoin(token, videoSlots) {
     if (answer.type === 'error') reject(new Error(`${answer.code}: ${answer.text}`)); else resolve(answer);
   }));
   await new Promise((resolve, reject) => { socket.on('connect', resolve); socket.on('connect_error', reject); });
-  const joined = await send({ type: 'join', name: 'Fremmed', videoSlots });
+  const joined = await send({ type: 'join', name: 'Fremmed', videoSlots, knowsWhoSees: 'all' });
   const pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
   for (let i = 0; i < joined.media.slots.speaker + joined.media.slots.programme; i += 1) {
     pc.addTransceiver('audio', { direction: 'recvonly' });

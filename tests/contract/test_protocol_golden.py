@@ -14,7 +14,8 @@ import msgspec
 import pytest
 
 from scripts import generate_protocol
-from vdxmedia.conference.choices import ChatPolicy
+from vdxmedia.conference.choices import ChatPolicy, GuestVisibility
+from vdxmedia.conference.consent import Consent
 from vdxmedia.conference.kinds import (
     Addressee,
     Connection,
@@ -30,6 +31,7 @@ from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.ids import RoomId
 from vdxmedia.signalling import messages as m
 from vdxmedia.signalling.areas.room import room_of
+from vdxmedia.signalling.areas.training import Question
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -73,7 +75,12 @@ _MEDIA = m.MediaSetup(
 _LINE = m.TypedLine(participant_id="p2345abcdefg", to=Addressee.ALL, text="Jeg kan hø")
 EXAMPLES: list[m.Wire] = [
     m.Hello(protocol=1, token="header.claims.signature", room="room12345678"),
-    m.Join(name="Anna", video_slots=9, resume=m.Resume(session="secret", sequence=17)),
+    m.Join(
+        name="Anna",
+        video_slots=9,
+        resume=m.Resume(session="secret", sequence=17),
+        knows_who_sees=GuestVisibility.ALL,
+    ),
     m.Offer(sdp="v=0\r\n", sources={"0": SourceKind.MICROPHONE, "1": SourceKind.CAMERA}),
     m.SetSource(source=SourceKind.SCREEN_AUDIO, active=True),
     m.SetTiles(tiles=[m.TileSize(slot=0, width=640, height=360)]),
@@ -89,6 +96,8 @@ EXAMPLES: list[m.Wire] = [
     m.React(reaction=Reaction.APPLAUSE),
     m.Announce(text="Vi begynder kl. 10.30."),
     m.TakeAnnouncementAway(number=2),
+    m.Spotlight(participant_id="p2345abcdefg"),
+    m.AnswerConsent(question=Question.SPOTLIGHT, agrees=True),
     m.Joined(
         participant_id="p2345abcdefg",
         session="secret",
@@ -128,6 +137,11 @@ EXAMPLES: list[m.Wire] = [
     m.Chat(participant_id="p2345abcdefg", name="Anna Æble", to=Addressee.ALL, other_id=None, text="Goddag"),
     m.Caption(participant_id="p2345abcdefg", text="Velkommen til mødet."),
     m.Reactions(reactions=[m.ShownReaction(participant_id="p2345abcdefg", reaction=Reaction.HEART)]),
+    m.Stage(participant_id="p2345abcdefg"),
+    m.Consents(visibility=Consent.ASKED, spotlight=Consent.NONE),
+    m.ConsentList(
+        people=[m.OpenConsent(participant_id="p2345abcdefg", visibility=Consent.DECLINED, spotlight=Consent.NONE)]
+    ),
     m.Bindings(bindings=_BINDINGS),
     m.Speakers(speakers=[m.Speaker(participant_id="p2345abcdefg", level=0.75)]),
     m.ConnectionQuality(participants=[m.QualityEntry(participant_id="p2345abcdefg", quality=Quality.WEAK)]),

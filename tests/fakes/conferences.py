@@ -84,7 +84,9 @@ class Told:
         media: bool = True,
         camera: bool = False,
         microphone: bool = False,
+        told: bool = True,
     ) -> list[Event]:
+        """`told`: that everybody will see him."""
         said = self.do(
             commands.Join(
                 participant=ParticipantId(name),
@@ -95,6 +97,7 @@ class Told:
                 publish={kind: source_of(name, kind) for kind in publish},
                 can_subscribe=subscribe,
                 video_slots=slots if subscribe else 0,
+                knows_who_sees=told,
             )
         )
         if media:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from vdxmedia.conference.kinds import EndReason
+from vdxmedia.conference.settings import GuestVisibility
 from vdxmedia.hub.client import ClientEvent, JoinRequest, ResumeRequest
 from vdxmedia.hub.ports import Grant, MediaKind
 from vdxmedia.ids import SessionSecret
@@ -51,7 +52,7 @@ def request(
     name: str = "Anna", *, slots: int = 9, resume: tuple[str, int] | None = None, **grants: object
 ) -> JoinRequest:
     resumed = None if resume is None else ResumeRequest(SessionSecret(resume[0]), resume[1])
-    return JoinRequest(grant(**grants), name, slots, resumed)
+    return JoinRequest(grant(**grants), name, slots, resumed, GuestVisibility.ALL)
 
 
 async def until(holds: Callable[[], object]) -> None:

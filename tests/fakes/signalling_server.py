@@ -81,7 +81,7 @@ class Client:
         return answer
 
     async def join(self, name: str = "Anna", **fields: Any) -> dict[str, Any]:
-        self.joined = await self.command("join", name=name, **fields)
+        self.joined = await self.command("join", **{"name": name, "knowsWhoSees": "all", **fields})
         return self.joined
 
     async def offer(self, sdp: str = "v=0") -> dict[str, Any]:

@@ -163,7 +163,9 @@ async def join(
     socket.on("events", on_events)
     await socket.connect(base_url, auth={"protocol": 1, "token": link.partition("#t=")[2]}, transports=["websocket"])
     try:
-        client.joined = await client.send({"type": "join", "name": name, "videoSlots": max(video_slots, 1)})
+        client.joined = await client.send(
+            {"type": "join", "name": name, "videoSlots": max(video_slots, 1), "knowsWhoSees": "all"}
+        )
         assert client.joined["type"] == "joined", client.joined
         if media:
             await client.connect_media(luma=luma, tone=tone, video_slots=video_slots)

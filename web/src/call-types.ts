@@ -9,7 +9,17 @@
 
 import type { WrittenWords } from './conference/words.js';
 import type { Documents } from './conference/documents.js';
-import type { Answer, ClientMessage, Connection, Join, Quality, Role, SourceKind } from './protocol/messages.gen.js';
+import type {
+  Answer,
+  ClientMessage,
+  Connection,
+  GuestVisibility,
+  Join,
+  Quality,
+  Role,
+  RoomMode,
+  SourceKind,
+} from './protocol/messages.gen.js';
 import type { Voice } from './voices.js';
 
 export type { Connection, Quality, Role, SourceKind };
@@ -100,6 +110,10 @@ export interface Invitation {
   /** Milliseconds since the epoch; null: no beginning. */
   readonly opensAt: number | null;
   readonly state: 'open' | 'notYet' | 'closed';
+  readonly role: 'host' | 'guest';
+  readonly mode: RoomMode;
+  /** Who will see and hear a guest; null: not said. */
+  readonly guestVisibility: GuestVisibility | null;
   /** The name that the link fixes; null when the person chooses one. */
   readonly name: string | null;
 }

@@ -49,6 +49,7 @@ class Page {
 
   async inCall(): Promise<this> {
     void this.call.join();
+    await settle();
     this.wire.seat(joined());
     await settle();
     this.platform.newest.become('connected');
@@ -107,8 +108,9 @@ describe('before the call', () => {
     expect(page.wire.hellos).toEqual([]);
   });
 
-  it('joins by itself when the link says so', () => {
+  it('joins by itself when the link says so', async () => {
     const page = new Page(shelf, { link: { ...LINK, joinsAtOnce: true } });
+    await settle();
     expect(page.wire.hellos).toEqual([{ protocol: 1, token: 'token-1', room: 'room1' }]);
   });
 
@@ -164,8 +166,8 @@ describe('joining', () => {
     expect(page.state.tiles.map((tile) => tile.id)).toEqual(['p1/camera', 'p2/camera']);
     expect(page.sent('offer')).toHaveLength(1);
     expect(page.sent('setSource')).toEqual([
-      { type: 'setSource', source: 'camera', active: true },
       { type: 'setSource', source: 'microphone', active: true },
+      { type: 'setSource', source: 'camera', active: true },
     ]);
     expect(page.platform.newest.transceivers[1]?.sentTrack).toBe(devices.newest('video'));
   });
@@ -457,7 +459,16 @@ describe('the end', () => {
 });
 
 describe('the invitation', () => {
-  const INVITATION = { organisation: 'Aarhus', helpLine: '87654321', opensAt: null, state: 'open', name: null } as const;
+  const INVITATION = {
+    organisation: 'Aarhus',
+    helpLine: '87654321',
+    opensAt: null,
+    state: 'open',
+    role: 'guest',
+    mode: 'meeting',
+    guestVisibility: 'all',
+    name: null,
+  } as const;
   const opened = async (asked: Asked, change: Partial<CallEnvironment> = {}): Promise<Page> => {
     const page = new Page(new FakeShelf(), { askInvitation: () => Promise.resolve(asked), ...change });
     await settle();

@@ -25,7 +25,17 @@ import { videoSlotsForScreen } from './page-events.js';
 import { PageWatch } from './page-watch.js';
 import { Connection, type ConnectionListener, type Over } from './protocol/connection.js';
 import { failure } from './protocol/decode.js';
-import type { Answer, AnswerMedia, ClientMessage, Failure as Refusal, Join, Joined, Resumed, ServerEvent } from './protocol/messages.gen.js';
+import type {
+  Answer,
+  AnswerMedia,
+  ClientMessage,
+  Failure as Refusal,
+  GuestVisibility,
+  Join,
+  Joined,
+  Resumed,
+  ServerEvent,
+} from './protocol/messages.gen.js';
 import { Reports } from './reports.js';
 import { Store } from './store.js';
 import type { Voice } from './voices.js';
@@ -39,6 +49,8 @@ const LEAVE_PATIENCE_MS = 1000;
  * §5.2; Firefox), and the tracks are in the connection from its beginning. A question to the person takes longer.
  */
 const DEVICES_PATIENCE_MS = 1500;
+/** Longer than an answer takes that comes at all; without one we join and say that nothing was told. */
+const INVITATION_PATIENCE_MS = 3000;
 
 /**
  * Made once per page. Joins by itself when the link says so (`?join=1`) or when a page in a call was reloaded; the
@@ -53,6 +65,10 @@ export function createCall(environment: CallEnvironment = browserEnvironment()):
 class CallController implements Call, ConnectionListener {
   #standing: Standing;
   #isDirty = false;
+  /** Ends when what the link leads to is known, or cannot be. */
+  #invited: Promise<void> = Promise.resolve();
+  #isInvitationSettled = false;
+  #hasSkippedPrejoin = false;
   /** Ends when the devices have been had, or not. */
   #opening: Promise<void> = Promise.resolve();
   #heartbeat: ReturnType<typeof setInterval> | undefined;
@@ -124,7 +140,11 @@ class CallController implements Call, ConnectionListener {
         session: this.#memory.value.session,
         sequence: this.#conference.sequence,
       }),
-      () => ({ name: this.#nameOrNull, videoSlots: videoSlotsForScreen() }),
+      () => ({
+        name: this.#nameOrNull,
+        videoSlots: videoSlotsForScreen(this.#isInstructor),
+        knowsWhoSees: this.#whatWasTold,
+      }),
     );
     this.#reports = new Reports(
       this.#connection,
@@ -137,13 +157,18 @@ class CallController implements Call, ConnectionListener {
   }
 
   begin(): void {
-    void this.#askInvitation();
+    this.#invited = this.#askInvitation().finally(() => {
+      this.#isInvitationSettled = true;
+    });
     if (this.#isHopeless()) return;
     const [local, connection, media, meter] = [this.#local, this.#connection, this.#media, this.#meter];
     const [sound, wakeLock] = [this.#sound, this.#wakeLock];
     const standing = (): Standing => this.#standing;
     this.environment.listenToPage(new PageWatch({ local, connection, media, meter, sound, wakeLock, standing }));
-    if (this.environment.link.joinsAtOnce || this.#memory.isQuickRejoin(Date.now())) void this.join();
+    if (this.environment.link.joinsAtOnce || this.#memory.isQuickRejoin(Date.now())) {
+      this.#hasSkippedPrejoin = true;
+      void this.join();
+    }
   }
 
   // ── store ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -187,8 +212,10 @@ class CallController implements Call, ConnectionListener {
     this.#sound.unlock();
     this.#meter.resume();
     this.#memory.update({ name: this.#nameOrNull });
-    this.#connection.open();
     if (!this.#local.tracks.microphone) this.#opening = this.#local.open();
+    // Who sees us is told before we join, and joining says that it was.
+    if (!this.#isInvitationSettled && this.#memory.value.session === null) await within(this.#invited, INVITATION_PATIENCE_MS);
+    if (this.#isConnecting) this.#connection.open();
     await this.#opening;
   }
 
@@ -384,6 +411,23 @@ class CallController implements Call, ConnectionListener {
   }
 
   // ── the state ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Asked anew after each wait. */
+  get #isConnecting(): boolean {
+    return this.#standing.phase === 'connecting';
+  }
+
+  get #isInstructor(): boolean {
+    const { invitation } = this.#standing;
+    return invitation?.role === 'host' && invitation.mode === 'training';
+  }
+
+  /** Before joining, about who sees us: by the sentence there. A link that passes it over is enough for a meeting only. */
+  get #whatWasTold(): GuestVisibility | null {
+    const { invitation } = this.#standing;
+    if (invitation === null || (this.#hasSkippedPrejoin && invitation.mode === 'training')) return null;
+    return invitation.guestVisibility;
+  }
 
   get #nameOrNull(): string | null {
     return this.#standing.name === '' ? null : this.#standing.name;

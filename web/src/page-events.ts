@@ -35,8 +35,12 @@ function watchNetworkKind(onChange: () => void): void {
   });
 }
 
+/** An instructor sees the whole group, small. */
+const INSTRUCTOR_SLOTS = 25;
+
 /** How many pictures fit this screen at once. */
-export function videoSlotsForScreen(): number {
+export function videoSlotsForScreen(isInstructor = false): number {
   const shortSide = Math.min(globalThis.screen?.width ?? 0, globalThis.screen?.height ?? 0);
-  return shortSide > 0 && shortSide < 600 ? 4 : 9;
+  if (shortSide > 0 && shortSide < 600) return 4;
+  return isInstructor ? INSTRUCTOR_SLOTS : 9;
 }

@@ -20,6 +20,7 @@ from vdxmedia.api.resources import moment
 from vdxmedia.api.rooms import RoomBook
 from vdxmedia.clock import Clock
 from vdxmedia.conference.kinds import Role
+from vdxmedia.conference.settings import GuestVisibility, RoomMode
 from vdxmedia.hub.ports import Grant
 from vdxmedia.ids import RoomId
 
@@ -42,6 +43,14 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     closes_at: datetime | None
     state: Annotated[InvitationState, Meta(description="By the room's times alone; it may still be full.")]
     role: Role
+    mode: RoomMode
+    guest_visibility: Annotated[
+        GuestVisibility,
+        Meta(
+            description="Who will see and hear a guest: tell him before he joins, and say so in the join "
+            "(`knowsWhoSees`). A host is seen and heard by all."
+        ),
+    ]
     name: Annotated[str | None, Meta(description="The name that the token fixes; null when the person chooses one.")]
 
 
@@ -85,6 +94,8 @@ class InvitationOperations:
             closes_at=moment(settings.closes_at),
             state=state,
             role=Role(grant.role),
+            mode=settings.mode,
+            guest_visibility=settings.guest_visibility,
             name=grant.name,
         )
 

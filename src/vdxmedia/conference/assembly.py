@@ -80,9 +80,15 @@ class Assembly:
     def find_known(self, viewer: ParticipantId, participant: ParticipantId) -> Participant:
         """Whom this viewer may know of. Raises: NotFound, the same for who is there unseen as for nobody."""
         found = self.find(participant)
-        if found.id != viewer and not permissions.knows(self.find(viewer).audience, found.audience):
+        if not self.may_know(viewer, participant):
             raise NotFound("no such participant in this conference", code="participant_unknown")
         return found
+
+    def may_know(self, viewer: ParticipantId, participant: ParticipantId) -> bool:
+        """Both are there."""
+        return viewer == participant or permissions.knows(
+            self.people[viewer].audience, self.people[participant].audience
+        )
 
     def audience_of(self, participant: Participant) -> Audience:
         """What is right for him as everything stands."""

@@ -44,7 +44,7 @@ class Join(msgspec.Struct, frozen=True):
     can_subscribe: bool
     video_slots: int
     knows_who_sees: bool = True
-    """Was told, before joining, who will see and hear him as the room is now."""
+    """Was told, before joining, that everybody will see and hear him."""
 
 
 class Disconnect(msgspec.Struct, frozen=True):

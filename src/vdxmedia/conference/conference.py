@@ -44,7 +44,7 @@ from vdxmedia.conference.desk import Desk, Handler
 from vdxmedia.conference.desks import DESKS
 from vdxmedia.conference.documents import RoomDocument, Sheet
 from vdxmedia.conference.events import ConferenceEnded, Event, ParticipantState, Snapshot
-from vdxmedia.conference.kinds import Connection, ContentHint, LeaveReason, SourceKind
+from vdxmedia.conference.kinds import Connection, ContentHint, LeaveReason, Role, SourceKind
 from vdxmedia.conference.participant import Participant, SlotCounts, Source
 from vdxmedia.conference.permissions import NOBODY
 from vdxmedia.conference.rights import check_right
@@ -150,7 +150,7 @@ class Conference:
         times += [self._assembly.closes_at_s, self._assembly.voices.deadline(), self._assembly.roster.deadline()]
         return min((time for time in times if time is not None), default=None)
 
-    def check_join(self, now_s: float, *, leaving: int = 0) -> None:
+    def check_join(self, now_s: float, *, leaving: int = 0, role: Role = Role.GUEST) -> None:
         """Whether a newcomer would be let in, when `leaving` others go first. Raises: Refused."""
         opens_at_s, closes_at_s = self._assembly.opens_at_s, self._assembly.closes_at_s
         if opens_at_s is not None and now_s < opens_at_s:
@@ -159,13 +159,17 @@ class Conference:
             raise Refused("the room is closed", code="room_closed")
         present = sum(one.connection is not Connection.RETURNING for one in self._assembly.people.values())
         if present - leaving >= self.settings.maximum:
+            if role is Role.GUEST and self.settings.guest_visibility is not GuestVisibility.ALL:
+                # How many others there are is not told to one who may not know of them.
+                raise Refused("you cannot be let in now", code="cannot_enter")
             raise Refused("the room has its maximum of participants", code="room_full")
 
     # ── changing ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     def handle(self, command: Command, now_s: float) -> list[Event]:
-        """Raises: Refused (`room_full`, `room_not_open`, `room_closed`), NotFound (`participant_unknown`),
-        NotAllowed, and what a desk's handler raises; InvalidTransition for what the hub must not do."""
+        """Raises: Refused (`room_full`, `cannot_enter`, `room_not_open`, `room_closed`), NotFound
+        (`participant_unknown`), NotAllowed, and what a desk's handler raises; InvalidTransition for what the hub must
+        not do."""
         if self._assembly.is_ended:
             raise Refused("the conference is over", code="room_closed")
         match command:
@@ -223,7 +227,7 @@ class Conference:
             raise InvalidTransition(f"participant {command.participant} has a seat already")
         if any(source in assembly.owners for source in command.publish.values()):
             raise InvalidTransition("a source id is in use already")
-        self.check_join(now_s)
+        self.check_join(now_s, role=command.role)
         self._joins += 1
         publish, receives = allowed_media(command, self.settings.call_type)
         participant = Participant(

@@ -12,6 +12,7 @@ from vdxmedia.conference.desk import Desk
 from vdxmedia.conference.layout_desk import LayoutDesk
 from vdxmedia.conference.reactions_desk import ReactionsDesk
 from vdxmedia.conference.settings_desk import SettingsDesk
+from vdxmedia.conference.visibility_desk import VisibilityDesk
 
 DESKS: tuple[Callable[[Assembly], Desk], ...] = (
     SettingsDesk,
@@ -20,4 +21,5 @@ DESKS: tuple[Callable[[Assembly], Desk], ...] = (
     CaptionsDesk,
     ReactionsDesk,
     AnnouncementsDesk,
+    VisibilityDesk,
 )

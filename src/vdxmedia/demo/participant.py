@@ -65,7 +65,7 @@ class Participant:
         self._socket.on("disconnect", gone)
         auth = {"protocol": PROTOCOL_VERSION, "token": self._token}
         await self._socket.connect(self._url, auth=auth, transports=["websocket"], wait_timeout=CONNECT_TIMEOUT_S)
-        await self._ask({"type": "join", "name": "Demo", "videoSlots": 0})
+        await self._ask({"type": "join", "name": "Demo", "videoSlots": 0, "knowsWhoSees": "all"})
         sound = self._connection.addTransceiver(SilentTrack("audio"), direction="sendonly")
         picture = self._connection.addTransceiver(SilentTrack("video"), direction="sendonly")
         replay_audio(sound.sender, self._clips, self._is_speaking)

@@ -18,6 +18,7 @@ from vdxmedia.conference.events import (
     Uttered,
 )
 from vdxmedia.conference.kinds import EndReason, Quality, SourceKind
+from vdxmedia.conference.settings import GuestVisibility
 from vdxmedia.hub.ports import Grant
 from vdxmedia.ids import ParticipantId, SessionSecret
 
@@ -97,6 +98,8 @@ class JoinRequest(msgspec.Struct, frozen=True):
     name: str
     video_slots: int
     resume: ResumeRequest | None
+    knows_who_sees: GuestVisibility | None = None
+    """What the person was told before joining."""
 
 
 class Seated(msgspec.Struct, frozen=True):

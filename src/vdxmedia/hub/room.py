@@ -15,7 +15,7 @@ from vdxmedia.conference import commands, events
 from vdxmedia.conference.conference import Conference
 from vdxmedia.conference.kinds import EndReason, LeaveReason, Role, SlotKind, SourceKind
 from vdxmedia.conference.quality import QualityMeter
-from vdxmedia.conference.settings import RoomSettings
+from vdxmedia.conference.settings import GuestVisibility, RoomSettings
 from vdxmedia.errors import BadField, Refused, VdxError
 from vdxmedia.hub.bandwidth import Bandwidth
 from vdxmedia.hub.client import (
@@ -153,7 +153,9 @@ class Room:
         name = grant.name or request.name
         if not name:
             raise BadField("a name is needed: the token fixes none", field="$.name")
-        self._conference.check_join(self._clock.monotonic_s(), leaving=0 if replaced is None else 1)
+        self._conference.check_join(
+            self._clock.monotonic_s(), leaving=0 if replaced is None else 1, role=Role(grant.role)
+        )
         self._admit()
         if replaced is not None:
             if replaced.client is not None and replaced.client is not client:
@@ -171,6 +173,7 @@ class Room:
                 publish=seat.sources,
                 can_subscribe=grant.can_subscribe,
                 video_slots=request.video_slots,
+                knows_who_sees=request.knows_who_sees is GuestVisibility.ALL,
             ),
             self._clock.monotonic_s(),
         )

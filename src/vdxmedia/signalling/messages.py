@@ -22,13 +22,21 @@ from vdxmedia.conference.kinds import SlotKind as SlotKind
 from vdxmedia.conference.kinds import SourceKind as SourceKind
 from vdxmedia.signalling.areas import layouts as layouts_area
 from vdxmedia.signalling.areas import room as room_area
+from vdxmedia.signalling.areas import training as training_area
 from vdxmedia.signalling.areas import words as words_area
 from vdxmedia.signalling.areas.layouts import ChooseLayout as ChooseLayout
 from vdxmedia.signalling.areas.layouts import LayoutChanged as LayoutChanged
 from vdxmedia.signalling.areas.layouts import PinPeople as PinPeople
 from vdxmedia.signalling.areas.room import ChangeRoom as ChangeRoom
+from vdxmedia.signalling.areas.room import GuestVisibility as GuestVisibility
 from vdxmedia.signalling.areas.room import Room as Room
 from vdxmedia.signalling.areas.room import RoomChanged as RoomChanged
+from vdxmedia.signalling.areas.training import AnswerConsent as AnswerConsent
+from vdxmedia.signalling.areas.training import ConsentList as ConsentList
+from vdxmedia.signalling.areas.training import Consents as Consents
+from vdxmedia.signalling.areas.training import OpenConsent as OpenConsent
+from vdxmedia.signalling.areas.training import Spotlight as Spotlight
+from vdxmedia.signalling.areas.training import Stage as Stage
 from vdxmedia.signalling.areas.words import Announce as Announce
 from vdxmedia.signalling.areas.words import Announcement as Announcement
 from vdxmedia.signalling.areas.words import Announcements as Announcements
@@ -54,6 +62,7 @@ AREAS = (
     room_area,
     layouts_area,
     words_area,
+    training_area,
 )
 """Modules of messages that are about one concern; each lists its commands, documents and error codes."""
 
@@ -118,6 +127,9 @@ class Join(Wire, frozen=True, tag="join"):
     video_slots: Annotated[int, Meta(ge=0, le=MAX_VIDEO_SLOTS)] = 9
     """How many pictures the client can show at once: 4 on a phone, 9 on a desktop, 25 for an instructor."""
     resume: Resume | None = None
+    knows_who_sees: GuestVisibility | None = None
+    """What the person was told, before joining, about who will see and hear him (`Invitation.guestVisibility`). Who was
+    not told, or something else than holds now, is private: only hosts know, see and hear him until he agrees."""
 
 
 class Offer(Wire, frozen=True, tag="offer"):
@@ -173,6 +185,8 @@ ClientMessage = (
     | React
     | Announce
     | TakeAnnouncementAway
+    | Spotlight
+    | AnswerConsent
 )
 
 # ── answers (acknowledgements) ────────────────────────────────────────────────────────────────────────────────────
@@ -322,7 +336,7 @@ class ParticipantLeft(Wire, frozen=True, tag="participantLeft"):
 
 SequencedEvent = ParticipantJoined | ParticipantChanged | ParticipantLeft
 
-Document = RoomChanged | LayoutChanged | OpenLines | Captions | Announcements
+Document = RoomChanged | LayoutChanged | OpenLines | Captions | Announcements | Stage | Consents | ConsentList
 """States that are told whole, at the join and after each change; only the latest of a type counts."""
 
 
@@ -425,6 +439,9 @@ ServerEvent = (
     | Chat
     | Caption
     | Reactions
+    | Stage
+    | Consents
+    | ConsentList
     | Bindings
     | Speakers
     | ConnectionQuality

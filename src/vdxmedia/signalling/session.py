@@ -155,6 +155,7 @@ class Session:
             grant=self._grant,
             name=one_line(message.name or ""),
             video_slots=message.video_slots if self._grant.can_subscribe else 0,
+            knows_who_sees=message.knows_who_sees,
             resume=None if resume is None else ResumeRequest(SessionSecret(resume.session), resume.sequence),
         )
         self._conference, seat = await self._registry.join(self._room, request, self)

@@ -13,6 +13,9 @@ const TYPES: Readonly<Record<Document['type'], true>> = {
   openLines: true,
   captions: true,
   announcements: true,
+  stage: true,
+  consents: true,
+  consentList: true,
 };
 
 export function isDocument(event: ServerEvent): event is Document {

@@ -12,6 +12,7 @@ import '../elements/level/level.js';
 import '../elements/tile/tile.js';
 import { buttons, fields, reset } from '../styles/shared.js';
 import { momentText } from '../text/times.js';
+import { trainingWords } from '../text/training.js';
 import type { Words } from '../text/words.js';
 import { ownStateText, ownTile } from './own-tile.js';
 import { prejoinStyles } from './prejoin.styles.js';
@@ -109,8 +110,9 @@ export class Prejoin extends LitElement {
               : nothing}
           </div>
           ${this.hasDevices() ? this.renderChoice() : nothing}
+          ${this.renderWhoSees()}
           <div class="go">
-            <button class="button primary" type="submit">${words.prejoin.join}</button>
+            <button class="button primary" type="submit" aria-describedby="who-sees">${words.prejoin.join}</button>
           </div>
         </div>
       </form>
@@ -130,6 +132,13 @@ export class Prejoin extends LitElement {
     const opensAt = call.invitation?.opensAt ?? null;
     if (call.invitation?.state !== 'notYet' || opensAt === null) return words.prejoin.lead;
     return words.prejoin.opens(momentText(opensAt, Date.now(), words.language));
+  }
+
+  /** A host is seen by all, and knows. */
+  private renderWhoSees(): TemplateResult | typeof nothing {
+    const { invitation } = this.call;
+    if (invitation?.role !== 'guest' || invitation.guestVisibility === null) return nothing;
+    return html`<p id="who-sees" class="who-sees">${trainingWords(this.words.language).whoSees[invitation.guestVisibility]}</p>`;
   }
 
   private hasDevices(): boolean {

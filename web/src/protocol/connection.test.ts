@@ -48,7 +48,7 @@ function build(): { connection: Connection; wire: FakeWire; seen: Recorder; cred
     (listener) => (wire = new FakeWire(listener)),
     seen,
     () => credentials.value,
-    () => ({ name: 'Anna', videoSlots: 9 }),
+    () => ({ name: 'Anna', videoSlots: 9, knowsWhoSees: 'hosts' }),
     () => 0.5,
   );
   return { connection, wire: present(wire as FakeWire | null), seen, credentials };
@@ -75,7 +75,7 @@ describe('joining', () => {
     connection.open();
     expect(wire.hellos).toEqual([{ protocol: 1, token: 'token-1', room: 'room1' }]);
     wire.accept();
-    expect(wire.sent).toEqual([{ type: 'join', name: 'Anna', videoSlots: 9, resume: null }]);
+    expect(wire.sent).toEqual([{ type: 'join', name: 'Anna', videoSlots: 9, knowsWhoSees: 'hosts', resume: null }]);
     wire.answer('join', joined());
     expect(seen.calls).toEqual(['joined']);
     expect(connection.isSeated).toBe(true);

@@ -73,7 +73,7 @@ export class Connection implements WireListener {
     makeWire: (listener: WireListener) => Wire,
     private readonly listener: ConnectionListener,
     private readonly credentials: () => Credentials,
-    private readonly seat: () => { readonly name: string | null; readonly videoSlots: number },
+    private readonly seat: () => Pick<Join, 'name' | 'videoSlots' | 'knowsWhoSees'>,
     private readonly random: () => number = Math.random,
   ) {
     this.#wire = makeWire(this);
@@ -125,8 +125,7 @@ export class Connection implements WireListener {
   onOpen(): void {
     this.#phase = 'joining';
     const { session, sequence } = this.credentials();
-    const { name, videoSlots } = this.seat();
-    const join: Join = { type: 'join', name, videoSlots, resume: session === null ? null : { session, sequence } };
+    const join: Join = { type: 'join', ...this.seat(), resume: session === null ? null : { session, sequence } };
     this.#wire.request(join, JOIN_TIMEOUT_MS, (answer) => this.#onJoinAnswer(answer));
   }
 

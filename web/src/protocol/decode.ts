@@ -73,12 +73,17 @@ const mediaSetup = shape({
   slots: shape({ speaker: number, programme: number, video: number }),
 });
 
+const consent = oneOf('none', 'asked', 'agreed', 'declined');
+
 const EVENTS: Readonly<Record<ServerEvent['type'], Shape>> = {
   participantJoined: { sequence: number, participant },
   participantChanged: { sequence: number, participant },
   participantLeft: { sequence: number, participantId: text, reason: text },
   roomChanged: { room },
   layoutChanged: { layout: text, mayChoose: truth, pins: listOf(text) },
+  stage: { participantId: orNull(text) },
+  consents: { visibility: consent, spotlight: consent },
+  consentList: { people: listOf(shape({ participantId: text, visibility: consent, spotlight: consent })) },
   openLines: { lines: typedLines },
   captions: { writers: listOf(text), lines: typedLines },
   announcements: { announcements: listOf(shape({ number, text })) },

@@ -9,6 +9,8 @@ const SAID = {
   closesAt: null,
   state: 'notYet',
   role: 'guest',
+  mode: 'training',
+  guestVisibility: 'spotlight',
   name: null,
 };
 
@@ -24,6 +26,9 @@ describe('decodeInvitation', () => {
         helpLine: '87 65 43 21',
         opensAt: Date.UTC(2026, 10, 24, 9, 30),
         state: 'notYet',
+        role: 'guest',
+        mode: 'training',
+        guestVisibility: 'spotlight',
         name: null,
       },
     });
@@ -37,7 +42,16 @@ describe('decodeInvitation', () => {
 
   it('takes what is missing or strange for nothing', () => {
     expect(decodeInvitation('room1', true, { roomId: 'room1', organisation: 7, opensAt: 'soon', state: 'later' })).toEqual({
-      invitation: { organisation: '', helpLine: '', opensAt: null, state: 'open', name: null },
+      invitation: {
+        organisation: '',
+        helpLine: '',
+        opensAt: null,
+        state: 'open',
+        role: 'guest',
+        mode: 'meeting',
+        guestVisibility: null,
+        name: null,
+      },
     });
   });
 

@@ -40,12 +40,16 @@ export function decodeInvitation(roomId: string, isOk: boolean, body: unknown): 
   if (text('roomId') !== roomId) return null;
   const opensAt = Date.parse(text('opensAt'));
   const state = said['state'];
+  const visibility = said['guestVisibility'];
   return {
     invitation: {
       organisation: text('organisation'),
       helpLine: text('helpLine'),
       opensAt: Number.isNaN(opensAt) ? null : opensAt,
       state: state === 'notYet' || state === 'closed' ? state : 'open',
+      role: text('role') === 'host' ? 'host' : 'guest',
+      mode: text('mode') === 'training' ? 'training' : 'meeting',
+      guestVisibility: visibility === 'all' || visibility === 'spotlight' || visibility === 'hosts' ? visibility : null,
       name: text('name') === '' ? null : text('name'),
     },
   };

@@ -38,7 +38,11 @@ export type ErrorCode =
   | "out_of_step"
   | "participant_away"
   | "no_caption_right"
-  | "announcements_full";
+  | "announcements_full"
+  | "nothing_asked"
+  | "guests_are_private"
+  | "not_in_the_room"
+  | "cannot_enter";
 
 export type RoomMode = "meeting" | "training";
 
@@ -60,6 +64,11 @@ export type ChatPolicy = "all" | "hosts" | "off";
 
 /** A guest's microphone at the beginning. Nobody's is ever opened from outside. */
 export type StartMicrophone = "on" | "muted" | "off";
+
+/** What one can be asked to agree to. */
+export type Question = "visibility" | "spotlight";
+
+export type Consent = "none" | "asked" | "agreed" | "declined";
 
 /** For whom something is written. */
 export type Addressee = "all" | "hosts" | "one";
@@ -163,6 +172,45 @@ export interface Room {
 export interface RoomChanged {
   readonly type: "roomChanged";
   readonly room: Room;
+}
+
+/** Yes or no to what one is asked; may be changed later. A no to what holds ends it at once. */
+export interface AnswerConsent {
+  readonly type: "answerConsent";
+  readonly question: Question;
+  readonly agrees: boolean;
+}
+
+/** For hosts: who has not said yes to what he is asked, and who said no. */
+export interface ConsentList {
+  readonly type: "consentList";
+  readonly people: readonly OpenConsent[];
+}
+
+/** What this person is asked, and how he answered. */
+export interface Consents {
+  readonly type: "consents";
+  readonly visibility: Consent;
+  /** `agreed`: he is shown to everybody now. */
+  readonly spotlight: Consent;
+}
+
+export interface OpenConsent {
+  readonly participantId: string;
+  readonly visibility: Consent;
+  readonly spotlight: Consent;
+}
+
+/** A host shows one person to everybody; null: nobody. A guest whom guests do not see is asked first. */
+export interface Spotlight {
+  readonly type: "spotlight";
+  readonly participantId: string | null;
+}
+
+/** Who is to be shown big, whoever speaks; null: nobody. */
+export interface Stage {
+  readonly type: "stage";
+  readonly participantId: string | null;
 }
 
 /** A host says something to everybody that stays in view until `takeAnnouncementAway`. */
@@ -297,6 +345,8 @@ export interface Join {
   /** How many pictures the client can show at once: 4 on a phone, 9 on a desktop, 25 for an instructor. */
   readonly videoSlots?: number;
   readonly resume?: Resume | null;
+  /** What the person was told, before joining, about who will see and hear him (`Invitation.guestVisibility`). Who was not told, or something else than holds now, is private: only hosts know, see and hear him until he agrees. */
+  readonly knowsWhoSees?: GuestVisibility | null;
 }
 
 export interface Offer {
@@ -579,7 +629,9 @@ export type ClientMessage =
   | LetWriteCaptions
   | React
   | Announce
-  | TakeAnnouncementAway;
+  | TakeAnnouncementAway
+  | Spotlight
+  | AnswerConsent;
 
 export type Answer =
   | Joined
@@ -599,7 +651,10 @@ export type Document =
   | LayoutChanged
   | OpenLines
   | Captions
-  | Announcements;
+  | Announcements
+  | Stage
+  | Consents
+  | ConsentList;
 
 export type ServerEvent =
   | ParticipantJoined
@@ -613,6 +668,9 @@ export type ServerEvent =
   | Chat
   | Caption
   | Reactions
+  | Stage
+  | Consents
+  | ConsentList
   | Bindings
   | Speakers
   | ConnectionQuality
