@@ -67,6 +67,8 @@ async def test_invitation_tells_who_invites_and_whom_to_phone_but_not_why(server
         "closesAt": None,
         "state": "open",
         "role": "guest",
+        "mode": "meeting",
+        "guestVisibility": "all",
         "name": None,
     }
     assert (await shown(server, token_of(room["hostUrl"])))["role"] == "host"

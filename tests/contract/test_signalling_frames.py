@@ -83,7 +83,7 @@ async def test_event_named_like_a_library_callback_is_only_unknown(server: Serve
     async with websocket(server) as socket:
         await socket.send_str(connect_frame(server, room))
         await socket.receive_str()
-        await socket.send_str('421["command",{"type":"join","name":"Anna"}]')
+        await socket.send_str('421["command",{"type":"join","name":"Anna","knowsWhoSees":"all"}]')
         assert '"type":"joined"' in await socket.receive_str()
         for name in ("disconnect", "connect", "__init__"):
             await socket.send_str(f'422["{name}","x"]')
@@ -102,7 +102,7 @@ async def test_acknowledgement_of_what_was_not_sent_is_passed_over(server: Serve
         await socket.receive_str()
         await socket.send_str("43999[]")
         await socket.send_str("43[]")
-        await socket.send_str('421["command",{"type":"join","name":"Anna"}]')
+        await socket.send_str('421["command",{"type":"join","name":"Anna","knowsWhoSees":"all"}]')
         assert '"type":"joined"' in await socket.receive_str()
 
 
@@ -170,7 +170,7 @@ async def test_socket_that_has_given_up_its_seat_is_cut(
     async with websocket(server) as socket:
         await socket.send_str(connect_frame(server, room))
         await socket.receive_str()
-        await socket.send_str('421["command",{"type":"join","name":"Anna"}]')
+        await socket.send_str('421["command",{"type":"join","name":"Anna","knowsWhoSees":"all"}]')
         assert '"type":"joined"' in await socket.receive_str()
         monkeypatch.setattr(guard, "JOIN_WITHIN_S", 0.05)
         await socket.send_str(goodbye)
@@ -203,7 +203,7 @@ async def test_client_that_asks_and_never_reads_is_cut(server: Server, monkeypat
     async with websocket(server) as socket:
         await socket.send_str(connect_frame(server, server.room()))
         await socket.receive_str()
-        await socket.send_str('421["command",{"type":"join","name":"Anna"}]')
+        await socket.send_str('421["command",{"type":"join","name":"Anna","knowsWhoSees":"all"}]')
         await socket.receive_str()
         connection = socket._response.connection
         assert connection is not None
@@ -302,8 +302,8 @@ async def test_fault_of_ours_in_one_frame_is_logged_and_the_socket_goes_on(
 
         with monkeypatch.context() as once:
             once.setitem(server.signalling._server.eio.handlers, "message", broken)
-            await socket.send_str('421["command",{"type":"join","name":"Anna"}]')
+            await socket.send_str('421["command",{"type":"join","name":"Anna","knowsWhoSees":"all"}]')
             await until(lambda: server.total("message_faults"))
-        await socket.send_str('422["command",{"type":"join","name":"Anna"}]')
+        await socket.send_str('422["command",{"type":"join","name":"Anna","knowsWhoSees":"all"}]')
         assert '"type":"joined"' in await socket.receive_str()
     assert len(expected_errors) == 1

@@ -146,7 +146,7 @@ async def test_few_lists_ask_and_a_client_that_answers_those_stays(
         await anna.join("Anna")
         await raw.send_str(connect_frame(server, room))
         await raw.receive_str()
-        await raw.send_str('421["command",{"type":"join","name":"Raw"}]')
+        await raw.send_str('421["command",{"type":"join","name":"Raw","knowsWhoSees":"all"}]')
         assert (await raw.receive_str()).startswith("431[")
         asked = lists = 0
         for turn in range(3 * outbox.WINDOW):
