@@ -308,7 +308,7 @@ async def test_cut_client_resumes_its_seat_with_what_it_missed(server: Server) -
             }
             assert resumed["sequence"] == resumed["missed"][-1]["sequence"]
             await bo.command("setSource", source="camera", active=False)
-            assert (await again.until_event("participantChanged"))["sequence"] == resumed["sequence"] + 1
+            assert (await again.until_event("participantChanged"))["sequence"] > resumed["sequence"]
 
 
 async def test_client_that_missed_too_much_gets_a_snapshot() -> None:

@@ -44,6 +44,7 @@ from vdxmedia.conference.desk import Desk, Handler
 from vdxmedia.conference.desks import DESKS
 from vdxmedia.conference.documents import RoomDocument, Sheet
 from vdxmedia.conference.events import ConferenceEnded, Event, ParticipantState, Snapshot
+from vdxmedia.conference.kept import SEQUENCE_LEAP, KeptConference, KeptPerson
 from vdxmedia.conference.kinds import Connection, ContentHint, LeaveReason, Role, SourceKind
 from vdxmedia.conference.participant import Participant, SlotCounts, Source
 from vdxmedia.conference.permissions import NOBODY
@@ -164,6 +165,15 @@ class Conference:
                 raise Refused("you cannot be let in now", code="cannot_enter")
             raise Refused("the room has its maximum of participants", code="room_full")
 
+    def kept(self, now_s: float) -> KeptConference:
+        """What outlasts a restart of the server. Times in it count from now."""
+        states = {desk.name: state for desk in self._desks if (state := desk.state(now_s)) is not None}
+        people = [
+            KeptPerson.of(one, is_returning=one.connection is Connection.RETURNING)
+            for one in self._assembly.people.values()
+        ]
+        return KeptConference(sequence=self.sequence, people=tuple(people), desks=states)
+
     # ── changing ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     def handle(self, command: Command, now_s: float) -> list[Event]:
@@ -219,6 +229,35 @@ class Conference:
             desk.timeout(now_s)
         if assembly.voices.tick(now_s):
             assembly.rearrange()
+        return assembly.settle(now_s)
+
+    def restore(self, kept: KeptConference, now_s: float) -> list[Event]:
+        """Into a conference that is new. Everybody's connection is away since now, and nobody has media.
+
+        Raises: msgspec.ValidationError or InvalidTransition when it makes no sense; the conference is of no use then.
+        """
+        assembly = self._assembly
+        assembly.roster.resume_after(kept.sequence + SEQUENCE_LEAP)
+        for desk in self._desks:
+            if desk.name in kept.desks:
+                desk.restore(kept.desks[desk.name], now_s)
+        for person in kept.people:
+            self._joins += 1
+            participant = person.participant(self._joins)
+            sources = [source.id for source in participant.sources.values()]
+            if participant.id in assembly.people or any(source in assembly.owners for source in sources):
+                raise InvalidTransition("a participant or a source is in it twice")
+            participant.audience = assembly.audience_of(participant)
+            assembly.enter(participant)
+            assembly.activations = max(assembly.activations, *(source.active_since for source in person.sources), 0)
+            for desk in self._desks:
+                desk.joined(participant, now_s)
+        for person in kept.people:
+            participant = assembly.find(person.id)
+            self._disconnect(participant, now_s)
+            if person.is_returning:
+                participant.lost_at_s = now_s - self._seat_kept_s
+                self._give_up(participant, now_s)
         return assembly.settle(now_s)
 
     def _join(self, command: Join, now_s: float) -> None:

@@ -61,6 +61,11 @@ class ConferenceKeeper:
         if self._live.pop(room, None) is not None and not self._is_frozen:
             self._outbox.put(_key(room), lambda: DeleteConference(room))
 
+    def drop(self, room: RoomId) -> None:
+        """What an earlier server has left of a room without a live conference."""
+        if room not in self._live:
+            self._outbox.put(_key(room), lambda: DeleteConference(room))
+
     def freeze(self) -> None:
         """The server stops: what is so now is what the next one begins with."""
         if self._is_frozen:

@@ -15,15 +15,17 @@ import itertools
 import logging
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
+
+import msgspec
 
 from vdxmedia.clock import Clock
 from vdxmedia.conference.events import ParticipantState
 from vdxmedia.conference.kinds import Role
 from vdxmedia.conference.settings import RoomSettings
-from vdxmedia.errors import NotFound, Refused
+from vdxmedia.errors import NotFound, Refused, VdxError
 from vdxmedia.hub.client import Client, JoinRequest, Seated, SeatResumed
 from vdxmedia.hub.counters import Counters
 from vdxmedia.hub.limits import HubLimits, TokenBucket
@@ -40,6 +42,9 @@ logger = logging.getLogger(__name__)
 
 STOP_RETRY_S = 5.0
 """What clients are told to wait before they come back after a stop (guess: a restart's time)."""
+
+NOT_RESTORED = (VdxError, msgspec.MsgspecError, LookupError, ValueError, TypeError, AttributeError)
+"""What a state that makes no sense can bring about, in the room or in a desk."""
 
 
 @dataclass(slots=True)
@@ -182,23 +187,31 @@ class Registry:
             if self._rooms.get(room) is entry:
                 self._save(room)
 
-        live = Room(
-            room,
-            key,
-            entry.settings,
-            plane=self._plane,
-            clock=self._clock,
-            limits=self._limits,
-            metrics=self._metrics,
-            admit=self._admit,
-            keep_settings=keep,
-            note_present=lambda present: self._note_present(room, present),
-        )
+        def make() -> Room:
+            return Room(
+                room,
+                key,
+                entry.settings,
+                plane=self._plane,
+                clock=self._clock,
+                limits=self._limits,
+                metrics=self._metrics,
+                admit=self._admit,
+                keep_settings=keep,
+                note_present=lambda present: self._note_present(room, present),
+                mark_changed=lambda: self._mark_changed(room),
+            )
 
         def forget(task: RoomTask) -> None:
             if entry.task is task:
                 entry.task = None
                 self._used(room, entry)
+                if self._keeping is not None:
+                    self._keeping.conferences.ended(room)
+
+        live = self._restored(room, entry, make) or make()
+        if self._keeping is not None:
+            self._keeping.conferences.began(room, live.state)
 
         entry.task = RoomTask(
             live,
@@ -250,6 +263,7 @@ class Registry:
         for task in tasks:
             task.announce_stop(reconnect_after_s)
         await _all_ended(tasks, deadline_s)
+        self._freeze()
         for task in self._live():
             task.end(can_rejoin=True)
         await _all_ended(self._live(), self._limits.media_timeout_s)
@@ -264,7 +278,13 @@ class Registry:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._is_stopping = True
+        self._freeze()
         await self._scope.close()
+
+    def _freeze(self) -> None:
+        """What the conferences that are still live are now is what the next server begins with."""
+        if self._keeping is not None:
+            self._keeping.conferences.freeze()
 
     def _live(self) -> list[RoomTask]:
         return [entry.task for entry in self._rooms.values() if entry.task is not None]
@@ -287,9 +307,14 @@ class Registry:
                 logger.info("room_forgotten room=%s", room)
 
     def _forget_expired(self) -> None:
-        """Rooms whose closing time is long over: what they were about is nobody's business any more."""
+        """Rooms whose closing time is long over, and conferences that nobody has come back to: what they were about is
+        nobody's business any more."""
         if self._keeping is None:
             return
+        for room, entry in self._rooms.items():
+            if entry.cut_off is not None and self._is_over(entry, entry.cut_off):
+                entry.cut_off = None
+                self._keeping.conferences.drop(room)
         before = self._clock.unix_s() - self._keeping.retention.closed_room_kept_s
         for room, entry in list(self._rooms.items()):
             if entry.task is None and (entry.settings.closes_at or math.inf) < before:
@@ -326,6 +351,31 @@ class Registry:
         """Raises: Refused `store_unavailable`."""
         if self._keeping is not None:
             await self._keeping.outbox.write(("room", room), lambda: self._stored(room))
+
+    def _restored(self, room: RoomId, entry: _Entry, make: Callable[[], Room]) -> Room | None:
+        """The room as the last server's end has left it; None when there is nothing of now."""
+        cut_off, entry.cut_off = entry.cut_off, None
+        if cut_off is None or self._is_over(entry, cut_off):
+            return None
+        live = make()
+        try:
+            live.restore(cut_off.state)
+        except NOT_RESTORED as error:
+            # Whatever is wrong with it, people must be able to meet. No traceback: its texts may quote the state.
+            self.counters.add("conference_states_unreadable")
+            logger.warning("conference_state_unreadable room=%s reason=%s", room, type(error).__name__)
+            return None
+        return live
+
+    def _is_over(self, entry: _Entry, cut_off: StoredConference) -> bool:
+        """It is of another booking, or as old as a link without an end lives."""
+        now, settings = self._clock.unix_s(), entry.settings
+        begins = max(settings.opens_at or 0.0, now - self._limits.idle_room_kept_s)
+        return cut_off.written_at < begins or (settings.closes_at or math.inf) <= now
+
+    def _mark_changed(self, room: RoomId) -> None:
+        if self._keeping is not None:
+            self._keeping.conferences.mark_changed(room)
 
     def _note_present(self, room: RoomId, present: Sequence[ParticipantState]) -> None:
         if self._keeping is not None:

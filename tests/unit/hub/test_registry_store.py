@@ -13,12 +13,15 @@ from tests.fakes.hub_clients import FakeClient, request, until
 from tests.fakes.media_plane import FakeMediaPlane
 from tests.fakes.store import FakeStore
 from vdxmedia.clock import ManualClock
+from vdxmedia.conference import commands
+from vdxmedia.conference.kinds import SourceKind
 from vdxmedia.conference.settings import RoomMode, RoomSettings
 from vdxmedia.conference.settings_desk import ChangeRoom
 from vdxmedia.errors import NotFound, Refused
+from vdxmedia.hub.client import Seated, SeatResumed
 from vdxmedia.hub.counters import Counters
 from vdxmedia.hub.limits import HubLimits
-from vdxmedia.hub.ports import DeleteRoom, SaveAttendance
+from vdxmedia.hub.ports import DeleteRoom, SaveAttendance, StoredConference
 from vdxmedia.hub.registry import Registry
 from vdxmedia.hub.store_keeping import DAY_S, RETENTION_BATCH, Retention, StoreKeeping
 from vdxmedia.ids import ParticipantId, RoomId
@@ -302,3 +305,118 @@ async def test_room_that_a_host_has_changed_is_so_in_the_next_server(stage: Stag
         await task.perform(ChangeRoom(seat.participant, mode=RoomMode.TRAINING), client)
     async with stage.server() as registry:
         assert registry.settings_of(room) == RoomSettings(subject="kept", mode=RoomMode.TRAINING)
+
+
+# ── live conferences ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_conference_goes_on_in_the_next_server_with_the_same_seats(stage: Stage) -> None:
+    async with stage.server() as registry:
+        room = await registry.open(RoomSettings())
+        anna, bo = FakeClient(), FakeClient()
+        task, host = await registry.join(room, request("Anna", role="host"), anna)
+        _, guest = await registry.join(room, request("Bo", identity="bo"), bo)
+        await task.perform(commands.SetSource(host.participant, SourceKind.CAMERA, True), anna)
+    async with stage.server() as registry:
+        secret, sequence = secret_of(host), 1_000_000
+        _, again = await registry.join(room, request("Anna", role="host", resume=(secret, sequence)), FakeClient())
+        assert isinstance(again, Seated), "the last server's events are not known: a snapshot"
+        assert (again.participant, again.session, again.media_alive) == (host.participant, secret, False)
+        states = {one.name: (one.id, one.connection.value) for one in again.snapshot.participants}
+        assert states == {
+            "Anna": (host.participant, "connected"),
+            "Bo": (guest.participant, "reconnecting"),
+        }
+        (camera,) = [one for one in again.snapshot.participants[0].sources if one.is_active]
+        assert camera.kind is SourceKind.CAMERA
+        _, bo_again = await registry.join(room, request("Bo", identity="bo"), FakeClient())
+        assert bo_again.participant == guest.participant, "by his link alone"
+
+
+async def test_seat_is_not_given_to_another_link_after_a_restart(stage: Stage) -> None:
+    async with stage.server() as registry:
+        room = await registry.open(RoomSettings())
+        _, host = await registry.join(room, request("Anna", role="host"), FakeClient())
+    async with stage.server() as registry:
+        wrong = request("Anna", resume=(secret_of(host), 1))  # a guest's link with the host's secret
+        _, seat = await registry.join(room, wrong, FakeClient())
+        assert seat.participant != host.participant
+        assert [one.role for one in seat.snapshot.participants] == ["guest"]  # type: ignore[union-attr]
+
+
+async def test_conference_that_everybody_has_left_is_not_kept(stage: Stage) -> None:
+    async with stage.server() as registry:
+        room = await registry.open(RoomSettings())
+        anna = FakeClient()
+        task, seat = await registry.join(room, request(), anna)
+        await stage.keeping.outbox.flush(5)
+        assert room in stage.store.kept_conferences
+        await task.leave(seat.participant, anna)
+        await task.ended.wait()
+        await stage.keeping.outbox.flush(5)
+        assert stage.store.kept_conferences == {}
+
+
+async def test_gentle_stop_keeps_what_was_so_before_the_clients_were_sent_away(stage: Stage) -> None:
+    async with stage.server() as registry:
+        room = await registry.open(RoomSettings())
+        anna = FakeClient()
+        _, seat = await registry.join(room, request(), anna)
+        await registry.stop(0.01)
+        assert anna.ended is not None
+    async with stage.server() as registry:
+        _, again = await registry.join(room, request(resume=(secret_of(seat), 1)), FakeClient())
+        assert again.participant == seat.participant
+
+
+@pytest.mark.parametrize(
+    "state", [b"", b"\xff\xfe", b"[]", b'{"version":99}', b'{"version":1}', b"9" * 100, b'{"version":1,"seats":[],' * 9]
+)
+async def test_state_that_cannot_be_read_is_dropped_without_a_word_of_it(
+    stage: Stage, state: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with stage.server() as registry:
+        room = await registry.open(RoomSettings())
+    stage.store.kept_conferences[room] = StoredConference(room, state, stage.clock.unix_s())
+    with caplog.at_level(logging.WARNING):
+        async with stage.server() as registry:
+            await registry.join(room, request(), FakeClient())
+            assert registry.totals()["conference_states_unreadable"] == 1
+    (record,) = [record for record in caplog.records if "unreadable" in record.getMessage()]
+    assert record.getMessage() == f"conference_state_unreadable room={room} reason=BadInput"
+
+
+@pytest.mark.parametrize(
+    ("written_before_s", "opened_before_s", "is_kept"), [(50.0, None, True), (101.0, None, False), (50.0, 49.0, False)]
+)
+async def test_state_of_an_older_booking_or_of_long_ago_is_dropped(
+    stage: Stage, written_before_s: float, opened_before_s: float | None, is_kept: bool
+) -> None:
+    async with stage.server() as registry:
+        room = await registry.open(RoomSettings())
+        _, seat = await registry.join(room, request("Bo", identity="bo"), FakeClient())
+    now = stage.clock.unix_s()
+    kept, stored = stage.store.kept_conferences[room], stage.store.kept_rooms[room]
+    opens_at = None if opened_before_s is None else now - opened_before_s
+    settings = RoomSettings(opens_at=opens_at)
+    stage.store.kept_conferences[room] = msgspec.structs.replace(kept, written_at=now - written_before_s)
+    stage.store.kept_rooms[room] = msgspec.structs.replace(stored, settings=settings)
+    async with stage.server() as registry:
+        _, again = await registry.join(room, request("Bo", identity="bo"), FakeClient())
+        assert (again.participant == seat.participant) is is_kept
+
+
+async def test_conference_that_nobody_comes_back_to_is_forgotten(stage: Stage) -> None:
+    async with stage.server() as registry:
+        room = await registry.open(RoomSettings())
+        await registry.join(room, request(), FakeClient())
+    assert room in stage.store.kept_conferences
+    async with stage.server():
+        stage.clock.advance(101)
+        await stage.keeping.delete_expired()
+    assert stage.store.kept_conferences == {}
+
+
+def secret_of(seat: Seated | SeatResumed) -> str:
+    assert isinstance(seat, Seated)
+    return seat.session

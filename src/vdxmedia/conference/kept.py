@@ -1,0 +1,85 @@
+"""What of a conference outlasts a restart of the server, as plain values: people with their standing, and what each
+desk says of itself. No words that anybody wrote, and nothing of media connections, which are gone with the server.
+
+Everything that decides who is known, seen and heard is in it; so nobody is more visible or louder than before.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from vdxmedia.conference.kinds import ContentHint, Role, SourceKind
+from vdxmedia.conference.participant import Participant, SlotCounts, Source
+from vdxmedia.conference.permissions import ALL_MEDIA, NOBODY, Media
+from vdxmedia.ids import ParticipantId, SourceId
+
+SEQUENCE_LEAP = 100_000
+"""Numbers of events go on so far above the kept one: no client has one from after the last writing that is higher."""
+
+
+class KeptSource(msgspec.Struct, frozen=True):
+    kind: SourceKind
+    id: SourceId
+    is_active: bool
+    content_hint: ContentHint
+    active_since: int
+
+
+class KeptPerson(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The fields of `Participant` that are not made anew."""
+
+    id: ParticipantId
+    name: str
+    role: Role
+    organisation: str
+    function: str
+    sources: tuple[KeptSource, ...]
+    wanted_video_slots: int
+    receives: Media = ALL_MEDIA
+    pins: tuple[ParticipantId, ...] = ()
+    is_open: bool = True
+    is_waiting: bool = False
+    group: int | None = None
+    is_aside: bool = False
+    is_out_of_sight: bool = False
+    has_floor: bool = True
+    has_screen_floor: bool = True
+    is_returning: bool = False
+    """The seat's time was over already."""
+
+    @classmethod
+    def of(cls, person: Participant, *, is_returning: bool) -> KeptPerson:
+        return cls(
+            **{name: getattr(person, name) for name in _AS_THEY_ARE},
+            sources=tuple(
+                KeptSource(kind, source.id, source.is_active, source.content_hint, source.active_since)
+                for kind, source in person.sources.items()
+            ),
+            is_returning=is_returning,
+        )
+
+    def participant(self, joined: int) -> Participant:
+        """Connected, and with an audience that is still to be worked out."""
+        return Participant(
+            **{name: getattr(self, name) for name in _AS_THEY_ARE},
+            sources={
+                source.kind: Source(source.id, source.is_active, source.content_hint, source.active_since)
+                for source in self.sources
+            },
+            audience=NOBODY,
+            joined=joined,
+            slots=SlotCounts(video=self.wanted_video_slots),
+        )
+
+
+_AS_THEY_ARE = tuple(name for name in KeptPerson.__struct_fields__ if name not in ("sources", "is_returning"))
+
+
+class KeptConference(msgspec.Struct, frozen=True, kw_only=True):
+    sequence: int
+    people: tuple[KeptPerson, ...]
+    """In the order of joining."""
+    desks: dict[str, Any]
+    """By name; those that have nothing to keep are left out."""

@@ -1,0 +1,205 @@
+"""A conference over a restart: who is back is back as before, and nobody is more visible or louder than before."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.fakes.conferences import Told, source_of
+from vdxmedia.conference import commands
+from vdxmedia.conference.choices import GuestVisibility
+from vdxmedia.conference.conference import RETURN_KEPT_S, SEAT_KEPT_S, Conference
+from vdxmedia.conference.kept import SEQUENCE_LEAP, KeptConference, KeptPerson
+from vdxmedia.conference.kinds import Connection, ContentHint, Role, SourceKind
+from vdxmedia.conference.participant import Participant
+from vdxmedia.conference.settings import RoomSettings
+from vdxmedia.errors import InvalidTransition
+from vdxmedia.ids import ParticipantId
+
+MADE_ANEW = {
+    "audience": "worked out from the others",
+    "joined": "the order of `people`",
+    "slots": "the next offer's",
+    "floored": "the relay is new, too",
+    "connection": "away",
+    "lost_at_s": "since the restart",
+    "has_media": "gone with the server",
+    "places": "arranged",
+    "tiles": "said again by the page",
+    "main": "arranged",
+    "bindings": "arranged",
+    "shows": "arranged",
+    "told": "worked out from the others",
+}
+
+
+def made(**settings: object) -> Told:
+    return Told(Conference(RoomSettings(**settings), roster_round_s=0.0))  # type: ignore[arg-type]
+
+
+def restarted(before: Told, *, now: float = 7.0, **settings: object) -> Told:
+    """The next server's, from the bytes of this one's."""
+    kept = msgspec.json.decode(msgspec.json.encode(before.conference.kept(before.now)), type=KeptConference)
+    chosen = RoomSettings(**settings) if settings else before.conference.settings  # type: ignore[arg-type]
+    after = Told(Conference(chosen, now_s=now, roster_round_s=0.0), now=now)
+    after.take(after.conference.restore(kept, now))
+    return after
+
+
+def back(told: Told, name: str) -> None:
+    told.do(commands.Reconnect(ParticipantId(name), 9))
+    told.media(name)
+
+
+def known(told: Told, name: str) -> dict[str, Connection]:
+    return {one.id: one.connection for one in told.conference.snapshot(ParticipantId(name)).participants}
+
+
+def test_every_field_of_a_participant_is_kept_or_made_anew() -> None:
+    fields = {field.name for field in dataclasses.fields(Participant)}
+    assert fields == set(KeptPerson.__struct_fields__) - {"is_returning"} | set(MADE_ANEW)
+
+
+def test_people_and_what_they_have_on_are_there_again_and_away() -> None:
+    before = made()
+    before.join("a", role=Role.HOST, camera=True)
+    before.join("b", microphone=True, function="Tolk")
+    after = restarted(before)
+    assert len(after.conference) == 2
+    back(after, "a")
+    assert known(after, "a") == {"a": Connection.CONNECTED, "b": Connection.RECONNECTING}
+    (a, b) = after.conference.snapshot(ParticipantId("a")).participants
+    assert (a.role, b.function) == (Role.HOST, "Tolk")
+    assert after.gates[source_of("a", SourceKind.CAMERA)]
+    assert not after.gates[source_of("a", SourceKind.MICROPHONE)]
+    back(after, "b")
+    assert after.gates[source_of("b", SourceKind.MICROPHONE)]
+    assert after.shown("b")[0] == source_of("a", SourceKind.CAMERA)
+
+
+def test_nothing_is_sent_to_or_from_anybody_before_his_media_is_there() -> None:
+    before = made()
+    before.join("a", camera=True, microphone=True)
+    before.join("b", camera=True)
+    after = restarted(before)
+    assert (after.relay, after.gates, after.hears) == ({}, {}, {})
+    assert not after.conference.has_media(ParticipantId("a"))
+
+
+def test_numbers_of_events_go_on_above_those_that_clients_have() -> None:
+    before = made()
+    before.join("a")
+    after = restarted(before, now=0.0)
+    assert after.conference.sequence >= before.conference.sequence + SEQUENCE_LEAP
+
+
+def test_who_does_not_come_back_is_given_up_as_after_a_lost_connection() -> None:
+    before = made()
+    before.join("a")
+    before.join("b", camera=True)
+    after = restarted(before)
+    back(after, "a")
+    after.wait(SEAT_KEPT_S - 1)
+    assert known(after, "a")["b"] is Connection.RECONNECTING
+    after.wait(2)
+    assert known(after, "a")["b"] is Connection.RETURNING
+    after.wait(RETURN_KEPT_S)
+    assert known(after, "a") == {"a": Connection.CONNECTED}
+
+
+def test_who_was_on_his_way_back_is_so_still_and_has_nothing_on() -> None:
+    before = made()
+    before.join("a")
+    before.join("b", camera=True)
+    before.do(commands.Disconnect(ParticipantId("b")))
+    before.wait(SEAT_KEPT_S + 1)
+    after = restarted(before)
+    back(after, "a")
+    assert known(after, "a")["b"] is Connection.RETURNING
+    after.wait(RETURN_KEPT_S + 1)
+    assert set(known(after, "a")) == {"a"}
+
+
+def test_newest_screen_and_what_matters_in_a_picture_stay() -> None:
+    before = made()
+    for name in ("a", "b"):
+        before.join(name)
+        before.on(name, SourceKind.SCREEN)
+    before.do(commands.SetSource(ParticipantId("a"), SourceKind.CAMERA, True, ContentHint.MOTION))
+    after = restarted(before)
+    for name in ("a", "b"):
+        back(after, name)
+    kept = after.conference.kept(after.now)
+    assert kept.people == before.conference.kept(before.now).people
+    after.do(commands.SetSource(ParticipantId("a"), SourceKind.SCREEN, False))
+    after.do(commands.SetSource(ParticipantId("a"), SourceKind.SCREEN, True))
+    a, b = after.conference.kept(after.now).people
+    assert a.sources[2].active_since > max(source.active_since for source in b.sources)
+
+
+def test_two_with_the_same_id_or_source_are_no_state() -> None:
+    before = made()
+    before.join("a")
+    kept = before.conference.kept(0.0)
+    (person,) = kept.people
+    for other in (person, msgspec.structs.replace(person, id=ParticipantId("b"))):
+        twice = msgspec.structs.replace(kept, people=(person, other))
+        with pytest.raises(InvalidTransition):
+            made().conference.restore(twice, 0.0)
+
+
+def test_state_of_a_desk_that_is_not_one_is_refused_and_of_none_is_passed_over() -> None:
+    with pytest.raises(msgspec.ValidationError):
+        made().conference.restore(KeptConference(sequence=1, people=(), desks={"captions": 7}), 0.0)
+    made().conference.restore(KeptConference(sequence=1, people=(), desks={"of yesterday": 7}), 0.0)
+
+
+NAMES = "abcde"
+STEP = st.one_of(
+    st.tuples(st.just("join"), st.sampled_from(NAMES), st.sampled_from(Role)),
+    st.tuples(st.sampled_from(["leave", "lose", "reconnect"]), st.sampled_from(NAMES), st.none()),
+    st.tuples(st.sampled_from(["on", "off"]), st.sampled_from(NAMES), st.sampled_from(SourceKind)),
+    st.tuples(st.just("wait"), st.sampled_from(["1", "20", "100"]), st.none()),
+)
+
+
+@given(visibility=st.sampled_from(GuestVisibility), steps=st.lists(STEP, max_size=25))
+def test_nobody_is_more_visible_or_louder_after_a_restart_whatever_happened_before(
+    visibility: GuestVisibility, steps: list[tuple[str, str, object]]
+) -> None:
+    before = made(guest_visibility=visibility)
+    for what, who, detail in steps:
+        if what == "wait":
+            before.wait(float(who))
+            continue
+        is_here = ParticipantId(who) in before.conference
+        if what == "join" and not is_here:
+            before.join(who, role=detail)  # type: ignore[arg-type]
+        elif is_here and what == "leave":
+            before.leave(who)
+        elif is_here and what == "lose":
+            before.do(commands.Disconnect(ParticipantId(who)))
+        elif is_here and what == "reconnect":
+            before.do(commands.Reconnect(ParticipantId(who), 9))
+        elif is_here and what == "on":
+            before.on(who, detail)  # type: ignore[arg-type]
+        elif is_here and what == "off":
+            before.off(who, detail)  # type: ignore[arg-type]
+    people = [one for one in NAMES if ParticipantId(one) in before.conference]
+    after = restarted(before, now=3.0)
+    assert [person.id for person in after.conference.kept(3.0).people] == [
+        person.id for person in before.conference.kept(before.now).people
+    ]
+    for name in people:
+        back(after, name)
+    for name in people:
+        assert set(known(after, name)) <= set(known(before, name))
+        assert after.hears[name] == before.hears[name]
+        for kind in SourceKind:
+            source = source_of(name, kind)
+            assert not after.gates[source] or before.gates[source]
+            assert after.classes[source] == before.classes[source]
