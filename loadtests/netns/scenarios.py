@@ -241,6 +241,27 @@ async def _starve(result: Result, bent: Person) -> None:
         result.demand(f"whole at {at}: concealed <= 2 %", seen.concealed <= 0.02, seen.concealed)
 
 
+SIGNS = """localStorage.setItem('vdx.signLanguage', '{"isUsed":true}');"""
+"""As one does who ticks "I use sign language" among the devices (web/src/memory.ts)."""
+SIGN_LANGUAGE_RATES_BPS = (500_000.0, 300_000.0)
+
+
+async def sign_language(result: Result) -> None:
+    """Anna uses sign language, and Bent's downlink falls to 500, then 300 kbit/s: size goes before frames."""
+    async with call() as made:
+        anna = await made.join("Anna", up=BASE, down=BASE, before_load=SIGNS)
+        bent = await made.join("Bent", watches_only=True, up=BASE, down=BASE)
+        await bent.time_to_picture_s()
+        await asyncio.sleep(SETTLE_S)
+        for rate_bps in SIGN_LANGUAGE_RATES_BPS:
+            bent.client.wire.set(down=replace(BASE, rate_bps=rate_bps))
+            await asyncio.sleep(8)
+            seen, sent_fps = await _record_both(anna, bent, 12)
+            result.row(f"{rate_bps / 1000:.0f} kbit/s", seen)
+            _shows(result, seen, sent_fps, of_30_fps=20)
+            result.demand("no stand-still > 1 s", seen.longest_freeze_s <= 1, seen.longest_freeze_s)
+
+
 async def bad_uplink(result: Result) -> None:
     """A publisher's uplink of 250 kbit/s with 2 % loss and jitter: the others still see and hear."""
     async with _two() as (_, anna, bent):
@@ -439,6 +460,7 @@ SCENARIOS: dict[str, Scenario] = {
     "loss-5-bursts": loss_5_bursts,
     "step": step,
     "starve": starve,
+    "sign-language": sign_language,
     "bad-uplink": bad_uplink,
     "rebind": rebind,
     "rebind-publisher": rebind_publisher,

@@ -23,6 +23,7 @@ from loadtests.netns.scenarios import run
         "udp-blocked",
         pytest.param("tcp-443", marks=pytest.mark.long),
         "loss-10",
+        pytest.param("sign-language", marks=pytest.mark.long),
         pytest.param("bad-uplink", marks=pytest.mark.long),
     ],
 )
