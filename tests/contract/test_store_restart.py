@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import re
 import resource
@@ -12,7 +13,7 @@ import socket
 import sqlite3
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ import aiohttp
 import pytest
 
 from tests.contract.assembled import assembled
-from tests.fakes.signalling_server import HasUrl, connected
+from tests.fakes.signalling_server import HasUrl, connected, until
 from tests.server import free_port
 from vdxmedia.api.auth import DEVELOPMENT_KEY
 
@@ -125,6 +126,63 @@ async def test_closed_room_stays_closed_and_stopped_server_loses_nothing(port: i
     async with development_server(port, store) as server:
         assert (await server.get(f"/api/v1/rooms/{kept['roomId']}"))[0] == 200
         assert (await server.get(f"/api/v1/rooms/{closed['roomId']}"))[0] == 404
+
+
+async def test_call_goes_on_after_a_kill_with_the_same_seats_and_what_was_said_of_them(
+    port: int, tmp_path: Path
+) -> None:
+    store = tmp_path / "store.db"
+    async with contextlib.AsyncExitStack() as stack:
+        server = await stack.enter_async_context(development_server(port, store))
+        _, made = await server.post(mode="training", guestVisibility="hosts")
+        people = []
+        for link, name in ((made["hostUrl"], "Vært"), (made["guestUrl"], "Anna"), (made["guestUrl"], "Bo")):
+            client = await stack.enter_async_context(connected(server, link.partition("#t=")[2]))
+            assert (await client.join(name))["type"] == "joined"
+            people.append(client)
+        host, anna, bo = people
+        await anna.command("setSource", source="camera", active=True)
+        await until_kept(
+            store, lambda kept: [person["sources"][1]["is_active"] for person in kept] == [False, True, False]
+        )
+        server.process.kill()
+        await server.process.wait()
+        for client in people:
+            await until(lambda client=client: client.is_closed)  # type: ignore[misc]
+    async with contextlib.AsyncExitStack() as stack:
+        server = await stack.enter_async_context(development_server(port, store))
+        seen: dict[str, dict[str, Any]] = {}
+        for before in (bo, anna, host):
+            client = await stack.enter_async_context(connected(server, before.joined["token"]))
+            resume = {"session": before.joined["session"], "sequence": before.joined["sequence"]}
+            answer = await client.join(resume=resume)
+            assert answer["type"] == "joined", answer
+            assert answer["participantId"] == before.id
+            assert not answer["mediaAlive"]
+            seen[before.id] = {one["id"]: one for one in answer["participants"]}
+        assert set(seen[bo.id]) == {bo.id, host.id}, "guests do not know of each other here, before and after"
+        assert set(seen[anna.id]) == {anna.id, host.id}
+        assert set(seen[host.id]) == {host.id, anna.id, bo.id}
+        assert seen[host.id][anna.id]["sources"][1]["active"]
+        assert seen[host.id][anna.id]["name"] == "Anna"
+        async with server.http.get(f"/api/v1/rooms/{made['roomId']}/attendance") as answer_:
+            assert len((await answer_.json())["stays"]) == 3, "one stay each, over the restart"
+
+
+async def until_kept(store: Path, holds: Callable[[list[dict[str, Any]]], bool]) -> None:
+    """Waits until the people of the one live conference are so in the file."""
+
+    def read() -> list[dict[str, Any]]:
+        with contextlib.closing(sqlite3.connect(store)) as connection:
+            (state,) = connection.execute("SELECT state FROM conferences").fetchone() or (
+                b'{"conference":{"people":[]}}',
+            )
+        people: list[dict[str, Any]] = json.loads(state)["conference"]["people"]
+        return people
+
+    async with asyncio.timeout(TIMEOUT_S):
+        while not holds(await asyncio.to_thread(read)):
+            await asyncio.sleep(0.02)
 
 
 async def test_disk_that_is_full_refuses_rooms_and_nothing_else_until_there_is_space(port: int, tmp_path: Path) -> None:
