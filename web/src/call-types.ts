@@ -94,9 +94,6 @@ export interface RoomState {
   readonly helpLine: string;
   readonly mode: string;
   readonly floorPolicy: string;
-  readonly chat: 'all' | 'hosts' | 'off';
-  /** Guests may write to one person. */
-  readonly privateChat: boolean;
   readonly maximum: number;
   /** Unix seconds; null: open end. */
   readonly closesAt: number | null;

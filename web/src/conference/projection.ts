@@ -23,8 +23,8 @@ export interface Pictures {
 }
 
 export function projectRoom(room: Room, before: RoomState | null): RoomState {
-  const { id, subject, organisation, helpLine, mode, floorPolicy, chat, privateChat, maximum, closesAt } = room;
-  return kept(before, { id, subject, organisation, helpLine, mode, floorPolicy, chat, privateChat, maximum, closesAt });
+  const { id, subject, organisation, helpLine, mode, floorPolicy, maximum, closesAt } = room;
+  return kept(before, { id, subject, organisation, helpLine, mode, floorPolicy, maximum, closesAt });
 }
 
 /** Self first, then in the order of joining. What we know of ourselves beats what the server heard of it. */

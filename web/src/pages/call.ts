@@ -11,6 +11,13 @@ import { AnnounceEvent } from '../elements/announcer/announcer.js';
 import '../elements/banner/banner.js';
 import '../elements/control/control.js';
 import type { Control } from '../elements/control/control.js';
+import '../elements/captions/caption-settings.js';
+import type { CaptionPreferencesEvent } from '../elements/captions/caption-settings.js';
+import '../elements/captions/captions.js';
+import { readPreferences, writePreferences, type CaptionPreferences } from '../elements/captions/preferences.js';
+import '../elements/chat/chat.js';
+import { Draft } from '../elements/chat/draft.js';
+import { QUIET_MS, Unread } from '../elements/chat/unread.js';
 import '../elements/device-problem/device-problem.js';
 import '../elements/devices/devices.js';
 import { LanguageEvent } from '../elements/frame/frame.js';
@@ -21,6 +28,7 @@ import '../elements/panel/panel.js';
 import '../elements/people/people.js';
 import { waitingCount } from '../elements/people/registry.js';
 import { nextCorner } from '../elements/self-view/corner.js';
+import '../elements/reactions/reactions.js';
 import '../elements/self-view/self-view.js';
 import type { CornerEvent, ShowSelfEvent } from '../elements/self-view/self-view.js';
 import '../elements/stage/stage.js';
@@ -28,8 +36,10 @@ import type { TileSizeEvent } from '../elements/stage/stage.js';
 import '../elements/toasts/toasts.js';
 import { buttons, fields, reset } from '../styles/shared.js';
 import { phoneLink, phoneText } from '../text/names.js';
+import { shelfOf } from '../memory.js';
 import { peopleWords } from '../text/people.js';
 import type { Corner, Words } from '../text/words.js';
+import { writtenText } from '../text/written.js';
 import { bannerOf, CALL_INSTEAD_MS, lostFor, type BannerContent } from './banners.js';
 import { callStyles } from './call.styles.js';
 import { ownStateText, ownTile } from './own-tile.js';
@@ -43,7 +53,7 @@ function startCorner(): Corner {
 }
 
 /** A panel has the name of the button that opens it. */
-type PanelName = 'more' | 'people';
+type PanelName = 'more' | 'people' | 'chat';
 
 @customElement('vdx-call')
 export class CallPage extends LitElement {
@@ -57,6 +67,13 @@ export class CallPage extends LitElement {
   @state() private isSelfShown = true;
   @state() private corner: Corner = startCorner();
   @query('h1') private heading!: HTMLElement;
+  @state() private captionPreferences: CaptionPreferences = readPreferences(shelfOf('localStorage'));
+  private readonly draft = new Draft((command) => this.commands.ask(command));
+  private readonly unread = new Unread();
+  private unreadTimer: ReturnType<typeof setTimeout> | undefined;
+  /** The newest announcement that was read aloud. */
+  private announced = 0;
+  private hasSaidCaptions = false;
   private phoneTimer: ReturnType<typeof setTimeout> | undefined;
   private situation: Situation = PLAIN;
   private lastBanner: BannerContent['code'] | null = null;
@@ -68,6 +85,7 @@ export class CallPage extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearTimeout(this.phoneTimer);
+    clearTimeout(this.unreadTimer);
   }
 
   override render(): TemplateResult {
@@ -80,9 +98,12 @@ export class CallPage extends LitElement {
       <h1 class="visually-hidden" tabindex="-1">
         ${isConnecting ? words.call.connecting : words.call.heading(call.room?.subject ?? '')}
       </h1>
-      <div class="banner">${banner === null ? nothing : this.renderBanner(banner)}</div>
+      <div class="banner">${banner === null ? nothing : this.renderBanner(banner)}${this.renderAnnouncements()}</div>
       <main class="room">
+        ${this.captionPreferences.place === 'above' ? this.renderCaptions() : nothing}
         ${others.length === 0 ? this.renderAlone(isConnecting) : this.renderOthers(others)}
+        ${this.captionPreferences.place === 'below' ? this.renderCaptions() : nothing}
+        <vdx-reactions .call=${call} .language=${words.language}></vdx-reactions>
         <vdx-toasts .notices=${call.notices} .words=${words}></vdx-toasts>
         ${call.audioBlocked ? this.renderUnmute() : nothing}
       </main>
@@ -185,7 +206,7 @@ export class CallPage extends LitElement {
               @click=${() => void (screen.on ? commands.stopScreenShare() : commands.startScreenShare())}
             ></vdx-control>`
           : nothing}
-        ${this.renderPeopleButton()}
+        ${this.renderPeopleButton()} ${this.renderChatButton()}
         <vdx-control
           id="more"
           .label=${words.call.more}
@@ -220,7 +241,53 @@ export class CallPage extends LitElement {
 
   private renderPanel(): TemplateResult | typeof nothing {
     if (this.panel === null) return nothing;
+    if (this.panel === 'chat') return this.renderChat();
     return this.panel === 'people' ? this.renderPeople() : this.renderMore();
+  }
+
+  private renderChatButton(): TemplateResult {
+    const words = writtenText(this.words.language);
+    const unread = this.unread.count(this.call.words.messages, this.panel === 'chat');
+    return html`<vdx-control
+      id="chat"
+      .label=${words.chat}
+      .labelRest=${unread === 0 ? '' : `, ${words.unread(unread)}`}
+      .badge=${unread}
+      .icon=${'chat'}
+      .expanded=${this.panel === 'chat'}
+      @click=${() => { this.togglePanel('chat'); }}
+    ></vdx-control>`;
+  }
+
+  private renderChat(): TemplateResult {
+    const { call, commands, words, draft } = this;
+    return html`<vdx-panel
+      .heading=${writtenText(words.language).chat}
+      .closeLabel=${words.panel.close}
+      @closepanel=${this.closePanel}
+    >
+      <vdx-chat .call=${call} .commands=${commands} .draft=${draft} .language=${words.language}></vdx-chat>
+    </vdx-panel>`;
+  }
+
+  private renderAnnouncements(): readonly TemplateResult[] {
+    const words = writtenText(this.words.language);
+    const isHost = this.call.self?.role === 'host';
+    return (this.call.documents.announcements?.announcements ?? []).map(
+      ({ number, text }) => html`<vdx-banner
+        .text=${words.fromHost(text)}
+        .action=${isHost ? words.takeAway : ''}
+        @banneraction=${() => void this.commands.ask({ type: 'takeAnnouncementAway', number })}
+      ></vdx-banner>`,
+    );
+  }
+
+  private renderCaptions(): TemplateResult {
+    return html`<vdx-captions
+      .call=${this.call}
+      .preferences=${this.captionPreferences}
+      .language=${this.words.language}
+    ></vdx-captions>`;
   }
 
   private renderPeople(): TemplateResult {
@@ -256,6 +323,13 @@ export class CallPage extends LitElement {
             .words=${words}
             @retry=${() => void commands.setMicrophone(true)}
           ></vdx-device-problem>`}
+      ${this.captionPreferences.isOn || this.hasCaptions
+        ? html`<vdx-caption-settings
+            .preferences=${this.captionPreferences}
+            .language=${words.language}
+            @captionpreferences=${(event: CaptionPreferencesEvent) => { this.setCaptions(event.preferences); }}
+          ></vdx-caption-settings>`
+        : nothing}
       <vdx-layouts .call=${call} .commands=${commands} .language=${words.language}></vdx-layouts>
       <vdx-devices .devices=${call.devices} .commands=${commands} .words=${words}></vdx-devices>
       <div class="field">
@@ -293,6 +367,9 @@ export class CallPage extends LitElement {
   protected override updated(changed: PropertyValues<this>): void {
     if (!changed.has('call')) return;
     this.announceBanner();
+    this.announceWords();
+    const before = changed.get('call') as CallState | undefined;
+    if (before?.link.signalling === 'reconnecting' && this.call.link.signalling === 'connected') this.draft.resync();
     clearTimeout(this.phoneTimer);
     const lost = lostFor(this.call, Date.now());
     if (this.call.link.lostSince !== null && lost < CALL_INSTEAD_MS) {
@@ -309,6 +386,40 @@ export class CallPage extends LitElement {
     if (code === this.lastBanner) return;
     this.lastBanner = code;
     if (banner !== null && code !== 'reconnecting') this.dispatchEvent(new AnnounceEvent(banner.text));
+  }
+
+  private get hasCaptions(): boolean {
+    return (this.call.documents.captions?.writers.length ?? 0) > 0;
+  }
+
+  private setCaptions(preferences: CaptionPreferences): void {
+    this.captionPreferences = preferences;
+    writePreferences(shelfOf('localStorage'), preferences);
+  }
+
+  /** What hosts announce, that captions can be had, and that somebody has written; each in one sentence. */
+  private announceWords(): void {
+    const words = writtenText(this.words.language);
+    for (const { number, text } of this.call.documents.announcements?.announcements ?? []) {
+      if (number > this.announced) this.dispatchEvent(new AnnounceEvent(words.fromHost(text)));
+      this.announced = Math.max(this.announced, number);
+    }
+    if (this.hasCaptions && !this.hasSaidCaptions) {
+      this.hasSaidCaptions = true;
+      if (!this.captionPreferences.isOn) this.dispatchEvent(new AnnounceEvent(words.captionsAvailable));
+    }
+    this.announceMessages();
+  }
+
+  private announceMessages(): void {
+    if (this.panel === 'chat') return;
+    const { messages } = this.call.words;
+    const sentence = this.unread.sentence(messages, writtenText(this.words.language), Date.now());
+    if (sentence !== null) {
+      this.dispatchEvent(new AnnounceEvent(sentence));
+      clearTimeout(this.unreadTimer);
+      this.unreadTimer = setTimeout(() => { this.announceMessages(); }, QUIET_MS);
+    }
   }
 
   private tellSize(event: TileSizeEvent): void {

@@ -12,7 +12,8 @@ import type {
   RoomState,
   Tile,
 } from '../call-types.js';
-import { NO_WORDS } from '../conference/words.js';
+import { NO_WORDS, type Message } from '../conference/words.js';
+import type { TypedLine } from '../protocol/messages.gen.js';
 import { Voice } from '../voices.js';
 import { LAYOUT_STORIES } from './stories-layouts.js';
 
@@ -23,8 +24,6 @@ export const ROOM: RoomState = {
   helpLine: '+4587654321',
   mode: 'meeting',
   floorPolicy: 'open',
-  chat: 'all',
-  privateChat: true,
   maximum: 9,
   closesAt: null,
 };
@@ -174,6 +173,34 @@ export function inCall(others: number, pictures: Pictures = NO_PICTURES, change:
   };
 }
 
+/** Somebody has written, somebody is writing, a skrivetolk too, and a host has announced something. */
+function withWords(state: CallState): CallState {
+  const [, bodil, karl, bo] = state.participants.map((person) => person.id);
+  const line = (participantId = '', text = ''): TypedLine => ({ participantId, to: 'all', text });
+  const message = (number: number, participantId = '', name = '', text = ''): Message => ({
+    number, participantId, name, isOwn: participantId === 'self', to: 'all', otherId: null, text,
+  });
+  return {
+    ...state,
+    documents: {
+      ...state.documents,
+      openLines: { type: 'openLines', lines: [line(bo, 'Jeg skriver, mens I læser d')] },
+      captions: { type: 'captions', writers: [bodil ?? ''], lines: [line(bodil, 'og så ser vi på blodtry')] },
+      announcements: { type: 'announcements', announcements: [{ number: 1, text: 'Vi holder pause kl. 10.30.' }] },
+    },
+    words: {
+      count: 5,
+      messages: [
+        message(1, bodil, NAMES[0], 'Goddag. Kan I høre mig?'),
+        message(2, karl, NAMES[1], 'Ja, fint.\nMen billedet er lidt mørkt.'),
+        message(3, 'self', state.name, 'Jeg tænder en lampe.'),
+      ],
+      captions: [{ number: 4, participantId: bodil ?? '', text: 'Velkommen til mødet med sygeplejersken.' }],
+      reactions: [{ number: 5, participantId: karl ?? '', reaction: 'thumbsUp' }],
+    },
+  };
+}
+
 function muted(state: CallState): CallState {
   return {
     ...state,
@@ -249,6 +276,7 @@ export const STORIES: Readonly<Record<string, (pictures: Pictures) => CallState>
   'prejoin-no-device': (pictures) => refused('noDevice', 'noDevice', pictures),
   connecting: (pictures) => ({ ...previewing(pictures), phase: 'connecting' }),
   alone: (pictures) => inCall(0, pictures),
+  written: (pictures) => withWords(inCall(3, pictures)),
   'call-1': (pictures) => inCall(1, pictures),
   'call-2': (pictures) => inCall(2, pictures),
   'call-3': (pictures) => inCall(3, pictures),

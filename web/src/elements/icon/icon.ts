@@ -26,6 +26,8 @@ const shapes = {
   show: svg`<path d="M2.5 12c1.2-2.5 4.5-6.5 9.5-6.5s8.3 4 9.5 6.5c-1.2 2.5-4.5 6.5-9.5 6.5S3.7 14.5 2.5 12Z"/><circle cx="12" cy="12" r="3"/>`,
   people: svg`<circle cx="9" cy="8.5" r="3.5"/><path d="M2.5 19.5a6.5 6.5 0 0 1 13 0M15.5 5.2a3.5 3.5 0 0 1 0 6.6M18 14a6.5 6.5 0 0 1 3.5 5.5"/>`,
   pin: svg`<path d="M9 3.5h6l-.7 6 3.2 3.5H6.5l3.2-3.5ZM12 13v7.5"/>`,
+  chat: svg`<path d="M4 5.5h16a1.5 1.5 0 0 1 1.5 1.5v9a1.5 1.5 0 0 1-1.5 1.5h-8L7 21v-3.5H4A1.5 1.5 0 0 1 2.5 16V7A1.5 1.5 0 0 1 4 5.5ZM7 10h10M7 13.5h6"/>`,
+  captions: svg`<rect x="2.5" y="5" width="19" height="14" rx="2.5"/><path d="M6 11h5M13.500 11H18M6 15h8M16.500 15H18"/>`,
   person: svg`<circle cx="12" cy="8" r="4"/><path d="M4.5 20.5a7.5 7.5 0 0 1 15 0"/>`,
 } as const;
 

@@ -2,3 +2,4 @@
 
 import './presence.js';
 import '../layouts/people.js';
+import '../chat/people.js';
