@@ -14,6 +14,7 @@ import signal
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
+from pathlib import Path
 from types import TracebackType
 
 from aiohttp import web
@@ -21,12 +22,13 @@ from aiohttp import web
 from vdxmedia.addresses import announced_addresses, format_bind, media_sockets, usable
 from vdxmedia.api.attendance import AttendanceOperations
 from vdxmedia.api.auth import DEVELOPMENT_KEY, ApiKeys, JoinTokens
+from vdxmedia.api.clips import ClipOperations
 from vdxmedia.api.health import Health
 from vdxmedia.api.idle import IdleConnections
 from vdxmedia.api.invitations import InvitationOperations
 from vdxmedia.api.pages import Pages, read_files
 from vdxmedia.api.proxies import TrustedProxies, limit_key
-from vdxmedia.api.rooms import RoomOperations
+from vdxmedia.api.rooms import RoomOperations, film_grant
 from vdxmedia.api.server import Parts, make_application, protocol_logger
 from vdxmedia.api.statistics import StatisticsOperations
 from vdxmedia.api.tokens import JwtTokens
@@ -39,6 +41,8 @@ from vdxmedia.hub.limits import HubLimits
 from vdxmedia.hub.registry import Registry
 from vdxmedia.hub.store_keeping import DAY_S, Retention, StoreKeeping
 from vdxmedia.hub.tasks import TaskScope
+from vdxmedia.integrations.clip_library import ClipLibrary
+from vdxmedia.integrations.films import FilmAccess, FilmProcesses
 from vdxmedia.observability import Metrics
 from vdxmedia.relay_metrics import Distribution
 from vdxmedia.sfu import border
@@ -98,6 +102,7 @@ class Server:
         self.registry: Registry
         self.store: StoreKeeping
         self.plane: RelayPlane
+        self.films: FilmProcesses
         self._credentials = credentials
         self._public_host = public_host
         self._clock = clock or SystemClock()
@@ -198,6 +203,7 @@ class Server:
             idle_room_kept_s=settings.tokens.link_lifetime_s,
             joins_per_second=settings.limits.joins_per_second,
         )
+        self.films = await stack.enter_async_context(self._open_films())
         self.registry = await stack.enter_async_context(
             Registry(
                 self.plane,
@@ -206,6 +212,8 @@ class Server:
                 metrics=self.metrics,
                 counters=self._counters,
                 keeping=self.store,
+                films=self.films,
+                film_token=lambda room: tokens.issue(film_grant(room, self._clock.unix_s())),
             )
         )
         self.rooms = RoomOperations(
@@ -240,6 +248,7 @@ class Server:
                 invitations=InvitationOperations(self.registry, clock=self._clock),
                 statistics=StatisticsOperations(self.registry),
                 attendance=AttendanceOperations(self.registry),
+                clips=ClipOperations(self.films, self.registry),
                 keys=keys,
                 join_tokens=join_tokens,
                 health=Health(
@@ -291,6 +300,23 @@ class Server:
         for listening in sockets:
             await web.SockSite(runner, listening, ssl_context=self._credentials.tls).start()
         logger.info("server_started http=%s media=%s", _all(self.http_addresses), _all(self.media_addresses))
+
+    def _open_films(self) -> FilmProcesses:
+        """The players come by the machine's own way, whatever stands between the server and the world."""
+        film = self.settings.film
+        host, port = self.http_addresses[0]
+        reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+        scheme = "https" if self._credentials.tls else "http"
+        library = ClipLibrary(
+            Path(film.library) if film.library else None, max_file_bytes=film.max_file_bytes, counters=self._counters
+        )
+        return FilmProcesses(
+            library,
+            FilmAccess(f"{scheme}://{format_bind(reached, port)}", self._credentials.certificate_file or None),
+            maximum=film.maximum,
+            max_file_bytes=film.max_file_bytes,
+            counters=self._counters,
+        )
 
     def _listen(self, stack: AsyncExitStack) -> list[socket.socket]:
         """Binds before anything else, so that a taken port is said at once and port 0 is known in links."""

@@ -133,6 +133,17 @@ class Limits(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     joins_per_second: Annotated[float, Meta(gt=0, le=10_000)] = 50.0
 
 
+class Film(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Exercise films that hosts play into their rooms."""
+
+    library: str = ""
+    """A directory with one directory per organisation, named as in the rooms' `organisation`, with films in it; empty:
+    no films."""
+    maximum: Annotated[int, Meta(ge=0, le=64)] = 2
+    """Films that play at once on this server; each takes up to one core."""
+    max_file_bytes: Annotated[int, Meta(ge=1_000_000, le=1024**4)] = 4 * 1024**3
+
+
 class Log(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["json", "text"] = "json"
@@ -154,6 +165,7 @@ class Settings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     api: Api = Api()
     metrics: Metrics = Metrics()
     limits: Limits = Limits()
+    film: Film = Film()
     log: Log = Log()
     stop: Stop = Stop()
 

@@ -44,6 +44,8 @@ class Credentials:
     tls: ssl.SSLContext | None = field(repr=False)
     turn_secret: bytes = field(default=b"", repr=False)
     store_password: str = field(default="", repr=False)
+    certificate_file: str = ""
+    """Of `tls`, for those of this machine who come by another name."""
 
 
 def for_development() -> Credentials:
@@ -57,7 +59,13 @@ def for_lan(address: str, directory: Path) -> Credentials:
     certificate_file, key_file = directory / LAN_CERTIFICATE, directory / "lan-key.pem"
     write_private(certificate_file, certificate)
     write_private(key_file, key)
-    return Credentials(SigningKey.generate(), (), {"lan": new_api_key()}, tls_context(certificate_file, key_file))
+    return Credentials(
+        SigningKey.generate(),
+        (),
+        {"lan": new_api_key()},
+        tls_context(certificate_file, key_file),
+        certificate_file=str(certificate_file),
+    )
 
 
 def from_files(settings: Settings) -> Credentials:
@@ -72,7 +80,14 @@ def from_files(settings: Settings) -> Credentials:
     tls = None
     if settings.http.certificate_file:
         tls = tls_context(Path(settings.http.certificate_file), Path(settings.http.certificate_key_file))
-    return with_secrets(Credentials(signing, verifying, read_keys(Path(settings.api.keys_file)), tls), settings)
+    known = Credentials(
+        signing,
+        verifying,
+        read_keys(Path(settings.api.keys_file)),
+        tls,
+        certificate_file=settings.http.certificate_file,
+    )
+    return with_secrets(known, settings)
 
 
 def with_secrets(credentials: Credentials, settings: Settings) -> Credentials:

@@ -100,9 +100,10 @@ def _operation(operation: Operation) -> dict[str, Any]:
             {
                 "name": query.name,
                 "in": "query",
-                "required": False,
+                "required": query.is_required,
                 "description": query.summary,
-                "schema": {"type": "string", "enum": list(query.values)},
+                "schema": {"type": "string"}
+                | ({"enum": list(query.values)} if query.values else {"minLength": 1, "maxLength": query.max_chars}),
             }
         )
     if operation.credential is Credential.JOIN_TOKEN:

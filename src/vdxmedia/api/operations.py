@@ -40,11 +40,14 @@ class Credential(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A parameter of the query that may be left out."""
+    """A parameter of the query."""
 
     name: str
     values: tuple[str, ...]
+    """Empty: any text of at most `max_chars`."""
     summary: str
+    max_chars: int = 0
+    is_required: bool = False
 
 
 FORMAT = Query("format", ("json", "csv"), "Instead of the header `Accept: text/csv`.")
@@ -115,8 +118,13 @@ def _asked(request: web.Request, operation: Operation) -> dict[str, str]:
     """Raises: BadField. What is not declared is passed over, as everywhere."""
     asked = {query.name: request.query[query.name] for query in queries(operation) if query.name in request.query}
     for query in queries(operation):
-        if query.name in asked and asked[query.name] not in query.values:
+        if query.name not in asked:
+            if query.is_required:
+                raise BadField("is needed", field=f"?{query.name}")
+        elif query.values and asked[query.name] not in query.values:
             raise BadField(f"one of {', '.join(query.values)}", field=f"?{query.name}")
+        elif not query.values and not 0 < len(asked[query.name]) <= query.max_chars:
+            raise BadField(f"1 to {query.max_chars} characters", field=f"?{query.name}")
     return asked
 
 

@@ -231,3 +231,23 @@ def _link_grant(room: RoomId, role: Role, settings: RoomSettings, expires_at: fl
         can_subscribe=True,
         expires_at=expires_at,
     )
+
+
+FILM_TOKEN_S = 60.0
+"""A film's process joins within a moment of its start."""
+
+
+def film_grant(room: RoomId, now_unix_s: float) -> Grant:
+    """For a film's player: on the hosts' side, sends screen and its sound, receives nothing."""
+    return Grant(
+        room=str(room),
+        identity=f"film-{new_participant_id()}",
+        role=Role.HOST.value,
+        name="Film",
+        organisation="",
+        function="",
+        can_publish=frozenset((SourceKind.SCREEN, SourceKind.SCREEN_AUDIO)),
+        can_subscribe=False,
+        expires_at=now_unix_s + FILM_TOKEN_S,
+        is_film=True,
+    )

@@ -14,6 +14,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from vdxmedia.api.attendance import AttendanceOperations
 from vdxmedia.api.auth import ApiKeys, JoinTokens
+from vdxmedia.api.clips import ClipOperations
 from vdxmedia.api.health import Health
 from vdxmedia.api.hosts import loopback_hosts_only
 from vdxmedia.api.idle import IdleConnections
@@ -60,6 +61,7 @@ class Parts:
     invitations: InvitationOperations
     statistics: StatisticsOperations
     attendance: AttendanceOperations
+    clips: ClipOperations
     keys: ApiKeys
     join_tokens: JoinTokens
     health: Health
@@ -79,6 +81,7 @@ def make_application(parts: Parts) -> web.Application:
         *parts.invitations.table(),
         *parts.statistics.table(),
         *parts.attendance.table(),
+        *parts.clips.table(),
     )
     middlewares = [parts.idle.middleware(), _observing(parts.observe_request), problem_middleware]
     if parts.is_for_development:

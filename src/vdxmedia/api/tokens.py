@@ -59,6 +59,8 @@ class VdxClaim(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     role: str
     organisation: Annotated[str, Meta(max_length=120)] = ""
     function: Annotated[str, Meta(max_length=120)] = ""
+    film: bool = False
+    """Of a film's player."""
 
 
 class Claims(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,7 +166,9 @@ class JwtTokens:
                 can_publish_sources=sorted(str(kind) for kind in grant.can_publish),
                 can_subscribe=grant.can_subscribe,
             ),
-            vdx=VdxClaim(role=str(grant.role), organisation=grant.organisation, function=grant.function),
+            vdx=VdxClaim(
+                role=str(grant.role), organisation=grant.organisation, function=grant.function, film=grant.is_film
+            ),
         )
         header = {"alg": self._signing.algorithm, "kid": self._signing.id}
         return jwt.encode(header, msgspec.to_builtins(claims), self._signing.key, algorithms=[self._signing.algorithm])
@@ -221,6 +225,7 @@ def _grant_of(claims: Claims) -> Grant:
         can_publish=granted if video.can_publish else frozenset(),
         can_subscribe=video.can_subscribe,
         expires_at=claims.exp,
+        is_film=claims.vdx.film,
     )
 
 

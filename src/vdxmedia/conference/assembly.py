@@ -72,7 +72,7 @@ class Assembly:
         return found
 
     def hosts(self) -> list[Participant]:
-        return [one for one in self.people.values() if one.role is Role.HOST]
+        return [one for one in self.people.values() if one.role is Role.HOST and not one.is_film]
 
     def guests(self) -> list[Participant]:
         return [one for one in self.people.values() if one.role is Role.GUEST]

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import msgspec
 
-from vdxmedia.conference.kinds import ContentHint, LeaveReason, Role, SourceKind
+from vdxmedia.conference.kinds import ContentHint, FilmStatus, LeaveReason, Role, SourceKind
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.ids import ParticipantId, SourceId
 
@@ -43,6 +43,8 @@ class Join(msgspec.Struct, frozen=True):
     """The kinds granted, each with the id it will have; nothing else can ever be published."""
     can_subscribe: bool
     video_slots: int
+    is_film: bool = False
+    """Not a person: plays an exercise film for the hosts."""
     knows_who_sees: bool = True
     """Was told, before joining, that everybody will see and hear him."""
 
@@ -107,6 +109,21 @@ class SpeakersHeard(msgspec.Struct, frozen=True):
     """Loudest first, level 0..1; empty: all are silent."""
 
 
+class FilmHeard(msgspec.Struct, frozen=True):
+    """How the film is doing, from its player."""
+
+    load: int
+    """Of the `FilmOrdered` that it was loaded by."""
+    status: FilmStatus
+    position_s: float
+    at_unix_s: float
+    """When it was there."""
+    duration_s: float
+    is_looping: bool
+    code: str | None
+    text: str | None
+
+
 class ChangeSettings(msgspec.Struct, frozen=True):
     settings: RoomSettings
     opens_at_s: float | None
@@ -128,6 +145,7 @@ Command = (
     | MediaEstablished
     | MediaClosed
     | SpeakersHeard
+    | FilmHeard
     | ChangeSettings
     | End
     | Asked

@@ -31,6 +31,7 @@ from vdxmedia.conference.commands import (
     Command,
     Disconnect,
     End,
+    FilmHeard,
     Join,
     Leave,
     MediaClosed,
@@ -125,11 +126,11 @@ class Conference:
         return self._assembly.roster.who_know(self._assembly.find(participant))
 
     def present(self) -> Sequence[ParticipantState]:
-        """Who is in the call: not those who wait to be let in, nor those who may still come back."""
+        """Who is in the call, films aside: not those who wait to be let in, nor those who may still come back."""
         return [
             one.told
             for one in self._assembly.people.values()
-            if not one.is_waiting and one.connection is not Connection.RETURNING
+            if not one.is_waiting and not one.is_film and one.connection is not Connection.RETURNING
         ]
 
     def snapshot(self, participant: ParticipantId) -> Snapshot:
@@ -158,7 +159,9 @@ class Conference:
             raise Refused("the room is not open yet", code="room_not_open", retry_after_s=opens_at_s - now_s)
         if self._assembly.is_ended or (closes_at_s is not None and now_s >= closes_at_s):
             raise Refused("the room is closed", code="room_closed")
-        present = sum(one.connection is not Connection.RETURNING for one in self._assembly.people.values())
+        present = sum(
+            one.connection is not Connection.RETURNING and not one.is_film for one in self._assembly.people.values()
+        )
         if present - leaving >= self.settings.maximum:
             if role is Role.GUEST and self.settings.guest_visibility is not GuestVisibility.ALL:
                 # How many others there are is not told to one who may not know of them.
@@ -171,6 +174,7 @@ class Conference:
         people = [
             KeptPerson.of(one, is_returning=one.connection is Connection.RETURNING)
             for one in self._assembly.people.values()
+            if not one.is_film  # its process dies with the server
         ]
         return KeptConference(sequence=self.sequence, people=tuple(people), desks=states)
 
@@ -201,6 +205,9 @@ class Conference:
                 self._close_media(self._assembly.find(command.participant))
             case SpeakersHeard():
                 self._hear(command.speakers, now_s)
+            case FilmHeard():
+                for desk in self._desks:
+                    desk.film_heard(command, now_s)
             case ChangeSettings():
                 self._change_settings(command, now_s)
             case End():
@@ -266,7 +273,7 @@ class Conference:
             raise InvalidTransition(f"participant {command.participant} has a seat already")
         if any(source in assembly.owners for source in command.publish.values()):
             raise InvalidTransition("a source id is in use already")
-        self.check_join(now_s, role=command.role)
+        self.check_join(now_s, leaving=command.is_film, role=command.role)
         self._joins += 1
         publish, receives = allowed_media(command, self.settings.call_type)
         participant = Participant(
@@ -275,6 +282,7 @@ class Conference:
             role=command.role,
             organisation=command.organisation,
             function=command.function,
+            is_film=command.is_film,
             sources={kind: Source(publish[kind]) for kind in SourceKind if kind in publish},
             audience=NOBODY,
             joined=self._joins,
@@ -343,7 +351,7 @@ class Conference:
 
     def _leave_nobody_waiting(self, now_s: float) -> None:
         people = list(self._assembly.people.values())
-        if people and all(one.connection is Connection.RETURNING for one in people):
+        if people and all(one.connection is Connection.RETURNING or one.is_film for one in people):
             for participant in people:
                 self._assembly.remove(participant, LeaveReason.LOST)
                 for desk in self._desks:

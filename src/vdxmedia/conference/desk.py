@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from vdxmedia.conference.assembly import Assembly
-from vdxmedia.conference.commands import Asked
+from vdxmedia.conference.commands import Asked, FilmHeard
 from vdxmedia.conference.kinds import SourceKind
 from vdxmedia.conference.participant import Participant
 from vdxmedia.conference.settings import RoomSettings
@@ -54,6 +54,8 @@ class Desk:
         """He is no longer among the people."""
 
     def role_changed(self, participant: Participant, now_s: float) -> None: ...
+
+    def film_heard(self, heard: FilmHeard, now_s: float) -> None: ...
 
     def settings_changed(self, before: RoomSettings, now_s: float) -> None:
         """`assembly.settings` are the new ones."""

@@ -9,6 +9,7 @@ from vdxmedia.conference.assembly import Assembly
 from vdxmedia.conference.captions_desk import CaptionsDesk
 from vdxmedia.conference.chat_desk import ChatDesk
 from vdxmedia.conference.desk import Desk
+from vdxmedia.conference.film_desk import FilmDesk
 from vdxmedia.conference.layout_desk import LayoutDesk
 from vdxmedia.conference.reactions_desk import ReactionsDesk
 from vdxmedia.conference.settings_desk import SettingsDesk
@@ -22,4 +23,5 @@ DESKS: tuple[Callable[[Assembly], Desk], ...] = (
     ReactionsDesk,
     AnnouncementsDesk,
     VisibilityDesk,
+    FilmDesk,
 )

@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 
 import msgspec
 
-from vdxmedia.conference.kinds import Role
+from vdxmedia.conference.kinds import FilmStatus, Role
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.ids import ParticipantId
 
@@ -32,6 +32,20 @@ class StageDocument(Document, frozen=True):
     """Who is to be shown big to everyone, whoever speaks."""
 
     spotlight: ParticipantId | None
+
+
+class FilmDocument(Document, frozen=True, kw_only=True):
+    """The exercise film in the room; there is none before the first."""
+
+    status: FilmStatus
+    clip: str
+    position_s: float = 0.0
+    """At `at_unix_s`; while it plays it goes on from there."""
+    at_unix_s: float = 0.0
+    duration_s: float = 0.0
+    is_looping: bool = False
+    code: str | None = None
+    text: str | None = None
 
 
 class Sheet(msgspec.Struct, frozen=True):

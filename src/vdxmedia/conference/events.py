@@ -14,7 +14,7 @@ from __future__ import annotations
 import msgspec
 
 from vdxmedia.conference.documents import Document
-from vdxmedia.conference.kinds import Connection, LeaveReason, Role, SlotKind, SourceKind
+from vdxmedia.conference.kinds import Connection, FilmAction, LeaveReason, Role, SlotKind, SourceKind
 from vdxmedia.conference.media import MediaChange
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.ids import ParticipantId, SourceId
@@ -36,6 +36,7 @@ class ParticipantState(msgspec.Struct, frozen=True, weakref=True):
     function: str
     connection: Connection
     sources: tuple[SourceState, ...]
+    is_film: bool = False
 
 
 class Binding(msgspec.Struct, frozen=True):
@@ -125,6 +126,17 @@ class SettingsChosen(msgspec.Struct, frozen=True):
     settings: RoomSettings
 
 
+class FilmOrdered(msgspec.Struct, frozen=True):
+    """For the hub: a host wants this of the film."""
+
+    load: int
+    """Which loading it concerns; comes back in `FilmHeard`."""
+    action: FilmAction
+    clip: str
+    position_s: float
+    is_on: bool
+
+
 class MediaChanged(msgspec.Struct, frozen=True):
     changes: tuple[MediaChange, ...]
 
@@ -141,6 +153,7 @@ Event = (
     | Uttered
     | Answered
     | SettingsChosen
+    | FilmOrdered
     | MediaChanged
     | SeatGivenUp
     | ConferenceEnded

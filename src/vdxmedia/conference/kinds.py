@@ -30,6 +30,30 @@ class Role(StrEnum):
     GUEST = "guest"
 
 
+class FilmAction(StrEnum):
+    """What a host asks of an exercise film."""
+
+    LOAD = "load"
+    PLAY = "play"
+    PAUSE = "pause"
+    SEEK = "seek"
+    LOOP = "loop"
+    STOP = "stop"
+
+
+class FilmStatus(StrEnum):
+    LOADING = "loading"
+    PLAYING = "playing"
+    PAUSED = "paused"
+    """Its picture stands, also before it was ever played."""
+    ENDED = "ended"
+    """The last picture stands; `play` begins again."""
+    FAILED = "failed"
+    """It is gone, and there is a reason."""
+    STOPPED = "stopped"
+    """It is gone as somebody wished."""
+
+
 class ContentHint(StrEnum):
     """What matters in a picture (W3C mst-content-hint): what must not be given up when bandwidth is short."""
 

@@ -57,6 +57,8 @@ class Participant:
     wanted_video_slots: int
     """Asked for at the last join; what an offer may have at most."""
     slots: SlotCounts
+    is_film: bool = False
+    """Not a person: plays an exercise film for the hosts. Counts nowhere, waits for nobody, keeps no room open."""
     receives: Media = ALL_MEDIA
     """At most, whatever the room allows."""
     pins: tuple[ParticipantId, ...] = ()
@@ -105,6 +107,7 @@ class Participant:
             organisation=self.organisation,
             function=self.function,
             connection=self.connection,
+            is_film=self.is_film,
             sources=tuple(SourceState(kind, source.id, source.is_active) for kind, source in self.sources.items()),
         )
 

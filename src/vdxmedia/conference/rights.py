@@ -13,7 +13,7 @@ def check_right(assembly: Assembly, command: Asked) -> None:
     asking = assembly.find(command.participant)
     if command.right is Right.ANYONE:
         return
-    if asking.role is not Role.HOST:
+    if asking.role is not Role.HOST or asking.is_film:
         raise NotAllowed("only a host can do that", code="hosts_only")
     admitters = assembly.settings.admitters
     if command.right is Right.ADMITTER and admitters and asking.organisation not in admitters:

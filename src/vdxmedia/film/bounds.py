@@ -9,7 +9,6 @@ MEMORY_BYTES = 4 * 1024**3
 
 
 def bound_process() -> None:
-    """For the whole process: memory, no core file with pictures in it, no file written."""
+    """For the whole process: memory, and no core file with pictures in it."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))

@@ -13,11 +13,12 @@ from pathlib import Path
 
 import av
 
+from vdxmedia.conference.kinds import FilmStatus
 from vdxmedia.film.clip import ClipFacts, ClipFault, ClipLimits
 from vdxmedia.film.reader import Reader
 from vdxmedia.film.sound import FRAME_BYTES
 from vdxmedia.film.timeline import TICK_SAMPLES, Timeline
-from vdxmedia.hub.film import FilmReport, FilmStatus
+from vdxmedia.hub.film import FilmReport
 
 SILENCE = bytes(TICK_SAMPLES * FRAME_BYTES)
 STILL_S = 1.0

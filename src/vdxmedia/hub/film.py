@@ -7,30 +7,13 @@ A player is an ordinary client of its room in a process of its own; no RTP enter
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from enum import StrEnum
 from typing import Protocol
 
 import msgspec
 
+from vdxmedia.conference.kinds import FilmAction, FilmStatus
+from vdxmedia.errors import NotFound
 from vdxmedia.ids import ConferenceKey
-
-
-class FilmAction(StrEnum):
-    PLAY = "play"
-    PAUSE = "pause"
-    SEEK = "seek"
-    LOOP = "loop"
-
-
-class FilmStatus(StrEnum):
-    PLAYING = "playing"
-    PAUSED = "paused"
-    ENDED = "ended"
-    """The last picture stands; `play` begins again."""
-    FAILED = "failed"
-    """The player is gone; `code` and `text` tell why."""
-    STOPPED = "stopped"
-    """The player is gone as it was told, or with its conference."""
 
 
 class Clip(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -78,7 +61,7 @@ class Films(Protocol):
     """All methods on the event loop. What is refused has a stable code: `clip_unknown`, `films_full`, `film_*`."""
 
     async def clips(self, organisation: str) -> Sequence[Clip]:
-        """By name; empty for an organisation without a directory. Raises: Refused `library_busy`."""
+        """By name; empty for an organisation without a directory."""
         ...
 
     async def start(self, film: FilmStart, listener: Callable[[FilmReport], None]) -> None:
@@ -92,9 +75,30 @@ class Films(Protocol):
     async def control(
         self, conference: ConferenceKey, action: FilmAction, *, position_s: float = 0.0, is_on: bool = True
     ) -> None:
-        """Returns when the player has done it. Raises: NotFound `film_unknown`, Refused `film_*`."""
+        """`play`, `pause`, `seek` or `loop`; returns when the player has done it.
+
+        Raises: NotFound `film_none`, Refused `film_*`.
+        """
         ...
 
     async def stop(self, conference: ConferenceKey) -> None:
         """Returns when the player is gone. Without a film nothing happens."""
         ...
+
+
+class NoFilms:
+    """A server without a library."""
+
+    async def clips(self, organisation: str) -> Sequence[Clip]:
+        return ()
+
+    async def start(self, film: FilmStart, listener: Callable[[FilmReport], None]) -> None:
+        raise NotFound("this server has no library of films", code="clip_unknown")
+
+    async def control(
+        self, conference: ConferenceKey, action: FilmAction, *, position_s: float = 0.0, is_on: bool = True
+    ) -> None:
+        raise NotFound("no film is played in this room", code="film_none")
+
+    async def stop(self, conference: ConferenceKey) -> None:
+        return

@@ -177,6 +177,8 @@ class Grant(msgspec.Struct, frozen=True):
     can_subscribe: bool
     expires_at: float
     """Unix seconds."""
+    is_film: bool = False
+    """Of a film's player, not a person's. Only this server gives such tokens, to its own processes."""
 
 
 class Tokens(Protocol):

@@ -28,6 +28,8 @@ from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.errors import NotFound, Refused, VdxError
 from vdxmedia.hub.client import Client, JoinRequest, Seated, SeatResumed
 from vdxmedia.hub.counters import Counters
+from vdxmedia.hub.film import Films, FilmStart, NoFilms
+from vdxmedia.hub.film_stage import FilmStage
 from vdxmedia.hub.limits import HubLimits, TokenBucket
 from vdxmedia.hub.ports import Attendance, DeleteRoom, MediaPlane, SaveRoom, StoreChange, StoredConference, StoredRoom
 from vdxmedia.hub.room import Room
@@ -71,9 +73,13 @@ class Registry:
         metrics: Metrics | None = None,
         counters: Counters | None = None,
         keeping: StoreKeeping | None = None,
+        films: Films | None = None,
+        film_token: Callable[[RoomId], str] | None = None,
     ) -> None:
         self._plane = plane
         self._keeping = keeping
+        self._films = films
+        self._film_token = film_token
         self._clock = clock
         self._limits = limits or HubLimits()
         self._metrics = metrics or Metrics()
@@ -200,9 +206,11 @@ class Registry:
                 keep_settings=keep,
                 note_present=lambda present: self._note_present(room, present),
                 mark_changed=lambda: self._mark_changed(room),
+                play_film=lambda order: stage.order(order),
             )
 
         def forget(task: RoomTask) -> None:
+            stage.end()
             if entry.task is task:
                 entry.task = None
                 self._used(room, entry)
@@ -213,7 +221,7 @@ class Registry:
         if self._keeping is not None:
             self._keeping.conferences.began(room, live.state)
 
-        entry.task = RoomTask(
+        task = entry.task = RoomTask(
             live,
             plane=self._plane,
             clock=self._clock,
@@ -221,9 +229,26 @@ class Registry:
             counters=self.counters,
             on_end=forget,
         )
-        self._scope.start(entry.task.run(), f"room {room}")
+        stage = FilmStage(
+            self._films or NoFilms(),
+            self._scope,
+            start_of=lambda clip: self._film_start(room, key, clip),
+            tell=task.film_heard,
+            clock=self._clock,
+            counters=self.counters,
+        )
+        self._scope.start(task.run(), f"room {room}")
         self._used(room, entry)
-        return entry.task
+        return task
+
+    def _film_start(self, room: RoomId, key: ConferenceKey, clip: str) -> FilmStart:
+        entry = self._rooms.get(room)
+        return FilmStart(
+            conference=key,
+            organisation="" if entry is None else entry.settings.organisation,
+            clip=clip,
+            token="" if self._film_token is None else self._film_token(room),
+        )
 
     def _admit(self) -> None:
         """Raises: Refused `rate_limited`."""

@@ -78,6 +78,7 @@ class Room:
         keep_settings: Callable[[RoomSettings], None],
         note_present: Callable[[Sequence[events.ParticipantState]], None],
         mark_changed: Callable[[], None],
+        play_film: Callable[[events.FilmOrdered], None] = lambda order: None,
     ) -> None:
         self.id = room
         self.key = key
@@ -88,6 +89,7 @@ class Room:
         self._admit = admit
         self._keep_settings = keep_settings
         self._note_present = note_present
+        self._play_film = play_film
         self._is_attendance_kept = False
         self._mark_changed = mark_changed
         self._unix_offset_s = clock.unix_s() - clock.monotonic_s()
@@ -120,7 +122,10 @@ class Room:
 
     def state(self) -> bytes:
         """What the next server must know to go on. Some 10 µs per person."""
-        return kept_room.encode(self._conference.kept(self._clock.monotonic_s()), self._seats.all())
+        return kept_room.encode(
+            self._conference.kept(self._clock.monotonic_s()),
+            [seat for seat in self._seats.all() if not seat.grant.is_film],
+        )
 
     def restore(self, state: bytes) -> None:
         """Into a room that is new. All seats wait for their owners. Raises: BadInput, and what a desk's `restore`
@@ -177,7 +182,7 @@ class Room:
         if not name:
             raise BadField("a name is needed: the token fixes none", field="$.name")
         self._conference.check_join(
-            self._clock.monotonic_s(), leaving=0 if replaced is None else 1, role=Role(grant.role)
+            self._clock.monotonic_s(), leaving=int(replaced is not None) + grant.is_film, role=Role(grant.role)
         )
         self._admit()
         if replaced is not None:
@@ -197,6 +202,7 @@ class Room:
                 can_subscribe=grant.can_subscribe,
                 video_slots=request.video_slots,
                 knows_who_sees=request.knows_who_sees is GuestVisibility.ALL,
+                is_film=grant.is_film,
             ),
             self._clock.monotonic_s(),
         )
@@ -281,6 +287,10 @@ class Room:
     def change_settings(self, settings: RoomSettings) -> None:
         opens_at_s, closes_at_s = self._monotonic(settings.opens_at), self._monotonic(settings.closes_at)
         self._handle(commands.ChangeSettings(settings, opens_at_s, closes_at_s))
+
+    def film_heard(self, heard: commands.FilmHeard) -> None:
+        if not self._conference.is_empty:
+            self._handle(heard)
 
     def announce_stop(self, reconnect_after_s: float) -> None:
         self._stop_retry_s = reconnect_after_s
@@ -391,6 +401,8 @@ class Room:
                     self._tell_each((event.participant,), event)
                 case events.SettingsChosen():
                     chosen = event.settings
+                case events.FilmOrdered():
+                    self._play_film(event)
                 case events.MediaChanged() | events.ConferenceEnded() | events.Answered():
                     pass
                 case _:

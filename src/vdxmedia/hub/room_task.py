@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar, assert_never
 
 from vdxmedia.clock import Clock
+from vdxmedia.conference.commands import FilmHeard
 from vdxmedia.conference.kinds import Role
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.errors import Refused, VdxError
@@ -112,6 +113,9 @@ class RoomTask:
     async def change_settings(self, settings: RoomSettings) -> None:
         """Tells everyone. The codec stays what it was when the conference began."""
         await self._ask(lambda: self.room.change_settings(settings))
+
+    def film_heard(self, heard: FilmHeard) -> None:
+        self._notify("film", lambda: self.room.film_heard(heard))
 
     def announce_stop(self, reconnect_after_s: float) -> None:
         self._notify("stopping", lambda: self.room.announce_stop(reconnect_after_s))

@@ -14,7 +14,7 @@ from vdxmedia.hub.client import Client
 from vdxmedia.hub.ports import Grant
 from vdxmedia.ids import ParticipantId, SessionSecret, SourceId, new_participant_id, new_session_secret
 
-_RIGHTS = ("room", "role", "organisation", "function", "can_publish", "can_subscribe")
+_RIGHTS = ("room", "role", "organisation", "function", "can_publish", "can_subscribe", "is_film")
 """What a token says its holder may do, and what others are told of him."""
 
 
@@ -99,5 +99,6 @@ class Seats:
     def counts(self) -> Mapping[Role, int]:
         counts: Counter[Role] = Counter()
         for seat in self._by_participant.values():
-            counts[Role(seat.grant.role)] += 1
+            if not seat.grant.is_film:
+                counts[Role(seat.grant.role)] += 1
         return counts

@@ -20,10 +20,13 @@ from vdxmedia.conference.kinds import Quality as Quality
 from vdxmedia.conference.kinds import Role as Role
 from vdxmedia.conference.kinds import SlotKind as SlotKind
 from vdxmedia.conference.kinds import SourceKind as SourceKind
+from vdxmedia.signalling.areas import film as film_area
 from vdxmedia.signalling.areas import layouts as layouts_area
 from vdxmedia.signalling.areas import room as room_area
 from vdxmedia.signalling.areas import training as training_area
 from vdxmedia.signalling.areas import words as words_area
+from vdxmedia.signalling.areas.film import ControlFilm as ControlFilm
+from vdxmedia.signalling.areas.film import FilmChanged as FilmChanged
 from vdxmedia.signalling.areas.layouts import ChooseLayout as ChooseLayout
 from vdxmedia.signalling.areas.layouts import LayoutChanged as LayoutChanged
 from vdxmedia.signalling.areas.layouts import PinPeople as PinPeople
@@ -63,6 +66,7 @@ AREAS = (
     layouts_area,
     words_area,
     training_area,
+    film_area,
 )
 """Modules of messages that are about one concern; each lists its commands, documents and error codes."""
 
@@ -187,6 +191,7 @@ ClientMessage = (
     | TakeAnnouncementAway
     | Spotlight
     | AnswerConsent
+    | ControlFilm
 )
 
 # ── answers (acknowledgements) ────────────────────────────────────────────────────────────────────────────────────
@@ -244,6 +249,8 @@ class Participant(Wire, frozen=True):
     function: str
     connection: Connection
     sources: list[SourceState]
+    is_film: bool = False
+    """Not a person, but an exercise film that a host plays; count it nowhere."""
 
 
 class Joined(Wire, frozen=True, tag="joined"):
@@ -336,7 +343,9 @@ class ParticipantLeft(Wire, frozen=True, tag="participantLeft"):
 
 SequencedEvent = ParticipantJoined | ParticipantChanged | ParticipantLeft
 
-Document = RoomChanged | LayoutChanged | OpenLines | Captions | Announcements | Stage | Consents | ConsentList
+Document = (
+    RoomChanged | LayoutChanged | OpenLines | Captions | Announcements | Stage | Consents | ConsentList | FilmChanged
+)
 """States that are told whole, at the join and after each change; only the latest of a type counts."""
 
 
@@ -436,6 +445,7 @@ ServerEvent = (
     | OpenLines
     | Captions
     | Announcements
+    | FilmChanged
     | Chat
     | Caption
     | Reactions

@@ -93,6 +93,7 @@ def participant(state: events.ParticipantState) -> messages.Participant:
         organisation=state.organisation,
         function=state.function,
         connection=state.connection,
+        is_film=state.is_film,
         sources=[
             messages.SourceState(kind=source.kind, id=source.id, active=source.is_active) for source in state.sources
         ],

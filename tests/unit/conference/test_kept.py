@@ -22,6 +22,7 @@ from vdxmedia.ids import ParticipantId
 
 MADE_ANEW = {
     "audience": "worked out from the others",
+    "is_film": "a film's process dies with the server",
     "joined": "the order of `people`",
     "slots": "the next offer's",
     "floored": "the relay is new, too",

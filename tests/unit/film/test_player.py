@@ -13,10 +13,11 @@ import av
 import pytest
 
 from tests.films import grey, make_film
+from vdxmedia.conference.kinds import FilmStatus
 from vdxmedia.film.clip import ClipFault, ClipLimits
 from vdxmedia.film.player import Player
 from vdxmedia.film.timeline import TICK_S
-from vdxmedia.hub.film import FilmReport, FilmStatus
+from vdxmedia.hub.film import FilmReport
 
 WHITE = 200
 TIMEOUT_S = 20.0

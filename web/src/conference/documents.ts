@@ -16,6 +16,7 @@ const TYPES: Readonly<Record<Document['type'], true>> = {
   stage: true,
   consents: true,
   consentList: true,
+  filmChanged: true,
 };
 
 export function isDocument(event: ServerEvent): event is Document {

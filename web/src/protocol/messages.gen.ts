@@ -42,7 +42,26 @@ export type ErrorCode =
   | "nothing_asked"
   | "guests_are_private"
   | "not_in_the_room"
-  | "cannot_enter";
+  | "cannot_enter"
+  | "film_loading"
+  | "film_none"
+  | "clip_unknown"
+  | "films_full"
+  | "film_missing"
+  | "film_unreadable"
+  | "film_unsupported"
+  | "film_too_large"
+  | "film_damaged"
+  | "film_stuck"
+  | "film_ended"
+  | "film_refused"
+  | "film_codec_unsupported"
+  | "film_busy";
+
+/** What a host asks of an exercise film. */
+export type FilmAction = "load" | "play" | "pause" | "seek" | "loop" | "stop";
+
+export type FilmStatus = "loading" | "playing" | "paused" | "ended" | "failed" | "stopped";
 
 export type RoomMode = "meeting" | "training";
 
@@ -95,6 +114,35 @@ export type Quality = "good" | "weak" | "lost";
 
 /** Why a connection to a room is over. */
 export type EndReason = "ended" | "removed" | "replaced" | "tooSlow" | "lost";
+
+/** A host loads an exercise film of the room's organisation, or says what it shall do. `done` means that it was asked; `filmChanged` tells what came of it. */
+export interface ControlFilm {
+  readonly type: "film";
+  readonly action: FilmAction;
+  /** For `load`: the clip's name in the library's list. */
+  readonly clip?: string | null;
+  /** For `seek`: seconds from the beginning; beyond the end is the end. */
+  readonly positionS?: number;
+  /** For `loop`. */
+  readonly isOn?: boolean;
+}
+
+/** The exercise film in the room. Its picture and sound come from a participant with `isFilm`. */
+export interface FilmChanged {
+  readonly type: "filmChanged";
+  readonly status: FilmStatus;
+  readonly clip: string;
+  /** At `at`; while it is `playing` it goes on from there, one second a second. */
+  readonly positionS: number;
+  /** Unix seconds, by the server's clock. */
+  readonly at: number;
+  readonly durationS: number;
+  readonly isLooping: boolean;
+  /** With `failed`: why, one of the stable codes `film_*`, `films_full`, `clip_unknown`. */
+  readonly code: string | null;
+  /** With `failed`: what happened and what to do, in English. */
+  readonly text: string | null;
+}
 
 /** Arrange one's own pictures; null: as the room has it. Refused (`hosts_only`) where a host chooses for all. */
 export interface ChooseLayout {
@@ -437,6 +485,8 @@ export interface Participant {
   readonly function: string;
   readonly connection: Connection;
   readonly sources: readonly SourceState[];
+  /** Not a person, but an exercise film that a host plays; count it nowhere. */
+  readonly isFilm: boolean;
 }
 
 /** The answer to `join`: a snapshot of the room and all that is needed for the offer. */
@@ -631,7 +681,8 @@ export type ClientMessage =
   | Announce
   | TakeAnnouncementAway
   | Spotlight
-  | AnswerConsent;
+  | AnswerConsent
+  | ControlFilm;
 
 export type Answer =
   | Joined
@@ -654,7 +705,8 @@ export type Document =
   | Announcements
   | Stage
   | Consents
-  | ConsentList;
+  | ConsentList
+  | FilmChanged;
 
 export type ServerEvent =
   | ParticipantJoined
@@ -665,6 +717,7 @@ export type ServerEvent =
   | OpenLines
   | Captions
   | Announcements
+  | FilmChanged
   | Chat
   | Caption
   | Reactions

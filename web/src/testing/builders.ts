@@ -42,6 +42,7 @@ export function participant(number: number, active: readonly SourceKind[] = [], 
     organisation: '',
     function: '',
     connection: 'connected',
+    isFilm: false,
     sources: ORDER.map((kind, index) => ({ kind, id: number * 10 + index + 1, active: active.includes(kind) })),
     ...change,
   };
