@@ -287,6 +287,7 @@ TEST_PACKAGES = {
     "firefox-esr": ("firefox-esr", "firefox"),
     "coturn": ("turnserver",),
     "iproute2": ("ip",),
+    "postgresql": ("pg_ctlcluster", "postgres"),
 }
 """Debian's package to the program's names."""
 

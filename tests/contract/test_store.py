@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import itertools
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.postgres import PASSWORD, Postgres, run_postgres
 from vdxmedia.conference.settings import Codec, RoomMode, RoomSettings
-from vdxmedia.errors import BadInput
+from vdxmedia.errors import BadInput, Misconfigured, Refused
 from vdxmedia.hub.ports import (
     MAX_ATTENDANCE,
     Attendance,
@@ -24,7 +28,9 @@ from vdxmedia.hub.ports import (
     StoredRoom,
 )
 from vdxmedia.ids import ParticipantId, RoomId
-from vdxmedia.store.database import Database, open_store
+from vdxmedia.store import migrate
+from vdxmedia.store.database import Database, check, open_store
+from vdxmedia.store.location import address
 
 SETTINGS = RoomSettings(
     subject="Genoptræning; hold 2",
@@ -38,14 +44,35 @@ SETTINGS = RoomSettings(
 )
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/store.db"
+DATABASES = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Place:
+    url: str
+    password: str
+
+    def open(self) -> AbstractAsyncContextManager[Database]:
+        return open_store(self.url, self.password)
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Postgres]:
+    with run_postgres() as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    if request.param == "sqlite":
+        return Place(f"sqlite:///{tmp_path}/store.db", "")
+    running: Postgres = request.getfixturevalue("postgres")
+    return Place(running.make_database(f"store{next(DATABASES)}"), PASSWORD)
 
 
 @pytest.fixture
-async def store(url: str) -> AsyncIterator[Database]:
-    async with open_store(url) as opened:
+async def store(place: Place) -> AsyncIterator[Database]:
+    async with place.open() as opened:
         yield opened
 
 
@@ -57,10 +84,10 @@ def stay(who: str = "anna", *, of: str = "room", first: float = 100.0, last: flo
     return Attendance(RoomId(of), ParticipantId(who), who.upper(), "guest", "Hjørring", first, last, False)
 
 
-async def test_room_saved_is_there_in_the_next_process_as_it_was(url: str) -> None:
-    async with open_store(url) as first:
+async def test_room_saved_is_there_in_the_next_process_as_it_was(place: Place) -> None:
+    async with place.open() as first:
         await first.write([SaveRoom(room())])
-    async with open_store(url) as second:
+    async with place.open() as second:
         assert await second.rooms(10) == [room()]
 
 
@@ -153,3 +180,39 @@ async def test_writing_and_reading_at_once_give_whole_states(store: Database) ->
             names = [found.room for found in await store.rooms(1_000)]
             assert {name[:-2] for name in names if name.endswith("a")} == {n[:-2] for n in names if n.endswith("b")}
     assert len(await store.rooms(1_000)) == 60
+
+
+async def test_store_of_the_first_revision_is_brought_up_to_date(place: Place) -> None:
+    first = address(place.url, place.password)
+    await asyncio.to_thread(migrate.upgrade, first, "0001")
+    assert "from revision 0001" in await asyncio.to_thread(check, place.url, place.password)
+    async with place.open() as store:
+        await store.write([SaveAttendance(stay())])
+        assert len(await store.attendance(RoomId("room"))) == 1
+    assert await asyncio.to_thread(check, place.url, place.password) == ""
+
+
+async def test_postgresql_that_goes_away_is_told_and_is_there_again_by_itself(postgres: Postgres) -> None:
+    place = Place(await asyncio.to_thread(postgres.make_database, f"store{next(DATABASES)}"), PASSWORD)
+    async with place.open() as store:
+        await store.write([SaveRoom(room())])
+        await asyncio.to_thread(postgres.stop)
+        try:
+            with pytest.raises(Refused) as gone:
+                await store.write([SaveRoom(room("other"))])
+            assert gone.value.code == "store_unavailable"
+            with pytest.raises(Misconfigured, match="cannot be opened"):
+                await asyncio.to_thread(check, place.url, place.password)
+            with pytest.raises(Refused):
+                async with place.open():
+                    pass
+        finally:
+            await asyncio.to_thread(postgres.start)
+        await store.write([SaveRoom(room("other"))])
+        assert {found.room for found in await store.rooms(10)} == {"room", "other"}
+
+
+async def test_postgresql_with_a_wrong_password_is_told_without_it(postgres: Postgres) -> None:
+    with pytest.raises(Misconfigured, match="28P01") as told:
+        await asyncio.to_thread(check, postgres.url(), "not-the-password")
+    assert "not-the-password" not in told.value.text

@@ -5,16 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
-import re
 import resource
 import signal
 import socket
 import sqlite3
-import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,52 +18,14 @@ import pytest
 
 from tests.contract.assembled import assembled
 from tests.fakes.signalling_server import HasUrl, connected, until
+from tests.killable import TIMEOUT_S, Running, development_server
 from tests.server import free_port
-from vdxmedia.api.auth import DEVELOPMENT_KEY
-
-TIMEOUT_S = 30.0
-
-
-@dataclass
-class Running:
-    process: Process
-    url: str
-    http: aiohttp.ClientSession
-
-    async def post(self, **fields: Any) -> tuple[int, dict[str, Any]]:
-        async with self.http.post("/api/v1/rooms", json=fields) as answer:
-            return answer.status, await answer.json(content_type=None)
-
-    async def get(self, path: str) -> tuple[int, dict[str, Any]]:
-        async with self.http.get(path) as answer:
-            return answer.status, await answer.json(content_type=None)
 
 
 @pytest.fixture
 def port() -> int:
     """The same at each start: it is in the links."""
     return free_port(socket.SOCK_STREAM)
-
-
-@contextlib.asynccontextmanager
-async def development_server(port: int, store: Path) -> AsyncIterator[Running]:
-    """`vdxmedia dev` with this store; killed at the end if it still runs."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "vdxmedia", "dev", "--http-port", str(port), "--media-port", "0",
-        stdout=PIPE, stderr=DEVNULL, env={**os.environ, "VDX_STORE_URL": f"sqlite:///{store}"},
-    )  # fmt: skip
-    try:
-        assert process.stdout is not None
-        async with asyncio.timeout(TIMEOUT_S):
-            while not (found := re.match(r"API:\s+(\S+)/api/v1", (await process.stdout.readline()).decode())):
-                assert not process.stdout.at_eof(), "the server ended at its start"
-        headers = {"Authorization": f"Bearer {DEVELOPMENT_KEY}"}
-        async with aiohttp.ClientSession(found.group(1), headers=headers) as http, asyncio.timeout(TIMEOUT_S):
-            yield Running(process, found.group(1), http)
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.communicate()
 
 
 async def joined(server: HasUrl, link: str) -> dict[str, Any]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+import ssl
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
+
+from vdxmedia.errors import Misconfigured
 
 LOCKED_S = 2.0
 """SQLite waits so long for a lock that another process holds, a backup for instance."""
@@ -23,10 +26,23 @@ def make_engine(place: URL, **pool: Any) -> AsyncEngine:
     Looks at the file's path, so it blocks for a moment.
     """
     if place.get_backend_name() != "sqlite":
-        return create_async_engine(place, hide_parameters=True, **pool)
+        # Both given, so that asyncpg looks into no files of the user's when it connects.
+        given = {"password": place.password or "", "ssl": _tls(place)}
+        return create_async_engine(place.set(query={}), hide_parameters=True, connect_args=given, **pool)
     engine = create_async_engine(place, hide_parameters=True, connect_args={"timeout": LOCKED_S}, **pool)
     _prepare(engine.sync_engine)
     return engine
+
+
+def _tls(place: URL) -> ssl.SSLContext | Literal[False]:
+    """TLS with a certificate of a known authority, but on this machine or where `?ssl=disable` says so."""
+    is_near = not place.host or place.host in ("localhost", "127.0.0.1", "::1")
+    how = place.query.get("ssl", "disable" if is_near else "verify-full")
+    if how == "disable":
+        return False
+    if how == "verify-full":
+        return ssl.create_default_context()
+    raise Misconfigured("store.url: ssl is verify-full or disable")
 
 
 def make_blocking_engine(place: URL) -> Engine:

@@ -1,6 +1,7 @@
 """Brings a database to the newest revision, or says why not.
 
-Alembic reads files and takes its time, so this runs in a thread with a connection of its own.
+Alembic reads files and takes its time, so this runs in a thread with a connection of its own. All in one transaction:
+what fails half way has changed nothing.
 """
 
 from __future__ import annotations
@@ -10,9 +11,8 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL
@@ -32,8 +32,21 @@ TIMEOUT_S = 60.0
 
 def upgrade(url: URL, to: str = "head") -> None:
     """Blocking. Raises: Misconfigured for a database of a newer server, Refused `store_unavailable`."""
-    before = _on_connection(url, lambda connection: _upgrade(connection, to))
-    if before != (after := revision_of(url)):
+    scripts = _scripts()
+
+    def work(connection: Connection) -> str | None:
+        before = _known_revision(connection, scripts)
+
+        def steps(revision: object, _context: MigrationContext) -> list[RevisionStep]:
+            return scripts._upgrade_revs(to, revision)  # type: ignore[arg-type]  # the way that Alembic's docs name
+
+        context = MigrationContext.configure(connection, opts={"fn": steps})
+        with Operations.context(context):
+            context.run_migrations()
+        return before
+
+    before, after = _on_connection(url, work), revision_of(url)
+    if before != after:
         logger.info("store_upgraded from=%s to=%s", before or "nothing", after)
 
 
@@ -42,16 +55,17 @@ def revision_of(url: URL) -> str | None:
 
     Raises: Misconfigured, Refused, as `upgrade`.
     """
-    return _on_connection(url, _known_revision)
+    scripts = _scripts()
+    return _on_connection(url, lambda connection: _known_revision(connection, scripts))
 
 
 def newest() -> str | None:
     """The revision of this server. Blocking."""
-    return ScriptDirectory.from_config(_config()).get_current_head()
+    return _scripts().get_current_head()
 
 
 def _on_connection(url: URL, work: Callable[[Connection], str | None]) -> str | None:
-    """Runs `work` in one transaction."""
+    """Runs `work` in one transaction. It must not read files: for PostgreSQL it runs in an event loop."""
     try:
         if url.get_backend_name() != "sqlite":
             return asyncio.run(_on_async_connection(url, work))
@@ -71,24 +85,15 @@ async def _on_async_connection(url: URL, work: Callable[[Connection], str | None
         await engine.dispose()
 
 
-def _known_revision(connection: Connection) -> str | None:
+def _known_revision(connection: Connection, scripts: ScriptDirectory) -> str | None:
     revision = MigrationContext.configure(connection).get_current_revision()
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if revision is not None and revision not in known:
+    if revision is not None and revision not in {script.revision for script in scripts.walk_revisions()}:
         raise Misconfigured(f"store.url: the store is of a newer server (revision {revision}); this one cannot read it")
     return revision
 
 
-def _upgrade(connection: Connection, to: str) -> str | None:
-    """Gives the revision before."""
-    before = _known_revision(connection)
-    config = _config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, to)
-    return before
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
-    return config
+def _scripts() -> ScriptDirectory:
+    """With all revisions read."""
+    scripts = ScriptDirectory(str(SCRIPTS))
+    scripts.get_heads()
+    return scripts
