@@ -178,6 +178,13 @@ class RelayUnderTest:
             assert time.monotonic() < deadline, f"{name} stayed at {self.stats()[name]}"
             select.select([], [], [], 0.002)
 
+    def wait_until(self, is_so: Callable[[dict[str, int]], bool]) -> None:
+        """Until the counters are so."""
+        deadline = time.monotonic() + DEADLINE_S
+        while not is_so(stats := self.stats()):
+            assert time.monotonic() < deadline, stats
+            select.select([], [], [], 0.002)
+
 
 @dataclass
 class Client:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import itertools
+import multiprocessing
+import os
 import select
 import socket
 import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 import pytest
@@ -163,6 +166,84 @@ def test_strangers_and_half_frames_are_bounded_and_closed(relay: RelayUnderTest)
     finally:
         for stranger in strangers:
             stranger.close()
+
+
+FLOOD_S = 1.5
+"""Of connections or bytes: what they harm shows within milliseconds."""
+PACE_S = 0.004
+"""Of sound: well within what one may publish."""
+STRANGERS = 256
+"""That the relay keeps at a time, from everywhere."""
+
+
+def connect_and_stay(address: tuple[str, int], until: float) -> None:
+    """From another address each time; some say nothing, some half a frame, some garbage."""
+    kept: collections.deque[socket.socket] = collections.deque(maxlen=600)
+    for count in itertools.count():
+        if time.monotonic() > until:
+            return
+        with contextlib.suppress(OSError):
+            stranger = socket.socket()
+            stranger.bind((f"127.1.{count >> 8 & 255}.{count & 255}", 0))
+            stranger.settimeout(0.2)
+            stranger.connect(address)
+            stranger.sendall((b"\x00\x64half", b"", os.urandom(90), b"\x00\x01z" * 400)[count % 4])
+            kept.append(stranger)
+
+
+def send_tiny_frames(address: tuple[str, int], until: float) -> None:
+    """As many and as fast as they are taken; who is closed comes again."""
+    tiny = b"\x00\x01z" * 20_000
+    strangers: dict[int, socket.socket] = {}
+    while time.monotonic() < until:
+        for place in range(24):
+            with contextlib.suppress(BlockingIOError):
+                try:
+                    if place not in strangers:
+                        strangers[place] = socket.create_connection(address, 0.2, (f"127.2.0.{place + 1}", 0))
+                        strangers[place].setblocking(False)
+                    strangers[place].send(tiny)
+                except BlockingIOError:
+                    raise
+                except OSError:
+                    strangers.pop(place, None)
+
+
+@pytest.mark.parametrize("flood", [connect_and_stay, send_tiny_frames])
+def test_flood_of_strangers_costs_the_others_no_packet_and_who_checks_gets_through(
+    relay: RelayUnderTest, flood: Callable[[tuple[str, int], float], None]
+) -> None:
+    with publisher(relay) as alice, subscriber(relay) as bob:
+        alice.connect()
+        bob.connect()
+        permit(relay)
+        bob.fence()
+        flooding = multiprocessing.get_context("spawn").Process(
+            target=flood, args=(relay.address, time.monotonic() + FLOOD_S + DEADLINE_S)
+        )
+        flooding.start()
+        try:
+            relay.wait_until(lambda stats: stats["tcp_accepted"] >= 2 * STRANGERS or stats["tcp_malformed"] > 0)
+            until, before_ns, most = time.monotonic() + FLOOD_S, relay.relay.worker_stats()[0][0], 0
+            for sequence in itertools.count(1):
+                if time.monotonic() > until:
+                    break
+                alice.send_rtp(audio(sequence))
+                assert bob.receive_rtp().payload == b"opus %d" % sequence
+                most = max(most, relay.stats()["tcp_connections"])
+                select.select([], [], [], PACE_S)
+            spent_ns = relay.relay.worker_stats()[0][0] - before_ns
+            # Bob moves to TCP in the middle of it.
+            by_tcp(bob)
+            bob.check()
+            bob.stun_answer()
+            alice.send_rtp(audio(sequence))
+            assert bob.receive_rtp().payload == b"opus %d" % sequence
+            assert most <= STRANGERS
+            assert spent_ns < FLOOD_S * 1e9 / 2, "of the worker's thread, with all that it forwarded"
+        finally:
+            flooding.kill()
+            flooding.join()
 
 
 def test_subscriber_that_does_not_read_loses_pictures_first_and_gets_them_back_with_a_keyframe(

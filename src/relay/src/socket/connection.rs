@@ -19,12 +19,16 @@ pub(super) const MAX_WAITING_BYTES: usize = CLOGGED_BYTES + (256 << 10);
 /// A buffer that grew above this is given back when it is empty.
 const KEPT_BYTES: usize = 16 << 10;
 
+/// What a stranger may send before a valid check: some twenty checks. Browsers need one or two.
+pub(super) const MAX_UNCHECKED_BYTES: usize = 4 << 10;
+
 /// Why a connection cannot go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ended {
     /// The other side closed it, or the way is broken.
     Closed,
-    /// A frame longer than a datagram may be: what comes is not RFC 4571.
+    /// A frame longer than a datagram may be, or too many short ones: what comes is not RFC 4571. Or more than
+    /// [`MAX_UNCHECKED_BYTES`] of a stranger.
     Malformed,
 }
 
@@ -37,6 +41,8 @@ pub(super) struct Connection {
     pub(super) accepted_us: u64,
     /// A check with right integrity came by it.
     pub(super) is_checked: bool,
+    /// What came before that.
+    unchecked_bytes: usize,
     /// The peer that is sent to by it.
     pub(super) destination: Option<usize>,
     /// It was said to be clogged, and not yet to be relieved.
@@ -59,6 +65,7 @@ impl Connection {
             generation,
             accepted_us: now_us,
             is_checked: false,
+            unchecked_bytes: 0,
             destination: None,
             is_clogged: false,
             is_sending: false,
@@ -74,7 +81,8 @@ impl Connection {
     pub(super) fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Ended> {
         let kept = self.partial_len;
         buffer[..kept].copy_from_slice(&self.partial[..kept]);
-        let room = &mut buffer[kept..];
+        let most = if self.is_checked { buffer.len() } else { buffer.len().min(kept + MAX_UNCHECKED_BYTES) };
+        let room = &mut buffer[kept..most];
         let count = loop {
             // SAFETY: the kernel writes at most `room.len()` bytes at `room`.
             let count =
@@ -89,6 +97,12 @@ impl Connection {
                 },
             }
         };
+        if !self.is_checked {
+            self.unchecked_bytes += count;
+            if self.unchecked_bytes > MAX_UNCHECKED_BYTES {
+                return Err(Ended::Malformed);
+            }
+        }
         let came = &buffer[..kept + count];
         let whole = whole_frames(came, MAX_DATAGRAM_LEN).ok_or(Ended::Malformed)?;
         let rest = &came[whole..];

@@ -42,6 +42,7 @@ impl Half {
     }
 
     fn turn(&mut self) {
+        self.out.on_time(self.now_us);
         for position in 0..self.out.poll_streams(self.now_us) {
             let Some(route) = self.frames.receive(&mut self.out, position) else { continue };
             while let Some(frame) = self.frames.next_frame() {
@@ -108,7 +109,7 @@ fn frames_arrive_whole_however_they_are_cut() {
     for bind in ["127.0.0.1:0", "0.0.0.0:0", "[::1]:0"] {
         let mut half = Half::bound(bind);
         half.address.set_ip(if bind.starts_with('[') { "::1" } else { "127.0.0.1" }.parse().unwrap());
-        let mut peer = half.connect();
+        let (mut peer, _) = half.checked(3);
         let sent: Vec<Vec<u8>> =
             [1, 20, 0, 1200, MAX_DATAGRAM_LEN, 3, 0, 255, 256].map(|len| vec![len as u8 ^ 0x5A; len]).into();
         let bytes: Vec<u8> = sent.iter().flat_map(|content| framed(content)).collect();
@@ -172,12 +173,13 @@ fn stranger_is_closed_after_seconds_also_with_half_a_frame() {
 }
 
 #[test]
-fn strangers_of_one_network_are_bounded_and_make_room_when_they_check() {
+fn strangers_of_one_network_are_bounded_the_oldest_goes_and_who_checks_makes_room() {
     let mut half = Half::bound("127.0.0.1:0");
     let mut peers: Vec<TcpStream> = (0..40).map(|_| half.connect()).collect();
-    half.until("all seen", |half| half.stats().accepted + half.stats().refused == 40);
+    half.until("all seen", |half| half.stats().accepted == 40);
     assert_eq!((half.stats().open, half.stats().refused), (32, 8));
-    for peer in &mut peers[..32] {
+    assert!(peers.drain(..8).all(|mut oldest| is_closed(&mut oldest)));
+    for peer in &mut peers {
         peer.write_all(&framed(b"check")).unwrap();
     }
     half.until("checks", |half| half.came.len() == 32);
@@ -186,6 +188,50 @@ fn strangers_of_one_network_are_bounded_and_make_room_when_they_check() {
     }
     let _late = half.connect();
     half.until("one more", |half| half.stats().open == 33);
+    assert_eq!(half.stats().refused, 8);
+}
+
+#[test]
+fn only_so_many_connections_are_taken_between_two_ticks() {
+    let mut half = Half::bound("127.0.0.1:0");
+    let _peers: Vec<TcpStream> = (0..40).map(|_| half.connect()).collect();
+    let start = std::time::Instant::now();
+    while half.stats().accepted < 32 || start.elapsed() < Duration::from_millis(20) {
+        half.out.poll_streams(half.now_us);
+        assert!(half.stats().accepted <= 32, "the others wait");
+        assert!(start.elapsed() < PATIENCE);
+    }
+    half.out.on_time(half.now_us);
+    half.until("the others", |half| half.stats().accepted == 40);
+}
+
+#[test]
+fn stranger_who_sends_much_or_tiny_frames_is_closed() {
+    for (what, bytes) in [("much", framed(&[7; 1_000]).repeat(5)), ("tiny", framed(b"z").repeat(2_000))] {
+        let mut half = Half::bound("127.0.0.1:0");
+        let mut stranger = half.connect();
+        stranger.write_all(&bytes).unwrap();
+        half.until(what, |half| half.stats().open == 0 && half.stats().malformed == 1);
+        assert!(half.came.len() <= 4_096 / 3, "{what}: {}", half.came.len());
+        assert!(is_closed(&mut stranger));
+        assert!(half.closed.is_empty(), "nobody is told: it was nobody's");
+    }
+}
+
+#[test]
+fn peer_may_send_much_but_not_tiny_frames() {
+    let mut half = Half::bound("127.0.0.1:0");
+    let (mut peer, _) = half.checked(3);
+    half.came.clear();
+    // Half of them fit into one reading.
+    for _ in 0..4 {
+        peer.write_all(&framed(&[7; 100]).repeat(1_000)).unwrap();
+        half.until("all", |half| half.came.len() == 1_000);
+        half.came.clear();
+    }
+    peer.write_all(&framed(b"").repeat(30_000)).unwrap();
+    half.until("closed", |half| half.stats().malformed == 1);
+    assert_eq!(half.closed.len(), 1);
 }
 
 #[test]

@@ -11,10 +11,14 @@
 /// Of a frame's head.
 pub const HEAD_LEN: usize = 2;
 
-/// How many bytes at the start are whole frames. `None`: one says that it is longer than `max_len`, so what comes is no
-/// RFC 4571, or nothing that we would take.
+/// Frames that are taken at a time: 64 KiB of the shortest sound and reports are fewer. Of frames of one byte, or of none,
+/// they would be 20,000, each of which costs as much as a packet.
+pub const MAX_FRAMES: usize = 1_024;
+
+/// How many bytes at the start are whole frames. `None`: one says that it is longer than `max_len`, or they are more than
+/// [`MAX_FRAMES`], so what comes is no RFC 4571, or nothing that we would take.
 pub fn whole_frames(came: &[u8], max_len: usize) -> Option<usize> {
-    let mut whole = 0;
+    let (mut whole, mut count) = (0, 0);
     while let Some(head) = came.get(whole..)?.first_chunk::<HEAD_LEN>() {
         let len = usize::from(u16::from_be_bytes(*head));
         if len > max_len {
@@ -24,6 +28,10 @@ pub fn whole_frames(came: &[u8], max_len: usize) -> Option<usize> {
             break;
         }
         whole += HEAD_LEN + len;
+        count += 1;
+        if count > MAX_FRAMES {
+            return None;
+        }
     }
     Some(whole)
 }
