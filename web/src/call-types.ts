@@ -9,6 +9,7 @@
 
 import type { WrittenWords } from './conference/words.js';
 import type { Documents } from './conference/documents.js';
+import type { Clip } from './protocol/clips.js';
 import type {
   Answer,
   ClientMessage,
@@ -124,6 +125,8 @@ export interface ParticipantState {
   readonly role: Role;
   readonly organisation: string;
   readonly function: string;
+  /** Not a person, but an exercise film: no tile but its picture, and not counted. */
+  readonly isFilm: boolean;
   readonly isSelf: boolean;
   readonly reconnecting: boolean;
   /** `returning`: away for longer, but still expected. */
@@ -306,6 +309,8 @@ export interface CallCommands {
   setTileSize(tileId: string, width: number, height: number): void;
   /** Anything else that the protocol has a command for; a refusal is an answer too. */
   ask(command: Exclude<ClientMessage, Join>): Promise<Answer>;
+  /** The exercise films that we may load as a host; null when no answer comes. Never rejects. */
+  clips(): Promise<readonly Clip[] | null>;
   leave(): Promise<void>;
   /** After `ended` or `failed`: the same link again. Inside a click. */
   joinAgain(): Promise<void>;

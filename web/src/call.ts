@@ -23,6 +23,7 @@ import { WakeLock } from './media/wake-lock.js';
 import { Memory, readDevices, readSignLanguage, writeDevices, writeSignLanguage } from './memory.js';
 import { videoSlotsForScreen } from './page-events.js';
 import { PageWatch } from './page-watch.js';
+import { askClips, type Clip } from './protocol/clips.js';
 import { Connection, type ConnectionListener, type Over } from './protocol/connection.js';
 import { failure } from './protocol/decode.js';
 import type {
@@ -254,6 +255,10 @@ class CallController implements Call, ConnectionListener {
 
   ask(command: Exclude<ClientMessage, Join>): Promise<Answer> {
     return this.#connection.command(command);
+  }
+
+  clips(): Promise<readonly Clip[] | null> {
+    return askClips(this.#memory.value.token ?? '');
   }
 
   async leave(): Promise<void> {

@@ -51,6 +51,7 @@ function projectParticipant(state: ConferenceState, participant: Participant, ow
     role: participant.role,
     organisation: participant.organisation,
     function: participant.function,
+    isFilm: participant.isFilm,
     isSelf,
     reconnecting: !isSelf && participant.connection !== 'connected',
     connection: isSelf ? 'connected' : participant.connection,
@@ -76,7 +77,7 @@ export function projectTiles(
     return kept(earlier.get(tile.id), tile);
   };
   const self = participants.filter((participant) => participant.isSelf);
-  const others = participants.filter((participant) => !participant.isSelf);
+  const others = participants.filter((participant) => !participant.isSelf && !participant.isFilm);
   const screens = participants.filter((participant) => participant.screenOn);
   const list = [
     ...self.map((participant) => make(participant, 'camera')),

@@ -95,6 +95,7 @@ function participant(name: string, isSelf: boolean): ParticipantState {
     role: isSelf ? 'guest' : 'host',
     organisation: '',
     function: '',
+    isFilm: false,
     isSelf,
     reconnecting: false,
     connection: 'connected',

@@ -60,6 +60,7 @@ function fakeCall(first: CallState, calls: string[]): Call {
       })),
     setTileSize: () => undefined,
     ask: (command) => note(`ask ${command.type}`).then(() => ({ type: 'done' as const })),
+    clips: () => note('clips').then(() => [{ clip: 'Knæ.mp4', title: 'Knæ', durationS: 90, code: null }]),
     leave: () => note('leave', (state) => ({ ...state, phase: 'ended', ended: { code: 'left', canRejoin: true } })),
     joinAgain: () => note('joinAgain', (state) => ({ ...state, phase: 'connecting' })),
     resumeAudio: () => note('resumeAudio', (state) => ({ ...state, audioBlocked: false, banners: [] })),

@@ -3,3 +3,4 @@
 import './presence.js';
 import '../layouts/people.js';
 import '../chat/people.js';
+import '../film/section.js';

@@ -32,13 +32,14 @@ export class People extends LitElement {
   override render(): TemplateResult {
     const words = peopleWords(this.language);
     const sections = sectionsFor(this.call);
+    const people = this.call.participants.filter((person) => !person.isFilm);
     return html`
       ${sections.filter((one) => one.order < BELOW).map((one) => this.renderSection(one))}
       <section class="here">
-        <h3 id="here">${words.here(this.call.participants.length)}</h3>
+        <h3 id="here">${words.here(people.length)}</h3>
         <ul aria-labelledby="here">
           ${repeat(
-            this.call.participants,
+            people,
             (person) => person.id,
             (person) => this.renderPerson(person, words),
           )}

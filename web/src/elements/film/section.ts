@@ -1,0 +1,13 @@
+/** In the panel of people, for hosts: the exercise film. */
+
+import { html } from 'lit';
+import { addSection, isHost } from '../people/registry.js';
+import './film.js';
+
+addSection({
+  id: 'film',
+  order: 150,
+  isShown: isHost,
+  render: ({ call, commands, language }) =>
+    html`<vdx-film .call=${call} .commands=${commands} .language=${language}></vdx-film>`,
+});
