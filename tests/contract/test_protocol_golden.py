@@ -30,8 +30,10 @@ from vdxmedia.conference.kinds import (
     SourceKind,
 )
 from vdxmedia.conference.settings import RoomSettings
+from vdxmedia.conference.waiting import WaitReason
 from vdxmedia.ids import RoomId
 from vdxmedia.signalling import messages as m
+from vdxmedia.signalling.areas import lobby, people
 from vdxmedia.signalling.areas.room import room_of
 from vdxmedia.signalling.areas.training import Question
 
@@ -101,6 +103,50 @@ EXAMPLES: list[m.Wire] = [
     m.Spotlight(participant_id="p2345abcdefg"),
     m.AnswerConsent(question=Question.SPOTLIGHT, agrees=True),
     m.ControlFilm(action=FilmAction.LOAD, clip="Knæbøj_1.mp4"),
+    m.Transfer(participant_id="p2345abcdefg", token="header.claims.signature"),
+    m.Admit(waiting_id="p2345abcdefg"),
+    m.AdmitAll(),
+    m.RefuseWaiting(waiting_id="p2345abcdefg", reason="Det er en anden dag", barred=True),
+    m.SayToWaiting(text="Vi er lidt forsinkede"),
+    m.LockRoom(locked=True),
+    m.SetRole(participant_id="p2345abcdefg", role=Role.HOST),
+    m.CloseSource(participant_id="p2345abcdefg", source=SourceKind.MICROPHONE),
+    m.MuteGuests(),
+    m.AskToOpen(participant_id="p2345abcdefg", source=SourceKind.CAMERA),
+    m.AnswerAsked(source=SourceKind.CAMERA, accepted=True),
+    m.RemovePerson(participant_id="p2345abcdefg", barred=True),
+    m.EndForAll(),
+    m.KeepOpen(),
+    m.ExtendClosing(by=900.0),
+    m.Waiting(
+        participant_id="p2345abcdefg",
+        session="secret",
+        reason=WaitReason.ADMISSION,
+        since=1_800_000_000.0,
+        notice="Vi er lidt forsinkede",
+        token="fresh",
+        token_expires_at=1_800_000_000.5,
+    ),
+    m.Admitted(),
+    m.Refused(reason="Det er en anden dag"),
+    m.Transferred(room="r2345abcdefg", token="fresh"),
+    m.Lobby(
+        locked=True,
+        may_admit=True,
+        notice="",
+        waiting=[
+            lobby.WaitingPerson(
+                id="p2345abcdefg", name="Anna", organisation="", function="tolk", since=1_800_000_000.0, away=False
+            )
+        ],
+    ),
+    m.OwnSources(
+        may_unmute=False,
+        closed=[people.ClosedSource(source=SourceKind.MICROPHONE, count=2)],
+        asked=[SourceKind.CAMERA],
+    ),
+    m.Asked(asked=[people.AskedPerson(participant_id="p2345abcdefg", source=SourceKind.CAMERA)]),
+    m.Ending(cause=people.EndCause.CLOSING_TIME, ends_at=1_800_000_000.0, warning=120),
     m.Joined(
         participant_id="p2345abcdefg",
         session="secret",

@@ -48,6 +48,7 @@ export type FailureCode =
   | 'roomUnknown'
   | 'roomFull'
   | 'notOpenYet'
+  | 'barred'
   | 'closed'
   | 'notPermitted'
   | 'tooManyRequests'
@@ -70,7 +71,7 @@ export interface Failure {
 }
 
 /** Why the call is over; `left` is our own leaving. */
-export type EndCode = 'left' | 'ended' | 'removed' | 'replaced' | 'tooSlow' | 'lost';
+export type EndCode = 'left' | 'ended' | 'removed' | 'replaced' | 'tooSlow' | 'lost' | 'refused' | 'transferred';
 
 export interface EndState {
   readonly code: EndCode;

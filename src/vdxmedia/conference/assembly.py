@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from vdxmedia.conference import layout, permissions
+from vdxmedia.conference.admissions import Admissions
 from vdxmedia.conference.documents import Document, Documents, LivingSheet, Sheet
 from vdxmedia.conference.events import (
     BindingsChanged,
@@ -20,6 +21,7 @@ from vdxmedia.conference.events import (
 )
 from vdxmedia.conference.kinds import ContentHint, LeaveReason, Role, SourceKind
 from vdxmedia.conference.ledger import Ledger
+from vdxmedia.conference.lobby import Lobby
 from vdxmedia.conference.media import Gate, SetGate, SetHears, SetShedding, SetSourceClasses
 from vdxmedia.conference.participant import Participant
 from vdxmedia.conference.permissions import Audience, Standing
@@ -33,12 +35,21 @@ from vdxmedia.ids import ParticipantId, SourceId
 class Assembly:
     """Reading is free; change through the methods, which remember what is to be told."""
 
-    def __init__(self, settings: RoomSettings, *, roster_round_s: float = ROUND_S) -> None:
+    def __init__(
+        self,
+        settings: RoomSettings,
+        *,
+        roster_round_s: float = ROUND_S,
+        unix_offset_s: float = 0.0,
+        admissions: Admissions | None = None,
+    ) -> None:
         self.settings = settings
+        self._unix_offset_s = unix_offset_s
         self.opens_at_s: float | None = None
         self.closes_at_s: float | None = None
         self.people: dict[ParticipantId, Participant] = {}
         """In the order of joining."""
+        self.lobby = Lobby(self.people, admissions or Admissions())
         self.owners: dict[SourceId, Participant] = {}
         self.voices = Voices()
         self.roster = Roster(roster_round_s)
@@ -61,6 +72,10 @@ class Assembly:
         self._said_speakers: dict[ParticipantId, tuple[tuple[ParticipantId, float], ...]] = {}
         """By who was told; what one was told says nothing about when another came."""
         self._must_mend_speakers = False
+        self._promoted: list[Participant] = []
+        self._dismissed: list[tuple[Participant, LeaveReason]] = []
+        self.must_end = False
+        """Somebody has decided so; the conference ends at the end of the command."""
 
     # ── reading ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -70,6 +85,10 @@ class Assembly:
         if found is None:
             raise NotFound("no such participant in this conference", code="participant_unknown")
         return found
+
+    def unix(self, at_s: float) -> float:
+        """A time of the conference as clients understand it: Unix seconds."""
+        return at_s + self._unix_offset_s
 
     def hosts(self) -> list[Participant]:
         return [one for one in self.people.values() if one.role is Role.HOST and not one.is_film]
@@ -175,6 +194,39 @@ class Assembly:
         self.say_own(participant)
         self._dirty_documents.update(dict.fromkeys(self.documents.living()))
         self.rearrange()
+
+    def give_role(self, participant: Participant, role: Role) -> None:
+        """Whom he sees and what he is told follow from it at once; the desks hear of it at the end of the command."""
+        participant.role = role
+        self.changed(participant)
+        self.permit(participant)
+        self.retell(participant)
+        self._promoted.append(participant)
+
+    def close_source(self, participant: Participant, kind: SourceKind) -> None:
+        """Whoever decides it. Nothing opens it again but its owner."""
+        source = participant.active(kind)
+        if source is not None:
+            source.is_active = False
+            self.changed(participant)
+            self.say_own(participant)
+            if kind is not SourceKind.MICROPHONE:
+                self.rearrange()
+
+    def dismiss(self, participant: Participant, reason: LeaveReason) -> None:
+        """He leaves at the end of the command, whether he wants or not."""
+        self._dismissed.append((participant, reason))
+
+    def end(self) -> None:
+        self.must_end = True
+
+    def take_promoted(self) -> list[Participant]:
+        promoted, self._promoted = self._promoted, []
+        return [one for one in promoted if one.id in self.people]
+
+    def take_dismissed(self) -> list[tuple[Participant, LeaveReason]]:
+        dismissed, self._dismissed = self._dismissed, []
+        return [(one, reason) for one, reason in dismissed if self.people.get(one.id) is one]
 
     def rearrange(self) -> None:
         """What anybody's slots show may be different."""

@@ -47,6 +47,32 @@ class Join(msgspec.Struct, frozen=True):
     """Not a person: plays an exercise film for the hosts."""
     knows_who_sees: bool = True
     """Was told, before joining, that everybody will see and hear him."""
+    admission_keys: tuple[str, ...] = ()
+    """Who he is to the lobby (`admissions.key_of`)."""
+
+
+class Wait(msgspec.Struct, frozen=True):
+    """Stand in the lobby; after `Conference.why_wait` has said so."""
+
+    participant: ParticipantId
+    name: str
+    organisation: str
+    function: str
+    admission_keys: tuple[str, ...]
+
+
+class LoseWaiter(msgspec.Struct, frozen=True):
+    """His connection is gone; his place in the order is kept for a while."""
+
+    participant: ParticipantId
+
+
+class ReturnWaiter(msgspec.Struct, frozen=True):
+    participant: ParticipantId
+
+
+class LeaveWaiter(msgspec.Struct, frozen=True):
+    participant: ParticipantId
 
 
 class Disconnect(msgspec.Struct, frozen=True):
@@ -137,6 +163,10 @@ class End(msgspec.Struct, frozen=True):
 
 Command = (
     Join
+    | Wait
+    | LoseWaiter
+    | ReturnWaiter
+    | LeaveWaiter
     | Disconnect
     | Reconnect
     | Leave

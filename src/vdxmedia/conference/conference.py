@@ -23,6 +23,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from vdxmedia.conference import layout
+from vdxmedia.conference.admissions import Admissions
 from vdxmedia.conference.assembly import Assembly
 from vdxmedia.conference.call_type import allowed_media
 from vdxmedia.conference.commands import (
@@ -34,17 +35,29 @@ from vdxmedia.conference.commands import (
     FilmHeard,
     Join,
     Leave,
+    LeaveWaiter,
+    LoseWaiter,
     MediaClosed,
     MediaEstablished,
     Reconnect,
+    ReturnWaiter,
     SetSource,
     SetTiles,
     SpeakersHeard,
+    Wait,
 )
 from vdxmedia.conference.desk import Desk, Handler
 from vdxmedia.conference.desks import DESKS
 from vdxmedia.conference.documents import RoomDocument, Sheet
-from vdxmedia.conference.events import ConferenceEnded, Event, ParticipantState, Snapshot
+from vdxmedia.conference.events import (
+    ConferenceEnded,
+    Event,
+    ParticipantState,
+    Snapshot,
+    WaiterGone,
+    WaiterTold,
+)
+from vdxmedia.conference.gate import Gate
 from vdxmedia.conference.kept import SEQUENCE_LEAP, KeptConference, KeptPerson
 from vdxmedia.conference.kinds import Connection, ContentHint, LeaveReason, Role, SourceKind
 from vdxmedia.conference.participant import Participant, SlotCounts, Source
@@ -52,6 +65,7 @@ from vdxmedia.conference.permissions import NOBODY
 from vdxmedia.conference.rights import check_right
 from vdxmedia.conference.roster import ROUND_S
 from vdxmedia.conference.settings import GuestVisibility, RoomSettings
+from vdxmedia.conference.waiting import WaitCause
 from vdxmedia.errors import InvalidTransition, NotAllowed, Refused
 from vdxmedia.ids import ParticipantId, SourceId
 
@@ -74,13 +88,20 @@ class Conference:
         seat_kept_s: float = SEAT_KEPT_S,
         return_kept_s: float = RETURN_KEPT_S,
         roster_round_s: float = ROUND_S,
+        unix_offset_s: float = 0.0,
+        admissions: Admissions | None = None,
     ) -> None:
-        self._assembly = Assembly(settings, roster_round_s=roster_round_s)
+        """`unix_offset_s` is what makes a time of `now_s` one in Unix seconds; `admissions` are of the conferences
+        before."""
+        self._assembly = Assembly(
+            settings, roster_round_s=roster_round_s, unix_offset_s=unix_offset_s, admissions=admissions
+        )
         self._assembly.opens_at_s = opens_at_s
         self._assembly.closes_at_s = closes_at_s
         self._seat_kept_s = seat_kept_s
         self._return_kept_s = return_kept_s
         self._joins = 0
+        self._gate = Gate(self._assembly)
         self._desks: list[Desk] = [make(self._assembly) for make in DESKS]
         self._handlers: dict[type[Asked], Handler] = {}
         for desk in self._desks:
@@ -103,7 +124,12 @@ class Conference:
 
     @property
     def is_empty(self) -> bool:
-        return not self._assembly.people
+        """Neither in it nor waiting for it is anybody."""
+        return not self._assembly.people and not self._assembly.lobby.waiters
+
+    @property
+    def is_over(self) -> bool:
+        return self._assembly.is_ended
 
     def __contains__(self, participant: ParticipantId) -> bool:
         return participant in self._assembly.people
@@ -149,24 +175,26 @@ class Conference:
             return None
         times = [self._seat_deadline(one) for one in self._assembly.people.values()]
         times += [desk.deadline() for desk in self._desks]
-        times += [self._assembly.closes_at_s, self._assembly.voices.deadline(), self._assembly.roster.deadline()]
+        parts = (self._assembly.lobby, self._assembly.voices, self._assembly.roster)
+        times += [self._assembly.closes_at_s, *(part.deadline() for part in parts)]
         return min((time for time in times if time is not None), default=None)
 
-    def check_join(self, now_s: float, *, leaving: int = 0, role: Role = Role.GUEST) -> None:
-        """Whether a newcomer would be let in, when `leaving` others go first. Raises: Refused."""
-        opens_at_s, closes_at_s = self._assembly.opens_at_s, self._assembly.closes_at_s
-        if opens_at_s is not None and now_s < opens_at_s:
-            raise Refused("the room is not open yet", code="room_not_open", retry_after_s=opens_at_s - now_s)
-        if self._assembly.is_ended or (closes_at_s is not None and now_s >= closes_at_s):
-            raise Refused("the room is closed", code="room_closed")
-        present = sum(
-            one.connection is not Connection.RETURNING and not one.is_film for one in self._assembly.people.values()
-        )
-        if present - leaving >= self.settings.maximum:
-            if role is Role.GUEST and self.settings.guest_visibility is not GuestVisibility.ALL:
-                # How many others there are is not told to one who may not know of them.
-                raise Refused("you cannot be let in now", code="cannot_enter")
-            raise Refused("the room has its maximum of participants", code="room_full")
+    def why_wait(
+        self,
+        role: Role,
+        admission_keys: Sequence[str],
+        now_s: float,
+        *,
+        leaving: int = 0,
+        waiting: ParticipantId | None = None,
+    ) -> WaitCause | None:
+        """Whether a newcomer has to wait in the lobby, when `leaving` others go first; None: he may join. `waiting`
+        does already. Raises: Refused (`room_not_open`, `room_closed`, `room_full`), NotAllowed `barred`."""
+        return self._gate.why_wait(role, admission_keys, now_s, leaving=leaving, waiting=waiting)
+
+    def waiter(self, participant: ParticipantId) -> WaiterTold | None:
+        """What somebody who waits is told; None: he does not."""
+        return self._gate.told(participant)
 
     def kept(self, now_s: float) -> KeptConference:
         """What outlasts a restart of the server. Times in it count from now."""
@@ -181,7 +209,7 @@ class Conference:
     # ── changing ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     def handle(self, command: Command, now_s: float) -> list[Event]:
-        """Raises: Refused (`room_full`, `cannot_enter`, `room_not_open`, `room_closed`), NotFound
+        """Raises: Refused (`room_full`, `must_wait`, `room_not_open`, `room_closed`), NotFound
         (`participant_unknown`), NotAllowed, and what a desk's handler raises; InvalidTransition for what the hub must
         not do."""
         if self._assembly.is_ended:
@@ -189,6 +217,9 @@ class Conference:
         match command:
             case Join():
                 self._join(command, now_s)
+            case Wait() | LoseWaiter() | ReturnWaiter() | LeaveWaiter():
+                self._gate.handle(command, now_s)
+                self._waiters_changed(now_s)
             case Disconnect():
                 self._disconnect(self._assembly.find(command.participant), now_s)
             case Reconnect():
@@ -217,6 +248,7 @@ class Conference:
                 self._handlers[type(command)](command, now_s)
             case _:
                 assert_never(command)
+        self._follow(now_s)
         return self._assembly.settle(now_s)
 
     def handle_timeout(self, now_s: float) -> list[Event]:
@@ -232,10 +264,13 @@ class Conference:
             if due_s is not None and now_s >= due_s:
                 self._give_up(participant, now_s)
         self._leave_nobody_waiting(now_s)
+        if self._gate.expire(now_s):
+            self._waiters_changed(now_s)
         for desk in self._desks:
             desk.timeout(now_s)
         if assembly.voices.tick(now_s):
             assembly.rearrange()
+        self._follow(now_s)
         return assembly.settle(now_s)
 
     def restore(self, kept: KeptConference, now_s: float) -> list[Event]:
@@ -267,13 +302,33 @@ class Conference:
                 self._give_up(participant, now_s)
         return assembly.settle(now_s)
 
+    def _waiters_changed(self, now_s: float) -> None:
+        for desk in self._desks:
+            desk.waiters_changed(now_s)
+
+    def _follow(self, now_s: float) -> None:
+        """What desks have decided about people, until nothing more follows."""
+        assembly = self._assembly
+        while promoted := assembly.take_promoted():
+            for participant in promoted:
+                for desk in self._desks:
+                    desk.role_changed(participant, now_s)
+        while dismissed := assembly.take_dismissed():
+            for participant, reason in dismissed:
+                self._leave(participant, reason, now_s)
+        if assembly.must_end and not assembly.is_ended:
+            self._end()
+
     def _join(self, command: Join, now_s: float) -> None:
         assembly = self._assembly
         if command.participant in assembly.people:
             raise InvalidTransition(f"participant {command.participant} has a seat already")
         if any(source in assembly.owners for source in command.publish.values()):
             raise InvalidTransition("a source id is in use already")
-        self.check_join(now_s, leaving=command.is_film, role=command.role)
+        keys = command.admission_keys
+        if self.why_wait(command.role, keys, now_s, leaving=command.is_film, waiting=command.participant) is not None:
+            raise Refused("wait to be let in", code="must_wait")
+        assembly.lobby.waiters.pop(command.participant, None)
         self._joins += 1
         publish, receives = allowed_media(command, self.settings.call_type)
         participant = Participant(
@@ -290,6 +345,7 @@ class Conference:
             slots=SlotCounts(video=command.video_slots),
             receives=receives,
             # Who was told that hosts alone see him has not agreed to more, whatever the room becomes.
+            admission_keys=keys,
             is_open=command.knows_who_sees and self.settings.guest_visibility is GuestVisibility.ALL,
         )
         participant.audience = assembly.audience_of(participant)
@@ -424,6 +480,9 @@ class Conference:
             self._assembly.rearrange()
 
     def _end(self) -> None:
+        for waiter in self._assembly.lobby.waiters:
+            self._assembly.tell(WaiterGone(waiter, LeaveReason.REMOVED))
+        self._assembly.lobby.waiters.clear()
         for participant in list(self._assembly.people.values()):
             self._assembly.remove(participant, LeaveReason.REMOVED)
         self._assembly.is_ended = True

@@ -53,6 +53,9 @@ class Desk:
     def left(self, participant: Participant, now_s: float) -> None:
         """He is no longer among the people."""
 
+    def waiters_changed(self, now_s: float) -> None:
+        """Somebody waits in the lobby, or no longer, or his connection is away or back."""
+
     def role_changed(self, participant: Participant, now_s: float) -> None: ...
 
     def film_heard(self, heard: FilmHeard, now_s: float) -> None: ...

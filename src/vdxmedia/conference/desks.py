@@ -9,9 +9,13 @@ from vdxmedia.conference.assembly import Assembly
 from vdxmedia.conference.captions_desk import CaptionsDesk
 from vdxmedia.conference.chat_desk import ChatDesk
 from vdxmedia.conference.desk import Desk
+from vdxmedia.conference.doors_desk import DoorsDesk
 from vdxmedia.conference.film_desk import FilmDesk
 from vdxmedia.conference.layout_desk import LayoutDesk
+from vdxmedia.conference.lobby_desk import LobbyDesk
+from vdxmedia.conference.mutes_desk import MutesDesk
 from vdxmedia.conference.reactions_desk import ReactionsDesk
+from vdxmedia.conference.roles_desk import RolesDesk
 from vdxmedia.conference.settings_desk import SettingsDesk
 from vdxmedia.conference.visibility_desk import VisibilityDesk
 
@@ -24,4 +28,8 @@ DESKS: tuple[Callable[[Assembly], Desk], ...] = (
     AnnouncementsDesk,
     VisibilityDesk,
     FilmDesk,
+    RolesDesk,
+    MutesDesk,
+    LobbyDesk,
+    DoorsDesk,
 )

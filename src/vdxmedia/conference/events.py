@@ -17,7 +17,8 @@ from vdxmedia.conference.documents import Document
 from vdxmedia.conference.kinds import Connection, FilmAction, LeaveReason, Role, SlotKind, SourceKind
 from vdxmedia.conference.media import MediaChange
 from vdxmedia.conference.settings import RoomSettings
-from vdxmedia.ids import ParticipantId, SourceId
+from vdxmedia.conference.waiting import WaitReason
+from vdxmedia.ids import ParticipantId, RoomId, SourceId
 
 
 class SourceState(msgspec.Struct, frozen=True):
@@ -113,6 +114,44 @@ class Answered(msgspec.Struct, frozen=True):
     answer: object
 
 
+class WaiterTold(msgspec.Struct, frozen=True):
+    """To somebody who waits: why, and what a host says."""
+
+    participant: ParticipantId
+    reason: WaitReason
+    since: float
+    """Unix seconds."""
+    notice: str
+
+
+class WaiterAdmitted(msgspec.Struct, frozen=True):
+    """He may join now."""
+
+    participant: ParticipantId
+
+
+class WaiterRefused(msgspec.Struct, frozen=True):
+    """He waits no longer, and is not let in."""
+
+    participant: ParticipantId
+    reason: str
+    """A host's words; perhaps empty."""
+
+
+class WaiterGone(msgspec.Struct, frozen=True):
+    """For the hub: left, lost, or the conference is over."""
+
+    participant: ParticipantId
+    reason: LeaveReason
+
+
+class Transferred(msgspec.Struct, frozen=True):
+    """Before his seat is given up: where he goes."""
+
+    participant: ParticipantId
+    room: RoomId
+
+
 class SeatGivenUp(msgspec.Struct, frozen=True):
     """For the hub, at once; the others hear of it by the roster."""
 
@@ -156,6 +195,11 @@ Event = (
     | FilmOrdered
     | MediaChanged
     | SeatGivenUp
+    | WaiterTold
+    | WaiterAdmitted
+    | WaiterRefused
+    | WaiterGone
+    | Transferred
     | ConferenceEnded
 )
 

@@ -39,6 +39,7 @@ class KeptPerson(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     wanted_video_slots: int
     receives: Media = ALL_MEDIA
     pins: tuple[ParticipantId, ...] = ()
+    admission_keys: tuple[str, ...] = ()
     is_open: bool = True
     is_waiting: bool = False
     group: int | None = None

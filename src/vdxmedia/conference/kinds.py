@@ -77,6 +77,8 @@ class LeaveReason(StrEnum):
     LOST = "lost"
     """The connection did not come back in time."""
     REMOVED = "removed"
+    WAITING = "waiting"
+    """Sent back to those who wait, because no host is there any more."""
     HIDDEN = "hidden"
     """Still there, but no longer to be seen by the one who is told."""
 
@@ -101,6 +103,10 @@ class EndReason(StrEnum):
     """This client did not read its events in time."""
     LOST = "lost"
     """The seat was given up while the connection was away."""
+    REFUSED = "refused"
+    """A host has not let this person in."""
+    TRANSFERRED = "transferred"
+    """A host has sent this person to another room; `transferred` came before."""
 
 
 class Addressee(StrEnum):

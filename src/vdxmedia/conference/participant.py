@@ -77,6 +77,8 @@ class Participant:
     has_screen_floor: bool = True
     floored: set[SourceKind] = field(default_factory=set)
     """Kinds whose floor gate was ever closed."""
+    admission_keys: tuple[str, ...] = ()
+    """Who he is to the lobby, also next time (`admissions.py`)."""
     connection: Connection = Connection.CONNECTED
     lost_at_s: float = 0.0
     """Since when reconnecting."""
@@ -98,6 +100,10 @@ class Participant:
     @property
     def is_sign_interpreter(self) -> bool:
         return self.function.casefold() in SIGN_INTERPRETERS
+
+    @property
+    def is_connected(self) -> bool:
+        return self.connection is Connection.CONNECTED
 
     def state(self) -> ParticipantState:
         return ParticipantState(

@@ -15,7 +15,11 @@ from vdxmedia.conference.events import (
     SequencedEvent,
     Snapshot,
     SpeakersChanged,
+    Transferred,
     Uttered,
+    WaiterAdmitted,
+    WaiterRefused,
+    WaiterTold,
 )
 from vdxmedia.conference.kinds import EndReason, Quality, SourceKind
 from vdxmedia.conference.settings import GuestVisibility
@@ -54,6 +58,20 @@ class MediaGone(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Waiting(msgspec.Struct, frozen=True):
+    """No seat yet."""
+
+    participant: ParticipantId
+    session: SessionSecret
+    told: WaiterTold
+
+
+class SentToLobby(msgspec.Struct, frozen=True):
+    """The seat is gone, and its holder waits: as the answer to a join."""
+
+    waiting: Waiting
+
+
 class ServerStopping(msgspec.Struct, frozen=True):
     reconnect_after_s: float
 
@@ -69,6 +87,11 @@ ClientEvent = (
     | DecodeRefused
     | MediaGone
     | ServerStopping
+    | SentToLobby
+    | WaiterTold
+    | WaiterAdmitted
+    | WaiterRefused
+    | Transferred
 )
 
 
@@ -100,6 +123,8 @@ class JoinRequest(msgspec.Struct, frozen=True):
     resume: ResumeRequest | None
     knows_who_sees: GuestVisibility | None = None
     """What the person was told before joining."""
+    function: str = ""
+    """As the person says; where the token names none."""
 
 
 class Seated(msgspec.Struct, frozen=True):

@@ -16,22 +16,33 @@ import logging
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 
 import msgspec
 
 from vdxmedia.clock import Clock
+from vdxmedia.conference.admissions import Admissions
 from vdxmedia.conference.events import ParticipantState
-from vdxmedia.conference.kinds import Role
+from vdxmedia.conference.kinds import Role, SourceKind
 from vdxmedia.conference.settings import RoomSettings
-from vdxmedia.errors import NotFound, Refused, VdxError
-from vdxmedia.hub.client import Client, JoinRequest, Seated, SeatResumed
+from vdxmedia.errors import NotAllowed, NotFound, Refused, VdxError
+from vdxmedia.hub.client import Client, JoinRequest, Seated, SeatResumed, Waiting
 from vdxmedia.hub.counters import Counters
 from vdxmedia.hub.film import Films, FilmStart, NoFilms
 from vdxmedia.hub.film_stage import FilmStage
 from vdxmedia.hub.limits import HubLimits, TokenBucket
-from vdxmedia.hub.ports import Attendance, DeleteRoom, MediaPlane, SaveRoom, StoreChange, StoredConference, StoredRoom
+from vdxmedia.hub.pins import PinDoor
+from vdxmedia.hub.ports import (
+    Attendance,
+    DeleteRoom,
+    Grant,
+    MediaPlane,
+    SaveRoom,
+    StoreChange,
+    StoredConference,
+    StoredRoom,
+)
 from vdxmedia.hub.room import Room
 from vdxmedia.hub.room_task import RoomTask
 from vdxmedia.hub.statistics import ConnectionStatistics
@@ -57,6 +68,8 @@ class _Entry:
     created_at: float
     """Unix seconds."""
     task: RoomTask | None = None
+    admissions: Admissions = field(default_factory=Admissions)
+    """Of all its conferences."""
     cut_off: StoredConference | None = None
     """What the end of the last server left; for the next conference."""
 
@@ -90,6 +103,7 @@ class Registry:
         self._joins = TokenBucket(rate, max(1.0, 2 * rate), clock.monotonic_s())
         self._scope = TaskScope("rooms")
         self._is_stopping = False
+        self._pins = PinDoor()
 
     # ── rooms ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -169,7 +183,9 @@ class Registry:
 
     # ── joining ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def join(self, room: RoomId, request: JoinRequest, client: Client) -> tuple[RoomTask, Seated | SeatResumed]:
+    async def join(
+        self, room: RoomId, request: JoinRequest, client: Client
+    ) -> tuple[RoomTask, Seated | SeatResumed | Waiting]:
         """The conference to talk to from now on, and the seat in it. Raises: NotFound, Refused."""
         entry = self._entry(room)
         if self._is_stopping:
@@ -180,6 +196,30 @@ class Registry:
         except Refused as error:
             self._metrics.joins.labels("refused", error.code).inc()
             raise
+
+    def grant_by_pin(self, room: RoomId, pin: str, client: str) -> Grant:
+        """What somebody without a link may do, who has typed the room's PIN: a new person with all sources. `client` is
+        an address as limits count it. Raises: as `PinDoor.enter`; an unknown room is as one without a PIN."""
+        entry = self._rooms.get(room)
+        if entry is None:
+            raise NotAllowed("this room is entered by a personal link", code="token_missing")
+        settings = entry.settings
+        try:
+            role = self._pins.enter(room, settings, pin, client, self._clock.monotonic_s())
+        except Refused:
+            self.counters.add("pins_locked")
+            raise
+        return Grant(
+            room=room,
+            identity="",
+            role=role,
+            name=None,
+            organisation=settings.organisation if role is Role.HOST else "",
+            function="",
+            can_publish=frozenset(SourceKind),
+            can_subscribe=True,
+            expires_at=self._clock.unix_s(),
+        )
 
     def observe_join(self, seconds: float) -> None:
         """From the command to its answer."""
@@ -207,6 +247,7 @@ class Registry:
                 note_present=lambda present: self._note_present(room, present),
                 mark_changed=lambda: self._mark_changed(room),
                 play_film=lambda order: stage.order(order),
+                admissions=entry.admissions,
             )
 
         def forget(task: RoomTask) -> None:

@@ -12,6 +12,7 @@ from typing import assert_never
 
 from vdxmedia.clock import Clock
 from vdxmedia.conference import commands, events
+from vdxmedia.conference.admissions import Admissions
 from vdxmedia.conference.conference import Conference
 from vdxmedia.conference.kinds import EndReason, LeaveReason, Role, SlotKind, SourceKind
 from vdxmedia.conference.quality import QualityMeter
@@ -29,8 +30,10 @@ from vdxmedia.hub.client import (
     Seated,
     SeatResumed,
     ServerStopping,
+    Waiting,
 )
 from vdxmedia.hub.limits import HubLimits
+from vdxmedia.hub.lobby_seats import LobbySeat
 from vdxmedia.hub.ports import (
     LayersWanted,
     MediaAnswer,
@@ -45,6 +48,7 @@ from vdxmedia.hub.ports import (
     SpeakersChanged,
 )
 from vdxmedia.hub.ring import EventRing
+from vdxmedia.hub.room_lobby import RoomLobby, admission_keys
 from vdxmedia.hub.seats import Seat, Seats
 from vdxmedia.ids import ConferenceKey, ParticipantId, RoomId, SourceId, new_source_id
 from vdxmedia.observability import Metrics
@@ -79,6 +83,7 @@ class Room:
         note_present: Callable[[Sequence[events.ParticipantState]], None],
         mark_changed: Callable[[], None],
         play_film: Callable[[events.FilmOrdered], None] = lambda order: None,
+        admissions: Admissions | None = None,
     ) -> None:
         self.id = room
         self.key = key
@@ -106,7 +111,10 @@ class Room:
             seat_kept_s=limits.seat_kept_s,
             return_kept_s=limits.return_kept_s,
             roster_round_s=limits.roster_round_s,
+            unix_offset_s=self._unix_offset_s,
+            admissions=admissions,
         )
+        self._lobby = RoomLobby(room, self._conference)
 
     @property
     def is_empty(self) -> bool:
@@ -142,9 +150,10 @@ class Room:
 
     # ── clients ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def join(self, request: JoinRequest, client: Client) -> Seated | SeatResumed:
+    def join(self, request: JoinRequest, client: Client) -> Seated | SeatResumed | Waiting:
         """A new seat, or the old one again: by its secret (media goes on), or by the token's identity (from the
-        start). With another token's rights it is a new seat in the old one's place. Raises: BadField, Refused."""
+        start). With another token's rights it is a new seat in the old one's place. Who may not come in yet waits, and
+        joins again when he is told that he may. Raises: BadField, NotAllowed, Refused."""
         if self._stop_retry_s is not None:
             raise Refused("the server goes down", code="server_stopping", retry_after_s=self._stop_retry_s)
         resumed = self._seats.by_secret(request.resume.session) if request.resume is not None else None
@@ -154,9 +163,7 @@ class Room:
         if resumed is None:
             # Another window has the media connection, if any; it must not speak for this one.
             self._drop_media(seat)
-        if seat.client is not None and seat.client is not client:
-            seat.client.end(EndReason.REPLACED, can_rejoin=False)
-        seat.client = None
+        seat.give_up_client(client)
         self._handle(commands.Reconnect(seat.participant, request.video_slots))
         seat.client = client
         if not seat.bandwidth.is_plain:
@@ -176,38 +183,55 @@ class Room:
             seat.participant, snapshot.sequence, missed, snapshot.documents, snapshot.bindings, media_alive
         )
 
-    def _join_new(self, request: JoinRequest, client: Client, *, replaced: Seat | None) -> Seated:
+    def _join_new(self, request: JoinRequest, client: Client, *, replaced: Seat | None) -> Seated | Waiting:
         grant = request.grant
-        name = grant.name or request.name
-        if not name:
-            raise BadField("a name is needed: the token fixes none", field="$.name")
-        self._conference.check_join(
-            self._clock.monotonic_s(), leaving=int(replaced is not None) + grant.is_film, role=Role(grant.role)
+        secret = None if request.resume is None else request.resume.session
+        waited = self._lobby.of(secret, grant.identity)
+        if waited is not None and waited.grant.role != grant.role:
+            self._handle(commands.LeaveWaiter(waited.participant))  # he has another link now
+            waited = None
+        name = _name_of(request, waited)
+        keys = admission_keys(grant.identity, secret)
+        reason = self._conference.why_wait(
+            Role(grant.role),
+            keys,
+            self._clock.monotonic_s(),
+            leaving=int(replaced is not None) + grant.is_film,
+            waiting=None if waited is None else waited.participant,
         )
-        self._admit()
+        if waited is None:
+            self._admit()
+        if reason is not None:
+            decided, waiting = self._lobby.wait(waited, request, client, name, self._clock.monotonic_s())
+            self._carry_out(decided)
+            self._metrics.joins.labels("accepted", "waiting").inc()
+            return waiting()
         if replaced is not None:
-            if replaced.client is not None and replaced.client is not client:
-                replaced.client.end(EndReason.REPLACED, can_rejoin=False)
-            replaced.client = None
+            replaced.give_up_client(client)
             self._handle(commands.Leave(replaced.participant))
         seat = Seat.make(grant, {kind: self._new_source() for kind in sorted(grant.can_publish)})
+        if waited is not None:
+            self._lobby.take(waited, client)
+            seat.participant, seat.secret = waited.participant, waited.secret
         decided = self._conference.handle(
             commands.Join(
                 participant=seat.participant,
                 name=name,
                 role=Role(grant.role),
                 organisation=grant.organisation,
-                function=grant.function,
+                function=grant.function or request.function,
                 publish=seat.sources,
                 can_subscribe=grant.can_subscribe,
                 video_slots=request.video_slots,
                 knows_who_sees=request.knows_who_sees is GuestVisibility.ALL,
                 is_film=grant.is_film,
+                admission_keys=(*keys, *admission_keys("", seat.secret)),
             ),
             self._clock.monotonic_s(),
         )
         self._seats.add(seat)
         self._owners.update(dict.fromkeys(seat.sources.values(), seat.participant))
+        seat.name = name
         seat.joined_at_s = self._clock.monotonic_s()
         try:
             self._carry_out(decided)
@@ -232,6 +256,9 @@ class Room:
         return next((event.answer for event in decided if isinstance(event, events.Answered)), None)
 
     def leave(self, participant: ParticipantId, client: Client) -> None:
+        if self._lobby.lost(client) is not None:
+            self._handle(commands.LeaveWaiter(participant))
+            return
         seat = self._seats.of_client(participant, client)
         seat.client = None
         self._handle(commands.Leave(participant))
@@ -242,6 +269,9 @@ class Room:
         if seat is not None:
             seat.client = None
             self._handle(commands.Disconnect(seat.participant))
+        waiter = self._lobby.lost(client)
+        if waiter is not None:
+            self._handle(commands.LoseWaiter(waiter))
 
     def begin_offer(self, participant: ParticipantId, client: Client) -> MediaSeat:
         """What the plane needs. Raises: NotFound, Refused (`media_busy`: one offer at a time)."""
@@ -297,10 +327,8 @@ class Room:
         self._tell_all(ServerStopping(reconnect_after_s))
 
     def end(self, *, can_rejoin: bool) -> None:
-        for seat in self._seats.all():
-            if seat.client is not None:
-                seat.client.end(EndReason.ENDED, can_rejoin=can_rejoin)
-                seat.client = None
+        self._seats.end_clients(can_rejoin=can_rejoin)
+        self._lobby.end(can_rejoin=can_rejoin)
         if not self._conference.is_empty:
             self._handle(commands.End())
 
@@ -320,13 +348,9 @@ class Room:
                 seat, owner = self._seats.get(event.participant), self._owners.get(event.source)
                 if seat is not None and owner is not None:
                     self._tell(seat, DecodeRefused(event.index, owner))
-            case SlotPaused():
+            case SlotPaused() | LayersWanted():
                 seat = self._seats.get(event.participant)
-                if seat is not None and seat.bandwidth.pause(event.index, is_paused=event.is_paused):
-                    self._tell(seat, seat.bandwidth.told())
-            case LayersWanted():
-                seat = self._seats.get(event.participant)
-                if seat is not None and seat.bandwidth.want(event.kind, event.layers):
+                if seat is not None and seat.read_layers(event):
                     self._tell(seat, seat.bandwidth.told())
             case MediaLost():
                 seat = self._seats.get(event.participant)
@@ -347,18 +371,9 @@ class Room:
     def _read_quality(self, event: MediaQuality) -> None:
         seat = self._seats.get(event.participant)
         if seat is not None and self._conference.has_media(seat.participant):
-            changed = seat.quality.read(
-                event.uplink_loss,
-                event.downlink_loss,
-                event.rtt_s,
-                is_silent=event.is_silent,
-                period_s=event.period_s,
-            )
-            self._tell_quality(seat, changed=changed)
+            self._tell_quality(seat, changed=seat.read_quality(event))
             is_camera_on = self._conference.is_active(seat.participant, SourceKind.CAMERA)
-            if seat.bandwidth.read_uplink(
-                event.uplink_loss, event.uplink_bps, is_camera_on=is_camera_on, period_s=event.period_s
-            ):
+            if seat.read_uplink(event, is_camera_on=is_camera_on):
                 self._tell(seat, seat.bandwidth.told())
 
     def _tell_quality(self, seat: Seat, *, changed: bool) -> None:
@@ -403,6 +418,10 @@ class Room:
                     chosen = event.settings
                 case events.FilmOrdered():
                     self._play_film(event)
+                case events.WaiterTold() | events.WaiterAdmitted() | events.WaiterRefused() | events.WaiterGone():
+                    self._lobby.tell(event)
+                case events.Transferred():
+                    self._tell_each((event.participant,), event)
                 case events.MediaChanged() | events.ConferenceEnded() | events.Answered():
                     pass
                 case _:
@@ -428,7 +447,9 @@ class Room:
             return
         for source in seat.sources.values():
             del self._owners[source]
-        if seat.client is not None and event.reason is not LeaveReason.LEFT:
+        if event.reason is LeaveReason.WAITING:
+            self._lobby.take_in(seat)
+        elif seat.client is not None and event.reason is not LeaveReason.LEFT:
             seat.client.end(end, can_rejoin=False)
         seat.client = None
         logger.info("participant_left room=%s participant=%s reason=%s", self.id, event.participant, event.reason.value)
@@ -471,3 +492,11 @@ class Room:
 
     def _monotonic(self, unix_s: float | None) -> float | None:
         return None if unix_s is None else unix_s - self._unix_offset_s
+
+
+def _name_of(request: JoinRequest, waited: LobbySeat | None) -> str:
+    """Raises: BadField."""
+    name = request.grant.name or request.name or (waited.name if waited is not None else "")
+    if not name:
+        raise BadField("a name is needed: the token fixes none", field="$.name")
+    return name

@@ -21,7 +21,7 @@ from vdxmedia.conference.commands import FilmHeard
 from vdxmedia.conference.kinds import Role
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.errors import Refused, VdxError
-from vdxmedia.hub.client import Client, JoinRequest, Seated, SeatResumed
+from vdxmedia.hub.client import Client, JoinRequest, Seated, SeatResumed, Waiting
 from vdxmedia.hub.counters import Counters
 from vdxmedia.hub.limits import HubLimits
 from vdxmedia.hub.mailbox import Mailbox
@@ -74,7 +74,7 @@ class RoomTask:
 
     # ── callable from any task of the loop ────────────────────────────────────────────────────────────────────────
 
-    async def join(self, request: JoinRequest, client: Client) -> Seated | SeatResumed:
+    async def join(self, request: JoinRequest, client: Client) -> Seated | SeatResumed | Waiting:
         """Raises: Refused."""
         return await self._ask(lambda: self.room.join(request, client))
 

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from vdxmedia.conference.kinds import Role, SourceKind
+from vdxmedia.conference.kinds import EndReason, Role, SourceKind
 from vdxmedia.conference.quality import QualityMeter
 from vdxmedia.errors import NotFound, Refused
 from vdxmedia.hub.bandwidth import Bandwidth
 from vdxmedia.hub.client import Client
-from vdxmedia.hub.ports import Grant
+from vdxmedia.hub.ports import Grant, LayersWanted, MediaQuality, SlotPaused
 from vdxmedia.ids import ParticipantId, SessionSecret, SourceId, new_participant_id, new_session_secret
 
 _RIGHTS = ("room", "role", "organisation", "function", "can_publish", "can_subscribe", "is_film")
@@ -27,6 +27,7 @@ class Seat:
     grant: Grant
     """Of the first join. A later token with other rights gets another seat."""
     sources: Mapping[SourceKind, SourceId]
+    name: str = ""
     first_sequence: int = 0
     """The number of the snapshot that the seat began with."""
     joined_at_s: float | None = None
@@ -42,6 +43,34 @@ class Seat:
     @classmethod
     def make(cls, grant: Grant, sources: Mapping[SourceKind, SourceId]) -> Seat:
         return cls(new_participant_id(), new_session_secret(), grant, sources)
+
+    def give_up_client(self, successor: Client) -> None:
+        """Another connection has the seat now; unless it is the same, the old one is told."""
+        if self.client is not None and self.client is not successor:
+            self.client.end(EndReason.REPLACED, can_rejoin=False)
+        self.client = None
+
+    def read_quality(self, event: MediaQuality) -> bool:
+        """Whether the quality is another now."""
+        return self.quality.read(
+            event.uplink_loss,
+            event.downlink_loss,
+            event.rtt_s,
+            is_silent=event.is_silent,
+            period_s=event.period_s,
+        )
+
+    def read_uplink(self, event: MediaQuality, *, is_camera_on: bool) -> bool:
+        """Whether there is something new to be told of the bandwidth."""
+        return self.bandwidth.read_uplink(
+            event.uplink_loss, event.uplink_bps, is_camera_on=is_camera_on, period_s=event.period_s
+        )
+
+    def read_layers(self, event: SlotPaused | LayersWanted) -> bool:
+        """The same."""
+        if isinstance(event, SlotPaused):
+            return self.bandwidth.pause(event.index, is_paused=event.is_paused)
+        return self.bandwidth.want(event.kind, event.layers)
 
     def has_rights_of(self, grant: Grant) -> bool:
         """Whether a token grants what this seat has, no less and no more. Its time, name and person do not matter."""
@@ -73,6 +102,12 @@ class Seats:
     def all(self) -> list[Seat]:
         """In the order of joining."""
         return list(self._by_participant.values())
+
+    def end_clients(self, *, can_rejoin: bool) -> None:
+        for seat in self._by_participant.values():
+            if seat.client is not None:
+                seat.client.end(EndReason.ENDED, can_rejoin=can_rejoin)
+                seat.client = None
 
     def get(self, participant: ParticipantId) -> Seat | None:
         return self._by_participant.get(participant)

@@ -16,7 +16,6 @@ class _Tagged(msgspec.Struct, frozen=True):
 
 class _Versioned(msgspec.Struct, frozen=True):
     protocol: int
-    token: object = None
 
 
 _COMMANDS = frozenset(str(member.__struct_config__.tag) for member in get_args(ClientMessage))
@@ -52,8 +51,9 @@ def decode_hello(auth: object) -> Hello:
         versioned = msgspec.convert(auth, _Versioned)
         if versioned.protocol != PROTOCOL_VERSION:
             raise BadMessage(f"this server speaks version {PROTOCOL_VERSION}", code="unsupported_protocol")
-        if versioned.token in (None, ""):
+        hello = msgspec.convert(auth, Hello)
+        if not hello.token and hello.room is None:
             raise NotAllowed("there is no token in the connect payload", code="token_missing")
-        return msgspec.convert(auth, Hello)
+        return hello
     except msgspec.ValidationError as error:
         raise BadMessage(f"connect payload: {error}") from error

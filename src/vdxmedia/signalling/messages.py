@@ -22,6 +22,8 @@ from vdxmedia.conference.kinds import SlotKind as SlotKind
 from vdxmedia.conference.kinds import SourceKind as SourceKind
 from vdxmedia.signalling.areas import film as film_area
 from vdxmedia.signalling.areas import layouts as layouts_area
+from vdxmedia.signalling.areas import lobby as lobby_area
+from vdxmedia.signalling.areas import people as people_area
 from vdxmedia.signalling.areas import room as room_area
 from vdxmedia.signalling.areas import training as training_area
 from vdxmedia.signalling.areas import words as words_area
@@ -30,6 +32,31 @@ from vdxmedia.signalling.areas.film import FilmChanged as FilmChanged
 from vdxmedia.signalling.areas.layouts import ChooseLayout as ChooseLayout
 from vdxmedia.signalling.areas.layouts import LayoutChanged as LayoutChanged
 from vdxmedia.signalling.areas.layouts import PinPeople as PinPeople
+from vdxmedia.signalling.areas.lobby import Admit as Admit
+from vdxmedia.signalling.areas.lobby import AdmitAll as AdmitAll
+from vdxmedia.signalling.areas.lobby import Admitted as Admitted
+from vdxmedia.signalling.areas.lobby import Lobby as Lobby
+from vdxmedia.signalling.areas.lobby import LockRoom as LockRoom
+from vdxmedia.signalling.areas.lobby import Refused as Refused
+from vdxmedia.signalling.areas.lobby import RefuseWaiting as RefuseWaiting
+from vdxmedia.signalling.areas.lobby import SayToWaiting as SayToWaiting
+from vdxmedia.signalling.areas.lobby import Waiting as Waiting
+from vdxmedia.signalling.areas.media import Encoding as Encoding
+from vdxmedia.signalling.areas.media import IceServer as IceServer
+from vdxmedia.signalling.areas.media import MediaSetup as MediaSetup
+from vdxmedia.signalling.areas.media import SlotCounts as SlotCounts
+from vdxmedia.signalling.areas.people import AnswerAsked as AnswerAsked
+from vdxmedia.signalling.areas.people import Asked as Asked
+from vdxmedia.signalling.areas.people import AskToOpen as AskToOpen
+from vdxmedia.signalling.areas.people import CloseSource as CloseSource
+from vdxmedia.signalling.areas.people import EndForAll as EndForAll
+from vdxmedia.signalling.areas.people import Ending as Ending
+from vdxmedia.signalling.areas.people import ExtendClosing as ExtendClosing
+from vdxmedia.signalling.areas.people import KeepOpen as KeepOpen
+from vdxmedia.signalling.areas.people import MuteGuests as MuteGuests
+from vdxmedia.signalling.areas.people import OwnSources as OwnSources
+from vdxmedia.signalling.areas.people import RemovePerson as RemovePerson
+from vdxmedia.signalling.areas.people import SetRole as SetRole
 from vdxmedia.signalling.areas.room import ChangeRoom as ChangeRoom
 from vdxmedia.signalling.areas.room import GuestVisibility as GuestVisibility
 from vdxmedia.signalling.areas.room import Room as Room
@@ -56,9 +83,10 @@ from vdxmedia.signalling.areas.words import TypeCaption as TypeCaption
 from vdxmedia.signalling.areas.words import TypedLine as TypedLine
 from vdxmedia.signalling.areas.words import TypeText as TypeText
 from vdxmedia.signalling.areas.words import WriteChat as WriteChat
+from vdxmedia.signalling.error_codes import COMMON_ERRORS
 from vdxmedia.signalling.wire import MAX_NAME_CHARS as MAX_NAME_CHARS
 from vdxmedia.signalling.wire import MAX_VIDEO_SLOTS as MAX_VIDEO_SLOTS
-from vdxmedia.signalling.wire import Id, Mid, Name, Pixels, SlotIndex
+from vdxmedia.signalling.wire import Function, Id, Mid, Name, Pixels, SlotIndex
 from vdxmedia.signalling.wire import Wire as Wire
 
 AREAS = (
@@ -67,6 +95,8 @@ AREAS = (
     words_area,
     training_area,
     film_area,
+    lobby_area,
+    people_area,
 )
 """Modules of messages that are about one concern; each lists its commands, documents and error codes."""
 
@@ -77,31 +107,7 @@ MAX_MESSAGE_BYTES = 256 * 1024
 """Largest socket.io message; an offer with 25 video slots is about 50 kB (measured in Chromium)."""
 MAX_SDP_CHARS = 200_000
 
-ERROR_CODES = {
-    "bad_message": "The message is not what the schema says; the text names the field. A fault of the client.",
-    "unknown_message": "No command has this `type`. A fault of the client, or a newer one: check the version.",
-    "message_too_large": "Longer than a limit allows. Above `MAX_MESSAGE_BYTES` the socket is closed without a word.",
-    "out_of_order": "The command does not fit now: any before `join`, or a second `join` on one connection.",
-    "unsupported_protocol": "The server speaks another version: load the client anew.",
-    "sdp_invalid": "The offer cannot be parsed, or it breaks a rule of the offer. Nothing changed.",
-    "sdp_unsupported": "The offer is well-formed but has no codec, profile or m-line that the server can take.",
-    "validation_failed": "A field's value is not allowed.",
-    "token_missing": "There is no token in the connect payload.",
-    "token_invalid": "The token is forged, garbled, of another server, or for another room. Get a new link.",
-    "token_expired": "The token's time is over. Get a new link.",
-    "not_permitted": "The token does not grant this.",
-    "room_unknown": "There is no such room (any more).",
-    "participant_unknown": "There is no such participant (any more).",
-    "not_found": "There is no such thing.",
-    "room_full": "The room has its maximum of participants. Try later.",
-    "room_not_open": "The room opens later; `retryAfter` tells when.",
-    "room_closed": "The room's time is over.",
-    "rate_limited": "Too many messages or joins. Wait `retryAfter` seconds.",
-    "server_stopping": "The server goes down. Reconnect after `retryAfter` seconds.",
-    "server_busy": "The server is at a limit of its own. Reconnect after `retryAfter` seconds.",
-    "media_busy": "Too many media connections at once, or no room on the workers. Offer again after `retryAfter`.",
-    "internal": "A fault of the server; it is in its log. Trying once more is fine.",
-} | {code: meaning for area in AREAS for code, meaning in area.ERRORS.items()}
+ERROR_CODES = COMMON_ERRORS | {code: meaning for area in AREAS for code, meaning in area.ERRORS.items()}
 """Stable codes of `Failure.code`, with their meaning: the table of docs/protocol.md."""
 
 # ── client to server ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -111,10 +117,12 @@ class Hello(Wire, frozen=True):
     """The socket.io connect payload (`auth`)."""
 
     protocol: int
-    token: Annotated[str, Meta(max_length=4096)]
-    """A join token (JWT), or the renewed one of the running session."""
+    token: Annotated[str, Meta(max_length=4096)] = ""
+    """A join token (JWT), or the renewed one of the running session; empty for who types a PIN."""
     room: Id | None = None
     """The room that the client means to enter, from its link; a token for another one is refused as `token_invalid`."""
+    pin: Annotated[str, Meta(max_length=16)] = ""
+    """Without a token: the room's host PIN or guest PIN. Without either, `pin_required` tells that there is one."""
 
 
 class Resume(Wire, frozen=True):
@@ -128,6 +136,8 @@ class Resume(Wire, frozen=True):
 class Join(Wire, frozen=True, tag="join"):
     name: Name | None = None
     """What others see; ignored where the token fixes a name."""
+    function: Function | None = None
+    """What the person is in this meeting, as `borger`, `tolk` or `læge`; ignored where the token names it."""
     video_slots: Annotated[int, Meta(ge=0, le=MAX_VIDEO_SLOTS)] = 9
     """How many pictures the client can show at once: 4 on a phone, 9 on a desktop, 25 for an instructor."""
     resume: Resume | None = None
@@ -168,6 +178,14 @@ class RenewToken(Wire, frozen=True, tag="renewToken"):
     """Ask for a fresh token now; the server also sends `TokenRenewed` by itself in time."""
 
 
+class Transfer(Wire, frozen=True, tag="transfer"):
+    """A host sends somebody to another room, of which he is a host too."""
+
+    participant_id: Id
+    token: Annotated[str, Meta(max_length=4096)]
+    """The host's own, for the other room."""
+
+
 class Leave(Wire, frozen=True, tag="leave"):
     """Give up the seat. The socket may be closed after the acknowledgement."""
 
@@ -192,46 +210,24 @@ ClientMessage = (
     | Spotlight
     | AnswerConsent
     | ControlFilm
+    | Admit
+    | AdmitAll
+    | RefuseWaiting
+    | SayToWaiting
+    | LockRoom
+    | SetRole
+    | CloseSource
+    | MuteGuests
+    | AskToOpen
+    | AnswerAsked
+    | RemovePerson
+    | EndForAll
+    | KeepOpen
+    | ExtendClosing
+    | Transfer
 )
 
 # ── answers (acknowledgements) ────────────────────────────────────────────────────────────────────────────────────
-
-
-class IceServer(Wire, frozen=True):
-    urls: list[str]
-    username: str | None = None
-    credential: str | None = None
-
-
-class Encoding(Wire, frozen=True):
-    """One entry of `sendEncodings`, lowest layer first."""
-
-    rid: str
-    scale_resolution_down_by: float
-    max_bitrate: int
-    """Bits per second."""
-    max_framerate: int
-    scalability_mode: str | None = None
-    """W3C webrtc-svc, `L1T3`: temporal levels, so that a subscriber can be sent fewer frames. A client whose browser
-    does not take it sends without."""
-
-
-class SlotCounts(Wire, frozen=True):
-    speaker: int
-    programme: int
-    video: int
-
-
-class MediaSetup(Wire, frozen=True):
-    """Everything a client must know before it creates its offer."""
-
-    ice_servers: list[IceServer]
-    codec: str
-    """`VP8`, `H264`, `VP9` or `AV1`: the one codec cameras and screens of this room send."""
-    camera: list[Encoding]
-    screen: list[Encoding]
-    slots: SlotCounts
-    """How many recvonly m-lines to offer of each kind, in this order: speaker, programme, video."""
 
 
 class SourceState(Wire, frozen=True):
@@ -318,7 +314,7 @@ class Failure(Wire, frozen=True, tag="error"):
     """Seconds."""
 
 
-Answer = Joined | Resumed | AnswerMedia | Done | Renewed | Failure
+Answer = Joined | Resumed | Waiting | AnswerMedia | Done | Renewed | Failure
 
 # ── server to client ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -344,7 +340,19 @@ class ParticipantLeft(Wire, frozen=True, tag="participantLeft"):
 SequencedEvent = ParticipantJoined | ParticipantChanged | ParticipantLeft
 
 Document = (
-    RoomChanged | LayoutChanged | OpenLines | Captions | Announcements | Stage | Consents | ConsentList | FilmChanged
+    RoomChanged
+    | LayoutChanged
+    | OpenLines
+    | Captions
+    | Announcements
+    | Stage
+    | Consents
+    | ConsentList
+    | FilmChanged
+    | Lobby
+    | OwnSources
+    | Asked
+    | Ending
 )
 """States that are told whole, at the join and after each change; only the latest of a type counts."""
 
@@ -423,6 +431,14 @@ class TokenRenewed(Wire, frozen=True, tag="tokenRenewed"):
     token_expires_at: float
 
 
+class Transferred(Wire, frozen=True, tag="transferred"):
+    """Before `ended`: a host has sent this client to another room."""
+
+    room: Id
+    token: str
+    """For that room, as a guest."""
+
+
 class Ended(Wire, frozen=True, tag="ended"):
     """The last event of a connection."""
 
@@ -452,6 +468,14 @@ ServerEvent = (
     | Stage
     | Consents
     | ConsentList
+    | Lobby
+    | OwnSources
+    | Asked
+    | Ending
+    | Waiting
+    | Admitted
+    | Refused
+    | Transferred
     | Bindings
     | Speakers
     | ConnectionQuality

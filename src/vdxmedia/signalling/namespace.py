@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 import orjson
 import socketio
+from aiohttp import web
 
 from vdxmedia.clock import Clock
 from vdxmedia.errors import BadMessage, NotAllowed, VdxError
-from vdxmedia.hub.ports import Tokens
+from vdxmedia.hub.ports import Grant, Tokens
 from vdxmedia.hub.registry import Registry
 from vdxmedia.hub.tasks import TaskScope
 from vdxmedia.ids import RoomId
@@ -59,8 +60,10 @@ class Namespace(socketio.AsyncNamespace):  # type: ignore[misc]  # the library h
         scope: TaskScope,
         fan: FanOut,
         limits: SessionLimits,
+        client_of: Callable[[web.Request], str],
     ) -> None:
         super().__init__("/")
+        self._client_of = client_of
         self._server = server
         self._registry = registry
         self._tokens = tokens
@@ -75,8 +78,8 @@ class Namespace(socketio.AsyncNamespace):  # type: ignore[misc]  # the library h
         """Never raises but to refuse a connection; what it returns is acknowledged."""
         match event:
             case "connect":
-                sid, _, auth = arguments
-                self._connect(sid, auth)
+                sid, environ, auth = arguments
+                self._connect(sid, environ, auth)
                 return None
             case "disconnect":
                 session = self._sessions.pop(arguments[0], None)
@@ -89,14 +92,22 @@ class Namespace(socketio.AsyncNamespace):  # type: ignore[misc]  # the library h
                 self._registry.counters.add("events_unknown")
                 return _UNKNOWN_EVENT
 
-    def _connect(self, sid: str, auth: object) -> None:
+    def _grant_of(self, hello: messages.Hello, environ: Mapping[str, Any]) -> Grant:
+        """By the token, or by the PIN of a room. Raises: VdxError."""
+        if not hello.token:
+            client = self._client_of(environ["aiohttp.request"])
+            return self._registry.grant_by_pin(RoomId(hello.room or ""), hello.pin, client)
+        grant = self._tokens.verify(hello.token, self._clock.unix_s())
+        if hello.room not in (None, grant.room):
+            raise NotAllowed("the token is for another room", code="token_invalid")
+        self._registry.settings_of(RoomId(grant.room))
+        return grant
+
+    def _connect(self, sid: str, environ: Mapping[str, Any], auth: object) -> None:
         """Raises: socketio's ConnectionRefusedError with a `Failure`."""
         try:
             hello = decode_hello(auth)
-            grant = self._tokens.verify(hello.token, self._clock.unix_s())
-            if hello.room not in (None, grant.room):
-                raise NotAllowed("the token is for another room", code="token_invalid")
-            self._registry.settings_of(RoomId(grant.room))
+            grant = self._grant_of(hello, environ)
         except VdxError as error:
             self._registry.counters.add(f"connects_refused_{error.code}")
             raise _refusal(translate.failure(error)) from None

@@ -21,6 +21,7 @@ PER_TYPE: dict[type, tuple[float, float]] = {
     messages.SetTiles: (10.0, 30.0),
     messages.RenewToken: (0.2, 3.0),
     messages.Leave: (1.0, 3.0),
+    messages.Transfer: (1.0, 5.0),
     **{kind: rate for area in messages.AREAS for kind, (rate, _) in area.COMMANDS.items()},
 }
 assert set(PER_TYPE) == set(get_args(messages.ClientMessage))

@@ -55,6 +55,7 @@ class Signalling:
                 scope=self._scope,
                 fan=self._fan,
                 limits=limits or SessionLimits(),
+                client_of=client_of,
             )
         )
 

@@ -1,9 +1,12 @@
 """One client's connection: from the verified token to the seat, commands in, events out.
 
-    state        join ok    other command    end / too slow / socket gone
-    GREETED      SEATED     out_of_order     OVER
-    SEATED       -          carried out      OVER        (a second `join`: out_of_order)
-    OVER         refused    refused          OVER
+    state        join ok              other command    end / too slow / socket gone
+    GREETED      SEATED or WAITING    out_of_order     OVER
+    WAITING      SEATED or WAITING    must_wait        OVER        (`leave` and `renewToken` are carried out)
+    SEATED       -                    carried out      OVER        (a second `join`: out_of_order)
+    OVER         refused              refused          OVER
+
+A host's departure can send SEATED back to WAITING.
 
 `handle` is called for one message after another (never two at once); `send` and `end` are the room's. The session
 writes through a `Wire`, so it needs no socket.
@@ -19,16 +22,26 @@ import msgspec
 import orjson
 
 from vdxmedia.clock import Clock
-from vdxmedia.conference import commands, events
-from vdxmedia.conference.kinds import EndReason
+from vdxmedia.conference import commands, doors_desk, events
+from vdxmedia.conference.kinds import EndReason, Role
 from vdxmedia.conference.names import one_line
-from vdxmedia.errors import BadMessage, VdxError
-from vdxmedia.hub.client import BandwidthChanged, ClientEvent, JoinRequest, QualityChanged, ResumeRequest, Seated
+from vdxmedia.errors import BadMessage, NotAllowed, Refused, VdxError
+from vdxmedia.hub.client import (
+    BandwidthChanged,
+    ClientEvent,
+    JoinRequest,
+    QualityChanged,
+    ResumeRequest,
+    Seated,
+    SentToLobby,
+    Waiting,
+)
 from vdxmedia.hub.ports import Grant, MediaOffer, Tokens
 from vdxmedia.hub.registry import Registry
 from vdxmedia.hub.room_task import RoomTask
 from vdxmedia.ids import ParticipantId, RoomId, SessionSecret
 from vdxmedia.signalling import messages, translate
+from vdxmedia.signalling.areas.lobby import waiting_of
 from vdxmedia.signalling.areas.room import room_of
 from vdxmedia.signalling.broadcast import Broadcast, encode, encode_event
 from vdxmedia.signalling.decoding import decode_command
@@ -98,6 +111,7 @@ class Session:
         self._renew_at_s: float | None = None
         self._farewell: messages.Ended | None = None
         self._is_over = False
+        self._is_waiting = False
         self._wake = asyncio.Event()
 
     # ── commands ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -125,7 +139,11 @@ class Session:
         if self._conference is None or self._participant is None or self._is_over:
             raise BadMessage("join first", code="out_of_order")
         conference, participant = self._conference, self._participant
+        if self._is_waiting and not isinstance(message, messages.Leave | messages.RenewToken):
+            raise Refused("wait to be let in", code="must_wait")
         match message:
+            case messages.Transfer():
+                await conference.perform(self._transfer(message, participant), self)
             case messages.Offer():
                 return await self._offer(message, conference, participant)
             case messages.SetSource():
@@ -147,18 +165,25 @@ class Session:
         return messages.Done()
 
     async def _join(self, message: messages.Join) -> messages.Answer:
-        if self._conference is not None or self._is_over:
+        if (self._conference is not None and not self._is_waiting) or self._is_over:
             raise BadMessage("this connection has joined already", code="out_of_order")
         started = self._clock.monotonic_s()
         resume = message.resume
         request = JoinRequest(
             grant=self._grant,
             name=one_line(message.name or ""),
+            function=one_line(message.function or ""),
             video_slots=message.video_slots if self._grant.can_subscribe else 0,
             knows_who_sees=message.knows_who_sees,
             resume=None if resume is None else ResumeRequest(SessionSecret(resume.session), resume.sequence),
         )
-        self._conference, seat = await self._registry.join(self._room, request, self)
+        # Who was let in reads already: what comes after the answer must not overtake it.
+        self._may_write = False
+        try:
+            self._conference, seat = await self._registry.join(self._room, request, self)
+        except BaseException:
+            self._may_write = self._is_waiting
+            raise
         self._participant = seat.participant
         if self._is_over:  # the socket went meanwhile, and `closed` knew of no conference yet
             self._conference.lost(self)
@@ -167,6 +192,9 @@ class Session:
         # Only after the acknowledgement is in the socket's queue: it comes before the first event.
         asyncio.get_running_loop().call_soon(self._start_writing)
         self._registry.observe_join(self._clock.monotonic_s() - started)
+        self._is_waiting = isinstance(seat, Waiting)
+        if isinstance(seat, Waiting):
+            return waiting_of(seat, token=token, token_expires_at=expires_at)
         if not isinstance(seat, Seated):
             return messages.Resumed(
                 participant_id=seat.participant,
@@ -207,6 +235,20 @@ class Session:
         offer = MediaOffer(message.sdp, message.sources)
         return translate.answer(await conference.offer(participant, offer, self))
 
+    def _transfer(self, message: messages.Transfer, asking: ParticipantId) -> doors_desk.Transfer:
+        """Raises: NotAllowed, NotFound."""
+        there = self._tokens.verify(message.token, self._clock.unix_s())
+        if there.role != Role.HOST or there.room == self._room:
+            raise NotAllowed("the token makes nobody a host of another room", code="not_permitted")
+        self._registry.settings_of(RoomId(there.room))
+        return doors_desk.Transfer(asking, ParticipantId(message.participant_id), RoomId(there.room))
+
+    def _transferred(self, told: events.Transferred) -> messages.Transferred:
+        """A guest there, with the same name, organisation and sources."""
+        expires_at = self._clock.unix_s() + self._limits.token_lifetime_s
+        grant = msgspec.structs.replace(self._grant, room=told.room, role=Role.GUEST.value, expires_at=expires_at)
+        return messages.Transferred(room=told.room, token=self._tokens.issue(grant))
+
     def _issue(self) -> tuple[str, float]:
         now_unix, life = self._clock.unix_s(), self._limits.token_lifetime_s
         self._renew_at_s = self._clock.monotonic_s() + RENEW_AT * life
@@ -219,7 +261,11 @@ class Session:
     def send(self, event: ClientEvent) -> None:
         if self._is_over:
             return
-        if isinstance(event, QualityChanged):
+        if isinstance(event, SentToLobby):
+            self._is_waiting = True
+        if isinstance(event, events.Transferred):
+            self._outbox.put(encode_event(self._transferred(event)))
+        elif isinstance(event, QualityChanged):
             self._outbox.put_qualities(event.qualities)
         else:
             encoded = self._broadcast.encode(self._room, event)

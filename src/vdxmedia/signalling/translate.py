@@ -10,10 +10,19 @@ from vdxmedia.conference.commands import Asked
 from vdxmedia.conference.documents import Document
 from vdxmedia.conference.kinds import Quality
 from vdxmedia.errors import VdxError
-from vdxmedia.hub.client import BandwidthChanged, ClientEvent, DecodeRefused, MediaGone, QualityChanged, ServerStopping
+from vdxmedia.hub.client import (
+    BandwidthChanged,
+    ClientEvent,
+    DecodeRefused,
+    MediaGone,
+    QualityChanged,
+    SentToLobby,
+    ServerStopping,
+)
 from vdxmedia.hub.ports import MediaAnswer
 from vdxmedia.ids import ParticipantId, RoomId
 from vdxmedia.signalling import messages
+from vdxmedia.signalling.areas.lobby import waiting_again, waiting_of
 
 NOBODY = 0
 """The wire's source number for an empty slot."""
@@ -74,6 +83,16 @@ def event(room: RoomId, told: ClientEvent) -> messages.ServerEvent:
             return messages.CannotDecode(index=told.index, participant_id=told.participant)
         case MediaGone():
             return messages.MediaLost(reason=told.reason)
+        case SentToLobby():
+            return waiting_of(told.waiting)
+        case events.WaiterTold():
+            return waiting_again(told)
+        case events.WaiterAdmitted():
+            return messages.Admitted()
+        case events.WaiterRefused():
+            return messages.Refused(reason=told.reason)
+        case events.Transferred():
+            raise ValueError("only the session can: it makes the token")
         case ServerStopping():
             return messages.Stopping(reconnect_after=told.reconnect_after_s)
         case _:

@@ -9,9 +9,11 @@ from msgspec import Meta
 
 MAX_VIDEO_SLOTS = 25
 MAX_NAME_CHARS = 80
+MAX_FUNCTION_CHARS = 60
 
 Name = Annotated[str, Meta(min_length=1, max_length=MAX_NAME_CHARS)]
 Short = Annotated[str, Meta(max_length=120)]
+Function = Annotated[str, Meta(max_length=MAX_FUNCTION_CHARS)]
 Id = Annotated[str, Meta(min_length=1, max_length=64)]
 Mid = Annotated[str, Meta(min_length=1, max_length=16)]
 SlotIndex = Annotated[int, Meta(ge=0, lt=MAX_VIDEO_SLOTS)]

@@ -180,7 +180,7 @@ def test_another_setting_changes_nothing_here() -> None:
 def test_full_room_tells_its_size_to_those_who_may_know_it() -> None:
     room = conference(guest_visibility=HOSTS, maximum=1)
     room.join("h", role=Role.HOST)
-    for role, code in ((Role.GUEST, "cannot_enter"), (Role.HOST, "room_full")):
+    for role, code in ((Role.GUEST, "must_wait"), (Role.HOST, "room_full")):
         with pytest.raises(Refused) as refused:
             room.join("x", role=role)
         assert refused.value.code == code

@@ -17,6 +17,10 @@ const TYPES: Readonly<Record<Document['type'], true>> = {
   consents: true,
   consentList: true,
   filmChanged: true,
+  lobby: true,
+  ownSources: true,
+  asked: true,
+  ending: true,
 };
 
 export function isDocument(event: ServerEvent): event is Document {

@@ -93,6 +93,10 @@ export function reduce(state: ConferenceState, event: ServerEvent): ConferenceSt
       return { ...state, cannotDecode: { ...state.cannotDecode, [event.index]: event.participantId } };
     case 'bandwidth':
       return { ...state, paused: event.paused, isCameraAdvisedOff: event.cameraOff };
+    case 'waiting':
+    case 'admitted':
+    case 'refused':
+    case 'transferred':
     case 'mediaLost':
     case 'tokenRenewed':
     case 'ended':
@@ -190,7 +194,7 @@ export function happeningsOf(before: ConferenceState, event: ServerEvent): reado
   if (event.type === 'participantLeft') {
     const gone = participantOf(before, event.participantId);
     if (!gone || gone.id === before.selfId || event.reason === 'hidden') return [];
-    const code = { left: 'participantLeft', lost: 'participantLost', removed: 'participantRemoved' } as const;
+    const code = { left: 'participantLeft', lost: 'participantLost', removed: 'participantRemoved', waiting: 'participantLeft' } as const;
     return [{ code: code[event.reason], participantId: gone.id, name: gone.name }];
   }
   if (event.type !== 'participantJoined' && event.type !== 'participantChanged') return [];

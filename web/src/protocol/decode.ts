@@ -74,12 +74,37 @@ const mediaSetup = shape({
 });
 
 const consent = oneOf('none', 'asked', 'agreed', 'declined');
+const waiting: Shape = {
+  participantId: text,
+  session: text,
+  reason: oneOf('host', 'admission'),
+  since: number,
+  notice: text,
+  ...token,
+};
 
 const EVENTS: Readonly<Record<ServerEvent['type'], Shape>> = {
   participantJoined: { sequence: number, participant },
   participantChanged: { sequence: number, participant },
   participantLeft: { sequence: number, participantId: text, reason: text },
   roomChanged: { room },
+  lobby: {
+    locked: truth,
+    mayAdmit: truth,
+    notice: text,
+    waiting: listOf(shape({ id: text, name: text, organisation: text, function: text, since: number, away: truth })),
+  },
+  ownSources: {
+    mayUnmute: truth,
+    closed: listOf(shape({ source: sourceKind, count: number })),
+    asked: listOf(sourceKind),
+  },
+  asked: { asked: listOf(shape({ participantId: text, source: sourceKind })) },
+  ending: { cause: orNull(oneOf('host', 'lastHost', 'closingTime')), endsAt: orNull(number), warning: number },
+  waiting,
+  admitted: {},
+  refused: { reason: text },
+  transferred: { room: text, token: text },
   layoutChanged: { layout: text, mayChoose: truth, pins: listOf(text) },
   stage: { participantId: orNull(text) },
   consents: { visibility: consent, spotlight: consent },
@@ -140,6 +165,7 @@ const ANSWERS: Readonly<Record<Answer['type'], Shape>> = {
     iceServers,
     ...token,
   },
+  waiting,
   answer: { sdp: text, slots: listOf(shape({ mid: text, kind: text, index: number })) },
   done: {},
   renewed: token,

@@ -18,6 +18,9 @@ export type ErrorCode =
   | "sdp_unsupported"
   | "validation_failed"
   | "token_missing"
+  | "pin_required"
+  | "pin_wrong"
+  | "pin_locked"
   | "token_invalid"
   | "token_expired"
   | "not_permitted"
@@ -42,7 +45,6 @@ export type ErrorCode =
   | "nothing_asked"
   | "guests_are_private"
   | "not_in_the_room"
-  | "cannot_enter"
   | "film_loading"
   | "film_none"
   | "clip_unknown"
@@ -56,12 +58,26 @@ export type ErrorCode =
   | "film_ended"
   | "film_refused"
   | "film_codec_unsupported"
-  | "film_busy";
+  | "film_busy"
+  | "must_wait"
+  | "lobby_full"
+  | "barred"
+  | "last_host"
+  | "muted_by_host";
 
 /** What a host asks of an exercise film. */
 export type FilmAction = "load" | "play" | "pause" | "seek" | "loop" | "stop";
 
 export type FilmStatus = "loading" | "playing" | "paused" | "ended" | "failed" | "stopped";
+
+export type WaitReason = "host" | "admission";
+
+/** What a participant can publish, each at most once. */
+export type SourceKind = "microphone" | "camera" | "screen" | "screenAudio";
+
+export type EndCause = "host" | "lastHost" | "closingTime";
+
+export type Role = "host" | "guest";
 
 export type RoomMode = "meeting" | "training";
 
@@ -94,26 +110,21 @@ export type Addressee = "all" | "hosts" | "one";
 
 export type Reaction = "thumbsUp" | "applause" | "heart" | "smile" | "thinking";
 
-/** What a participant can publish, each at most once. */
-export type SourceKind = "microphone" | "camera" | "screen" | "screenAudio";
-
 /** What matters in a picture (W3C mst-content-hint): what must not be given up when bandwidth is short. */
 export type ContentHint = "motion" | "detail";
-
-export type Role = "host" | "guest";
 
 /** Whether the participant's signalling is there; media has a life of its own. */
 export type Connection = "connected" | "reconnecting" | "returning";
 
 export type SlotKind = "speaker" | "programme" | "video";
 
-export type LeaveReason = "left" | "lost" | "removed" | "hidden";
+export type LeaveReason = "left" | "lost" | "removed" | "waiting" | "hidden";
 
 /** Of a participant's media connection. */
 export type Quality = "good" | "weak" | "lost";
 
 /** Why a connection to a room is over. */
-export type EndReason = "ended" | "removed" | "replaced" | "tooSlow" | "lost";
+export type EndReason = "ended" | "removed" | "replaced" | "tooSlow" | "lost" | "refused" | "transferred";
 
 /** A host loads an exercise film of the room's organisation, or says what it shall do. `done` means that it was asked; `filmChanged` tells what came of it. */
 export interface ControlFilm {
@@ -162,6 +173,188 @@ export interface LayoutChanged {
 export interface PinPeople {
   readonly type: "pinPeople";
   readonly participants: readonly string[];
+}
+
+/** A host of an admitting organisation lets somebody in. */
+export interface Admit {
+  readonly type: "admit";
+  readonly waitingId: string;
+}
+
+/** Everybody who waits, as far as there are places. */
+export interface AdmitAll {
+  readonly type: "admitAll";
+}
+
+/** Send `join` again, with `resume`, on the same connection within 30 s. */
+export interface Admitted {
+  readonly type: "admitted";
+}
+
+/** To hosts: who waits, first come first. */
+export interface Lobby {
+  readonly type: "lobby";
+  readonly locked: boolean;
+  /** This host's organisation lets people in. */
+  readonly mayAdmit: boolean;
+  readonly notice: string;
+  readonly waiting: readonly WaitingPerson[];
+}
+
+/** Only hosts come in; all others wait, also those who were in before. */
+export interface LockRoom {
+  readonly type: "lockRoom";
+  readonly locked: boolean;
+}
+
+/** Before `ended`: a host has not let this person in. */
+export interface Refused {
+  readonly type: "refused";
+  /** The host's words; perhaps empty. */
+  readonly reason: string;
+}
+
+export interface RefuseWaiting {
+  readonly type: "refuseWaiting";
+  readonly waitingId: string;
+  readonly reason?: string;
+  /** He may not come again, as far as his link or his device tells who he is. */
+  readonly barred?: boolean;
+}
+
+/** Shown to those who wait until another is said; empty: nothing. */
+export interface SayToWaiting {
+  readonly type: "sayToWaiting";
+  readonly text: string;
+}
+
+/** The answer to `join` of somebody who must wait; also sent by itself when it is different, and to one who had a seat and waits now. He is told nothing else of the room, and may send `leave`, `renewToken`, and `join` again after `admitted`. */
+export interface Waiting {
+  readonly type: "waiting";
+  readonly participantId: string;
+  /** For `resume` in the next `join`: the place in the row is kept for 30 s. */
+  readonly session: string;
+  readonly reason: WaitReason;
+  /** Unix seconds. */
+  readonly since: number;
+  /** What a host says to those who wait. */
+  readonly notice: string;
+  /** A fresh token for the next connect; empty when it is sent by itself. */
+  readonly token: string;
+  readonly tokenExpiresAt: number;
+}
+
+export interface Encoding {
+  readonly rid: string;
+  readonly scaleResolutionDownBy: number;
+  readonly maxBitrate: number;
+  readonly maxFramerate: number;
+  readonly scalabilityMode: string | null;
+}
+
+export interface IceServer {
+  readonly urls: readonly string[];
+  readonly username: string | null;
+  readonly credential: string | null;
+}
+
+export interface MediaSetup {
+  readonly iceServers: readonly IceServer[];
+  readonly codec: string;
+  readonly camera: readonly Encoding[];
+  readonly screen: readonly Encoding[];
+  readonly slots: SlotCounts;
+}
+
+export interface SlotCounts {
+  readonly speaker: number;
+  readonly programme: number;
+  readonly video: number;
+}
+
+/** The one who was asked. After a yes he sends `setSource` as always. */
+export interface AnswerAsked {
+  readonly type: "answerAsked";
+  readonly source: SourceKind;
+  readonly accepted: boolean;
+}
+
+/** To hosts: who has been asked to open something and has not answered. */
+export interface Asked {
+  readonly type: "asked";
+  readonly asked: readonly AskedPerson[];
+}
+
+/** Ask somebody to open the microphone or the camera; he answers. */
+export interface AskToOpen {
+  readonly type: "askToOpen";
+  readonly participantId: string;
+  readonly source: SourceKind;
+}
+
+/** A host closes somebody's microphone, camera or screen. At once no packet of it leaves the server. */
+export interface CloseSource {
+  readonly type: "closeSource";
+  readonly participantId: string;
+  readonly source: SourceKind;
+}
+
+/** After a countdown of ten seconds, told by `ending`. */
+export interface EndForAll {
+  readonly type: "endForAll";
+}
+
+/** The end that comes: a countdown, or the closing time from ten minutes before. */
+export interface Ending {
+  readonly type: "ending";
+  /** Null: no end is near. */
+  readonly cause: EndCause | null;
+  /** Unix seconds. */
+  readonly endsAt: number | null;
+  /** Of the closing time: seconds, 600 or 120. */
+  readonly warning: number;
+}
+
+/** Moves the closing time. */
+export interface ExtendClosing {
+  readonly type: "extendClosing";
+  /** Seconds. */
+  readonly by: number;
+}
+
+/** Stops a countdown that a host, or the last host's leaving, has begun. */
+export interface KeepOpen {
+  readonly type: "keepOpen";
+}
+
+/** The microphones of all guests. */
+export interface MuteGuests {
+  readonly type: "muteGuests";
+}
+
+/** What is so of this client's own sources from outside. */
+export interface OwnSources {
+  readonly type: "ownSources";
+  /** He may open his microphone; else `setSource` is refused with `muted_by_host`. */
+  readonly mayUnmute: boolean;
+  /** How often a host has closed it. When a number rises, close the device too. */
+  readonly closed: readonly ClosedSource[];
+  /** A host asks for these to be opened: ask the person, and send `answerAsked`. */
+  readonly asked: readonly SourceKind[];
+}
+
+export interface RemovePerson {
+  readonly type: "removePerson";
+  readonly participantId: string;
+  /** He may not come again, as far as his link or his device tells who he is. */
+  readonly barred?: boolean;
+}
+
+/** A host makes somebody a host, or a guest. Somebody must stay the host. */
+export interface SetRole {
+  readonly type: "setRole";
+  readonly participantId: string;
+  readonly role: Role;
 }
 
 /** A host changes the room while it goes on; null: as it was. Everybody is told by `roomChanged`. */
@@ -373,10 +566,12 @@ export interface WriteChat {
 /** The socket.io connect payload (`auth`). */
 export interface Hello {
   readonly protocol: number;
-  /** A join token (JWT), or the renewed one of the running session. */
-  readonly token: string;
+  /** A join token (JWT), or the renewed one of the running session; empty for who types a PIN. */
+  readonly token?: string;
   /** The room that the client means to enter, from its link; a token for another one is refused as `token_invalid`. */
   readonly room?: string | null;
+  /** Without a token: the room's host PIN or guest PIN. Without either, `pin_required` tells that there is one. */
+  readonly pin?: string;
 }
 
 export interface Resume {
@@ -390,6 +585,8 @@ export interface Join {
   readonly type: "join";
   /** What others see; ignored where the token fixes a name. */
   readonly name?: string | null;
+  /** What the person is in this meeting, as `borger`, `tolk` or `læge`; ignored where the token names it. */
+  readonly function?: string | null;
   /** How many pictures the client can show at once: 4 on a phone, 9 on a desktop, 25 for an instructor. */
   readonly videoSlots?: number;
   readonly resume?: Resume | null;
@@ -431,43 +628,17 @@ export interface RenewToken {
   readonly type: "renewToken";
 }
 
+/** A host sends somebody to another room, of which he is a host too. */
+export interface Transfer {
+  readonly type: "transfer";
+  readonly participantId: string;
+  /** The host's own, for the other room. */
+  readonly token: string;
+}
+
 /** Give up the seat. The socket may be closed after the acknowledgement. */
 export interface Leave {
   readonly type: "leave";
-}
-
-export interface IceServer {
-  readonly urls: readonly string[];
-  readonly username: string | null;
-  readonly credential: string | null;
-}
-
-/** One entry of `sendEncodings`, lowest layer first. */
-export interface Encoding {
-  readonly rid: string;
-  readonly scaleResolutionDownBy: number;
-  /** Bits per second. */
-  readonly maxBitrate: number;
-  readonly maxFramerate: number;
-  /** W3C webrtc-svc, `L1T3`: temporal levels, so that a subscriber can be sent fewer frames. A client whose browser does not take it sends without. */
-  readonly scalabilityMode: string | null;
-}
-
-export interface SlotCounts {
-  readonly speaker: number;
-  readonly programme: number;
-  readonly video: number;
-}
-
-/** Everything a client must know before it creates its offer. */
-export interface MediaSetup {
-  readonly iceServers: readonly IceServer[];
-  /** `VP8`, `H264`, `VP9` or `AV1`: the one codec cameras and screens of this room send. */
-  readonly codec: string;
-  readonly camera: readonly Encoding[];
-  readonly screen: readonly Encoding[];
-  /** How many recvonly m-lines to offer of each kind, in this order: speaker, programme, video. */
-  readonly slots: SlotCounts;
 }
 
 export interface SourceState {
@@ -650,6 +821,14 @@ export interface TokenRenewed {
   readonly tokenExpiresAt: number;
 }
 
+/** Before `ended`: a host has sent this client to another room. */
+export interface Transferred {
+  readonly type: "transferred";
+  readonly room: string;
+  /** For that room, as a guest. */
+  readonly token: string;
+}
+
 /** The last event of a connection. */
 export interface Ended {
   readonly type: "ended";
@@ -661,6 +840,27 @@ export interface Ended {
 export interface Stopping {
   readonly type: "stopping";
   readonly reconnectAfter: number;
+}
+
+export interface WaitingPerson {
+  readonly id: string;
+  readonly name: string;
+  readonly organisation: string;
+  readonly function: string;
+  /** Unix seconds. */
+  readonly since: number;
+  /** The connection is lost for the moment. */
+  readonly away: boolean;
+}
+
+export interface ClosedSource {
+  readonly source: SourceKind;
+  readonly count: number;
+}
+
+export interface AskedPerson {
+  readonly participantId: string;
+  readonly source: SourceKind;
 }
 
 export type ClientMessage =
@@ -682,11 +882,27 @@ export type ClientMessage =
   | TakeAnnouncementAway
   | Spotlight
   | AnswerConsent
-  | ControlFilm;
+  | ControlFilm
+  | Admit
+  | AdmitAll
+  | RefuseWaiting
+  | SayToWaiting
+  | LockRoom
+  | SetRole
+  | CloseSource
+  | MuteGuests
+  | AskToOpen
+  | AnswerAsked
+  | RemovePerson
+  | EndForAll
+  | KeepOpen
+  | ExtendClosing
+  | Transfer;
 
 export type Answer =
   | Joined
   | Resumed
+  | Waiting
   | AnswerMedia
   | Done
   | Renewed
@@ -706,7 +922,11 @@ export type Document =
   | Stage
   | Consents
   | ConsentList
-  | FilmChanged;
+  | FilmChanged
+  | Lobby
+  | OwnSources
+  | Asked
+  | Ending;
 
 export type ServerEvent =
   | ParticipantJoined
@@ -724,6 +944,14 @@ export type ServerEvent =
   | Stage
   | Consents
   | ConsentList
+  | Lobby
+  | OwnSources
+  | Asked
+  | Ending
+  | Waiting
+  | Admitted
+  | Refused
+  | Transferred
   | Bindings
   | Speakers
   | ConnectionQuality

@@ -108,5 +108,4 @@ ERRORS: Mapping[str, str] = {
     "nothing_asked": "Nobody asks this of you (any more).",
     "guests_are_private": "In this room guests are seen by hosts only: there is no spotlight for them.",
     "not_in_the_room": "This person waits, or is in a small group.",
-    "cannot_enter": "You cannot be let in now; in a room whose guests are private no reason is told. Try later.",
 }

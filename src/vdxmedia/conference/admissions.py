@@ -1,0 +1,69 @@
+"""Who was let in once, and who is kept out: for as long as the booking lasts, longer than a conference.
+
+A *key* says who somebody is without saying it: the digest of the token's identity, or of the secret of a seat that the
+same device had. Left out: people without either, who are strangers each time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+import msgspec
+
+MAX_ADMISSIONS = 2_000
+"""Keys of each kind; when full the oldest is forgotten and its owner knocks again: four of each of 500 people."""
+MAX_BARS = 500
+_KEY_CHARS = 22
+"""Of base 16: 88 bits, as unguessable as what it is made of needs."""
+
+
+def key_of(kind: str, value: str) -> str:
+    """`kind` keeps identities and secrets apart."""
+    return kind + hashlib.sha256(f"{kind}:{value}".encode()).hexdigest()[:_KEY_CHARS]
+
+
+class AdmissionState(msgspec.Struct, frozen=True):
+    """As it is stored: digests only."""
+
+    admitted: tuple[str, ...] = ()
+    barred: tuple[str, ...] = ()
+
+
+class Admissions:
+    """A room's; survives its conferences. Not task-safe."""
+
+    def __init__(self) -> None:
+        self._admitted: dict[str, None] = {}
+        self._barred: dict[str, None] = {}
+
+    def admit(self, keys: Iterable[str]) -> None:
+        _put(self._admitted, keys, MAX_ADMISSIONS)
+
+    def bar(self, keys: Iterable[str]) -> None:
+        """Also what he was admitted by is forgotten."""
+        keys = tuple(keys)
+        self.forget(keys)
+        _put(self._barred, keys, MAX_BARS)
+
+    def forget(self, keys: Iterable[str]) -> None:
+        """He knocks again."""
+        for key in keys:
+            self._admitted.pop(key, None)
+
+    def is_admitted(self, keys: Iterable[str]) -> bool:
+        return any(key in self._admitted for key in keys)
+
+    def is_barred(self, keys: Iterable[str]) -> bool:
+        return any(key in self._barred for key in keys)
+
+    def state(self) -> AdmissionState:
+        return AdmissionState(tuple(self._admitted), tuple(self._barred))
+
+
+def _put(kept: dict[str, None], keys: Iterable[str], most: int) -> None:
+    for key in keys:
+        kept.pop(key, None)
+        kept[key] = None
+    while len(kept) > most:
+        del kept[next(iter(kept))]

@@ -1,0 +1,108 @@
+"""The lobby of a live conference, on the hub's side: the connections of those who wait. The core decides who does."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+
+from vdxmedia.conference import commands, events
+from vdxmedia.conference.admissions import key_of
+from vdxmedia.conference.conference import Conference
+from vdxmedia.conference.kinds import EndReason, LeaveReason
+from vdxmedia.hub.client import Client, JoinRequest, SentToLobby, Waiting
+from vdxmedia.hub.lobby_seats import LobbySeat, LobbySeats
+from vdxmedia.hub.seats import Seat
+from vdxmedia.ids import ParticipantId, RoomId, SessionSecret, new_participant_id, new_session_secret
+
+logger = logging.getLogger(__name__)
+
+
+def admission_keys(identity: str, secret: SessionSecret | None) -> tuple[str, ...]:
+    """Who somebody is to the lobby: by his link, where that is his own, and by his device, where it had a seat."""
+    keys = [key_of("i", identity)] if identity else []
+    return (*keys, *([key_of("s", secret)] if secret else []))
+
+
+class RoomLobby:
+    """Owned by its `Room`, which carries out what the core has decided."""
+
+    def __init__(self, room: RoomId, conference: Conference) -> None:
+        self._room = room
+        self._conference = conference
+        self._seats = LobbySeats()
+
+    def of(self, secret: SessionSecret | None, identity: str) -> LobbySeat | None:
+        return self._seats.of(secret, identity)
+
+    def wait(
+        self, waited: LobbySeat | None, request: JoinRequest, client: Client, name: str, now_s: float
+    ) -> tuple[Sequence[events.Event], Callable[[], Waiting]]:
+        """At the end of the row, or where he stood: what the core says, and then the answer. Raises: Refused."""
+        if waited is not None:
+            self._replace(waited, client)
+            return self._conference.handle(commands.ReturnWaiter(waited.participant), now_s), lambda: self._told(waited)
+        grant, secret = request.grant, None if request.resume is None else request.resume.session
+        seat = LobbySeat(new_participant_id(), new_session_secret(), grant, name, client)
+        keys = (*admission_keys(grant.identity, secret), *admission_keys("", seat.secret))
+        function = grant.function or request.function
+        wait = commands.Wait(seat.participant, name, grant.organisation, function, keys)
+        decided = self._conference.handle(wait, now_s)
+        self._seats.add(seat)
+        logger.info("participant_waits room=%s participant=%s", self._room, seat.participant)
+        return decided, lambda: self._told(seat)
+
+    def take(self, waited: LobbySeat, client: Client) -> None:
+        """He has come in, perhaps by another connection."""
+        self._seats.remove(waited.participant)
+        self._replace(waited, client)
+
+    def take_in(self, seat: Seat) -> None:
+        """His seat is gone, and in the core he waits already."""
+        client, seat.client = seat.client, None
+        waiting = LobbySeat(seat.participant, seat.secret, seat.grant, seat.name, client)
+        self._seats.add(waiting)
+        if client is not None:
+            client.send(SentToLobby(self._told(waiting)))
+
+    def lost(self, client: Client) -> ParticipantId | None:
+        """Whose connection this was, if he waits; he has none from now on."""
+        waiting = self._seats.by_client(client)
+        if waiting is None:
+            return None
+        waiting.client = None
+        return waiting.participant
+
+    def tell(self, event: events.WaiterTold | events.WaiterAdmitted | events.WaiterRefused | events.WaiterGone) -> None:
+        waiting = self._seats.get(event.participant)
+        if waiting is None:
+            return
+        client = waiting.client
+        if client is not None and not isinstance(event, events.WaiterGone):
+            client.send(event)
+        if isinstance(event, events.WaiterRefused | events.WaiterGone):
+            self._seats.remove(event.participant)
+            if client is not None:
+                reason, can_rejoin = _end_of(event)
+                client.end(reason, can_rejoin=can_rejoin)
+
+    def end(self, *, can_rejoin: bool) -> None:
+        for waiting in self._seats.all():
+            if waiting.client is not None:
+                waiting.client.end(EndReason.ENDED, can_rejoin=can_rejoin)
+                waiting.client = None
+
+    def _replace(self, waited: LobbySeat, client: Client) -> None:
+        if waited.client is not None and waited.client is not client:
+            waited.client.end(EndReason.REPLACED, can_rejoin=False)
+        waited.client = client
+
+    def _told(self, seat: LobbySeat) -> Waiting:
+        told = self._conference.waiter(seat.participant)
+        assert told is not None
+        return Waiting(seat.participant, seat.secret, told)
+
+
+def _end_of(event: events.WaiterRefused | events.WaiterGone) -> tuple[EndReason, bool]:
+    if isinstance(event, events.WaiterRefused):
+        return EndReason.REFUSED, False
+    return (EndReason.LOST, True) if event.reason is LeaveReason.LOST else (EndReason.ENDED, False)
