@@ -40,6 +40,14 @@ export const callStyles = css`
       max(var(--space-8), env(safe-area-inset-left));
   }
 
+  .scene {
+    position: relative;
+    display: flex;
+    flex: 1;
+    flex-direction: column;
+    min-height: 0;
+  }
+
   vdx-stage {
     flex: 1;
   }

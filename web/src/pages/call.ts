@@ -101,7 +101,7 @@ export class CallPage extends LitElement {
       <div class="banner">${banner === null ? nothing : this.renderBanner(banner)}${this.renderAnnouncements()}</div>
       <main class="room">
         ${this.captionPreferences.place === 'above' ? this.renderCaptions() : nothing}
-        ${others.length === 0 ? this.renderAlone(isConnecting) : this.renderOthers(others)}
+        <div class="scene">${others.length === 0 ? this.renderAlone(isConnecting) : this.renderOthers(others)}</div>
         ${this.captionPreferences.place === 'below' ? this.renderCaptions() : nothing}
         <vdx-reactions .call=${call} .language=${words.language}></vdx-reactions>
         <vdx-toasts .notices=${call.notices} .words=${words}></vdx-toasts>

@@ -13,7 +13,7 @@ import type {
   Tile,
 } from '../call-types.js';
 import { NO_WORDS, type Message } from '../conference/words.js';
-import type { TypedLine } from '../protocol/messages.gen.js';
+import type { Room, TypedLine } from '../protocol/messages.gen.js';
 import { Voice } from '../voices.js';
 import { LAYOUT_STORIES } from './stories-layouts.js';
 
@@ -26,6 +26,29 @@ export const ROOM: RoomState = {
   floorPolicy: 'open',
   maximum: 9,
   closesAt: null,
+};
+
+/** What the server would tell of it. */
+const AGREED: Room = {
+  ...ROOM,
+  mode: 'meeting',
+  floorPolicy: 'free',
+  maxSpeakers: 1,
+  turnS: 0,
+  hostsExempt: true,
+  showsSpeaker: true,
+  screenPolicy: 'free',
+  guestVisibility: 'all',
+  lobby: 'off',
+  lastHost: 'stay',
+  guestMicrophone: 'on',
+  guestsMayUnmute: true,
+  hostLayout: '',
+  guestLayout: '',
+  layoutChoice: 'each',
+  callType: 126,
+  chat: 'all',
+  privateChat: true,
 };
 
 export const NAMES = [
@@ -185,6 +208,7 @@ function withWords(state: CallState): CallState {
     ...state,
     documents: {
       ...state.documents,
+      roomChanged: { type: 'roomChanged', room: AGREED },
       openLines: { type: 'openLines', lines: [line(bo, 'Jeg skriver, mens I læser d')] },
       captions: { type: 'captions', writers: [bodil ?? ''], lines: [line(bodil, 'og så ser vi på blodtry')] },
       announcements: { type: 'announcements', announcements: [{ number: 1, text: 'Vi holder pause kl. 10.30.' }] },

@@ -154,10 +154,4 @@ export function writtenText(language: Language): WrittenText {
   return language === 'en' ? en : da;
 }
 
-export const EMOJI: Readonly<Record<Reaction, string>> = {
-  thumbsUp: '👍',
-  applause: '👏',
-  heart: '❤️',
-  smile: '😊',
-  thinking: '🤔',
-};
+export const REACTIONS: readonly Reaction[] = ['thumbsUp', 'applause', 'heart', 'smile', 'thinking'];

@@ -94,13 +94,13 @@ export const chatStyles = css`
   }
 
   .reactions button {
+    display: grid;
+    place-content: center;
     width: 48px;
     height: 48px;
     border: 1px solid var(--edge);
     border-radius: var(--radius-full);
     background: none;
-    font-size: var(--text-24);
-    line-height: 1;
   }
 
   .reactions button.sent {

@@ -16,7 +16,7 @@ import type { Reaction, TypedLine } from '../../protocol/messages.gen.js';
 import { buttons, fields, reset } from '../../styles/shared.js';
 import { toneOf } from '../../text/names.js';
 import type { Language } from '../../text/words.js';
-import { EMOJI, writtenText, type WrittenText } from '../../text/written.js';
+import { REACTIONS, writtenText, type WrittenText } from '../../text/written.js';
 import { AnnounceEvent } from '../announcer/announcer.js';
 import { icon } from '../icon/icon.js';
 import { chatStyles } from './chat.styles.js';
@@ -100,14 +100,14 @@ export class Chat extends LitElement {
 
   private renderReactions(words: WrittenText): TemplateResult {
     return html`<div class="reactions" role="group" aria-label=${words.react}>
-      ${(Object.keys(EMOJI) as Reaction[]).map(
+      ${REACTIONS.map(
         (one) => html`<button
           type="button"
           class=${this.sentReaction === one ? 'sent' : ''}
           aria-label=${words.reactions[one]}
           title=${words.reactions[one]}
           @click=${() => void this.react(one)}
-        >${EMOJI[one]}</button>`,
+        >${icon(one)}</button>`,
       )}
     </div>`;
   }

@@ -1,8 +1,10 @@
 import { css } from 'lit';
 
 export const panelStyles = css`
+  /* The section shrinks with the host, so that its content scrolls and never covers the controls. */
   :host {
-    display: block;
+    display: flex;
+    flex-direction: column;
     min-height: 0;
     color: var(--ink);
     --focus-ground: var(--surface);

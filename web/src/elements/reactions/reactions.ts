@@ -6,8 +6,9 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { CallState } from '../../call-types.js';
 import type { ShownReaction } from '../../conference/words.js';
 import type { Language } from '../../text/words.js';
-import { EMOJI, writtenText } from '../../text/written.js';
+import { REACTIONS, writtenText } from '../../text/written.js';
 import { AnnounceEvent } from '../announcer/announcer.js';
+import { icon } from '../icon/icon.js';
 
 export const SHOWN_MS = 4000;
 /** Between two sentences: applause of a whole room is one. */
@@ -26,6 +27,9 @@ export class Reactions extends LitElement {
     }
 
     p {
+      display: flex;
+      align-items: center;
+      gap: var(--space-8);
       width: fit-content;
       margin: var(--space-4) 0 0;
       padding: var(--space-4) var(--space-12);
@@ -35,8 +39,9 @@ export class Reactions extends LitElement {
       font-size: var(--text-16);
     }
 
-    span {
-      font-size: var(--text-24);
+    .icon {
+      width: 1.5rem;
+      height: 1.5rem;
     }
   `;
 
@@ -58,7 +63,7 @@ export class Reactions extends LitElement {
 
   override render(): TemplateResult {
     return html`<div aria-hidden="true">
-      ${repeat(this.shown, (one) => one.number, (one) => html`<p><span>${EMOJI[one.reaction]}</span> ${this.nameOf(one)}</p>`)}
+      ${repeat(this.shown, (one) => one.number, (one) => html`<p>${icon(one.reaction)} ${this.nameOf(one)}</p>`)}
     </div>`;
   }
 
@@ -70,7 +75,7 @@ export class Reactions extends LitElement {
     const from = this.last;
     if (newest <= from) return;
     this.last = newest;
-    const fresh = reactions.filter((one) => one.number > from && one.reaction in EMOJI);
+    const fresh = reactions.filter((one) => one.number > from && REACTIONS.includes(one.reaction));
     this.shown = [...this.shown, ...fresh].slice(-MAX_SHOWN);
     this.unsaid.push(...fresh.filter((one) => one.participantId !== this.call.self?.id));
     this.later(SHOWN_MS, () => {

@@ -1,0 +1,199 @@
+"""Words in real pages: chat, text shown while it is typed, captions, and a patched page that tries to reach further.
+
+What comes over the wire to somebody who may not have it is looked for in tests/contract/test_words.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from playwright.async_api import Locator
+
+from tests.browser.conftest import OpenPerson
+from tests.browser.pages import Person, eventually
+from tests.server import Server
+
+MAX_TEXT_DELAY_MS = 500.0
+"""From a key to the reader's page (EN 301 549 §6.2.4)."""
+CALL = "document.querySelector('vdx-app').call"
+SECRET = "Ordene er hemmelige 4711"
+WATCH_TEXT = """
+(name) => {
+  const app = document.querySelector('vdx-app');
+  const who = app.call.getState().participants.find((one) => one.name === name).id;
+  window.shownAt = {};
+  const look = () => {
+    const chat = document.querySelector('vdx-call').shadowRoot.querySelector('vdx-chat');
+    const line = chat?.shadowRoot.querySelector(`.line[data-participant="${who}"] .text`)?.textContent ?? '';
+    if (!(line in window.shownAt)) window.shownAt[line] = Date.now();
+    requestAnimationFrame(look);
+  };
+  look();
+}
+"""
+
+
+async def in_call(someone: Person, others: int) -> None:
+    await eventually(
+        lambda: someone.page.evaluate(f"{CALL}.getState().participants.length"), lambda count: count == others + 1
+    )
+
+
+async def ask(someone: Person, **command: Any) -> dict[str, Any]:
+    """What a patched page can do: any command at all."""
+    answer: dict[str, Any] = await someone.page.evaluate(f"command => {CALL}.ask(command)", command)
+    return answer
+
+
+async def id_of(someone: Person, name: str) -> str:
+    found: str = await someone.page.evaluate(
+        f"name => {CALL}.getState().participants.find((one) => one.name === name).id", name
+    )
+    return found
+
+
+async def open_chat(someone: Person) -> Locator:
+    chat = someone.page.locator("vdx-chat")
+    if not await chat.count():
+        await someone.page.get_by_role("button", name="Chat").click()
+        await chat.wait_for()
+    return chat
+
+
+async def messages(someone: Person) -> list[str]:
+    texts: list[str] = await someone.page.evaluate(f"{CALL}.getState().words.messages.map((one) => one.text)")
+    return texts
+
+
+async def test_chat_to_all_hosts_and_one_with_unread_count(server: Server, person: OpenPerson) -> None:
+    room = await server.create_room()
+    anna = await person("Anna", room["hostUrl"], synthetic=False)
+    bent = await person("Bent", room["guestUrl"], synthetic=False)
+    clara = await person("Clara", room["guestUrl"], synthetic=False)
+    for someone in (anna, bent, clara):
+        await in_call(someone, 2)
+    chat = await open_chat(bent)
+    for target, text in (("Alle", "til alle"), ("Værten", "til værten"), ("Kun Clara", "til Clara")):
+        await chat.get_by_label("Til", exact=True).select_option(label=target)
+        await chat.get_by_label("Din besked").fill(f"<b>{text}</b>")
+        await chat.get_by_label("Din besked").press("Enter")
+        await eventually(lambda: messages(bent), lambda texts, text=text: f"<b>{text}</b>" in texts)
+    assert await eventually(lambda: messages(anna), lambda texts: len(texts) == 2) == [
+        "<b>til alle</b>",
+        "<b>til værten</b>",
+    ]
+    assert await eventually(lambda: messages(clara), lambda texts: len(texts) == 2) == [
+        "<b>til alle</b>",
+        "<b>til Clara</b>",
+    ]
+    await anna.page.get_by_role("button", name="Chat, 2 nye beskeder").click()
+    log = anna.page.locator("vdx-chat [role=log]")
+    assert await log.locator("b").count() == 0
+    assert "<b>til alle</b>" in await log.inner_text()
+
+
+async def test_typed_text_is_shown_to_the_other_within_half_a_second(server: Server, person: OpenPerson) -> None:
+    room = await server.create_room()
+    anna = await person("Anna", room["hostUrl"], synthetic=False)
+    bent = await person("Bent", room["guestUrl"], synthetic=False)
+    for someone in (anna, bent):
+        await in_call(someone, 1)
+    await open_chat(anna)
+    chat = await open_chat(bent)
+    await chat.get_by_label("Vis det, mens jeg skriver").check()
+    await anna.page.evaluate(WATCH_TEXT, "Bent")
+    field = chat.get_by_label("Din besked")
+    await field.focus()
+    # Each character's time is taken where it is typed and where it is shown; both pages have this machine's clock.
+    typed_at = await bent.page.evaluate(
+        """async (text) => {
+          const page = document.querySelector('vdx-call');
+          const chat = page.shadowRoot.querySelector('vdx-chat');
+          const field = chat.shadowRoot.querySelector('#message');
+          const typedAt = [];
+          for (const letter of text) {
+            field.value += letter;
+            typedAt.push(Date.now());
+            field.dispatchEvent(new Event('input', { bubbles: true }));
+            await new Promise((resolve) => setTimeout(resolve, 120));
+          }
+          return typedAt;
+        }""",
+        "Jeg skriver, mens du læser.",
+    )
+    text = "Jeg skriver, mens du læser."
+    shown = await eventually(lambda: anna.page.evaluate("window.shownAt"), lambda seen: text in seen)
+    delays = []
+    for count, at in enumerate(typed_at, 1):
+        delays.append(min(when for line, when in shown.items() if line.startswith(text[:count])) - at)
+    assert max(delays) <= MAX_TEXT_DELAY_MS, delays
+    assert len(delays) == len(text)
+    await field.press("Enter")
+    await eventually(lambda: messages(anna), lambda texts: texts == [text])
+    await anna.page.locator("vdx-chat .line").wait_for(state="detached")
+
+
+async def test_captions_by_whom_the_host_chose_are_shown_to_who_switched_them_on(
+    server: Server, person: OpenPerson
+) -> None:
+    room = await server.create_room()
+    anna = await person("Anna", room["hostUrl"], synthetic=False)
+    bent = await person("Bent", room["guestUrl"], synthetic=False)
+    clara = await person("Clara", room["guestUrl"], synthetic=False)
+    for someone in (anna, bent, clara):
+        await in_call(someone, 2)
+    await anna.page.get_by_role("button", name="Deltagere").click()
+    await anna.page.get_by_role("button", name="Muligheder for Bent").click()
+    await anna.page.get_by_role("button", name="Lad skrive undertekster").click()
+    field = (await open_chat(bent)).get_by_label("Skriv undertekster")
+    await field.wait_for()
+    await clara.page.get_by_role("button", name="Mere").click()
+    await clara.page.get_by_label("Vis undertekster").check()
+    await clara.page.get_by_label("Størrelse").select_option(label="Meget stor")
+    strip = clara.page.get_by_role("region", name="Undertekster")
+    await field.press_sequentially("Velkommen til mødet")
+    await strip.get_by_text("Velkommen til mødet").wait_for()
+    await field.press("Enter")
+    await eventually(lambda: field.input_value(), lambda value: value == "")
+    await field.press_sequentially("Vi begynder")
+    await eventually(
+        lambda: strip.locator("p").all_inner_texts(), lambda lines: lines == ["Velkommen til mødet", "Vi begynder"]
+    )
+    size = await strip.evaluate("strip => parseFloat(getComputedStyle(strip).fontSize)")
+    assert size >= 32
+    box, stage = await strip.bounding_box(), await clara.page.locator("vdx-stage").bounding_box()
+    assert box is not None
+    assert stage is not None
+    assert box["y"] >= stage["y"] + stage["height"], "nothing of the picture is covered"
+    assert await anna.page.get_by_role("region", name="Undertekster").count() == 0
+
+
+async def test_private_room_a_patched_page_reaches_no_other_guest(server: Server, person: OpenPerson) -> None:
+    room = await server.create_room(guestVisibility="hosts")
+    anna = await person("Anna", room["hostUrl"], synthetic=False)
+    bent = await person("Bent", room["guestUrl"], synthetic=False)
+    clara = await person("Clara", room["guestUrl"], synthetic=False)
+    await in_call(anna, 2)
+    for someone in (bent, clara):
+        await in_call(someone, 1)
+    stolen = await id_of(anna, "Clara")
+    for command in (
+        {"type": "writeChat", "to": "all", "text": SECRET},
+        {"type": "writeChat", "to": "one", "participantId": stolen, "text": SECRET},
+        {"type": "typeText", "to": "all", "keep": 0, "text": SECRET},
+        {"type": "typeText", "to": "one", "participantId": stolen, "keep": 0, "text": SECRET},
+        {"type": "typeCaption", "keep": 0, "text": SECRET, "finished": True},
+        {"type": "announce", "text": SECRET},
+        {"type": "letWriteCaptions", "participantId": stolen, "allowed": True},
+        {"type": "react", "reaction": "heart"},
+    ):
+        await ask(bent, **command)
+    assert (await ask(bent, type="writeChat", to="one", participantId=stolen, text=SECRET))["code"] == (
+        await ask(bent, type="writeChat", to="one", participantId="nobody234567", text=SECRET)
+    )["code"]
+    assert await eventually(lambda: messages(anna), lambda texts: texts == [SECRET])
+    await asyncio.sleep(0.5)
+    state = await clara.page.evaluate(f"JSON.stringify({{...{CALL}.getState(), tiles: [], local: null}})")
+    assert SECRET not in state
+    assert "Bent" not in state
