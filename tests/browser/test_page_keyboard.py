@@ -78,6 +78,8 @@ async def test_call_tab_reaches_every_button_and_shows_where_it_is(chromium: Bro
             "Mikrofon",
             "Kamera",
             "Del skærm",
+            "Deltagere",
+            "Chat",
             "Mere",
             "Forlad",
         ]

@@ -132,7 +132,15 @@ export const controlStyles = css`
     button {
       gap: var(--space-8);
       min-height: var(--target);
-      padding: 0 var(--space-16) 0 var(--space-12);
+      padding: 0 var(--space-8);
+    }
+
+    .rest {
+      position: absolute;
+      width: 1px;
+      height: 1px;
+      overflow: hidden;
+      clip-path: inset(50%);
     }
   }
 `;
