@@ -15,7 +15,7 @@ from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.errors import Misconfigured, Refused
 from vdxmedia.hub.ports import SaveRoom, StoredRoom
 from vdxmedia.ids import RoomId
-from vdxmedia.store import documents, migrate
+from vdxmedia.store import database, documents, engine, migrate
 from vdxmedia.store.database import check, open_store
 from vdxmedia.store.location import address
 from vdxmedia.store.schema import metadata
@@ -162,3 +162,30 @@ def test_path_that_cannot_be_a_store_is_told_by_the_check_and_by_the_start(tmp_p
 def test_settings_of_an_older_document_get_the_defaults_of_what_is_new() -> None:
     assert documents.decode(1, '{"subject": "Kun dette", "fremtid": 1}') == RoomSettings(subject="Kun dette")
     assert documents.decode(documents.VERSION, documents.encode(ROOM.settings)) == ROOM.settings
+
+
+async def test_disk_that_does_not_answer_holds_nobody_and_is_used_again_when_it_does(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lock with a long wait for it stands for the disk: the thread that writes is held all the time."""
+    monkeypatch.setattr(engine, "LOCKED_S", 20.0)
+    monkeypatch.setattr(database, "ANSWER_S", 0.1)
+    async with open_store(url(path)) as store:
+        await store.write([SaveRoom(ROOM)])
+        other = await asyncio.to_thread(sqlite3.connect, path, check_same_thread=False, isolation_level=None)
+        await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
+        for _ in range(database.CONNECTIONS + 2):
+            async with asyncio.timeout(2.0):
+                with pytest.raises(Refused) as held:
+                    await store.write([SaveRoom(ROOM)])
+            assert held.value.text == "timeout"
+        await asyncio.to_thread(other.execute, "ROLLBACK")
+        other.close()
+        async with asyncio.timeout(5.0):
+            while True:
+                try:
+                    await store.write([SaveRoom(StoredRoom(RoomId("after"), RoomSettings(), 1.0, 2.0))])
+                    break
+                except Refused:  # until the held attempts have ended
+                    await asyncio.sleep(0.01)
+        assert {found.room for found in await store.rooms(10)} == {"room", "after"}

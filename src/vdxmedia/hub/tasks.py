@@ -40,6 +40,11 @@ class TaskScope:
         if not task.cancelled() and (error := task.exception()) is not None:
             logger.error("task_crashed scope=%s task=%s", self._name, task.get_name(), exc_info=error)
 
+    async def settle(self, timeout_s: float) -> None:
+        """Waits until those that run now have ended by themselves, or the time is over."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=timeout_s)
+
     async def close(self) -> None:
         """Cancels what still runs and waits for its end. Twice is fine."""
         self._is_closed = True

@@ -11,10 +11,10 @@ import asyncio
 import contextlib
 import itertools
 import logging
-from collections.abc import AsyncIterator, Sequence
-from typing import Any, assert_never
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any, TypeVar, assert_never
 
-from sqlalchemy import Executable, delete, select, tuple_, update
+from sqlalchemy import Executable, Row, Select, delete, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -35,6 +35,7 @@ from vdxmedia.hub.ports import (
     StoredConference,
     StoredRoom,
 )
+from vdxmedia.hub.tasks import TaskScope
 from vdxmedia.ids import ParticipantId, RoomId
 from vdxmedia.store import documents, migrate
 from vdxmedia.store.engine import make_engine
@@ -43,6 +44,8 @@ from vdxmedia.store.location import Claim, address, check_file, file_of
 from vdxmedia.store.schema import attendance, conferences, rooms
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 ANSWER_S = 5.0
 """For one call; then it counts as failed."""
@@ -98,9 +101,13 @@ class Database:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._is_sqlite = engine.dialect.name == "sqlite"
+        self._attempts = TaskScope("store")
 
     async def close(self) -> None:
         """Bounded in time. Twice is fine."""
+        # Attempts that were given up are ending. Cancelled once more, aiosqlite would leave a task that never ends.
+        await self._attempts.settle(CLOSE_S)
+        await self._attempts.close()
         try:
             async with asyncio.timeout(CLOSE_S):
                 await self._engine.dispose()
@@ -112,8 +119,7 @@ class Database:
     async def rooms(self, most: int) -> Sequence[StoredRoom]:
         query = select(rooms).order_by(rooms.c.idle_since.desc(), rooms.c.room_id).limit(most)
         found: list[StoredRoom] = []
-        async with self._asked(timeout_s=migrate.TIMEOUT_S) as connection:
-            rows = (await connection.execute(query)).all()
+        rows = await self._all(query, migrate.TIMEOUT_S)
         for at in range(0, len(rows), PAGE):
             for row in rows[at : at + PAGE]:
                 try:
@@ -127,8 +133,7 @@ class Database:
 
     async def conferences(self) -> Sequence[StoredConference]:
         query = select(conferences).join(rooms, rooms.c.room_id == conferences.c.room_id)
-        async with self._asked(timeout_s=migrate.TIMEOUT_S) as connection:
-            rows = (await connection.execute(query)).all()
+        rows = await self._all(query, migrate.TIMEOUT_S)
         return [StoredConference(RoomId(row.room_id), row.state, row.written_at) for row in rows]
 
     async def attendance(self, room: RoomId) -> Sequence[Attendance]:
@@ -138,8 +143,7 @@ class Database:
             .order_by(attendance.c.first_seen.desc(), attendance.c.participant_id.desc())
             .limit(MAX_ATTENDANCE)
         )
-        async with self._asked() as connection:
-            rows = (await connection.execute(query)).all()
+        rows = await self._all(query, ANSWER_S)
         return [
             Attendance(
                 room=RoomId(row.room_id),
@@ -157,11 +161,13 @@ class Database:
     # ── writing ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def write(self, changes: Sequence[StoreChange]) -> None:
-        async with self._asked() as connection:
+        async def work(connection: AsyncConnection) -> None:
             for kind, group in itertools.groupby(changes, type):
                 of_kind = list(group)
                 for statement in self._statements(kind):
                     await connection.execute(statement, [_parameters(change) for change in of_kind])
+
+        await self._do(work, ANSWER_S)
 
     async def delete_attendance_before(self, last_seen: float, most: int) -> int:
         key = tuple_(attendance.c.room_id, attendance.c.participant_id)
@@ -170,9 +176,11 @@ class Database:
             .where(attendance.c.last_seen < last_seen)
             .limit(most)
         )
-        async with self._asked() as connection:
-            result = await connection.execute(delete(attendance).where(key.in_(old)))
-        return result.rowcount
+
+        async def work(connection: AsyncConnection) -> int:
+            return (await connection.execute(delete(attendance).where(key.in_(old)))).rowcount
+
+        return await self._do(work, ANSWER_S)
 
     def _statements(self, kind: type[StoreChange]) -> list[Executable]:
         """With `b_` before the names of parameters that are compared, as SQLAlchemy wants it for updates."""
@@ -203,14 +211,37 @@ class Database:
         changed = {column.name: insert.excluded[column.name] for column in table.c if column.name not in (*key, *keep)}
         return insert.on_conflict_do_update(index_elements=key, set_=changed)
 
-    @contextlib.asynccontextmanager
-    async def _asked(self, timeout_s: float = ANSWER_S) -> AsyncIterator[AsyncConnection]:
-        """A connection in a transaction. Raises: Refused, BadInput."""
+    async def _all(self, query: Select[Any], timeout_s: float) -> Sequence[Row[Any]]:
+        async def work(connection: AsyncConnection) -> Sequence[Row[Any]]:
+            rows: Sequence[Row[Any]] = (await connection.execute(query)).all()
+            return rows
+
+        return await self._do(work, timeout_s)
+
+    async def _do(self, work: Callable[[AsyncConnection], Awaitable[T]], timeout_s: float) -> T:
+        """In a transaction, and in a task of its own: a disk that does not answer holds the attempt, also when it is
+        cancelled, and must not hold the caller. Attempts are bounded by the connections. Raises: Refused, BadInput."""
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+
+        async def attempt() -> None:
+            try:
+                async with self._engine.begin() as connection:
+                    result = await work(connection)
+            except (SQLAlchemyError, OSError, TimeoutError, ValueError, OverflowError) as error:
+                if not answer.done():
+                    answer.set_exception(cannot(error))
+            else:
+                if not answer.done():
+                    answer.set_result(result)
+
+        task = self._attempts.start(attempt(), "store attempt")
         try:
-            async with asyncio.timeout(timeout_s), self._engine.begin() as connection:
-                yield connection
-        except (SQLAlchemyError, OSError, TimeoutError, ValueError, OverflowError) as error:
+            async with asyncio.timeout(timeout_s):
+                return await answer
+        except TimeoutError as error:
             raise cannot(error) from error
+        finally:
+            task.cancel()  # where it is not over
 
 
 def _parameters(change: StoreChange) -> dict[str, Any]:
