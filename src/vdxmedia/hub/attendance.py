@@ -6,11 +6,12 @@ No address, number or identity is in it. Full (the store is away for long): furt
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
 from vdxmedia.clock import Clock
+from vdxmedia.conference.conference import Conference
 from vdxmedia.conference.events import ParticipantState
 from vdxmedia.hub.counters import Counters
 from vdxmedia.hub.ports import Attendance, DeleteAttendance, Recognise, SaveAttendance, StoreChange
@@ -20,6 +21,22 @@ from vdxmedia.ids import ParticipantId, RoomId
 TOUCH_S = 60.0
 MAX_WAITING = 20_000
 """Rows and other things in the outbox; then no further row is put there."""
+
+
+class Presence:
+    """A live room's: looks who is there and says so, while the settings keep attendance."""
+
+    def __init__(self, conference: Conference, note: Callable[[Sequence[ParticipantState]], None]) -> None:
+        self._conference = conference
+        self._note = note
+        self._was_kept = False
+
+    def look(self) -> None:
+        """Also once more when the settings keep none any more: then nobody is there."""
+        is_kept = self._conference.settings.keeps_attendance
+        if is_kept or self._was_kept:
+            self._note(self._conference.present() if is_kept else ())
+        self._was_kept = is_kept
 
 
 class AttendanceBook:

@@ -19,6 +19,7 @@ from vdxmedia.conference.quality import QualityMeter
 from vdxmedia.conference.settings import GuestVisibility, RoomSettings
 from vdxmedia.errors import BadField, Refused, VdxError
 from vdxmedia.hub import kept_room
+from vdxmedia.hub.attendance import Presence
 from vdxmedia.hub.bandwidth import Bandwidth
 from vdxmedia.hub.client import (
     Client,
@@ -93,9 +94,7 @@ class Room:
         self._metrics = metrics
         self._admit = admit
         self._keep_settings = keep_settings
-        self._note_present = note_present
         self._play_film = play_film
-        self._is_attendance_kept = False
         self._mark_changed = mark_changed
         self._unix_offset_s = clock.unix_s() - clock.monotonic_s()
         self._ring = EventRing(limits.ring)
@@ -114,6 +113,7 @@ class Room:
             unix_offset_s=self._unix_offset_s,
             admissions=admissions,
         )
+        self._presence = Presence(self._conference, note_present)
         self._lobby = RoomLobby(room, self._conference)
 
     @property
@@ -235,7 +235,7 @@ class Room:
         seat.joined_at_s = self._clock.monotonic_s()
         try:
             self._carry_out(decided)
-            self._note_who_is_there()
+            self._presence.look()
             self._mark_changed()
             seat.first_sequence = self._conference.sequence
             seat.client = client  # only now: the snapshot has all that was told until here
@@ -334,7 +334,7 @@ class Room:
 
     def timeout(self) -> None:
         self._carry_out(self._conference.handle_timeout(self._clock.monotonic_s()))
-        self._note_who_is_there()
+        self._presence.look()
 
     # ── the plane ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -427,18 +427,11 @@ class Room:
                 case _:
                     assert_never(event)
         if not all(isinstance(event, _OF_MEDIA) for event in decided):
-            self._note_who_is_there()
+            self._presence.look()
             self._mark_changed()
         if chosen is not None:
             self._keep_settings(chosen)
             self.change_settings(chosen)
-
-    def _note_who_is_there(self) -> None:
-        """Also once more when the settings keep no attendance any more: then nobody is there."""
-        is_kept = self._conference.settings.keeps_attendance
-        if is_kept or self._is_attendance_kept:
-            self._note_present(self._conference.present() if is_kept else ())
-        self._is_attendance_kept = is_kept
 
     def _release(self, event: events.SeatGivenUp, end: EndReason) -> None:
         seat = self._seats.remove(event.participant)
