@@ -35,7 +35,7 @@ from vdxmedia.ids import RoomId
 from vdxmedia.signalling import messages as m
 from vdxmedia.signalling.areas import lobby, people
 from vdxmedia.signalling.areas.room import room_of
-from vdxmedia.signalling.areas.training import Question
+from vdxmedia.signalling.areas.training import Question, Whereabouts
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -102,6 +102,15 @@ EXAMPLES: list[m.Wire] = [
     m.TakeAnnouncementAway(number=2),
     m.Spotlight(participant_id="p2345abcdefg"),
     m.AnswerConsent(question=Question.SPOTLIGHT, agrees=True),
+    m.StartAside(participant_id="p2345abcdefg", keeps_picture=False),
+    m.EndAside(),
+    m.FormGroups(groups=[["p2345abcdefg"]], seconds=300),
+    m.EndGroups(),
+    m.VisitGroup(group=2),
+    m.AskForHelp(),
+    m.WithdrawHelp(),
+    m.AnswerHelp(participant_id="p2345abcdefg"),
+    m.Recognise(participant_id="p2345abcdefg", recognised=True),
     m.ControlFilm(action=FilmAction.LOAD, clip="Knæbøj_1.mp4"),
     m.Transfer(participant_id="p2345abcdefg", token="header.claims.signature"),
     m.Admit(waiting_id="p2345abcdefg"),
@@ -197,6 +206,27 @@ EXAMPLES: list[m.Wire] = [
     m.Caption(participant_id="p2345abcdefg", text="Velkommen til mødet."),
     m.Reactions(reactions=[m.ShownReaction(participant_id="p2345abcdefg", reaction=Reaction.HEART)]),
     m.Stage(participant_id="p2345abcdefg"),
+    m.OwnGroup(place=Whereabouts.GROUP, consent=Consent.AGREED, participant_id=None, ends_at=1_800_000_300.0),
+    m.Groups(
+        groups=[
+            m.Group(group=0, aside=False, people=[m.GroupMember(participant_id="p2345abcdefg", consent=Consent.AGREED)])
+        ],
+        ends_at=None,
+    ),
+    m.AwayHosts(hosts=["p2345abcdefg"]),
+    m.OwnHelp(asked=True, answered_by=None),
+    m.HelpCalls(calls=[m.HelpCall(participant_id="p2345abcdefg", since=1_800_000_000.0)]),
+    m.PeopleNotes(
+        people=[
+            m.PersonNote(
+                participant_id="p2345abcdefg",
+                phone="12 34 56 78",
+                address="Vej 1, 1. tv.",
+                relative="Bo, 87 65 43 21",
+                recognised=True,
+            )
+        ]
+    ),
     m.Consents(visibility=Consent.ASKED, spotlight=Consent.NONE),
     m.ConsentList(
         people=[m.OpenConsent(participant_id="p2345abcdefg", visibility=Consent.DECLINED, spotlight=Consent.NONE)]

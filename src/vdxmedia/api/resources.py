@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from vdxmedia.conference.emergency import MAX_NOTE_CHARS
 from vdxmedia.conference.kinds import Role, SourceKind
 from vdxmedia.conference.settings import (
     MAX_HELP_LINE_CHARS,
@@ -79,6 +80,15 @@ class RoomCreated(RoomResource, frozen=True, kw_only=True, rename="camel"):
     links_expire_at: datetime
 
 
+class NoteRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """Whom to send help to when somebody who is trained at home falls. Only hosts of the conference are told; it is in
+    the token alone, and the server neither logs nor stores it."""
+
+    phone: Annotated[str, Meta(max_length=MAX_NOTE_CHARS)] = ""
+    address: Annotated[str, Meta(max_length=MAX_NOTE_CHARS)] = ""
+    relative: Annotated[str, Meta(max_length=MAX_NOTE_CHARS, description="Whom to phone, and the number.")] = ""
+
+
 class TokenRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
     """A participant to let in."""
 
@@ -97,6 +107,7 @@ class TokenRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel", fo
         default_factory=lambda: list(SourceKind)
     )
     can_subscribe: bool = True
+    emergency_note: NoteRequest | None = None
     ttl: Annotated[
         Annotated[int, Meta(ge=10, le=MAX_TTL_S)] | None,
         Meta(description="Seconds; until the room closes, or a day, when left out."),

@@ -12,6 +12,7 @@ import msgspec
 from vdxmedia.api.operations import Operation, Query
 from vdxmedia.api.resources import (
     MAX_TTL_S,
+    NoteRequest,
     RoomCreated,
     RoomRequest,
     RoomResource,
@@ -21,6 +22,7 @@ from vdxmedia.api.resources import (
     settings_of,
 )
 from vdxmedia.clock import Clock
+from vdxmedia.conference.emergency import EmergencyNote
 from vdxmedia.conference.kinds import Role, SourceKind
 from vdxmedia.conference.names import one_line
 from vdxmedia.conference.settings import RoomSettings
@@ -169,6 +171,7 @@ class RoomOperations:
                 can_publish=frozenset(body.can_publish_sources),
                 can_subscribe=body.can_subscribe,
                 expires_at=expires_at,
+                note=_note_of(body.emergency_note),
             )
         )
         return TokenCreated(
@@ -251,3 +254,9 @@ def film_grant(room: RoomId, now_unix_s: float) -> Grant:
         expires_at=now_unix_s + FILM_TOKEN_S,
         is_film=True,
     )
+
+
+def _note_of(request: NoteRequest | None) -> EmergencyNote | None:
+    if request is None:
+        return None
+    return EmergencyNote(*(one_line(part) for part in (request.phone, request.address, request.relative)))

@@ -24,6 +24,7 @@ from joserfc.jwk import ECKey, OKPKey
 from msgspec import Meta
 
 from vdxmedia.clock import Clock
+from vdxmedia.conference.emergency import MAX_NOTE_CHARS, EmergencyNote
 from vdxmedia.errors import Misconfigured, NotAllowed
 from vdxmedia.hub.ports import Grant, MediaKind
 
@@ -32,6 +33,7 @@ MAX_TOKEN_CHARS = 4096
 """As in the wire schema (`Hello.token`); ours are below 900."""
 NOT_BEFORE_LEEWAY_S = 30.0
 """How far the clocks of two servers that share a key may differ (guess); an expiry gets no leeway."""
+NotePart = Annotated[str, Meta(max_length=MAX_NOTE_CHARS)]
 MAX_LIFETIME_S = 400 * 24 * 3600.0
 """A link lives until its room closes, which may be a year ahead; what claims more was not made by us."""
 
@@ -55,12 +57,20 @@ class VideoClaim(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     can_subscribe: bool = False
 
 
+class NoteClaim(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    phone: NotePart = ""
+    address: NotePart = ""
+    relative: NotePart = ""
+
+
 class VdxClaim(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     role: str
     organisation: Annotated[str, Meta(max_length=120)] = ""
     function: Annotated[str, Meta(max_length=120)] = ""
     film: bool = False
     """Of a film's player."""
+    note: NoteClaim | None = None
+    """The holder's own: whom to send help to."""
 
 
 class Claims(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,7 +177,11 @@ class JwtTokens:
                 can_subscribe=grant.can_subscribe,
             ),
             vdx=VdxClaim(
-                role=str(grant.role), organisation=grant.organisation, function=grant.function, film=grant.is_film
+                role=str(grant.role),
+                organisation=grant.organisation,
+                function=grant.function,
+                film=grant.is_film,
+                note=None if grant.note is None else NoteClaim(**msgspec.structs.asdict(grant.note)),
             ),
         )
         header = {"alg": self._signing.algorithm, "kid": self._signing.id}
@@ -226,6 +240,7 @@ def _grant_of(claims: Claims) -> Grant:
         can_subscribe=video.can_subscribe,
         expires_at=claims.exp,
         is_film=claims.vdx.film,
+        note=None if claims.vdx.note is None else EmergencyNote(**msgspec.structs.asdict(claims.vdx.note)),
     )
 
 

@@ -6,7 +6,7 @@ hear or are told is worked out once. Owned by one `Conference`; nothing of it ou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from vdxmedia.conference import layout, permissions
 from vdxmedia.conference.admissions import Admissions
@@ -76,6 +76,7 @@ class Assembly:
         self._dismissed: list[tuple[Participant, LeaveReason]] = []
         self.must_end = False
         """Somebody has decided so; the conference ends at the end of the command."""
+        self._on_withdrawn: list[Callable[[Participant], None]] = []
 
     # ── reading ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -129,6 +130,14 @@ class Assembly:
         return self._scene
 
     # ── changing ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def on_withdrawn(self, hears: Callable[[Participant], None]) -> None:
+        """Who must know when somebody takes back his yes to being seen by guests."""
+        self._on_withdrawn.append(hears)
+
+    def withdraw(self, participant: Participant) -> None:
+        for hears in self._on_withdrawn:
+            hears(participant)
 
     def tell(self, event: Event) -> None:
         self._events.append(event)

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import msgspec
 
+from vdxmedia.conference.emergency import EmergencyNote
 from vdxmedia.conference.kinds import ContentHint, FilmStatus, LeaveReason, Role, SourceKind
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.ids import ParticipantId, SourceId
@@ -45,6 +46,7 @@ class Join(msgspec.Struct, frozen=True):
     video_slots: int
     is_film: bool = False
     """Not a person: plays an exercise film for the hosts."""
+    note: EmergencyNote | None = None
     knows_who_sees: bool = True
     """Was told, before joining, that everybody will see and hear him."""
     admission_keys: tuple[str, ...] = ()
@@ -86,6 +88,8 @@ class Reconnect(msgspec.Struct, frozen=True):
 
     participant: ParticipantId
     video_slots: int
+    note: EmergencyNote | None = None
+    """As in the token; a restart of the server has forgotten it."""
 
 
 class Leave(msgspec.Struct, frozen=True):

@@ -223,7 +223,7 @@ class Conference:
             case Disconnect():
                 self._disconnect(self._assembly.find(command.participant), now_s)
             case Reconnect():
-                self._reconnect(self._assembly.find(command.participant), command.video_slots, now_s)
+                self._reconnect(self._assembly.find(command.participant), command, now_s)
             case Leave():
                 self._leave(self._assembly.find(command.participant), command.reason, now_s)
             case SetSource():
@@ -347,6 +347,7 @@ class Conference:
             # Who was told that hosts alone see him has not agreed to more, whatever the room becomes.
             admission_keys=keys,
             is_open=command.knows_who_sees and self.settings.guest_visibility is GuestVisibility.ALL,
+            note=command.note,
         )
         participant.audience = assembly.audience_of(participant)
         if participant.is_sign_interpreter and (camera := participant.sources.get(SourceKind.CAMERA)) is not None:
@@ -363,10 +364,11 @@ class Conference:
             for desk in self._desks:
                 desk.lost(participant, now_s)
 
-    def _reconnect(self, participant: Participant, video_slots: int, now_s: float) -> None:
-        participant.wanted_video_slots = video_slots
+    def _reconnect(self, participant: Participant, command: Reconnect, now_s: float) -> None:
+        participant.note = command.note or participant.note
+        participant.wanted_video_slots = command.video_slots
         if not participant.has_media:
-            participant.slots.video = video_slots
+            participant.slots.video = command.video_slots
             self._assembly.arrange([participant])
         if participant.connection is not Connection.CONNECTED:
             participant.connection = Connection.CONNECTED

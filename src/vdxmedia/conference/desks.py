@@ -11,6 +11,8 @@ from vdxmedia.conference.chat_desk import ChatDesk
 from vdxmedia.conference.desk import Desk
 from vdxmedia.conference.doors_desk import DoorsDesk
 from vdxmedia.conference.film_desk import FilmDesk
+from vdxmedia.conference.groups_desk import GroupsDesk
+from vdxmedia.conference.help_desk import HelpDesk
 from vdxmedia.conference.layout_desk import LayoutDesk
 from vdxmedia.conference.lobby_desk import LobbyDesk
 from vdxmedia.conference.mutes_desk import MutesDesk
@@ -27,6 +29,8 @@ DESKS: tuple[Callable[[Assembly], Desk], ...] = (
     ReactionsDesk,
     AnnouncementsDesk,
     VisibilityDesk,
+    GroupsDesk,
+    HelpDesk,
     FilmDesk,
     RolesDesk,
     MutesDesk,

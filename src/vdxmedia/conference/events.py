@@ -159,6 +159,13 @@ class SeatGivenUp(msgspec.Struct, frozen=True):
     reason: LeaveReason
 
 
+class PersonRecognised(msgspec.Struct, frozen=True):
+    """For the hub: a host has ticked that this is the person expected, or has taken it back."""
+
+    participant: ParticipantId
+    is_recognised: bool
+
+
 class SettingsChosen(msgspec.Struct, frozen=True):
     """For the hub: a host has changed the room, which outlives the conference; it comes back as `ChangeSettings`."""
 
@@ -192,6 +199,7 @@ Event = (
     | Uttered
     | Answered
     | SettingsChosen
+    | PersonRecognised
     | FilmOrdered
     | MediaChanged
     | SeatGivenUp

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from vdxmedia.conference.emergency import EmergencyNote
 from vdxmedia.conference.events import Binding, ParticipantState, SourceState
 from vdxmedia.conference.kinds import Connection, ContentHint, Role, SourceKind
 from vdxmedia.conference.permissions import ALL_MEDIA, Audience, Media
@@ -65,6 +66,8 @@ class Participant:
     """Whom this one wants to see in any case, first first."""
     is_open: bool = True
     """Has agreed to be seen and heard by guests, or was told before joining."""
+    note: EmergencyNote | None = None
+    """Told to hosts only."""
     is_waiting: bool = False
     """In the lobby."""
     group: int | None = None

@@ -174,6 +174,8 @@ class VisibilityDesk(Desk):
         if not agrees and self.assembly.stage == participant.id and participant.role is Role.GUEST:
             # He was put there because everybody saw him; that is what he takes back.
             self._set_stage(None)
+        if not agrees:
+            self.assembly.withdraw(participant)
         self.assembly.permit(participant)
 
     def _answer_spotlight(self, command: AnswerSpotlight, now_s: float) -> None:

@@ -12,6 +12,7 @@ from typing import Protocol
 
 import msgspec
 
+from vdxmedia.conference.emergency import EmergencyNote
 from vdxmedia.conference.kinds import SlotKind as SlotKind
 from vdxmedia.conference.kinds import SourceKind
 from vdxmedia.conference.media import BindSlot as BindSlot
@@ -179,6 +180,8 @@ class Grant(msgspec.Struct, frozen=True):
     """Unix seconds."""
     is_film: bool = False
     """Of a film's player, not a person's. Only this server gives such tokens, to its own processes."""
+    note: EmergencyNote | None = None
+    """Whom to send help to; for the hosts of the conference, and nobody else."""
 
 
 class Tokens(Protocol):

@@ -23,7 +23,7 @@ import msgspec
 
 from vdxmedia.clock import Clock
 from vdxmedia.conference.admissions import Admissions
-from vdxmedia.conference.events import ParticipantState
+from vdxmedia.conference.events import ParticipantState, PersonRecognised
 from vdxmedia.conference.kinds import Role, SourceKind
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.errors import NotAllowed, NotFound, Refused, VdxError
@@ -248,6 +248,7 @@ class Registry:
                 mark_changed=lambda: self._mark_changed(room),
                 play_film=lambda order: stage.order(order),
                 admissions=entry.admissions,
+                recognise=lambda ticked: self._recognise(room, ticked),
             )
 
         def forget(task: RoomTask) -> None:
@@ -446,6 +447,10 @@ class Registry:
     def _note_present(self, room: RoomId, present: Sequence[ParticipantState]) -> None:
         if self._keeping is not None:
             self._keeping.attendance.note(room, present)
+
+    def _recognise(self, room: RoomId, ticked: PersonRecognised) -> None:
+        if self._keeping is not None and self._entry(room).settings.keeps_attendance:
+            self._keeping.attendance.recognise(room, ticked.participant, is_recognised=ticked.is_recognised)
 
     def _stored(self, room: RoomId) -> StoreChange:
         entry = self._rooms.get(room)

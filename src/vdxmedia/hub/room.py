@@ -85,6 +85,7 @@ class Room:
         mark_changed: Callable[[], None],
         play_film: Callable[[events.FilmOrdered], None] = lambda order: None,
         admissions: Admissions | None = None,
+        recognise: Callable[[events.PersonRecognised], None] = lambda ticked: None,
     ) -> None:
         self.id = room
         self.key = key
@@ -95,6 +96,7 @@ class Room:
         self._admit = admit
         self._keep_settings = keep_settings
         self._play_film = play_film
+        self._recognise = recognise
         self._mark_changed = mark_changed
         self._unix_offset_s = clock.unix_s() - clock.monotonic_s()
         self._ring = EventRing(limits.ring)
@@ -164,7 +166,7 @@ class Room:
             # Another window has the media connection, if any; it must not speak for this one.
             self._drop_media(seat)
         seat.give_up_client(client)
-        self._handle(commands.Reconnect(seat.participant, request.video_slots))
+        self._handle(commands.Reconnect(seat.participant, request.video_slots, request.grant.note))
         seat.client = client
         if not seat.bandwidth.is_plain:
             client.send(seat.bandwidth.told())
@@ -226,6 +228,7 @@ class Room:
                 knows_who_sees=request.knows_who_sees is GuestVisibility.ALL,
                 is_film=grant.is_film,
                 admission_keys=(*keys, *admission_keys("", seat.secret)),
+                note=grant.note,
             ),
             self._clock.monotonic_s(),
         )
@@ -416,6 +419,8 @@ class Room:
                     self._tell_each((event.participant,), event)
                 case events.SettingsChosen():
                     chosen = event.settings
+                case events.PersonRecognised():
+                    self._recognise(event)
                 case events.FilmOrdered():
                     self._play_film(event)
                 case events.WaiterTold() | events.WaiterAdmitted() | events.WaiterRefused() | events.WaiterGone():

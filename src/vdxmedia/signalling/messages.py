@@ -62,11 +62,30 @@ from vdxmedia.signalling.areas.room import GuestVisibility as GuestVisibility
 from vdxmedia.signalling.areas.room import Room as Room
 from vdxmedia.signalling.areas.room import RoomChanged as RoomChanged
 from vdxmedia.signalling.areas.training import AnswerConsent as AnswerConsent
+from vdxmedia.signalling.areas.training import AnswerHelp as AnswerHelp
+from vdxmedia.signalling.areas.training import AskForHelp as AskForHelp
+from vdxmedia.signalling.areas.training import AwayHosts as AwayHosts
 from vdxmedia.signalling.areas.training import ConsentList as ConsentList
 from vdxmedia.signalling.areas.training import Consents as Consents
+from vdxmedia.signalling.areas.training import EndAside as EndAside
+from vdxmedia.signalling.areas.training import EndGroups as EndGroups
+from vdxmedia.signalling.areas.training import FormGroups as FormGroups
+from vdxmedia.signalling.areas.training import Group as Group
+from vdxmedia.signalling.areas.training import GroupMember as GroupMember
+from vdxmedia.signalling.areas.training import Groups as Groups
+from vdxmedia.signalling.areas.training import HelpCall as HelpCall
+from vdxmedia.signalling.areas.training import HelpCalls as HelpCalls
 from vdxmedia.signalling.areas.training import OpenConsent as OpenConsent
+from vdxmedia.signalling.areas.training import OwnGroup as OwnGroup
+from vdxmedia.signalling.areas.training import OwnHelp as OwnHelp
+from vdxmedia.signalling.areas.training import PeopleNotes as PeopleNotes
+from vdxmedia.signalling.areas.training import PersonNote as PersonNote
+from vdxmedia.signalling.areas.training import Recognise as Recognise
 from vdxmedia.signalling.areas.training import Spotlight as Spotlight
 from vdxmedia.signalling.areas.training import Stage as Stage
+from vdxmedia.signalling.areas.training import StartAside as StartAside
+from vdxmedia.signalling.areas.training import VisitGroup as VisitGroup
+from vdxmedia.signalling.areas.training import WithdrawHelp as WithdrawHelp
 from vdxmedia.signalling.areas.words import Announce as Announce
 from vdxmedia.signalling.areas.words import Announcement as Announcement
 from vdxmedia.signalling.areas.words import Announcements as Announcements
@@ -209,6 +228,15 @@ ClientMessage = (
     | TakeAnnouncementAway
     | Spotlight
     | AnswerConsent
+    | StartAside
+    | EndAside
+    | FormGroups
+    | EndGroups
+    | VisitGroup
+    | AskForHelp
+    | WithdrawHelp
+    | AnswerHelp
+    | Recognise
     | ControlFilm
     | Admit
     | AdmitAll
@@ -353,6 +381,12 @@ Document = (
     | OwnSources
     | Asked
     | Ending
+    | OwnGroup
+    | Groups
+    | AwayHosts
+    | OwnHelp
+    | HelpCalls
+    | PeopleNotes
 )
 """States that are told whole, at the join and after each change; only the latest of a type counts."""
 
@@ -476,6 +510,12 @@ ServerEvent = (
     | Admitted
     | Refused
     | Transferred
+    | OwnGroup
+    | Groups
+    | AwayHosts
+    | OwnHelp
+    | HelpCalls
+    | PeopleNotes
     | Bindings
     | Speakers
     | ConnectionQuality

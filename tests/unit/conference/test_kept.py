@@ -24,6 +24,7 @@ MADE_ANEW = {
     "audience": "worked out from the others",
     "is_film": "a film's process dies with the server",
     "joined": "the order of `people`",
+    "note": "never stored; it comes again with the token",
     "slots": "the next offer's",
     "floored": "the relay is new, too",
     "connection": "away",

@@ -108,6 +108,17 @@ const EVENTS: Readonly<Record<ServerEvent['type'], Shape>> = {
   layoutChanged: { layout: text, mayChoose: truth, pins: listOf(text) },
   stage: { participantId: orNull(text) },
   consents: { visibility: consent, spotlight: consent },
+  ownGroup: { place: oneOf('room', 'aside', 'group'), consent, participantId: orNull(text), endsAt: orNull(number) },
+  groups: {
+    groups: listOf(shape({ group: number, aside: truth, people: listOf(shape({ participantId: text, consent })) })),
+    endsAt: orNull(number),
+  },
+  awayHosts: { hosts: listOf(text) },
+  ownHelp: { asked: truth, answeredBy: orNull(text) },
+  helpCalls: { calls: listOf(shape({ participantId: text, since: number })) },
+  peopleNotes: {
+    people: listOf(shape({ participantId: text, phone: text, address: text, relative: text, recognised: truth })),
+  },
   consentList: { people: listOf(shape({ participantId: text, visibility: consent, spotlight: consent })) },
   openLines: { lines: typedLines },
   captions: { writers: listOf(text), lines: typedLines },

@@ -45,6 +45,10 @@ export type ErrorCode =
   | "nothing_asked"
   | "guests_are_private"
   | "not_in_the_room"
+  | "in_a_group"
+  | "not_in_a_group"
+  | "group_unknown"
+  | "groups_full"
   | "film_loading"
   | "film_none"
   | "clip_unknown"
@@ -101,9 +105,11 @@ export type ChatPolicy = "all" | "hosts" | "off";
 export type StartMicrophone = "on" | "muted" | "off";
 
 /** What one can be asked to agree to. */
-export type Question = "visibility" | "spotlight";
+export type Question = "visibility" | "spotlight" | "group";
 
 export type Consent = "none" | "asked" | "agreed" | "declined";
+
+export type Whereabouts = "room" | "aside" | "group";
 
 /** For whom something is written. */
 export type Addressee = "all" | "hosts" | "one";
@@ -422,6 +428,22 @@ export interface AnswerConsent {
   readonly agrees: boolean;
 }
 
+export interface AnswerHelp {
+  readonly type: "answerHelp";
+  readonly participantId: string;
+}
+
+/** Hosts see and hear it until one of them answers. */
+export interface AskForHelp {
+  readonly type: "askForHelp";
+}
+
+/** Hosts who talk elsewhere for a moment, with whom is not told: they neither hear this person nor are heard. */
+export interface AwayHosts {
+  readonly type: "awayHosts";
+  readonly hosts: readonly string[];
+}
+
 /** For hosts: who has not said yes to what he is asked, and who said no. */
 export interface ConsentList {
   readonly type: "consentList";
@@ -436,10 +458,100 @@ export interface Consents {
   readonly spotlight: Consent;
 }
 
+/** By either of the two. */
+export interface EndAside {
+  readonly type: "endAside";
+}
+
+/** Everybody is in the large room again. */
+export interface EndGroups {
+  readonly type: "endGroups";
+}
+
+/** A host sends people into small groups, instead of those that there are. Whom guests do not see is asked first. */
+export interface FormGroups {
+  readonly type: "formGroups";
+  readonly groups: readonly readonly string[][];
+  /** Until all are back by themselves; 0: until a host ends it. */
+  readonly seconds?: number;
+}
+
+export interface Group {
+  readonly group: number;
+  readonly aside: boolean;
+  readonly people: readonly GroupMember[];
+}
+
+export interface GroupMember {
+  readonly participantId: string;
+  /** Anything but `agreed`: still in the large room. */
+  readonly consent: Consent;
+}
+
+/** For hosts: who is where. */
+export interface Groups {
+  readonly type: "groups";
+  readonly groups: readonly Group[];
+  /** Unix seconds. */
+  readonly endsAt: number | null;
+}
+
+export interface HelpCall {
+  readonly participantId: string;
+  /** Unix seconds. */
+  readonly since: number;
+}
+
+/** For hosts: who waits for help, longest first. */
+export interface HelpCalls {
+  readonly type: "helpCalls";
+  readonly calls: readonly HelpCall[];
+}
+
 export interface OpenConsent {
   readonly participantId: string;
   readonly visibility: Consent;
   readonly spotlight: Consent;
+}
+
+/** Where this person is. */
+export interface OwnGroup {
+  readonly type: "ownGroup";
+  readonly place: Whereabouts;
+  /** To the group that one is asked into. */
+  readonly consent: Consent;
+  /** With whom one talks aside. */
+  readonly participantId: string | null;
+  /** Unix seconds. */
+  readonly endsAt: number | null;
+}
+
+export interface OwnHelp {
+  readonly type: "ownHelp";
+  readonly asked: boolean;
+  /** The host who has seen the last call. */
+  readonly answeredBy: string | null;
+}
+
+/** For hosts: whom to send help to for somebody, and who was recognised; who is not named has neither. */
+export interface PeopleNotes {
+  readonly type: "peopleNotes";
+  readonly people: readonly PersonNote[];
+}
+
+export interface PersonNote {
+  readonly participantId: string;
+  readonly phone: string;
+  readonly address: string;
+  readonly relative: string;
+  readonly recognised: boolean;
+}
+
+/** A host ticks that this is the person expected; kept with the attendance, where that is kept. */
+export interface Recognise {
+  readonly type: "recognise";
+  readonly participantId: string;
+  readonly recognised: boolean;
 }
 
 /** A host shows one person to everybody; null: nobody. A guest whom guests do not see is asked first. */
@@ -452,6 +564,23 @@ export interface Spotlight {
 export interface Stage {
   readonly type: "stage";
   readonly participantId: string | null;
+}
+
+/** A host talks with one person alone; nobody else hears it. The others keep the host's picture, or do not. */
+export interface StartAside {
+  readonly type: "startAside";
+  readonly participantId: string;
+  readonly keepsPicture?: boolean;
+}
+
+/** A host goes into a group; null: back. */
+export interface VisitGroup {
+  readonly type: "visitGroup";
+  readonly group: number | null;
+}
+
+export interface WithdrawHelp {
+  readonly type: "withdrawHelp";
 }
 
 /** A host says something to everybody that stays in view until `takeAnnouncementAway`. */
@@ -882,6 +1011,15 @@ export type ClientMessage =
   | TakeAnnouncementAway
   | Spotlight
   | AnswerConsent
+  | StartAside
+  | EndAside
+  | FormGroups
+  | EndGroups
+  | VisitGroup
+  | AskForHelp
+  | WithdrawHelp
+  | AnswerHelp
+  | Recognise
   | ControlFilm
   | Admit
   | AdmitAll
@@ -926,7 +1064,13 @@ export type Document =
   | Lobby
   | OwnSources
   | Asked
-  | Ending;
+  | Ending
+  | OwnGroup
+  | Groups
+  | AwayHosts
+  | OwnHelp
+  | HelpCalls
+  | PeopleNotes;
 
 export type ServerEvent =
   | ParticipantJoined
@@ -952,6 +1096,12 @@ export type ServerEvent =
   | Admitted
   | Refused
   | Transferred
+  | OwnGroup
+  | Groups
+  | AwayHosts
+  | OwnHelp
+  | HelpCalls
+  | PeopleNotes
   | Bindings
   | Speakers
   | ConnectionQuality
