@@ -140,7 +140,7 @@ def type_name(info: inspect.Type, *, readonly: str = "readonly ") -> str:
             return " | ".join(type_name(member, readonly=readonly) for member in info.types)
         case inspect.ListType():
             item = type_name(info.item_type, readonly=readonly)
-            return f"{readonly}({item})[]" if "|" in item else f"{readonly}{item}[]"
+            return f"{readonly}({item})[]" if "|" in item or " " in item else f"{readonly}{item}[]"
         case inspect.DictType():
             value = type_name(info.value_type, readonly=readonly)
             return f"Readonly<Record<string, {value}>>" if readonly else f"object of {value}"

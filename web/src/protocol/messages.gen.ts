@@ -471,7 +471,7 @@ export interface EndGroups {
 /** A host sends people into small groups, instead of those that there are. Whom guests do not see is asked first. */
 export interface FormGroups {
   readonly type: "formGroups";
-  readonly groups: readonly readonly string[][];
+  readonly groups: readonly (readonly string[])[];
   /** Until all are back by themselves; 0: until a host ends it. */
   readonly seconds?: number;
 }
