@@ -1,16 +1,31 @@
-// What a citizen's phone must load before a call: every script and style of the built page, gzip. Fails above the budget.
+// What a citizen's phone must load at first: the page's script and styles with all they import at once, gzip. Fails
+// above the budget. What is fetched later, and only by those who need it (English, a host's tools), is shown beside it.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 const BUDGET_BYTES = 90 * 1024;
-const folder = path.resolve(import.meta.dirname, '../../src/vdxmedia/_web/assets');
+const folder = path.resolve(import.meta.dirname, '../../src/vdxmedia/_web');
+const assets = path.join(folder, 'assets');
 
-let total = 0;
-for (const file of readdirSync(folder).filter((name) => /\.(js|css)$/.test(name))) {
-  const size = gzipSync(readFileSync(path.join(folder, file)), { level: 9 }).length;
-  total += size;
-  process.stdout.write(`${String(size).padStart(8)}  ${file}\n`);
+/** Files that these import statically, themselves among them. */
+function withImports(names, found = new Set()) {
+  for (const name of names) {
+    if (found.has(name)) continue;
+    found.add(name);
+    if (!name.endsWith('.js')) continue;
+    const code = readFileSync(path.join(assets, name), 'utf8');
+    withImports([...code.matchAll(/(?:from|^import|;import)\s*["']\.\/([^"']+)["']/gm)].map(([, file]) => file), found);
+  }
+  return found;
 }
-process.stdout.write(`${String(total).padStart(8)}  of ${BUDGET_BYTES} bytes\n`);
-process.exitCode = total > BUDGET_BYTES ? 1 : 0;
+
+const page = readFileSync(path.join(folder, 'index.html'), 'utf8');
+const first = withImports([...page.matchAll(/(?:src|href)="\/assets\/([^"]+\.(?:js|css))"/g)].map(([, file]) => file));
+const sizes = readdirSync(assets)
+  .filter((name) => /\.(js|css)$/.test(name))
+  .map((name) => ({ name, size: gzipSync(readFileSync(path.join(assets, name)), { level: 9 }).length, isFirst: first.has(name) }));
+for (const { name, size, isFirst } of sizes) process.stdout.write(`${String(size).padStart(8)}  ${name}${isFirst ? '' : '  (later)'}\n`);
+const total = sizes.filter(({ isFirst }) => isFirst).reduce((sum, { size }) => sum + size, 0);
+process.stdout.write(`${String(total).padStart(8)}  of ${BUDGET_BYTES} bytes at first\n`);
+process.exitCode = total === 0 || total > BUDGET_BYTES ? 1 : 0;

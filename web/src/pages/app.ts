@@ -3,12 +3,12 @@
  * the document itself (no shadow), so that the live regions are the document's.
  */
 
-import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Call, CallState } from '../call-types.js';
 import '../elements/announcer/announcer.js';
 import type { AnnounceEvent, Announcer } from '../elements/announcer/announcer.js';
-import { chooseLanguage, storedLanguage, storeLanguage, wordsOf } from '../text/language.js';
+import { chooseLanguage, loadWords, storedLanguage, storeLanguage } from '../text/language.js';
 import type { Language, Words } from '../text/words.js';
 import './call.js';
 import './message.js';
@@ -44,7 +44,8 @@ export class App extends LitElement {
   @property({ attribute: false }) call!: Call;
 
   @state() private current!: CallState;
-  @state() private language: Language = 'da';
+  /** Null until the words of the person's language are there. */
+  @state() private words: Words | null = null;
   @query('vdx-announcer') private announcer!: Announcer;
   private unsubscribe: (() => void) | undefined;
   private screen: Screen | null = null;
@@ -56,7 +57,7 @@ export class App extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.current = this.call.getState();
-    this.language = chooseLanguage(this.current.language, storedLanguage(), navigator.languages);
+    void this.speak(chooseLanguage(this.current.language, storedLanguage(), navigator.languages));
     this.unsubscribe = this.call.subscribe((call) => {
       this.current = call;
     });
@@ -72,12 +73,11 @@ export class App extends LitElement {
   }
 
   override render(): TemplateResult {
-    return html`${this.renderScreen()}<vdx-announcer></vdx-announcer>`;
+    return html`${this.words === null ? nothing : this.renderScreen(this.words)}<vdx-announcer></vdx-announcer>`;
   }
 
-  private renderScreen(): TemplateResult {
+  private renderScreen(words: Words): TemplateResult {
     const { call, current } = this;
-    const words = wordsOf(this.language);
     switch (screenOf(current)) {
       case 'prejoin':
         return html`<vdx-prejoin .call=${current} .commands=${call} .words=${words}></vdx-prejoin>`;
@@ -89,8 +89,9 @@ export class App extends LitElement {
   }
 
   protected override updated(_changed: PropertyValues): void {
-    const words = wordsOf(this.language);
-    document.documentElement.lang = this.language;
+    const { words } = this;
+    if (words === null) return;
+    document.documentElement.lang = words.language;
     document.title = titleOf(this.current, words);
     const screen = screenOf(this.current);
     if (screen === this.screen) return;
@@ -113,7 +114,17 @@ export class App extends LitElement {
   };
 
   private readonly onOtherLanguage = (): void => {
-    this.language = this.language === 'da' ? 'en' : 'da';
-    storeLanguage(this.language);
+    const language = this.words?.language === 'da' ? 'en' : 'da';
+    storeLanguage(language);
+    void this.speak(language);
   };
+
+  /** A language whose words cannot be fetched now is not spoken; the page goes on in the one before, or in Danish. */
+  private async speak(language: Language): Promise<void> {
+    try {
+      this.words = await loadWords(language);
+    } catch {
+      this.words ??= await loadWords('da');
+    }
+  }
 }

@@ -1,13 +1,13 @@
 /** Which of the two languages, and the memory of the person's own choice. */
 
 import { da } from './da.js';
-import { en } from './en.js';
 import type { Language, Words } from './words.js';
 
 const KEY = 'vdx.language';
 
-export function wordsOf(language: Language): Words {
-  return language === 'en' ? en : da;
+/** Danish is there; English is fetched by the few who read it. */
+export async function loadWords(language: Language): Promise<Words> {
+  return language === 'en' ? (await import('./en.js')).en : da;
 }
 
 /** The link decides, then what was chosen here before, then the browser's first language of the two, then Danish. */
