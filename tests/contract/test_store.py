@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.postgres import PASSWORD, Postgres, run_postgres
+from vdxmedia.conference.admissions import AdmissionState
 from vdxmedia.conference.settings import Codec, RoomMode, RoomSettings
 from vdxmedia.errors import BadInput, Misconfigured, Refused
 from vdxmedia.hub.ports import (
@@ -93,9 +94,10 @@ async def test_room_saved_is_there_in_the_next_process_as_it_was(place: Place) -
 
 async def test_room_saved_again_replaces_itself_but_for_its_beginning(store: Database) -> None:
     await store.write([SaveRoom(room())])
-    later = StoredRoom(RoomId("room"), RoomSettings(), created_at=99.0, idle_since=30.0)
+    admissions = AdmissionState(admitted=("i0", "s1"), barred=("i2",))
+    later = StoredRoom(RoomId("room"), RoomSettings(), created_at=99.0, idle_since=30.0, admissions=admissions)
     await store.write([SaveRoom(later)])
-    assert await store.rooms(10) == [StoredRoom(RoomId("room"), RoomSettings(), 10.0, 30.0)]
+    assert await store.rooms(10) == [StoredRoom(RoomId("room"), RoomSettings(), 10.0, 30.0, admissions)]
 
 
 async def test_rooms_used_last_are_read_when_there_are_too_many(store: Database) -> None:

@@ -57,6 +57,11 @@ class Admissions:
     def is_barred(self, keys: Iterable[str]) -> bool:
         return any(key in self._barred for key in keys)
 
+    def restore(self, state: AdmissionState) -> None:
+        """What it was; nothing else counts any more."""
+        self._admitted = dict.fromkeys(state.admitted[-MAX_ADMISSIONS:])
+        self._barred = dict.fromkeys(state.barred[-MAX_BARS:])
+
     def state(self) -> AdmissionState:
         return AdmissionState(tuple(self._admitted), tuple(self._barred))
 

@@ -149,8 +149,7 @@ class LobbyDesk(Desk):
         read = msgspec.convert(state, LobbyState)
         self.lobby.is_locked = read.is_locked
         self.lobby.awaits_host = read.awaits_host
-        self.lobby.admissions.admit(read.admissions.admitted)
-        self.lobby.admissions.bar(read.admissions.barred)
+        self.lobby.admissions.restore(read.admissions)
         self._put()
 
     # ── what is asked ─────────────────────────────────────────────────────────────────────────────────────────────

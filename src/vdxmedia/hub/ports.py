@@ -12,6 +12,7 @@ from typing import Protocol
 
 import msgspec
 
+from vdxmedia.conference.admissions import AdmissionState
 from vdxmedia.conference.emergency import EmergencyNote
 from vdxmedia.conference.kinds import SlotKind as SlotKind
 from vdxmedia.conference.kinds import SourceKind
@@ -205,6 +206,8 @@ class StoredRoom(msgspec.Struct, frozen=True):
     created_at: float
     """Unix seconds, as all times of the store."""
     idle_since: float
+    admissions: AdmissionState = AdmissionState()
+    """Who has been let in and who is kept out, as digests: for as long as the booking."""
 
 
 class StoredConference(msgspec.Struct, frozen=True):

@@ -392,11 +392,11 @@ class Registry:
 
     async def _read(self, keeping: StoreKeeping) -> None:
         for stored in await keeping.stored_rooms(self._limits.rooms):
-            self._rooms[stored.room] = _Entry(stored.settings, stored.idle_since, stored.created_at)
+            entry = self._rooms[stored.room] = _Entry(stored.settings, stored.idle_since, stored.created_at)
+            entry.admissions.restore(stored.admissions)
         for conference in await keeping.stored_conferences():
-            entry = self._rooms.get(conference.room)
-            if entry is not None:
-                entry.cut_off = conference
+            if conference.room in self._rooms:
+                self._rooms[conference.room].cut_off = conference
         keeping.on_retention = self._forget_expired
         logger.info("rooms_read rooms=%d", len(self._rooms))
 
@@ -456,7 +456,7 @@ class Registry:
         entry = self._rooms.get(room)
         if entry is None:
             return DeleteRoom(room)
-        return SaveRoom(StoredRoom(room, entry.settings, entry.created_at, entry.idle_since))
+        return SaveRoom(StoredRoom(room, entry.settings, entry.created_at, entry.idle_since, entry.admissions.state()))
 
     def _stopping(self) -> Refused:
         return Refused("the server goes down", code="server_stopping", retry_after_s=STOP_RETRY_S)

@@ -124,10 +124,11 @@ class Database:
             for row in rows[at : at + PAGE]:
                 try:
                     settings = documents.decode(row.settings_version, row.settings)
+                    admissions = documents.decode_admissions(row.admissions)
                 except BadInput as error:
                     logger.error("stored_room_unreadable room=%s reason=%s", row.room_id, error.text)
                     continue
-                found.append(StoredRoom(RoomId(row.room_id), settings, row.created_at, row.idle_since))
+                found.append(StoredRoom(RoomId(row.room_id), settings, row.created_at, row.idle_since, admissions))
             await asyncio.sleep(0)
         return found
 
@@ -253,6 +254,7 @@ def _parameters(change: StoreChange) -> dict[str, Any]:
                 "settings": documents.encode(stored.settings),
                 "created_at": stored.created_at,
                 "idle_since": stored.idle_since,
+                "admissions": documents.encode_admissions(stored.admissions),
             }
         case SaveConference(conference=conference):
             return {"room_id": conference.room, "state": conference.state, "written_at": conference.written_at}

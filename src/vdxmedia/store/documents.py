@@ -1,4 +1,4 @@
-"""A room's settings as versioned JSON.
+"""A room's settings as versioned JSON, and who has been let in.
 
 A new field with a default needs no new version: old documents get the default, and an older server passes over fields
 that it does not know. What is renamed or means something else does: raise `VERSION` and add to `_UPGRADES` how the
@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from vdxmedia.conference.admissions import AdmissionState
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.errors import BadInput
 
@@ -41,3 +42,15 @@ def decode(version: int, document: str) -> RoomSettings:
     except (msgspec.MsgspecError, KeyError, UnicodeError, RecursionError) as error:
         raise BadInput(f"settings of version {version}: {type(error).__name__}", code="store_unreadable") from None
     return settings
+
+
+def encode_admissions(admissions: AdmissionState) -> str:
+    return msgspec.json.encode(admissions).decode()
+
+
+def decode_admissions(document: str) -> AdmissionState:
+    """Raises: BadInput, as `decode`."""
+    try:
+        return msgspec.json.decode(document, type=AdmissionState)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        raise BadInput(f"admissions: {type(error).__name__}", code="store_unreadable") from None

@@ -21,6 +21,7 @@ rooms = Table(
     Column("settings", Text, nullable=False),
     Column("created_at", Double, nullable=False),
     Column("idle_since", Double, nullable=False),
+    Column("admissions", Text, nullable=False, server_default="{}"),
 )
 
 conferences = Table(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.fakes.conferences import Told, source_of
 from vdxmedia.conference import commands
+from vdxmedia.conference.admissions import Admissions
 from vdxmedia.conference.choices import GuestVisibility
 from vdxmedia.conference.conference import RETURN_KEPT_S, SEAT_KEPT_S, Conference
 from vdxmedia.conference.kept import SEQUENCE_LEAP, KeptConference, KeptPerson
@@ -205,3 +206,15 @@ def test_nobody_is_more_visible_or_louder_after_a_restart_whatever_happened_befo
             source = source_of(name, kind)
             assert not after.gates[source] or before.gates[source]
             assert after.classes[source] == before.classes[source]
+
+
+def test_who_was_sent_away_in_the_call_is_not_let_in_by_what_the_room_remembers_of_before_it() -> None:
+    remembered = Admissions()
+    remembered.admit(["bo", "anna"])
+    before = Told(Conference(RoomSettings(), roster_round_s=0.0, admissions=remembered))
+    kept = msgspec.json.encode(before.conference.kept(0.0))
+    old = Admissions()
+    old.admit(["bo", "anna", "carl"])
+    old.bar(["anna"])
+    Conference(RoomSettings(), admissions=old).restore(msgspec.json.decode(kept, type=KeptConference), 0.0)
+    assert old.state() == remembered.state()

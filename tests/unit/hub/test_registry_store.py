@@ -14,11 +14,14 @@ from tests.fakes.media_plane import FakeMediaPlane
 from tests.fakes.store import FakeStore
 from vdxmedia.clock import ManualClock
 from vdxmedia.conference import commands
+from vdxmedia.conference.choices import LobbyPolicy
+from vdxmedia.conference.doors_desk import RemovePerson
 from vdxmedia.conference.kinds import SourceKind
+from vdxmedia.conference.lobby_desk import Admit
 from vdxmedia.conference.settings import RoomMode, RoomSettings
 from vdxmedia.conference.settings_desk import ChangeRoom
-from vdxmedia.errors import NotFound, Refused
-from vdxmedia.hub.client import Seated, SeatResumed
+from vdxmedia.errors import NotAllowed, NotFound, Refused
+from vdxmedia.hub.client import Seated, SeatResumed, Waiting
 from vdxmedia.hub.counters import Counters
 from vdxmedia.hub.limits import HubLimits
 from vdxmedia.hub.ports import DeleteRoom, SaveAttendance, StoredConference
@@ -355,6 +358,39 @@ async def test_conference_that_everybody_has_left_is_not_kept(stage: Stage) -> N
         await task.ended.wait()
         await stage.keeping.outbox.flush(5)
         assert stage.store.kept_conferences == {}
+
+
+async def test_who_was_let_in_comes_back_without_knocking_and_who_is_barred_does_not_after_a_restart(
+    stage: Stage,
+) -> None:
+    """Also when the call was over at the restart."""
+    settings = RoomSettings(lobby=LobbyPolicy.KNOCK)
+    anna, bo = (dict.fromkeys(("identity",), who) for who in ("anna", "bo"))
+    async with stage.server() as registry:
+        room = await registry.open(settings)
+        chair = FakeClient()
+        task, host = await registry.join(room, request("Inge", role="host"), chair)
+        for who in (anna, bo):
+            client = FakeClient()
+            _, waiting = await registry.join(room, request("Gæst", **who), client)
+            assert isinstance(waiting, Waiting)
+            await task.perform(Admit(host.participant, waiting.participant), chair)
+            _, seat = await registry.join(room, request("Gæst", **who), client)
+            assert isinstance(seat, Seated)
+            if who is bo:
+                await task.perform(RemovePerson(host.participant, seat.participant, is_barred=True), chair)
+            else:
+                await task.leave(seat.participant, client)
+        await task.leave(host.participant, chair)
+        await task.ended.wait()
+    async with stage.server() as registry:
+        await registry.join(room, request("Inge", role="host"), FakeClient())
+        _, back = await registry.join(room, request("Gæst", **anna), FakeClient())
+        assert isinstance(back, Seated)
+        with pytest.raises(NotAllowed):
+            await registry.join(room, request("Gæst", **bo), FakeClient())
+        _, stranger = await registry.join(room, request("Gæst", identity="carl"), FakeClient())
+        assert isinstance(stranger, Waiting)
 
 
 async def test_gentle_stop_keeps_what_was_so_before_the_clients_were_sent_away(stage: Stage) -> None:
