@@ -24,11 +24,13 @@ class KeptSeat(msgspec.Struct, frozen=True):
     participant: ParticipantId
     secret: SessionSecret
     grant: Grant
+    """Without the emergency note, which is never stored: it comes again with the token."""
     sources: dict[SourceKind, SourceId]
 
     @classmethod
     def of(cls, seat: Seat) -> KeptSeat:
-        return cls(seat.participant, seat.secret, seat.grant, dict(seat.sources))
+        grant = msgspec.structs.replace(seat.grant, note=None)
+        return cls(seat.participant, seat.secret, grant, dict(seat.sources))
 
     def seat(self) -> Seat:
         """Nobody's yet."""

@@ -16,6 +16,9 @@ from vdxmedia.clock import ManualClock
 from vdxmedia.conference import commands
 from vdxmedia.conference.choices import LobbyPolicy
 from vdxmedia.conference.doors_desk import RemovePerson
+from vdxmedia.conference.emergency import EmergencyNote
+from vdxmedia.conference.events import DocumentChanged
+from vdxmedia.conference.help import PeopleNotesDocument, PersonNote
 from vdxmedia.conference.kinds import SourceKind
 from vdxmedia.conference.lobby_desk import Admit
 from vdxmedia.conference.settings import RoomMode, RoomSettings
@@ -334,6 +337,25 @@ async def test_conference_goes_on_in_the_next_server_with_the_same_seats(stage: 
         assert camera.kind is SourceKind.CAMERA
         _, bo_again = await registry.join(room, request("Bo", identity="bo"), FakeClient())
         assert bo_again.participant == guest.participant, "by his link alone"
+
+
+async def test_emergency_note_is_not_in_what_is_stored_and_comes_again_with_the_link(stage: Stage) -> None:
+    note = EmergencyNote(phone="20 30 40 50", address="Vestergade 7", relative="Karl")
+    async with stage.server() as registry:
+        room = await registry.open(RoomSettings(mode=RoomMode.TRAINING))
+        _, host = await registry.join(room, request("Inge", role="host"), FakeClient())
+        _, guest = await registry.join(room, request("Bo", identity="bo", note=note), FakeClient())
+    state = stage.store.kept_conferences[room].state
+    assert guest.participant.encode() in state
+    for word in (note.phone, note.address, note.relative):
+        assert word.encode() not in state
+    async with stage.server() as registry:
+        chair = FakeClient()
+        await registry.join(room, request("Inge", role="host", resume=(secret_of(host), 1)), chair)
+        await registry.join(room, request("Bo", identity="bo", note=note), FakeClient())
+        told = [event.document for event in chair.of(DocumentChanged)]
+        (people,) = [document.people for document in told if isinstance(document, PeopleNotesDocument)]
+        assert people == (PersonNote(guest.participant, note, is_recognised=False),)
 
 
 async def test_seat_is_not_given_to_another_link_after_a_restart(stage: Stage) -> None:
