@@ -112,7 +112,8 @@ def arrange(viewer: Participant, scene: Scene) -> tuple[Binding, ...]:
     main = viewer.main = scene.main_for(viewer)
     before = viewer.places
     pinned = (*audience.interpreters, *viewer.pins)
-    viewer.places = assign(viewer.id, before, viewer.slots.video, audience.people, screens, main, pinned)
+    programme = programmes[0][0].id if programmes else None
+    viewer.places = assign(viewer.id, before, viewer.slots.video, audience.people, screens, main, pinned, programme)
     for index, place in enumerate(viewer.places):
         if index >= len(before) or before[index] != place:
             # A client measures the tile once it knows who is in it; what it said of the one before does not count.

@@ -5,7 +5,8 @@ where they are) or to a screen. The rules, strongest first:
 
 1. Nobody gets a place at their own screen; a person, or a screen, has at most one place.
 2. Screens come before people. They sit at index 3 or above, so that the pairs 0..2 of sound and picture survive; with
-   three slots or fewer the newest screen takes the last one. Whoever is pinned comes before other people.
+   three slots or fewer the newest screen takes the last one. The screen whose sound is heard sits at 3, where it
+   changes places. Whoever is pinned comes before other people.
 3. In a large room (more than three others to be heard) slot 0 is the *stage*: the main speaker takes it, changing
    places with whoever was there. It is the only pair there whose sound is pinned.
 4. Whoever has a place keeps it. In a small room those who are heard move down to a free pair, once.
@@ -24,7 +25,8 @@ from vdxmedia.conference.kinds import SourceKind
 from vdxmedia.ids import ParticipantId
 
 PAIRS = 3
-"""Speaker slot i and video slot i share a msid stream for i < 3: browsers keep lips and sound together."""
+"""Speaker slot i and video slot i share a msid stream for i < 3: browsers keep lips and sound together. So do the
+programme slot and video slot 3."""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -91,11 +93,14 @@ def assign(
     screens: Sequence[ParticipantId],
     main: ParticipantId | None,
     pins: Sequence[ParticipantId] = (),
+    programme: ParticipantId | None = None,
 ) -> tuple[Place | None, ...]:
-    """The viewer's places after a change, `count` of them. `screens` newest first, without the viewer's own."""
+    """The viewer's places after a change, `count` of them. `screens` newest first, without the viewer's own;
+    `programme` is whose shared sound the viewer hears."""
     seating = _Seating(viewer, before, count, people, pins)
     is_small = people.is_small_for(viewer)
     seating.place_screens(screens)
+    seating.pair_screen(programme)
     if is_small:
         seating.move_to_pairs()
     seating.place_pinned()
@@ -155,6 +160,15 @@ class _Seating:
             if screen not in self.places:
                 free = [index for index in allowed if self.places[index] is None]
                 self.places[free[0] if free else self._least(allowed)] = screen
+
+    def pair_screen(self, programme: ParticipantId | None) -> None:
+        """The screen whose sound is heard goes beside that sound."""
+        if programme is None:
+            return
+        screen = Place(programme, SourceKind.SCREEN)
+        if screen in self.places[PAIRS + 1 :]:
+            index = self.places.index(screen)
+            self.places[PAIRS], self.places[index] = screen, self.places[PAIRS]
 
     def move_to_pairs(self) -> None:
         for index in range(PAIRS, len(self.places)):

@@ -84,14 +84,16 @@ def write_answer(offer: Offer, agreement: Agreement, local: Local) -> str:
 
 
 def stream_of(slot: AgreedSlot) -> str:
-    """The msid stream of a slot: speaker slot i and video slot i are one stream below 3, all others their own.
+    """The msid stream of a slot: speaker slot i and video slot i are one stream below 3, programme and video slot 3 are
+    one, all others their own.
 
     Browsers synchronise the first audio and video of a stream. The same words on every connection: they name a place,
     never a person.
     """
     if slot.kind == "programme":
-        return "programme"
-    return f"pair{slot.index}" if slot.index < PAIRED_SLOTS else f"{slot.kind}{slot.index}"
+        return f"pair{PAIRED_SLOTS + slot.index}"
+    is_paired = slot.index < PAIRED_SLOTS or (slot.kind == "video" and slot.index == PAIRED_SLOTS)
+    return f"pair{slot.index}" if is_paired else f"{slot.kind}{slot.index}"
 
 
 def candidates(addresses: Sequence[tuple[str, int]], tcp_addresses: Sequence[tuple[str, int]] = ()) -> list[str]:

@@ -133,6 +133,17 @@ def test_screen_goes_above_the_pairs() -> None:
     assert told.places("b") == {0: "a", 1: "c", 2: "d"}, "not to oneself"
 
 
+def test_screen_whose_sound_is_heard_is_beside_that_sound() -> None:
+    told = room("abcdef", slots=6)
+    assert told.places("a") == {0: "b", 1: "c", 2: "d", 3: "e", 4: "f"}
+    told.on("b", SCREEN)
+    assert told.places("a") == {0: "b", 1: "c", 2: "d", 3: "e", 4: "f", 5: "b*"}
+    told.on("b", SourceKind.SCREEN_AUDIO)
+    assert told.places("a") == {0: "b", 1: "c", 2: "d", 3: "b*", 4: "f", 5: "e"}
+    told.off("b", SourceKind.SCREEN_AUDIO)
+    assert told.places("a") == {0: "b", 1: "c", 2: "d", 3: "b*", 4: "f", 5: "e"}, "it stays"
+
+
 def test_screen_takes_a_persons_slot_above_the_pairs_when_all_are_taken() -> None:
     told = room("abcdef", slots=5)
     assert told.places("a") == {0: "b", 1: "c", 2: "d", 3: "e", 4: "f"}

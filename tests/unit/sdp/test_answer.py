@@ -158,12 +158,13 @@ def test_answer_to_slots_has_ssrcs_streams_and_both_codecs() -> None:
     assert not any("x-google-start-bitrate" in line for line in slot)
 
 
-def test_answer_pairs_the_streams_of_the_first_three_speakers() -> None:
+def test_answer_pairs_the_streams_of_three_speakers_and_of_the_shared_screen() -> None:
     def stream(kind: str, index: int) -> str:
         return stream_of(AgreedSlot("0", kind, index, has_rtx=False, has_nack=False, has_transport_cc=False))
 
     assert [stream("speaker", i) for i in range(3)] == [stream("video", i) for i in range(3)]
-    others = [stream("programme", 0), *(stream("video", i) for i in range(3, 25))]
+    assert stream("programme", 0) == stream("video", 3)
+    others = [stream("speaker", 0), *(stream("video", i) for i in range(3, 25))]
     assert len(set(others)) == 23
 
 
