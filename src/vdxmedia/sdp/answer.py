@@ -75,11 +75,19 @@ def write_answer(offer: Offer, agreement: Agreement, local: Local) -> str:
         lines.append("a=ice-options:" + " ".join(options))
     lines.append("a=msid-semantic:WMS *")
     reachable = [f"a={candidate}" for candidate in candidates(local.addresses, local.tcp_addresses)]
+    media_of: dict[tuple[str, str], list[str]] = {}
     for line in agreement.lines:
         if line.role is Role.REJECTED:
             lines += _rejected(line)
-        else:
-            lines += _accepted(line, agreement, local, reachable, is_tagged=line is bundled[0])
+            continue
+        # Slots of one kind that are alike have the same extensions and codecs.
+        known = (line.section.alike, line.slot.kind) if line.section.alike and line.slot is not None else None
+        media = media_of.get(known) if known else None
+        if media is None:
+            media = _media(line, agreement)
+            if known:
+                media_of[known] = media
+        lines += _accepted(line, local, reachable, media, is_tagged=line is bundled[0])
     return "\r\n".join(lines) + "\r\n"
 
 
@@ -126,9 +134,7 @@ def _rejected(line: AgreedLine) -> list[str]:
     ]
 
 
-def _accepted(
-    line: AgreedLine, agreement: Agreement, local: Local, reachable: list[str], *, is_tagged: bool
-) -> list[str]:
+def _accepted(line: AgreedLine, local: Local, reachable: list[str], media: list[str], *, is_tagged: bool) -> list[str]:
     section = line.section
     address, port = local.addresses[0] if is_tagged else ("0.0.0.0", 9)
     lines = [
@@ -149,6 +155,20 @@ def _accepted(
     # read the first and take the same candidate twice for one.
     lines += reachable
     lines.append("a=end-of-candidates")
+    lines += media
+    if line.source is not None and line.source.rids:
+        rids = [rid for rid in section.rids if rid in line.source.rids]
+        lines += [f"a=rid:{rid} recv" for rid in rids]
+        lines.append("a=simulcast:recv " + ";".join(rids))
+    if line.slot is not None:
+        lines += _slot(line.slot, local)
+    return lines
+
+
+def _media(line: AgreedLine, agreement: Agreement) -> list[str]:
+    """Header extensions and codecs."""
+    section = line.section
+    lines = []
     if line.role is not Role.IDLE:
         lines += [
             f"a=extmap:{number}{direction} {uri}"
@@ -159,12 +179,6 @@ def _accepted(
     by_number = {codec.payload_type: codec for codec in section.codecs}
     for payload_type in line.payload_types:
         lines += _codec(by_number[payload_type], line, agreement)
-    if line.source is not None and line.source.rids:
-        rids = [rid for rid in section.rids if rid in line.source.rids]
-        lines += [f"a=rid:{rid} recv" for rid in rids]
-        lines.append("a=simulcast:recv " + ";".join(rids))
-    if line.slot is not None:
-        lines += _slot(line.slot, local)
     return lines
 
 

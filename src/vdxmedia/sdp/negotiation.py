@@ -122,14 +122,16 @@ def negotiate(
     _check_continuity(offer, previous)
     _check_sources(offer, sources, previous)
     live = [section for section in offer.sections if not section.is_rejected]
+    # Of those that are alike the first says all.
+    distinct = [section for section in live if section.alike in ("", section.mid)]
     negotiation = _Negotiation(
         sources=sources,
         permitted=permitted,
         codec=codec,
         limits={"speaker": SPEAKER_SLOTS, "programme": PROGRAMME_SLOTS, "video": video_slots},
-        payload_types=choose_payload_types(live, previous.payload_types, codec),
+        payload_types=choose_payload_types(distinct, previous.payload_types, codec),
         extension_ids=choose_extension_ids(
-            live, previous.extension_ids, allows_mixed=offer.allows_mixed_extensions, room_codec=codec
+            distinct, previous.extension_ids, allows_mixed=offer.allows_mixed_extensions, room_codec=codec
         ),
         agreed_sources=dict(previous.sources),
         agreed_slots=dict(previous.slots),
@@ -176,11 +178,18 @@ class _Negotiation:
         self.extension_ids = extension_ids
         self.agreed_sources = agreed_sources
         self.agreed_slots = agreed_slots
+        self._usable_of: dict[str, tuple[int, ...]] = {}
+        """By what sections are alike."""
+        self._slot_of: dict[str, AgreedSlot] = {}
 
     def decide(self, section: Section) -> AgreedLine:
         if section.is_rejected:
             return AgreedLine(section, Role.REJECTED, section.formats)
-        usable = self._usable(section)
+        usable = self._usable_of.get(section.alike)
+        if usable is None:
+            usable = self._usable(section)
+            if section.alike:
+                self._usable_of[section.alike] = usable
         if not usable:
             return AgreedLine(section, Role.REJECTED, section.formats)
         if section.direction is Direction.SENDONLY:
@@ -248,24 +257,31 @@ class _Negotiation:
         for kind in ("video",) if section.media is Media.VIDEO else ("speaker", "programme"):
             index = sum(1 for slot in self.agreed_slots.values() if slot.kind == kind)
             if index < self.limits[kind]:
-                wrappers = ("rtx", "red")
-                primaries = [
-                    codec for codec in section.codecs if codec.payload_type in usable and codec.name not in wrappers
-                ]
-                agreed = extensions_for(section, self.extension_ids, server_sends=True)
-                extension_ids = ExtensionIds(**{EXTENSION_NAMES[uri]: number for number, _, uri in agreed})
-                return AgreedSlot(
-                    mid=section.mid,
-                    kind=kind,
-                    index=index,
-                    has_rtx=section.media is Media.VIDEO and len(usable) > len(primaries),
-                    has_nack=section.media is Media.VIDEO and all("nack" in codec.feedback for codec in primaries),
-                    has_transport_cc=extension_ids.transport_cc != 0
-                    and all("transport-cc" in codec.feedback for codec in primaries),
-                    has_red=section.media is Media.AUDIO and len(usable) > len(primaries),
-                    extension_ids=extension_ids,
-                )
+                alike = self._slot_of.get(section.alike)
+                if alike is not None:
+                    return msgspec.structs.replace(alike, mid=section.mid, kind=kind, index=index)
+                slot = self._first_slot(section, usable, kind, index)
+                if section.alike:
+                    self._slot_of[section.alike] = slot
+                return slot
         return None
+
+    def _first_slot(self, section: Section, usable: tuple[int, ...], kind: str, index: int) -> AgreedSlot:
+        wrappers = ("rtx", "red")
+        primaries = [codec for codec in section.codecs if codec.payload_type in usable and codec.name not in wrappers]
+        agreed = extensions_for(section, self.extension_ids, server_sends=True)
+        extension_ids = ExtensionIds(**{EXTENSION_NAMES[uri]: number for number, _, uri in agreed})
+        return AgreedSlot(
+            mid=section.mid,
+            kind=kind,
+            index=index,
+            has_rtx=section.media is Media.VIDEO and len(usable) > len(primaries),
+            has_nack=section.media is Media.VIDEO and all("nack" in codec.feedback for codec in primaries),
+            has_transport_cc=extension_ids.transport_cc != 0
+            and all("transport-cc" in codec.feedback for codec in primaries),
+            has_red=section.media is Media.AUDIO and len(usable) > len(primaries),
+            extension_ids=extension_ids,
+        )
 
 
 def _offers(section: Section, payload_type: int, name: str) -> bool:

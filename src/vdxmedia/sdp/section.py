@@ -105,6 +105,9 @@ class Section(msgspec.Struct, frozen=True):
     """From `ssrc-group:FID`: primary SSRC to its RTX SSRC."""
     msid: str
     has_rtcp_rsize: bool
+    alike: str = ""
+    """The mid of the first section of the offer from which this one differs in its mid only, perhaps its own: what is
+    decided of one holds for all. Empty: not known."""
 
     @property
     def is_rejected(self) -> bool:
@@ -118,6 +121,9 @@ class SectionReader:
     def __init__(self, *, is_session: bool) -> None:
         self.is_session = is_session
         self.lines = 0
+        self._first: SectionReader | None = None
+        """Of which this is a copy."""
+        self._made: Section | None = None
         self.media = Media.AUDIO
         self.port = 0
         self.protocol = ""
@@ -150,6 +156,7 @@ class SectionReader:
     def copied(self, mid: str) -> SectionReader:
         """That of a section which differs in its mid only. Neither may read any more."""
         reader = copy.copy(self)
+        reader._first = self
         reader._read_mid(mid)
         return reader
 
@@ -339,6 +346,17 @@ class SectionReader:
         self.allows_mixed_extensions = True
 
     def section(self, default_direction: Direction) -> Section:
+        """The same one each time: with one default for all of an offer."""
+        if self._made is None:
+            first = self._first
+            self._made = (
+                self._make_section(default_direction)
+                if first is None
+                else msgspec.structs.replace(first.section(default_direction), mid=self.mid)
+            )
+        return self._made
+
+    def _make_section(self, default_direction: Direction) -> Section:
         codecs = tuple(
             Codec(
                 payload_type,
@@ -367,6 +385,7 @@ class SectionReader:
             rtx_of=self.rtx_of,
             msid=self.msid,
             has_rtcp_rsize=self.has_rtcp_rsize,
+            alike=self.mid,
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import msgspec
 import pytest
 from aiortc.sdp import SessionDescription
 
@@ -19,6 +20,7 @@ from tests.unit.sdp.builders import (
     sections_of,
     video,
 )
+from vdxmedia.errors import BadSdp
 from vdxmedia.sdp.answer import candidates, stream_of, write_answer
 from vdxmedia.sdp.negotiation import AgreedSlot
 from vdxmedia.sdp.offer import parse_offer
@@ -252,3 +254,26 @@ def test_later_answer_keeps_ssrcs_and_appends() -> None:
     new = sections_of(write_answer(after_offer, after, local_for(after, version=2)))
     assert new[1:3] == old[1:]
     assert new[0][1] == "o=- 7 2 IN IP4 0.0.0.0"
+
+
+@pytest.mark.parametrize("codec", ["VP8", "H264", "VP9", "AV1"])
+@pytest.mark.parametrize("name", ANSWERABLE)
+def test_slots_that_are_alike_are_agreed_and_answered_as_if_each_were_looked_at(name: str, codec: str) -> None:
+    offer = parse_offer(FIXTURES[name])
+    each = msgspec.structs.replace(
+        offer, sections=tuple(msgspec.structs.replace(section, alike="") for section in offer.sections)
+    )
+    try:
+        expected = agree(each, codec=codec)
+    except BadSdp as refused:
+        with pytest.raises(BadSdp, match=re.escape(str(refused))):
+            agree(offer, codec=codec)
+        return
+    found = agree(offer, codec=codec)
+    decided = [
+        [(line.role, line.payload_types, line.source, line.slot) for line in it.lines] for it in (found, expected)
+    ]
+    assert decided[0] == decided[1]
+    assert (found.payload_types, found.extension_ids) == (expected.payload_types, expected.extension_ids)
+    assert (found.sources, found.slots) == (expected.sources, expected.slots)
+    assert write_answer(offer, found, local_for(found)) == write_answer(each, expected, local_for(expected))

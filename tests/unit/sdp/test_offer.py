@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -93,7 +94,10 @@ def test_sections_that_differ_in_their_mid_only_parse_as_if_each_were_alone(name
         for number, line in enumerate(lines)
         for one in (line, *([f"a=x-only-here:{number}"] * line.startswith("m=")))
     ]
-    assert parse_offer("\r\n".join(alone)) == parse_offer(FIXTURES[name])
+    together, each = parse_offer(FIXTURES[name]), parse_offer("\r\n".join(alone))
+    assert [section.alike for section in each.sections] == [section.mid for section in each.sections]
+    assert [msgspec.structs.replace(one, alike=one.mid) for one in together.sections] == list(each.sections)
+    assert msgspec.structs.replace(together, sections=each.sections) == each
 
 
 def test_section_like_another_with_two_mids_or_a_bad_one_is_judged_by_itself() -> None:
