@@ -18,7 +18,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
-from enum import StrEnum
+from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Any, get_args
 
@@ -303,7 +303,7 @@ def _section(info: inspect.StructType, docs: Documentation) -> str:
     for field in info.fields:
         remark = docs.of_field.get((name, field.name), "")
         if name in FROM_CLIENT and not field.required:
-            default = "" if field.default in (None, msgspec.NODEFAULT) else f", default {field.default!r}"
+            default = "" if field.default in (None, msgspec.NODEFAULT) else f", default {_plain(field.default)!r}"
             remark = f"Optional{default}. {remark}".strip()
         shown = type_name(field.type, readonly="").replace("|", "\\|")
         lines.append(f"| `{field.encode_name}` | {shown}{_limits_of(field.type)} | {remark} |")
@@ -360,6 +360,10 @@ def with_tables(text: str, parts: dict[str, str]) -> str:
             raise SystemExit(f"{PROTOCOL.name} has no markers for {name!r}")
         text = f"{before}{begin}{body}\n{end}{after}"
     return text
+
+
+def _plain(value: object) -> object:
+    return value.value if isinstance(value, Enum) else value
 
 
 def outputs() -> dict[Path, str]:

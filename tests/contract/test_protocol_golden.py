@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from scripts import generate_protocol
-from vdxmedia.conference.choices import ChatPolicy, GuestVisibility
+from vdxmedia.conference.choices import ChatPolicy, FloorPolicy, GuestVisibility
 from vdxmedia.conference.consent import Consent
 from vdxmedia.conference.kinds import (
     Addressee,
@@ -33,6 +33,7 @@ from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.conference.waiting import WaitReason
 from vdxmedia.ids import RoomId
 from vdxmedia.signalling import messages as m
+from vdxmedia.signalling.areas import floor as f
 from vdxmedia.signalling.areas import lobby, people
 from vdxmedia.signalling.areas.room import room_of
 from vdxmedia.signalling.areas.training import Question, Whereabouts
@@ -156,6 +157,14 @@ EXAMPLES: list[m.Wire] = [
     ),
     m.Asked(asked=[people.AskedPerson(participant_id="p2345abcdefg", source=SourceKind.CAMERA)]),
     m.Ending(cause=people.EndCause.CLOSING_TIME, ends_at=1_800_000_000.0, warning=120),
+    f.RequestFloor(signs=True, command_id="7c1f"),
+    f.ReleaseFloor(floor=f.FloorKind.SCREEN),
+    f.GrantFloor(request=3, preempts=True, command_id="7c20"),
+    f.DenyFloor(request=3),
+    f.RevokeFloor(request=3),
+    f.MoveFloor(request=3, position=1),
+    f.ClearFloor(),
+    f.ExtendTurn(request=3, seconds=60),
     m.Joined(
         participant_id="p2345abcdefg",
         session="secret",
@@ -230,6 +239,32 @@ EXAMPLES: list[m.Wire] = [
     m.Consents(visibility=Consent.ASKED, spotlight=Consent.NONE),
     m.ConsentList(
         people=[m.OpenConsent(participant_id="p2345abcdefg", visibility=Consent.DECLINED, spotlight=Consent.NONE)]
+    ),
+    f.Floor(
+        speech=f.FloorState(
+            policy=FloorPolicy.MODERATED,
+            holders=[
+                f.FloorPlace(participant_id="p2345abcdefg", signs=True, since=1.8e9, ends_at=1.8e9 + 120, request=3)
+            ],
+            queue=[f.FloorPlace(participant_id="q2345abcdefg", signs=False, since=1.8e9, ends_at=None, request=4)],
+            waiting=1,
+        ),
+        screen=f.FloorState(policy=FloorPolicy.FREE, holders=[], queue=[], waiting=0),
+    ),
+    f.OwnFloor(
+        speech=f.OwnPlace(
+            may_send=False,
+            status=f.RequestStatus.REVOKED,
+            reason=f.FloorReason.TIME_UP,
+            position=None,
+            ends_at=None,
+            is_ending=False,
+            signs=False,
+        ),
+        screen=f.OwnPlace(
+            may_send=True, status=None, reason=None, position=None, ends_at=None, is_ending=False, signs=False
+        ),
+        closed_microphone=1,
     ),
     m.Bindings(bindings=_BINDINGS),
     m.Speakers(speakers=[m.Speaker(participant_id="p2345abcdefg", level=0.75)]),

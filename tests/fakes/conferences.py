@@ -31,6 +31,8 @@ class Told:
     relay: dict[tuple[str, SlotKind, int], tuple[SourceId | None, int]] = field(default_factory=dict)
     priorities: dict[tuple[str, int], Priority] = field(default_factory=dict)
     gates: dict[SourceId, bool] = field(default_factory=dict)
+    floor_gates: dict[SourceId, bool] = field(default_factory=dict)
+    """Open where nothing was said."""
     classes: dict[SourceId, int] = field(default_factory=dict)
     hears: dict[str, int] = field(default_factory=dict)
 
@@ -52,6 +54,8 @@ class Told:
                                 self.priorities[str(change.participant), change.index] = change.priority
                         case SetGate(gate=Gate.MUTE):
                             self.gates[change.source] = change.is_open
+                        case SetGate(gate=Gate.FLOOR):
+                            self.floor_gates[change.source] = change.is_open
                         case SetSourceClasses():
                             self.classes[change.source] = change.classes
                         case SetHears():

@@ -55,7 +55,9 @@ class Assembly:
         self.roster = Roster(roster_round_s)
         self.documents = Documents()
         self.stage: ParticipantId | None = None
-        """Who is to be the main one for everybody who may see him."""
+        """Who stands in the spotlight: the main one for everybody, who all may see him."""
+        self.called: ParticipantId | None = None
+        """Who has the floor and is shown big to those who may see him anyway, unless somebody is in the spotlight."""
         self.is_ended = False
         self.activations = 0
         self._ledger = Ledger()
@@ -126,7 +128,7 @@ class Assembly:
 
     def scene(self) -> layout.Scene:
         if self._scene is None:
-            self._scene = layout.Scene(list(self.people.values()), self.voices, self.stage)
+            self._scene = layout.Scene(list(self.people.values()), self.voices, self.stage, self.called)
         return self._scene
 
     # ── changing ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -177,7 +179,7 @@ class Assembly:
         self.tell(SeatGivenUp(participant.id, reason))
         self._said_speakers.pop(participant.id, None)
         self._must_mend_speakers = True
-        if self.voices.mains != mains or self.stage == participant.id:
+        if self.voices.mains != mains or participant.id in (self.stage, self.called):
             self.rearrange()
             return
         scene = self.scene()
@@ -254,17 +256,21 @@ class Assembly:
     # ── the relay's side ──────────────────────────────────────────────────────────────────────────────────────────
 
     def say_own(self, participant: Participant) -> None:
-        """What holds of his sources and of what he receives."""
+        """What holds of his sources and of what he receives. Of each source the floor's gate closes before others may
+        hear it, and opens after they may not."""
         if not participant.has_media:
             return
         for kind, source in participant.sources.items():
             self._ledger.say(SetGate(source.id, Gate.MUTE, source.is_active))
             may_send = participant.may_send(kind)
-            if not may_send or kind in participant.floored:
+            is_floored = not may_send or kind in participant.floored
+            if not may_send:
                 # Open from the start at the relay, which keeps what it was told once.
                 participant.floored.add(kind)
-                self._ledger.say(SetGate(source.id, Gate.FLOOR, may_send))
+                self._ledger.say(SetGate(source.id, Gate.FLOOR, False))
             self._ledger.say(SetSourceClasses(source.id, participant.classes_of(kind)))
+            if may_send and is_floored:
+                self._ledger.say(SetGate(source.id, Gate.FLOOR, True))
             if kind in (SourceKind.CAMERA, SourceKind.SCREEN):
                 self._ledger.say(SetShedding(source.id, source.content_hint is ContentHint.MOTION))
         self._ledger.say(SetHears(participant.id, participant.audience.receives))

@@ -11,6 +11,7 @@ from vdxmedia.conference.chat_desk import ChatDesk
 from vdxmedia.conference.desk import Desk
 from vdxmedia.conference.doors_desk import DoorsDesk
 from vdxmedia.conference.film_desk import FilmDesk
+from vdxmedia.conference.floor_desk import FloorDesk
 from vdxmedia.conference.groups_desk import GroupsDesk
 from vdxmedia.conference.help_desk import HelpDesk
 from vdxmedia.conference.layout_desk import LayoutDesk
@@ -36,4 +37,5 @@ DESKS: tuple[Callable[[Assembly], Desk], ...] = (
     MutesDesk,
     LobbyDesk,
     DoorsDesk,
+    FloorDesk,
 )

@@ -6,7 +6,7 @@ Each event names in `to` who is told; nobody else may learn of it.
   time. A client that was away names the last one it has and gets what it missed.
 - *Utterances* are said once, in their order.
 - *Documents* are whole states, of which only the latest matters (`documents.py`); so are bindings and speakers.
-- `MediaChanged`, `SeatGivenUp` and `ConferenceEnded` are for the hub.
+- `MediaChanged`, `FloorNoted`, `SeatGivenUp` and `ConferenceEnded` are for the hub.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from __future__ import annotations
 import msgspec
 
 from vdxmedia.conference.documents import Document
+from vdxmedia.conference.floor_request import FloorTransition
+from vdxmedia.conference.floor_rules import FloorKind
 from vdxmedia.conference.kinds import Connection, FilmAction, LeaveReason, Role, SlotKind, SourceKind
 from vdxmedia.conference.media import MediaChange
 from vdxmedia.conference.settings import RoomSettings
@@ -183,6 +185,13 @@ class FilmOrdered(msgspec.Struct, frozen=True):
     is_on: bool
 
 
+class FloorNoted(msgspec.Struct, frozen=True):
+    """For the hub's log: what became of somebody's request."""
+
+    floor: FloorKind
+    change: FloorTransition
+
+
 class MediaChanged(msgspec.Struct, frozen=True):
     changes: tuple[MediaChange, ...]
 
@@ -201,6 +210,7 @@ Event = (
     | SettingsChosen
     | PersonRecognised
     | FilmOrdered
+    | FloorNoted
     | MediaChanged
     | SeatGivenUp
     | WaiterTold

@@ -14,7 +14,8 @@ A request has one life, and only while it is live does the floor know it:
     ACCEPTED    CANCELLED  GRANTED   DENIED  refused   ACCEPTED  -          CANCELLED  CANCELLED      DENIED
     GRANTED     RELEASED   GRANTED   refused REVOKED   refused   REVOKED    REVOKED    REVOKED        REVOKED
 
-It is born PENDING and goes at once to GRANTED (policy `queue`, a place is free) or ACCEPTED. What waits is in the
+It is born PENDING and goes at once to GRANTED (policy `queue`, a place is free) or ACCEPTED (also under `queue` with
+a free place when the command says that it waits a moment first: `RequestFloor.waits_s`). What waits is in the
 order of (priority descending, accepted first); positions are 1..k. A request that the chair moves takes on the
 nearest priority that fits its new place, so the order still says who goes before whom.
 
@@ -66,12 +67,13 @@ from vdxmedia.conference.floor_commands import (
 )
 from vdxmedia.conference.floor_request import FloorChange, FloorReason, FloorSnapshot, FloorState, RequestStatus
 from vdxmedia.conference.floor_rules import FloorKind, FloorRules
-from vdxmedia.conference.settings import MAX_TURN_S
+from vdxmedia.conference.settings import MAX_PARTICIPANTS, MAX_TURN_S
 from vdxmedia.errors import InvalidTransition, NotFound, Refused
 from vdxmedia.ids import ParticipantId
 
-MAX_REQUESTS = 100
-"""Live at one floor, holders included (guess: nobody waits for a hundred others)."""
+MAX_REQUESTS = 2 * MAX_PARTICIPANTS
+"""Live at one floor, holders included. Each person has one at most, so a floor is never full: those who are there, and
+as many whom a restart lost. A lower bound would tell a person, by its refusal, how many others wait."""
 
 
 class Floor:
@@ -95,6 +97,10 @@ class Floor:
         """In the order in which they got it."""
         return tuple(request.participant for request in self._book.holders)
 
+    def has_request(self, participant: ParticipantId) -> bool:
+        """One that is live: granted, or waiting."""
+        return self._book.owned_by(participant) is not None
+
     def may_speak(self, participant: ParticipantId, *, is_host: bool) -> bool:
         """Whether the relay may forward what this floor is about: the voice, or the screen. Says nothing about
         whether the microphone is open."""
@@ -112,7 +118,8 @@ class Floor:
         for request in self._book.live():
             if request.lost_at_s is not None:
                 times.append(request.lost_at_s + self._absence_kept_s)
-            times += [time for time in (request.ends_at_s, request.warns_at_s) if time is not None]
+            due = (request.ends_at_s, request.warns_at_s, request.not_before_s)
+            times += [time for time in due if time is not None]
         return min(times, default=None)
 
     # ── changing ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -171,18 +178,22 @@ class Floor:
         self._fill(now_s)
         return self._book.take()
 
-    def gone(self, participant: ParticipantId, now_s: float) -> list[FloorChange]:
+    def gone(
+        self, participant: ParticipantId, now_s: float, reason: FloorReason = FloorReason.LEFT
+    ) -> list[FloorChange]:
         """The participant has left. To be called for everyone who does, also for those who never asked."""
         self._answers.forget(participant)
         request = self._book.owned_by(participant)
         if request is not None:
-            self._abandon(request, FloorReason.LEFT, now_s)
+            self._abandon(request, reason, now_s)
         self._fill(now_s)
         return self._book.take()
 
     def handle_timeout(self, now_s: float) -> list[FloorChange]:
         """Does what is due at `now_s`; too early is fine."""
         for request in self._book.live():
+            if request.not_before_s is not None and now_s >= request.not_before_s:
+                request.not_before_s = None
             if request.lost_at_s is not None and now_s >= request.lost_at_s + self._absence_kept_s:
                 self._abandon(request, FloorReason.LOST, now_s)
             elif request.ends_at_s is not None and now_s >= request.ends_at_s:
@@ -246,7 +257,9 @@ class Floor:
         if len(self._book) >= MAX_REQUESTS:
             raise Refused("too many wait for the floor already", code="floor_queue_full")
         request = self._book.open(command.by, command.priority, now_s)
-        if self._has_free_place and self._rules.policy is FloorPolicy.QUEUE:
+        if command.waits_s > 0:
+            request.not_before_s = now_s + command.waits_s
+        if self._has_free_place and self._rules.policy is FloorPolicy.QUEUE and request.not_before_s is None:
             self._grant(request, FloorReason.OWNER, now_s, command.by)
         else:
             self._book.accept(request, FloorReason.OWNER, now_s, command.by)
@@ -290,7 +303,7 @@ class Floor:
         """Under `queue`: free places to whoever is next and there."""
         if self._rules.policy is not FloorPolicy.QUEUE:
             return
-        for request in [one for one in self._book.queue if one.lost_at_s is None]:
+        for request in [one for one in self._book.queue if one.lost_at_s is None and one.not_before_s is None]:
             if not self._has_free_place:
                 return
             self._grant(request, FloorReason.TURN_CAME, now_s)

@@ -37,10 +37,18 @@ class _Audience:
 class Scene:
     """What is there to be seen and heard, worked out once for all viewers, and good until any of it changes."""
 
-    def __init__(self, everyone: Sequence[Participant], voices: Voices, stage: ParticipantId | None = None) -> None:
+    def __init__(
+        self,
+        everyone: Sequence[Participant],
+        voices: Voices,
+        stage: ParticipantId | None = None,
+        called: ParticipantId | None = None,
+    ) -> None:
         self.voices = voices
         self.stage = stage
-        """Who is to be the main one for everybody who may see him, whoever speaks."""
+        """Who stands in the spotlight."""
+        self.called = called
+        """Who has the floor and is to be shown big."""
         self.by_id = {participant.id: participant for participant in everyone}
         self._audiences: dict[int, _Audience] = {}
 
@@ -62,10 +70,12 @@ class Scene:
         return audience
 
     def main_for(self, viewer: Participant) -> ParticipantId | None:
-        """The main one of those whom the viewer may see or hear. Who speaks unseen changes nothing."""
+        """The main one of those whom the viewer may see or hear: the one in the spotlight, else the one who has the
+        floor, else the one who speaks. Who speaks unseen changes nothing."""
         people = self.of(viewer).people
-        if people.find(self.stage, viewer.id) is not None:
-            return self.stage
+        for chosen in (self.stage, self.called):
+            if people.find(chosen, viewer.id) is not None:
+                return chosen
         main = self.voices.main_for(viewer.id, viewer.audience.hears or viewer.audience.sees)
         if main is None or people.find(main, viewer.id) is not None:
             return main

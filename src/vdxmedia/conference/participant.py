@@ -125,10 +125,10 @@ class Participant:
         return self.audience.classes_of(kind)
 
     def may_send(self, kind: SourceKind) -> bool:
-        """As far as the floors go."""
+        """As far as the floors go; who talks in a group needs none to be heard there."""
         match kind:
             case SourceKind.MICROPHONE:
-                return self.has_floor
+                return self.has_floor or self.group is not None
             case SourceKind.SCREEN | SourceKind.SCREEN_AUDIO:
                 return self.has_screen_floor
             case SourceKind.CAMERA:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vdxmedia.hub.client import Client
+from vdxmedia.errors import BadField
+from vdxmedia.hub.client import Client, JoinRequest
 from vdxmedia.hub.ports import Grant
 from vdxmedia.ids import ParticipantId, SessionSecret
 
@@ -49,3 +50,11 @@ class LobbySeats:
 
     def by_client(self, client: Client) -> LobbySeat | None:
         return next((seat for seat in self._by_participant.values() if seat.client is client), None)
+
+
+def name_of(request: JoinRequest, waited: LobbySeat | None) -> str:
+    """Raises: BadField."""
+    name = request.grant.name or request.name or (waited.name if waited is not None else "")
+    if not name:
+        raise BadField("a name is needed: the token fixes none", field="$.name")
+    return name

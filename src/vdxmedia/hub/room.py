@@ -17,7 +17,7 @@ from vdxmedia.conference.conference import Conference
 from vdxmedia.conference.kinds import EndReason, LeaveReason, Role, SlotKind, SourceKind
 from vdxmedia.conference.quality import QualityMeter
 from vdxmedia.conference.settings import GuestVisibility, RoomSettings
-from vdxmedia.errors import BadField, Refused, VdxError
+from vdxmedia.errors import Refused, VdxError
 from vdxmedia.hub import kept_room
 from vdxmedia.hub.attendance import Presence
 from vdxmedia.hub.bandwidth import Bandwidth
@@ -33,8 +33,9 @@ from vdxmedia.hub.client import (
     ServerStopping,
     Waiting,
 )
+from vdxmedia.hub.floor_log import log_floor
 from vdxmedia.hub.limits import HubLimits
-from vdxmedia.hub.lobby_seats import LobbySeat
+from vdxmedia.hub.lobby_seats import name_of
 from vdxmedia.hub.ports import (
     LayersWanted,
     MediaAnswer,
@@ -192,7 +193,7 @@ class Room:
         if waited is not None and waited.grant.role != grant.role:
             self._handle(commands.LeaveWaiter(waited.participant))  # he has another link now
             waited = None
-        name = _name_of(request, waited)
+        name = name_of(request, waited)
         keys = admission_keys(grant.identity, secret)
         reason = self._conference.why_wait(
             Role(grant.role),
@@ -427,6 +428,8 @@ class Room:
                     self._lobby.tell(event)
                 case events.Transferred():
                     self._tell_each((event.participant,), event)
+                case events.FloorNoted():
+                    log_floor(self.id, event)
                 case events.MediaChanged() | events.ConferenceEnded() | events.Answered():
                     pass
                 case _:
@@ -490,11 +493,3 @@ class Room:
 
     def _monotonic(self, unix_s: float | None) -> float | None:
         return None if unix_s is None else unix_s - self._unix_offset_s
-
-
-def _name_of(request: JoinRequest, waited: LobbySeat | None) -> str:
-    """Raises: BadField."""
-    name = request.grant.name or request.name or (waited.name if waited is not None else "")
-    if not name:
-        raise BadField("a name is needed: the token fixes none", field="$.name")
-    return name

@@ -21,6 +21,7 @@ from vdxmedia.conference.kinds import Role as Role
 from vdxmedia.conference.kinds import SlotKind as SlotKind
 from vdxmedia.conference.kinds import SourceKind as SourceKind
 from vdxmedia.signalling.areas import film as film_area
+from vdxmedia.signalling.areas import floor as floor_area
 from vdxmedia.signalling.areas import layouts as layouts_area
 from vdxmedia.signalling.areas import lobby as lobby_area
 from vdxmedia.signalling.areas import people as people_area
@@ -116,6 +117,7 @@ AREAS = (
     film_area,
     lobby_area,
     people_area,
+    floor_area,
 )
 """Modules of messages that are about one concern; each lists its commands, documents and error codes."""
 
@@ -253,6 +255,7 @@ ClientMessage = (
     | KeepOpen
     | ExtendClosing
     | Transfer
+    | floor_area.Command
 )
 
 # ── answers (acknowledgements) ────────────────────────────────────────────────────────────────────────────────────
@@ -387,6 +390,7 @@ Document = (
     | OwnHelp
     | HelpCalls
     | PeopleNotes
+    | floor_area.Told
 )
 """States that are told whole, at the join and after each change; only the latest of a type counts."""
 
@@ -516,6 +520,7 @@ ServerEvent = (
     | OwnHelp
     | HelpCalls
     | PeopleNotes
+    | floor_area.Told
     | Bindings
     | Speakers
     | ConnectionQuality

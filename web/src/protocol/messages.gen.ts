@@ -67,7 +67,16 @@ export type ErrorCode =
   | "lobby_full"
   | "barred"
   | "last_host"
-  | "muted_by_host";
+  | "muted_by_host"
+  | "floor_not_controlled"
+  | "floor_not_held"
+  | "floor_request_unknown"
+  | "floor_request_granted"
+  | "floor_taken"
+  | "floor_turn_unlimited"
+  | "floor_queue_full"
+  | "screen_floor_needed"
+  | "command_id_reused";
 
 /** What a host asks of an exercise film. */
 export type FilmAction = "load" | "play" | "pause" | "seek" | "loop" | "stop";
@@ -131,6 +140,12 @@ export type Quality = "good" | "weak" | "lost";
 
 /** Why a connection to a room is over. */
 export type EndReason = "ended" | "removed" | "replaced" | "tooSlow" | "lost" | "refused" | "transferred";
+
+export type FloorKind = "speech" | "screen";
+
+export type RequestStatus = "pending" | "accepted" | "granted" | "denied" | "cancelled" | "released" | "revoked";
+
+export type FloorReason = "owner" | "chair" | "cleared" | "preempted" | "turnCame" | "turnExtended" | "turnWarning" | "timeUp" | "rules" | "left" | "lost";
 
 /** A host loads an exercise film of the room's organisation, or says what it shall do. `done` means that it was asked; `filmChanged` tells what came of it. */
 export interface ControlFilm {
@@ -992,6 +1007,129 @@ export interface AskedPerson {
   readonly source: SourceKind;
 }
 
+/** Ask for the floor. Who has a request already keeps it. */
+export interface RequestFloor {
+  readonly type: "requestFloor";
+  readonly floor?: FloorKind;
+  /** "I speak in sign language": all are told, and the picture is shown big with the grant. */
+  readonly signs?: boolean;
+  /** Another than 2 is for hosts. */
+  readonly priority?: number;
+  readonly commandId?: string;
+}
+
+/** Take the own request back, or give the floor back. */
+export interface ReleaseFloor {
+  readonly type: "releaseFloor";
+  readonly floor?: FloorKind;
+  readonly commandId?: string;
+}
+
+/** A host gives the floor to somebody who waits, also out of order. */
+export interface GrantFloor {
+  readonly type: "grantFloor";
+  /** As told by `floor`. */
+  readonly request: number;
+  /** When all places are taken: take the one that was given first. False: refused with `floor_taken`. */
+  readonly preempts?: boolean;
+  readonly floor?: FloorKind;
+  readonly commandId?: string;
+}
+
+export interface DenyFloor {
+  readonly type: "denyFloor";
+  readonly request: number;
+  readonly floor?: FloorKind;
+  readonly commandId?: string;
+}
+
+/** A host takes the floor from somebody. Once the relay has the command, no packet of it leaves the server. */
+export interface RevokeFloor {
+  readonly type: "revokeFloor";
+  readonly request: number;
+  readonly floor?: FloorKind;
+  readonly commandId?: string;
+}
+
+/** A host puts somebody who waits at another place. */
+export interface MoveFloor {
+  readonly type: "moveFloor";
+  readonly request: number;
+  /** From 1; beyond the end: the last. */
+  readonly position: number;
+  readonly floor?: FloorKind;
+  readonly commandId?: string;
+}
+
+/** A host denies all that wait. */
+export interface ClearFloor {
+  readonly type: "clearFloor";
+  readonly floor?: FloorKind;
+  readonly commandId?: string;
+}
+
+/** A host lets a turn last longer. */
+export interface ExtendTurn {
+  readonly type: "extendTurn";
+  readonly request: number;
+  readonly seconds: number;
+  readonly floor?: FloorKind;
+  readonly commandId?: string;
+}
+
+export interface FloorPlace {
+  readonly participantId: string;
+  readonly signs: boolean;
+  /** Unix seconds: when the turn began, or the floor was asked for. */
+  readonly since: number;
+  /** Of a turn; null: no limit, or it waits. */
+  readonly endsAt: number | null;
+  /** For hosts; null for guests. */
+  readonly request: number | null;
+}
+
+export interface FloorState {
+  /** The one that holds: `moderated` is `hands` after the last host has left. */
+  readonly policy: FloorPolicy;
+  readonly holders: readonly FloorPlace[];
+  /** The first 20 for guests, 100 for hosts. Empty for guests who may not know of others. */
+  readonly queue: readonly FloorPlace[];
+  /** How many wait, as far as this client may know. */
+  readonly waiting: number;
+}
+
+/** Who has the floors and who waits, as far as this client may know of them. */
+export interface Floor {
+  readonly type: "floor";
+  readonly speech: FloorState;
+  readonly screen: FloorState;
+}
+
+export interface OwnPlace {
+  /** Whether the server lets the microphone, or the screen, through. False: what is sent is dropped. */
+  readonly maySend: boolean;
+  /** Of this client's last request; null: none, or given up by itself. */
+  readonly status: RequestStatus | null;
+  /** Why it ended. */
+  readonly reason: FloorReason | null;
+  /** While it waits; null where it may not be known. */
+  readonly position: number | null;
+  /** Of the turn, in Unix seconds. */
+  readonly endsAt: number | null;
+  /** 80 % of the turn is over. */
+  readonly isEnding: boolean;
+  readonly signs: boolean;
+}
+
+/** How this client stands itself. */
+export interface OwnFloor {
+  readonly type: "ownFloor";
+  readonly speech: OwnPlace;
+  readonly screen: OwnPlace;
+  /** How often the end of control closed its microphone, so that nobody is heard by surprise: when it rises, close the device too. */
+  readonly closedMicrophone: number;
+}
+
 export type ClientMessage =
   | Join
   | Offer
@@ -1035,7 +1173,15 @@ export type ClientMessage =
   | EndForAll
   | KeepOpen
   | ExtendClosing
-  | Transfer;
+  | Transfer
+  | RequestFloor
+  | ReleaseFloor
+  | GrantFloor
+  | DenyFloor
+  | RevokeFloor
+  | MoveFloor
+  | ClearFloor
+  | ExtendTurn;
 
 export type Answer =
   | Joined
@@ -1070,7 +1216,9 @@ export type Document =
   | AwayHosts
   | OwnHelp
   | HelpCalls
-  | PeopleNotes;
+  | PeopleNotes
+  | Floor
+  | OwnFloor;
 
 export type ServerEvent =
   | ParticipantJoined
@@ -1102,6 +1250,8 @@ export type ServerEvent =
   | OwnHelp
   | HelpCalls
   | PeopleNotes
+  | Floor
+  | OwnFloor
   | Bindings
   | Speakers
   | ConnectionQuality
