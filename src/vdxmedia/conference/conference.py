@@ -58,7 +58,7 @@ from vdxmedia.conference.events import (
     WaiterTold,
 )
 from vdxmedia.conference.gate import Gate
-from vdxmedia.conference.kept import SEQUENCE_LEAP, KeptConference, KeptPerson
+from vdxmedia.conference.kept import KeptConference, KeptPerson, bring_back
 from vdxmedia.conference.kinds import Connection, ContentHint, LeaveReason, Role, SourceKind
 from vdxmedia.conference.participant import Participant, SlotCounts, Source
 from vdxmedia.conference.permissions import NOBODY
@@ -279,21 +279,7 @@ class Conference:
         Raises: msgspec.ValidationError or InvalidTransition when it makes no sense; the conference is of no use then.
         """
         assembly = self._assembly
-        assembly.roster.resume_after(kept.sequence + SEQUENCE_LEAP)
-        for desk in self._desks:
-            if desk.name in kept.desks:
-                desk.restore(kept.desks[desk.name], now_s)
-        for person in kept.people:
-            self._joins += 1
-            participant = person.participant(self._joins)
-            sources = [source.id for source in participant.sources.values()]
-            if participant.id in assembly.people or any(source in assembly.owners for source in sources):
-                raise InvalidTransition("a participant or a source is in it twice")
-            participant.audience = assembly.audience_of(participant)
-            assembly.enter(participant)
-            assembly.activations = max(assembly.activations, *(source.active_since for source in person.sources), 0)
-            for desk in self._desks:
-                desk.joined(participant, now_s)
+        self._joins = bring_back(kept, assembly, self._desks, now_s)
         for person in kept.people:
             participant = assembly.find(person.id)
             self._disconnect(participant, now_s)

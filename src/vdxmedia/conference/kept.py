@@ -6,13 +6,17 @@ Everything that decides who is known, seen and heard is in it; so nobody is more
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
+from vdxmedia.conference.assembly import Assembly
+from vdxmedia.conference.desk import Desk
 from vdxmedia.conference.kinds import ContentHint, Role, SourceKind
 from vdxmedia.conference.participant import Participant, SlotCounts, Source
 from vdxmedia.conference.permissions import ALL_MEDIA, NOBODY, Media
+from vdxmedia.errors import InvalidTransition
 from vdxmedia.ids import ParticipantId, SourceId
 
 SEQUENCE_LEAP = 100_000
@@ -62,17 +66,22 @@ class KeptPerson(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         )
 
     def participant(self, joined: int) -> Participant:
-        """Connected, and with an audience that is still to be worked out."""
+        """Connected, with nothing on yet, and with an audience that is still to be worked out."""
         return Participant(
             **{name: getattr(self, name) for name in _AS_THEY_ARE},
             sources={
-                source.kind: Source(source.id, source.is_active, source.content_hint, source.active_since)
+                source.kind: Source(source.id, False, source.content_hint, source.active_since)
                 for source in self.sources
             },
             audience=NOBODY,
             joined=joined,
             slots=SlotCounts(video=self.wanted_video_slots),
         )
+
+    def switch_on(self, participant: Participant) -> None:
+        """What was on."""
+        for source in self.sources:
+            participant.sources[source.kind].is_active = source.is_active
 
 
 _AS_THEY_ARE = tuple(name for name in KeptPerson.__struct_fields__ if name not in ("sources", "is_returning"))
@@ -84,3 +93,28 @@ class KeptConference(msgspec.Struct, frozen=True, kw_only=True):
     """In the order of joining."""
     desks: dict[str, Any]
     """By name; those that have nothing to keep are left out."""
+
+
+def bring_back(kept: KeptConference, assembly: Assembly, desks: Iterable[Desk], now_s: float) -> int:
+    """Into an assembly that is new: the desks as they were, then everybody, connected. Gives how many.
+
+    Raises: msgspec.ValidationError, InvalidTransition.
+    """
+    assembly.roster.resume_after(kept.sequence + SEQUENCE_LEAP)
+    desks = tuple(desks)
+    for desk in desks:
+        if desk.name in kept.desks:
+            desk.restore(kept.desks[desk.name], now_s)
+    for joined, person in enumerate(kept.people, 1):
+        participant = person.participant(joined)
+        if participant.id in assembly.people or any(one.id in assembly.owners for one in participant.sources.values()):
+            raise InvalidTransition("a participant or a source is in it twice")
+        participant.audience = assembly.audience_of(participant)
+        assembly.enter(participant)
+        person.switch_on(participant)
+        assembly.changed(participant)
+        assembly.rearrange()
+        assembly.activations = max(assembly.activations, *(source.active_since for source in person.sources), 0)
+        for desk in desks:
+            desk.joined(participant, now_s)
+    return len(kept.people)

@@ -56,7 +56,7 @@ logger = logging.getLogger(__name__)
 STOP_RETRY_S = 5.0
 """What clients are told to wait before they come back after a stop (guess: a restart's time)."""
 
-NOT_RESTORED = (VdxError, msgspec.MsgspecError, LookupError, ValueError, TypeError, AttributeError)
+NOT_RESTORED = (VdxError, msgspec.MsgspecError, LookupError, ValueError, TypeError, AttributeError, AssertionError)
 """What a state that makes no sense can bring about, in the room or in a desk."""
 
 
