@@ -18,6 +18,8 @@ export interface CallEnvironment {
   readonly peerPlatform: PeerPlatform;
   readonly askInvitation: (roomId: string, token: string) => Promise<Asked>;
   readonly environmentFailure: () => Failure | null;
+  /** Another room instead of this one. */
+  readonly openRoom: (roomId: string, token: string) => void;
   readonly listenToPage: (listener: PageListener) => void;
 }
 
@@ -35,6 +37,7 @@ export function browserEnvironment(): CallEnvironment {
     peerPlatform: browserPeerPlatform,
     askInvitation,
     environmentFailure,
+    openRoom: (roomId, token) => location.assign(`/r/${encodeURIComponent(roomId)}?join=1#t=${token}`),
     listenToPage,
   };
 }

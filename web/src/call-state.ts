@@ -12,6 +12,8 @@ import type {
   LocalState,
   Notice,
   Phase,
+  PinState,
+  WaitingState,
 } from './call-types.js';
 import {
   kept,
@@ -30,6 +32,11 @@ export interface Standing {
   readonly phase: Phase;
   readonly failure: Failure | null;
   readonly ended: EndState | null;
+  /** A host's words for one whom he does not let in; '' at first. */
+  readonly note: string;
+  readonly pin: PinState | null;
+  readonly waiting: WaitingState | null;
+  readonly personFunction: string;
   /** As typed, or from the link. */
   readonly name: string;
   readonly invitation: Invitation | null;
@@ -77,6 +84,9 @@ export function assembleState(facts: Facts, before: CallState): CallState {
     phase: facts.phase,
     failure: facts.failure,
     ended: facts.ended,
+    pin: facts.pin,
+    waiting: facts.waiting,
+    personFunction: facts.personFunction,
     link: projectLink(facts.isSignallingLost ? 'reconnecting' : 'connected', facts.media, before.link, facts.nowMs),
     language: facts.language,
     name: self?.name ?? facts.name,
@@ -107,6 +117,9 @@ export function firstState(
     phase: 'idle',
     failure: null,
     ended: null,
+    pin: null,
+    waiting: null,
+    personFunction: '',
     link: { signalling: 'connected', media: 'none', lostSince: null },
     invitation: null,
     room: null,

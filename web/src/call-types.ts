@@ -20,6 +20,7 @@ import type {
   Role,
   RoomMode,
   SourceKind,
+  WaitReason,
 } from './protocol/messages.gen.js';
 import type { Voice } from './voices.js';
 
@@ -31,11 +32,13 @@ export type { Connection, Quality, Role, SourceKind };
  * `idle`        nothing has been asked of the browser yet;
  * `previewing`  own camera and microphone run (or were refused, see `local`), nobody else sees them;
  * `connecting`  the join button was pressed;
+ * `pin`         the link has no token: the room's PIN is asked for, see `pin`;
+ * `waiting`     in the lobby, see `waiting`;
  * `inCall`      seated; stays so while the connection is being repaired (see `link`);
  * `ended`       the call is over, see `ended`;
  * `failed`      we never got in, see `failure`.
  */
-export type Phase = 'idle' | 'previewing' | 'connecting' | 'inCall' | 'ended' | 'failed';
+export type Phase = 'idle' | 'pin' | 'previewing' | 'connecting' | 'waiting' | 'inCall' | 'ended' | 'failed';
 
 /**
  * Why a call could not begin or a device could not be had. `permissionDenied`: the person said no, now or earlier.
@@ -76,6 +79,25 @@ export type EndCode = 'left' | 'ended' | 'removed' | 'replaced' | 'tooSlow' | 'l
 export interface EndState {
   readonly code: EndCode;
   readonly canRejoin: boolean;
+  /** A host's words, or absent. */
+  readonly note?: string;
+}
+
+/** Where the typing of a PIN stands. */
+export interface PinState {
+  /** `checking`: the server is asked; `ask`: nothing was typed yet. */
+  readonly state: 'checking' | 'ask' | 'wrong' | 'locked' | 'unreachable';
+  /** Milliseconds since the epoch until which typing is useless; null: now. */
+  readonly waitsUntil: number | null;
+}
+
+/** What somebody in the lobby is told. */
+export interface WaitingState {
+  readonly reason: WaitReason;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  /** What a host says to those who wait, or ''. */
+  readonly notice: string;
 }
 
 /** `reconnecting`: the way to the server is being repaired; `since` is `Date.now()` at its loss. Media may go on. */
@@ -237,6 +259,8 @@ export type NoticeCode =
   | 'screenStarted'
   | 'screenStopped'
   | 'ownScreenStopped'
+  | 'closedByHost'
+  | 'mayNotUnmute'
   | 'microphoneOn'
   | 'microphoneOff'
   | 'cameraOn'
@@ -263,11 +287,17 @@ export interface CallState {
   readonly phase: Phase;
   readonly failure: Failure | null;
   readonly ended: EndState | null;
+  /** In the phase `pin`. */
+  readonly pin: PinState | null;
+  /** In the phase `waiting`. */
+  readonly waiting: WaitingState | null;
   readonly link: LinkState;
   /** From the link's `lang`; null: the page decides. */
   readonly language: 'da' | 'en' | null;
   /** The name to join under: from the link or the last call, or as typed. The server may know better. */
   readonly name: string;
+  /** What the person says he is in this meeting, as `tolk`; '' when he says nothing. The link may know better. */
+  readonly personFunction: string;
   /** Null while nothing is known of the link; it is asked at the page's beginning. */
   readonly invitation: Invitation | null;
   /** From joining on, and after the end. */
@@ -299,6 +329,9 @@ export interface CallCommands {
   chooseDevice(kind: DeviceKind, deviceId: string): Promise<void>;
   setSignLanguage(isUsed: boolean): void;
   setName(name: string): void;
+  setFunction(value: string): void;
+  /** In the phase `pin`. Never rejects. */
+  enterPin(pin: string): Promise<void>;
   /** Must be called inside the click that joins: sound is unlocked by it. */
   join(): Promise<void>;
   setMicrophone(on: boolean): Promise<void>;

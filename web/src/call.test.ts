@@ -7,7 +7,7 @@ import type { Link } from './link.js';
 import type { Asked } from './protocol/invitation.js';
 import { writeSignLanguage, type Shelf } from './memory.js';
 import type { PageListener } from './page-events.js';
-import type { Answer, ClientMessage, Joined, Resumed } from './protocol/messages.gen.js';
+import type { Answer, ClientMessage, Joined, Resumed, ServerEvent } from './protocol/messages.gen.js';
 import { SETUP, binding, joined, participant, present } from './testing/builders.js';
 import { stubDevices, type FakeDevices } from './testing/fake-devices.js';
 import { FakePlatform } from './testing/fake-peer.js';
@@ -20,6 +20,14 @@ class Page {
   readonly call: Call;
   wire: FakeWire = null as unknown as FakeWire;
   listener: PageListener | null = null;
+  readonly opened: string[] = [];
+  readonly wires: FakeWire[] = [];
+
+  /** Of the connection that joins, which is made first; each try of a PIN has another. */
+  get hello(): unknown {
+    return this.wires[0]?.hellos.at(-1);
+  }
+
 
   constructor(
     readonly shelf: Shelf,
@@ -31,6 +39,7 @@ class Page {
       localShelf: null,
       makeWire: (listener) => {
         this.wire = new FakeWire(listener);
+        this.wires.push(this.wire);
         this.wire.respond = (message) => this.respond(message);
         return this.wire;
       },
@@ -38,6 +47,7 @@ class Page {
       askInvitation: () => Promise.resolve(null),
       environmentFailure: () => null,
       listenToPage: (listener) => (this.listener = listener),
+      openRoom: (roomId, token) => this.opened.push(`${roomId} ${token}`),
       ...change,
     });
   }
@@ -115,7 +125,6 @@ describe('before the call', () => {
   });
 
   it.each([
-    [{ link: { ...LINK, token: null } }, 'linkMissing'],
     [{ link: { ...LINK, roomId: '' } }, 'roomUnknown'],
     [
       { environmentFailure: () => ({ code: 'insecureContext', retryable: false, retryAfterMs: null }) as const },
@@ -125,6 +134,138 @@ describe('before the call', () => {
     const page = new Page(shelf, change);
     await settle();
     expect(page.state).toMatchObject({ phase: 'failed', failure: { code, retryable: false } });
+  });
+});
+
+describe('a link without a token', () => {
+  const link: Link = { ...LINK, token: null };
+  const asked = async (): Promise<Page> => {
+    const page = new Page(shelf, { link });
+    await settle();
+    expect(page.wire.hellos).toEqual([{ protocol: 1, token: '', room: 'room1', pin: '' }]);
+    return page;
+  };
+
+  it('asks for the PIN where the room has one, and goes on as by a link', async () => {
+    const page = await asked();
+    page.wire.refuse('pin_required');
+    await settle();
+    expect(page.state).toMatchObject({ phase: 'pin', pin: { state: 'ask' } });
+    void page.call.enterPin('1234');
+    page.respond = (message) => (message.type === 'renewToken' ? { type: 'renewed', token: 'by-pin', tokenExpiresAt: 0 } : null);
+    page.wire.accept();
+    await settle();
+    expect(page.state).toMatchObject({ phase: 'previewing', pin: null });
+    void page.call.join();
+    await settle();
+    expect(page.hello).toEqual({ protocol: 1, token: 'by-pin', room: 'room1' });
+  });
+
+  it('says that the PIN is wrong, and how long to wait after too many', async () => {
+    const page = await asked();
+    page.wire.refuse('pin_required');
+    await settle();
+    void page.call.enterPin('1234');
+    page.wire.refuse('pin_wrong');
+    await settle();
+    expect(page.state.pin).toEqual({ state: 'wrong', waitsUntil: null });
+    void page.call.enterPin('1235');
+    page.wire.refuse('pin_locked', 600);
+    await settle();
+    expect(page.state.pin).toEqual({ state: 'locked', waitsUntil: Date.now() + 600_000 });
+  });
+
+  it('fails where the room has none', async () => {
+    const page = await asked();
+    page.wire.refuse('token_missing');
+    await settle();
+    expect(page.state).toMatchObject({ phase: 'failed', failure: { code: 'linkMissing', retryable: false } });
+  });
+});
+
+describe('the lobby', () => {
+  const WAITING = { type: 'waiting', participantId: 'p1', session: 'waits', reason: 'admission', since: 10, notice: '', token: 't2', tokenExpiresAt: 0 } as const;
+
+  async function inLobby(): Promise<Page> {
+    const page = new Page(shelf);
+    void page.call.join();
+    await settle();
+    page.wire.accept();
+    page.wire.answer('join', WAITING);
+    await settle();
+    expect(page.state).toMatchObject({ phase: 'waiting', waiting: { reason: 'admission', since: 10_000, notice: '' } });
+    return page;
+  }
+
+  it('is told why, and joins by itself when let in', async () => {
+    const page = await inLobby();
+    page.wire.events({ ...WAITING, session: '', token: '', notice: 'Fem minutter' });
+    await settle();
+    expect(page.state.waiting?.notice).toBe('Fem minutter');
+    page.wire.events({ type: 'admitted' });
+    expect(page.wire.last('join')?.resume).toEqual({ session: 'waits', sequence: 0 });
+    page.wire.answer('join', joined());
+    await settle();
+    expect(page.state).toMatchObject({ phase: 'inCall', waiting: null });
+  });
+
+  it('shows a host\'s words to one who is refused, and asks no more', async () => {
+    const page = await inLobby();
+    page.wire.events({ type: 'refused', reason: 'Det er i morgen' }, { type: 'ended', reason: 'refused', canRejoin: false });
+    await settle();
+    expect(page.state).toMatchObject({ phase: 'ended', ended: { code: 'refused', note: 'Det er i morgen' } });
+    expect(devices.live).toEqual([]);
+  });
+
+  it('takes back one who was in, with his devices on and nothing of the others', async () => {
+    const page = await new Page(shelf).inCall();
+    page.wire.events({ ...WAITING, reason: 'host' });
+    await settle();
+    expect(page.state).toMatchObject({ phase: 'waiting', waiting: { reason: 'host' }, tiles: [], participants: [] });
+    expect(page.platform.newest.connectionState).toBe('closed');
+    expect(devices.live).not.toEqual([]);
+  });
+
+  it('can be left', async () => {
+    const page = await inLobby();
+    await page.call.leave();
+    expect(page.sent('leave')).toHaveLength(1);
+  });
+});
+
+describe('a host', () => {
+  const own = (count: number, mayUnmute = true): ServerEvent => ({
+    type: 'ownSources', mayUnmute, closed: count === 0 ? [] : [{ source: 'microphone', count }], asked: [],
+  });
+
+  it('who closes our microphone closes it here too, and we may open it again', async () => {
+    const page = await new Page(shelf).inCall();
+    page.wire.events(own(1));
+    await settle();
+    expect(page.state.local.microphone.on).toBe(false);
+    await page.call.setMicrophone(true);
+    await settle();
+    expect(page.state.local.microphone.on).toBe(true);
+    page.wire.events(own(1));
+    await settle();
+    expect(page.state.local.microphone.on).toBe(true);
+  });
+
+  it('who lets nobody unmute is obeyed', async () => {
+    const page = await new Page(shelf).inCall();
+    page.wire.events(own(1, false));
+    await settle();
+    await page.call.setMicrophone(true);
+    await settle();
+    expect(page.state.local.microphone.on).toBe(false);
+    expect(page.state.notices.at(-1)?.code).toBe('mayNotUnmute');
+  });
+
+  it('who sends us to another room opens it', async () => {
+    const page = await new Page(shelf).inCall();
+    page.wire.events({ type: 'transferred', room: 'room2', token: 'there' }, { type: 'ended', reason: 'removed', canRejoin: false });
+    await settle();
+    expect(page.opened).toEqual(['room2 there']);
   });
 });
 
@@ -434,7 +575,8 @@ describe('the end', () => {
     expect(page.platform.newest.connectionState).toBe('closed');
     void page.call.joinAgain();
     page.wire.accept();
-    expect(page.wire.last('join')?.resume).toBeNull();
+    // No seat to come back to, but the device that had one need not knock.
+    expect(page.wire.last('join')?.resume).toEqual({ session: 'secret', sequence: 0 });
     page.wire.answer('join', joined());
     await settle();
     expect(page.state).toMatchObject({ phase: 'inCall', ended: null });

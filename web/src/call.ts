@@ -9,7 +9,7 @@
 import { Announcements, LossWatch } from './announcements.js';
 import { browserEnvironment, type CallEnvironment } from './call-environment.js';
 import { assembleState, firstState, NO_TROUBLE, type Standing } from './call-state.js';
-import type { Call, CallState, DeviceKind, EndState, Failure } from './call-types.js';
+import type { Call, CallState, DeviceKind, EndState, Failure, PinState } from './call-types.js';
 import { LiveConference } from './conference/live.js';
 import { failureOf, lasting, linkFailure } from './failures.js';
 import { LocalMedia } from './media/local-media.js';
@@ -36,14 +36,24 @@ import type {
   Joined,
   Resumed,
   ServerEvent,
+  SourceKind,
+  Waiting,
 } from './protocol/messages.gen.js';
-import { Reports } from './reports.js';
+import { enterByPin } from './protocol/pin.js';
+import { ClosedCounts, Reports } from './reports.js';
 import { Store } from './store.js';
 import type { Voice } from './voices.js';
 import { within } from './within.js';
 
 const OFFER_TIMEOUT_MS = 15_000;
 const HEARTBEAT_MS = 1000;
+/** Refusals of a PIN that another try may mend. */
+const PIN_STATES: Readonly<Record<string, PinState['state']>> = {
+  pin_required: 'ask',
+  pin_wrong: 'wrong',
+  pin_locked: 'locked',
+  unreachable: 'unreachable',
+};
 const LEAVE_PATIENCE_MS = 1000;
 /**
  * How long the first offer waits for the devices: a browser uses all its addresses only once it may capture (RFC 8828
@@ -83,6 +93,7 @@ class CallController implements Call, ConnectionListener {
   readonly #meter = new Meter();
   readonly #wakeLock = new WakeLock();
   readonly #reports: Reports;
+  readonly #closedCounts = new ClosedCounts();
   readonly #conference = new LiveConference({
     onChange: () => this.#changed(),
     onSettled: () => this.#onSettled(),
@@ -110,7 +121,7 @@ class CallController implements Call, ConnectionListener {
     this.#memory = new Memory(link.roomId, sessionShelf);
     this.#memory.openWith(link.token);
     const name = link.name ?? this.#memory.value.name ?? '';
-    this.#standing = { phase: 'idle', failure: null, ended: null, name, invitation: null, ...NO_TROUBLE };
+    this.#standing = { phase: 'idle', failure: null, ended: null, note: '', pin: null, waiting: null, personFunction: '', name, invitation: null, ...NO_TROUBLE };
     const wishes = { camera: this.#memory.value.cameraOn, microphone: this.#memory.value.microphoneOn };
     const chosen = readDevices(localShelf);
     const usesSignLanguage = readSignLanguage(localShelf);
@@ -138,11 +149,13 @@ class CallController implements Call, ConnectionListener {
       () => ({
         room: link.roomId,
         token: this.#memory.value.token ?? '',
-        session: this.#memory.value.session,
-        sequence: this.#conference.sequence,
+        // Without a seat to come back to, the device's old secret may still spare the knocking.
+        session: this.#memory.value.session ?? this.#memory.value.device,
+        sequence: this.#memory.value.session === null ? 0 : this.#conference.sequence,
       }),
       () => ({
         name: this.#nameOrNull,
+        function: this.#standing.personFunction === '' ? null : this.#standing.personFunction,
         videoSlots: videoSlotsForScreen(this.#isInstructor),
         knowsWhoSees: this.#whatWasTold,
       }),
@@ -152,6 +165,7 @@ class CallController implements Call, ConnectionListener {
       (source) => this.#local.isActive(source),
       () => this.getState().tiles,
       () => this.#local.cameraHint,
+      (source, code) => this.#onSourceRefused(source, code),
     );
     const { state: local, devices } = this.#local;
     this.#store = new Store(firstState({ language: link.language, name, devices, local }));
@@ -162,6 +176,14 @@ class CallController implements Call, ConnectionListener {
       this.#isInvitationSettled = true;
     });
     if (this.#isHopeless()) return;
+    if (this.#memory.value.token === null) {
+      void this.#checkPin('');
+      return;
+    }
+    this.#listenToPage();
+  }
+
+  #listenToPage(): void {
     const [local, connection, media, meter] = [this.#local, this.#connection, this.#media, this.#meter];
     const [sound, wakeLock] = [this.#sound, this.#wakeLock];
     const standing = (): Standing => this.#standing;
@@ -206,8 +228,35 @@ class CallController implements Call, ConnectionListener {
     this.#set({ name: name.trim().slice(0, 80) });
   }
 
+  setFunction(value: string): void {
+    this.#set({ personFunction: value.trim().slice(0, 60) });
+  }
+
+  async enterPin(pin: string): Promise<void> {
+    if (this.#standing.phase === 'pin') await this.#checkPin(pin);
+  }
+
+  /** With an empty PIN: whether the room has one at all. */
+  async #checkPin(pin: string): Promise<void> {
+    const { link, makeWire } = this.environment;
+    this.#set({ phase: 'pin', pin: { state: 'checking', waitsUntil: null } });
+    const answer = await enterByPin(makeWire, link.roomId, pin);
+    if ('token' in answer) {
+      this.#memory.openWith(answer.token);
+      this.#set({ phase: 'idle', pin: null });
+      this.#invited = this.#askInvitation();
+      this.#listenToPage();
+      await this.startPreview();
+      return;
+    }
+    const { code, retryAfter } = answer.refusal;
+    const state = PIN_STATES[code];
+    if (state === undefined) this.#fail(failureOf(answer.refusal));
+    else this.#set({ pin: { state, waitsUntil: retryAfter === null ? null : Date.now() + retryAfter * 1000 } });
+  }
+
   async join(): Promise<void> {
-    if (this.#standing.phase === 'connecting' || this.#standing.phase === 'inCall') return;
+    if (['connecting', 'waiting', 'inCall', 'pin'].includes(this.#standing.phase)) return;
     if (this.#isHopeless()) return;
     this.#set({ phase: 'connecting', failure: null, ended: null });
     this.#sound.unlock();
@@ -226,6 +275,10 @@ class CallController implements Call, ConnectionListener {
 
   async setMicrophone(on: boolean): Promise<void> {
     this.#memory.update({ microphoneOn: on });
+    if (on && !this.#mayUnmute) {
+      this.#announcements.say('mayNotUnmute');
+      return;
+    }
     const done = this.#local.setMicrophone(on);
     // Muting is told before anything else; unmuting may have to wait for a device.
     this.#reports.tellSources();
@@ -262,7 +315,7 @@ class CallController implements Call, ConnectionListener {
   }
 
   async leave(): Promise<void> {
-    if (this.#standing.phase !== 'inCall' && this.#standing.phase !== 'connecting') return;
+    if (!['inCall', 'connecting', 'waiting'].includes(this.#standing.phase)) return;
     const said = this.#connection.command({ type: 'leave' }, LEAVE_PATIENCE_MS);
     this.#end({ code: 'left', canRejoin: true });
     await said;
@@ -285,8 +338,11 @@ class CallController implements Call, ConnectionListener {
       return;
     }
     this.#conference.onJoined(joined);
-    this.#memory.update({ session: joined.session });
+    const isFirst = this.#memory.value.session === null || this.#standing.phase === 'waiting';
+    this.#memory.update({ session: joined.session, device: joined.session });
+    if (isFirst) this.#startAsAgreed(joined);
     this.#onSeated(joined);
+    this.#mirrorSources();
     this.#reports.onSnapshot(this.#conference.ownSources);
     this.#media.onSignalling(joined.media, joined.mediaAlive);
   }
@@ -296,17 +352,69 @@ class CallController implements Call, ConnectionListener {
     if (!this.#conference.onResumed(resumed)) return;
     const wasSilent = this.#stats.isSilent;
     this.#onSeated(resumed);
+    this.#mirrorSources();
     this.#reports.onResume(this.#conference.ownSources);
     this.#media.onFreshIceServers(resumed.iceServers);
     this.#media.onSignalling(null, resumed.mediaAlive, wasSilent);
   }
 
-  onEvent(event: Exclude<ServerEvent, { type: 'ended' }>): void {
+  /** A guest's microphone may have to be off at the beginning; its owner opens it, where he may. */
+  #startAsAgreed(joined: Joined): void {
+    const self = joined.participants.find((one) => one.id === joined.participantId);
+    if (self?.role === 'guest' && joined.room.guestMicrophone !== 'on') void this.#local.setMicrophone(false);
+  }
+
+  get #mayUnmute(): boolean {
+    return this.#conference.state?.documents.ownSources?.mayUnmute ?? true;
+  }
+
+  /** What a host has closed at the server is closed here too: the light goes out, and the button says so. */
+  #mirrorSources(): void {
+    const closed = this.#conference.state?.documents.ownSources?.closed ?? [];
+    const isNew = this.#closedCounts.update(closed);
+    for (const source of isNew) {
+      // Also in memory: a reload must not open it again.
+      if (source === 'microphone') {
+        this.#memory.update({ microphoneOn: false });
+        void this.#local.setMicrophone(false);
+      } else if (source === 'camera') {
+        this.#memory.update({ cameraOn: false });
+        void this.#local.setCamera(false);
+      } else this.#local.stopScreen();
+    }
+    if (isNew.length > 0) this.#announcements.say('closedByHost');
+  }
+
+  /** The server did not take that a source is on. */
+  #onSourceRefused(source: SourceKind, code: string): void {
+    if (code !== 'muted_by_host' || source !== 'microphone') return;
+    void this.#local.setMicrophone(false);
+    this.#announcements.say('mayNotUnmute');
+  }
+
+  onWaiting(waiting: Waiting): void {
+    const { session, token } = waiting;
+    if (session !== '') this.#memory.update({ session, device: session });
+    if (token !== '') this.#memory.update({ token, seatedAt: Date.now() });
+    if (this.#standing.phase === 'inCall') this.#leaveRoom();
+    const { reason, since, notice } = waiting;
+    this.#set({ phase: 'waiting', waiting: { reason, since: since * 1000, notice } });
+    void this.#wakeLock.hold();
+  }
+
+  onEvent(event: Exclude<ServerEvent, { type: 'ended' | 'waiting' | 'admitted' }>): void {
+    if (event.type === 'refused') this.#set({ note: event.reason });
+    if (event.type === 'transferred') {
+      this.#connection.close();
+      this.environment.openRoom(event.room, event.token);
+      return;
+    }
     if (event.type === 'tokenRenewed') this.#memory.update({ token: event.token });
     if (event.type === 'mediaLost') this.#media.onServerLost();
     if (event.type === 'bandwidth') this.#media.onSendLayers(event.sendLayers);
     if (event.type === 'stopping') this.#set({ isServerStopping: true });
     this.#conference.onEvent(event);
+    if (event.type === 'ownSources') this.#mirrorSources();
   }
 
   onLost(): void {
@@ -318,13 +426,14 @@ class CallController implements Call, ConnectionListener {
   onOver(over: Over): void {
     // The server's "ended" after our own leaving is no news.
     if (this.#standing.phase === 'ended') return;
-    if (over.kind === 'ended') this.#end({ code: over.reason, canRejoin: over.canRejoin });
+    const { note } = this.#standing;
+    if (over.kind === 'ended') this.#end({ code: over.reason, canRejoin: over.canRejoin, ...(note === '' ? {} : { note }) });
     else if (over.wasSeated) this.#end({ code: 'lost', canRejoin: failureOf(over.failure).retryable });
     else this.#fail(failureOf(over.failure));
   }
 
   #onSeated(answer: Joined | Resumed): void {
-    this.#set({ phase: 'inCall', isSignallingLost: false, isServerStopping: false });
+    this.#set({ phase: 'inCall', waiting: null, isSignallingLost: false, isServerStopping: false });
     this.#proof.setAlert(false);
     this.#memory.update({ token: answer.token, seatedAt: Date.now() });
     this.#heartbeat ??= setInterval(() => this.#beat(), HEARTBEAT_MS);
@@ -366,7 +475,7 @@ class CallController implements Call, ConnectionListener {
   /** Joining is useless, by what is known without asking anybody; then it has failed. */
   #isHopeless(): boolean {
     const { link, environmentFailure } = this.environment;
-    const cause = linkFailure(link.roomId, this.#memory.value.token) ?? environmentFailure();
+    const cause = linkFailure(link.roomId) ?? environmentFailure();
     if (cause) this.#fail(cause);
     return cause !== null;
   }
@@ -401,7 +510,16 @@ class CallController implements Call, ConnectionListener {
   /** Everything of the conference goes; devices are given back; the token stays, for joining again. */
   #clear(): void {
     this.#memory.update({ session: null, seatedAt: 0 });
+    this.#leaveRoom();
+    this.#set({ waiting: null, note: '' });
+    this.#local.release();
+    void this.#wakeLock.release();
+  }
+
+  /** What we had of the others goes; the own devices stay. */
+  #leaveRoom(): void {
     this.#conference.clear();
+    this.#closedCounts.forget();
     this.#set(NO_TROUBLE);
     this.#lossWatch.reset();
     clearInterval(this.#heartbeat);
@@ -410,9 +528,7 @@ class CallController implements Call, ConnectionListener {
     this.#stats.stop();
     this.#proof.stop();
     this.#media.stop();
-    this.#local.release();
     this.#sound.stop();
-    void this.#wakeLock.release();
   }
 
   // ── the state ─────────────────────────────────────────────────────────────────────────────────────────────────────

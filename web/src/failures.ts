@@ -32,9 +32,9 @@ export function failureOf(refusal: Refusal): Failure {
 }
 
 /** What the link lacks. */
-export function linkFailure(roomId: string, token: string | null): Failure | null {
+export function linkFailure(roomId: string): Failure | null {
   if (roomId === '') return lasting('roomUnknown');
-  return token === null ? lasting('linkMissing') : null;
+  return null;
 }
 
 /** A failure that no second try will mend. */

@@ -15,6 +15,8 @@ export interface Remembered {
   readonly linkToken: string | null;
   /** Proves the seat; null when there is none to come back to. */
   readonly session: string | null;
+  /** Of the last seat of this device, which may come back without knocking. */
+  readonly device: string | null;
   readonly name: string | null;
   readonly microphoneOn: boolean;
   readonly cameraOn: boolean;
@@ -29,6 +31,7 @@ const NOTHING: Remembered = {
   token: null,
   linkToken: null,
   session: null,
+  device: null,
   name: null,
   microphoneOn: true,
   cameraOn: true,

@@ -9,6 +9,25 @@ import type { ContentHint, SourceKind, SourceState } from './protocol/messages.g
 const TILE_DEBOUNCE_MS = 200;
 const SOURCES = ['microphone', 'camera', 'screen', 'screenAudio'] as const satisfies readonly SourceKind[];
 
+/** How often a host has closed each source, as far as we have followed. */
+export class ClosedCounts {
+  readonly #counts = new Map<SourceKind, number>();
+  #isFresh = true;
+
+  /** Those that were closed once more. What was so when the page began is no news. */
+  update(closed: readonly { readonly source: SourceKind; readonly count: number }[]): readonly SourceKind[] {
+    const isNew = this.#isFresh ? [] : closed.filter(({ source, count }) => count > (this.#counts.get(source) ?? 0));
+    this.#isFresh = false;
+    for (const { source, count } of closed) this.#counts.set(source, count);
+    return isNew.map(({ source }) => source);
+  }
+
+  forget(): void {
+    this.#counts.clear();
+    this.#isFresh = true;
+  }
+}
+
 export class Reports {
   /** What the server thinks of our sources; those it doesn't grant are absent. */
   #told = new Map<SourceKind, boolean>();
@@ -23,6 +42,7 @@ export class Reports {
     private readonly isActive: (source: SourceKind) => boolean,
     private readonly tiles: () => readonly Tile[],
     private readonly cameraHint: () => ContentHint = () => 'detail',
+    private readonly onRefused: (source: SourceKind, code: string) => void = () => undefined,
   ) {}
 
   /** After a snapshot: it says what the server thinks of our sources; of sizes it knows nothing. */
@@ -56,7 +76,9 @@ export class Reports {
       if (isHinted) this.#toldHint = hint;
       void this.connection.command({ type: 'setSource', source, active, ...(isHinted ? { contentHint: hint } : {}) }).then((answer) => {
         // Not carried out: the next change, or the next seat, tells again.
-        if (answer.type === 'error' && answer.code !== 'not_permitted') this.#told.set(source, !active);
+        if (answer.type !== 'error') return;
+        if (answer.code !== 'not_permitted') this.#told.set(source, !active);
+        this.onRefused(source, answer.code);
       });
     }
   }

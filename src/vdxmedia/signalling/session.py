@@ -1,7 +1,7 @@
 """One client's connection: from the verified token to the seat, commands in, events out.
 
     state        join ok              other command    end / too slow / socket gone
-    GREETED      SEATED or WAITING    out_of_order     OVER
+    GREETED      SEATED or WAITING    out_of_order     OVER        (`renewToken` is carried out)
     WAITING      SEATED or WAITING    must_wait        OVER        (`leave` and `renewToken` are carried out)
     SEATED       -                    carried out      OVER        (a second `join`: out_of_order)
     OVER         refused              refused          OVER
@@ -136,6 +136,10 @@ class Session:
         logger.debug("< %s room=%s participant=%s", type(message).__name__, self._room, self._participant)
         if isinstance(message, messages.Join):
             return await self._join(message)
+        if isinstance(message, messages.RenewToken) and self._conference is None and not self._is_over:
+            # Who typed a PIN gets his token before he joins.
+            token, expires_at = self._sign()
+            return messages.Renewed(token=token, token_expires_at=expires_at)
         if self._conference is None or self._participant is None or self._is_over:
             raise BadMessage("join first", code="out_of_order")
         conference, participant = self._conference, self._participant
@@ -250,10 +254,12 @@ class Session:
         return messages.Transferred(room=told.room, token=self._tokens.issue(grant))
 
     def _issue(self) -> tuple[str, float]:
-        now_unix, life = self._clock.unix_s(), self._limits.token_lifetime_s
-        self._renew_at_s = self._clock.monotonic_s() + RENEW_AT * life
+        self._renew_at_s = self._clock.monotonic_s() + RENEW_AT * self._limits.token_lifetime_s
         self._wake.set()
-        expires_at = now_unix + life
+        return self._sign()
+
+    def _sign(self) -> tuple[str, float]:
+        expires_at = self._clock.unix_s() + self._limits.token_lifetime_s
         return self._tokens.issue(msgspec.structs.replace(self._grant, expires_at=expires_at)), expires_at
 
     # ── the room's side: never blocks, never raises ───────────────────────────────────────────────────────────────

@@ -8,18 +8,22 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Call, CallState } from '../call-types.js';
 import '../elements/announcer/announcer.js';
 import type { AnnounceEvent, Announcer } from '../elements/announcer/announcer.js';
+import { roomWords } from '../text/rooms.js';
 import { chooseLanguage, loadWords, storedLanguage, storeLanguage } from '../text/language.js';
 import type { Language, Words } from '../text/words.js';
 import './call.js';
 import './message.js';
+import './pin.js';
+import './waiting.js';
 import { messageOf } from './message.js';
 import './prejoin.js';
 
-type Screen = 'prejoin' | 'call' | 'message';
+type Screen = 'pin' | 'prejoin' | 'waiting' | 'call' | 'message';
 
 export function screenOf(call: CallState): Screen {
   if (call.phase === 'connecting' || call.phase === 'inCall') return 'call';
   if (call.phase === 'ended' || call.phase === 'failed') return 'message';
+  if (call.phase === 'pin' || call.phase === 'waiting') return call.phase;
   return 'prejoin';
 }
 
@@ -34,6 +38,8 @@ function stateTitle(call: CallState, words: Words): string {
   const message = messageOf(call, words);
   if (message !== null) return message.message.title;
   if (call.phase === 'connecting') return words.title.connecting;
+  if (call.phase === 'pin') return roomWords(words.language).pin.title;
+  if (call.phase === 'waiting' && call.waiting !== null) return roomWords(words.language).waiting.title[call.waiting.reason];
   if (call.phase !== 'inCall') return words.title.prejoin;
   if (call.banners.includes('reconnecting')) return words.title.reconnecting;
   return words.title.inCall(call.participants.filter((each) => !each.isSelf).length);
@@ -81,6 +87,10 @@ export class App extends LitElement {
     switch (screenOf(current)) {
       case 'prejoin':
         return html`<vdx-prejoin .call=${current} .commands=${call} .words=${words}></vdx-prejoin>`;
+      case 'pin':
+        return html`<vdx-pin .call=${current} .commands=${call} .words=${words}></vdx-pin>`;
+      case 'waiting':
+        return html`<vdx-waiting .call=${current} .commands=${call} .words=${words}></vdx-waiting>`;
       case 'call':
         return html`<vdx-call .call=${current} .commands=${call} .words=${words}></vdx-call>`;
       case 'message':
@@ -103,7 +113,7 @@ export class App extends LitElement {
 
   /** A new screen is a new page to those who do not see it: the focus goes to its heading. */
   private async focusScreen(): Promise<void> {
-    const screen = this.querySelector<LitElement>('vdx-prejoin, vdx-call, vdx-message');
+    const screen = this.querySelector<LitElement>('vdx-prejoin, vdx-pin, vdx-waiting, vdx-call, vdx-message');
     await screen?.updateComplete;
     screen?.focus();
   }

@@ -8,6 +8,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { CallCommands, CallState, Tile } from '../call-types.js';
 import { PLAIN, type Situation } from '../conference/arrange.js';
 import { AnnounceEvent } from '../elements/announcer/announcer.js';
+import '../elements/asked/asked.js';
 import '../elements/banner/banner.js';
 import '../elements/control/control.js';
 import type { Control } from '../elements/control/control.js';
@@ -22,6 +23,7 @@ import '../elements/device-problem/device-problem.js';
 import '../elements/devices/devices.js';
 import { LanguageEvent } from '../elements/frame/frame.js';
 import { icon } from '../elements/icon/icon.js';
+import '../elements/ending/ending.js';
 import '../elements/layouts/layouts.js';
 import { situationOf } from '../elements/layouts/situation.js';
 import '../elements/panel/panel.js';
@@ -38,6 +40,7 @@ import { buttons, fields, reset } from '../styles/shared.js';
 import { phoneLink, phoneText } from '../text/names.js';
 import { shelfOf } from '../memory.js';
 import { peopleWords } from '../text/people.js';
+import { roomWords } from '../text/rooms.js';
 import type { Corner, Words } from '../text/words.js';
 import { writtenText } from '../text/written.js';
 import { bannerOf, CALL_INSTEAD_MS, lostFor, type BannerContent } from './banners.js';
@@ -98,13 +101,14 @@ export class CallPage extends LitElement {
       <h1 class="visually-hidden" tabindex="-1">
         ${isConnecting ? words.call.connecting : words.call.heading(call.room?.subject ?? '')}
       </h1>
-      <div class="banner">${banner === null ? nothing : this.renderBanner(banner)}${this.renderAnnouncements()}</div>
+      <div class="banner">${banner === null ? nothing : this.renderBanner(banner)}${this.renderAnnouncements()}<vdx-ending .call=${call} .commands=${this.commands} .language=${words.language}></vdx-ending></div>
       <main class="room">
         ${this.captionPreferences.place === 'above' ? this.renderCaptions() : nothing}
         <div class="scene">${others.length === 0 ? this.renderAlone(isConnecting) : this.renderOthers(others)}</div>
         ${this.captionPreferences.place === 'below' ? this.renderCaptions() : nothing}
         <vdx-reactions .call=${call} .language=${words.language}></vdx-reactions>
         <vdx-toasts .notices=${call.notices} .words=${words}></vdx-toasts>
+        <vdx-asked .call=${call} .commands=${this.commands} .language=${words.language}></vdx-asked>
         ${call.audioBlocked ? this.renderUnmute() : nothing}
       </main>
       ${isConnecting ? this.renderCancel() : this.renderBar()} ${this.renderPanel()}
@@ -368,6 +372,7 @@ export class CallPage extends LitElement {
     if (!changed.has('call')) return;
     this.announceBanner();
     this.announceWords();
+    this.announceWaiting(changed.get('call') as CallState | undefined);
     const before = changed.get('call') as CallState | undefined;
     if (before?.link.signalling === 'reconnecting' && this.call.link.signalling === 'connected') this.draft.resync();
     clearTimeout(this.phoneTimer);
@@ -386,6 +391,15 @@ export class CallPage extends LitElement {
     if (code === this.lastBanner) return;
     this.lastBanner = code;
     if (banner !== null && code !== 'reconnecting') this.dispatchEvent(new AnnounceEvent(banner.text));
+  }
+
+  /** To hosts: a knock must be heard as well as seen. */
+  private announceWaiting(before: CallState | undefined): void {
+    if (before === undefined || this.call.self?.role !== 'host') return;
+    const known = new Set(before.documents.lobby?.waiting.map((one) => one.id));
+    for (const one of this.call.documents.lobby?.waiting ?? []) {
+      if (!known.has(one.id)) this.dispatchEvent(new AnnounceEvent(roomWords(this.words.language).lobby.came(one.name)));
+    }
   }
 
   private get hasCaptions(): boolean {

@@ -11,9 +11,10 @@ import type {
   Quality,
   RoomState,
   Tile,
+  WaitingState,
 } from '../call-types.js';
 import { NO_WORDS, type Message } from '../conference/words.js';
-import type { Room, TypedLine } from '../protocol/messages.gen.js';
+import type { Lobby, Room, TypedLine } from '../protocol/messages.gen.js';
 import { Voice } from '../voices.js';
 import { LAYOUT_STORIES } from './stories-layouts.js';
 
@@ -73,6 +74,9 @@ export const IDLE: CallState = {
   phase: 'idle',
   failure: null,
   ended: null,
+  pin: null,
+  waiting: null,
+  personFunction: '',
   link: { signalling: 'connected', media: 'none', lostSince: null },
   language: null,
   name: '',
@@ -286,6 +290,36 @@ function withBanner(state: CallState, code: BannerCode, ownQuality: Quality = 'g
   return { ...state, banners: [code], audioBlocked: code === 'audioBlocked', ownQuality };
 }
 
+function waiting(state: WaitingState, pictures: Pictures): CallState {
+  return { ...previewing(pictures), room: null, phase: 'waiting', waiting: state, invitation: { organisation: 'Aarhus Kommune', helpLine: '87654321', opensAt: null, state: 'open', name: null, role: 'guest', mode: 'meeting', guestVisibility: 'all' } };
+}
+
+/** We are the host; three wait, and one is on his way back. */
+function hosting(pictures: Pictures, change: Partial<Lobby> = {}): CallState {
+  const call = inCall(3, pictures);
+  const self: ParticipantState = { ...participant(call.name, true), role: 'host', organisation: 'Aarhus Kommune', function: 'sygeplejerske' };
+  const others = call.participants.slice(1).map((one, index): ParticipantState => ({
+    ...one,
+    role: index === 0 ? 'host' : 'guest',
+    function: ['læge', 'tolk', 'borger'][index] ?? '',
+    organisation: ['Region Midtjylland', 'Tolkebureauet', ''][index] ?? '',
+    connection: index === 2 ? 'returning' : 'connected',
+    microphoneOn: index !== 1,
+  }));
+  const waits = (name: string, fn: string, minutes: number): Lobby['waiting'][number] => ({
+    id: `w-${name}`, name, organisation: '', function: fn, since: Date.now() / 1000 - minutes * 60, away: false,
+  });
+  const lobby: Lobby = {
+    type: 'lobby',
+    locked: false,
+    mayAdmit: true,
+    notice: '',
+    waiting: [waits('Bodil Jensen', 'borger', 6), waits('Karl-Emil von Hohenberg-Christoffersen', 'pårørende', 2), waits('Fatima Al-Sayed', 'tolk', 0)],
+    ...change,
+  };
+  return { ...call, self, participants: [self, ...others], documents: { lobby } };
+}
+
 /** Every screen there is, by name. */
 export const STORIES: Readonly<Record<string, (pictures: Pictures) => CallState>> = {
   'prejoin-idle': () => IDLE,
@@ -336,6 +370,26 @@ export const STORIES: Readonly<Record<string, (pictures: Pictures) => CallState>
   'ended-replaced': () => ended('replaced', true),
   'ended-too-slow': () => ended('tooSlow', true),
   'ended-lost': () => ended('lost', true),
+  'pin-ask': () => ({ ...IDLE, room: null, phase: 'pin', pin: { state: 'ask', waitsUntil: null } }),
+  'pin-wrong': () => ({ ...IDLE, room: null, phase: 'pin', pin: { state: 'wrong', waitsUntil: null } }),
+  'pin-locked': () => ({ ...IDLE, room: null, phase: 'pin', pin: { state: 'locked', waitsUntil: Date.now() + 480_000 } }),
+  'waiting-host': (pictures) => waiting({ reason: 'host', since: Date.now() - 95_000, notice: '' }, pictures),
+  'waiting-knock': (pictures) =>
+    waiting({ reason: 'admission', since: Date.now() - 260_000, notice: 'Vi er lidt forsinkede og lukker dig ind om fem minutter.' }, pictures),
+  'host-lobby': (pictures) => hosting(pictures),
+  'host-locked': (pictures) => hosting(pictures, { locked: true, waiting: [] }),
+  'call-asked': (pictures) => ({
+    ...muted(inCall(2, pictures)),
+    documents: { ownSources: { type: 'ownSources', mayUnmute: true, closed: [], asked: ['microphone', 'camera'] } },
+  }),
+  'call-ending': (pictures) => ({
+    ...inCall(2, pictures),
+    documents: { ending: { type: 'ending', cause: 'host', endsAt: Date.now() / 1000 + 8, warning: 0 } },
+  }),
+  'call-closing': (pictures) => ({
+    ...hosting(pictures),
+    documents: { ending: { type: 'ending', cause: 'closingTime', endsAt: Date.now() / 1000 + 590, warning: 600 } },
+  }),
   'failed-link-missing': () => ({ ...failed('linkMissing', false), room: null }),
   'failed-link-expired': () => failed('linkExpired', false),
   'failed-token-invalid': () => failed('tokenInvalid', false),

@@ -1,6 +1,12 @@
 import { css } from 'lit';
 
 export const messageStyles = css`
+  .note {
+    padding: var(--space-12) var(--space-16);
+    border-left: 4px solid var(--brand-text);
+    background: var(--surface);
+  }
+
   .message {
     display: grid;
     align-content: center;

@@ -66,9 +66,11 @@ export class MessagePage extends LitElement {
     const content = messageOf(this.call, this.words);
     if (content === null) return nothing;
     const { message, button } = content;
+    const note = this.call.ended?.note ?? '';
     return html`<vdx-frame .room=${this.call.room ?? this.call.invitation} .words=${this.words}>
       <div class="message">
         <h1 tabindex="-1">${message.title}</h1>
+        ${note === '' ? nothing : html`<p class="note">${note}</p>`}
         <p>${message.body}</p>
         ${button === ''
           ? this.renderPhone()

@@ -16,7 +16,8 @@ const commands: CallCommands = { ...({} as CallCommands), stopScreenShare, setMi
 describe('the screen and the title', () => {
   it.each(Object.entries(STORIES))('%s has one of each', (name, story) => {
     const state = story(NO_PICTURES);
-    const expected = name.startsWith('prejoin') ? 'prejoin' : /^(ended|failed)/.test(name) ? 'message' : 'call';
+    const [first = ''] = name.split('-');
+    const expected = ['prejoin', 'pin', 'waiting'].includes(first) ? first : /^(ended|failed)/.test(name) ? 'message' : 'call';
     expect(screenOf(state)).toBe(expected);
     for (const words of [da, en]) expect(titleOf(state, words)).toMatch(/^.{3,} – .{3,}$/);
   });

@@ -11,6 +11,8 @@ import { icon } from '../elements/icon/icon.js';
 import '../elements/level/level.js';
 import '../elements/tile/tile.js';
 import { buttons, fields, reset } from '../styles/shared.js';
+import { FUNCTIONS, functionText } from '../text/people.js';
+import { roomWords } from '../text/rooms.js';
 import { momentText } from '../text/times.js';
 import { trainingWords } from '../text/training.js';
 import type { Words } from '../text/words.js';
@@ -21,6 +23,8 @@ import { prejoinStyles } from './prejoin.styles.js';
 const HEARD_LEVEL = 0.12;
 /** What the wire takes for a name. */
 const MAX_NAME = 80;
+const MAX_FUNCTION = 60;
+const OTHER = 'other';
 
 @customElement('vdx-prejoin')
 export class Prejoin extends LitElement {
@@ -31,6 +35,7 @@ export class Prejoin extends LitElement {
   @property({ attribute: false }) words!: Words;
 
   @state() private isNameMissing = false;
+  @state() private isOtherFunction = false;
   /** The microphone was heard once; the sentence then stays. */
   @state() private wasHeard = false;
   @query('#name') private nameField!: HTMLInputElement;
@@ -109,6 +114,7 @@ export class Prejoin extends LitElement {
               ? html`<p class="problem" id="name-problem">${icon('warning')}<span>${words.prejoin.nameMissing}</span></p>`
               : nothing}
           </div>
+          ${isNameFixed ? nothing : this.renderFunction()}
           ${this.hasDevices() ? this.renderChoice() : nothing}
           ${this.renderWhoSees()}
           <div class="go">
@@ -235,6 +241,42 @@ export class Prejoin extends LitElement {
       <summary>${icon('chevron')}<span>${this.words.prejoin.choose}</span></summary>
       <vdx-devices .devices=${this.call.devices} .commands=${this.commands} .words=${this.words}></vdx-devices>
     </details>`;
+  }
+
+  /** A personal link knows it; who has another says it, or not. */
+  private renderFunction(): TemplateResult {
+    const { language } = this.words;
+    const words = roomWords(language).prejoin;
+    return html`<div class="field">
+        <label for="function">${words.functionLabel}</label>
+        <span class="hint" id="function-hint">${words.functionHint}</span>
+        <span class="choice">
+          <select id="function" aria-describedby="function-hint" @change=${this.chooseFunction}>
+            <option value="">${words.none}</option>
+            ${FUNCTIONS.map((value) => html`<option value=${value}>${functionText(value, language)}</option>`)}
+            <option value=${OTHER}>${words.other}</option>
+          </select>
+          ${icon('chevron')}
+        </span>
+      </div>
+      ${this.isOtherFunction
+        ? html`<div class="field">
+            <label for="other-function">${words.otherLabel}</label>
+            <input
+              id="other-function"
+              type="text"
+              maxlength=${MAX_FUNCTION}
+              autocomplete="organization-title"
+              @input=${(event: Event) => { this.commands.setFunction((event.target as HTMLInputElement).value); }}
+            />
+          </div>`
+        : nothing}`;
+  }
+
+  private chooseFunction(event: Event): void {
+    const { value } = event.target as HTMLSelectElement;
+    this.isOtherFunction = value === OTHER;
+    this.commands.setFunction(this.isOtherFunction ? '' : value);
   }
 
   private rename(): void {

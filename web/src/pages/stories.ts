@@ -35,6 +35,10 @@ function fakeCall(first: CallState, calls: string[]): Call {
     setName: (name) => {
       void note('setName', (state) => ({ ...state, name }));
     },
+    setFunction: (value) => {
+      void note('setFunction', (state) => ({ ...state, personFunction: value }));
+    },
+    enterPin: () => note('enterPin', (state) => ({ ...state, pin: { state: 'wrong', waitsUntil: null } })),
     join: () => note('join', (state) => ({ ...state, phase: 'connecting' })),
     setMicrophone: (on) =>
       note(`setMicrophone ${String(on)}`, (state) => ({

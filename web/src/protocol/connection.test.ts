@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { joined, participant, present } from '../testing/builders.js';
 import { FakeWire } from '../testing/fake-wire.js';
 import { Connection, type ConnectionListener, type Credentials, type Over } from './connection.js';
-import type { Resumed, ServerEvent } from './messages.gen.js';
+import type { Resumed, ServerEvent, Waiting } from './messages.gen.js';
 
 const resumed: Resumed = {
   type: 'resumed',
@@ -30,6 +30,9 @@ class Recorder implements ConnectionListener {
   onEvent(event: ServerEvent): void {
     this.calls.push(event.type);
     this.events.push(event);
+  }
+  onWaiting(waiting: Waiting): void {
+    this.calls.push(`waiting ${waiting.reason}`);
   }
   onLost(): void {
     this.calls.push('lost');

@@ -3,6 +3,8 @@
  * long as there is hope. Media is none of its business; it only passes on whether the server still has it.
  *
  *     closed ──open()──▶ connecting ──onOpen──▶ joining ──joined|resumed──▶ seated
+ *                                              ▲     └──waiting──▶ inLobby ◀──waiting──┘ seated
+ *                                              └──────admitted──────┘
  *                          ▲   │                  │                          │
  *                          │   └──lost, transient refusal──▶ waiting ◀──lost─┘
  *                          └───────── ladder of delays ──────────┘
@@ -20,6 +22,7 @@ import {
   type Joined,
   type Resumed,
   type ServerEvent,
+  type Waiting,
 } from './messages.gen.js';
 
 const LADDER_MS = [200, 500, 1000, 2000, 4000, 5000] as const;
@@ -51,14 +54,16 @@ export interface ConnectionListener {
   /** A whole new snapshot: at first, and when what was missed is gone. */
   onJoined(joined: Joined): void;
   onResumed(resumed: Resumed): void;
-  onEvent(event: Exclude<ServerEvent, { type: 'ended' }>): void;
+  onEvent(event: Exclude<ServerEvent, { type: 'ended' | 'waiting' | 'admitted' }>): void;
+  /** In the lobby: at first, when the reason or what a host says is another, or instead of the seat. */
+  onWaiting(waiting: Waiting): void;
   /** Seated, but cut off; it tries by itself to come back. */
   onLost(): void;
   /** The last call. */
   onOver(over: Over): void;
 }
 
-type Phase = 'closed' | 'connecting' | 'joining' | 'seated' | 'waiting' | 'over';
+type Phase = 'closed' | 'connecting' | 'joining' | 'inLobby' | 'seated' | 'waiting' | 'over';
 
 export class Connection implements WireListener {
   #phase: Phase = 'closed';
@@ -99,7 +104,8 @@ export class Connection implements WireListener {
 
   /** Never rejects: without a way to the server, or without an answer in time, the answer is a failure `unreachable`. */
   command(message: Exclude<ClientMessage, Join>, timeoutMs: number = COMMAND_TIMEOUT_MS): Promise<Answer> {
-    if (this.#phase !== 'seated') return Promise.resolve(UNREACHABLE);
+    const isLeaving = message.type === 'leave' && this.#phase === 'inLobby';
+    if (this.#phase !== 'seated' && !isLeaving) return Promise.resolve(UNREACHABLE);
     return new Promise((resolve) => {
       this.#wire.request(message, timeoutMs, (answer) => resolve(answer ?? UNREACHABLE));
     });
@@ -123,6 +129,10 @@ export class Connection implements WireListener {
   // ── the wire's calls ──────────────────────────────────────────────────────────────────────────────────────────────
 
   onOpen(): void {
+    this.#join();
+  }
+
+  #join(): void {
     this.#phase = 'joining';
     const { session, sequence } = this.credentials();
     const join: Join = { type: 'join', ...this.seat(), resume: session === null ? null : { session, sequence } };
@@ -139,14 +149,24 @@ export class Connection implements WireListener {
 
   onEvents(events: readonly ServerEvent[]): void {
     for (const event of events) {
-      if (this.#phase !== 'seated' && this.#phase !== 'joining') return;
+      if (this.#phase !== 'seated' && this.#phase !== 'joining' && this.#phase !== 'inLobby') return;
       if (event.type === 'ended') {
         this.#finish({ kind: 'ended', reason: event.reason, canRejoin: event.canRejoin });
         return;
       }
       if (event.type === 'stopping') this.#wait = { until: Date.now() + event.reconnectAfter * 1000 };
-      this.listener.onEvent(event);
+      if (event.type === 'waiting') this.#waitInLobby(event);
+      else if (event.type === 'admitted') {
+        if (this.#phase === 'inLobby') this.#join();
+      } else this.listener.onEvent(event);
     }
+  }
+
+  #waitInLobby(waiting: Waiting): void {
+    this.#phase = 'inLobby';
+    this.#wasSeated = true;
+    this.#rung = 0;
+    this.listener.onWaiting(waiting);
   }
 
   // ── inside ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -166,6 +186,8 @@ export class Connection implements WireListener {
       this.#rung = 0;
       if (answer.type === 'joined') this.listener.onJoined(answer);
       else this.listener.onResumed(answer);
+    } else if (answer?.type === 'waiting') {
+      this.#waitInLobby(answer);
     } else if (answer?.type === 'error') {
       this.#wire.close();
       this.#refuse(answer);
@@ -187,9 +209,9 @@ export class Connection implements WireListener {
   #lose(afterMs: number | null, failure: Failure = UNREACHABLE): void {
     if (this.#phase === 'closed' || this.#phase === 'over') return;
     const now = Date.now();
-    if (this.#phase === 'seated') {
+    if (this.#phase === 'seated' || this.#phase === 'inLobby') {
       this.#patienceEndsMs = now + SEATED_PATIENCE_MS;
-      this.listener.onLost();
+      if (this.#phase === 'seated') this.listener.onLost();
     }
     this.#phase = 'waiting';
     const rung = LADDER_MS[Math.min(this.#rung, LADDER_MS.length - 1)] ?? 5000;

@@ -181,6 +181,8 @@ export const da: Words = {
     microphoneFailed: 'Mikrofonen er ikke tændt. Tryk på Mere, så får du hjælp.',
     devicesFailed: 'Du er med uden kamera og mikrofon. Tryk på Mere, så får du hjælp.',
     screenFailed: 'Din skærm blev ikke delt. Prøv igen.',
+    closedByHost: 'En vært har slukket for dig',
+    mayNotUnmute: 'Værten bestemmer, hvem der taler. Ræk hånden op, eller vent på at blive spurgt.',
     connectionLost: 'Forbindelsen er væk et øjeblik. Bliv her, vi forbinder igen.',
     connectionBack: 'Forbindelsen er tilbage',
   },

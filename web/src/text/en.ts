@@ -185,6 +185,8 @@ export const en: Words = {
     microphoneFailed: 'The microphone is not on. Press More to get help.',
     devicesFailed: 'You are here without camera and microphone. Press More to get help.',
     screenFailed: 'Your screen was not shared. Try again.',
+    closedByHost: 'A host has switched you off',
+    mayNotUnmute: 'The host decides who speaks. Raise your hand, or wait to be asked.',
     connectionLost: 'The connection is gone for a moment. Stay here, we are reconnecting.',
     connectionBack: 'The connection is back',
   },

@@ -142,6 +142,8 @@ export interface Words {
     readonly microphoneFailed: string;
     readonly devicesFailed: string;
     readonly screenFailed: string;
+    readonly closedByHost: string;
+    readonly mayNotUnmute: string;
     readonly connectionLost: string;
     readonly connectionBack: string;
   };

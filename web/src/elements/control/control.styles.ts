@@ -63,7 +63,7 @@ export const controlStyles = css`
     position: absolute;
     top: -6px;
     left: calc(50% + 4px);
-    display: grid;
+    display: none;
     place-items: center;
     min-width: 1.375rem;
     height: 1.375rem;
@@ -106,6 +106,10 @@ export const controlStyles = css`
       border-radius: var(--radius-full);
       background: var(--ground);
       color: var(--on-ground);
+    }
+
+    .badge {
+      display: grid;
     }
 
     :host(:not([beside])) .marked .disc {

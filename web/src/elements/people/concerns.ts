@@ -4,3 +4,5 @@ import './presence.js';
 import '../layouts/people.js';
 import '../chat/people.js';
 import '../film/section.js';
+import '../lobby/people.js';
+import './hosting.js';

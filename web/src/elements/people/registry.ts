@@ -16,7 +16,7 @@
  * A section with a `count` above 0 is announced on the bar's button, so that who waits is always one glance away.
  */
 
-import type { TemplateResult } from 'lit';
+import type { nothing, TemplateResult } from 'lit';
 import type { CallCommands, CallState, ParticipantState } from '../../call-types.js';
 import type { Language } from '../../text/words.js';
 import type { IconName } from '../icon/icon.js';
@@ -58,7 +58,7 @@ export interface PeopleSection {
   isShown(call: CallState): boolean;
   /** How many wait here for an answer. */
   count?(call: CallState): number;
-  render(context: PeopleContext): TemplateResult;
+  render(context: PeopleContext): TemplateResult | typeof nothing;
 }
 
 const marks: PersonMark[] = [];

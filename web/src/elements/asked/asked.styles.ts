@@ -1,0 +1,51 @@
+import { css } from 'lit';
+
+export const askedStyles = css`
+  :host {
+    position: absolute;
+    z-index: 4;
+    inset: auto 0 var(--space-16);
+    display: grid;
+    justify-items: center;
+    gap: var(--space-8);
+    padding: 0 var(--space-16);
+    pointer-events: none;
+  }
+
+  section {
+    display: grid;
+    gap: var(--space-12);
+    width: min(28rem, 100%);
+    padding: var(--space-16) var(--space-24);
+    border-radius: var(--radius-card);
+    background: var(--surface);
+    color: var(--ink);
+    box-shadow: var(--shadow);
+    pointer-events: auto;
+    --focus-ground: var(--surface);
+  }
+
+  p {
+    display: flex;
+    align-items: center;
+    gap: var(--space-12);
+    font-weight: var(--bold);
+  }
+
+  .row {
+    display: flex;
+    flex-wrap: wrap;
+    gap: var(--space-8);
+  }
+
+  .button {
+    flex: 1 1 8rem;
+  }
+
+  .yes,
+  .yes:hover {
+    border-color: transparent;
+    background: var(--brand);
+    color: var(--brand-ink);
+  }
+`;

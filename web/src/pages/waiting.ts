@@ -1,0 +1,84 @@
+/** The lobby, for who waits in it: why, how long, what a host says; and the own picture, so that one is ready. */
+
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property, query } from 'lit/decorators.js';
+import type { CallCommands, CallState } from '../call-types.js';
+import '../elements/control/control.js';
+import '../elements/frame/frame.js';
+import '../elements/tile/tile.js';
+import { buttons, reset } from '../styles/shared.js';
+import { roomWords } from '../text/rooms.js';
+import type { Words } from '../text/words.js';
+import { doorStyles } from './door.styles.js';
+import { ownTile } from './own-tile.js';
+
+const LOOK_MS = 10_000;
+
+@customElement('vdx-waiting')
+export class WaitingPage extends LitElement {
+  static override styles = [reset, buttons, doorStyles];
+
+  @property({ attribute: false }) call!: CallState;
+  @property({ attribute: false }) commands!: CallCommands;
+  @property({ attribute: false }) words!: Words;
+
+  @query('h1') private heading!: HTMLElement;
+  private looking: ReturnType<typeof setInterval> | undefined;
+
+  override focus(): void {
+    this.heading.focus({ preventScroll: true });
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.looking = setInterval(() => { this.requestUpdate(); }, LOOK_MS);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.looking);
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const { call, commands } = this;
+    if (call.waiting === null) return nothing;
+    const { reason, since, notice } = call.waiting;
+    const words = roomWords(this.words.language).waiting;
+    const { microphone, camera } = call.local;
+    const minutes = Math.max(0, Math.floor((Date.now() - since) / 60_000));
+    return html`<vdx-frame .room=${call.room ?? call.invitation} .words=${this.words}>
+      <div class="waiting">
+        <h1 tabindex="-1">${words.title[reason]}</h1>
+        <p>${words.lead[reason]}</p>
+        <div role="status">
+          ${notice === '' ? nothing : html`<div class="notice"><p class="label">${words.fromHost}</p><p>${notice}</p></div>`}
+        </div>
+        <p class="since">${words.since(minutes)}</p>
+        <vdx-tile .tile=${ownTile(call)} .words=${this.words} .mirrored=${true}></vdx-tile>
+        <div class="own">
+          <vdx-control
+            beside
+            .look=${'state'}
+            .label=${this.words.call.microphone}
+            .icon=${'microphone'}
+            .iconOff=${'microphoneOff'}
+            .pressed=${microphone.on}
+            .busy=${microphone.busy}
+            @click=${() => void commands.setMicrophone(!microphone.on)}
+          ></vdx-control>
+          <vdx-control
+            beside
+            .look=${'state'}
+            .label=${this.words.call.camera}
+            .icon=${'camera'}
+            .iconOff=${'cameraOff'}
+            .pressed=${camera.on}
+            .busy=${camera.busy}
+            @click=${() => void commands.setCamera(!camera.on)}
+          ></vdx-control>
+        </div>
+        <button class="button" type="button" @click=${() => void commands.leave()}>${words.leave}</button>
+      </div>
+    </vdx-frame>`;
+  }
+}
