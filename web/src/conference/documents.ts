@@ -27,6 +27,8 @@ const TYPES: Readonly<Record<Document['type'], true>> = {
   ownSources: true,
   asked: true,
   ending: true,
+  floor: true,
+  ownFloor: true,
 };
 
 export function isDocument(event: ServerEvent): event is Document {

@@ -83,6 +83,20 @@ const waiting: Shape = {
   ...token,
 };
 
+const policy = oneOf('free', 'hands', 'queue', 'moderated');
+const floorPlaces = listOf(
+  shape({ participantId: text, signs: truth, since: number, endsAt: orNull(number), request: orNull(number) }),
+);
+const floorState = shape({ policy, holders: floorPlaces, queue: floorPlaces, waiting: number });
+const ownPlace = shape({
+  maySend: truth,
+  status: orNull(oneOf('pending', 'accepted', 'granted', 'denied', 'cancelled', 'released', 'revoked')),
+  reason: orNull(text),
+  position: orNull(number),
+  endsAt: orNull(number),
+  isEnding: truth,
+  signs: truth,
+});
 const EVENTS: Readonly<Record<ServerEvent['type'], Shape>> = {
   participantJoined: { sequence: number, participant },
   participantChanged: { sequence: number, participant },
@@ -107,6 +121,8 @@ const EVENTS: Readonly<Record<ServerEvent['type'], Shape>> = {
   transferred: { room: text, token: text },
   layoutChanged: { layout: text, mayChoose: truth, pins: listOf(text) },
   stage: { participantId: orNull(text) },
+  floor: { speech: floorState, screen: floorState },
+  ownFloor: { speech: ownPlace, screen: ownPlace, closedMicrophone: number },
   consents: { visibility: consent, spotlight: consent },
   ownGroup: { place: oneOf('room', 'aside', 'group'), consent, participantId: orNull(text), endsAt: orNull(number) },
   groups: {
