@@ -211,6 +211,8 @@ export interface DevicesState {
   readonly canChooseSpeaker: boolean;
   /** The own picture is of hands that speak: fluency comes before sharpness. */
   readonly usesSignLanguage: boolean;
+  /** Music and counting go out as they are. For this call. */
+  readonly isOriginalSound: boolean;
 }
 
 export interface LocalState {
@@ -328,6 +330,7 @@ export interface CallCommands {
   startPreview(): Promise<void>;
   chooseDevice(kind: DeviceKind, deviceId: string): Promise<void>;
   setSignLanguage(isUsed: boolean): void;
+  setOriginalSound(isUsed: boolean): Promise<void>;
   setName(name: string): void;
   setFunction(value: string): void;
   /** In the phase `pin`. Never rejects. */

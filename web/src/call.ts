@@ -224,6 +224,11 @@ class CallController implements Call, ConnectionListener {
     this.#reports.tellSources();
   }
 
+  async setOriginalSound(isUsed: boolean): Promise<void> {
+    await this.#local.setOriginalSound(isUsed);
+    this.#reports.tellSources();
+  }
+
   setName(name: string): void {
     this.#set({ name: name.trim().slice(0, 80) });
   }

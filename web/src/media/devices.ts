@@ -9,6 +9,8 @@ export interface Wanted {
   /** A device id, `true` for any, `false` for none. */
   readonly camera: string | boolean;
   readonly microphone: string | boolean;
+  /** Music and counting: the sound as it is, without what makes speech clearer. */
+  readonly isOriginalSound?: boolean;
 }
 
 export interface Acquired {
@@ -29,11 +31,11 @@ export function cameraConstraints(wanted: string | true): MediaTrackConstraints 
   };
 }
 
-export function microphoneConstraints(wanted: string | true): MediaTrackConstraints {
+export function microphoneConstraints(wanted: string | true, isOriginalSound = false): MediaTrackConstraints {
   return {
-    echoCancellation: true,
-    noiseSuppression: true,
-    autoGainControl: true,
+    echoCancellation: !isOriginalSound,
+    noiseSuppression: !isOriginalSound,
+    autoGainControl: !isOriginalSound,
     channelCount: { ideal: 1 },
     ...(wanted === true ? {} : { deviceId: { exact: wanted } }),
   };
@@ -48,13 +50,13 @@ export async function acquire(wanted: Wanted): Promise<Acquired> {
   const isOverconstrained = nameOf(first.error) === 'OverconstrainedError';
   if (isOverconstrained && (typeof wanted.camera === 'string' || typeof wanted.microphone === 'string')) {
     // The remembered device isn't plugged in today: any will do.
-    return acquire({ camera: wanted.camera !== false, microphone: wanted.microphone !== false });
+    return acquire({ ...wanted, camera: wanted.camera !== false, microphone: wanted.microphone !== false });
   }
   if (wanted.camera === false) return { ...NOTHING, microphoneError: code };
   if (wanted.microphone === false) return { ...NOTHING, cameraError: code };
   const mayAskAgain = code !== 'permissionDenied' && code !== 'noCameraAccess';
   const camera = await single({ camera: wanted.camera, microphone: false }, 'camera', code, mayAskAgain);
-  const microphone = await single({ camera: false, microphone: wanted.microphone }, 'microphone', code, mayAskAgain);
+  const microphone = await single({ ...wanted, camera: false }, 'microphone', code, mayAskAgain);
   return {
     camera: camera.camera,
     microphone: microphone.microphone,
@@ -77,7 +79,7 @@ async function request(wanted: Wanted): Promise<Acquired | { readonly error: unk
   try {
     const stream = await navigator.mediaDevices.getUserMedia({
       video: wanted.camera === false ? false : cameraConstraints(wanted.camera),
-      audio: wanted.microphone === false ? false : microphoneConstraints(wanted.microphone),
+      audio: wanted.microphone === false ? false : microphoneConstraints(wanted.microphone, wanted.isOriginalSound),
     });
     return { ...NOTHING, camera: stream.getVideoTracks()[0] ?? null, microphone: stream.getAudioTracks()[0] ?? null };
   } catch (error) {

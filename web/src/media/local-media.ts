@@ -48,6 +48,7 @@ export class LocalMedia {
   #meterTimer: ReturnType<typeof setInterval> | undefined;
   #generation = 0;
   #usesSignLanguage: boolean;
+  #isOriginalSound = false;
   #work: Promise<void> = Promise.resolve();
 
   constructor(
@@ -118,6 +119,7 @@ export class LocalMedia {
       },
       canChooseSpeaker: canChooseSpeaker() && this.#lists.speakers.length > 0,
       usesSignLanguage: this.#usesSignLanguage,
+      isOriginalSound: this.#isOriginalSound,
     };
   }
 
@@ -179,6 +181,13 @@ export class LocalMedia {
   /** How others get the picture; the camera itself stays as it is. */
   setSignLanguage(isUsed: boolean): void {
     this.#usesSignLanguage = isUsed;
+    this.listener.onChange();
+  }
+
+  /** The microphone is opened anew: browsers do not change this while it runs. Muted stays muted. */
+  async setOriginalSound(isUsed: boolean): Promise<void> {
+    this.#isOriginalSound = isUsed;
+    if (this.#tracks.microphone) await this.#reacquire('microphone');
     this.listener.onChange();
   }
 
@@ -263,7 +272,8 @@ export class LocalMedia {
       // Phones have one camera pipeline: the old track must go before another can be had.
       this.#tracks[kind]?.stop();
       const id = this.#selected[kind] ?? true;
-      const found = await acquire({ camera: kind === 'camera' && id, microphone: kind === 'microphone' && id });
+      const isOriginalSound = this.#isOriginalSound;
+      const found = await acquire({ camera: kind === 'camera' && id, microphone: kind === 'microphone' && id, isOriginalSound });
       if (generation !== this.#generation) {
         found[kind]?.stop();
         return;

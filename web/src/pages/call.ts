@@ -36,11 +36,13 @@ import type { CornerEvent, ShowSelfEvent } from '../elements/self-view/self-view
 import '../elements/stage/stage.js';
 import type { TileSizeEvent } from '../elements/stage/stage.js';
 import '../elements/toasts/toasts.js';
+import '../elements/training/notices.js';
 import { buttons, fields, reset } from '../styles/shared.js';
 import { phoneLink, phoneText } from '../text/names.js';
 import { shelfOf } from '../memory.js';
 import { peopleWords } from '../text/people.js';
 import { roomWords } from '../text/rooms.js';
+import { trainingWords } from '../text/training.js';
 import type { Corner, Words } from '../text/words.js';
 import { writtenText } from '../text/written.js';
 import { bannerOf, CALL_INSTEAD_MS, lostFor, type BannerContent } from './banners.js';
@@ -101,7 +103,10 @@ export class CallPage extends LitElement {
       <h1 class="visually-hidden" tabindex="-1">
         ${isConnecting ? words.call.connecting : words.call.heading(call.room?.subject ?? '')}
       </h1>
-      <div class="banner">${banner === null ? nothing : this.renderBanner(banner)}${this.renderAnnouncements()}<vdx-ending .call=${call} .commands=${this.commands} .language=${words.language}></vdx-ending></div>
+      <div class="banner">${banner === null ? nothing : this.renderBanner(banner)}${this.renderAnnouncements()}
+        <vdx-training-notices .call=${call} .commands=${this.commands} .language=${words.language}></vdx-training-notices>
+        <vdx-ending .call=${call} .commands=${this.commands} .language=${words.language}></vdx-ending>
+      </div>
       <main class="room">
         ${this.captionPreferences.place === 'above' ? this.renderCaptions() : nothing}
         <div class="scene">${others.length === 0 ? this.renderAlone(isConnecting) : this.renderOthers(others)}</div>
@@ -210,7 +215,7 @@ export class CallPage extends LitElement {
               @click=${() => void (screen.on ? commands.stopScreenShare() : commands.startScreenShare())}
             ></vdx-control>`
           : nothing}
-        ${this.renderPeopleButton()} ${this.renderChatButton()}
+        ${this.renderHelpButton()} ${this.renderPeopleButton()} ${this.renderChatButton()}
         <vdx-control
           id="more"
           .label=${words.call.more}
@@ -227,6 +232,21 @@ export class CallPage extends LitElement {
       </div>
       <p class="state">${state}</p>
     </div>`;
+  }
+
+  /** Where people train at home; a hand for a question is another button. */
+  private renderHelpButton(): TemplateResult | typeof nothing {
+    const { call, commands, words } = this;
+    if (call.room?.mode !== 'training' || call.self?.role !== 'guest') return nothing;
+    const isAsked = call.documents.ownHelp?.asked ?? false;
+    return html`<vdx-control
+      id="help"
+      .label=${trainingWords(words.language).help}
+      .labelRest=${trainingWords(words.language).helpRest}
+      .icon=${'help'}
+      .pressed=${isAsked}
+      @click=${() => void commands.ask({ type: isAsked ? 'withdrawHelp' : 'askForHelp' })}
+    ></vdx-control>`;
   }
 
   private renderPeopleButton(): TemplateResult {

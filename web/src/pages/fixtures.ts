@@ -98,6 +98,7 @@ export const IDLE: CallState = {
     selected: { camera: 'c1', microphone: 'm1', speaker: 's1' },
     canChooseSpeaker: true,
     usesSignLanguage: false,
+    isOriginalSound: false,
   },
   local: {
     camera: { ...LOCAL.camera, on: false },

@@ -32,6 +32,8 @@ function fakeCall(first: CallState, calls: string[]): Call {
     setSignLanguage: (isUsed) => {
       void note('setSignLanguage', (state) => ({ ...state, devices: { ...state.devices, usesSignLanguage: isUsed } }));
     },
+    setOriginalSound: (isUsed) =>
+      note('setOriginalSound', (state) => ({ ...state, devices: { ...state.devices, isOriginalSound: isUsed } })),
     setName: (name) => {
       void note('setName', (state) => ({ ...state, name }));
     },

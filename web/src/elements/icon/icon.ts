@@ -34,6 +34,7 @@ const shapes = {
   heart: svg`<path d="M12 20S3.5 15 3.5 9.2A4.6 4.6 0 0 1 12 6.7a4.6 4.6 0 0 1 8.5 2.5C20.5 15 12 20 12 20Z"/>`,
   smile: svg`<circle cx="12" cy="12" r="9"/><path d="M8 14a4.5 4.5 0 0 0 8 0M9 9.5v.01M15 9.5v.01"/>`,
   thinking: svg`<circle cx="12" cy="10" r="7.5"/><path d="M9 8.5v.01M14.5 8.5v.01M9.5 13h4l2-.8M8 20.5c0-1.7 1-3 2.5-4"/>`,
+  help: svg`<circle cx="12" cy="12" r="9"/><circle cx="12" cy="12" r="4"/><path d="m5.6 5.6 3.6 3.6M14.8 14.8l3.6 3.6M18.4 5.6l-3.6 3.6M9.2 14.8l-3.6 3.6"/>`,
   person: svg`<circle cx="12" cy="8" r="4"/><path d="M4.5 20.5a7.5 7.5 0 0 1 15 0"/>`,
 } as const;
 

@@ -6,3 +6,4 @@ import '../chat/people.js';
 import '../film/section.js';
 import '../lobby/people.js';
 import './hosting.js';
+import '../training/people.js';

@@ -1,0 +1,59 @@
+import { css } from 'lit';
+
+export const noticesStyles = css`
+  :host {
+    display: block;
+  }
+
+  ul {
+    display: grid;
+    gap: 1px;
+    padding: 0;
+    list-style: none;
+  }
+
+  li {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    justify-content: center;
+    gap: var(--space-8) var(--space-12);
+    padding: var(--space-8) var(--space-16);
+    background: var(--stage-raised);
+    color: var(--stage-ink);
+    font-weight: var(--bold);
+    line-height: var(--leading-tight);
+  }
+
+  p {
+    flex: 0 1 auto;
+    min-width: 0;
+    max-width: min(44rem, calc(100% - 2.5rem));
+  }
+
+  .act {
+    display: inline-flex;
+    align-items: center;
+    min-height: 44px;
+    padding: 0 var(--space-16);
+    border: 0;
+    border-radius: var(--radius-full);
+    background: var(--stage-ink);
+    color: var(--stage);
+    font-weight: var(--bold);
+    text-decoration: none;
+  }
+
+  .loud {
+    background: var(--stage-caution);
+    color: var(--stage);
+    font-size: var(--text-20);
+    --focus: var(--stage);
+    --focus-ground: var(--stage-caution);
+  }
+
+  .loud .act {
+    background: var(--stage);
+    color: var(--stage-ink);
+  }
+`;
