@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from loadtests import idle, join, memory
+from loadtests import crowd, idle, join, memory
 from loadtests.bench.rows import Row, from_values
 
 ROOT = Path(__file__).parents[2]
@@ -89,6 +89,21 @@ def idle_rows(outcomes: Sequence[idle.Outcome]) -> list[Row]:
     return [from_values("idle-python", work, "% of a core", share, 0.3, None, note=note)]
 
 
+def crowd_rows(outcomes: Sequence[crowd.Outcome]) -> list[Row]:
+    work = f"room with {outcomes[0].listeners} listeners: a join, server's CPU without telling the others"
+    join_ms, tell_us, roster_per_s = (
+        [getattr(one, name) for one in outcomes] for name in ("join_cpu_ms", "tell_cpu_us", "roster_per_s")
+    )
+    note = f"{statistics.median(one.churn_per_s for one in outcomes):.0f} come or go in a second"
+    return [
+        from_values("crowd-join", work, "ms", join_ms, crowd.MUST_JOIN_MS, None),
+        from_values("crowd-tell", "– telling one of them", "us", tell_us, crowd.MUST_TELL_US, None),
+        from_values(
+            "crowd-roster", "– roster messages a second", "", roster_per_s, crowd.MUST_ROSTER_PER_S, None, note=note
+        ),
+    ]
+
+
 CASES = (
     Case(
         "join",
@@ -98,6 +113,7 @@ CASES = (
         join_rows,
     ),
     Case("memory", memory.Outcome, (), ("--participants", "2", "--layers", "1"), memory_rows),
+    Case("crowd", crowd.Outcome, (), ("--listeners", "20", "--joins", "3", "--seconds", "1"), crowd_rows),
     Case("idle", idle.Outcome, ("--seconds", "15"), ("--participants", "3", "--seconds", "1"), idle_rows),
 )
 

@@ -161,7 +161,9 @@ class Assembly:
             self.rearrange()
             return
         concerned = [
-            one for one in self.people.values() if one is newcomer or layout.is_concerned_by_newcomer(one, scene)
+            one
+            for one in self.people.values()
+            if one is newcomer or layout.is_concerned_by_newcomer(one, newcomer.id, scene)
         ]
         self.arrange(concerned)
 

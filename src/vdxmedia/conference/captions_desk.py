@@ -72,6 +72,8 @@ class CaptionsDesk(Desk):
         self._decided: dict[ParticipantId, bool] = {}
         """By hosts; otherwise the function counts."""
         self._lines: dict[ParticipantId, str] = {}
+        self._writers: dict[ParticipantId, None] = {}
+        """Of those present, who has the right: usually nobody, in a room of hundreds."""
 
     def handlers(self) -> Mapping[type[Asked], Handler]:
         return {TypeCaption: self._type, LetWriteCaptions: self._let}
@@ -81,6 +83,7 @@ class CaptionsDesk(Desk):
 
     def joined(self, participant: Participant, now_s: float) -> None:
         if self._may_write(participant):
+            self._writers[participant.id] = None
             self._changed()
 
     def away(self, participant: Participant, now_s: float) -> None:
@@ -88,10 +91,10 @@ class CaptionsDesk(Desk):
             self._changed()
 
     def left(self, participant: Participant, now_s: float) -> None:
-        had_right = self._may_write(participant)
         self._decided.pop(participant.id, None)
         self._lines.pop(participant.id, None)
-        if had_right:
+        if participant.id in self._writers:
+            del self._writers[participant.id]
             self._changed()
 
     def state(self, now_s: float) -> Any:
@@ -103,7 +106,7 @@ class CaptionsDesk(Desk):
     def _type(self, command: TypeCaption, now_s: float) -> None:
         writer = self.assembly.find(command.participant)
         check_in(writer)
-        if not self._may_write(writer):
+        if writer.id not in self._writers:
             raise NotAllowed("a host can give the right to write captions", code="no_caption_right")
         text = edited(self._lines.get(writer.id, ""), command.keep, command.text)
         if command.is_finished:
@@ -120,7 +123,10 @@ class CaptionsDesk(Desk):
     def _let(self, command: LetWriteCaptions, now_s: float) -> None:
         other = self.assembly.find(command.other)
         self._decided[other.id] = command.is_allowed
-        if not command.is_allowed:
+        if command.is_allowed:
+            self._writers[other.id] = None
+        else:
+            self._writers.pop(other.id, None)
             self._lines.pop(other.id, None)
         self._changed()
 
@@ -133,12 +139,11 @@ class CaptionsDesk(Desk):
 
     def _view_of(self, reader: ParticipantId) -> Hashable:
         one = self.assembly.people[reader]
-        return view_of(one), one.id if self._may_write(one) else None
+        return view_of(one), one.id if one.id in self._writers else None
 
     def _captions_for(self, reader: ParticipantId) -> Captions:
         viewer, people = self.assembly.people[reader], self.assembly.people
-        writers = [
-            one for one in people.values() if self._may_write(one) and (one is viewer or is_read_by(viewer, one))
-        ]
+        present = [people[name] for name in self._writers if name in people]
+        writers = [one for one in present if one is viewer or is_read_by(viewer, one)]
         lines = [OpenLine(one.id, Addressee.ALL, self._lines[one.id]) for one in writers if one.id in self._lines]
         return Captions(tuple(one.id for one in writers), tuple(lines[:MAX_OPEN_LINES]))

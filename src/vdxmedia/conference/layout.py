@@ -82,10 +82,13 @@ class Scene:
         return viewer.main if people.find(viewer.main, viewer.id) is not None else None
 
 
-def is_concerned_by_newcomer(viewer: Participant, scene: Scene) -> bool:
+def is_concerned_by_newcomer(viewer: Participant, newcomer: ParticipantId, scene: Scene) -> bool:
     """Whether somebody who has just come, with nothing on, can change what the viewer is shown: he takes a free place
     only, or his microphone makes the room a large one. `scene` has him."""
-    return None in viewer.places or scene.of(viewer).people.heard_by(viewer.id) <= PAIRS + 1
+    people = scene.of(viewer).people
+    if people.find(newcomer, viewer.id) is None:
+        return False  # he is not to be seen or heard by this one
+    return None in viewer.places or people.heard_by(viewer.id) <= PAIRS + 1
 
 
 def is_concerned_by_leaver(viewer: Participant, leaver: ParticipantId, scene: Scene) -> bool:

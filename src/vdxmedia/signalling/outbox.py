@@ -27,8 +27,8 @@ WINDOW = 16
 """Lists that are not confirmed: 0.8 s of as many as a client ever gets (`fanout.PACE_S`)."""
 ASK_EVERY = 8
 """Lists; half of the window, so that it does not close while the answer is under way."""
-ASK_AFTER_S = 1.0
-"""Without a question for so long, the next list asks."""
+ASK_AFTER_S = 5.0
+"""Without a question for so long, the next list asks. An answer costs the server several times as much as a list."""
 ACK_TIMEOUT_S = 15.0
 
 

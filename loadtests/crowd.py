@@ -1,0 +1,224 @@
+"""A room with 500 listeners: what a join costs, what telling everyone costs, how often anybody is told who is there.
+
+    python -m loadtests.crowd [--listeners 450] [--joins 50] [--seconds 10] [--json]
+
+Starts a server of its own (`watched.py`); listeners have real signalling and no media. Three parts:
+
+- *Telling*: a host types; each edit is told to everyone by itself. Processor time of the server for each client told.
+- *Joining*: listeners join one by one, slower than the roster's rounds, up to 500. Of the server's processor time, what
+  telling the others took (as measured before, for each list that was written) is taken off; the rest is the join's:
+  handshake, token, snapshot of everyone, and arranging.
+- *Churn*: 20 come and go as fast as they can, for some seconds. How many lists with news of the roster a
+  client got in a second.
+
+The clients share the machine with the server, so only processor time is judged.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Sequence
+
+import aiohttp
+import msgspec
+
+from loadtests.columns import columns
+from loadtests.listener import Listener
+from loadtests.processor import WATCHED_MODULE, ask, threads
+from tests.server import Server, run_server
+
+SETTLE_S = 3.0
+IDLE_S = 3.0
+AT_ONCE = 8
+"""Connections being made while the room fills."""
+EDITS = 40
+EDIT_EVERY_S = 0.25
+"""As often as a page sends, and slower than a client is written to."""
+JOIN_EVERY_S = 0.4
+"""Slower than the roster's rounds: each join is told by itself."""
+CHURNERS = 20
+MUST_JOIN_MS = 3.0
+MUST_TELL_US = 20.0
+MUST_ROSTER_PER_S = 4
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    listeners: int
+    joins: int
+    join_cpu_ms: float
+    """Without telling the others."""
+    join_all_cpu_ms: float
+    tell_cpu_us: float
+    """For each client and list."""
+    churn_per_s: float
+    """Joins and leaves in the third part."""
+    roster_per_s: float
+    """Lists with news of who is there, to the client that got most of them."""
+    join_cpu_ms_by_part: dict[str, float] = {}
+    must_join_ms: float = MUST_JOIN_MS
+    must_tell_us: float = MUST_TELL_US
+    must_roster_per_s: int = MUST_ROSTER_PER_S
+
+
+class Crowd:
+    """The room being filled; `close` by the stack."""
+
+    def __init__(
+        self, stack: contextlib.AsyncExitStack, http: aiohttp.ClientSession, server: Server, link: str
+    ) -> None:
+        self._stack = stack
+        self._http = http
+        self._server = server
+        self._link = link
+        self.members: list[Listener] = []
+
+    def listener(self) -> Listener:
+        return Listener(self._http, self._server.base_url, self._link, f"Lytter {len(self.members)}")
+
+    async def one_more(self) -> None:
+        member = await self._stack.enter_async_context(self.listener())
+        await member.join()
+        self.members.append(member)
+
+    async def fill(self, count: int) -> None:
+        for _ in range(0, count, AT_ONCE):
+            async with asyncio.TaskGroup() as group:
+                for _ in range(min(AT_ONCE, count - len(self.members))):
+                    group.create_task(self.one_more())
+
+    def lists(self) -> int:
+        return sum(member.lists for member in self.members)
+
+
+async def idle_share(server: Server) -> float:
+    before, began_s = threads(server.pid), time.monotonic()
+    await asyncio.sleep(IDLE_S)
+    return threads(server.pid).since(before).python_ns / 1e9 / (time.monotonic() - began_s)
+
+
+async def edits_cost_ns(server: Server, host: Listener, share: float) -> float:
+    """Of the server, while the host types in his room."""
+    before, began_s = threads(server.pid), time.monotonic()
+    for number in range(EDITS):
+        await host.ask({"type": "typeText", "to": "all", "keep": number, "text": "x"})
+        await asyncio.sleep(EDIT_EVERY_S)
+    return threads(server.pid).since(before).python_ns - share * (time.monotonic() - began_s) * 1e9
+
+
+async def measure_telling(server: Server, crowd: Crowd, host: Listener, alone: Listener, share: float) -> float:
+    """Microseconds for each client told; what the same costs in a room with nobody to be told is taken off."""
+    fixed_ns = await edits_cost_ns(server, alone, share)
+    lists = crowd.lists()
+    spent_ns = await edits_cost_ns(server, host, share)
+    told = crowd.lists() - lists
+    assert told >= 0.9 * EDITS * len(crowd.members), f"only {told} lists came"
+    return (spent_ns - fixed_ns) / 1e3 / told
+
+
+async def measure_churn(crowd: Crowd, seconds: float) -> float:
+    """Comings and goings a second."""
+    ends_s, count = time.monotonic() + seconds, 0
+
+    async def come_and_go() -> None:
+        nonlocal count
+        while time.monotonic() < ends_s:
+            async with crowd.listener() as member:
+                await member.join()
+                await member.ask({"type": "leave"})
+                count += 2
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(CHURNERS):
+            group.create_task(come_and_go())
+    return count / seconds
+
+
+async def measure(listeners: int, joins: int, seconds: float) -> Outcome:
+    async with contextlib.AsyncExitStack() as stack:
+        server = await stack.enter_async_context(run_server(module=WATCHED_MODULE))
+        http = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
+        room = await server.create_room(maximum=500)
+        host = await stack.enter_async_context(Listener(http, server.base_url, room["hostUrl"], "Vært"))
+        await host.join()
+        empty = await server.create_room()
+        alone = await stack.enter_async_context(Listener(http, server.base_url, empty["hostUrl"], "Vært"))
+        await alone.join()
+        crowd = Crowd(stack, http, server, room["guestUrl"])
+        await crowd.fill(listeners)
+        await asyncio.sleep(SETTLE_S)
+        share = await idle_share(server)
+        tell_us = await measure_telling(server, crowd, host, alone, share)
+        present = list(crowd.members)
+        lists = sum(member.lists for member in present)
+        parts = (await ask(server)).spent_ns
+        before, began_s = threads(server.pid), time.monotonic()
+        for number in range(joins):
+            await asyncio.sleep(max(0.0, began_s + number * JOIN_EVERY_S - time.monotonic()))
+            await crowd.one_more()
+        await asyncio.sleep(JOIN_EVERY_S)
+        spent_ns = threads(server.pid).since(before).python_ns - share * (time.monotonic() - began_s) * 1e9
+        told = sum(member.lists for member in crowd.members) - lists
+        after = (await ask(server)).spent_ns
+        leavers = crowd.members[-CHURNERS:]
+        for member in leavers:
+            await member.ask({"type": "leave"})
+        stayed = [member for member in crowd.members if member not in leavers]
+        heard = [member.roster_lists for member in stayed]
+        began_s = time.monotonic()
+        churn_per_s = await measure_churn(crowd, seconds)
+        took_s = time.monotonic() - began_s
+        rosters = [member.roster_lists - before for member, before in zip(stayed, heard, strict=True)]
+        return Outcome(
+            listeners=len(crowd.members),
+            joins=joins,
+            join_cpu_ms=(spent_ns / 1e6 - told * tell_us / 1e3) / joins,
+            join_all_cpu_ms=spent_ns / 1e6 / joins,
+            tell_cpu_us=tell_us,
+            churn_per_s=churn_per_s,
+            roster_per_s=max(rosters) / took_s,
+            join_cpu_ms_by_part={name: (after[name] - parts.get(name, 0)) / 1e6 / joins for name in after},
+        )
+
+
+def rows(outcome: Outcome) -> list[tuple[str, str]]:
+    def judged(value: float, must: float, text: str) -> str:
+        return f"{text}, at most {must:g} {'✓' if value <= must else '✗'}"
+
+    cpu, tell = outcome.join_cpu_ms, outcome.tell_cpu_us
+    return [
+        ("listeners, of these joined while it was measured", f"{outcome.listeners}, {outcome.joins}"),
+        (
+            "server's processor time a join, without telling the others",
+            judged(cpu, outcome.must_join_ms, f"{cpu:.2f} ms"),
+        ),
+        ("  all of it", f"{outcome.join_all_cpu_ms:.2f} ms"),
+        *((f"  {name}", f"{value:.2f} ms") for name, value in outcome.join_cpu_ms_by_part.items() if value >= 0.005),
+        ("telling one client", judged(tell, outcome.must_tell_us, f"{tell:.1f} us")),
+        ("comings and goings a second", f"{outcome.churn_per_s:.0f}"),
+        (
+            "roster messages a second to one client",
+            judged(outcome.roster_per_s, outcome.must_roster_per_s, f"{outcome.roster_per_s:.1f}"),
+        ),
+    ]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="What a room with 500 listeners costs.")
+    parser.add_argument("--listeners", type=int, default=450)
+    parser.add_argument("--joins", type=int, default=49)
+    parser.add_argument("--seconds", type=float, default=10.0, help="of churn")
+    parser.add_argument("--json", action="store_true", help="one JSON object instead of the table")
+    given = parser.parse_args(arguments)
+    os.environ.setdefault("VDX_LIMITS_JOINS_PER_SECOND", "10000")
+    outcome = asyncio.run(measure(given.listeners, given.joins, given.seconds))
+    print(msgspec.json.encode(outcome).decode() if given.json else columns(rows(outcome)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
