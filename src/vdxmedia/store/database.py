@@ -118,19 +118,15 @@ class Database:
 
     async def rooms(self, most: int) -> Sequence[StoredRoom]:
         query = select(rooms).order_by(rooms.c.idle_since.desc(), rooms.c.room_id).limit(most)
-        found: list[StoredRoom] = []
-        rows = await self._all(query, migrate.TIMEOUT_S)
-        for at in range(0, len(rows), PAGE):
-            for row in rows[at : at + PAGE]:
-                try:
-                    settings = documents.decode(row.settings_version, row.settings)
-                    admissions = documents.decode_admissions(row.admissions)
-                except BadInput as error:
-                    logger.error("stored_room_unreadable room=%s reason=%s", row.room_id, error.text)
-                    continue
-                found.append(StoredRoom(RoomId(row.room_id), settings, row.created_at, row.idle_since, admissions))
-            await asyncio.sleep(0)
-        return found
+
+        async def work(connection: AsyncConnection) -> list[StoredRoom]:
+            found: list[StoredRoom] = []
+            pages = (await connection.stream(query, execution_options={"yield_per": PAGE})).partitions()
+            async for page in pages:
+                found += [room for row in page if (room := _room(row)) is not None]
+            return found
+
+        return await self._do(work, migrate.TIMEOUT_S)
 
     async def conferences(self) -> Sequence[StoredConference]:
         query = select(conferences).join(rooms, rooms.c.room_id == conferences.c.room_id)
@@ -243,6 +239,16 @@ class Database:
             raise cannot(error) from error
         finally:
             task.cancel()  # where it is not over
+
+
+def _room(row: Row[Any]) -> StoredRoom | None:
+    try:
+        settings = documents.decode(row.settings_version, row.settings)
+        admissions = documents.decode_admissions(row.admissions)
+    except BadInput as error:
+        logger.error("stored_room_unreadable room=%s reason=%s", row.room_id, error.text)
+        return None
+    return StoredRoom(RoomId(row.room_id), settings, row.created_at, row.idle_since, admissions)
 
 
 def _parameters(change: StoreChange) -> dict[str, Any]:
