@@ -26,7 +26,11 @@ _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
 def _random_text(length: int) -> str:
-    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+    number, text = secrets.randbelow(len(_ALPHABET) ** length), []
+    for _ in range(length):
+        number, place = divmod(number, len(_ALPHABET))
+        text.append(_ALPHABET[place])
+    return "".join(text)
 
 
 def new_room_id() -> RoomId:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -10,9 +12,9 @@ import pytest
 from vdxmedia.sfu.allocation import Allocation, new_cname
 
 
-def dice(*numbers: int) -> Callable[[int], int]:
-    left = list(numbers)
-    return lambda bits: left.pop(0)
+def dice(*numbers: int) -> Callable[[int], bytes]:
+    """What the system draws, which is used from its end."""
+    return lambda _count: b"".join(number.to_bytes(4, sys.byteorder) for number in reversed(numbers))
 
 
 def test_credentials_are_long_enough_and_unique() -> None:
@@ -20,11 +22,12 @@ def test_credentials_are_long_enough_and_unique() -> None:
     given = [allocation.credentials() for _ in range(200)]
     assert len({credentials.ufrag for credentials in given}) == 200
     assert all(len(credentials.ufrag) == 8 and len(credentials.pwd) == 24 for credentials in given)
-    assert all((credentials.ufrag + credentials.pwd).isalnum() for credentials in given)
+    # RFC 8839 §5.4: ice-char.
+    assert all(re.fullmatch("[A-Za-z0-9+/]+", credentials.ufrag + credentials.pwd) for credentials in given)
 
 
 def test_ssrc_skips_zero_the_living_and_the_clients_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(secrets, "randbits", dice(5, 0, 5, 6, 7, 5))
+    monkeypatch.setattr(secrets, "token_bytes", dice(5, 0, 5, 6, 7, 5))
     allocation = Allocation()
     assert allocation.ssrc() == 5
     assert allocation.ssrc(avoid=[6]) == 7
