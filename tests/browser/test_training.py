@@ -1,0 +1,193 @@
+"""Group training in real pages: privacy with a patched page, consent before the spotlight, a talk aside by its sound,
+and an instructor who sees twenty-five."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from playwright.async_api import Locator
+
+from tests.browser.conftest import OpenPerson
+from tests.browser.pages import Person, eventually, is_near
+from tests.browser.test_words import ask, id_of, in_call
+from tests.contract.test_training_privacy import commands_about
+from tests.server import Server
+from vdxmedia.demo.launch import Assignment, demo_participants
+
+CALL = "document.querySelector('vdx-app').call"
+WINDOW_S = 1.5
+AUDIBLE = 1e-4
+"""Energy of a tone in the window is a hundred times as much; concealment's remains are less."""
+TRAINEES = 24
+MIN_FRAMES_PER_S = 10.0
+
+
+def notice(someone: Person, text: str) -> Locator:
+    """The line, not what is read aloud of it."""
+    return someone.page.locator("vdx-training-notices li").filter(has_text=text)
+
+
+async def known(someone: Person) -> list[str]:
+    names: list[str] = await someone.page.evaluate(f"{CALL}.getState().participants.map((one) => one.name)")
+    return sorted(names)
+
+
+async def sees(someone: Person, other: Person) -> bool:
+    rows = await someone.pictures()
+    return any(row["visible"] and not row["isSelf"] and is_near(row["colour"], other.colour) for row in rows)
+
+
+async def until_sees(someone: Person, other: Person, *, is_seen: bool = True) -> None:
+    await eventually(lambda: sees(someone, other), lambda seen: seen is is_seen)
+
+
+async def sources(someone: Person) -> set[int]:
+    rows = await someone.inbound("video") + await someone.inbound("audio")
+    return {int(source) for row in rows for source in row["csrcs"]}
+
+
+async def hears(someone: Person) -> bool:
+    """Whether any sound comes, over a window."""
+
+    async def energy() -> float:
+        return float(sum(row["totalAudioEnergy"] for row in await someone.inbound("audio")))
+
+    before = await energy()
+    await asyncio.sleep(WINDOW_S)
+    return await energy() - before > AUDIBLE
+
+
+async def until_hears(someone: Person, *, is_heard: bool) -> None:
+    await eventually(lambda: hears(someone), lambda heard: heard is is_heard)
+
+
+async def guests_join(server: Server, person: OpenPerson, **room: Any) -> tuple[Person, Person, Person]:
+    """Anna, a host, and the guests Bent and Clara."""
+    made = await server.create_room(mode="training", **room)
+    anna = await person("Anna", made["hostUrl"])
+    bent = await person("Bent", made["guestUrl"], frequency=600)
+    clara = await person("Clara", made["guestUrl"], frequency=800)
+    await in_call(anna, 2)
+    await until_sees(anna, bent)
+    await until_sees(anna, clara)
+    return anna, bent, clara
+
+
+async def test_training_patched_page_of_a_guest_gets_nothing_of_another(server: Server, person: OpenPerson) -> None:
+    anna, bent, clara = await guests_join(server, person, guestVisibility="hosts")
+    await until_sees(clara, anna)
+    of_bent = await id_of(anna, "Bent")
+    for command in commands_about(of_bent):
+        await ask(clara, **command)
+    assert await known(clara) == ["Anna", "Clara"]
+    assert await known(bent) == ["Anna", "Bent"]
+    assert not await sees(clara, bent)
+    assert len(await sources(clara)) <= 2, "the host's sound and picture"
+    assert of_bent not in await clara.page.content()
+
+
+async def test_training_spotlight_waits_for_the_persons_yes_and_he_can_stop_it(
+    server: Server, person: OpenPerson
+) -> None:
+    anna, bent, clara = await guests_join(server, person, guestVisibility="spotlight")
+    await anna.page.get_by_role("button", name="Deltagere").click()
+    await anna.page.get_by_role("button", name="Muligheder for Bent").click()
+    await anna.page.get_by_role("button", name="Vis for alle", exact=True).click()
+    await notice(bent, "Må værten vise dig for alle?").wait_for()
+    assert not await sees(clara, bent)
+    assert await known(clara) == ["Anna", "Clara"]
+    await anna.page.get_by_text("er spurgt om at blive vist").first.wait_for()
+    await bent.page.get_by_role("button", name="Ja", exact=True).click()
+    await until_sees(clara, bent)
+    assert await known(bent) == ["Anna", "Bent"], "he does not see them"
+    await bent.page.get_by_role("button", name="Stop", exact=True).click()
+    await until_sees(clara, bent, is_seen=False)
+    await eventually(lambda: known(clara), lambda names: names == ["Anna", "Clara"])
+
+
+async def test_training_talk_aside_is_heard_by_the_two_alone(server: Server, person: OpenPerson) -> None:
+    made = await server.create_room(mode="training", guestVisibility="hosts")
+    anna = await person("Anna", made["hostUrl"])
+    dorte = await person("Dorte", made["hostUrl"], frequency=1000)
+    bent = await person("Bent", made["guestUrl"], frequency=600)
+    clara = await person("Clara", made["guestUrl"], frequency=800)
+    await in_call(anna, 3)
+    await until_hears(clara, is_heard=True)
+    await dorte.page.evaluate(f"{CALL}.setMicrophone(false)")
+    await clara.page.evaluate(f"{CALL}.setMicrophone(false)")
+    await until_hears(dorte, is_heard=True)
+
+    assert (await ask(anna, type="startAside", participantId=await id_of(anna, "Bent"), keepsPicture=True))[
+        "type"
+    ] == "done"
+    await notice(bent, "Du taler alene med Anna").wait_for()
+    await notice(clara, "Værten er optaget et øjeblik").wait_for()
+    await until_hears(clara, is_heard=False)
+    await until_hears(dorte, is_heard=False)
+    assert await hears(bent), "the citizen hears the host"
+    assert await hears(anna), "the host hears the citizen"
+    assert not await hears(clara)
+    assert not await hears(dorte), "another host does not hear either"
+    assert await sees(clara, anna), "the others keep the picture"
+
+    await bent.page.get_by_role("button", name="Tilbage til alle").click()
+    await until_hears(clara, is_heard=True)
+    await until_hears(dorte, is_heard=True)
+
+
+async def test_training_call_for_help_is_loud_at_the_host_until_it_is_answered(
+    server: Server, person: OpenPerson
+) -> None:
+    anna, bent, clara = await guests_join(server, person, guestVisibility="hosts")
+    await bent.page.locator("#help").click()
+    await notice(anna, "Bent har brug for hjælp").wait_for()
+    await notice(bent, "Værten har fået besked").wait_for()
+    assert await clara.page.locator("vdx-training-notices li").count() == 0
+    await anna.page.get_by_role("button", name="Jeg tager den").first.click()
+    await notice(bent, "Anna har set, at du har brug for hjælp").wait_for()
+    await anna.page.locator('vdx-training-notices [data-line="help"]').wait_for(state="detached")
+
+
+async def test_training_sentence_before_joining_says_who_sees(server: Server, person: OpenPerson) -> None:
+    made = await server.create_room(mode="training", guestVisibility="all")
+    bent = await person("Bent", made["guestUrl"], join=False)
+    await bent.page.get_by_text("Alle i mødet kan se og høre dig.").wait_for()
+    await bent.page.get_by_label("Dit navn").fill("Bent")
+    await bent.page.get_by_role("button", name="Deltag i mødet").click()
+    clara = await person("Clara", made["guestUrl"])
+    await notice(clara, "Må de andre deltagere se og høre dig?").wait_for()
+    assert await known(clara) == ["Clara"], "who was not told is private until he agrees"
+    await clara.page.get_by_role("button", name="Ja", exact=True).click()
+    await eventually(lambda: known(clara), lambda names: names == ["Bent", "Clara"])
+
+
+@pytest.mark.long
+async def test_training_instructor_sees_twenty_five_moving_pictures(server: Server, person: OpenPerson) -> None:
+    """Twenty-four who replay coded pictures, at 15 a second, and one whose own is beside them."""
+    made = await server.create_room(mode="training", guestVisibility="hosts", maximum=TRAINEES + 2)
+    tokens = []
+    async with server.http() as http:
+        for number in range(TRAINEES):
+            body = {"name": f"Deltager {number}", "canPublishSources": ["microphone", "camera"], "canSubscribe": False}
+            async with http.post(f"{server.base_url}/api/v1/rooms/{made['roomId']}/tokens", json=body) as answer:
+                assert answer.status == 201
+                tokens.append((await answer.json())["token"])
+    async with demo_participants(Assignment(server.base_url, tokens, None)):
+        anna = await person("Anna", made["hostUrl"], width=1600, height=900)
+        await eventually(lambda: known(anna), lambda names: len(names) == TRAINEES + 1, within_s=90)
+        await anna.decoding(TRAINEES, within_s=90)
+        await asyncio.sleep(5)
+        began = time.process_time()
+        rates = sorted(await anna.frame_rates(over_s=10.0))
+        print(
+            "frames a second of each:",
+            [round(rate, 1) for rate in rates],
+            "test process s:",
+            time.process_time() - began,
+        )
+        assert len(rates) >= TRAINEES
+        assert rates[0] >= MIN_FRAMES_PER_S
+        visible = [row for row in await anna.pictures() if row["visible"]]
+        assert len(visible) == TRAINEES + 1, "her own is the twenty-fifth"
