@@ -22,7 +22,7 @@ from vdxmedia.conference.events import (
     WaiterTold,
 )
 from vdxmedia.conference.kinds import EndReason, Quality, SourceKind
-from vdxmedia.conference.settings import GuestVisibility
+from vdxmedia.conference.settings import GuestVisibility, RoomMode
 from vdxmedia.hub.ports import Grant
 from vdxmedia.ids import ParticipantId, SessionSecret
 
@@ -125,6 +125,12 @@ class JoinRequest(msgspec.Struct, frozen=True):
     """What the person was told before joining."""
     function: str = ""
     """As the person says; where the token names none."""
+
+    def expects_guests_to_see(self, mode: RoomMode) -> bool:
+        """In a meeting that is what people expect; in group training it must have been said."""
+        if self.knows_who_sees is None:
+            return mode is RoomMode.MEETING
+        return self.knows_who_sees is GuestVisibility.ALL
 
 
 class Seated(msgspec.Struct, frozen=True):

@@ -16,7 +16,7 @@ from vdxmedia.conference.admissions import Admissions
 from vdxmedia.conference.conference import Conference
 from vdxmedia.conference.kinds import EndReason, LeaveReason, Role, SlotKind, SourceKind
 from vdxmedia.conference.quality import QualityMeter
-from vdxmedia.conference.settings import GuestVisibility, RoomSettings
+from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.errors import Refused, VdxError
 from vdxmedia.hub import kept_room
 from vdxmedia.hub.attendance import Presence
@@ -226,7 +226,7 @@ class Room:
                 publish=seat.sources,
                 can_subscribe=grant.can_subscribe,
                 video_slots=request.video_slots,
-                knows_who_sees=request.knows_who_sees is GuestVisibility.ALL,
+                knows_who_sees=request.expects_guests_to_see(self._conference.settings.mode),
                 is_film=grant.is_film,
                 admission_keys=(*keys, *admission_keys("", seat.secret)),
                 note=grant.note,

@@ -164,7 +164,8 @@ class Join(Wire, frozen=True, tag="join"):
     resume: Resume | None = None
     knows_who_sees: GuestVisibility | None = None
     """What the person was told, before joining, about who will see and hear him (`Invitation.guestVisibility`). Who was
-    not told, or something else than holds now, is private: only hosts know, see and hear him until he agrees."""
+    told something else than holds now is private: only hosts know, see and hear him until he agrees. Left out, it is
+    `all` in a meeting, and private in group training."""
 
 
 class Offer(Wire, frozen=True, tag="offer"):

@@ -6,13 +6,14 @@ import asyncio
 import logging
 import time
 
+import msgspec
 import pytest
 
 from tests.fakes.hub_clients import FakeClient, grant, request, until
 from tests.fakes.media_plane import FakeMediaPlane
 from vdxmedia.clock import ManualClock, SystemClock
 from vdxmedia.conference import commands, events
-from vdxmedia.conference.choices import ChatPolicy
+from vdxmedia.conference.choices import ChatPolicy, RoomMode
 from vdxmedia.conference.documents import RoomDocument
 from vdxmedia.conference.kinds import Connection, EndReason, Role, SourceKind
 from vdxmedia.conference.settings import RoomSettings
@@ -407,3 +408,15 @@ async def test_room_without_a_closing_time_is_forgotten_when_unused_and_space_is
         assert registry.settings_of(later).opens_at is not None
         with pytest.raises(Refused):
             registry.create(RoomSettings())
+
+
+@pytest.mark.parametrize(("mode", "sees"), [(RoomMode.MEETING, True), (RoomMode.TRAINING, False)])
+async def test_who_does_not_say_what_he_was_told_is_seen_in_a_meeting_only(
+    registry: Registry, mode: RoomMode, *, sees: bool
+) -> None:
+    room = registry.create(RoomSettings(mode=mode))
+    anna, bo = (msgspec.structs.replace(request(name), knows_who_sees=None) for name in ("Anna", "Bo"))
+    await registry.join(room, anna, FakeClient())
+    _, seat = await registry.join(room, bo, FakeClient())
+    assert isinstance(seat, hub_client.Seated)
+    assert ("Anna" in [one.name for one in seat.snapshot.participants]) is sees

@@ -734,7 +734,7 @@ export interface Join {
   /** How many pictures the client can show at once: 4 on a phone, 9 on a desktop, 25 for an instructor. */
   readonly videoSlots?: number;
   readonly resume?: Resume | null;
-  /** What the person was told, before joining, about who will see and hear him (`Invitation.guestVisibility`). Who was not told, or something else than holds now, is private: only hosts know, see and hear him until he agrees. */
+  /** What the person was told, before joining, about who will see and hear him (`Invitation.guestVisibility`). Who was told something else than holds now is private: only hosts know, see and hear him until he agrees. Left out, it is `all` in a meeting, and private in group training. */
   readonly knowsWhoSees?: GuestVisibility | null;
 }
 
