@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 
 MEMORY_BYTES = 4 * 1024**3
-"""Of address space; about 0.3 GB are resident with a film of 720 lines (measured)."""
+"""Of address space; about 0.15 GB are resident with a film of 720 lines (measured)."""
 
 
 def bound_process() -> None:
