@@ -9,6 +9,9 @@ import sys
 import tomllib
 from pathlib import Path
 
+from scripts import permissions_table
+from vdxmedia.conference.commands import Right
+
 ROOT = Path(__file__).resolve().parents[2]
 MAX_LINES = 500
 """A file longer than this is no longer one thought; 100-400 is the aim."""
@@ -126,3 +129,11 @@ def test_versions_agree_everywhere() -> None:
     assert tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"] == __version__
     assert tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]["version"] == __version__
     assert json.loads((ROOT / "web" / "package.json").read_text())["version"] == __version__
+
+
+def test_permissions_table_is_what_the_code_says() -> None:
+    assert permissions_table.main(["--check"]) == 0
+    rights = {kind.__name__: kind.right for kind in permissions_table.commands()}
+    assert rights["Admit"] is Right.ADMITTER
+    assert rights["MuteGuests"] is Right.HOST
+    assert rights["AnswerAsked"] is Right.ANYONE

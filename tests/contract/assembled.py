@@ -53,6 +53,11 @@ class AssembledServer:
     ) -> contextlib.AbstractAsyncContextManager[aiohttp.ClientResponse]:
         return self.raw("POST", path, json.dumps(body).encode())
 
+    def patch(
+        self, path: str, body: Mapping[str, Any]
+    ) -> contextlib.AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        return self.raw("PATCH", path, json.dumps(body).encode())
+
     async def open_room(self, **fields: Any) -> dict[str, Any]:
         async with self.post("/api/v1/rooms", fields) as answer:
             made: dict[str, Any] = await answer.json()

@@ -267,6 +267,87 @@ async def test_maximum_of_a_small_server_binds_rooms_and_their_default() -> None
             assert (await problem(answer, 422, "validation_failed"))["field"] == "$.maximum"
 
 
+EVERY_SETTING = {
+    "subject": "Samtale",
+    "organisation": "Testkommune",
+    "helpLine": "70 12 34 56",
+    "mode": "training",
+    "floorPolicy": "moderated",
+    "maxSpeakers": 2,
+    "turnS": 120,
+    "hostsExempt": False,
+    "showsSpeaker": False,
+    "screenPolicy": "queue",
+    "guestVisibility": "spotlight",
+    "lobby": "knock",
+    "admitters": ["Testkommune"],
+    "lastHost": "end",
+    "guestMicrophone": "muted",
+    "guestsMayUnmute": False,
+    "hostLayout": "one_main_seven_pips",
+    "guestLayout": "one_main_zero_pips",
+    "layoutChoice": "hosts",
+    "callType": 30,
+    "chat": "hosts",
+    "privateChat": False,
+    "attendance": True,
+    "maximum": 12,
+}
+PINS = {"hostPin": "135790", "guestPin": "2468"}
+
+
+async def test_every_setting_can_be_given_and_changed(server: AssembledServer) -> None:
+    opened = await server.open_room(**EVERY_SETTING, **PINS)
+    assert {name: opened[name] for name in EVERY_SETTING} == EVERY_SETTING
+    assert (opened["hasHostPin"], opened["hasGuestPin"]) == (True, True)
+    plain = await server.open_room()
+    settings = server.server.registry.settings_of(plain["roomId"])
+    closes = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
+    for name, value in {**EVERY_SETTING, **PINS, "closesAt": closes.isoformat()}.items():
+        async with server.patch(f"/api/v1/rooms/{plain['roomId']}", {name: value}) as answer:
+            changed = await answer.json()
+            assert answer.status == 200, changed
+        assert "135790" not in str(changed)
+        assert "2468" not in str(changed)
+        before, settings = settings, server.server.registry.settings_of(plain["roomId"])
+        assert sum(getattr(before, one) != getattr(settings, one) for one in settings.__struct_fields__) == 1, name
+    assert {name: changed[name] for name in EVERY_SETTING} == EVERY_SETTING
+    assert datetime.fromisoformat(changed["closesAt"]) == closes
+    assert (settings.host_pin, settings.guest_pin) == ("135790", "2468")
+    async with server.patch(f"/api/v1/rooms/{plain['roomId']}", {"closesAt": None, "hostPin": ""}) as answer:
+        changed = await answer.json()
+    assert (changed["closesAt"], changed["hasHostPin"]) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("patch", "field"),
+    [
+        ({"lobby": "perhaps"}, "$.lobby"),
+        ({"guestPin": "12"}, "$.guestPin"),
+        ({"guestPin": "12a4"}, "$.guestPin"),
+        ({"maximum": 0}, "$.maximum"),
+        ({"maximum": 100_000}, "$.maximum"),
+        ({"admitters": [""]}, "$.admitters"),
+        ({"codec": "VP9"}, "$"),
+        ({"closesAt": "2999-01-01T00:00:00Z"}, "$.closesAt"),
+    ],
+)
+async def test_change_with_a_wrong_field_is_refused_and_changes_nothing(
+    server: AssembledServer, patch: dict[str, object], field: str
+) -> None:
+    room = (await server.open_room())["roomId"]
+    before = server.server.registry.settings_of(room)
+    async with server.patch(f"/api/v1/rooms/{room}", {"subject": "Andet", **patch}) as answer:
+        assert (await problem(answer, 422, "validation_failed"))["field"].startswith(field)
+    assert server.server.registry.settings_of(room) == before
+
+
+async def test_change_of_an_unknown_room_is_told(server: AssembledServer) -> None:
+    async with server.patch("/api/v1/rooms/nosuchroom12", {}) as answer:
+        assert answer.status == 404
+        assert (await answer.json())["code"] == "room_unknown"
+
+
 async def test_document_describes_every_operation_and_answers_match_it(server: AssembledServer) -> None:
     async with server.get("/api/openapi.json", key=None) as answer:
         document = await answer.json()
@@ -274,6 +355,7 @@ async def test_document_describes_every_operation_and_answers_match_it(server: A
     assert {(path, method) for path, of in document["paths"].items() for method in of} == {
         ("/api/v1/rooms", "post"),
         ("/api/v1/rooms/{roomId}", "get"),
+        ("/api/v1/rooms/{roomId}", "patch"),
         ("/api/v1/rooms/{roomId}", "delete"),
         ("/api/v1/rooms/{roomId}/tokens", "post"),
         ("/api/v1/rooms/{roomId}/statistics", "get"),
@@ -281,6 +363,8 @@ async def test_document_describes_every_operation_and_answers_match_it(server: A
         ("/api/v1/rooms/{roomId}/attendance", "delete"),
         ("/api/v1/attendance", "get"),
         ("/api/v1/invitation", "get"),
+        ("/api/v1/clips", "get"),
+        ("/api/v1/room-clips", "get"),
     }
     schemas = document["components"]["schemas"]
     made = await server.open_room()

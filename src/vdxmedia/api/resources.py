@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from vdxmedia.conference.emergency import MAX_NOTE_CHARS
 from vdxmedia.conference.kinds import Role, SourceKind
 from vdxmedia.conference.settings import (
+    ALL_MEDIA,
     MAX_HELP_LINE_CHARS,
     MAX_ORGANISATION_CHARS,
     MAX_SUBJECT_CHARS,
+    ChatPolicy,
     Codec,
     FloorPolicy,
     GuestVisibility,
+    LastHostPolicy,
+    LayoutChoice,
+    LobbyPolicy,
     RoomMode,
     RoomSettings,
+    StartMicrophone,
 )
 
 Moment = Annotated[datetime, Meta(tz=True, examples=["2026-11-24T10:30:00+01:00"])]
@@ -27,7 +33,8 @@ MAX_TTL_S = 400 * 24 * 3600
 
 
 class RoomRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    """A room to open. Every field has a default, so `{}` opens a plain meeting."""
+    """A room to open. Every field has a default, so `{}` opens a plain meeting. The names are those of
+    `RoomSettings`."""
 
     subject: Annotated[str, Meta(max_length=MAX_SUBJECT_CHARS, description="Shown to participants; never logged.")] = ""
     organisation: Annotated[
@@ -37,12 +44,44 @@ class RoomRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel", for
         str, Meta(max_length=MAX_HELP_LINE_CHARS, description="A telephone number to show, as it should be written.")
     ] = ""
     mode: RoomMode = RoomMode.MEETING
-    floor_policy: Annotated[
-        FloorPolicy, Meta(description="Stored now; `queue` and `moderated` are not enforced yet.")
-    ] = FloorPolicy.FREE
+    floor_policy: Annotated[FloorPolicy, Meta(description="`queue` and `moderated` silence who has not the floor.")] = (
+        FloorPolicy.FREE
+    )
+    max_speakers: Annotated[int, Meta(description="Who may have the floor at the same time.")] = 1
+    turn_s: Annotated[int, Meta(description="Seconds that one has the floor; 0: no end.")] = 0
+    hosts_exempt: Annotated[bool, Meta(description="Hosts are heard without having the floor.")] = True
+    shows_speaker: Annotated[bool, Meta(description="Whoever has the floor is shown big.")] = True
+    screen_policy: Annotated[FloorPolicy, Meta(description="Of the floor for sharing a screen.")] = FloorPolicy.FREE
     guest_visibility: Annotated[
-        GuestVisibility, Meta(description="Stored now; `hosts` and `spotlight` are not enforced yet.")
+        GuestVisibility,
+        Meta(description="Whom guests know of, see and hear; widening holds for those present who agree."),
     ] = GuestVisibility.ALL
+    lobby: Annotated[LobbyPolicy, Meta(description="What guests do before they are let in.")] = LobbyPolicy.OFF
+    admitters: Annotated[
+        tuple[str, ...], Meta(description="Organisations whose hosts let people in; none: all hosts.")
+    ] = ()
+    last_host: Annotated[LastHostPolicy, Meta(description="What becomes of the others when the last host leaves.")] = (
+        LastHostPolicy.STAY
+    )
+    guest_microphone: StartMicrophone = StartMicrophone.ON
+    guests_may_unmute: bool = True
+    host_layout: Annotated[str, Meta(description="A layout's name; empty: the mode's own.")] = ""
+    guest_layout: str = ""
+    layout_choice: LayoutChoice = LayoutChoice.EACH
+    call_type: Annotated[
+        int,
+        Meta(
+            description="What guests send and receive, VDX `callType`: AudioSend 2, AudioRecv 4, VideoSend 8, "
+            "VideoRecv 16, PresSend 32, PresRecv 64, added up."
+        ),
+    ] = ALL_MEDIA
+    chat: ChatPolicy = ChatPolicy.ALL
+    private_chat: Annotated[bool, Meta(description="Guests may write to one person whom they may see.")] = True
+    attendance: Annotated[bool, Meta(description="Who was there, from when to when, is kept for its term.")] = False
+    host_pin: Annotated[
+        str, Meta(description="4 to 9 digits, typed by who has no link; empty: none. Never answered or logged.")
+    ] = ""
+    guest_pin: str = ""
     maximum: Annotated[
         int | None,
         Meta(description="Participants at the same time; 50, or the server's limit if lower, when left out."),
@@ -55,8 +94,42 @@ class RoomRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel", for
     ] = None
 
 
+class RoomPatch(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """What is to be different; fields left out stay. Those in the call are told. The codec cannot be changed, and
+    links that were made keep their time: mint new ones after moving the closing time."""
+
+    subject: Annotated[str, Meta(max_length=MAX_SUBJECT_CHARS)] | UnsetType = UNSET
+    organisation: Annotated[str, Meta(max_length=MAX_ORGANISATION_CHARS)] | UnsetType = UNSET
+    help_line: Annotated[str, Meta(max_length=MAX_HELP_LINE_CHARS)] | UnsetType = UNSET
+    mode: RoomMode | UnsetType = UNSET
+    floor_policy: FloorPolicy | UnsetType = UNSET
+    max_speakers: int | UnsetType = UNSET
+    turn_s: int | UnsetType = UNSET
+    hosts_exempt: bool | UnsetType = UNSET
+    shows_speaker: bool | UnsetType = UNSET
+    screen_policy: FloorPolicy | UnsetType = UNSET
+    guest_visibility: GuestVisibility | UnsetType = UNSET
+    lobby: LobbyPolicy | UnsetType = UNSET
+    admitters: tuple[str, ...] | UnsetType = UNSET
+    last_host: LastHostPolicy | UnsetType = UNSET
+    guest_microphone: StartMicrophone | UnsetType = UNSET
+    guests_may_unmute: bool | UnsetType = UNSET
+    host_layout: str | UnsetType = UNSET
+    guest_layout: str | UnsetType = UNSET
+    layout_choice: LayoutChoice | UnsetType = UNSET
+    call_type: int | UnsetType = UNSET
+    chat: ChatPolicy | UnsetType = UNSET
+    private_chat: bool | UnsetType = UNSET
+    attendance: bool | UnsetType = UNSET
+    host_pin: Annotated[str, Meta(description="Empty: nobody becomes a host by typing.")] | UnsetType = UNSET
+    guest_pin: str | UnsetType = UNSET
+    maximum: int | UnsetType = UNSET
+    opens_at: Moment | UnsetType | None = UNSET
+    closes_at: Annotated[Moment | None, Meta(description="Now or before: the call ends.")] | UnsetType = UNSET
+
+
 class RoomResource(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A room as it is stored."""
+    """A room as it is stored; of its PINs only whether there are any."""
 
     room_id: str
     subject: str
@@ -64,11 +137,30 @@ class RoomResource(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     help_line: str
     mode: RoomMode
     floor_policy: FloorPolicy
+    max_speakers: int
+    turn_s: int
+    hosts_exempt: bool
+    shows_speaker: bool
+    screen_policy: FloorPolicy
     guest_visibility: GuestVisibility
+    lobby: LobbyPolicy
+    admitters: tuple[str, ...]
+    last_host: LastHostPolicy
+    guest_microphone: StartMicrophone
+    guests_may_unmute: bool
+    host_layout: str
+    guest_layout: str
+    layout_choice: LayoutChoice
+    call_type: int
+    chat: ChatPolicy
+    private_chat: bool
+    attendance: bool
     maximum: int
     codec: Codec
     opens_at: datetime | None
     closes_at: datetime | None
+    has_host_pin: bool
+    has_guest_pin: bool
     participants: Annotated[int, Meta(description="In the call now, those that are reconnecting included.")]
 
 
@@ -123,18 +215,21 @@ class TokenCreated(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 def settings_of(request: RoomRequest, *, limit: int) -> RoomSettings:
     """The request in the core's words; times become Unix seconds. `limit` is the server's for participants."""
-    return RoomSettings(
-        subject=request.subject,
-        organisation=request.organisation,
-        help_line=request.help_line,
-        mode=request.mode,
-        floor_policy=request.floor_policy,
-        guest_visibility=request.guest_visibility,
-        maximum=min(DEFAULT_MAXIMUM, limit) if request.maximum is None else request.maximum,
-        codec=request.codec,
-        opens_at=request.opens_at.timestamp() if request.opens_at else None,
-        closes_at=request.closes_at.timestamp() if request.closes_at else None,
-    )
+    given = msgspec.structs.asdict(request) | {
+        "maximum": min(DEFAULT_MAXIMUM, limit) if request.maximum is None else request.maximum,
+        "opens_at": request.opens_at.timestamp() if request.opens_at else None,
+        "closes_at": request.closes_at.timestamp() if request.closes_at else None,
+    }
+    return RoomSettings(**given)
+
+
+def patched(settings: RoomSettings, patch: RoomPatch) -> RoomSettings:
+    """With what the patch says."""
+    given: dict[str, Any] = {}
+    for name, value in msgspec.structs.asdict(patch).items():
+        if value is not UNSET:
+            given[name] = value.timestamp() if isinstance(value, datetime) else value
+    return msgspec.structs.replace(settings, **given)
 
 
 def moment(unix_s: float | None) -> datetime | None:

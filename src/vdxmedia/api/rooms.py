@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -14,11 +14,13 @@ from vdxmedia.api.resources import (
     MAX_TTL_S,
     NoteRequest,
     RoomCreated,
+    RoomPatch,
     RoomRequest,
     RoomResource,
     TokenCreated,
     TokenRequest,
     moment,
+    patched,
     settings_of,
 )
 from vdxmedia.clock import Clock
@@ -43,6 +45,11 @@ class RoomBook(Protocol):
 
     def settings_of(self, room: RoomId) -> RoomSettings:
         """Raises: NotFound `room_unknown`."""
+        ...
+
+    async def change_settings(self, room: RoomId, settings: RoomSettings) -> None:
+        """Tells those who are in it. Raises: NotFound `room_unknown`, BadField, Refused `store_unavailable`: the change
+        is in force then, but may not outlast the process."""
         ...
 
     def participants_in(self, room: RoomId) -> int:
@@ -104,6 +111,17 @@ class RoomOperations:
                 errors=("room_unknown",),
             ),
             Operation(
+                method="PATCH",
+                path="/api/v1/rooms/{roomId}",
+                name="changeRoom",
+                summary="Change a room, also while a call goes on in it",
+                handler=self._change,
+                body=RoomPatch,
+                answer=RoomResource,
+                status=HTTPStatus.OK,
+                errors=("room_unknown", "store_unavailable"),
+            ),
+            Operation(
                 method="DELETE",
                 path="/api/v1/rooms/{roomId}",
                 name="closeRoom",
@@ -132,8 +150,7 @@ class RoomOperations:
         """Opens a room with links for both roles. Raises: BadField, Refused."""
         now = self._clock.unix_s()
         settings.validate()
-        if settings.maximum > self._maximum:
-            raise BadField(f"at most {self._maximum} on this server", field="$.maximum")
+        self._check_maximum(settings)
         if settings.closes_at is not None and settings.closes_at <= now:
             raise BadField("is in the past", field="$.closesAt")
         if settings.closes_at is not None and settings.closes_at > now + MAX_TTL_S:
@@ -188,6 +205,23 @@ class RoomOperations:
         room = RoomId(path["roomId"])
         return self._resource(room, self._book.settings_of(room))
 
+    async def change_room(self, room: RoomId, patch: RoomPatch) -> RoomResource:
+        """Raises: NotFound, BadField, Refused."""
+        settings = patched(self._book.settings_of(room), patch)
+        settings.validate()
+        self._check_maximum(settings)
+        if settings.closes_at is not None and settings.closes_at > self._clock.unix_s() + MAX_TTL_S:
+            raise BadField("is more than 400 days ahead", field="$.closesAt")
+        await self._book.change_settings(room, settings)
+        return self._resource(room, self._book.settings_of(room))
+
+    def _check_maximum(self, settings: RoomSettings) -> None:
+        if settings.maximum > self._maximum:
+            raise BadField(f"at most {self._maximum} on this server", field="$.maximum")
+
+    async def _change(self, path: Mapping[str, str], body: RoomPatch) -> RoomResource:
+        return await self.change_room(RoomId(path["roomId"]), body)
+
     async def _close(self, path: Mapping[str, str], body: None) -> None:
         room = RoomId(path["roomId"])
         await self._book.close(room)
@@ -205,19 +239,17 @@ class RoomOperations:
         return f"{self._public_url}/r/{room}#t={token}"
 
     def _resource(self, room: RoomId, settings: RoomSettings) -> RoomResource:
+        stored: dict[str, Any] = {name: getattr(settings, name, None) for name in RoomResource.__struct_fields__}
         return RoomResource(
-            room_id=room,
-            subject=settings.subject,
-            organisation=settings.organisation,
-            help_line=settings.help_line,
-            mode=settings.mode,
-            floor_policy=settings.floor_policy,
-            guest_visibility=settings.guest_visibility,
-            maximum=settings.maximum,
-            codec=settings.codec,
-            opens_at=moment(settings.opens_at),
-            closes_at=moment(settings.closes_at),
-            participants=self._book.participants_in(room),
+            **stored
+            | {
+                "room_id": room,
+                "has_host_pin": settings.host_pin != "",
+                "has_guest_pin": settings.guest_pin != "",
+                "opens_at": moment(settings.opens_at),
+                "closes_at": moment(settings.closes_at),
+                "participants": self._book.participants_in(room),
+            }
         )
 
 

@@ -19,6 +19,7 @@ from vdxmedia.conference.choices import (
 from vdxmedia.conference.commands import Asked, Right
 from vdxmedia.conference.desk import Desk, Handler
 from vdxmedia.conference.events import SettingsChosen
+from vdxmedia.conference.rights import demand_right
 
 
 class ChangeRoom(Asked, frozen=True, kw_only=True):
@@ -52,6 +53,10 @@ class SettingsDesk(Desk):
         return {ChangeRoom: self._change}
 
     def _change(self, command: ChangeRoom, now_s: float) -> None:
+        """Raises: BadField, NotAllowed `not_your_room`."""
+        if command.lobby is not None:
+            # Who comes in is not for hosts who may let nobody in.
+            demand_right(self.assembly, command.participant, Right.ADMITTER)
         chosen = {
             name: value
             for name in command.__struct_fields__

@@ -18,6 +18,7 @@ class LobbySeat:
     secret: SessionSecret
     grant: Grant
     name: str
+    function: str
     client: Client | None
     """None while the connection is away."""
 
@@ -53,8 +54,13 @@ class LobbySeats:
 
 
 def name_of(request: JoinRequest, waited: LobbySeat | None) -> str:
-    """Raises: BadField."""
-    name = request.grant.name or request.name or (waited.name if waited is not None else "")
+    """Who waited comes in as the one whom the host has let in. Raises: BadField."""
+    name = request.grant.name or (waited.name if waited is not None else "") or request.name
     if not name:
         raise BadField("a name is needed: the token fixes none", field="$.name")
     return name
+
+
+def function_of(request: JoinRequest, waited: LobbySeat | None) -> str:
+    """The same."""
+    return request.grant.function or (waited.function if waited is not None else request.function)

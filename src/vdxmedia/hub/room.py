@@ -35,7 +35,7 @@ from vdxmedia.hub.client import (
 )
 from vdxmedia.hub.floor_log import log_floor
 from vdxmedia.hub.limits import HubLimits
-from vdxmedia.hub.lobby_seats import name_of
+from vdxmedia.hub.lobby_seats import function_of, name_of
 from vdxmedia.hub.ports import (
     LayersWanted,
     MediaAnswer,
@@ -222,7 +222,7 @@ class Room:
                 name=name,
                 role=Role(grant.role),
                 organisation=grant.organisation,
-                function=grant.function or request.function,
+                function=function_of(request, waited),
                 publish=seat.sources,
                 can_subscribe=grant.can_subscribe,
                 video_slots=request.video_slots,
@@ -235,7 +235,7 @@ class Room:
         )
         self._seats.add(seat)
         self._owners.update(dict.fromkeys(seat.sources.values(), seat.participant))
-        seat.name = name
+        seat.name, seat.function = name, function_of(request, waited)
         seat.joined_at_s = self._clock.monotonic_s()
         try:
             self._carry_out(decided)

@@ -10,7 +10,7 @@ from vdxmedia.conference.admissions import key_of
 from vdxmedia.conference.conference import Conference
 from vdxmedia.conference.kinds import EndReason, LeaveReason
 from vdxmedia.hub.client import Client, JoinRequest, SentToLobby, Waiting
-from vdxmedia.hub.lobby_seats import LobbySeat, LobbySeats
+from vdxmedia.hub.lobby_seats import LobbySeat, LobbySeats, function_of
 from vdxmedia.hub.seats import Seat
 from vdxmedia.ids import ParticipantId, RoomId, SessionSecret, new_participant_id, new_session_secret
 
@@ -42,9 +42,9 @@ class RoomLobby:
             self._replace(waited, client)
             return self._conference.handle(commands.ReturnWaiter(waited.participant), now_s), lambda: self._told(waited)
         grant, secret = request.grant, None if request.resume is None else request.resume.session
-        seat = LobbySeat(new_participant_id(), new_session_secret(), grant, name, client)
+        function = function_of(request, None)
+        seat = LobbySeat(new_participant_id(), new_session_secret(), grant, name, function, client)
         keys = (*admission_keys(grant.identity, secret), *admission_keys("", seat.secret))
-        function = grant.function or request.function
         wait = commands.Wait(seat.participant, name, grant.organisation, function, keys)
         decided = self._conference.handle(wait, now_s)
         self._seats.add(seat)
@@ -59,7 +59,7 @@ class RoomLobby:
     def take_in(self, seat: Seat) -> None:
         """His seat is gone, and in the core he waits already."""
         client, seat.client = seat.client, None
-        waiting = LobbySeat(seat.participant, seat.secret, seat.grant, seat.name, client)
+        waiting = LobbySeat(seat.participant, seat.secret, seat.grant, seat.name, seat.function, client)
         self._seats.add(waiting)
         if client is not None:
             client.send(SentToLobby(self._told(waiting)))

@@ -28,6 +28,7 @@ class Seat:
     """Of the first join. A later token with other rights gets another seat."""
     sources: Mapping[SourceKind, SourceId]
     name: str = ""
+    function: str = ""
     first_sequence: int = 0
     """The number of the snapshot that the seat began with."""
     joined_at_s: float | None = None
