@@ -250,3 +250,20 @@ async def test_websocket_from_a_foreign_page_is_refused() -> None:
             except aiohttp.WSServerHandshakeError as error:
                 got = error.status
             assert got == status, origin
+
+
+@pytest.mark.parametrize(
+    ("url", "code", "said"),
+    [
+        ("sqlite:///{directory}/nowhere/store.db", 2, "is not there; make it"),
+        ("postgresql://vdxmedia@127.0.0.1:1/vdxmedia", 1, "cannot be opened"),
+    ],
+)
+async def test_store_that_cannot_be_used_ends_the_start_with_a_line_and_its_exit_code(
+    production: list[str], tmp_path: Path, url: str, code: int, said: str
+) -> None:
+    async with started(*production, "--set", f"store.url={url.format(directory=tmp_path)}") as process:
+        _, complaint = await process.communicate()
+        assert process.returncode == code, complaint.decode()
+        assert said in complaint.decode()
+        assert "Traceback" not in complaint.decode()

@@ -145,6 +145,32 @@ def test_secret_that_everybody_can_read_is_told(tmp_path: Path, name: str) -> No
     assert f"chmod o= {tmp_path / name}" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("sqlite:///{directory}/nowhere/store.db", "is not there; make it"),
+        ("sqlite:///{directory}/signing-key.pem", "SQLITE_NOTADB"),
+        ("postgresql://vdxmedia@127.0.0.1:1/vdxmedia", "cannot be opened"),
+        ("postgresql://vdxmedia:secret-word@127.0.0.1/vdxmedia", "leave the password out"),
+        ("mysql://localhost/vdxmedia", "is not as sqlite:////"),
+        ("sqlite://", "is not as sqlite:////"),
+    ],
+)
+def test_store_that_cannot_be_used_is_told_by_the_check(tmp_path: Path, url: str, said: str) -> None:
+    run("keys", "new", "--directory", str(tmp_path))
+    options = [
+        "http.public_url=https://moede.example.dk",
+        "http.trusted_proxies=10.0.0.0/8",
+        f"tokens.signing_key_file={tmp_path / 'signing-key.pem'}",
+        f"api.keys_file={tmp_path / 'api-keys.txt'}",
+        f"store.url={url.format(directory=tmp_path)}",
+    ]
+    result = run("config", "check", *(part for option in options for part in ("--set", option)))
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert "secret-word" not in result.output
+
+
 def test_certificate_made_for_an_address_can_be_served(tmp_path: Path) -> None:
     made = credentials.for_lan("192.0.2.1", tmp_path)
     assert made.tls is not None
