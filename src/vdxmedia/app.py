@@ -312,7 +312,11 @@ class Server:
         )
         return FilmProcesses(
             library,
-            FilmAccess(f"{scheme}://{format_bind(reached, port)}", self._credentials.certificate_file or None),
+            FilmAccess(
+                f"{scheme}://{format_bind(reached, port)}",
+                self._credentials.certificate_file or None,
+                tuple({host: None for host, _ in self.media_addresses}) if self.settings.media.announced else (),
+            ),
             maximum=film.maximum,
             max_file_bytes=film.max_file_bytes,
             counters=self._counters,

@@ -229,6 +229,16 @@ async def test_film_plays_in_an_h264_room(library: Path) -> None:
             await anna.pictures(1, 20)
 
 
+async def test_film_comes_in_where_the_servers_outer_address_leads_nowhere_from_inside(library: Path) -> None:
+    flags = {"film.library": str(library), "media.announced": "192.0.2.1"}
+    async with assembled(flags) as server:
+        room = await server.open_room(organisation=ORGANISATION)
+        async with join(server.url, room["hostUrl"], "Anna", media=False) as anna:
+            await order(anna, "load", clip="lang.mp4")
+            await film_is(anna, status("paused"))
+            await until(lambda: server.server.plane.stats()["video_packets_in"] > 0)
+
+
 async def test_film_ends_with_the_last_person_and_with_its_conference(library: Path) -> None:
     async with with_library(library) as server:
         left, closed = [await server.open_room(organisation=ORGANISATION) for _ in range(2)]

@@ -60,7 +60,9 @@ class Film:
         player = self._player = Player(Path(assignment.path), limits, self._tell)
         try:
             await player.open()
-            async with FilmParticipant(assignment.url, assignment.token, player, trust) as participant:
+            async with FilmParticipant(
+                assignment.url, assignment.token, player, trust, assignment.media_hosts
+            ) as participant:
                 self._say(Answer(id=0))
                 self._tell()
                 await self._play(player, participant)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
+from collections.abc import Sequence
 from typing import Any
 
 import aiohttp
@@ -23,6 +24,18 @@ ANSWER_TIMEOUT_S = 10.0
 CONNECT_TIMEOUT_S = 15.0
 
 
+def with_hosts(sdp: str, hosts: Sequence[str]) -> str:
+    """The answer with further candidates: each UDP one again at each of these addresses of its family, same port."""
+    lines: list[str] = []
+    for line in sdp.splitlines():
+        lines.append(line)
+        fields = line.split(" ")
+        if line.startswith("a=candidate:") and len(fields) > 5 and fields[2].lower() == "udp":
+            alike = [host for host in hosts if (":" in host) == (":" in fields[4]) and host != fields[4]]
+            lines += [" ".join([*fields[:4], host, *fields[5:]]) for host in alike]
+    return "\r\n".join(lines) + "\r\n"
+
+
 class Source(MediaStreamTrack):
     """Stands for the source in the connection; nobody reads it."""
 
@@ -37,10 +50,13 @@ class Source(MediaStreamTrack):
 class FilmParticipant:
     """Use as `async with`: inside, the film is in the room."""
 
-    def __init__(self, url: str, token: str, player: Player, trust: ssl.SSLContext | None) -> None:
+    def __init__(
+        self, url: str, token: str, player: Player, trust: ssl.SSLContext | None, media_hosts: Sequence[str]
+    ) -> None:
         self._url = url
         self._token = token
         self._player = player
+        self._media_hosts = media_hosts
         self._http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=trust if trust else True))
         self._socket = socketio.AsyncClient(reconnection=False, http_session=self._http)
         self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
@@ -110,7 +126,9 @@ class FilmParticipant:
         sources = {picture.mid: "screen", sound.mid: "screenAudio"}
         answer = await self._ask({"type": "offer", "sdp": self._connection.localDescription.sdp, "sources": sources})
         async with asyncio.timeout(CONNECT_TIMEOUT_S):
-            await self._connection.setRemoteDescription(RTCSessionDescription(answer["sdp"], "answer"))
+            await self._connection.setRemoteDescription(
+                RTCSessionDescription(with_hosts(answer["sdp"], self._media_hosts), "answer")
+            )
             spread_packets(picture.sender)
             await connected.wait()
         await self._ask({"type": "setSource", "source": "screen", "active": True, "contentHint": "motion"})

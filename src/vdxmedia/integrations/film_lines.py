@@ -25,6 +25,9 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     token: str
     certificate: str | None
     """File of the certificate to trust, with `--lan`."""
+    media_hosts: list[str] = []
+    """The relay's own addresses, where answers name others (`media.announced`): a machine often cannot reach itself by
+    its outer address."""
     path: str
     max_file_bytes: int
 

@@ -54,7 +54,9 @@ class FilmAccess(msgspec.Struct, frozen=True):
 
     url: str
     certificate: str | None = None
-    """File of the certificate that the server has; None where everybody's roots know it, or without TLS."""
+    """File of the certificate that the server has; None without TLS."""
+    media_hosts: tuple[str, ...] = ()
+    """See `Assignment.media_hosts`."""
 
 
 class FilmProcesses:
@@ -129,6 +131,7 @@ class FilmProcesses:
             url=self._access.url,
             token=film.token,
             certificate=self._access.certificate,
+            media_hosts=list(self._access.media_hosts),
             path=str(path),
             max_file_bytes=self._max_file_bytes,
         )
