@@ -147,6 +147,15 @@ describe('happenings', () => {
     expect(happeningsOf(start(), event)).toEqual([{ code: 'screenStarted', participantId: 'p2', name: 'Person 2' }]);
   });
 
+  it('says nothing of a film that comes and goes, and that its picture is there', () => {
+    const film = (active: readonly ('screen' | 'screenAudio')[] = []) => participant(7, active, { isFilm: true });
+    expect(codes({ type: 'participantJoined', sequence: 6, participant: film() })).toEqual([]);
+    const shown = reduce(start(), { type: 'participantJoined', sequence: 6, participant: film() });
+    const starts: ServerEvent = { type: 'participantChanged', sequence: 7, participant: film(['screen']) };
+    expect(happeningsOf(shown, starts).map((one) => one.code)).toEqual(['screenStarted']);
+    expect(happeningsOf(shown, { type: 'participantLeft', sequence: 7, participantId: 'p7', reason: 'left' })).toEqual([]);
+  });
+
   it('say nothing about oneself, about small things, or twice', () => {
     expect(codes({ type: 'participantChanged', sequence: 6, participant: participant(1, ['screen']) })).toEqual([]);
     expect(codes({ type: 'participantChanged', sequence: 6, participant: participant(2, ['microphone']) })).toEqual([]);

@@ -188,12 +188,15 @@ export interface Happening {
   readonly name: string;
 }
 
-/** What an event means to the person: looked at against the state before it. Nothing about oneself. */
+/**
+ * What an event means to the person: looked at against the state before it. Nothing about oneself; a film is no person
+ * that comes or goes, its picture is what is told.
+ */
 export function happeningsOf(before: ConferenceState, event: ServerEvent): readonly Happening[] {
   if (!('sequence' in event) || event.sequence <= before.sequence) return [];
   if (event.type === 'participantLeft') {
     const gone = participantOf(before, event.participantId);
-    if (!gone || gone.id === before.selfId || event.reason === 'hidden') return [];
+    if (!gone || gone.id === before.selfId || gone.isFilm || event.reason === 'hidden') return [];
     const code = { left: 'participantLeft', lost: 'participantLost', removed: 'participantRemoved', waiting: 'participantLeft' } as const;
     return [{ code: code[event.reason], participantId: gone.id, name: gone.name }];
   }
@@ -202,7 +205,7 @@ export function happeningsOf(before: ConferenceState, event: ServerEvent): reado
   if (participant.id === before.selfId) return [];
   const about = { participantId: participant.id, name: participant.name };
   const earlier = participantOf(before, participant.id);
-  if (!earlier) return [{ code: 'participantJoined', ...about }];
+  if (!earlier) return participant.isFilm ? [] : [{ code: 'participantJoined', ...about }];
   const shared = isSourceActive(earlier, 'screen');
   const shares = isSourceActive(participant, 'screen');
   return shared === shares ? [] : [{ code: shares ? 'screenStarted' : 'screenStopped', ...about }];
