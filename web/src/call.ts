@@ -94,6 +94,7 @@ class CallController implements Call, ConnectionListener {
   readonly #wakeLock = new WakeLock();
   readonly #reports: Reports;
   readonly #closedCounts = new ClosedCounts();
+  readonly #floorCounts = new ClosedCounts();
   readonly #conference = new LiveConference({
     onChange: () => this.#changed(),
     onSettled: () => this.#onSettled(),
@@ -299,7 +300,9 @@ class CallController implements Call, ConnectionListener {
   }
 
   async startScreenShare(): Promise<void> {
-    if (this.#standing.phase === 'inCall') await this.#local.startScreen();
+    if (this.#standing.phase !== 'inCall') return;
+    if (this.#conference.state?.documents.ownFloor?.screen.maySend === false) await this.ask({ type: 'requestFloor', floor: 'screen' });
+    else await this.#local.startScreen();
   }
 
   stopScreenShare(): Promise<void> {
@@ -348,6 +351,7 @@ class CallController implements Call, ConnectionListener {
     if (isFirst) this.#startAsAgreed(joined);
     this.#onSeated(joined);
     this.#mirrorSources();
+    this.#mirrorFloor();
     this.#reports.onSnapshot(this.#conference.ownSources);
     this.#media.onSignalling(joined.media, joined.mediaAlive);
   }
@@ -358,6 +362,7 @@ class CallController implements Call, ConnectionListener {
     const wasSilent = this.#stats.isSilent;
     this.#onSeated(resumed);
     this.#mirrorSources();
+    this.#mirrorFloor();
     this.#reports.onResume(this.#conference.ownSources);
     this.#media.onFreshIceServers(resumed.iceServers);
     this.#media.onSignalling(null, resumed.mediaAlive, wasSilent);
@@ -390,6 +395,18 @@ class CallController implements Call, ConnectionListener {
     if (isNew.length > 0) this.#announcements.say('closedByHost');
   }
 
+  /** The end of control has closed our microphone; or our screen has no floor any more. */
+  #mirrorFloor(): void {
+    const own = this.#conference.state?.documents.ownFloor;
+    if (own === undefined) return;
+    if (this.#floorCounts.update([{ source: 'microphone', count: own.closedMicrophone }]).length > 0) {
+      this.#memory.update({ microphoneOn: false });
+      void this.#local.setMicrophone(false);
+      this.#announcements.say('microphoneOff');
+    }
+    if (!own.screen.maySend) this.#local.stopScreen();
+  }
+
   /** The server did not take that a source is on. */
   #onSourceRefused(source: SourceKind, code: string): void {
     if (code !== 'muted_by_host' || source !== 'microphone') return;
@@ -420,6 +437,7 @@ class CallController implements Call, ConnectionListener {
     if (event.type === 'stopping') this.#set({ isServerStopping: true });
     this.#conference.onEvent(event);
     if (event.type === 'ownSources') this.#mirrorSources();
+    if (event.type === 'ownFloor') this.#mirrorFloor();
   }
 
   onLost(): void {
@@ -525,6 +543,7 @@ class CallController implements Call, ConnectionListener {
   #leaveRoom(): void {
     this.#conference.clear();
     this.#closedCounts.forget();
+    this.#floorCounts.forget();
     this.#set(NO_TROUBLE);
     this.#lossWatch.reset();
     clearInterval(this.#heartbeat);

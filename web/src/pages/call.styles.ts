@@ -140,6 +140,10 @@ export const callStyles = css`
     gap: var(--space-8);
   }
 
+  .crowded-out {
+    display: none;
+  }
+
   .help {
     justify-items: start;
     padding-top: var(--space-16);
@@ -177,6 +181,28 @@ export const callStyles = css`
     .buttons {
       flex-wrap: wrap;
       gap: var(--space-8) var(--space-4);
+    }
+
+    /* One row: these are under "more" then. */
+    .crowded #chat,
+    .crowded #share,
+    .crowded.guest #people,
+    .crowded.host #floor {
+      display: none;
+    }
+
+    .crowded {
+      flex-wrap: nowrap;
+    }
+
+    .crowded vdx-control {
+      flex: 1 1 auto;
+    }
+
+    .crowded-out {
+      display: flex;
+      flex-wrap: wrap;
+      gap: var(--space-8);
     }
   }
 

@@ -21,8 +21,10 @@ import { Draft } from '../elements/chat/draft.js';
 import { QUIET_MS, Unread } from '../elements/chat/unread.js';
 import '../elements/device-problem/device-problem.js';
 import '../elements/devices/devices.js';
+import '../elements/floor/floor.js';
+import { floorButton, isSilenced } from '../elements/floor/standing.js';
 import { LanguageEvent } from '../elements/frame/frame.js';
-import { icon } from '../elements/icon/icon.js';
+import { icon, type IconName } from '../elements/icon/icon.js';
 import '../elements/ending/ending.js';
 import '../elements/layouts/layouts.js';
 import { situationOf } from '../elements/layouts/situation.js';
@@ -40,6 +42,7 @@ import '../elements/training/notices.js';
 import { buttons, fields, reset } from '../styles/shared.js';
 import { phoneLink, phoneText } from '../text/names.js';
 import { shelfOf } from '../memory.js';
+import { floorWords } from '../text/floor.js';
 import { peopleWords } from '../text/people.js';
 import { roomWords } from '../text/rooms.js';
 import { trainingWords } from '../text/training.js';
@@ -111,6 +114,7 @@ export class CallPage extends LitElement {
         ${this.captionPreferences.place === 'above' ? this.renderCaptions() : nothing}
         <div class="scene">${others.length === 0 ? this.renderAlone(isConnecting) : this.renderOthers(others)}</div>
         ${this.captionPreferences.place === 'below' ? this.renderCaptions() : nothing}
+        <vdx-floor .call=${call} .commands=${this.commands} .language=${words.language}></vdx-floor>
         <vdx-reactions .call=${call} .language=${words.language}></vdx-reactions>
         <vdx-toasts .notices=${call.notices} .words=${words}></vdx-toasts>
         <vdx-asked .call=${call} .commands=${this.commands} .language=${words.language}></vdx-asked>
@@ -184,13 +188,15 @@ export class CallPage extends LitElement {
     const { call, commands, words } = this;
     const { microphone, camera, screen } = call.local;
     const state = ownStateText(call, words);
+    const floor = floorButton(call, floorWords(words.language));
     const [share = '', ...rest] = words.call.share.split(' ');
     return html`<div class="bar">
       <p class="subject">${call.room?.subject ?? ''}</p>
-      <div class="buttons" role="group" aria-label=${words.call.controls}>
+      <div class="buttons ${floor === null ? '' : `crowded ${call.self?.role ?? ''}`}" role="group" aria-label=${words.call.controls}>
         <vdx-control
           .look=${'state'}
           .label=${words.call.microphone}
+          .labelRest=${isSilenced(call) ? `, ${floorWords(words.language).notHeard}` : ''}
           .icon=${'microphone'}
           .iconOff=${'microphoneOff'}
           .pressed=${microphone.on}
@@ -206,8 +212,19 @@ export class CallPage extends LitElement {
           .busy=${camera.busy}
           @click=${() => void commands.setCamera(!camera.on)}
         ></vdx-control>
+        ${floor === null
+          ? nothing
+          : html`<vdx-control
+              id="floor"
+              .label=${floor.label}
+              .labelRest=${floor.rest}
+              .icon=${'hand'}
+              .pressed=${floor.isPressed}
+              @click=${() => void commands.ask(floor.command)}
+            ></vdx-control>`}
         ${screen.supported
           ? html`<vdx-control
+              id="share"
               .label=${share}
               .labelRest=${rest.length === 0 ? '' : ` ${rest.join(' ')}`}
               .icon=${'share'}
@@ -219,6 +236,7 @@ export class CallPage extends LitElement {
         <vdx-control
           id="more"
           .label=${words.call.more}
+          .badge=${floor === null ? 0 : this.unread.count(call.words.messages, this.panel === 'chat')}
           .icon=${'more'}
           .expanded=${this.panel === 'more'}
           @click=${() => { this.togglePanel('more'); }}
@@ -326,11 +344,29 @@ export class CallPage extends LitElement {
     </vdx-panel>`;
   }
 
+  /** What stands here on a phone, where the bar has the floor's button; hosts keep the people there instead. */
+  private renderCrowdedOut(): TemplateResult | typeof nothing {
+    const { call, words, commands } = this;
+    const { screen } = call.local;
+    const floor = floorButton(call, floorWords(words.language));
+    if (floor === null) return nothing;
+    const item = (name: IconName, label: string, run: () => void): TemplateResult =>
+      html`<button class="button" type="button" @click=${run}>${icon(name)}<span>${label}</span></button>`;
+    return html`<div class="crowded-out">
+      ${call.self?.role === 'host'
+        ? item('hand', floor.label + floor.rest, () => void commands.ask(floor.command))
+        : item('people', peopleWords(words.language).button, () => { this.togglePanel('people'); })}
+      ${item('chat', writtenText(words.language).chat, () => { this.togglePanel('chat'); })}
+      ${screen.supported && !screen.on ? item('share', words.call.share, () => void commands.startScreenShare()) : nothing}
+    </div>`;
+  }
+
   private renderMore(): TemplateResult {
     const { call, words, commands } = this;
     const { camera, microphone } = call.local;
     const helpLine = (call.room ?? call.invitation)?.helpLine ?? '';
     return html`<vdx-panel .heading=${words.panel.title} .closeLabel=${words.panel.close} @closepanel=${this.closePanel}>
+      ${this.renderCrowdedOut()}
       ${camera.error === null
         ? nothing
         : html`<vdx-device-problem
@@ -478,6 +514,8 @@ export class CallPage extends LitElement {
   private closePanel(): void {
     const name = this.panel;
     this.panel = null;
-    if (name !== null) this.renderRoot.querySelector<Control>(`#${name}`)?.focus();
+    if (name === null) return;
+    const control = (id: string): Control | null => this.renderRoot.querySelector<Control>(`#${id}`);
+    (control(name)?.checkVisibility() === false ? control('more') : control(name))?.focus();
   }
 }

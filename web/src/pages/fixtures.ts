@@ -16,6 +16,7 @@ import type {
 import { NO_WORDS, type Message } from '../conference/words.js';
 import type { Lobby, Room, TypedLine } from '../protocol/messages.gen.js';
 import { Voice } from '../voices.js';
+import { FLOOR_STORIES } from './stories-floor.js';
 import { LAYOUT_STORIES } from './stories-layouts.js';
 
 export const ROOM: RoomState = {
@@ -365,6 +366,7 @@ export const STORIES: Readonly<Record<string, (pictures: Pictures) => CallState>
   'call-speaking-muted': (pictures) => withBanner(muted(inCall(1, pictures)), 'speakingWhileMuted'),
   'call-stopping': (pictures) => withBanner(inCall(1, pictures), 'serverStopping'),
   ...LAYOUT_STORIES,
+  ...FLOOR_STORIES,
   'ended-left': () => ended('left', true),
   'ended-ended': () => ended('ended', false),
   'ended-removed': () => ended('removed', false),

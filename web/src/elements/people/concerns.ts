@@ -7,3 +7,4 @@ import '../film/section.js';
 import '../lobby/people.js';
 import './hosting.js';
 import '../training/people.js';
+import '../floor/people.js';

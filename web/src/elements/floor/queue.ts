@@ -1,0 +1,195 @@
+/** For hosts: who has the floor, who waits, and how people get it. A section of the people's panel. */
+
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { CallCommands, CallState } from '../../call-types.js';
+import type { ChangeRoom, ClientMessage, FloorKind, FloorPlace, FloorPolicy, FloorState, Join } from '../../protocol/messages.gen.js';
+import { buttons, fields, reset } from '../../styles/shared.js';
+import { floorWords, type FloorWords } from '../../text/floor.js';
+import type { Language } from '../../text/words.js';
+import { icon } from '../icon/icon.js';
+import { queueStyles } from './queue.styles.js';
+
+const POLICIES: readonly FloorPolicy[] = ['free', 'hands', 'queue', 'moderated'];
+const TURNS_MIN = [0, 1, 2, 3, 5, 10];
+const PLACES = [1, 2, 3, 5];
+const EXTENSION_S = 60;
+
+@customElement('vdx-floor-queue')
+export class FloorQueue extends LitElement {
+  static override styles = [reset, buttons, fields, queueStyles];
+
+  @property({ attribute: false }) call!: CallState;
+  @property({ attribute: false }) commands!: CallCommands;
+  @property({ attribute: false }) language: Language = 'da';
+
+  override render(): TemplateResult {
+    const words = floorWords(this.language);
+    const told = this.call.documents.floor;
+    const screen = told?.screen;
+    return html`
+      ${told === undefined ? nothing : this.renderFloor('speech', told.speech, words.title, words)}
+      ${screen === undefined || (screen.policy === 'free' && screen.holders.length === 0)
+        ? nothing
+        : this.renderFloor('screen', screen, words.screenTitle, words)}
+      ${this.renderRules(words)}
+    `;
+  }
+
+  private renderFloor(floor: FloorKind, told: FloorState, title: string, words: FloorWords): TemplateResult {
+    const rest = told.waiting - told.queue.length;
+    return html`<section data-floor=${floor}>
+      <h3>${told.waiting === 0 ? title : `${title}: ${words.queue(told.waiting)}`}</h3>
+      ${told.policy !== 'free' && told.holders.length === 0 && told.waiting === 0
+        ? html`<p class="soft">${words.nobody}</p>`
+        : nothing}
+      <ul>
+        ${repeat(told.holders, (one) => one.request, (one) => this.renderHolder(floor, one, words))}
+      </ul>
+      <ol>
+        ${repeat(told.queue, (one) => one.request, (one, index) => this.renderWaiter(floor, one, index + 1, told.waiting, words))}
+      </ol>
+      ${rest > 0 ? html`<p class="soft">${words.more(rest)}</p>` : nothing}
+      ${told.waiting > 1
+        ? html`<button class="button" type="button" data-do="clear" @click=${() => { this.send({ type: 'clearFloor', floor }); }}>
+            ${words.clear}
+          </button>`
+        : nothing}
+    </section>`;
+  }
+
+  private renderHolder(floor: FloorKind, one: FloorPlace, words: FloorWords): TemplateResult {
+    const name = this.nameOf(one);
+    const request = one.request ?? 0;
+    return html`<li class="holder" data-request=${request}>
+      <p class="name">${icon('microphone')}<span>${name} <span class="soft">${words.hasFloor}${one.signs ? `, ${words.signs}` : ''}</span></span></p>
+      <div class="row">
+        <button
+          class="button"
+          type="button"
+          data-do="revoke"
+          aria-label=${words.revokeFrom(name)}
+          @click=${() => { this.send({ type: 'revokeFloor', floor, request }); }}
+        >
+          ${words.revoke}
+        </button>
+        ${one.endsAt === null
+          ? nothing
+          : html`<button
+              class="button"
+              type="button"
+              data-do="extend"
+              aria-label=${words.extendFor(name)}
+              @click=${() => { this.send({ type: 'extendTurn', floor, request, seconds: EXTENSION_S }); }}
+            >
+              ${words.extend}
+            </button>`}
+      </div>
+    </li>`;
+  }
+
+  private renderWaiter(floor: FloorKind, one: FloorPlace, position: number, count: number, words: FloorWords): TemplateResult {
+    const name = this.nameOf(one);
+    const request = one.request ?? 0;
+    return html`<li data-request=${request}>
+      <p class="name">${icon('hand')}<span>${position}. ${name}${one.signs ? html` <span class="soft">${words.signs}</span>` : nothing}</span></p>
+      <div class="row">
+        <button
+          class="button grant"
+          type="button"
+          data-do="grant"
+          aria-label=${words.grantTo(name)}
+          @click=${() => { this.send({ type: 'grantFloor', floor, request, preempts: true }); }}
+        >
+          ${words.grant}
+        </button>
+        <button
+          class="button"
+          type="button"
+          data-do="deny"
+          aria-label=${words.denyTo(name)}
+          @click=${() => { this.send({ type: 'denyFloor', floor, request }); }}
+        >
+          ${words.deny}
+        </button>
+        ${this.renderMove(floor, request, position - 1, position > 1, words.up(name), 'up')}
+        ${this.renderMove(floor, request, position + 1, position < count, words.down(name), 'down')}
+      </div>
+    </li>`;
+  }
+
+  private renderMove(floor: FloorKind, request: number, position: number, isPossible: boolean, label: string, way: string): TemplateResult {
+    return html`<button
+      class="button move ${way}"
+      type="button"
+      data-do=${way}
+      aria-label=${label}
+      ?disabled=${!isPossible}
+      @click=${() => { this.send({ type: 'moveFloor', floor, request, position }); }}
+    >
+      ${icon('chevron')}
+    </button>`;
+  }
+
+  private renderRules(words: FloorWords): TemplateResult | typeof nothing {
+    const room = this.call.documents.roomChanged?.room;
+    if (room === undefined) return nothing;
+    const minutes = room.turnS / 60;
+    const turns = TURNS_MIN.includes(minutes) ? TURNS_MIN : [...TURNS_MIN, minutes];
+    const places = PLACES.includes(room.maxSpeakers) ? PLACES : [...PLACES, room.maxSpeakers];
+    return html`<div class="rules">
+      ${choice('policy', words.policy, POLICIES, room.floorPolicy, (policy) => words.policies[policy], (floorPolicy) => {
+        this.change({ floorPolicy });
+      })}
+      <p class="soft">${words.explained[room.floorPolicy]}</p>
+      ${room.floorPolicy === 'queue' || room.floorPolicy === 'moderated'
+        ? html`${choice('turn', words.turn, turns, minutes, (one) => (one === 0 ? words.noLimit : words.minutes(one)), (one) => {
+              this.change({ turnS: one * 60 });
+            })}
+            ${choice('places', words.places, places, room.maxSpeakers, String, (maxSpeakers) => { this.change({ maxSpeakers }); })}
+            <label class="check"
+              ><input
+                type="checkbox"
+                .checked=${room.hostsExempt}
+                @change=${(event: Event) => { this.change({ hostsExempt: (event.target as HTMLInputElement).checked }); }}
+              /><span>${words.exempt}</span></label
+            >`
+        : nothing}
+    </div>`;
+  }
+
+  private nameOf(one: FloorPlace): string {
+    return this.call.participants.find((person) => person.id === one.participantId)?.name ?? '';
+  }
+
+  private change(change: Omit<ChangeRoom, 'type'>): void {
+    void this.commands.ask({ type: 'changeRoom', ...change });
+  }
+
+  private send(command: Exclude<ClientMessage, Join>): void {
+    void this.commands.ask('floor' in command ? { ...command, commandId: crypto.randomUUID() } : command);
+  }
+}
+
+function choice<T extends string | number>(
+  id: string,
+  label: string,
+  values: readonly T[],
+  chosen: T,
+  text: (value: T) => string,
+  choose: (value: T) => void,
+): TemplateResult {
+  return html`<div class="field">
+    <label class="label" for=${id}>${label}</label>
+    <select
+      id=${id}
+      @change=${(event: Event) => {
+        const value = values[(event.target as HTMLSelectElement).selectedIndex];
+        if (value !== undefined) choose(value);
+      }}
+    >
+      ${values.map((value) => html`<option ?selected=${value === chosen}>${text(value)}</option>`)}
+    </select>
+  </div>`;
+}

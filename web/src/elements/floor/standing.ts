@@ -1,0 +1,51 @@
+/** How we stand at the floors, read from the documents; and what the one button of the bar does then. */
+
+import type { CallState } from '../../call-types.js';
+import type { FloorPolicy, FloorState, OwnPlace, RequestFloor, ReleaseFloor } from '../../protocol/messages.gen.js';
+import type { FloorWords } from '../../text/floor.js';
+
+const SIGN_INTERPRETERS = ['tegnsprogstolk', 'sign language interpreter'];
+
+export function speechOf(call: CallState): FloorState | null {
+  return call.documents.floor?.speech ?? null;
+}
+
+export function ownSpeech(call: CallState): OwnPlace | null {
+  return call.documents.ownFloor?.speech ?? null;
+}
+
+export function ownScreen(call: CallState): OwnPlace | null {
+  return call.documents.ownFloor?.screen ?? null;
+}
+
+export function policyOf(call: CallState): FloorPolicy {
+  return speechOf(call)?.policy ?? 'free';
+}
+
+export const isLive = (place: OwnPlace | null): boolean => place?.status === 'accepted' || place?.status === 'granted';
+
+/** The microphone is on, and nobody hears it. */
+export function isSilenced(call: CallState): boolean {
+  return call.local.microphone.on && ownSpeech(call)?.maySend === false;
+}
+
+export interface FloorButton {
+  readonly label: string;
+  readonly rest: string;
+  readonly isPressed: boolean;
+  readonly command: RequestFloor | ReleaseFloor;
+}
+
+/** Null: nobody needs to ask here. */
+export function floorButton(call: CallState, words: FloorWords): FloorButton | null {
+  const policy = policyOf(call);
+  const own = ownSpeech(call);
+  if (policy === 'free' || own === null || call.local.microphone.error === 'permissionDenied') return null;
+  if (!isLive(own)) {
+    const signs = SIGN_INTERPRETERS.includes((call.self?.function ?? '').toLowerCase());
+    const [label, rest] = signs ? words.speakInSigns : [policy === 'hands' ? words.raise : words.ask, ''];
+    return { label, rest, isPressed: false, command: { type: 'requestFloor', signs, commandId: crypto.randomUUID() } };
+  }
+  const label = policy === 'hands' ? words.lower : own.status === 'granted' ? words.giveBack : words.takeBack;
+  return { label, rest: '', isPressed: true, command: { type: 'releaseFloor', commandId: crypto.randomUUID() } };
+}

@@ -1,0 +1,191 @@
+/** The words of floor control (ordstyring). */
+
+import type { FloorPolicy, FloorReason } from '../protocol/messages.gen.js';
+import type { Language } from './words.js';
+
+export interface FloorWords {
+  readonly raise: string;
+  readonly lower: string;
+  readonly ask: string;
+  readonly takeBack: string;
+  readonly giveBack: string;
+  /** The second part is only heard where the place is narrow. */
+  readonly speakInSigns: readonly [string, string];
+  readonly silenced: string;
+  readonly notHeard: string;
+  readonly waiting: string;
+  readonly waitingAt: (position: number) => string;
+  readonly hold: string;
+  readonly holdClosed: string;
+  readonly openMicrophone: string;
+  readonly left: (seconds: number) => string;
+  readonly ending: string;
+  readonly ended: Readonly<Partial<Record<FloorReason, string>>>;
+  readonly denied: string;
+  readonly askScreen: string;
+  readonly waitingForScreen: string;
+  readonly screenGranted: string;
+  readonly shareNow: string;
+  readonly title: string;
+  readonly screenTitle: string;
+  readonly policy: string;
+  readonly policies: Readonly<Record<FloorPolicy, string>>;
+  readonly explained: Readonly<Record<FloorPolicy, string>>;
+  readonly turn: string;
+  readonly noLimit: string;
+  readonly minutes: (count: number) => string;
+  readonly places: string;
+  readonly exempt: string;
+  readonly nobody: string;
+  readonly queue: (count: number) => string;
+  readonly more: (count: number) => string;
+  readonly grant: string;
+  readonly grantTo: (name: string) => string;
+  readonly deny: string;
+  readonly denyTo: (name: string) => string;
+  readonly up: (name: string) => string;
+  readonly down: (name: string) => string;
+  readonly revoke: string;
+  readonly revokeFrom: (name: string) => string;
+  readonly extend: string;
+  readonly extendFor: (name: string) => string;
+  readonly clear: string;
+  readonly hasFloor: string;
+  readonly asks: (position: number) => string;
+  readonly signs: string;
+}
+
+const da: FloorWords = {
+  raise: 'Ræk hånden',
+  lower: 'Tag hånden ned',
+  ask: 'Bed om ordet',
+  takeBack: 'Fortryd',
+  giveBack: 'Jeg er færdig',
+  speakInSigns: ['Jeg taler', ' på tegnsprog'],
+  silenced: 'Ordet er styret her. Du høres først, når du får ordet.',
+  notHeard: 'du høres ikke',
+  waiting: 'Du har bedt om ordet',
+  waitingAt: (position) => (position === 1 ? 'Du er den næste' : `Du er nummer ${String(position)} i køen`),
+  hold: 'Du har ordet',
+  holdClosed: 'Du har ordet. Din mikrofon er slukket.',
+  openMicrophone: 'Tænd mikrofonen',
+  left: (seconds) => `${clock(seconds)} tilbage`,
+  ending: 'Din tid er snart gået',
+  ended: {
+    chair: 'Ordstyreren har taget ordet',
+    preempted: 'Ordstyreren har givet ordet til en anden',
+    timeUp: 'Din tid er gået',
+    cleared: 'Ordstyreren har ryddet køen',
+    rules: 'Ordet styres på en anden måde nu',
+    lost: 'Du var væk for længe og har ikke ordet mere',
+  },
+  denied: 'Ordstyreren kan ikke give dig ordet nu',
+  askScreen: 'Bed om at dele skærm',
+  waitingForScreen: 'Du har bedt om at dele skærm',
+  screenGranted: 'Du må dele din skærm',
+  shareNow: 'Del skærm',
+  title: 'Ordet',
+  screenTitle: 'Skærmdeling',
+  policy: 'Sådan får man ordet',
+  policies: { free: 'Alle taler frit', hands: 'Håndsoprækning', queue: 'Kø', moderated: 'Ordstyrer' },
+  explained: {
+    free: 'Alle kan høres hele tiden.',
+    hands: 'Hænderne står i rækkefølge. Alle kan høres.',
+    queue: 'Ordet går videre af sig selv. Kun den, der har ordet, høres.',
+    moderated: 'I giver ordet. Kun den, der har ordet, høres.',
+  },
+  turn: 'Taletid',
+  noLimit: 'Ingen grænse',
+  minutes: (count) => (count === 1 ? '1 minut' : `${String(count)} minutter`),
+  places: 'Har ordet samtidig',
+  exempt: 'Værter høres uden at bede om ordet',
+  nobody: 'Ingen har bedt om ordet.',
+  queue: (count) => `${String(count)} venter`,
+  more: (count) => `og ${String(count)} mere`,
+  grant: 'Giv ordet',
+  grantTo: (name) => `Giv ${name} ordet`,
+  deny: 'Afvis',
+  denyTo: (name) => `Afvis ${name}`,
+  up: (name) => `Flyt ${name} op`,
+  down: (name) => `Flyt ${name} ned`,
+  revoke: 'Tag ordet',
+  revokeFrom: (name) => `Tag ordet fra ${name}`,
+  extend: '+ 1 minut',
+  extendFor: (name) => `Giv ${name} 1 minut mere`,
+  clear: 'Ryd køen',
+  hasFloor: 'har ordet',
+  asks: (position) => `nummer ${String(position)} i køen`,
+  signs: 'taler på tegnsprog',
+};
+
+const en: FloorWords = {
+  raise: 'Raise hand',
+  lower: 'Lower hand',
+  ask: 'Ask to speak',
+  takeBack: 'Take back',
+  giveBack: 'I am done',
+  speakInSigns: ['I speak', ' in sign language'],
+  silenced: 'Speaking is by turn here. You are heard when you are given the floor.',
+  notHeard: 'you are not heard',
+  waiting: 'You have asked to speak',
+  waitingAt: (position) => (position === 1 ? 'You are next' : `You are number ${String(position)} in the queue`),
+  hold: 'You have the floor',
+  holdClosed: 'You have the floor. Your microphone is off.',
+  openMicrophone: 'Turn the microphone on',
+  left: (seconds) => `${clock(seconds)} left`,
+  ending: 'Your time is nearly over',
+  ended: {
+    chair: 'The chair has taken the floor',
+    preempted: 'The chair has given the floor to somebody else',
+    timeUp: 'Your time is over',
+    cleared: 'The chair has cleared the queue',
+    rules: 'Speaking works in another way now',
+    lost: 'You were away for too long and do not have the floor any more',
+  },
+  denied: 'The chair cannot give you the floor now',
+  askScreen: 'Ask to share your screen',
+  waitingForScreen: 'You have asked to share your screen',
+  screenGranted: 'You may share your screen',
+  shareNow: 'Share screen',
+  title: 'Speaking',
+  screenTitle: 'Screen sharing',
+  policy: 'How people get to speak',
+  policies: { free: 'Everyone speaks freely', hands: 'Raised hands', queue: 'Queue', moderated: 'A chair' },
+  explained: {
+    free: 'Everyone is heard all the time.',
+    hands: 'Hands are in order. Everyone is heard.',
+    queue: 'The floor moves on by itself. Only who has it is heard.',
+    moderated: 'You give the floor. Only who has it is heard.',
+  },
+  turn: 'Time to speak',
+  noLimit: 'No limit',
+  minutes: (count) => (count === 1 ? '1 minute' : `${String(count)} minutes`),
+  places: 'Have the floor at the same time',
+  exempt: 'Hosts are heard without asking',
+  nobody: 'Nobody has asked to speak.',
+  queue: (count) => `${String(count)} waiting`,
+  more: (count) => `and ${String(count)} more`,
+  grant: 'Give the floor',
+  grantTo: (name) => `Give ${name} the floor`,
+  deny: 'Deny',
+  denyTo: (name) => `Deny ${name}`,
+  up: (name) => `Move ${name} up`,
+  down: (name) => `Move ${name} down`,
+  revoke: 'Take the floor',
+  revokeFrom: (name) => `Take the floor from ${name}`,
+  extend: '+ 1 minute',
+  extendFor: (name) => `Give ${name} 1 minute more`,
+  clear: 'Clear the queue',
+  hasFloor: 'has the floor',
+  asks: (position) => `number ${String(position)} in the queue`,
+  signs: 'speaks in sign language',
+};
+
+function clock(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  return `${String(Math.floor(whole / 60))}:${String(whole % 60).padStart(2, '0')}`;
+}
+
+export function floorWords(language: Language): FloorWords {
+  return language === 'en' ? en : da;
+}
