@@ -1,6 +1,6 @@
 /** The words of floor control (ordstyring). */
 
-import type { FloorPolicy, FloorReason } from '../protocol/messages.gen.js';
+import type { FloorReason } from '../protocol/messages.gen.js';
 import type { Language } from './words.js';
 
 export interface FloorWords {
@@ -26,30 +26,6 @@ export interface FloorWords {
   readonly waitingForScreen: string;
   readonly screenGranted: string;
   readonly shareNow: string;
-  readonly title: string;
-  readonly screenTitle: string;
-  readonly policy: string;
-  readonly policies: Readonly<Record<FloorPolicy, string>>;
-  readonly explained: Readonly<Record<FloorPolicy, string>>;
-  readonly turn: string;
-  readonly noLimit: string;
-  readonly minutes: (count: number) => string;
-  readonly places: string;
-  readonly exempt: string;
-  readonly nobody: string;
-  readonly queue: (count: number) => string;
-  readonly more: (count: number) => string;
-  readonly grant: string;
-  readonly grantTo: (name: string) => string;
-  readonly deny: string;
-  readonly denyTo: (name: string) => string;
-  readonly up: (name: string) => string;
-  readonly down: (name: string) => string;
-  readonly revoke: string;
-  readonly revokeFrom: (name: string) => string;
-  readonly extend: string;
-  readonly extendFor: (name: string) => string;
-  readonly clear: string;
   readonly hasFloor: string;
   readonly asks: (position: number) => string;
   readonly signs: string;
@@ -84,35 +60,6 @@ const da: FloorWords = {
   waitingForScreen: 'Du har bedt om at dele skærm',
   screenGranted: 'Du må dele din skærm',
   shareNow: 'Del skærm',
-  title: 'Ordet',
-  screenTitle: 'Skærmdeling',
-  policy: 'Sådan får man ordet',
-  policies: { free: 'Alle taler frit', hands: 'Håndsoprækning', queue: 'Kø', moderated: 'Ordstyrer' },
-  explained: {
-    free: 'Alle kan høres hele tiden.',
-    hands: 'Hænderne står i rækkefølge. Alle kan høres.',
-    queue: 'Ordet går videre af sig selv. Kun den, der har ordet, høres.',
-    moderated: 'I giver ordet. Kun den, der har ordet, høres.',
-  },
-  turn: 'Taletid',
-  noLimit: 'Ingen grænse',
-  minutes: (count) => (count === 1 ? '1 minut' : `${String(count)} minutter`),
-  places: 'Har ordet samtidig',
-  exempt: 'Værter høres uden at bede om ordet',
-  nobody: 'Ingen har bedt om ordet.',
-  queue: (count) => `${String(count)} venter`,
-  more: (count) => `og ${String(count)} mere`,
-  grant: 'Giv ordet',
-  grantTo: (name) => `Giv ${name} ordet`,
-  deny: 'Afvis',
-  denyTo: (name) => `Afvis ${name}`,
-  up: (name) => `Flyt ${name} op`,
-  down: (name) => `Flyt ${name} ned`,
-  revoke: 'Tag ordet',
-  revokeFrom: (name) => `Tag ordet fra ${name}`,
-  extend: '+ 1 minut',
-  extendFor: (name) => `Giv ${name} 1 minut mere`,
-  clear: 'Ryd køen',
   hasFloor: 'har ordet',
   asks: (position) => `nummer ${String(position)} i køen`,
   signs: 'taler på tegnsprog',
@@ -147,35 +94,6 @@ const en: FloorWords = {
   waitingForScreen: 'You have asked to share your screen',
   screenGranted: 'You may share your screen',
   shareNow: 'Share screen',
-  title: 'Speaking',
-  screenTitle: 'Screen sharing',
-  policy: 'How people get to speak',
-  policies: { free: 'Everyone speaks freely', hands: 'Raised hands', queue: 'Queue', moderated: 'A chair' },
-  explained: {
-    free: 'Everyone is heard all the time.',
-    hands: 'Hands are in order. Everyone is heard.',
-    queue: 'The floor moves on by itself. Only who has it is heard.',
-    moderated: 'You give the floor. Only who has it is heard.',
-  },
-  turn: 'Time to speak',
-  noLimit: 'No limit',
-  minutes: (count) => (count === 1 ? '1 minute' : `${String(count)} minutes`),
-  places: 'Have the floor at the same time',
-  exempt: 'Hosts are heard without asking',
-  nobody: 'Nobody has asked to speak.',
-  queue: (count) => `${String(count)} waiting`,
-  more: (count) => `and ${String(count)} more`,
-  grant: 'Give the floor',
-  grantTo: (name) => `Give ${name} the floor`,
-  deny: 'Deny',
-  denyTo: (name) => `Deny ${name}`,
-  up: (name) => `Move ${name} up`,
-  down: (name) => `Move ${name} down`,
-  revoke: 'Take the floor',
-  revokeFrom: (name) => `Take the floor from ${name}`,
-  extend: '+ 1 minute',
-  extendFor: (name) => `Give ${name} 1 minute more`,
-  clear: 'Clear the queue',
   hasFloor: 'has the floor',
   asks: (position) => `number ${String(position)} in the queue`,
   signs: 'speaks in sign language',

@@ -2,12 +2,14 @@
 
 import { html } from 'lit';
 import { addSection, isHost } from '../people/registry.js';
-import './film.js';
 
 addSection({
   id: 'film',
   order: 150,
   isShown: isHost,
-  render: ({ call, commands, language }) =>
-    html`<vdx-film .call=${call} .commands=${commands} .language=${language}></vdx-film>`,
+  render: ({ call, commands, language }) => {
+    // Only hosts load it.
+    void import('./film.js');
+    return html`<vdx-film .call=${call} .commands=${commands} .language=${language}></vdx-film>`;
+  },
 });

@@ -3,7 +3,6 @@
 import { html } from 'lit';
 import { floorWords } from '../../text/floor.js';
 import { addMark, addSection, isHost } from '../people/registry.js';
-import './queue.js';
 import { policyOf, speechOf } from './standing.js';
 
 addMark({
@@ -26,6 +25,9 @@ addSection({
   order: 20,
   isShown: isHost,
   count: (call) => (policyOf(call) === 'queue' ? 0 : (speechOf(call)?.waiting ?? 0)) + (call.documents.floor?.screen.waiting ?? 0),
-  render: ({ call, commands, language }) =>
-    html`<vdx-floor-queue .call=${call} .commands=${commands} .language=${language}></vdx-floor-queue>`,
+  render: ({ call, commands, language }) => {
+    // Only hosts load it.
+    void import('./queue.js');
+    return html`<vdx-floor-queue .call=${call} .commands=${commands} .language=${language}></vdx-floor-queue>`;
+  },
 });

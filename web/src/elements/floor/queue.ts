@@ -6,7 +6,8 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { CallCommands, CallState } from '../../call-types.js';
 import type { ChangeRoom, ClientMessage, FloorKind, FloorPlace, FloorPolicy, FloorState, Join } from '../../protocol/messages.gen.js';
 import { buttons, fields, reset } from '../../styles/shared.js';
-import { floorWords, type FloorWords } from '../../text/floor.js';
+import { floorWords } from '../../text/floor.js';
+import { floorQueueWords, type FloorQueueWords } from '../../text/floor-queue.js';
 import type { Language } from '../../text/words.js';
 import { icon } from '../icon/icon.js';
 import { queueStyles } from './queue.styles.js';
@@ -25,7 +26,7 @@ export class FloorQueue extends LitElement {
   @property({ attribute: false }) language: Language = 'da';
 
   override render(): TemplateResult {
-    const words = floorWords(this.language);
+    const words = floorQueueWords(this.language);
     const told = this.call.documents.floor;
     const screen = told?.screen;
     return html`
@@ -37,7 +38,7 @@ export class FloorQueue extends LitElement {
     `;
   }
 
-  private renderFloor(floor: FloorKind, told: FloorState, title: string, words: FloorWords): TemplateResult {
+  private renderFloor(floor: FloorKind, told: FloorState, title: string, words: FloorQueueWords): TemplateResult {
     const rest = told.waiting - told.queue.length;
     return html`<section data-floor=${floor}>
       <h3>${told.waiting === 0 ? title : `${title}: ${words.queue(told.waiting)}`}</h3>
@@ -59,11 +60,12 @@ export class FloorQueue extends LitElement {
     </section>`;
   }
 
-  private renderHolder(floor: FloorKind, one: FloorPlace, words: FloorWords): TemplateResult {
+  private renderHolder(floor: FloorKind, one: FloorPlace, words: FloorQueueWords): TemplateResult {
     const name = this.nameOf(one);
+    const own = floorWords(this.language);
     const request = one.request ?? 0;
     return html`<li class="holder" data-request=${request}>
-      <p class="name">${icon('microphone')}<span>${name} <span class="soft">${words.hasFloor}${one.signs ? `, ${words.signs}` : ''}</span></span></p>
+      <p class="name">${icon('microphone')}<span>${name} <span class="soft">${own.hasFloor}${one.signs ? `, ${own.signs}` : ''}</span></span></p>
       <div class="row">
         <button
           class="button"
@@ -89,11 +91,11 @@ export class FloorQueue extends LitElement {
     </li>`;
   }
 
-  private renderWaiter(floor: FloorKind, one: FloorPlace, position: number, count: number, words: FloorWords): TemplateResult {
+  private renderWaiter(floor: FloorKind, one: FloorPlace, position: number, count: number, words: FloorQueueWords): TemplateResult {
     const name = this.nameOf(one);
     const request = one.request ?? 0;
     return html`<li data-request=${request}>
-      <p class="name">${icon('hand')}<span>${position}. ${name}${one.signs ? html` <span class="soft">${words.signs}</span>` : nothing}</span></p>
+      <p class="name">${icon('hand')}<span>${position}. ${name}${one.signs ? html` <span class="soft">${floorWords(this.language).signs}</span>` : nothing}</span></p>
       <div class="row">
         <button
           class="button grant"
@@ -132,7 +134,7 @@ export class FloorQueue extends LitElement {
     </button>`;
   }
 
-  private renderRules(words: FloorWords): TemplateResult | typeof nothing {
+  private renderRules(words: FloorQueueWords): TemplateResult | typeof nothing {
     const room = this.call.documents.roomChanged?.room;
     if (room === undefined) return nothing;
     const minutes = room.turnS / 60;
