@@ -195,9 +195,14 @@ impl<S: Copy + PartialEq> Ranking<S> {
         let mut speakers: Vec<(u32, u8)> = active.map(|(id, level)| (id, level.loudness as u8)).collect();
         speakers.sort_by_key(|(id, loudness)| (std::cmp::Reverse(*loudness), *id));
         speakers.truncate(MAX_TOLD);
-        let is_like =
-            |(now, before): (&(u32, u8), &(u32, u8))| now.0 == before.0 && now.1.abs_diff(before.1) < TOLD_STEP;
-        if speakers.len() == self.told.len() && speakers.iter().zip(&self.told).all(is_like) {
+        // Each one's own step: who may not know of the others must not see by this one's loudness that they speak.
+        for (id, loudness) in &mut speakers {
+            let before = self.told.iter().find(|told| told.0 == *id);
+            if let Some(before) = before.filter(|told| told.1.abs_diff(*loudness) < TOLD_STEP) {
+                *loudness = before.1;
+            }
+        }
+        if speakers == self.told {
             return None;
         }
         self.told_us = now_us;
@@ -266,6 +271,22 @@ mod tests {
         assert!(changes <= 2, "{changes} changes");
         assert!(ranking.remove(0) && !ranking.remove(0));
         assert_eq!(ranking.order(), [2, 1]);
+    }
+
+    #[test]
+    fn loudness_that_is_told_of_one_does_not_follow_another() {
+        let mut ranking: Ranking<usize> = Ranking::default();
+        let mut levels = [Level::default(); 2];
+        levels[0].on_packet(voice(20), 1_000 * MS);
+        levels[1].on_packet(voice(40), 1_000 * MS);
+        ranking.on_voiced(0, 1_000 * MS, |at| levels[at]);
+        ranking.on_voiced(1, 1_000 * MS, |at| levels[at]);
+        let told = ranking.tell(1_000 * MS, |at| (at as u32, levels[at])).expect("both are new");
+        levels[0].loudness = f32::from(told[0].1) + 2.0;
+        levels[1].loudness = f32::from(told[1].1) - 20.0;
+        let again = ranking.tell(1_100 * MS, |at| (at as u32, levels[at])).expect("one has moved");
+        assert_eq!(again[0], told[0], "too little to be told");
+        assert_eq!(again[1], (told[1].0, told[1].1 - 20));
     }
 
     #[test]
