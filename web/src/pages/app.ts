@@ -11,12 +11,15 @@ import type { AnnounceEvent, Announcer } from '../elements/announcer/announcer.j
 import { roomWords } from '../text/rooms.js';
 import { chooseLanguage, loadWords, storedLanguage, storeLanguage } from '../text/language.js';
 import type { Language, Words } from '../text/words.js';
-import './call.js';
 import './message.js';
 import './pin.js';
 import './waiting.js';
 import { messageOf } from './message.js';
 import './prejoin.js';
+
+/** What is needed in the call only is fetched while people are still looking at themselves. */
+const fetchCallPage = (): Promise<unknown> => import('./call.js');
+const RETRY_MS = 2000;
 
 type Screen = 'pin' | 'prejoin' | 'waiting' | 'call' | 'message';
 
@@ -63,6 +66,7 @@ export class App extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.current = this.call.getState();
+    void this.fetchCall();
     void this.speak(chooseLanguage(this.current.language, storedLanguage(), navigator.languages));
     this.unsubscribe = this.call.subscribe((call) => {
       this.current = call;
@@ -92,7 +96,7 @@ export class App extends LitElement {
       case 'waiting':
         return html`<vdx-waiting .call=${current} .commands=${call} .words=${words}></vdx-waiting>`;
       case 'call':
-        return html`<vdx-call .call=${current} .commands=${call} .words=${words}></vdx-call>`;
+        return html`<vdx-call .call=${current} .commands=${call} .words=${words}>${words.call.connecting}</vdx-call>`;
       case 'message':
         return html`<vdx-message .call=${current} .commands=${call} .words=${words}></vdx-message>`;
     }
@@ -114,8 +118,18 @@ export class App extends LitElement {
   /** A new screen is a new page to those who do not see it: the focus goes to its heading. */
   private async focusScreen(): Promise<void> {
     const screen = this.querySelector<LitElement>('vdx-prejoin, vdx-pin, vdx-waiting, vdx-call, vdx-message');
+    if (screen !== null) await customElements.whenDefined(screen.localName);
     await screen?.updateComplete;
     screen?.focus();
+  }
+
+  /** Until it is there the page says that it connects; without a network the next try may have one. */
+  private async fetchCall(): Promise<void> {
+    try {
+      await fetchCallPage();
+    } catch {
+      if (this.isConnected) setTimeout(() => void this.fetchCall(), RETRY_MS);
+    }
   }
 
   private readonly onAnnounce = (event: Event): void => {
