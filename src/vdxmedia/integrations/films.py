@@ -110,9 +110,6 @@ class FilmProcesses:
     def count(self) -> int:
         return len(self._films)
 
-    def playing(self) -> list[_Film]:
-        return list(self._films.values())
-
     async def __aenter__(self) -> FilmProcesses:
         return self
 
