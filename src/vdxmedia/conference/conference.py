@@ -286,8 +286,10 @@ class Conference:
             participant = assembly.find(person.id)
             self._disconnect(participant, now_s)
             if person.is_returning:
+                # What follows from it has followed, before the restart.
+                participant.connection = Connection.RETURNING
                 participant.lost_at_s = now_s - self._seat_kept_s
-                self._give_up(participant, now_s)
+                assembly.changed(participant)
         return assembly.settle(now_s)
 
     def _waiters_changed(self, now_s: float) -> None:

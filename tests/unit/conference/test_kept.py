@@ -228,6 +228,8 @@ def take(told: Told, what: str, who: str, detail: object) -> None:
         told.do(commands.Disconnect(one))
     elif what == "reconnect":
         told.do(commands.Reconnect(one, 9))
+    elif known(told, who)[who] is not Connection.CONNECTED:
+        pass  # nobody is there who could ask for anything
     elif what == "on":
         told.on(who, detail)  # type: ignore[arg-type]
     elif what == "off":
@@ -240,6 +242,7 @@ def take(told: Told, what: str, who: str, detail: object) -> None:
 
 
 @example(visibility=GuestVisibility.ALL, steps=[("on", "c", SourceKind.CAMERA)])
+@example(visibility=GuestVisibility.ALL, steps=[("lose", "b", None), ("wait", "100", None), ("aside", "a", "b")])
 @given(visibility=st.sampled_from(GuestVisibility), steps=st.lists(STEP, max_size=30))
 def test_nobody_is_more_visible_or_louder_after_a_restart_whatever_happened_before(
     visibility: GuestVisibility, steps: list[tuple[str, str, object]]
