@@ -101,22 +101,24 @@ async def idle_share(server: Server) -> float:
     return threads(server.pid).since(before).python_ns / 1e9 / (time.monotonic() - began_s)
 
 
-async def edits_cost_ns(server: Server, host: Listener, share: float) -> float:
+async def edits_cost_ns(server: Server, host: Listener, share: float, edits: int) -> float:
     """Of the server, while the host types in his room."""
     before, began_s = threads(server.pid), time.monotonic()
-    for number in range(EDITS):
+    for number in range(edits):
         await host.ask({"type": "typeText", "to": "all", "keep": number, "text": "x"})
         await asyncio.sleep(EDIT_EVERY_S)
     return threads(server.pid).since(before).python_ns - share * (time.monotonic() - began_s) * 1e9
 
 
-async def measure_telling(server: Server, crowd: Crowd, host: Listener, alone: Listener, share: float) -> float:
+async def measure_telling(
+    server: Server, crowd: Crowd, host: Listener, alone: Listener, share: float, edits: int
+) -> float:
     """Microseconds for each client told; what the same costs in a room with nobody to be told is taken off."""
-    fixed_ns = await edits_cost_ns(server, alone, share)
+    fixed_ns = await edits_cost_ns(server, alone, share, edits)
     lists = crowd.lists()
-    spent_ns = await edits_cost_ns(server, host, share)
+    spent_ns = await edits_cost_ns(server, host, share, edits)
     told = crowd.lists() - lists
-    assert told >= 0.9 * EDITS * len(crowd.members), f"only {told} lists came"
+    assert told >= 0.9 * edits * len(crowd.members), f"only {told} lists came"
     return (spent_ns - fixed_ns) / 1e3 / told
 
 
@@ -138,7 +140,7 @@ async def measure_churn(crowd: Crowd, seconds: float) -> float:
     return count / seconds
 
 
-async def measure(listeners: int, joins: int, seconds: float) -> Outcome:
+async def measure(listeners: int, joins: int, seconds: float, edits: int = EDITS) -> Outcome:
     async with contextlib.AsyncExitStack() as stack:
         server = await stack.enter_async_context(run_server(module=WATCHED_MODULE))
         http = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
@@ -152,7 +154,7 @@ async def measure(listeners: int, joins: int, seconds: float) -> Outcome:
         await crowd.fill(listeners)
         await asyncio.sleep(SETTLE_S)
         share = await idle_share(server)
-        tell_us = await measure_telling(server, crowd, host, alone, share)
+        tell_us = await measure_telling(server, crowd, host, alone, share, edits)
         present = list(crowd.members)
         lists = sum(member.lists for member in present)
         parts = (await ask(server)).spent_ns

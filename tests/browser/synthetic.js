@@ -48,6 +48,7 @@
     oscillator.connect(level).connect(destination);
     oscillator.start();
     wobble.start();
+    window.setFrequency = (hz) => { oscillator.frequency.value = hz; };
     window.setTone = (loud) => { level.gain.value = loud ? 0.3 : 0; depth.gain.value = loud ? 0.2 : 0; };
     if (settings.flashes) {
       // A flash and a beep that begin at the same moment, every two seconds.

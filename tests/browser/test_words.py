@@ -8,30 +8,16 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from playwright.async_api import Locator
-
 from tests.browser.conftest import OpenPerson
 from tests.browser.pages import Person, eventually
+from tests.browser.typing_delay import open_chat, text_delays
 from tests.server import Server
 
 MAX_TEXT_DELAY_MS = 500.0
 """From a key to the reader's page (EN 301 549 §6.2.4)."""
 CALL = "document.querySelector('vdx-app').call"
+TEXT = "Jeg skriver, mens du læser."
 SECRET = "Ordene er hemmelige 4711"
-WATCH_TEXT = """
-(name) => {
-  const app = document.querySelector('vdx-app');
-  const who = app.call.getState().participants.find((one) => one.name === name).id;
-  window.shownAt = {};
-  const look = () => {
-    const chat = document.querySelector('vdx-call').shadowRoot.querySelector('vdx-chat');
-    const line = chat?.shadowRoot.querySelector(`.line[data-participant="${who}"] .text`)?.textContent ?? '';
-    if (!(line in window.shownAt)) window.shownAt[line] = Date.now();
-    requestAnimationFrame(look);
-  };
-  look();
-}
-"""
 
 
 async def in_call(someone: Person, others: int) -> None:
@@ -51,14 +37,6 @@ async def id_of(someone: Person, name: str) -> str:
         f"name => {CALL}.getState().participants.find((one) => one.name === name).id", name
     )
     return found
-
-
-async def open_chat(someone: Person) -> Locator:
-    chat = someone.page.locator("vdx-chat")
-    if not await chat.count():
-        await someone.page.get_by_role("button", name="Chat").click()
-        await chat.wait_for()
-    return chat
 
 
 async def messages(someone: Person) -> list[str]:
@@ -99,38 +77,12 @@ async def test_typed_text_is_shown_to_the_other_within_half_a_second(server: Ser
     bent = await person("Bent", room["guestUrl"], synthetic=False)
     for someone in (anna, bent):
         await in_call(someone, 1)
-    await open_chat(anna)
-    chat = await open_chat(bent)
-    await chat.get_by_label("Vis det, mens jeg skriver").check()
-    await anna.page.evaluate(WATCH_TEXT, "Bent")
-    field = chat.get_by_label("Din besked")
-    await field.focus()
-    # Each character's time is taken where it is typed and where it is shown; both pages have this machine's clock.
-    typed_at = await bent.page.evaluate(
-        """async (text) => {
-          const page = document.querySelector('vdx-call');
-          const chat = page.shadowRoot.querySelector('vdx-chat');
-          const field = chat.shadowRoot.querySelector('#message');
-          const typedAt = [];
-          for (const letter of text) {
-            field.value += letter;
-            typedAt.push(Date.now());
-            field.dispatchEvent(new Event('input', { bubbles: true }));
-            await new Promise((resolve) => setTimeout(resolve, 120));
-          }
-          return typedAt;
-        }""",
-        "Jeg skriver, mens du læser.",
-    )
-    text = "Jeg skriver, mens du læser."
-    shown = await eventually(lambda: anna.page.evaluate("window.shownAt"), lambda seen: text in seen)
-    delays = []
-    for count, at in enumerate(typed_at, 1):
-        delays.append(min(when for line, when in shown.items() if line.startswith(text[:count])) - at)
-    assert max(delays) <= MAX_TEXT_DELAY_MS, delays
-    assert len(delays) == len(text)
+    delays_ms = await text_delays(bent, anna, TEXT)
+    assert max(delays_ms) <= MAX_TEXT_DELAY_MS, delays_ms
+    assert len(delays_ms) == len(TEXT)
+    field = bent.page.get_by_label("Din besked")
     await field.press("Enter")
-    await eventually(lambda: messages(anna), lambda texts: texts == [text])
+    await eventually(lambda: messages(anna), lambda texts: texts == [TEXT])
     await anna.page.locator("vdx-chat .line").wait_for(state="detached")
 
 

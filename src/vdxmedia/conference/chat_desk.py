@@ -101,14 +101,15 @@ class ChatDesk(Desk):
         writer = self.assembly.find(command.participant)
         check_target(self.assembly, writer, command.target)
         text = not_empty(paragraphs(command.text))
-        other = self.assembly.people.get(command.target.other) if command.target.other is not None else None
+        name = command.target.other if command.target.to is Addressee.ONE else None
+        other = self.assembly.people[name] if name is not None else None
         if other is not None and other.connection is not Connection.CONNECTED:
             raise Refused("the connection is away, and nothing is kept", code="participant_away")
         to = readers(self.assembly, writer, command.target)
         if writer.role is Role.GUEST and any(one is not writer and one.role is Role.GUEST for one in to):
             self._take_of_crowd(now_s)
         self._close(writer.id)
-        said = ChatWritten(writer.id, writer.name, command.target.to, command.target.other, text)
+        said = ChatWritten(writer.id, writer.name, command.target.to, name, text)
         self.assembly.tell(Uttered(tuple(one.id for one in to), said))
 
     def _type(self, command: TypeText, now_s: float) -> None:

@@ -33,6 +33,12 @@ class _View:
     told: dict[ParticipantId, ParticipantState] = field(default_factory=dict)
     dirty: dict[ParticipantId, LeaveReason] = field(default_factory=dict)
     """With why they would be gone."""
+    unaware: dict[ParticipantId, set[ParticipantId]] = field(default_factory=dict)
+    """Who came into this view since its last round, and whose going he must not be told, because he never was told of
+    them: they had gone, or were hidden, before."""
+    early: dict[ParticipantId, set[ParticipantId]] = field(default_factory=dict)
+    """Who had a snapshot since the last round, and who was in it of whom the others are still to be told: when those go
+    before, he alone must be told."""
     last_s: float = float("-inf")
 
     def shows(self, person: Participant) -> bool:
@@ -61,8 +67,8 @@ class Roster:
 
     def enter(self, newcomer: Participant, people: Mapping[ParticipantId, Participant]) -> None:
         """`people` has him; he is told the present state by his snapshot."""
-        self._view(newcomer.audience.knows, people).viewers[newcomer.id] = None
-        self._view_of[newcomer.id] = self._views[newcomer.audience.knows]
+        view = self._view(newcomer.audience.knows, people)
+        self._seat(newcomer, view, people)
         self.changed(newcomer)
 
     def changed(self, person: Participant) -> None:
@@ -77,7 +83,7 @@ class Roster:
     def leave(self, person: Participant, reason: LeaveReason) -> None:
         for view in self._views.values():
             view.dirty.pop(person.id, None)
-            if person.id in view.told:
+            if person.id in view.told or any(person.id in early for early in view.early.values()):
                 view.dirty[person.id] = reason
         self._own.pop(person.id, None)
         own = self._view_of.pop(person.id, None)
@@ -90,12 +96,16 @@ class Roster:
         if old.mask == person.audience.knows:
             return []
         new = self._view(person.audience.knows, people)
-        new.viewers[person.id] = None
-        self._view_of[person.id] = new
+        hidden = self._seat(person, new, people)
+        unaware, early = old.unaware.get(person.id, set()), old.early.get(person.id, set())
         events: list[SequencedEvent] = []
-        for one in {**old.told, **new.told}:
-            if one != person.id:
-                events += self._step(one, old.told.get(one), new.told.get(one), LeaveReason.HIDDEN, (person.id,))
+        for one in {**old.told, **new.told, **dict.fromkeys(early)}:
+            if one in early and (one in hidden or one not in new.told):
+                events.append(ParticipantLeft(self._next(), (person.id,), one, LeaveReason.HIDDEN))
+            elif one != person.id:
+                before = None if one in unaware else old.told.get(one)
+                after = None if one in hidden else new.told.get(one)
+                events += self._step(one, before, after, LeaveReason.HIDDEN, (person.id,))
         self._take_out(old, person.id)
         self.changed(person)
         return events
@@ -119,8 +129,13 @@ class Roster:
         return events
 
     def known_by(self, viewer: Participant, people: Mapping[ParticipantId, Participant]) -> list[Participant]:
-        """In the order of joining, himself among them."""
-        return [one for one in people.values() if one is viewer or one.audience.known_to & viewer.audience.knows]
+        """For his snapshot: in the order of joining, himself among them."""
+        known = [one for one in people.values() if one is viewer or one.audience.known_to & viewer.audience.knows]
+        view = self._view_of[viewer.id]
+        if view.dirty:
+            pending = {one.id for one in known if one.id in view.dirty and one.id not in view.told}
+            view.early.setdefault(viewer.id, set()).update(pending)
+        return known
 
     def has_told(self, viewer: ParticipantId, of: Iterable[ParticipantId | None]) -> bool:
         """Whether the viewer has been told of all of these."""
@@ -135,11 +150,26 @@ class Roster:
     def _renew(self, view: _View, people: Mapping[ParticipantId, Participant]) -> list[SequencedEvent]:
         events: list[SequencedEvent] = []
         dirty, view.dirty = view.dirty, {}
-        to = tuple(view.viewers)
+        unaware, view.unaware = view.unaware, {}
+        early, view.early = view.early, {}
+        everybody = tuple(view.viewers)
         for one, reason in dirty.items():
             person = people.get(one)
             state = person.told if person is not None and view.shows(person) else None
-            events += self._step(one, view.told.get(one), state, reason, to)
+            before = view.told.get(one)
+            if state is None:
+                to = tuple(
+                    viewer
+                    for viewer in everybody
+                    if (before is not None and one not in unaware.get(viewer, ())) or one in early.get(viewer, ())
+                )
+                if to:
+                    events.append(ParticipantLeft(self._next(), to, one, reason))
+            else:
+                late = tuple(viewer for viewer, names in unaware.items() if one in names)
+                if late and before is not None:  # hidden when they came, and not any more
+                    events.append(ParticipantJoined(self._next(), late, state))
+                events += self._step(one, before, state, reason, everybody)
             if state is None:
                 view.told.pop(one, None)
             else:
@@ -169,8 +199,21 @@ class Roster:
             view.told = {one.id: one.told for one in people.values() if view.shows(one)}
         return view
 
+    def _seat(
+        self, viewer: Participant, view: _View, people: Mapping[ParticipantId, Participant]
+    ) -> set[ParticipantId]:
+        """Gives those whom the view was told of and whom he must not be."""
+        hidden = {one for one in view.dirty if one not in people or not view.shows(people[one])}
+        view.viewers[viewer.id] = None
+        self._view_of[viewer.id] = view
+        if hidden:
+            view.unaware[viewer.id] = hidden
+        return hidden
+
     def _take_out(self, view: _View, viewer: ParticipantId) -> None:
         del view.viewers[viewer]
+        view.unaware.pop(viewer, None)
+        view.early.pop(viewer, None)
         if not view.viewers:
             del self._views[view.mask]
 

@@ -87,7 +87,7 @@ async def resume_in_time(registry: Registry) -> None:
         ("ParticipantChanged", "Anna"),
         ("ParticipantJoined", "Bo"),
     }
-    assert resumed.sequence == resumed.missed[-1].sequence
+    assert resumed.sequence >= resumed.missed[-1].sequence  # it follows the time
     assert RoomDocument in [type(document) for document in resumed.documents]
     await until(lambda: bo.of(events.ParticipantChanged))
     assert bo.of(events.ParticipantChanged)[-1].participant.connection is Connection.CONNECTED
