@@ -11,8 +11,9 @@
 //! size   q0 q1 q2      h2      f2     size first; 20 frames a second stay while any size is left: sign language
 //! ```
 //!
-//! Down it goes at once: what does not fit congests the way. Only the last step waits for [`PAUSE_AFTER_US`], within twice
-//! the estimate: an estimate dips to half while a queue empties, and a pause costs a keyframe. Up it goes only with a margin, and only when that margin
+//! Down it goes at once: what does not fit congests the way. Only the last step waits for [`PAUSE_AFTER_US`], within one and a
+//! half of the estimate: an estimate dips to half while a queue empties, and a pause costs a keyframe, which does not fit either.
+//! Up it goes only with a margin, and only when that margin
 //! lasted, unless a probe proved it. So a constant estimate gives one answer for ever: the answer to "what fits with the
 //! margin" does not depend on what is sent now, and once it is sent, it fits without the margin too.
 //! Where the way is full, a picture that must become smaller becomes the smallest: the size between would be known to fit
@@ -35,8 +36,10 @@ pub const ALL_TEMPORALS: u8 = MAX_TEMPORALS as u8 - 1;
 const UP_PERCENT: u64 = 90;
 /// For so long, without a probe that proved it. A guess; the way up has 10 s.
 pub const UP_AFTER_US: u64 = 2_000_000;
-/// A picture is paused when its lowest did not fit for so long.
-pub const PAUSE_AFTER_US: u64 = 1_000_000;
+/// A picture is paused when its lowest did not fit for so long: longer than a keyframe counts in its measured rate.
+pub const PAUSE_AFTER_US: u64 = 2_000_000;
+/// While nothing waits on the way either: then the estimate is low for having fallen, and rises by what passes.
+pub const PAUSE_CLEAR_AFTER_US: u64 = 4_000_000;
 /// Frames a second that `size` keeps while any size is left.
 const FLUID_FPS: u8 = 20;
 /// And `rate`: below it a face is a row of pictures, and the smaller size is better.
@@ -168,6 +171,8 @@ pub struct Allocation {
     better_since_us: Option<u64>,
     /// Of the sound.
     pub sound: SoundSharing,
+    /// Nothing waits on the way, and nothing is lost for sending too much.
+    pub is_clear: bool,
     /// Since when a picture that is sent would have to be paused.
     short_since_us: Option<u64>,
     // Kept for their capacity.
@@ -202,12 +207,14 @@ impl Allocation {
         if is_congested {
             self.fall_to_lowest(wants, &mut kept);
         }
-        self.spare_lowest((2 * estimate_bps).saturating_sub(sound_bps), wants, &mut kept, now_us);
+        self.spare_lowest((3 * estimate_bps / 2).saturating_sub(sound_bps), wants, &mut kept, now_us);
         let mut best = std::mem::take(&mut self.best);
         let top = |_: usize, ladder: &Ladder| ladder.len;
         // What shows something new has nothing to keep: it takes what there is, also from a lower priority.
         let is_new = wants.iter().any(|want| want.is_new);
-        let up_percent = if is_new { 100 } else { UP_PERCENT };
+        // Nor what is paused, and would fit into what a probe has just proved.
+        let is_paused = wants.iter().any(|want| want.held.is_none());
+        let up_percent = if is_new || (is_paused && is_proven) { 100 } else { UP_PERCENT };
         self.fill((estimate_bps * up_percent / 100).saturating_sub(sound_bps), wants, &mut best, top);
 
         let is_better = self.compare(wants, &best, &kept) == Ordering::Greater;
@@ -263,7 +270,8 @@ impl Allocation {
             return;
         }
         let since_us = *self.short_since_us.get_or_insert(now_us);
-        if now_us.saturating_sub(since_us) >= PAUSE_AFTER_US {
+        let after_us = if self.is_clear { PAUSE_CLEAR_AFTER_US } else { PAUSE_AFTER_US };
+        if now_us.saturating_sub(since_us) >= after_us {
             return;
         }
         let used_bps: u64 = kept.iter().zip(&self.ladders).map(|(height, ladder)| ladder.bps(*height)).sum();

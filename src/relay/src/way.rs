@@ -204,6 +204,11 @@ impl Way {
         self.send_side.as_ref().is_some_and(|send_side| send_side.is_congested())
     }
 
+    /// Nothing waits on it, as far as is known, and nothing is lost for sending too much.
+    pub fn is_clear(&self) -> bool {
+        self.send_side.as_ref().is_some_and(|send_side| send_side.is_clear())
+    }
+
     /// Whether the slots are to be given their shares anew now.
     pub fn needs_share(&self, now_us: u64) -> bool {
         let age_us = now_us.saturating_sub(self.shared.at_us);

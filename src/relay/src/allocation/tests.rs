@@ -158,11 +158,42 @@ fn lowest_is_paused_only_when_it_does_not_fit_for_a_while() {
         (wants[0].held, wants[1].held)
     };
     assert_eq!(share(2_000_000, 0), (step(2, 2), step(0, 2)));
-    assert_eq!(share(70_000, S), (step(0, 0), None), "the first within twice the estimate, the second not");
+    assert_eq!(share(70_000, S), (step(0, 0), None), "the first within half as much again, the second not");
     assert_eq!(share(200_000, S + S / 2).0, step(0, 0), "the dip is over");
     assert_eq!(share(70_000, 2 * S), (step(0, 0), None));
-    assert_eq!(share(70_000, 3 * S - 1), (step(0, 0), None));
-    assert_eq!(share(70_000, 3 * S), (None, None));
+    assert_eq!(share(70_000, 2 * S + PAUSE_AFTER_US - 1), (step(0, 0), None));
+    assert_eq!(share(70_000, 2 * S + PAUSE_AFTER_US), (None, None));
+}
+
+#[test]
+fn lowest_waits_longer_to_be_paused_where_nothing_waits_on_the_way() {
+    let mut allocation = Allocation { is_clear: true, ..Allocation::default() };
+    let mut wants = vec![want(2)];
+    let mut share = |allocation: &mut Allocation, estimate_bps, now_us| {
+        allocation.share(Some(estimate_bps), &Sounds::default(), false, false, &mut wants, now_us);
+        wants.iter_mut().for_each(|want| want.is_new = false);
+        wants[0].held
+    };
+    assert_eq!(share(&mut allocation, 2_000_000, 0), step(2, 2));
+    assert_eq!(share(&mut allocation, 70_000, S), step(0, 0));
+    assert_eq!(share(&mut allocation, 70_000, S + PAUSE_CLEAR_AFTER_US - 1), step(0, 0));
+    allocation.is_clear = false;
+    assert_eq!(share(&mut allocation, 70_000, S + PAUSE_CLEAR_AFTER_US - 1), None, "now it does");
+}
+
+#[test]
+fn paused_picture_comes_back_without_a_margin_where_a_probe_proved_its_room() {
+    let mut allocation = Allocation::default();
+    let mut wants = vec![want(0)];
+    let mut share = |estimate_bps, is_proven, now_us| {
+        allocation.share(Some(estimate_bps), &Sounds::default(), is_proven, false, &mut wants, now_us);
+        wants.iter_mut().for_each(|want| want.is_new = false);
+        wants[0].held
+    };
+    let lowest_bps = u64::from(want(0).layers[0].expect("a layer").bps[0]);
+    assert_eq!(share(lowest_bps - 1, false, 0), None);
+    assert_eq!(share(lowest_bps, false, 20 * S), None, "without a proof only with the margin");
+    assert_eq!(share(lowest_bps, true, 21 * S), step(0, 0));
 }
 
 #[test]

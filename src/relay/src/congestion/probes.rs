@@ -16,6 +16,10 @@ const MIN_WAIT_US: u64 = 1_500_000;
 const MAX_WAIT_US: u64 = 6_000_000;
 /// Feedback on a cluster comes within this, or it failed.
 const PATIENCE_US: u64 = 1_000_000;
+/// A queue that begins to stand within this after a cluster left is the cluster's own,
+const OWN_QUEUE_US: u64 = 500_000;
+/// if it is no longer than the smallest cluster is on a way of 150 kbit/s.
+const OWN_STANDING_US: f64 = 110_000.0;
 /// A wish that is nearer than this is reached without a probe.
 const NEAR: f64 = 1.05;
 /// Fewer packets tell nothing.
@@ -53,11 +57,13 @@ pub struct Probes {
     is_first: bool,
     due_us: u64,
     wait_us: u64,
+    /// When the last packet of any cluster left.
+    sent_us: Option<u64>,
 }
 
 impl Default for Probes {
     fn default() -> Self {
-        Self { cluster: None, last_id: 0, is_first: true, due_us: 0, wait_us: MIN_WAIT_US }
+        Self { cluster: None, last_id: 0, is_first: true, due_us: 0, wait_us: MIN_WAIT_US, sent_us: None }
     }
 }
 
@@ -99,7 +105,15 @@ impl Probes {
             }
             cluster.last_sent_us = now_us;
             cluster.sent_packets += 1;
+            self.sent_us = Some(now_us);
         }
+    }
+
+    /// Whether a queue that stands now is what a cluster left on the way: it empties by itself, and says nothing of what is
+    /// sent otherwise.
+    pub fn owns_queue(&self, standing_us: f64, now_us: u64) -> bool {
+        let is_recent = self.sent_us.is_some_and(|sent_us| now_us.saturating_sub(sent_us) < OWN_QUEUE_US);
+        is_recent && standing_us < OWN_STANDING_US
     }
 
     /// A packet's fate was told, of a cluster or not.

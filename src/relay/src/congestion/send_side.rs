@@ -55,6 +55,8 @@ const NEAR: f64 = 0.85;
 /// The rate rises to no more than this above what arrives.
 pub(super) const AHEAD: f64 = 1.5;
 pub(super) const AHEAD_BPS: f64 = 10_000.0;
+/// What passes is less than the rate, not as much but for the noise of measuring.
+const SLOWER: f64 = 0.9;
 /// What uses less than this share of the rate does not fill the link.
 const FULL: f64 = 0.6;
 /// Nothing answers what was sent.
@@ -262,6 +264,10 @@ impl SendSide {
     fn drop_rate(&mut self, now_us: u64) {
         let standing_us = self.queue.standing_us();
         let busy = if self.dropped.is_none() { self.queue.busy_now() } else { self.queue.busy() };
+        let is_slower = busy.is_some_and(|busy| busy.arrived_bps < SLOWER * self.rate_bps);
+        if self.dropped.is_none() && !is_slower && self.probes.owns_queue(standing_us, now_us) {
+            return;
+        }
         if let Some((before_us, dropped_us)) = self.dropped {
             let is_soon = now_us.saturating_sub(dropped_us) < self.response_us() + 100_000;
             if is_soon || standing_us < before_us + 10_000.0 {
@@ -402,6 +408,12 @@ impl SendSide {
     /// The queue on the way stands, and the rate fell by far for it: the way is not what it was.
     pub fn is_congested(&self) -> bool {
         self.dropped.is_some() && self.rate_bps < FAR * self.fell_from_bps
+    }
+
+    /// No queue stands, and losses leave room for the rate.
+    pub fn is_clear(&self) -> bool {
+        let is_bound = self.losses.bound_bps().is_some_and(|bound| bound < self.rate_bps);
+        self.has_feedback && self.queue.state() == Use::Normal && !is_bound && self.silence >= 1.0
     }
 
     /// Whether the subscriber answers with transport-wide feedback.

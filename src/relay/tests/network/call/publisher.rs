@@ -66,6 +66,7 @@ pub struct Publisher {
     is_silent: bool,
     report_us: u64,
     pub keyframes: u32,
+    pub layer_bps: [usize; 3],
 }
 
 impl Publisher {
@@ -101,6 +102,7 @@ impl Publisher {
             is_silent: false,
             report_us: now_us,
             keyframes: 0,
+            layer_bps: LAYER_BPS,
         }
     }
 
@@ -181,7 +183,7 @@ impl Publisher {
         let times = if is_keyframe { KEYFRAME_TIMES } else { 1 };
         let percent = if is_keyframe { 100 } else { LEVEL_PERCENT[usize::from(level)] };
         let percent = percent - SIZE_PERCENT + self.film.below(2 * SIZE_PERCENT + 1);
-        let bytes = (LAYER_BPS[place] * FRAME_US as usize / 8_000_000 * times * percent as usize / 100).max(60);
+        let bytes = (self.layer_bps[place] * FRAME_US as usize / 8_000_000 * times * percent as usize / 100).max(60);
         let parts = bytes.div_ceil(PART_BYTES);
         for part in 0..parts {
             layer.index += 1;
