@@ -17,6 +17,9 @@ LOST_LEAST = 30
 """Before a look at what became of them."""
 TAIL = 3
 """Packets lost at the very end are missed by nobody: no later one shows the gap."""
+UNMEASURED = native.Options(sample=1, feedback_ms=0)
+"""Nobody learns what the way down carries. On a busy machine it seems to be little, the picture is paused, and what is
+lost of a picture that nobody gets is not asked for."""
 GAP_US = 1_000_000
 BITRATE_BPS = 1_500_000
 FLOOD = 50
@@ -70,17 +73,22 @@ async def test_pictures_lost_on_the_way_down_are_asked_for_and_come_again_unchan
 async def test_pictures_lost_on_the_way_up_are_asked_for_by_the_server_and_reach_everybody() -> None:
     async with call("Anna", "Bent") as (_, generator, (anna, bent)):
         await anna.connect_media(picture=camera(BITRATE_BPS), options=native.Options(lose_outgoing=LOST_PER_MILLE))
-        await bent.connect_media(options=native.Options(sample=1))
+        await bent.connect_media(options=UNMEASURED)
         await bent.show_all()
-        await until(generator, 1)
+        # What was lost while nobody looked is nobody's loss.
+        before = (await until(generator, 1)).sent
         async with asyncio.timeout(SETTLE_TIMEOUT_S):
-            while (stats := await generator.stats()).sent["lost_on_purpose"] < LOST_LEAST:
+            while True:
+                stats = await generator.stats()
+                sent = {name: count - before[name] for name, count in stats.sent.items()}
+                if sent["lost_on_purpose"] >= LOST_LEAST:
+                    break
                 await asyncio.sleep(0.1)
             while (found := (await pictures(generator)).findings)["lost"] > 0:
                 await asyncio.sleep(0.01)
-        lost = stats.sent["lost_on_purpose"]
-        assert lost - TAIL <= stats.sent["nacks_received"] <= MOST_REQUESTS * lost, stats.sent
-        assert stats.sent["retransmissions"] >= lost - TAIL
+        lost = sent["lost_on_purpose"]
+        assert lost - TAIL <= sent["nacks_received"] <= MOST_REQUESTS * lost, sent
+        assert sent["retransmissions"] >= lost - TAIL
         assert found["reordered"] >= lost // 2, found
         assert (await generator.stats()).faults == 0, found
 
