@@ -36,11 +36,11 @@ import type {
   Joined,
   Resumed,
   ServerEvent,
-  SourceKind,
   Waiting,
 } from './protocol/messages.gen.js';
 import { enterByPin } from './protocol/pin.js';
-import { ClosedCounts, Reports } from './reports.js';
+import { Reports } from './reports.js';
+import { SourceMirror } from './source-mirror.js';
 import { Store } from './store.js';
 import type { Voice } from './voices.js';
 import { within } from './within.js';
@@ -93,8 +93,7 @@ class CallController implements Call, ConnectionListener {
   readonly #meter = new Meter();
   readonly #wakeLock = new WakeLock();
   readonly #reports: Reports;
-  readonly #closedCounts = new ClosedCounts();
-  readonly #floorCounts = new ClosedCounts();
+  readonly #mirror: SourceMirror;
   readonly #conference = new LiveConference({
     onChange: () => this.#changed(),
     onSettled: () => this.#onSettled(),
@@ -144,6 +143,12 @@ class CallController implements Call, ConnectionListener {
       () => within(this.#opening, DEVICES_PATIENCE_MS),
     );
     this.#media.setFluent(usesSignLanguage);
+    this.#mirror = new SourceMirror(
+      this.#local,
+      this.#memory,
+      () => this.#conference.state?.documents,
+      (code) => this.#announcements.say(code),
+    );
     this.#connection = new Connection(
       environment.makeWire,
       this,
@@ -166,7 +171,7 @@ class CallController implements Call, ConnectionListener {
       (source) => this.#local.isActive(source),
       () => this.getState().tiles,
       () => this.#local.cameraHint,
-      (source, code) => this.#onSourceRefused(source, code),
+      (source, code) => this.#mirror.onRefused(source, code),
     );
     const { state: local, devices } = this.#local;
     this.#store = new Store(firstState({ language: link.language, name, devices, local }));
@@ -281,7 +286,7 @@ class CallController implements Call, ConnectionListener {
 
   async setMicrophone(on: boolean): Promise<void> {
     this.#memory.update({ microphoneOn: on });
-    if (on && !this.#mayUnmute) {
+    if (on && !this.#mirror.mayUnmute) {
       this.#announcements.say('mayNotUnmute');
       return;
     }
@@ -348,10 +353,9 @@ class CallController implements Call, ConnectionListener {
     this.#conference.onJoined(joined);
     const isFirst = this.#memory.value.session === null || this.#standing.phase === 'waiting';
     this.#memory.update({ session: joined.session, device: joined.session });
-    if (isFirst) this.#startAsAgreed(joined);
+    if (isFirst) this.#mirror.start(joined);
     this.#onSeated(joined);
-    this.#mirrorSources();
-    this.#mirrorFloor();
+    this.#mirror.follow();
     this.#reports.onSnapshot(this.#conference.ownSources);
     this.#media.onSignalling(joined.media, joined.mediaAlive);
   }
@@ -361,57 +365,10 @@ class CallController implements Call, ConnectionListener {
     if (!this.#conference.onResumed(resumed)) return;
     const wasSilent = this.#stats.isSilent;
     this.#onSeated(resumed);
-    this.#mirrorSources();
-    this.#mirrorFloor();
+    this.#mirror.follow();
     this.#reports.onResume(this.#conference.ownSources);
     this.#media.onFreshIceServers(resumed.iceServers);
     this.#media.onSignalling(null, resumed.mediaAlive, wasSilent);
-  }
-
-  /** A guest's microphone may have to be off at the beginning; its owner opens it, where he may. */
-  #startAsAgreed(joined: Joined): void {
-    const self = joined.participants.find((one) => one.id === joined.participantId);
-    if (self?.role === 'guest' && joined.room.guestMicrophone !== 'on') void this.#local.setMicrophone(false);
-  }
-
-  get #mayUnmute(): boolean {
-    return this.#conference.state?.documents.ownSources?.mayUnmute ?? true;
-  }
-
-  /** What a host has closed at the server is closed here too: the light goes out, and the button says so. */
-  #mirrorSources(): void {
-    const closed = this.#conference.state?.documents.ownSources?.closed ?? [];
-    const isNew = this.#closedCounts.update(closed);
-    for (const source of isNew) {
-      // Also in memory: a reload must not open it again.
-      if (source === 'microphone') {
-        this.#memory.update({ microphoneOn: false });
-        void this.#local.setMicrophone(false);
-      } else if (source === 'camera') {
-        this.#memory.update({ cameraOn: false });
-        void this.#local.setCamera(false);
-      } else this.#local.stopScreen();
-    }
-    if (isNew.length > 0) this.#announcements.say('closedByHost');
-  }
-
-  /** The end of control has closed our microphone; or our screen has no floor any more. */
-  #mirrorFloor(): void {
-    const own = this.#conference.state?.documents.ownFloor;
-    if (own === undefined) return;
-    if (this.#floorCounts.update([{ source: 'microphone', count: own.closedMicrophone }]).length > 0) {
-      this.#memory.update({ microphoneOn: false });
-      void this.#local.setMicrophone(false);
-      this.#announcements.say('microphoneOff');
-    }
-    if (!own.screen.maySend) this.#local.stopScreen();
-  }
-
-  /** The server did not take that a source is on. */
-  #onSourceRefused(source: SourceKind, code: string): void {
-    if (code !== 'muted_by_host' || source !== 'microphone') return;
-    void this.#local.setMicrophone(false);
-    this.#announcements.say('mayNotUnmute');
   }
 
   onWaiting(waiting: Waiting): void {
@@ -436,8 +393,7 @@ class CallController implements Call, ConnectionListener {
     if (event.type === 'bandwidth') this.#media.onSendLayers(event.sendLayers);
     if (event.type === 'stopping') this.#set({ isServerStopping: true });
     this.#conference.onEvent(event);
-    if (event.type === 'ownSources') this.#mirrorSources();
-    if (event.type === 'ownFloor') this.#mirrorFloor();
+    if (event.type === 'ownSources' || event.type === 'ownFloor') this.#mirror.follow();
   }
 
   onLost(): void {
@@ -542,8 +498,7 @@ class CallController implements Call, ConnectionListener {
   /** What we had of the others goes; the own devices stay. */
   #leaveRoom(): void {
     this.#conference.clear();
-    this.#closedCounts.forget();
-    this.#floorCounts.forget();
+    this.#mirror.forget();
     this.#set(NO_TROUBLE);
     this.#lossWatch.reset();
     clearInterval(this.#heartbeat);
