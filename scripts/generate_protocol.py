@@ -31,6 +31,7 @@ sys.path.insert(0, str(ROOT / "src"))  # works before the package is installed
 from vdxmedia.conference import choices, kinds  # noqa: E402
 from vdxmedia.conference.layouts import LAYOUTS, Arrangement  # noqa: E402
 from vdxmedia.signalling import messages, wire  # noqa: E402
+from vdxmedia.signalling.areas import media  # noqa: E402
 
 TYPESCRIPT = ROOT / "web/src/protocol/messages.gen.ts"
 ASYNCAPI = ROOT / "docs/reference/asyncapi.json"
@@ -367,7 +368,7 @@ def _plain(value: object) -> object:
 
 
 def outputs() -> dict[Path, str]:
-    docs = Documentation(kinds, choices, wire, *messages.AREAS, messages)
+    docs = Documentation(kinds, choices, wire, media, *messages.AREAS, messages)
     return {
         TYPESCRIPT: typescript(docs),
         LAYOUTS_TS: layouts_typescript(),

@@ -42,10 +42,27 @@ from vdxmedia.signalling.areas.lobby import Refused as Refused
 from vdxmedia.signalling.areas.lobby import RefuseWaiting as RefuseWaiting
 from vdxmedia.signalling.areas.lobby import SayToWaiting as SayToWaiting
 from vdxmedia.signalling.areas.lobby import Waiting as Waiting
+from vdxmedia.signalling.areas.media import AnswerMedia as AnswerMedia
+from vdxmedia.signalling.areas.media import AnswerSlot as AnswerSlot
+from vdxmedia.signalling.areas.media import Bandwidth as Bandwidth
+from vdxmedia.signalling.areas.media import Binding as Binding
+from vdxmedia.signalling.areas.media import Bindings as Bindings
+from vdxmedia.signalling.areas.media import CannotDecode as CannotDecode
+from vdxmedia.signalling.areas.media import ConnectionQuality as ConnectionQuality
 from vdxmedia.signalling.areas.media import Encoding as Encoding
 from vdxmedia.signalling.areas.media import IceServer as IceServer
+from vdxmedia.signalling.areas.media import MediaLost as MediaLost
 from vdxmedia.signalling.areas.media import MediaSetup as MediaSetup
+from vdxmedia.signalling.areas.media import Offer as Offer
+from vdxmedia.signalling.areas.media import QualityEntry as QualityEntry
+from vdxmedia.signalling.areas.media import SendLayers as SendLayers
+from vdxmedia.signalling.areas.media import SetSource as SetSource
+from vdxmedia.signalling.areas.media import SetTiles as SetTiles
 from vdxmedia.signalling.areas.media import SlotCounts as SlotCounts
+from vdxmedia.signalling.areas.media import SourceState as SourceState
+from vdxmedia.signalling.areas.media import Speaker as Speaker
+from vdxmedia.signalling.areas.media import Speakers as Speakers
+from vdxmedia.signalling.areas.media import TileSize as TileSize
 from vdxmedia.signalling.areas.people import AnswerAsked as AnswerAsked
 from vdxmedia.signalling.areas.people import Asked as Asked
 from vdxmedia.signalling.areas.people import AskToOpen as AskToOpen
@@ -105,8 +122,9 @@ from vdxmedia.signalling.areas.words import TypeText as TypeText
 from vdxmedia.signalling.areas.words import WriteChat as WriteChat
 from vdxmedia.signalling.error_codes import COMMON_ERRORS
 from vdxmedia.signalling.wire import MAX_NAME_CHARS as MAX_NAME_CHARS
+from vdxmedia.signalling.wire import MAX_SDP_CHARS as MAX_SDP_CHARS
 from vdxmedia.signalling.wire import MAX_VIDEO_SLOTS as MAX_VIDEO_SLOTS
-from vdxmedia.signalling.wire import Function, Id, Mid, Name, Pixels, SlotIndex
+from vdxmedia.signalling.wire import Function, Id, Name
 from vdxmedia.signalling.wire import Wire as Wire
 
 AREAS = (
@@ -126,7 +144,6 @@ PROTOCOL_VERSION = 1
 
 MAX_MESSAGE_BYTES = 256 * 1024
 """Largest socket.io message; an offer with 25 video slots is about 50 kB (measured in Chromium)."""
-MAX_SDP_CHARS = 200_000
 
 ERROR_CODES = COMMON_ERRORS | {code: meaning for area in AREAS for code, meaning in area.ERRORS.items()}
 """Stable codes of `Failure.code`, with their meaning: the table of docs/protocol.md."""
@@ -166,34 +183,6 @@ class Join(Wire, frozen=True, tag="join"):
     """What the person was told, before joining, about who will see and hear him (`Invitation.guestVisibility`). Who was
     told something else than holds now is private: only hosts know, see and hear him until he agrees. Left out, it is
     `all` in a meeting, and private in group training."""
-
-
-class Offer(Wire, frozen=True, tag="offer"):
-    sdp: Annotated[str, Meta(max_length=MAX_SDP_CHARS)]
-    sources: dict[Mid, SourceKind]
-    """Which sendonly m-line (by mid) carries what. Every sendonly m-line must be named, each kind at most once."""
-
-
-class SetSource(Wire, frozen=True, tag="setSource"):
-    """The client says whether a source of its own is on (microphone unmuted, camera running, screen shared)."""
-
-    source: SourceKind
-    active: bool
-    content_hint: ContentHint | None = None
-    """What of a picture must not be given up first when bandwidth is short; null: as it was, at first `detail`."""
-
-
-class TileSize(Wire, frozen=True):
-    slot: SlotIndex
-    width: Pixels
-    """Device pixels, 0 when the tile is not on screen: the slot is then paused."""
-    height: Pixels
-
-
-class SetTiles(Wire, frozen=True, tag="setTiles"):
-    """How large each video slot is shown; layers are chosen by it. Slots that are not named keep their size."""
-
-    tiles: Annotated[list[TileSize], Meta(max_length=MAX_VIDEO_SLOTS)]
 
 
 class RenewToken(Wire, frozen=True, tag="renewToken"):
@@ -262,13 +251,6 @@ ClientMessage = (
 # ── answers (acknowledgements) ────────────────────────────────────────────────────────────────────────────────────
 
 
-class SourceState(Wire, frozen=True):
-    kind: SourceKind
-    id: int
-    """32 bits; the only CSRC of every packet of this source."""
-    active: bool
-
-
 class Participant(Wire, frozen=True):
     id: Id
     name: str
@@ -313,19 +295,6 @@ class Resumed(Wire, frozen=True, tag="resumed"):
     """With fresh credentials, for an ICE restart or a new media connection."""
     token: str
     token_expires_at: float
-
-
-class AnswerSlot(Wire, frozen=True):
-    mid: Mid
-    kind: SlotKind
-    index: int
-
-
-class AnswerMedia(Wire, frozen=True, tag="answer"):
-    """The answer to `offer`."""
-
-    sdp: str
-    slots: list[AnswerSlot]
 
 
 class Done(Wire, frozen=True, tag="done"):
@@ -394,75 +363,6 @@ Document = (
     | floor_area.Told
 )
 """States that are told whole, at the join and after each change; only the latest of a type counts."""
-
-
-class Binding(Wire, frozen=True):
-    """Which source a video slot (or pinned audio slot) of this client shows; `source` 0 means nobody."""
-
-    kind: SlotKind
-    index: int
-    participant_id: Id | None
-    source: int
-    source_kind: SourceKind | None
-
-
-class Bindings(Wire, frozen=True, tag="bindings"):
-    """All slots of this client, after each change. Show a tile under a name only when the packets' CSRC agrees."""
-
-    bindings: list[Binding]
-
-
-class Speaker(Wire, frozen=True):
-    participant_id: Id
-    level: Annotated[float, Meta(ge=0, le=1)]
-    """0 silent, 1 as loud as can be."""
-
-
-class Speakers(Wire, frozen=True, tag="speakers"):
-    """Who is heard now, loudest first; at most 10 times a second; empty when all are silent."""
-
-    speakers: list[Speaker]
-
-
-class QualityEntry(Wire, frozen=True):
-    participant_id: Id
-    quality: Quality
-
-
-class ConnectionQuality(Wire, frozen=True, tag="connectionQuality"):
-    """Those whose connection changed; the client's own among them."""
-
-    participants: list[QualityEntry]
-
-
-class SendLayers(Wire, frozen=True):
-    source: SourceKind
-    layers: list[int]
-    """Positions in `MediaSetup.camera` or `screen`, lowest first."""
-
-
-class Bandwidth(Wire, frozen=True, tag="bandwidth"):
-    """What this client's connection carries: the whole state, after each change; at the start nothing of it holds."""
-
-    paused: list[int]
-    """Video slots whose picture does not fit; it comes back by itself."""
-    send_layers: list[SendLayers]
-    """Encodings that anybody takes: switch the others off. A source that is not named: all of them."""
-    camera_off: bool
-    """The way to the server is so bad that the sound would be better without the camera: advise the person."""
-
-
-class CannotDecode(Wire, frozen=True, tag="cannotDecode"):
-    """A slot stays empty because this client did not offer the source's codec."""
-
-    index: int
-    participant_id: Id
-
-
-class MediaLost(Wire, frozen=True, tag="mediaLost"):
-    """The server has given up the media connection: make a new one and offer again."""
-
-    reason: str
 
 
 class TokenRenewed(Wire, frozen=True, tag="tokenRenewed"):

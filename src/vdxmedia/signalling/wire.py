@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 MAX_VIDEO_SLOTS = 25
+MAX_SDP_CHARS = 200_000
 MAX_NAME_CHARS = 80
 MAX_FUNCTION_CHARS = 60
 

@@ -85,8 +85,16 @@ export type FilmStatus = "loading" | "playing" | "paused" | "ended" | "failed" |
 
 export type WaitReason = "host" | "admission";
 
+export type SlotKind = "speaker" | "programme" | "video";
+
 /** What a participant can publish, each at most once. */
 export type SourceKind = "microphone" | "camera" | "screen" | "screenAudio";
+
+/** Of a participant's media connection. */
+export type Quality = "good" | "weak" | "lost";
+
+/** What matters in a picture (W3C mst-content-hint): what must not be given up when bandwidth is short. */
+export type ContentHint = "motion" | "detail";
 
 export type EndCause = "host" | "lastHost" | "closingTime";
 
@@ -125,18 +133,10 @@ export type Addressee = "all" | "hosts" | "one";
 
 export type Reaction = "thumbsUp" | "applause" | "heart" | "smile" | "thinking";
 
-/** What matters in a picture (W3C mst-content-hint): what must not be given up when bandwidth is short. */
-export type ContentHint = "motion" | "detail";
-
 /** Whether the participant's signalling is there; media has a life of its own. */
 export type Connection = "connected" | "reconnecting" | "returning";
 
-export type SlotKind = "speaker" | "programme" | "video";
-
 export type LeaveReason = "left" | "lost" | "removed" | "waiting" | "hidden";
-
-/** Of a participant's media connection. */
-export type Quality = "good" | "weak" | "lost";
 
 /** Why a connection to a room is over. */
 export type EndReason = "ended" | "removed" | "replaced" | "tooSlow" | "lost" | "refused" | "transferred";
@@ -265,11 +265,66 @@ export interface Waiting {
   readonly tokenExpiresAt: number;
 }
 
+/** The answer to `offer`. */
+export interface AnswerMedia {
+  readonly type: "answer";
+  readonly sdp: string;
+  readonly slots: readonly AnswerSlot[];
+}
+
+export interface AnswerSlot {
+  readonly mid: string;
+  readonly kind: SlotKind;
+  readonly index: number;
+}
+
+/** What this client's connection carries: the whole state, after each change; at the start nothing of it holds. */
+export interface Bandwidth {
+  readonly type: "bandwidth";
+  /** Video slots whose picture does not fit; it comes back by itself. */
+  readonly paused: readonly number[];
+  /** Encodings that anybody takes: switch the others off. A source that is not named: all of them. */
+  readonly sendLayers: readonly SendLayers[];
+  /** The way to the server is so bad that the sound would be better without the camera: advise the person. */
+  readonly cameraOff: boolean;
+}
+
+/** Which source a video slot (or pinned audio slot) of this client shows; `source` 0 means nobody. */
+export interface Binding {
+  readonly kind: SlotKind;
+  readonly index: number;
+  readonly participantId: string | null;
+  readonly source: number;
+  readonly sourceKind: SourceKind | null;
+}
+
+/** All slots of this client, after each change. Show a tile under a name only when the packets' CSRC agrees. */
+export interface Bindings {
+  readonly type: "bindings";
+  readonly bindings: readonly Binding[];
+}
+
+/** A slot stays empty because this client did not offer the source's codec. */
+export interface CannotDecode {
+  readonly type: "cannotDecode";
+  readonly index: number;
+  readonly participantId: string;
+}
+
+/** Those whose connection changed; the client's own among them. */
+export interface ConnectionQuality {
+  readonly type: "connectionQuality";
+  readonly participants: readonly QualityEntry[];
+}
+
+/** One entry of `sendEncodings`, lowest layer first. */
 export interface Encoding {
   readonly rid: string;
   readonly scaleResolutionDownBy: number;
+  /** Bits per second. */
   readonly maxBitrate: number;
   readonly maxFramerate: number;
+  /** W3C webrtc-svc, `L1T3`: temporal levels, so that a subscriber can be sent fewer frames. A client whose browser does not take it sends without. */
   readonly scalabilityMode: string | null;
 }
 
@@ -279,18 +334,86 @@ export interface IceServer {
   readonly credential: string | null;
 }
 
+/** The server has given up the media connection: make a new one and offer again. */
+export interface MediaLost {
+  readonly type: "mediaLost";
+  readonly reason: string;
+}
+
+/** Everything a client must know before it creates its offer. */
 export interface MediaSetup {
   readonly iceServers: readonly IceServer[];
+  /** `VP8`, `H264`, `VP9` or `AV1`: the one codec cameras and screens of this room send. */
   readonly codec: string;
   readonly camera: readonly Encoding[];
   readonly screen: readonly Encoding[];
+  /** How many recvonly m-lines to offer of each kind, in this order: speaker, programme, video. */
   readonly slots: SlotCounts;
+}
+
+export interface Offer {
+  readonly type: "offer";
+  readonly sdp: string;
+  /** Which sendonly m-line (by mid) carries what. Every sendonly m-line must be named, each kind at most once. */
+  readonly sources: Readonly<Record<string, SourceKind>>;
+}
+
+export interface QualityEntry {
+  readonly participantId: string;
+  readonly quality: Quality;
+}
+
+export interface SendLayers {
+  readonly source: SourceKind;
+  /** Positions in `MediaSetup.camera` or `screen`, lowest first. */
+  readonly layers: readonly number[];
+}
+
+/** The client says whether a source of its own is on (microphone unmuted, camera running, screen shared). */
+export interface SetSource {
+  readonly type: "setSource";
+  readonly source: SourceKind;
+  readonly active: boolean;
+  /** What of a picture must not be given up first when bandwidth is short; null: as it was, at first `detail`. */
+  readonly contentHint?: ContentHint | null;
+}
+
+/** How large each video slot is shown; layers are chosen by it. Slots that are not named keep their size. */
+export interface SetTiles {
+  readonly type: "setTiles";
+  readonly tiles: readonly TileSize[];
 }
 
 export interface SlotCounts {
   readonly speaker: number;
   readonly programme: number;
   readonly video: number;
+}
+
+export interface SourceState {
+  readonly kind: SourceKind;
+  /** 32 bits; the only CSRC of every packet of this source. */
+  readonly id: number;
+  readonly active: boolean;
+}
+
+export interface Speaker {
+  readonly participantId: string;
+  /** 0 silent, 1 as loud as can be. */
+  readonly level: number;
+}
+
+/** Who is heard now, loudest first; at most 10 times a second; empty when all are silent. */
+export interface Speakers {
+  readonly type: "speakers";
+  readonly speakers: readonly Speaker[];
+}
+
+export interface TileSize {
+  readonly slot: number;
+  /** Device pixels, 0 when the tile is not on screen: the slot is then paused. */
+  readonly width: number;
+  readonly height: number;
 }
 
 /** The one who was asked. After a yes he sends `setSource` as always. */
@@ -738,35 +861,6 @@ export interface Join {
   readonly knowsWhoSees?: GuestVisibility | null;
 }
 
-export interface Offer {
-  readonly type: "offer";
-  readonly sdp: string;
-  /** Which sendonly m-line (by mid) carries what. Every sendonly m-line must be named, each kind at most once. */
-  readonly sources: Readonly<Record<string, SourceKind>>;
-}
-
-/** The client says whether a source of its own is on (microphone unmuted, camera running, screen shared). */
-export interface SetSource {
-  readonly type: "setSource";
-  readonly source: SourceKind;
-  readonly active: boolean;
-  /** What of a picture must not be given up first when bandwidth is short; null: as it was, at first `detail`. */
-  readonly contentHint?: ContentHint | null;
-}
-
-export interface TileSize {
-  readonly slot: number;
-  /** Device pixels, 0 when the tile is not on screen: the slot is then paused. */
-  readonly width: number;
-  readonly height: number;
-}
-
-/** How large each video slot is shown; layers are chosen by it. Slots that are not named keep their size. */
-export interface SetTiles {
-  readonly type: "setTiles";
-  readonly tiles: readonly TileSize[];
-}
-
 /** Ask for a fresh token now; the server also sends `TokenRenewed` by itself in time. */
 export interface RenewToken {
   readonly type: "renewToken";
@@ -783,13 +877,6 @@ export interface Transfer {
 /** Give up the seat. The socket may be closed after the acknowledgement. */
 export interface Leave {
   readonly type: "leave";
-}
-
-export interface SourceState {
-  readonly kind: SourceKind;
-  /** 32 bits; the only CSRC of every packet of this source. */
-  readonly id: number;
-  readonly active: boolean;
 }
 
 export interface Participant {
@@ -838,19 +925,6 @@ export interface Resumed {
   readonly tokenExpiresAt: number;
 }
 
-export interface AnswerSlot {
-  readonly mid: string;
-  readonly kind: SlotKind;
-  readonly index: number;
-}
-
-/** The answer to `offer`. */
-export interface AnswerMedia {
-  readonly type: "answer";
-  readonly sdp: string;
-  readonly slots: readonly AnswerSlot[];
-}
-
 /** The command was carried out. */
 export interface Done {
   readonly type: "done";
@@ -889,74 +963,6 @@ export interface ParticipantLeft {
   readonly sequence: number;
   readonly participantId: string;
   readonly reason: LeaveReason;
-}
-
-/** Which source a video slot (or pinned audio slot) of this client shows; `source` 0 means nobody. */
-export interface Binding {
-  readonly kind: SlotKind;
-  readonly index: number;
-  readonly participantId: string | null;
-  readonly source: number;
-  readonly sourceKind: SourceKind | null;
-}
-
-/** All slots of this client, after each change. Show a tile under a name only when the packets' CSRC agrees. */
-export interface Bindings {
-  readonly type: "bindings";
-  readonly bindings: readonly Binding[];
-}
-
-export interface Speaker {
-  readonly participantId: string;
-  /** 0 silent, 1 as loud as can be. */
-  readonly level: number;
-}
-
-/** Who is heard now, loudest first; at most 10 times a second; empty when all are silent. */
-export interface Speakers {
-  readonly type: "speakers";
-  readonly speakers: readonly Speaker[];
-}
-
-export interface QualityEntry {
-  readonly participantId: string;
-  readonly quality: Quality;
-}
-
-/** Those whose connection changed; the client's own among them. */
-export interface ConnectionQuality {
-  readonly type: "connectionQuality";
-  readonly participants: readonly QualityEntry[];
-}
-
-export interface SendLayers {
-  readonly source: SourceKind;
-  /** Positions in `MediaSetup.camera` or `screen`, lowest first. */
-  readonly layers: readonly number[];
-}
-
-/** What this client's connection carries: the whole state, after each change; at the start nothing of it holds. */
-export interface Bandwidth {
-  readonly type: "bandwidth";
-  /** Video slots whose picture does not fit; it comes back by itself. */
-  readonly paused: readonly number[];
-  /** Encodings that anybody takes: switch the others off. A source that is not named: all of them. */
-  readonly sendLayers: readonly SendLayers[];
-  /** The way to the server is so bad that the sound would be better without the camera: advise the person. */
-  readonly cameraOff: boolean;
-}
-
-/** A slot stays empty because this client did not offer the source's codec. */
-export interface CannotDecode {
-  readonly type: "cannotDecode";
-  readonly index: number;
-  readonly participantId: string;
-}
-
-/** The server has given up the media connection: make a new one and offer again. */
-export interface MediaLost {
-  readonly type: "mediaLost";
-  readonly reason: string;
 }
 
 export interface TokenRenewed {
