@@ -1,0 +1,50 @@
+"""Group training over the real socket: a note for emergencies reaches hosts only, and no log; help is answered."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.fakes.signalling_server import Server, connected, signalling_server, until
+from vdxmedia.conference.emergency import MAX_NOTE_CHARS, EmergencyNote
+
+NOTE = EmergencyNote("11223344", "Skjultvej 7", "Søster Åse")
+SECRETS = ("11223344", "Skjultvej", "Åse")
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    async with signalling_server() as running:
+        yield running
+
+
+async def test_emergency_note_reaches_hosts_only_and_no_log(server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    room = server.room(mode="training", guest_visibility="all")
+    async with (
+        connected(server, server.token(room, role="host")) as host,
+        connected(server, server.token(room)) as other,
+        connected(server, server.token(room, note=NOTE)) as guest,
+    ):
+        for client, name in ((host, "Vært"), (other, "Bo"), (guest, "Anna")):
+            assert (await client.join(name))["type"] == "joined"
+        told = await host.until_event("peopleNotes")
+        (note,) = told["people"]
+        assert (note["phone"], note["address"], note["relative"]) == ("11223344", "Skjultvej 7", "Søster Åse")
+        await guest.command("askForHelp")
+        assert (await host.until_event("helpCalls"))["calls"][0]["participantId"] == guest.id
+        assert await host.command("answerHelp", participantId=guest.id) == {"type": "done"}
+        await until(lambda: guest.of_type("ownHelp") and guest.of_type("ownHelp")[-1]["answeredBy"] == host.id)
+        for client in (other, guest):
+            assert not any(secret in repr((client.joined, client.events)) for secret in SECRETS)
+    logged = "".join(record.getMessage() for record in caplog.records if record.name.startswith("vdxmedia"))
+    assert not any(secret in logged for secret in SECRETS)
+
+
+async def test_longest_note_fits_into_a_token(server: Server) -> None:
+    longest = EmergencyNote(*("🙂" * MAX_NOTE_CHARS for _ in range(3)))
+    room = server.room()
+    async with connected(server, server.token(room, role="guest", note=longest)) as guest:
+        assert (await guest.join("Anna"))["type"] == "joined"
