@@ -42,7 +42,8 @@ async def development_server(port: int, store: Path) -> AsyncIterator[Running]:
     """`vdxmedia dev` with this store; killed at the end if it still runs."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "vdxmedia", "dev", "--http-port", str(port), "--media-port", "0",
-        stdout=PIPE, stderr=DEVNULL, env={**os.environ, "VDX_STORE_URL": f"sqlite:///{store}"},
+        stdout=PIPE, stderr=DEVNULL,
+        env={**os.environ, "VDX_STORE_URL": f"sqlite:///{store}", "TMPDIR": str(store.parent)},
     )  # fmt: skip
     try:
         assert process.stdout is not None
