@@ -81,7 +81,9 @@ class Client:
         answer: dict[str, Any] = await self.socket.call("command", message, timeout=TIMEOUT_S)
         return answer
 
-    async def connect_media(self, *, luma: int | None, tone: float | None, video_slots: int) -> None:
+    async def connect_media(
+        self, *, luma: int | None, tone: float | None, video_slots: int, screen: int | None = None
+    ) -> None:
         """Offers the sources and as many slots as asked for; returns when DTLS is done."""
         sources: dict[str, str] = {}
         published = []
@@ -89,6 +91,8 @@ class Client:
             published.append(("microphone", self.pc.addTransceiver(ToneTrack(tone), direction="sendonly")))
         if luma is not None:
             published.append(("camera", self.pc.addTransceiver(ColourTrack(luma), direction="sendonly")))
+        if screen is not None:
+            published.append(("screen", self.pc.addTransceiver(ColourTrack(screen), direction="sendonly")))
         counts = self.joined["media"]["slots"]
         for _ in range(counts["speaker"] + counts["programme"]):
             self.pc.addTransceiver("audio", direction="recvonly")
@@ -147,6 +151,7 @@ async def join(
     name: str,
     *,
     luma: int | None = None,
+    screen: int | None = None,
     tone: float | None = None,
     video_slots: int = 2,
     media: bool = True,
@@ -168,7 +173,7 @@ async def join(
         )
         assert client.joined["type"] == "joined", client.joined
         if media:
-            await client.connect_media(luma=luma, tone=tone, video_slots=video_slots)
+            await client.connect_media(luma=luma, tone=tone, video_slots=video_slots, screen=screen)
         yield client
         await client.send({"type": "leave"})
     finally:

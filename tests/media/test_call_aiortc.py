@@ -60,6 +60,18 @@ async def test_call_clients_without_transport_wide_feedback_are_told_rates_and_t
         assert sender._RTCRtpSender__encoder.target_bitrate != 500_000
 
 
+async def test_call_screen_in_one_encoding_is_shown_beside_the_camera(server: Server) -> None:
+    """As of a client that cannot send two (aiortc has no simulcast)."""
+    room = await server.create_room()
+    async with (
+        join(server.base_url, room["hostUrl"], "Anna", luma=60, screen=200) as anna,
+        join(server.base_url, room["guestUrl"], "Bent") as bent,
+    ):
+        assert "a=simulcast" not in anna.pc.localDescription.sdp
+        await bent.pictures(2)
+        assert sorted(round(luma, -1) for luma in bent.lumas.values()) == [60, 200]
+
+
 async def test_call_a_client_without_gcm_is_served_by_aes_cm(server: Server) -> None:
     room = await server.create_room()
     only_cm = [SRTP_AES128_CM_SHA1_80]
