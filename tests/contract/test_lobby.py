@@ -10,6 +10,7 @@ import pytest
 
 from tests.fakes.signalling_server import Client, Server, connected, signalling_server, until
 from vdxmedia.conference.settings import RoomSettings
+from vdxmedia.hub.limits import HubLimits
 from vdxmedia.hub.ports import Gate
 from vdxmedia.ids import RoomId
 
@@ -419,3 +420,31 @@ async def test_host_of_both_rooms_sends_somebody_over(house: House) -> None:
     await guest.until_event("ended")
     grant = server.tokens.verify(sent["token"], server.clock.unix_s())
     assert (sent["room"], grant.room, grant.role) == (there, there, "guest")
+
+
+# ── a connection that is away for long ────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("return_kept_s", [60.0, 0.1])
+async def test_admitted_guest_is_back_after_minutes_without_a_network_and_the_host_does_nothing(
+    return_kept_s: float,
+) -> None:
+    """Away longer than the seat is kept, and longer than others are told that he is on his way back."""
+    limits = HubLimits(roster_round_s=0.0, seat_kept_s=0.1, return_kept_s=return_kept_s)
+    async with signalling_server(hub=limits) as server, AsyncExitStack() as stack:
+        house = House(server, stack, new_room(server, lobby="knock"))
+        host, guest = await house.host(), await house.guest("Gert")
+        await host.command("admit", waitingId=guest.joined["participantId"])
+        await guest.until_event("admitted")
+        await guest.join("Gert", resume={"session": guest.joined["session"], "sequence": 0})
+        await guest.cut()
+        if return_kept_s > 1:
+            await until(lambda: host.events[-1].get("participant", {}).get("connection") == "returning")
+            assert not host.of_type("participantLeft")
+        else:
+            await host.until_event("participantLeft")
+        resume = {"session": guest.joined["session"], "sequence": guest.joined["sequence"]}
+        again = await house.guest("Gert", resume=resume)
+        assert again.joined["type"] in ("joined", "resumed")
+        assert (await again.offer())["type"] == "answer"
+        assert waiting_names(host) == []
