@@ -18,7 +18,7 @@ import '../elements/captions/captions.js';
 import { readPreferences, writePreferences, type CaptionPreferences } from '../elements/captions/preferences.js';
 import '../elements/chat/chat.js';
 import { Draft } from '../elements/chat/draft.js';
-import { QUIET_MS, Unread } from '../elements/chat/unread.js';
+import { Unread } from '../elements/chat/unread.js';
 import '../elements/device-problem/device-problem.js';
 import '../elements/devices/devices.js';
 import '../elements/floor/floor.js';
@@ -51,6 +51,7 @@ import { writtenText } from '../text/written.js';
 import { bannerOf, CALL_INSTEAD_MS, lostFor, type BannerContent } from './banners.js';
 import { callStyles } from './call.styles.js';
 import { ownStateText, ownTile } from './own-tile.js';
+import { WordsVoice } from './words-voice.js';
 
 /** From so many others on, a phone's tiles are hardly larger than the own picture. */
 const CROWDED = 4;
@@ -78,10 +79,7 @@ export class CallPage extends LitElement {
   @state() private captionPreferences: CaptionPreferences = readPreferences(shelfOf('localStorage'));
   private readonly draft = new Draft((command) => this.commands.ask(command));
   private readonly unread = new Unread();
-  private unreadTimer: ReturnType<typeof setTimeout> | undefined;
-  /** The newest announcement that was read aloud. */
-  private announced = 0;
-  private hasSaidCaptions = false;
+  private readonly voice = new WordsVoice(this.unread, (text) => this.dispatchEvent(new AnnounceEvent(text)));
   private phoneTimer: ReturnType<typeof setTimeout> | undefined;
   private situation: Situation = PLAIN;
   private lastBanner: BannerContent['code'] | null = null;
@@ -93,7 +91,7 @@ export class CallPage extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearTimeout(this.phoneTimer);
-    clearTimeout(this.unreadTimer);
+    this.voice.stop();
   }
 
   override render(): TemplateResult {
@@ -427,7 +425,8 @@ export class CallPage extends LitElement {
   protected override updated(changed: PropertyValues<this>): void {
     if (!changed.has('call')) return;
     this.announceBanner();
-    this.announceWords();
+    const seen = { isChatOpen: this.panel === 'chat', hasCaptionsOn: this.captionPreferences.isOn };
+    this.voice.tell(this.call, writtenText(this.words.language), seen);
     this.announceWaiting(changed.get('call') as CallState | undefined);
     const before = changed.get('call') as CallState | undefined;
     if (before?.link.signalling === 'reconnecting' && this.call.link.signalling === 'connected') this.draft.resync();
@@ -465,31 +464,6 @@ export class CallPage extends LitElement {
   private setCaptions(preferences: CaptionPreferences): void {
     this.captionPreferences = preferences;
     writePreferences(shelfOf('localStorage'), preferences);
-  }
-
-  /** What hosts announce, that captions can be had, and that somebody has written; each in one sentence. */
-  private announceWords(): void {
-    const words = writtenText(this.words.language);
-    for (const { number, text } of this.call.documents.announcements?.announcements ?? []) {
-      if (number > this.announced) this.dispatchEvent(new AnnounceEvent(words.fromHost(text)));
-      this.announced = Math.max(this.announced, number);
-    }
-    if (this.hasCaptions && !this.hasSaidCaptions) {
-      this.hasSaidCaptions = true;
-      if (!this.captionPreferences.isOn) this.dispatchEvent(new AnnounceEvent(words.captionsAvailable));
-    }
-    this.announceMessages();
-  }
-
-  private announceMessages(): void {
-    if (this.panel === 'chat') return;
-    const { messages } = this.call.words;
-    const sentence = this.unread.sentence(messages, writtenText(this.words.language), Date.now());
-    if (sentence !== null) {
-      this.dispatchEvent(new AnnounceEvent(sentence));
-      clearTimeout(this.unreadTimer);
-      this.unreadTimer = setTimeout(() => { this.announceMessages(); }, QUIET_MS);
-    }
   }
 
   private tellSize(event: TileSizeEvent): void {
