@@ -9,9 +9,10 @@
 import { Announcements, LossWatch } from './announcements.js';
 import { browserEnvironment, type CallEnvironment } from './call-environment.js';
 import { assembleState, firstState, NO_TROUBLE, type Standing } from './call-state.js';
-import type { Call, CallState, DeviceKind, EndState, Failure, PinState } from './call-types.js';
+import type { Call, CallState, DeviceKind, EndState, Failure } from './call-types.js';
 import { LiveConference } from './conference/live.js';
-import { failureOf, lasting, linkFailure } from './failures.js';
+import { Entrance } from './entrance.js';
+import { failureOf, lasting } from './failures.js';
 import { LocalMedia } from './media/local-media.js';
 import { MediaLink, type MediaState } from './media/media-link.js';
 import { Meter } from './media/meter.js';
@@ -26,19 +27,7 @@ import { PageWatch } from './page-watch.js';
 import { askClips, type Clip } from './protocol/clips.js';
 import { Connection, type ConnectionListener, type Over } from './protocol/connection.js';
 import { failure } from './protocol/decode.js';
-import type {
-  Answer,
-  AnswerMedia,
-  ClientMessage,
-  Failure as Refusal,
-  GuestVisibility,
-  Join,
-  Joined,
-  Resumed,
-  ServerEvent,
-  Waiting,
-} from './protocol/messages.gen.js';
-import { enterByPin } from './protocol/pin.js';
+import type { Answer, AnswerMedia, ClientMessage, Failure as Refusal, Join, Joined, Resumed, ServerEvent, Waiting } from './protocol/messages.gen.js';
 import { Reports } from './reports.js';
 import { SourceMirror } from './source-mirror.js';
 import { Store } from './store.js';
@@ -47,22 +36,12 @@ import { within } from './within.js';
 
 const OFFER_TIMEOUT_MS = 15_000;
 const HEARTBEAT_MS = 1000;
-/** Refusals of a PIN that another try may mend. */
-const PIN_STATES: Readonly<Record<string, PinState['state']>> = {
-  pin_required: 'ask',
-  pin_wrong: 'wrong',
-  pin_locked: 'locked',
-  unreachable: 'unreachable',
-};
 const LEAVE_PATIENCE_MS = 1000;
 /**
  * How long the first offer waits for the devices: a browser uses all its addresses only once it may capture (RFC 8828
  * §5.2; Firefox), and the tracks are in the connection from its beginning. A question to the person takes longer.
  */
 const DEVICES_PATIENCE_MS = 1500;
-/** Longer than an answer takes that comes at all; without one we join and say that nothing was told. */
-const INVITATION_PATIENCE_MS = 3000;
-
 /**
  * Made once per page. Joins by itself when the link says so (`?join=1`) or when a page in a call was reloaded; the
  * phase is then `connecting` from the beginning.
@@ -76,15 +55,12 @@ export function createCall(environment: CallEnvironment = browserEnvironment()):
 class CallController implements Call, ConnectionListener {
   #standing: Standing;
   #isDirty = false;
-  /** Ends when what the link leads to is known, or cannot be. */
-  #invited: Promise<void> = Promise.resolve();
-  #isInvitationSettled = false;
-  #hasSkippedPrejoin = false;
   /** Ends when the devices have been had, or not. */
   #opening: Promise<void> = Promise.resolve();
   #heartbeat: ReturnType<typeof setInterval> | undefined;
 
   readonly #memory: Memory;
+  readonly #entrance: Entrance;
   readonly #store: Store<CallState>;
   readonly #connection: Connection;
   readonly #media: MediaLink;
@@ -120,6 +96,12 @@ class CallController implements Call, ConnectionListener {
     const { link, sessionShelf, localShelf } = environment;
     this.#memory = new Memory(link.roomId, sessionShelf);
     this.#memory.openWith(link.token);
+    this.#entrance = new Entrance(environment, this.#memory, {
+      standing: () => this.#standing,
+      set: (change) => this.#set(change),
+      fail: (cause) => this.#fail(cause),
+      onEntered: () => this.#enter(),
+    });
     const name = link.name ?? this.#memory.value.name ?? '';
     this.#standing = { phase: 'idle', failure: null, ended: null, note: '', pin: null, waiting: null, personFunction: '', name, invitation: null, ...NO_TROUBLE };
     const wishes = { camera: this.#memory.value.cameraOn, microphone: this.#memory.value.microphoneOn };
@@ -162,8 +144,8 @@ class CallController implements Call, ConnectionListener {
       () => ({
         name: this.#nameOrNull,
         function: this.#standing.personFunction === '' ? null : this.#standing.personFunction,
-        videoSlots: videoSlotsForScreen(this.#isInstructor),
-        knowsWhoSees: this.#whatWasTold,
+        videoSlots: videoSlotsForScreen(this.#entrance.isInstructor),
+        knowsWhoSees: this.#entrance.whatWasTold,
       }),
     );
     this.#reports = new Reports(
@@ -178,15 +160,18 @@ class CallController implements Call, ConnectionListener {
   }
 
   begin(): void {
-    this.#invited = this.#askInvitation().finally(() => {
-      this.#isInvitationSettled = true;
-    });
-    if (this.#isHopeless()) return;
+    this.#entrance.open();
+    if (this.#entrance.isHopeless()) return;
     if (this.#memory.value.token === null) {
-      void this.#checkPin('');
+      void this.#entrance.tryPin('');
       return;
     }
     this.#listenToPage();
+  }
+
+  async #enter(): Promise<void> {
+    this.#listenToPage();
+    await this.startPreview();
   }
 
   #listenToPage(): void {
@@ -195,7 +180,7 @@ class CallController implements Call, ConnectionListener {
     const standing = (): Standing => this.#standing;
     this.environment.listenToPage(new PageWatch({ local, connection, media, meter, sound, wakeLock, standing }));
     if (this.environment.link.joinsAtOnce || this.#memory.isQuickRejoin(Date.now())) {
-      this.#hasSkippedPrejoin = true;
+      this.#entrance.hasSkippedPrejoin = true;
       void this.join();
     }
   }
@@ -244,38 +229,18 @@ class CallController implements Call, ConnectionListener {
   }
 
   async enterPin(pin: string): Promise<void> {
-    if (this.#standing.phase === 'pin') await this.#checkPin(pin);
-  }
-
-  /** With an empty PIN: whether the room has one at all. */
-  async #checkPin(pin: string): Promise<void> {
-    const { link, makeWire } = this.environment;
-    this.#set({ phase: 'pin', pin: { state: 'checking', waitsUntil: null } });
-    const answer = await enterByPin(makeWire, link.roomId, pin);
-    if ('token' in answer) {
-      this.#memory.openWith(answer.token);
-      this.#set({ phase: 'idle', pin: null });
-      this.#invited = this.#askInvitation();
-      this.#listenToPage();
-      await this.startPreview();
-      return;
-    }
-    const { code, retryAfter } = answer.refusal;
-    const state = PIN_STATES[code];
-    if (state === undefined) this.#fail(failureOf(answer.refusal));
-    else this.#set({ pin: { state, waitsUntil: retryAfter === null ? null : Date.now() + retryAfter * 1000 } });
+    if (this.#standing.phase === 'pin') await this.#entrance.tryPin(pin);
   }
 
   async join(): Promise<void> {
     if (['connecting', 'waiting', 'inCall', 'pin'].includes(this.#standing.phase)) return;
-    if (this.#isHopeless()) return;
+    if (this.#entrance.isHopeless()) return;
     this.#set({ phase: 'connecting', failure: null, ended: null });
     this.#sound.unlock();
     this.#meter.resume();
     this.#memory.update({ name: this.#nameOrNull });
     if (!this.#local.tracks.microphone) this.#opening = this.#local.open();
-    // Who sees us is told before we join, and joining says that it was.
-    if (!this.#isInvitationSettled && this.#memory.value.session === null) await within(this.#invited, INVITATION_PATIENCE_MS);
+    if (this.#memory.value.session === null) await this.#entrance.untilTold();
     if (this.#isConnecting) this.#connection.open();
     await this.#opening;
   }
@@ -451,30 +416,6 @@ class CallController implements Call, ConnectionListener {
 
   // ── ends ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Joining is useless, by what is known without asking anybody; then it has failed. */
-  #isHopeless(): boolean {
-    const { link, environmentFailure } = this.environment;
-    const cause = linkFailure(link.roomId) ?? environmentFailure();
-    if (cause) this.#fail(cause);
-    return cause !== null;
-  }
-
-  /** What the link leads to; a link that leads nowhere is told before anybody has typed his name. */
-  async #askInvitation(): Promise<void> {
-    const { link, askInvitation } = this.environment;
-    const { token } = this.#memory.value;
-    const asked = link.roomId === '' || token === null ? null : await askInvitation(link.roomId, token);
-    if (!asked) return;
-    const mayStop = this.#standing.phase === 'idle' || this.#standing.phase === 'previewing';
-    if ('refusal' in asked) {
-      if (mayStop) this.#fail(asked.refusal);
-      return;
-    }
-    const { invitation } = asked;
-    this.#set({ invitation, name: invitation.name ?? this.#standing.name });
-    if (mayStop && invitation.state === 'closed') this.#fail(lasting('closed'));
-  }
-
   #fail(cause: Failure): void {
     this.#set({ phase: 'failed', failure: cause });
     this.#connection.close();
@@ -515,18 +456,6 @@ class CallController implements Call, ConnectionListener {
   /** Asked anew after each wait. */
   get #isConnecting(): boolean {
     return this.#standing.phase === 'connecting';
-  }
-
-  get #isInstructor(): boolean {
-    const { invitation } = this.#standing;
-    return invitation?.role === 'host' && invitation.mode === 'training';
-  }
-
-  /** Before joining, about who sees us: by the sentence there. A link that passes it over is enough for a meeting only. */
-  get #whatWasTold(): GuestVisibility | null {
-    const { invitation } = this.#standing;
-    if (invitation === null || (this.#hasSkippedPrejoin && invitation.mode === 'training')) return null;
-    return invitation.guestVisibility;
   }
 
   get #nameOrNull(): string | null {
