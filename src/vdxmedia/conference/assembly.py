@@ -58,6 +58,8 @@ class Assembly:
         """Who stands in the spotlight: the main one for everybody, who all may see him."""
         self.called: ParticipantId | None = None
         """Who has the floor and is shown big to those who may see him anyway, unless somebody is in the spotlight."""
+        self.called_at_s: float | None = None
+        """When that changed; None: it has been arranged."""
         self.is_ended = False
         self.activations = 0
         self._ledger = Ledger()
@@ -245,6 +247,18 @@ class Assembly:
         """What anybody's slots show may be different."""
         self._scene = None
         self._to_arrange = None
+
+    def call(self, participant: ParticipantId | None, now_s: float) -> None:
+        """Shows him big, in the next step: who may be heard is the relay's before 500 people's pictures are arranged,
+        which takes 20 ms."""
+        if participant != self.called:
+            self.called = participant
+            self.called_at_s = now_s
+
+    def arrange_called(self, now_s: float) -> None:
+        if self.called_at_s is not None and now_s >= self.called_at_s:
+            self.called_at_s = None
+            self.rearrange()
 
     def arrange(self, viewers: Iterable[Participant]) -> None:
         if self._to_arrange is not None:

@@ -178,7 +178,7 @@ class Conference:
         times = [self._seat_deadline(one) for one in lost]
         times += [desk.deadline() for desk in self._desks]
         parts = (self._assembly.lobby, self._assembly.voices, self._assembly.roster)
-        times += [self._assembly.closes_at_s, *(part.deadline() for part in parts)]
+        times += [self._assembly.closes_at_s, self._assembly.called_at_s, *(part.deadline() for part in parts)]
         return min((time for time in times if time is not None), default=None)
 
     def why_wait(
@@ -270,6 +270,7 @@ class Conference:
             self._waiters_changed(now_s)
         for desk in self._desks:
             desk.timeout(now_s)
+        assembly.arrange_called(now_s)
         if assembly.voices.tick(now_s):
             assembly.rearrange()
         self._follow(now_s)

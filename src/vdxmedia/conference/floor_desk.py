@@ -101,7 +101,7 @@ class FloorDesk(Desk):
     # ── what happens ──────────────────────────────────────────────────────────────────────────────────────────────
 
     def opened(self, now_s: float) -> None:
-        self._put()
+        self._put(now_s)
 
     def joined(self, participant: Participant, now_s: float) -> None:
         if self._has_lost_hosts and self._has_host():
@@ -115,7 +115,7 @@ class FloorDesk(Desk):
 
     def back(self, participant: Participant, now_s: float) -> None:
         for kind, floor in self._floors.items():
-            self._take(kind, floor.back(participant.id, now_s))
+            self._take(kind, floor.back(participant.id, now_s), now_s)
 
     def away(self, participant: Participant, now_s: float) -> None:
         self._drop(participant, FloorReason.LOST, now_s)
@@ -134,7 +134,7 @@ class FloorDesk(Desk):
             self._has_lost_hosts = not self._has_lost_hosts
             self._follow_rules(now_s)
         self._apply([participant])
-        self._put()
+        self._put(now_s)
 
     def settings_changed(self, before: RoomSettings, now_s: float) -> None:
         self._follow_rules(now_s)
@@ -150,7 +150,7 @@ class FloorDesk(Desk):
     def timeout(self, now_s: float) -> None:
         if (due_s := self.deadline()) is not None and now_s >= due_s:
             for kind, floor in self._floors.items():
-                self._take(kind, floor.handle_timeout(now_s))
+                self._take(kind, floor.handle_timeout(now_s), now_s)
 
     # ── what is asked ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -169,7 +169,7 @@ class FloorDesk(Desk):
             self._ended.pop((command.floor, asking.id), None)
             if asked.signs and command.floor is FloorKind.SPEECH:
                 self._signing.add(asking.id)
-        self._take(command.floor, outcome.changes)
+        self._take(command.floor, outcome.changes, now_s)
 
     # ── what follows ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -190,15 +190,15 @@ class FloorDesk(Desk):
 
     def _follow_rules(self, now_s: float) -> None:
         for kind, floor in self._floors.items():
-            self._take(kind, floor.change_rules(self._rules(kind), now_s))
+            self._take(kind, floor.change_rules(self._rules(kind), now_s), now_s)
         self._apply(self.assembly.people.values())
-        self._put()
+        self._put(now_s)
 
     def _drop(self, participant: Participant, reason: FloorReason, now_s: float) -> None:
         for kind, floor in self._floors.items():
-            self._take(kind, floor.gone(participant.id, now_s, reason))
+            self._take(kind, floor.gone(participant.id, now_s, reason), now_s)
 
-    def _take(self, kind: FloorKind, changes: Sequence[FloorChange]) -> None:
+    def _take(self, kind: FloorKind, changes: Sequence[FloorChange], now_s: float) -> None:
         if not changes:
             return
         concerned: dict[ParticipantId, None] = {}
@@ -219,7 +219,7 @@ class FloorDesk(Desk):
                     self._ended[kind, who] = (change.after, change.reason)
         people = self.assembly.people
         self._apply([people[who] for who in concerned if who in people])
-        self._put()
+        self._put(now_s)
 
     def _apply(self, people: Iterable[Participant]) -> None:
         """The gates as the floors say."""
@@ -241,12 +241,9 @@ class FloorDesk(Desk):
                 self.assembly.close_source(one, SourceKind.SCREEN_AUDIO)
             self.assembly.say_own(one)
 
-    def _put(self) -> None:
+    def _put(self, now_s: float) -> None:
         self._states = {kind: floor.state() for kind, floor in self._floors.items()}
-        called = self._to_show()
-        if called != self.assembly.called:
-            self.assembly.called = called
-            self.assembly.rearrange()
+        self.assembly.call(self._to_show(), now_s)
         self.assembly.put(LivingSheet(FloorDocument, self._view_of, self._document_for))
         self.assembly.put(LivingSheet(OwnFloorDocument, self._own_view_of, self._own_document_for))
 

@@ -331,6 +331,8 @@ def test_screen_without_its_floor_is_refused_and_taken_away_when_revoked() -> No
 
 
 def main_of(room: FloorRoom, viewer: str) -> ParticipantId | None:
+    """As it is in the next step."""
+    room.wait(0)
     return room.conference._assembly.find(ParticipantId(viewer)).main
 
 
