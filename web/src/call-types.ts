@@ -169,6 +169,9 @@ export interface Tile {
   readonly participantId: string;
   readonly name: string;
   readonly kind: 'camera' | 'screen';
+  /** What its owner is in this meeting, as the token or he himself says; '' or absent when nothing was said. */
+  readonly function?: string;
+  readonly organisation?: string;
   readonly isSelf: boolean;
   /** The video slot bound to it; null for the own tile and for those who have no slot now. */
   readonly slot: number | null;

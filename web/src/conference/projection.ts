@@ -108,6 +108,8 @@ function projectTile(
     id: `${id}/${kind}`,
     participantId: id,
     name,
+    function: participant.function,
+    organisation: participant.organisation,
     kind,
     isSelf,
     slot,

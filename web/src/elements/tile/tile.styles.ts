@@ -1,6 +1,10 @@
 import { css } from 'lit';
 
 export const tileStyles = css`
+  .about {
+    font-weight: var(--regular);
+  }
+
   :host {
     position: relative;
     display: block;

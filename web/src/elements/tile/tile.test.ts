@@ -43,6 +43,12 @@ describe('vdx-tile', () => {
     expect(textOf(part(element, '.trouble'))).toBe('Dårlig forbindelse');
   });
 
+  it('says what others are, and not what we are', async () => {
+    const about = { function: 'tolk', organisation: 'Tolkene A/S' };
+    expect(textOf(part(await shown(about), '.text'))).toBe('Bodil Jensen, Tolk, Tolkene A/S');
+    expect(textOf(part(await shown({ ...about, isSelf: true }), '.text'))).toBe('Dig');
+  });
+
   it('names a screen after its owner, and the own picture "Dig"', async () => {
     expect(textOf(part(await shown({ kind: 'screen' }), '.text'))).toBe('Skærm fra Bodil Jensen');
     expect(textOf(part(await shown({ isSelf: true }, true), '.text'))).toBe('Dig');

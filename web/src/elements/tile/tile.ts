@@ -9,6 +9,7 @@ import type { Tile } from '../../call-types.js';
 import type { Size } from '../../conference/layout.js';
 import type { Voice } from '../../voices.js';
 import { initials, toneOf } from '../../text/names.js';
+import { functionText } from '../../text/people.js';
 import type { Words } from '../../text/words.js';
 import { reset } from '../../styles/shared.js';
 import { icon } from '../icon/icon.js';
@@ -121,13 +122,21 @@ export class TileElement extends LitElement {
             : tile.kind === 'camera' && !tile.microphoneOn
               ? icon('microphoneOff')
               : nothing}
-          <span class="text">${name}</span>
+          <span class="text">${name}${this.renderAbout()}</span>
           ${tile.kind === 'screen' ? nothing : html`<span class="visually-hidden">${this.spokenState()}</span>`}
         </div>
       </div>
       ${tile.paused ? html`<p class="cannot">${words.call.paused}</p>` : nothing}
       ${tile.cannotDecode ? html`<p class="cannot">${words.call.cannotDecode}</p>` : nothing}
     `;
+  }
+
+  /** Function and organisation of others, where they are known. */
+  private renderAbout(): TemplateResult | typeof nothing {
+    const { tile, words } = this;
+    if (tile.isSelf || tile.kind === 'screen') return nothing;
+    const parts = [functionText(tile.function ?? '', words.language), tile.organisation ?? ''].filter((part) => part !== '');
+    return parts.length === 0 ? nothing : html`<span class="about">, ${parts.join(', ')}</span>`;
   }
 
   private shownName(): string {
