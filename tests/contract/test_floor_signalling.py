@@ -204,3 +204,14 @@ async def test_log_says_who_was_given_the_floor_by_whom_without_names(
         assert all(f"participant={room['a'].id}" in line for line in lines)
         assert f"by={room['host'].id}" in lines[1]
         assert not any("Hemmeligt" in line or " a " in line for line in lines)
+
+
+async def test_when_control_ends_who_was_silenced_is_heard_once_he_opens_his_microphone(server: Server) -> None:
+    async with AsyncExitStack() as stack:
+        room = await meeting(stack, server, "a", floor_policy=FloorPolicy.MODERATED)
+        assert await room["host"].command("changeRoom", floorPolicy="free") == DONE
+        await until(lambda: room.latest("a", "ownFloor")["closedMicrophone"] == 1)
+        assert not room.passes("a")
+        assert await room["a"].command("setSource", source="microphone", active=False) == DONE
+        assert await room["a"].command("setSource", source="microphone", active=True) == DONE
+        assert room.passes("a")

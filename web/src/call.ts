@@ -358,7 +358,10 @@ class CallController implements Call, ConnectionListener {
     if (event.type === 'bandwidth') this.#media.onSendLayers(event.sendLayers);
     if (event.type === 'stopping') this.#set({ isServerStopping: true });
     this.#conference.onEvent(event);
-    if (event.type === 'ownSources' || event.type === 'ownFloor') this.#mirror.follow();
+    if (event.type === 'ownSources' || event.type === 'ownFloor') {
+      this.#mirror.follow();
+      this.#reports.tellSources();
+    }
   }
 
   onLost(): void {
