@@ -106,7 +106,6 @@ class CallController implements Call, ConnectionListener {
     this.#standing = { phase: 'idle', failure: null, ended: null, note: '', pin: null, waiting: null, personFunction: '', name, invitation: null, ...NO_TROUBLE };
     const wishes = { camera: this.#memory.value.cameraOn, microphone: this.#memory.value.microphoneOn };
     const chosen = readDevices(localShelf);
-    const usesSignLanguage = readSignLanguage(localShelf);
     this.#local = new LocalMedia(wishes, chosen, this.#meter, {
       onChange: () => this.#changed(),
       onTrack: (kind, track) => {
@@ -115,7 +114,7 @@ class CallController implements Call, ConnectionListener {
       },
       onNotice: (code) => this.#announcements.say(code),
       onChosen: (kind, deviceId) => writeDevices(localShelf, { ...readDevices(localShelf), [kind]: deviceId }),
-    }, usesSignLanguage);
+    }, readSignLanguage(localShelf));
     void this.#sound.choose(chosen.speaker ?? null);
     this.#media = new MediaLink(
       (offer) => this.#offer(offer),
@@ -270,9 +269,8 @@ class CallController implements Call, ConnectionListener {
   }
 
   async startScreenShare(): Promise<void> {
-    if (this.#standing.phase !== 'inCall') return;
-    if (this.#conference.state?.documents.ownFloor?.screen.maySend === false) await this.ask({ type: 'requestFloor', floor: 'screen' });
-    else await this.#local.startScreen();
+    const mayShare = this.#conference.state?.documents.ownFloor?.screen.maySend ?? true;
+    if (this.#standing.phase === 'inCall') await (mayShare ? this.#local.startScreen() : this.ask({ type: 'requestFloor', floor: 'screen' }));
   }
 
   stopScreenShare(): Promise<void> {
@@ -358,10 +356,9 @@ class CallController implements Call, ConnectionListener {
     if (event.type === 'bandwidth') this.#media.onSendLayers(event.sendLayers);
     if (event.type === 'stopping') this.#set({ isServerStopping: true });
     this.#conference.onEvent(event);
-    if (event.type === 'ownSources' || event.type === 'ownFloor') {
-      this.#mirror.follow();
-      this.#reports.tellSources();
-    }
+    if (event.type !== 'ownSources' && event.type !== 'ownFloor') return;
+    this.#mirror.follow();
+    this.#reports.tellSources();
   }
 
   onLost(): void {
