@@ -123,7 +123,7 @@ class CallController implements Call, ConnectionListener {
       link.isRelayOnly ? relayOnly(environment.peerPlatform) : environment.peerPlatform,
       () => within(this.#opening, DEVICES_PATIENCE_MS),
     );
-    this.#media.setFluent(usesSignLanguage);
+    this.#media.setFluent(readSignLanguage(localShelf));
     this.#mirror = new SourceMirror(
       this.#local,
       this.#memory,
