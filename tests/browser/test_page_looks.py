@@ -104,7 +104,7 @@ async def test_call_buttons_are_large_apart_and_in_the_window(chromium: Browser,
         page = await stories.show("call-9")
         buttons = page.get_by_role("group", name="Knapper til mødet").get_by_role("button")
         boxes = [await button.bounding_box() for button in await buttons.all()]
-        assert len(boxes) >= 7
+        assert len(boxes) >= (7 if size == DESKTOP else 4)
         lowest = 48 if size == ON_ITS_SIDE else 56
         previous_right = previous_bottom = 0.0
         for box in boxes:

@@ -184,18 +184,19 @@ export const callStyles = css`
     }
 
     /* One row: these are under "more" then. */
-    .crowded #chat,
-    .crowded #share,
-    .crowded.guest #people,
-    .crowded.host #floor {
+    #share,
+    .host #chat,
+    .has-floor #chat,
+    .guest #people,
+    .host #floor {
       display: none;
     }
 
-    .crowded {
+    .has-floor {
       flex-wrap: nowrap;
     }
 
-    .crowded vdx-control {
+    .has-floor vdx-control {
       flex: 1 1 auto;
     }
 

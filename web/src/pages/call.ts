@@ -18,7 +18,7 @@ import '../elements/captions/captions.js';
 import { readPreferences, writePreferences, type CaptionPreferences } from '../elements/captions/preferences.js';
 import '../elements/chat/chat.js';
 import { Draft } from '../elements/chat/draft.js';
-import { Unread } from '../elements/chat/unread.js';
+import { isChatUnderMore, Unread } from '../elements/chat/unread.js';
 import '../elements/device-problem/device-problem.js';
 import '../elements/devices/devices.js';
 import '../elements/floor/floor.js';
@@ -190,7 +190,7 @@ export class CallPage extends LitElement {
     const [share = '', ...rest] = words.call.share.split(' ');
     return html`<div class="bar">
       <p class="subject">${call.room?.subject ?? ''}</p>
-      <div class="buttons ${floor === null ? '' : `crowded ${call.self?.role ?? ''}`}" role="group" aria-label=${words.call.controls}>
+      <div class="buttons ${call.self?.role ?? ''} ${floor === null ? '' : 'has-floor'}" role="group" aria-label=${words.call.controls}>
         <vdx-control
           .look=${'state'}
           .label=${words.call.microphone}
@@ -234,7 +234,7 @@ export class CallPage extends LitElement {
         <vdx-control
           id="more"
           .label=${words.call.more}
-          .badge=${floor === null ? 0 : this.unread.count(call.words.messages, this.panel === 'chat')}
+          .badge=${isChatUnderMore(call, floor !== null) ? this.unread.count(call.words.messages, this.panel === 'chat') : 0}
           .icon=${'more'}
           .expanded=${this.panel === 'more'}
           @click=${() => { this.togglePanel('more'); }}
@@ -342,19 +342,20 @@ export class CallPage extends LitElement {
     </vdx-panel>`;
   }
 
-  /** What stands here on a phone, where the bar has the floor's button; hosts keep the people there instead. */
+  /** What stands here on a phone, whose bar has one row: guests keep the floor or the chat there, hosts the people. */
   private renderCrowdedOut(): TemplateResult | typeof nothing {
     const { call, words, commands } = this;
     const { screen } = call.local;
     const floor = floorButton(call, floorWords(words.language));
-    if (floor === null) return nothing;
+    const isHost = call.self?.role === 'host';
     const item = (name: IconName, label: string, run: () => void): TemplateResult =>
       html`<button class="button" type="button" @click=${run}>${icon(name)}<span>${label}</span></button>`;
     return html`<div class="crowded-out">
-      ${call.self?.role === 'host'
-        ? item('hand', floor.label + floor.rest, () => void commands.ask(floor.command))
-        : item('people', peopleWords(words.language).button, () => { this.togglePanel('people'); })}
-      ${item('chat', writtenText(words.language).chat, () => { this.togglePanel('chat'); })}
+      ${isHost ? nothing : item('people', peopleWords(words.language).button, () => { this.togglePanel('people'); })}
+      ${isHost && floor !== null ? item('hand', floor.label + floor.rest, () => void commands.ask(floor.command)) : nothing}
+      ${isHost || floor !== null
+        ? item('chat', writtenText(words.language).chat, () => { this.togglePanel('chat'); })
+        : nothing}
       ${screen.supported && !screen.on ? item('share', words.call.share, () => void commands.startScreenShare()) : nothing}
     </div>`;
   }

@@ -1,5 +1,6 @@
 /** How many messages nobody has looked at yet, and what is to be read aloud of them: one sentence for a burst. */
 
+import type { CallState } from '../../call-types.js';
 import type { Message } from '../../conference/words.js';
 import type { WrittenText } from '../../text/written.js';
 
@@ -26,4 +27,9 @@ export class Unread {
     this.#lastMs = nowMs;
     return fresh.length === 1 ? words.newFrom(newest.name) : words.newFromSeveral(fresh.length);
   }
+}
+
+/** On a phone, where the badge of the chat's own button cannot be seen. */
+export function isChatUnderMore(call: CallState, hasFloor: boolean): boolean {
+  return (hasFloor || call.self?.role === 'host') && matchMedia('(max-width: 53.75em)').matches;
 }
