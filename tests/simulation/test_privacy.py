@@ -31,6 +31,7 @@ from vdxmedia.conference.events import (
 from vdxmedia.conference.floor_asked import ALL_ASKED as FLOOR_ASKED
 from vdxmedia.conference.kinds import Role, SourceKind
 from vdxmedia.conference.media import BindSlot, MediaChange, SetHears
+from vdxmedia.conference.roles_desk import SetRole
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.conference.settings_desk import ChangeRoom
 from vdxmedia.conference.visibility import AnswerVisibility
@@ -143,13 +144,15 @@ def without_number(event: Any) -> Any:
 
 
 def is_private_still(command: Any) -> bool:
-    """The host leaves guests private, and does the same to the subject in both rooms.
+    """The host leaves guests private, the subject among them, and does the same to the subject in both rooms.
 
     A chair names a request by its number, which is another person's in the other room; and under `queue` how long one
     waits depends on who else speaks to the host: that only the time tells is in `test_floor_privacy`."""
     if isinstance(command, ChangeRoom):
         policies = (command.floor_policy, command.screen_policy)
         return command.guest_visibility is not GuestVisibility.ALL and FloorPolicy.QUEUE not in policies
+    if isinstance(command, SetRole) and command.target == SUBJECT:
+        return command.role is Role.GUEST
     return not isinstance(command, CHAIR_ASKED)
 
 

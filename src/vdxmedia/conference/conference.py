@@ -10,7 +10,8 @@ A *seat* is taken by `Join` and outlasts the signalling connection; media has a 
     RETURNING      bug   RETURNING       CONNECTED     -             (none), `lost`  (none), `left`
 
 Who is RETURNING has given up floor place and sources, but the others are told that he is on his way back. When nobody
-is connected any more, nobody is waited for either.
+is connected any more, nobody is waited for either; but where guests are private, whether a seat is still there must not
+tell who else was, so there the seats stay.
 
 What people ask for is handled by desks (`desk.py`), each with one concern. `now_s` is monotonic seconds throughout; the
 hub translates opening and closing times once, at the start. A command that raises has changed nothing. Not task-safe:
@@ -400,7 +401,10 @@ class Conference:
 
     def _leave_nobody_waiting(self, now_s: float) -> None:
         people = list(self._assembly.people.values())
-        if people and all(one.connection is Connection.RETURNING or one.is_film for one in people):
+        is_private = self.settings.guest_visibility is not GuestVisibility.ALL
+        if people and not any(
+            not one.is_film and (is_private or one.connection is not Connection.RETURNING) for one in people
+        ):
             for participant in people:
                 self._assembly.remove(participant, LeaveReason.LOST)
                 for desk in self._desks:

@@ -97,7 +97,13 @@ def test_token_issued_verifies_to_the_same_grant(algorithm: str) -> None:
         "canPublishSources": ["camera", "microphone"],
         "canSubscribe": True,
     }
-    assert payload["vdx"] == {"role": "guest", "organisation": "Testkommune", "function": "læge", "film": False}
+    assert payload["vdx"] == {
+        "role": "guest",
+        "organisation": "Testkommune",
+        "function": "læge",
+        "film": False,
+        "note": None,
+    }
     assert (payload["iss"], payload["aud"], payload["sub"]) == (ISSUER, "vdxmedia", "person-1")
     assert len(token) < 1024
 

@@ -17,7 +17,7 @@ from vdxmedia.conference.events import (
     SeatGivenUp,
 )
 from vdxmedia.conference.kinds import Connection, LeaveReason, SourceKind
-from vdxmedia.conference.settings import RoomSettings
+from vdxmedia.conference.settings import GuestVisibility, RoomSettings
 from vdxmedia.errors import InvalidTransition, NotAllowed, NotFound, Refused
 from vdxmedia.ids import ParticipantId
 
@@ -210,3 +210,13 @@ def test_join_twice_is_a_bug_and_changes_nothing() -> None:
     with pytest.raises(InvalidTransition):
         told.join("a")
     assert len(told.conference) == 1
+
+
+def test_where_guests_are_private_a_seat_does_not_tell_whether_anybody_else_was_there() -> None:
+    told = conference(guest_visibility=GuestVisibility.HOSTS)
+    told.join("a")
+    told.do(commands.Disconnect(A))
+    told.wait(SEAT_KEPT_S)
+    assert A in told.conference
+    told.wait(RETURN_KEPT_S)
+    assert told.conference.is_empty
