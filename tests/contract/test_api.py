@@ -192,7 +192,13 @@ async def test_token_minted_says_what_was_asked(server: AssembledServer) -> None
     claims = claims_of(made["url"])
     assert made["url"] == f"{server.url}/r/{room}#t={made['token']}"
     assert (claims["name"], claims["sub"], made["identity"]) == ("Åse Bø", "journal-7", "journal-7")
-    assert claims["vdx"] == {"role": "host", "organisation": "Region Test", "function": "læge"}
+    assert claims["vdx"] == {
+        "role": "host",
+        "organisation": "Region Test",
+        "function": "læge",
+        "film": False,
+        "note": None,
+    }
     assert claims["video"] == {
         "room": room,
         "roomJoin": True,

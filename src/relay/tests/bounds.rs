@@ -1,6 +1,6 @@
 //! What one peer may cost, and what a re-offer may change.
 
-mod common;
+use crate::common;
 
 use common::camera::film;
 use common::stage::{ANNA, SLOT, VIEWER, call};

@@ -1,6 +1,6 @@
 //! Connectivity, consent and DTLS through the whole forwarder.
 
-mod common;
+use crate::common;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 

@@ -1,7 +1,7 @@
 //! VP9 and AV1 through the whole forwarder: keyframes told by the dependency descriptor or the payload, numbers that go
 //! on over a switch, both forms of header extensions; without sockets.
 
-mod common;
+use crate::common;
 
 use common::described::{AV1, DESCRIPTOR, KEYFRAME, VP9, frame, keyframe, with_codecs};
 use common::{Packet, World, camera, measured_slots, slots, sound};

@@ -1,6 +1,6 @@
 //! Packets of a picture that leave together get one length by padding, which is no part of what they carry.
 
-mod common;
+use crate::common;
 
 use common::{Packet, World, slots, sound};
 use vdx_relay::wire::rtcp::write_nack;

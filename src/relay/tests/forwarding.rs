@@ -1,6 +1,6 @@
 //! One packet's way: what is rewritten, what is passed on, and that nothing is allocated for it.
 
-mod common;
+use crate::common;
 
 use std::collections::HashMap;
 

@@ -1,6 +1,6 @@
 //! Which layers a publisher is told that anybody takes, and what is shown while one comes back.
 
-mod common;
+use crate::common;
 
 use common::camera::{Camera, Stamp, film};
 use common::link::{Link, film_over};

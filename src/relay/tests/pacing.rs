@@ -1,6 +1,6 @@
 //! What leaves to a narrow way, and when: shares that follow the estimate, probes, bursts.
 
-mod common;
+use crate::common;
 
 use common::camera::{Camera, Stamp};
 use common::link::{Link, film_over};

@@ -1,6 +1,6 @@
 //! Pictures through the whole forwarder: simulcast, switches, permissions; without sockets.
 
-mod common;
+use crate::common;
 
 use common::camera::{Camera, Stamp, film};
 use common::stage::{ANNA, RIDS, SLOT, VIEWER, call, of_slot, unbroken};

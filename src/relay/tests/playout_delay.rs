@@ -1,7 +1,7 @@
 //! How long receivers hold pictures back: what a publisher says goes to who negotiated it, and ends with its pictures. A
 //! receiver keeps the last that it was told on a stream, whoever is shown there next.
 
-mod common;
+use crate::common;
 
 use common::camera::{Camera, Stamp};
 use common::stage::{ANNA, BO, RIDS, SLOT, of_slot};

@@ -3,7 +3,7 @@
 
 #![allow(clippy::cast_precision_loss)] // Shares of thousands.
 
-mod common;
+use crate::common;
 
 use common::{Dice, Packet, World, microphone, redundant_sound, slots, sound};
 use vdx_relay::wire::red::{MAX_REDUNDANT, Red};

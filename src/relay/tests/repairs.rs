@@ -1,6 +1,6 @@
 //! Loss on both sides: NACKs to publishers, retransmissions to subscribers; without sockets.
 
-mod common;
+use crate::common;
 
 use common::camera::{Stamp, film};
 use common::stage::{SLOT, VIEWER, call, unbroken};

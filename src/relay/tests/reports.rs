@@ -2,7 +2,7 @@
 
 #![allow(clippy::cast_possible_wrap, clippy::cast_sign_loss)] // Test times are small.
 
-mod common;
+use crate::common;
 
 use common::camera::Camera;
 use common::{Packet, World, camera, microphone, slots, sound};

@@ -1,6 +1,6 @@
 //! A subscriber's way is narrow: who is sent, who is paused, and how both come back.
 
-mod common;
+use crate::common;
 
 use common::camera::{Camera, Stamp, film};
 use common::stage::{ANNA, BO, RIDS, SLOT, VIEWER, of_slot, unbroken};

@@ -1,6 +1,6 @@
 //! Who is heard by whom: the loudest three, audience classes, gates, pins, and publishers that lie.
 
-mod common;
+use crate::common;
 
 use std::collections::BTreeSet;
 

@@ -2,7 +2,7 @@
 
 #![allow(clippy::cast_possible_wrap, clippy::float_cmp)] // Test times are small; zero is zero.
 
-mod common;
+use crate::common;
 
 use common::camera::{Camera, film};
 use common::stage::{BO, SLOT, VIEWER, call};

@@ -1,6 +1,6 @@
 //! Streams that change, collide, end, or are abused by one who has keys: the others see nothing of it.
 
-mod common;
+use crate::common;
 
 use std::collections::{BTreeSet, HashMap};
 

@@ -1,7 +1,7 @@
 //! Workers of one relay with real mailboxes between them, and one that stands still: the others go on, and of what it
 //! is not told any more, upper layers go first, then pictures, then sound.
 
-mod common;
+use crate::common;
 
 use std::collections::VecDeque;
 use std::sync::Arc;

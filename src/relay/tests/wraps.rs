@@ -3,7 +3,7 @@
 
 #![allow(clippy::cast_possible_wrap)] // Test times are small.
 
-mod common;
+use crate::common;
 
 use common::camera::{Camera, Stamp, film};
 use common::stage::{ANNA, BO, SLOT, VIEWER, call, of_slot, unbroken};
