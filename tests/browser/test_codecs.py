@@ -25,6 +25,7 @@ RECEIVED = """async () => {
 }"""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("codec", ["VP9", "AV1"])
 async def test_slot_in_a_room_of_another_codec_shows_the_next_source(
     server: Server, person: OpenPerson, chromium: Browser, codec: str

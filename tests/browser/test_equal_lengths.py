@@ -70,6 +70,7 @@ async def test_padded_packets_are_decoded_without_loss_in_chromium(
         await assert_nothing_is_missing(server, lambda: bent.inbound("video"))
 
 
+@pytest.mark.long
 async def test_padded_packets_are_decoded_without_loss_in_firefox(server: Server, film: Path) -> None:
     """VP8: Debian's Firefox has no decoder of H.264 for calls."""
     room = await server.create_room()

@@ -71,6 +71,7 @@ def most(found: list[float]) -> float:
     return sorted(found)[int(0.9 * (len(found) - 1))]
 
 
+@pytest.mark.long
 async def test_film_is_seen_together_in_time_with_its_sound_and_obeys(server: Server, person: OpenPerson) -> None:
     room = await server.create_room(organisation=ORGANISATION)
     # Small windows: three browsers paint on one machine.
@@ -142,6 +143,7 @@ async def test_film_is_seen_together_in_time_with_its_sound_and_obeys(server: Se
         )
 
 
+@pytest.mark.long
 async def test_who_comes_while_the_film_stands_sees_its_picture(server: Server, person: OpenPerson) -> None:
     room = await server.create_room(organisation=ORGANISATION)
     anna = await person("Anna", room["hostUrl"])

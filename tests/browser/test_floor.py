@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from tests.browser.conftest import OpenPerson
 from tests.browser.pages import Person, eventually
 from tests.server import Server
@@ -65,12 +67,14 @@ async def reads(someone: Person, text: str) -> None:
     await someone.page.locator("vdx-floor section").get_by_text(text).wait_for()
 
 
+@pytest.mark.long
 async def test_free_everybody_is_heard_and_nobody_asks(server: Server, person: OpenPerson) -> None:
     anna, bent = await meeting(server, person, "free")
     await is_heard(anna)
     assert await bent.page.locator("vdx-control#floor").count() == 0
 
 
+@pytest.mark.long
 async def test_hands_are_in_order_and_everybody_is_heard(server: Server, person: OpenPerson) -> None:
     anna, bent = await meeting(server, person, "hands")
     await is_heard(anna)
@@ -108,6 +112,7 @@ async def test_moderated_only_whom_the_host_gives_the_floor_is_heard(server: Ser
     await is_silent(anna)
 
 
+@pytest.mark.long
 async def test_grant_asks_for_a_closed_microphone_and_opens_none(server: Server, person: OpenPerson) -> None:
     anna, bent = await meeting(server, person, "queue")
     await bent.page.get_by_role("button", name="Mikrofon").first.click()
@@ -118,6 +123,7 @@ async def test_grant_asks_for_a_closed_microphone_and_opens_none(server: Server,
     await is_heard(anna)
 
 
+@pytest.mark.long
 async def test_when_control_ends_nobody_is_heard_by_surprise(server: Server, person: OpenPerson) -> None:
     anna, bent = await meeting(server, person, "moderated")
     await is_silent(anna)

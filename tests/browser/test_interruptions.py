@@ -7,6 +7,8 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import pytest
+
 from tests.browser.conftest import OpenPerson
 from tests.browser.cuttable import run_cuttable
 from tests.browser.firefox import run_firefox
@@ -143,6 +145,7 @@ async def test_screen_share_arrives_big_and_ends(server: Server, person: OpenPer
     await eventually(lambda: screens_of_others(bent), lambda rows: not rows)
 
 
+@pytest.mark.long
 async def test_sound_of_a_shared_screen_arrives_beside_the_speakers(server: Server, person: OpenPerson) -> None:
     room = await server.create_room()
     anna = await person("Anna", room["hostUrl"])

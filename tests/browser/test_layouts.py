@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.browser.conftest import OpenPerson
 from tests.browser.pages import Person, eventually
 from tests.server import Server
@@ -60,6 +62,7 @@ async def test_layout_is_chosen_by_the_host_for_all_and_by_each_for_himself(serv
     assert await bent.page.get_by_text("Værten bestemmer, hvordan billederne står.").is_visible()
 
 
+@pytest.mark.long
 async def test_pinned_person_is_large_on_ones_own_screen_only(server: Server, person: OpenPerson) -> None:
     room = await server.create_room()
     anna = await person("Anna", room["hostUrl"], synthetic=False)

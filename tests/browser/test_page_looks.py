@@ -73,7 +73,17 @@ async def test_page_opened_parts_have_nothing_serious_for_axe(chromium: Browser,
         assert await page.evaluate(RUN_AXE) == []
 
 
-@pytest.mark.parametrize("size", [SMALL_PHONE, PHONE, TABLET, DESKTOP, ON_ITS_SIDE], ids=str)
+@pytest.mark.parametrize(
+    "size",
+    [
+        SMALL_PHONE,
+        pytest.param(PHONE, marks=pytest.mark.long),
+        pytest.param(TABLET, marks=pytest.mark.long),
+        DESKTOP,
+        pytest.param(ON_ITS_SIDE, marks=pytest.mark.long),
+    ],
+    ids=str,
+)
 async def test_page_every_state_fits_its_window(chromium: Browser, size: tuple[int, int]) -> None:
     async with open_stories(chromium, size) as stories:
         for name in await stories.names():

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
 from playwright.async_api import Browser
 
 from tests.browser.conftest import OpenPerson, launch_chromium
@@ -39,6 +40,7 @@ async def delays_ms(page: Any) -> dict[str, float]:
     return {name: 1000 * (after[name] - before[name]) / frames for name in ("delay", "target")}
 
 
+@pytest.mark.long
 async def test_playout_delay_of_a_publisher_holds_its_pictures_and_not_the_next_ones(
     server: Server, person: OpenPerson, chromium: Browser
 ) -> None:

@@ -6,6 +6,8 @@ import asyncio
 import socket
 from pathlib import Path
 
+import pytest
+
 from tests.browser.conftest import OpenPerson
 from tests.browser.pages import Person, eventually, is_near
 from tests.killable import development_server
@@ -23,6 +25,7 @@ async def sees(viewer: Person, other: Person) -> None:
     )
 
 
+@pytest.mark.long
 async def test_two_people_see_each_other_again_after_the_server_was_killed(person: OpenPerson, tmp_path: Path) -> None:
     port, store = free_port(socket.SOCK_STREAM), tmp_path / "store.db"
     async with development_server(port, store) as server:

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 import aiohttp
+import pytest
 
 from tests.browser.conftest import OpenPerson
 from tests.browser.firefox import run_firefox
@@ -26,6 +27,7 @@ def heard(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [row for row in rows if row["totalAudioEnergy"] > 0]
 
 
+@pytest.mark.long
 async def test_redundant_sound_between_two_chromiums(server: Server, person: OpenPerson) -> None:
     room = await server.create_room()
     anna = await person("Anna", room["hostUrl"], synthetic=False)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.browser.conftest import OpenPerson
 from tests.browser.firefox import run_firefox
 from tests.browser.pages import OBSERVE, WITHOUT_UDP, Person, eventually
@@ -44,6 +46,7 @@ async def test_chromium_without_udp_sees_is_seen_and_heard_by_tcp(server: Server
         )
 
 
+@pytest.mark.long
 async def test_firefox_without_udp_sees_and_is_seen_by_tcp(server: Server, person: OpenPerson) -> None:
     room = await server.create_room()
     anna = await person("Anna", room["hostUrl"])

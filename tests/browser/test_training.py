@@ -140,6 +140,7 @@ async def test_training_talk_aside_is_heard_by_the_two_alone(server: Server, per
     await until_hears(dorte, is_heard=True)
 
 
+@pytest.mark.long
 async def test_training_call_for_help_is_loud_at_the_host_until_it_is_answered(
     server: Server, person: OpenPerson
 ) -> None:
@@ -153,6 +154,7 @@ async def test_training_call_for_help_is_loud_at_the_host_until_it_is_answered(
     await anna.page.locator('vdx-training-notices [data-line="help"]').wait_for(state="detached")
 
 
+@pytest.mark.long
 async def test_training_sentence_before_joining_says_who_sees(server: Server, person: OpenPerson) -> None:
     made = await server.create_room(mode="training", guestVisibility="all")
     bent = await person("Bent", made["guestUrl"], join=False)

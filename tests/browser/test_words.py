@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
+
 from tests.browser.conftest import OpenPerson
 from tests.browser.pages import Person, eventually
 from tests.browser.typing_delay import open_chat, text_delays
@@ -44,6 +46,7 @@ async def messages(someone: Person) -> list[str]:
     return texts
 
 
+@pytest.mark.long
 async def test_chat_to_all_hosts_and_one_with_unread_count(server: Server, person: OpenPerson) -> None:
     room = await server.create_room()
     anna = await person("Anna", room["hostUrl"], synthetic=False)
@@ -86,6 +89,7 @@ async def test_typed_text_is_shown_to_the_other_within_half_a_second(server: Ser
     await anna.page.locator("vdx-chat .line").wait_for(state="detached")
 
 
+@pytest.mark.long
 async def test_captions_by_whom_the_host_chose_are_shown_to_who_switched_them_on(
     server: Server, person: OpenPerson
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.browser.conftest import OpenPerson
 from tests.browser.pages import Person, eventually
 from tests.browser.test_call import assert_no_picture_under_another_name
@@ -25,6 +27,7 @@ async def worker_port(person: Person) -> int:
     return port
 
 
+@pytest.mark.long
 async def test_three_people_on_three_workers_see_and_hear_each_other(person: OpenPerson) -> None:
     async with run_server(module=SPREAD_MODULE, workers=WORKERS) as server:
         room = await server.create_room()

@@ -18,11 +18,11 @@ from loadtests.netns.scenarios import run
         "in-turn",
         "starve",
         "loss-5-fec",
-        "rebind",
+        pytest.param("rebind", marks=pytest.mark.long),
         "change-network",
-        "udp-blocked",
+        pytest.param("udp-blocked", marks=pytest.mark.long),
         pytest.param("tcp-443", marks=pytest.mark.long),
-        "loss-10",
+        pytest.param("loss-10", marks=pytest.mark.long),
         pytest.param("sign-language", marks=pytest.mark.long),
         pytest.param("bad-uplink", marks=pytest.mark.long),
     ],
@@ -32,7 +32,7 @@ async def test_call_holds_over_a_bad_network(scenario: str) -> None:
     assert result.unmet() == []
 
 
-@pytest.mark.parametrize("scenario", ["turn-ways", "turn-443"])
+@pytest.mark.parametrize("scenario", [pytest.param("turn-ways", marks=pytest.mark.long), "turn-443"])
 async def test_call_holds_through_a_turn_server(scenario: str) -> None:
     result = await run(scenario)
     assert result.unmet() == []
