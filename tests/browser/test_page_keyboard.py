@@ -41,11 +41,12 @@ async def test_prejoin_is_one_way_from_the_language_to_the_join_button(chromium:
     async with open_stories(chromium, PHONE) as stories:
         page = await stories.show("prejoin-preview")
         stops = await tab_through(page)
-        assert [stop["name"] for stop in stops] == [
+        assert [str(stop["name"]).split(" Borger")[0] for stop in stops] == [
             "English",
             "Mikrofon",
             "Kamera",
             "name",
+            "Ikke valgt",
             "Vælg kamera og mikrofon",
             "Deltag i mødet",
             "Ring 87 65 43 21",
@@ -100,7 +101,7 @@ async def test_call_toggle_keeps_its_name_and_says_its_state(chromium: Browser) 
 
 
 async def test_call_panel_takes_the_focus_and_gives_it_back(chromium: Browser) -> None:
-    async with open_stories(chromium, PHONE) as stories:
+    async with open_stories(chromium) as stories:
         page = await stories.show("call-2")
         more = page.get_by_role("button", name="Mere")
         await expect(more).to_have_attribute("aria-expanded", "false")
