@@ -43,8 +43,15 @@ async def sideways(page: Page) -> int:
     return pixels
 
 
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-@pytest.mark.parametrize(("language", "scheme"), [("da", "light"), ("en", "dark")])
+@pytest.mark.parametrize(
+    ("size", "language", "scheme"),
+    [
+        pytest.param(PHONE, "da", "light", id="da-light-phone"),
+        pytest.param(DESKTOP, "en", "dark", id="en-dark-desktop"),
+        pytest.param(DESKTOP, "da", "light", id="da-light-desktop", marks=pytest.mark.long),
+        pytest.param(PHONE, "en", "dark", id="en-dark-phone", marks=pytest.mark.long),
+    ],
+)
 async def test_page_every_state_has_nothing_serious_for_axe(
     chromium: Browser, size: tuple[int, int], language: str, scheme: str
 ) -> None:

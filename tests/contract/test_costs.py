@@ -54,6 +54,7 @@ async def test_joins_by_turns_into_small_rooms_are_measured_too() -> None:
     assert {len(line) for line in both} == {3}
 
 
+@pytest.mark.long
 async def test_memory_tells_both_shapes_and_the_layer() -> None:
     outcome = await run("loadtests.memory", memory.Outcome, "--participants", "2", "--layers", "1")
     assert outcome.faults == 0

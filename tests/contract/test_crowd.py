@@ -44,6 +44,7 @@ async def test_roster_reaches_a_client_four_times_a_second_at_most_whatever_the_
         assert 2 <= len(rosters) <= MAX_ROSTER_PER_S * took_s + 1
 
 
+@pytest.mark.long
 async def test_crowd_measures_every_part(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VDX_LIMITS_JOINS_PER_SECOND", "10000")  # the server's own limit is not what is measured
     outcome = await crowd.measure(listeners=20, joins=3, seconds=1.0, edits=8)
