@@ -371,7 +371,8 @@ async def tcp_443(result: Result) -> None:
     await _joins(result, Blocked.ALL_BUT_TCP_443, ways)
 
 
-SHARE_SCREEN = "Del skærm"
+MORE, SHARE_SCREEN = "Mere", "Del skærm"
+"""In a page as narrow as a phone sharing is under "more"."""
 SCREEN_LIMIT_S = 3.0
 
 # ── screen ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -385,6 +386,7 @@ async def late_screen(result: Result) -> None:
 
 async def _late_screen(result: Result, anna: Person, bent: Person) -> None:
     negotiations = await anna.page.evaluate("observe.negotiations()")
+    await anna.page.get_by_role("button", name=MORE).click()
     began = await bent.start()
     await asyncio.sleep(3)
     shared = await bent.now()

@@ -17,7 +17,7 @@ from loadtests.netns.scenarios import run
         pytest.param("clean", marks=pytest.mark.long),
         "in-turn",
         "starve",
-        "loss-5-fec",
+        pytest.param("loss-5-fec", marks=pytest.mark.long),
         pytest.param("rebind", marks=pytest.mark.long),
         "change-network",
         pytest.param("udp-blocked", marks=pytest.mark.long),
