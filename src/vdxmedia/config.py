@@ -92,6 +92,8 @@ class Store(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A file of this server alone, as here, or `postgresql://user@host/database`; one database per server."""
     password_file: str = ""
     """The PostgreSQL user's password, one line; a password is never in the url."""
+    sealing_key_file: str = ""
+    """Keys that PINs, tokens and telephone numbers are sealed with in the store, one per line, the newest first."""
     attendance_kept_days: Annotated[float, Meta(gt=0, le=10 * 366)] = 30.0
     """From the moment when a person was last seen in a room that records attendance."""
     closed_rooms_kept_days: Annotated[float, Meta(gt=0, le=10 * 366)] = 30.0

@@ -24,6 +24,8 @@ from vdxmedia.api.auth import DEVELOPMENT_KEY, read_keys
 from vdxmedia.api.tokens import SigningKey
 from vdxmedia.config import Settings
 from vdxmedia.errors import Misconfigured
+from vdxmedia.sealing import Sealer
+from vdxmedia.sealing import read_keys as read_sealing_keys
 
 _DEVELOPMENT_SEED = b"vdxmedia development, not secret"
 """32 bytes that everyone can read here: tokens signed with them are worth nothing beyond loopback."""
@@ -44,6 +46,8 @@ class Credentials:
     tls: ssl.SSLContext | None = field(repr=False)
     turn_secret: bytes = field(default=b"", repr=False)
     store_password: str = field(default="", repr=False)
+    sealer: Sealer = field(default_factory=lambda: Sealer([_DEVELOPMENT_SEED]), repr=False)
+    """Of what the store keeps sealed."""
     certificate_file: str = ""
     """Of `tls`, for those of this machine who come by another name."""
 
@@ -96,6 +100,8 @@ def with_secrets(credentials: Credentials, settings: Settings) -> Credentials:
         credentials = replace(credentials, turn_secret=read_turn_secret(Path(settings.turn.secret_file)))
     if settings.store.password_file:
         credentials = replace(credentials, store_password=read_store_password(Path(settings.store.password_file)))
+    if settings.store.sealing_key_file:
+        credentials = replace(credentials, sealer=Sealer(read_sealing_keys(Path(settings.store.sealing_key_file))))
     return credentials
 
 
@@ -111,6 +117,7 @@ def warnings(settings: Settings) -> Iterator[str]:
         http.certificate_key_file,
         settings.turn.secret_file,
         settings.store.password_file,
+        settings.store.sealing_key_file,
     ):
         if name and Path(name).stat().st_mode & stat.S_IROTH:
             yield f"{name} is a secret that every user of this machine can read: `chmod o= {name}`"

@@ -76,7 +76,8 @@ async def test_store_of_the_first_revision_keeps_its_rooms(path: Path) -> None:
     await asyncio.to_thread(connection.commit)
     connection.close()
     assert "attendance" not in tables(path)
-    assert await asyncio.to_thread(check, url(path)) == "the store will be upgraded from revision 0001 to 0003"
+    newest = await asyncio.to_thread(migrate.newest)
+    assert await asyncio.to_thread(check, url(path)) == f"the store will be upgraded from revision 0001 to {newest}"
     async with open_store(url(path)) as store:
         assert await store.rooms(10) == [ROOM]
         assert await store.attendance(RoomId("room")) == []

@@ -6,7 +6,7 @@ name in `attendance`, and what a conference's state holds.
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Double, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
 metadata = MetaData()
 
@@ -45,3 +45,83 @@ attendance = Table(
     Column("is_recognised", Boolean, nullable=False),
     Index("attendance_by_last_seen", "last_seen"),
 )
+
+CODE = String(250)
+"""Of an organisation."""
+UUID_TEXT = String(36)
+NUMBER = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite counts up only what is declared INTEGER."""
+
+organisations = Table(
+    "organisations",
+    metadata,
+    Column("group_id", NUMBER, primary_key=True, autoincrement=True),
+    Column("code", CODE, nullable=False, unique=True),
+    Column("parent", CODE, nullable=False),
+    Column("history_api_key_hash", String(64), nullable=True, unique=True),
+    Column("document", Text, nullable=False),
+)
+"""`document`: `booking.organisations.Organisation` as JSON, without what has a column."""
+
+templates = Table(
+    "templates",
+    metadata,
+    Column("template_id", NUMBER, primary_key=True, autoincrement=True),
+    Column("organisation", CODE, nullable=False, index=True),
+    Column("is_deleted", Boolean, nullable=False),
+    Column("document", Text, nullable=False),
+)
+
+meetings = Table(
+    "meetings",
+    metadata,
+    Column("uuid", UUID_TEXT, primary_key=True),
+    Column("organisation", CODE, nullable=False),
+    Column("starts_at", BigInteger, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+    Column("short_id", String(12), nullable=False, unique=True),
+    Column("external_id", String(200), nullable=True),
+    Column("subject", Text, nullable=False),
+    Column("organized_by", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("document", Text, nullable=False),
+    Index("meetings_by_start", "organisation", "starts_at", "uuid"),
+    Index("meetings_by_organiser", "organisation", "organized_by", "starts_at"),
+    Index("meetings_by_subject", "organisation", "subject"),
+    Index("meetings_by_external_id", "organisation", "external_id", unique=True),
+    Index("meetings_by_end", "ends_at"),
+)
+"""`organized_by`: the e-mail in lower case. `document`: the rest of `booking.meetings.Meeting`."""
+
+meeting_labels = Table(
+    "meeting_labels",
+    metadata,
+    Column("organisation", CODE, primary_key=True),
+    Column("label", String(200), primary_key=True),
+    Column("uuid", UUID_TEXT, primary_key=True),
+    Index("meeting_labels_by_meeting", "uuid"),
+)
+
+booked_rooms = Table(
+    "booked_rooms",
+    metadata,
+    Column("uuid", UUID_TEXT, primary_key=True),
+    Column("organisation", CODE, nullable=False),
+    Column("status", String(32), nullable=False),
+    Column("is_pool", Boolean, nullable=False),
+    Column("has_meeting", Boolean, nullable=False),
+    Column("reserved_by", UUID_TEXT, nullable=True, unique=True),
+    Column("uri", String(200), nullable=True, unique=True),
+    Column("uri_without_domain", String(100), nullable=True),
+    Column("room_id", String(64), nullable=False, unique=True),
+    Column("starts_at", BigInteger, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+    Column("status_at", BigInteger, nullable=True),
+    Column("document", Text, nullable=False),
+    Index("booked_rooms_by_status", "status", "starts_at"),
+    Index("booked_rooms_by_end", "status", "ends_at"),
+    Index("booked_rooms_by_uri", "uri_without_domain"),
+    Index("booked_rooms_of_organisation", "organisation", "starts_at"),
+)
+"""`uri`: with its domain, unique while the room has it. `document`: the rest of `booking.meetings.BookedRoom`, with its
+PINs sealed (context `pin` and the uuid)."""
