@@ -266,6 +266,7 @@ EXAMPLES: list[m.Wire] = [
         ),
         closed_microphone=1,
     ),
+    m.DocumentWithdrawn(document="lobby"),
     m.Bindings(bindings=_BINDINGS),
     m.Speakers(speakers=[m.Speaker(participant_id="p2345abcdefg", level=0.75)]),
     m.ConnectionQuality(participants=[m.QualityEntry(participant_id="p2345abcdefg", quality=Quality.WEAK)]),

@@ -14,6 +14,7 @@ from vdxmedia.conference.documents import Document, Documents, LivingSheet, Shee
 from vdxmedia.conference.events import (
     BindingsChanged,
     DocumentChanged,
+    DocumentWithdrawn,
     Event,
     MediaChanged,
     SeatGivenUp,
@@ -358,7 +359,7 @@ class Assembly:
                 self.documents.assume(name, roles[name])
         kinds, self._dirty_documents = self._dirty_documents, {}
         for to, document in self.documents.take(kinds, roles):
-            self.tell(DocumentChanged(to, document))
+            self.tell(DocumentWithdrawn(to, document) if isinstance(document, type) else DocumentChanged(to, document))
         changes = self._ledger.take()
         if changes:
             self.tell(MediaChanged(changes))

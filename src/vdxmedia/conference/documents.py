@@ -125,25 +125,30 @@ class Documents:
 
     def take(
         self, kinds: Iterable[type[Document]], people: Mapping[ParticipantId, Role]
-    ) -> list[tuple[tuple[ParticipantId, ...], Document]]:
-        """What is different from what was said, of these kinds; who hears the same together."""
-        said: list[tuple[tuple[ParticipantId, ...], Document]] = []
+    ) -> list[tuple[tuple[ParticipantId, ...], Document | type[Document]]]:
+        """What is different from what was said, of these kinds; who hears the same together. A kind: there is nothing
+        of it for them any more."""
+        said: list[tuple[tuple[ParticipantId, ...], Document | type[Document]]] = []
         for kind in kinds:
             sheet = self._sheets.get(kind)
             if sheet is None:
                 continue
             groups: dict[int, tuple[Document, list[ParticipantId]]] = {}
+            withdrawn: list[ParticipantId] = []
             read = sheet.reading()
             for participant, role in people.items():
                 document = read(participant, role)
                 key = (kind, participant)
                 before = self._said.get(key)
                 if document is None:
-                    self._said.pop(key, None)
+                    if self._said.pop(key, None) is not None:
+                        withdrawn.append(participant)
                 elif document is not before and document != before:
                     self._said[key] = document
                     groups.setdefault(id(document), (document, []))[1].append(participant)
             said += [(tuple(to), document) for document, to in groups.values()]
+            if withdrawn:
+                said.append((tuple(withdrawn), kind))
         return said
 
     def all_for(self, participant: ParticipantId, role: Role) -> tuple[Document, ...]:

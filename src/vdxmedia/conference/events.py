@@ -101,6 +101,13 @@ class DocumentChanged(msgspec.Struct, frozen=True):
     document: Document
 
 
+class DocumentWithdrawn(msgspec.Struct, frozen=True):
+    """There is no document of this kind for them any more; what they were told of it is to be forgotten."""
+
+    to: tuple[ParticipantId, ...]
+    kind: type[Document]
+
+
 class Utterance(msgspec.Struct, frozen=True):
     """Base of what is said once and kept nowhere: who is away never hears of it."""
 
@@ -205,6 +212,7 @@ Event = (
     | BindingsChanged
     | SpeakersChanged
     | DocumentChanged
+    | DocumentWithdrawn
     | Uttered
     | Answered
     | SettingsChosen

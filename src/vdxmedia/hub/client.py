@@ -12,6 +12,7 @@ from vdxmedia.conference.events import (
     Binding,
     BindingsChanged,
     DocumentChanged,
+    DocumentWithdrawn,
     SequencedEvent,
     Snapshot,
     SpeakersChanged,
@@ -81,6 +82,7 @@ ClientEvent = (
     | BindingsChanged
     | SpeakersChanged
     | DocumentChanged
+    | DocumentWithdrawn
     | Uttered
     | QualityChanged
     | BandwidthChanged

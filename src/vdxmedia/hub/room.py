@@ -414,7 +414,9 @@ class Room:
                 case events.ParticipantJoined() | events.ParticipantChanged() | events.ParticipantLeft():
                     self._ring.append(event)
                     self._tell_each(event.to, event)
-                case events.SpeakersChanged() | events.DocumentChanged() | events.Uttered():
+                case (
+                    events.SpeakersChanged() | events.DocumentChanged() | events.DocumentWithdrawn() | events.Uttered()
+                ):
                     self._tell_each(event.to, event)
                 case events.BindingsChanged():
                     self._tell_each((event.participant,), event)

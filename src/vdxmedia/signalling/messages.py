@@ -365,6 +365,13 @@ Document = (
 """States that are told whole, at the join and after each change; only the latest of a type counts."""
 
 
+class DocumentWithdrawn(Wire, frozen=True, tag="documentWithdrawn"):
+    """There is no document of this type for this client any more: what the last one told is to be forgotten."""
+
+    document: str
+    """Its `type`."""
+
+
 class TokenRenewed(Wire, frozen=True, tag="tokenRenewed"):
     token: str
     token_expires_at: float
@@ -422,6 +429,7 @@ ServerEvent = (
     | HelpCalls
     | PeopleNotes
     | floor_area.Told
+    | DocumentWithdrawn
     | Bindings
     | Speakers
     | ConnectionQuality

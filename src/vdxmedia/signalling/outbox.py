@@ -69,7 +69,7 @@ class Outbox:
         self._latest[kind] = event
 
     def put_document(self, kind: type[Document], event: bytes) -> None:
-        """A whole state; it takes the place of the one before. Bounded by the kinds."""
+        """A whole state, or that there is none any more; it takes the place of the one before. Bounded by the kinds."""
         self._documents.pop(kind, None)
         self._documents[kind] = event
 

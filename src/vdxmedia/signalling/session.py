@@ -283,6 +283,8 @@ class Session:
                 self._outbox.put_latest(Latest.BANDWIDTH, encoded)
             elif isinstance(event, events.DocumentChanged):
                 self._outbox.put_document(type(event.document), encoded)
+            elif isinstance(event, events.DocumentWithdrawn):
+                self._outbox.put_document(event.kind, encoded)
             else:
                 self._outbox.put(encoded)
                 if self._outbox.is_overflowing:

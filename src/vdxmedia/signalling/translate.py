@@ -27,7 +27,10 @@ from vdxmedia.signalling.areas.lobby import waiting_again, waiting_of
 NOBODY = 0
 """The wire's source number for an empty slot."""
 _COMMANDS = {kind: to_core for area in messages.AREAS for kind, (_, to_core) in area.COMMANDS.items()}
-_DOCUMENTS = {kind: to_wire for area in messages.AREAS for kind, to_wire in area.DOCUMENTS.items()}
+_DOCUMENTS = {kind: to_wire for area in messages.AREAS for kind, (_, to_wire) in area.DOCUMENTS.items()}
+_DOCUMENT_NAMES = {
+    kind: str(wire.__struct_config__.tag) for area in messages.AREAS for kind, (wire, _) in area.DOCUMENTS.items()
+}
 _UTTERANCES = {kind: to_wire for area in messages.AREAS for kind, to_wire in getattr(area, "UTTERANCES", {}).items()}
 _ANSWERS = {kind: to_wire for area in messages.AREAS for kind, to_wire in area.ANSWERS.items()}
 
@@ -61,6 +64,8 @@ def event(room: RoomId, told: ClientEvent) -> messages.ServerEvent:
             return messages.ParticipantLeft(sequence=told.sequence, participant_id=told.participant, reason=told.reason)
         case events.DocumentChanged():
             return document(room, told.document)
+        case events.DocumentWithdrawn():
+            return messages.DocumentWithdrawn(document=_DOCUMENT_NAMES[told.kind])
         case events.Uttered():
             return cast(messages.ServerEvent, _UTTERANCES[type(told.utterance)](told.utterance))
         case events.BindingsChanged():

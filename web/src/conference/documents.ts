@@ -38,3 +38,8 @@ export function isDocument(event: ServerEvent): event is Document {
 export function withDocuments(before: Documents, told: readonly Document[]): Documents {
   return told.reduce<Documents>((all, one) => ({ ...all, [one.type]: one }), before);
 }
+
+/** As if it had never come; a name that a newer server knows changes nothing. */
+export function withoutDocument(before: Documents, type: string): Documents {
+  return Object.fromEntries(Object.entries(before).filter(([one]) => one !== type));
+}

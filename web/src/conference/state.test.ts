@@ -87,6 +87,38 @@ describe('reduce', () => {
   });
 });
 
+describe('documents', () => {
+  const lobby = { type: 'lobby', locked: false, mayAdmit: true, notice: '', waiting: [] } as const;
+  const stage = { type: 'stage', participantId: 'p2' } as const;
+  const bare = (): ConferenceState => ({ ...start(), documents: {} });
+
+  it('drops one that is withdrawn, and keeps the others', () => {
+    const state = [lobby, stage, { type: 'documentWithdrawn', document: 'lobby' } as const].reduce(reduce, bare());
+    expect(state.documents).toEqual({ stage });
+  });
+
+  it('keeps what it has when one is withdrawn that never came', () => {
+    const state = [stage, { type: 'documentWithdrawn', document: 'laterKind' } as const].reduce(reduce, bare());
+    expect(state.documents).toEqual({ stage });
+  });
+
+  it('has after a resume only those that are told in it', () => {
+    const back = fromResumed([lobby, stage].reduce(reduce, bare()), {
+      type: 'resumed',
+      participantId: 'p1',
+      sequence: 8,
+      missed: [],
+      documents: [{ ...stage, participantId: null }],
+      bindings: [],
+      mediaAlive: true,
+      iceServers: [],
+      token: '',
+      tokenExpiresAt: 0,
+    });
+    expect(back.documents).toEqual({ stage: { ...stage, participantId: null } });
+  });
+});
+
 describe('coming back', () => {
   const resumed = (missed: Resumed['missed']): Resumed => ({
     type: 'resumed',

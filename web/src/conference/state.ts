@@ -19,7 +19,7 @@ import type {
 } from '../protocol/messages.gen.js';
 import type { NoticeCode } from '../call-types.js';
 import { NO_WORDS, withWords, type WrittenWords } from './words.js';
-import { isDocument, withDocuments, type Documents } from './documents.js';
+import { isDocument, withDocuments, withoutDocument, type Documents } from './documents.js';
 
 export interface ConferenceState {
   readonly selfId: string;
@@ -61,9 +61,10 @@ export function fromJoined(joined: Joined, before: ConferenceState | null = null
   };
 }
 
-/** Missed events first, then the bindings as they are now. */
+/** Missed events first, then documents and bindings as they are now: what is not among them there is no more. */
 export function fromResumed(state: ConferenceState, resumed: Resumed): ConferenceState {
-  const caughtUp = [...resumed.missed, ...resumed.documents].reduce<ConferenceState>(reduce, state);
+  const bare = { ...state, documents: {} };
+  const caughtUp = [...resumed.missed, ...resumed.documents].reduce<ConferenceState>(reduce, bare);
   return { ...caughtUp, sequence: Math.max(caughtUp.sequence, resumed.sequence), bindings: resumed.bindings, speakers: [] };
 }
 
@@ -81,6 +82,8 @@ export function reduce(state: ConferenceState, event: ServerEvent): ConferenceSt
     case 'caption':
     case 'reactions':
       return { ...state, words: withWords(state.words, event, state.selfId) };
+    case 'documentWithdrawn':
+      return { ...state, documents: withoutDocument(state.documents, event.document) };
     case 'bindings':
       return { ...state, bindings: event.bindings, cannotDecode: stillUndecodable(state.cannotDecode, event.bindings) };
     case 'speakers':

@@ -152,6 +152,7 @@ const EVENTS: Readonly<Record<ServerEvent['type'], Shape>> = {
   chat: { participantId: text, name: text, to: addressee, otherId: orNull(text), text },
   caption: { participantId: text, text },
   reactions: { reactions: listOf(shape({ participantId: text, reaction: text })) },
+  documentWithdrawn: { document: text },
   bindings: { bindings: listOf(binding) },
   speakers: { speakers: listOf(shape({ participantId: text, level: number })) },
   connectionQuality: {

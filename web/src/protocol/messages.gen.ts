@@ -965,6 +965,13 @@ export interface ParticipantLeft {
   readonly reason: LeaveReason;
 }
 
+/** There is no document of this type for this client any more: what the last one told is to be forgotten. */
+export interface DocumentWithdrawn {
+  readonly type: "documentWithdrawn";
+  /** Its `type`. */
+  readonly document: string;
+}
+
 export interface TokenRenewed {
   readonly type: "tokenRenewed";
   readonly token: string;
@@ -1258,6 +1265,7 @@ export type ServerEvent =
   | PeopleNotes
   | Floor
   | OwnFloor
+  | DocumentWithdrawn
   | Bindings
   | Speakers
   | ConnectionQuality

@@ -74,7 +74,7 @@ def _changed(room: RoomId, film: FilmDocument) -> FilmChanged:
 COMMANDS: Mapping[type[Wire], tuple[tuple[float, float], Callable[[Any, ParticipantId], Any]]] = {
     ControlFilm: ((5.0, 20.0), _control),
 }
-DOCUMENTS: Mapping[type, Callable[[RoomId, Any], Wire]] = {FilmDocument: _changed}
+DOCUMENTS: Mapping[type, tuple[type[Wire], Callable[[RoomId, Any], Wire]]] = {FilmDocument: (FilmChanged, _changed)}
 ANSWERS: Mapping[type, Callable[[Any], Wire]] = {}
 ERRORS: Mapping[str, str] = {
     "film_loading": "The film is being loaded; ask again when it stands.",

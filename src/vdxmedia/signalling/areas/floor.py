@@ -250,6 +250,10 @@ def _extend(message: ExtendTurn, asking: ParticipantId) -> floor_asked.ExtendThe
     return floor_asked.ExtendTheTurn(asking, command)
 
 
+def _floor(_: RoomId, told: floor_asked.FloorDocument) -> Wire:
+    return Floor(speech=_state(told.speech), screen=_state(told.screen))
+
+
 COMMANDS: Mapping[type[Wire], tuple[tuple[float, float], Callable[[Any, ParticipantId], Any]]] = {
     RequestFloor: ((1.0, 5.0), _request),
     ReleaseFloor: ((1.0, 5.0), _release),
@@ -260,9 +264,9 @@ COMMANDS: Mapping[type[Wire], tuple[tuple[float, float], Callable[[Any, Particip
     ClearFloor: ((1.0, 5.0), _clear),
     ExtendTurn: ((2.0, 10.0), _extend),
 }
-DOCUMENTS: Mapping[type, Callable[[RoomId, Any], Wire]] = {
-    floor_asked.FloorDocument: lambda _, told: Floor(speech=_state(told.speech), screen=_state(told.screen)),
-    floor_asked.OwnFloorDocument: _own_floor,
+DOCUMENTS: Mapping[type, tuple[type[Wire], Callable[[RoomId, Any], Wire]]] = {
+    floor_asked.FloorDocument: (Floor, _floor),
+    floor_asked.OwnFloorDocument: (OwnFloor, _own_floor),
 }
 ANSWERS: Mapping[type, Callable[[Any], Wire]] = {}
 ERRORS: Mapping[str, str] = {

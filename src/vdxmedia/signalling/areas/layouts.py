@@ -49,6 +49,6 @@ COMMANDS: Mapping[type[Wire], tuple[tuple[float, float], Callable[[Any, Particip
     ChooseLayout: ((2.0, 10.0), _choose),
     PinPeople: ((2.0, 10.0), _pin),
 }
-DOCUMENTS: Mapping[type, Callable[[RoomId, Any], Wire]] = {LayoutDocument: _changed}
+DOCUMENTS: Mapping[type, tuple[type[Wire], Callable[[RoomId, Any], Wire]]] = {LayoutDocument: (LayoutChanged, _changed)}
 ANSWERS: Mapping[type, Callable[[Any], Wire]] = {}
 ERRORS: Mapping[str, str] = {}

@@ -158,7 +158,7 @@ COMMANDS: Mapping[type[Wire], tuple[tuple[float, float], Callable[[Any, Particip
     SayToWaiting: ((1.0, 5.0), _say),
     LockRoom: ((2.0, 10.0), _lock),
 }
-DOCUMENTS: Mapping[type, Callable[[RoomId, Any], Wire]] = {lobby_desk.LobbyDocument: _lobby}
+DOCUMENTS: Mapping[type, tuple[type[Wire], Callable[[RoomId, Any], Wire]]] = {lobby_desk.LobbyDocument: (Lobby, _lobby)}
 ANSWERS: Mapping[type, Callable[[Any], Wire]] = {}
 ERRORS: Mapping[str, str] = {
     "must_wait": "A host lets people in: wait for `admitted`.",

@@ -166,10 +166,10 @@ COMMANDS: Mapping[type[Wire], tuple[tuple[float, float], Callable[[Any, Particip
     KeepOpen: ((1.0, 5.0), _keep_open),
     ExtendClosing: ((1.0, 5.0), _extend),
 }
-DOCUMENTS: Mapping[type, Callable[[RoomId, Any], Wire]] = {
-    mutes_desk.OwnSourcesDocument: _own_sources,
-    mutes_desk.AskedDocument: _asked,
-    doors_desk.EndingDocument: _ending,
+DOCUMENTS: Mapping[type, tuple[type[Wire], Callable[[RoomId, Any], Wire]]] = {
+    mutes_desk.OwnSourcesDocument: (OwnSources, _own_sources),
+    mutes_desk.AskedDocument: (Asked, _asked),
+    doors_desk.EndingDocument: (Ending, _ending),
 }
 ANSWERS: Mapping[type, Callable[[Any], Wire]] = {}
 ERRORS: Mapping[str, str] = {

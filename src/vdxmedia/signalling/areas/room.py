@@ -99,7 +99,7 @@ def _change(message: ChangeRoom, asking: ParticipantId) -> settings_desk.ChangeR
 COMMANDS: Mapping[type[Wire], tuple[tuple[float, float], Callable[[Any, ParticipantId], Any]]] = {
     ChangeRoom: ((2.0, 10.0), _change),
 }
-DOCUMENTS: Mapping[type, Callable[[RoomId, Any], Wire]] = {RoomDocument: _changed}
+DOCUMENTS: Mapping[type, tuple[type[Wire], Callable[[RoomId, Any], Wire]]] = {RoomDocument: (RoomChanged, _changed)}
 ANSWERS: Mapping[type, Callable[[Any], Wire]] = {}
 ERRORS: Mapping[str, str] = {
     "hosts_only": "Only a host can do that.",

@@ -219,6 +219,10 @@ def _groups(_: RoomId, document: groups.GroupsDocument) -> Wire:
     )
 
 
+def _own_help(_: RoomId, document: help.OwnHelpDocument) -> Wire:
+    return OwnHelp(asked=document.is_asked, answered_by=document.answered_by)
+
+
 def _help_calls(_: RoomId, document: help.HelpCallsDocument) -> Wire:
     return HelpCalls(calls=[HelpCall(participant_id=one.participant, since=one.since) for one in document.calls])
 
@@ -292,16 +296,16 @@ COMMANDS: Mapping[type[Wire], tuple[tuple[float, float], Callable[[Any, Particip
         lambda message, asking: help.Recognise(asking, ParticipantId(message.participant_id), message.recognised),
     ),
 }
-DOCUMENTS: Mapping[type, Callable[[RoomId, Any], Wire]] = {
-    StageDocument: _stage,
-    visibility.ConsentDocument: _consents,
-    visibility.ConsentListDocument: _list,
-    groups.OwnGroupDocument: _own_group,
-    groups.GroupsDocument: _groups,
-    groups.AwayHostsDocument: lambda _, document: AwayHosts(hosts=list(document.hosts)),
-    help.OwnHelpDocument: lambda _, document: OwnHelp(asked=document.is_asked, answered_by=document.answered_by),
-    help.HelpCallsDocument: _help_calls,
-    help.PeopleNotesDocument: _notes,
+DOCUMENTS: Mapping[type, tuple[type[Wire], Callable[[RoomId, Any], Wire]]] = {
+    StageDocument: (Stage, _stage),
+    visibility.ConsentDocument: (Consents, _consents),
+    visibility.ConsentListDocument: (ConsentList, _list),
+    groups.OwnGroupDocument: (OwnGroup, _own_group),
+    groups.GroupsDocument: (Groups, _groups),
+    groups.AwayHostsDocument: (AwayHosts, lambda _, document: AwayHosts(hosts=list(document.hosts))),
+    help.OwnHelpDocument: (OwnHelp, _own_help),
+    help.HelpCallsDocument: (HelpCalls, _help_calls),
+    help.PeopleNotesDocument: (PeopleNotes, _notes),
 }
 ANSWERS: Mapping[type, Callable[[Any], Wire]] = {}
 ERRORS: Mapping[str, str] = {

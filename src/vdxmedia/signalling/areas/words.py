@@ -146,6 +146,14 @@ def _lines(lines: tuple[OpenLine, ...]) -> list[TypedLine]:
     return [TypedLine(participant_id=line.participant, to=line.to, text=line.text) for line in lines]
 
 
+def _captions(_: RoomId, told: captions_desk.Captions) -> Wire:
+    return Captions(writers=list(told.writers), lines=_lines(told.lines))
+
+
+def _announcements(_: RoomId, told: announcements_desk.Announcements) -> Wire:
+    return Announcements(announcements=[Announcement(number=number, text=text) for number, text in told.announcements])
+
+
 COMMANDS: Mapping[type[Wire], tuple[tuple[float, float], Callable[[Any, ParticipantId], Any]]] = {
     WriteChat: (
         (1.0, 5.0),
@@ -182,12 +190,10 @@ COMMANDS: Mapping[type[Wire], tuple[tuple[float, float], Callable[[Any, Particip
         lambda message, asking: announcements_desk.TakeAnnouncementAway(participant=asking, number=message.number),
     ),
 }
-DOCUMENTS: Mapping[type, Callable[[RoomId, Any], Wire]] = {
-    chat_desk.OpenLines: lambda room, told: OpenLines(lines=_lines(told.lines)),
-    captions_desk.Captions: lambda room, told: Captions(writers=list(told.writers), lines=_lines(told.lines)),
-    announcements_desk.Announcements: lambda room, told: Announcements(
-        announcements=[Announcement(number=number, text=text) for number, text in told.announcements]
-    ),
+DOCUMENTS: Mapping[type, tuple[type[Wire], Callable[[RoomId, Any], Wire]]] = {
+    chat_desk.OpenLines: (OpenLines, lambda room, told: OpenLines(lines=_lines(told.lines))),
+    captions_desk.Captions: (Captions, _captions),
+    announcements_desk.Announcements: (Announcements, _announcements),
 }
 UTTERANCES: Mapping[type, Callable[[Any], Wire]] = {
     chat_desk.ChatWritten: lambda said: Chat(
