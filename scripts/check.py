@@ -1,7 +1,9 @@
 """Runs every check, fast first, and says at the end what passed.
 
-A step that fails does not hide the next one; the exit code is 1 when any failed. The last line has pytest's form and
-counts the tests of all runners together. Run by the Makefile, with the checkout's own Python.
+A step that fails does not hide the next one; the exit code is 1 when any failed. What mostly waits (sockets, processes,
+databases) runs in two lanes beside each other; what needs the whole machine (browsers, media, Rust) runs alone. The
+last line has pytest's form and counts the tests of all runners together. Run by the Makefile, with the checkout's own
+Python.
 """
 
 from __future__ import annotations
@@ -11,13 +13,17 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
+CONTRACT = ROOT / "tests" / "contract"
+STORED = ("test_store", "test_api", "video", "bookings", "sms", "test_booking", "test_history", "test_audit")
+"""Beginnings of the names of contract tests about what is kept and what the APIs say of it: about half of the time."""
 SUMMARY = re.compile(
     r"^test result: |^\s+Tests  |^=*\s*(?:\d+ (?:failed|passed|errors?|deselected|warnings?),? ?)+in [\d.]+s"
 )
@@ -51,24 +57,66 @@ LINT = [
     npm("web types", "types"),
     Check("rust lint", ["cargo", "clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]),
 ]
-TESTS = [
-    Check("rust tests", ["cargo", "test", "--release", "--workspace", "--quiet"]),
-    pytest("architecture", "tests/architecture"),
-    pytest("unit", "tests/unit"),
-    pytest("simulation", "tests/simulation"),
-    pytest("contract", "tests/contract"),
+
+
+def is_stored(path: Path) -> bool:
+    return path.name.startswith(STORED)
+
+
+def contract(*, stored: bool) -> list[str]:
+    """Every contract test is in exactly one of the two."""
+    chosen = [path for path in sorted(CONTRACT.iterdir()) if is_stored(path) == stored]
+    return [str(path.relative_to(ROOT)) for path in chosen if path.name.startswith("test_") or path.is_dir()]
+
+
+RUST = [Check("rust tests", ["cargo", "test", "--release", "--workspace", "--quiet"])]
+LANES = (
+    [
+        pytest("contract: calls", *contract(stored=False)),
+    ],
+    [
+        pytest("architecture", "tests/architecture"),
+        pytest("unit", "tests/unit"),
+        pytest("simulation", "tests/simulation"),
+        pytest("contract: APIs and store", *contract(stored=True)),
+        npm("web tests", "test"),
+        npm("web size", "size"),
+    ],
+)
+"""Two at once."""
+ALONE = [
     pytest("media", "tests/media"),
-    npm("web tests", "test"),
-    npm("web size", "size"),
     pytest("browser", "tests/browser"),
     pytest("network", "tests/network"),
 ]
 
 
-def run(check: Check) -> tuple[bool, int, int]:
-    """Shows the command's output while it runs; gives whether it passed, and how many tests passed and failed."""
-    sys.stdout.write(f"── {check.name} {'─' * max(3, 76 - len(check.name))}\n")
-    sys.stdout.flush()
+@dataclass
+class Outcome:
+    """Of one check."""
+
+    check: Check
+    is_good: bool
+    passed: int
+    failed: int
+
+
+_screen = threading.Lock()
+
+
+def say(text: str) -> None:
+    with _screen:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+
+def title(check: Check) -> str:
+    return f"── {check.name} {'─' * max(3, 76 - len(check.name))}\n"
+
+
+def run(check: Check, show: Callable[[str], None]) -> Outcome:
+    """Hands the command's output to `show`, a line at a time, while it runs."""
+    show(title(check))
     began = time.monotonic()
     passed = failed = 0
     process = subprocess.Popen(
@@ -82,15 +130,33 @@ def run(check: Check) -> tuple[bool, int, int]:
     )
     assert process.stdout is not None
     for line in process.stdout:
-        sys.stdout.write(line)
-        sys.stdout.flush()
+        show(line)
         if SUMMARY.search(line):
             passed += sum(map(int, PASSED.findall(line)))
             failed += sum(map(int, FAILED.findall(line)))
     code = process.wait()
     seconds = time.monotonic() - began
-    sys.stdout.write(f"   {check.name}: {'ok' if code == 0 else f'FAILED ({code})'} in {seconds:.1f} s\n")
-    return code == 0, passed, failed if code == 0 else max(1, failed)
+    show(f"   {check.name}: {'ok' if code == 0 else f'FAILED ({code})'} in {seconds:.1f} s\n")
+    return Outcome(check, code == 0, passed, failed if code == 0 else max(1, failed))
+
+
+def run_lanes(lanes: Sequence[Sequence[Check]]) -> list[Outcome]:
+    """Each lane one check after the other, the lanes beside each other. A check's output is shown when it is over, so
+    that two do not mix."""
+    outcomes: list[Outcome] = []
+
+    def follow(lane: Sequence[Check]) -> None:
+        for check in lane:
+            lines: list[str] = []
+            outcomes.append(run(check, lines.append))
+            say("".join(lines))
+
+    threads = [threading.Thread(target=follow, args=(lane,), daemon=True) for lane in lanes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
 
 
 def main() -> int:
@@ -98,19 +164,19 @@ def main() -> int:
     parser.add_argument("which", choices=("lint", "all"), nargs="?", default="all")
     which: str = parser.parse_args().which
     began = time.monotonic()
-    bad: list[str] = []
-    total_passed = total_failed = 0
-    for check in LINT if which == "lint" else [*LINT, *TESTS]:
-        is_good, passed, failed = run(check)
-        total_passed += passed
-        total_failed += failed
-        if not is_good:
-            bad.append(check.name)
+    outcomes = [run(check, say) for check in LINT]
+    if which == "all":
+        outcomes += [run(check, say) for check in RUST]
+        outcomes += run_lanes(LANES)
+        outcomes += [run(check, say) for check in ALONE]
+    bad = [outcome for outcome in outcomes if not outcome.is_good]
+    total_passed = sum(outcome.passed for outcome in outcomes)
     seconds = time.monotonic() - began
-    for name in bad:
-        sys.stdout.write(f"FAILED {name}\n")
-    outcome = f"{total_failed} failed, {total_passed} passed" if bad else f"{total_passed} passed"
-    sys.stdout.write(f"{f' {outcome} in {seconds:.2f}s ':=^80}\n")
+    for outcome in bad:
+        sys.stdout.write(f"FAILED {outcome.check.name}\n")
+    total_failed = sum(outcome.failed for outcome in outcomes)
+    counts = f"{total_failed} failed, {total_passed} passed" if bad else f"{total_passed} passed"
+    sys.stdout.write(f"{f' {counts} in {seconds:.2f}s ':=^80}\n")
     return 1 if bad else 0
 
 
