@@ -180,6 +180,25 @@ async def test_private_guest_is_told_no_number_and_no_other_guest(server: Server
         }
 
 
+async def test_private_guest_in_a_queue_is_given_the_floor_by_a_host_and_by_no_rule(server: Server) -> None:
+    async with AsyncExitStack() as stack:
+        room = await meeting(
+            stack, server, "ab", floor_policy=FloorPolicy.QUEUE, guest_visibility=GuestVisibility.HOSTS
+        )
+        assert await room["a"].command("requestFloor") == DONE
+        await until(lambda: room.latest("a", "ownFloor")["speech"]["status"] == "accepted")
+        assert not room.passes("a"), "with the floor free"
+        alone = [one for one in room["a"].events if one["type"] in ("floor", "ownFloor")]
+        assert await room["b"].command("requestFloor") == DONE
+        assert await room["host"].command("grantFloor", request=await room.request_of("b")) == DONE
+        assert room.passes("b")
+        assert await room["host"].command("grantFloor", request=await room.request_of("a"), preempts=True) == DONE
+        assert room.passes("a")
+        await until(lambda: room.latest("a", "ownFloor")["speech"]["status"] == "granted")
+        told = [one for one in room["a"].events if one["type"] in ("floor", "ownFloor")]
+        assert len(told) == len(alone) + 1, "of what the host did, and of nothing else"
+
+
 async def test_guests_are_never_told_numbers_of_requests(server: Server) -> None:
     async with AsyncExitStack() as stack:
         room = await meeting(stack, server, "ab", floor_policy=FloorPolicy.HANDS)

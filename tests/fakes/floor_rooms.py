@@ -32,14 +32,14 @@ SPEECH, SCREEN = FloorKind.SPEECH, FloorKind.SCREEN
 class FloorRoom(Told):
     """`h` is a host; everybody's microphone is on."""
 
-    heard: dict[str, list[FloorDocument | OwnFloorDocument]] = field(default_factory=dict)
-    """Of the floor, by reader, after the snapshot."""
+    heard: dict[str, list[tuple[float, FloorDocument | OwnFloorDocument]]] = field(default_factory=dict)
+    """Of the floor, by reader, after the snapshot; and when."""
 
     def take(self, said: list[Event]) -> list[Event]:
         for event in said:
             if isinstance(event, DocumentChanged) and isinstance(event.document, FloorDocument | OwnFloorDocument):
                 for reader in event.to:
-                    self.heard.setdefault(str(reader), []).append(event.document)
+                    self.heard.setdefault(str(reader), []).append((self.now, event.document))
         return super().take(said)
 
     def rules(self, **settings: object) -> None:

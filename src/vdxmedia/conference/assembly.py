@@ -78,6 +78,7 @@ class Assembly:
         """By who was told; what one was told says nothing about when another came."""
         self._must_mend_speakers = False
         self._promoted: list[Participant] = []
+        self._permitted: dict[ParticipantId, Participant] = {}
         self._dismissed: list[tuple[Participant, LeaveReason]] = []
         self.must_end = False
         """Somebody has decided so; the conference ends at the end of the command."""
@@ -202,6 +203,7 @@ class Assembly:
         if participant.audience == audience:
             return
         participant.audience = audience
+        self._permitted[participant.id] = participant
         self.voices.permit(participant.id, audience.heard_by)
         self._must_mend_speakers = True
         for event in self.roster.move(participant, self.people):
@@ -239,6 +241,10 @@ class Assembly:
     def take_promoted(self) -> list[Participant]:
         promoted, self._promoted = self._promoted, []
         return [one for one in promoted if one.id in self.people]
+
+    def take_permitted(self) -> list[Participant]:
+        permitted, self._permitted = self._permitted, {}
+        return [one for one in permitted.values() if self.people.get(one.id) is one]
 
     def take_dismissed(self) -> list[tuple[Participant, LeaveReason]]:
         dismissed, self._dismissed = self._dismissed, []

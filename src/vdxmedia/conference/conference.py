@@ -305,6 +305,10 @@ class Conference:
             for participant in promoted:
                 for desk in self._desks:
                     desk.role_changed(participant, now_s)
+        while permitted := assembly.take_permitted():
+            for participant in permitted:
+                for desk in self._desks:
+                    desk.permitted(participant, now_s)
         while dismissed := assembly.take_dismissed():
             for participant, reason in dismissed:
                 self._leave(participant, reason, now_s)

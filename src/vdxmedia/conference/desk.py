@@ -58,6 +58,9 @@ class Desk:
 
     def role_changed(self, participant: Participant, now_s: float) -> None: ...
 
+    def permitted(self, participant: Participant, now_s: float) -> None:
+        """He may know, hear and see others than before, or others him."""
+
     def film_heard(self, heard: FilmHeard, now_s: float) -> None: ...
 
     def settings_changed(self, before: RoomSettings, now_s: float) -> None:

@@ -14,12 +14,12 @@ A request has one life, and only while it is live does the floor know it:
     ACCEPTED    CANCELLED  GRANTED   DENIED  refused   ACCEPTED  -          CANCELLED  CANCELLED      DENIED
     GRANTED     RELEASED   GRANTED   refused REVOKED   refused   REVOKED    REVOKED    REVOKED        REVOKED
 
-It is born PENDING and goes at once to GRANTED (policy `queue`, a place is free) or ACCEPTED (also under `queue` with
-a free place when the command says that it waits a moment first: `RequestFloor.waits_s`). What waits is in the
+It is born PENDING and goes at once to GRANTED (policy `queue`, a place is free) or ACCEPTED. What waits is in the
 order of (priority descending, accepted first); positions are 1..k. A request that the chair moves takes on the
 nearest priority that fits its new place, so the order still says who goes before whom.
 
-Under `queue`, and only there, free places go to whoever is next, at once. Who is away (`lost`) keeps place and turn
+Under `queue`, and only there, free places go to whoever is next, at once; but to those only whom the queue serves
+(`is_served`): the others wait for the chair, as under `moderated`. Who is away (`lost`) keeps place and turn
 for `absence_kept_s`, but is passed over until they are back. A turn's end always ends it, under `queue` as under
 `moderated`, whether anybody waits or not: who still has something to say asks again. `ExtendTurn` is the exception
 that the chair makes.
@@ -46,6 +46,7 @@ somebody may see. `now_s` is monotonic seconds. A command that raises has change
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import assert_never
 
 from vdxmedia.conference.choices import FloorPolicy
@@ -77,10 +78,19 @@ as many whom a restart lost. A lower bound would tell a person, by its refusal, 
 
 
 class Floor:
-    """See the module. `absence_kept_s`: how long place and turn wait for somebody who is away."""
+    """See the module. `absence_kept_s`: how long place and turn wait for somebody who is away. `is_served`: whom a rule
+    may grant anything just now; when it gives another answer, `look_again`."""
 
-    def __init__(self, kind: FloorKind, rules: FloorRules, *, absence_kept_s: float) -> None:
+    def __init__(
+        self,
+        kind: FloorKind,
+        rules: FloorRules,
+        *,
+        absence_kept_s: float,
+        is_served: Callable[[ParticipantId], bool] = lambda _: True,
+    ) -> None:
         rules.validate()
+        self._is_served = is_served
         self._kind = kind
         self._rules = rules
         self._absence_kept_s = absence_kept_s
@@ -118,7 +128,7 @@ class Floor:
         for request in self._book.live():
             if request.lost_at_s is not None:
                 times.append(request.lost_at_s + self._absence_kept_s)
-            due = (request.ends_at_s, request.warns_at_s, request.not_before_s)
+            due = (request.ends_at_s, request.warns_at_s)
             times += [time for time in due if time is not None]
         return min(times, default=None)
 
@@ -178,6 +188,11 @@ class Floor:
         self._fill(now_s)
         return self._book.take()
 
+    def look_again(self, now_s: float) -> list[FloorChange]:
+        """The queue may serve others than before."""
+        self._fill(now_s)
+        return self._book.take()
+
     def gone(
         self, participant: ParticipantId, now_s: float, reason: FloorReason = FloorReason.LEFT
     ) -> list[FloorChange]:
@@ -192,8 +207,6 @@ class Floor:
     def handle_timeout(self, now_s: float) -> list[FloorChange]:
         """Does what is due at `now_s`; too early is fine."""
         for request in self._book.live():
-            if request.not_before_s is not None and now_s >= request.not_before_s:
-                request.not_before_s = None
             if request.lost_at_s is not None and now_s >= request.lost_at_s + self._absence_kept_s:
                 self._abandon(request, FloorReason.LOST, now_s)
             elif request.ends_at_s is not None and now_s >= request.ends_at_s:
@@ -210,10 +223,17 @@ class Floor:
         return self._book.snapshot(self._kind, self._rules, now_s)
 
     @classmethod
-    def restore(cls, snapshot: FloorSnapshot, now_s: float, *, absence_kept_s: float) -> Floor:
+    def restore(
+        cls,
+        snapshot: FloorSnapshot,
+        now_s: float,
+        *,
+        absence_kept_s: float,
+        is_served: Callable[[ParticipantId], bool] = lambda _: True,
+    ) -> Floor:
         """The floor as it was, with the turns' remaining time. Everybody with a request is away since `now_s`, until
         `back`: so nobody is granted anything by the restart."""
-        floor = cls(snapshot.kind, snapshot.rules, absence_kept_s=absence_kept_s)
+        floor = cls(snapshot.kind, snapshot.rules, absence_kept_s=absence_kept_s, is_served=is_served)
         floor._book = FloorBook.restore(snapshot, now_s)
         return floor
 
@@ -257,9 +277,7 @@ class Floor:
         if len(self._book) >= MAX_REQUESTS:
             raise Refused("too many wait for the floor already", code="floor_queue_full")
         request = self._book.open(command.by, command.priority, now_s)
-        if command.waits_s > 0:
-            request.not_before_s = now_s + command.waits_s
-        if self._has_free_place and self._rules.policy is FloorPolicy.QUEUE and request.not_before_s is None:
+        if self._has_free_place and self._rules.policy is FloorPolicy.QUEUE and self._is_served(command.by):
             self._grant(request, FloorReason.OWNER, now_s, command.by)
         else:
             self._book.accept(request, FloorReason.OWNER, now_s, command.by)
@@ -303,7 +321,7 @@ class Floor:
         """Under `queue`: free places to whoever is next and there."""
         if self._rules.policy is not FloorPolicy.QUEUE:
             return
-        for request in [one for one in self._book.queue if one.lost_at_s is None and one.not_before_s is None]:
+        for request in [one for one in self._book.queue if one.lost_at_s is None and self._is_served(one.participant)]:
             if not self._has_free_place:
                 return
             self._grant(request, FloorReason.TURN_CAME, now_s)

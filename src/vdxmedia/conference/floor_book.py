@@ -48,8 +48,6 @@ class BookedRequest:
     """When the end is to be announced; None: no end, or announced."""
     lost_at_s: float | None = None
     """Since when the participant is away."""
-    not_before_s: float | None = None
-    """Until then no rule grants it; a chair may. None: no such time, or it is over."""
 
     def begin_turn(self, now_s: float, limit_s: int | None) -> None:
         self.since_s = now_s
@@ -154,7 +152,6 @@ class FloorBook:
         """Begins a turn of `limit_s` seconds; None: without end."""
         if request.status is RequestStatus.ACCEPTED:
             self.queue.remove(request)
-        request.not_before_s = None
         self.holders.append(request)
         request.begin_turn(now_s, limit_s)
         self._turn_into(request, RequestStatus.GRANTED, reason, now_s, by)

@@ -28,9 +28,6 @@ class RequestFloor(msgspec.Struct, frozen=True, kw_only=True):
     floor: FloorKind = FloorKind.SPEECH
     command_id: str = ""
     priority: int = Priority.NORMAL
-    waits_s: float = 0.0
-    """At least, before a rule grants it: so that who may not know of others does not see from it whether any are
-    there. The caller's to choose, never the client's."""
 
 
 class ReleaseFloor(msgspec.Struct, frozen=True, kw_only=True):

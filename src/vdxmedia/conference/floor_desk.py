@@ -12,8 +12,8 @@ The rules come from the room's settings; the floors (`floor.py`) decide, this de
 
 What guests are told depends on whom they may know. Who sees the other guests has the beginning of the queue and his
 own place among those he knows of. Who does not (`is_private`) has neither queue nor place, nor a reason that could be
-another guest's doing, and under `queue` he always waits a moment first: so from none of it can he tell whether others
-are there. How long he waits beyond it is time, which no rule can hide.
+another guest's doing, and under `queue` no rule grants him anything: a host does, as under `moderated`. So neither what
+he is told nor when depends on other guests. He is heard by hosts only, so one is there whenever it matters.
 """
 
 from __future__ import annotations
@@ -63,8 +63,6 @@ ABSENCE_KEPT_S = 30.0
 QUEUE_TOLD = 20
 """Of the queue, to guests: more is no help to them."""
 QUEUE_TOLD_TO_HOSTS = 100
-PRIVATE_WAIT_S = 1.0
-"""How long who may not know of others waits under `queue` in any case (guess: enough to tell both states)."""
 _OF_THE_CHAIR = (FloorReason.CHAIR, FloorReason.CLEARED, FloorReason.PREEMPTED, FloorReason.RULES)
 
 
@@ -82,7 +80,7 @@ class FloorDesk(Desk):
         super().__init__(assembly)
         self._has_lost_hosts = False
         self._floors = {
-            kind: Floor(kind, self._rules(kind), absence_kept_s=ABSENCE_KEPT_S)
+            kind: Floor(kind, self._rules(kind), absence_kept_s=ABSENCE_KEPT_S, is_served=self._is_served)
             for kind in (FloorKind.SPEECH, FloorKind.SCREEN)
         }
         self._states: dict[FloorKind, FloorState] = {}
@@ -136,6 +134,11 @@ class FloorDesk(Desk):
         self._apply([participant])
         self._put(now_s)
 
+    def permitted(self, participant: Participant, now_s: float) -> None:
+        for kind, floor in self._floors.items():
+            if floor.has_request(participant.id):
+                self._take(kind, floor.look_again(now_s), now_s)
+
     def settings_changed(self, before: RoomSettings, now_s: float) -> None:
         self._follow_rules(now_s)
 
@@ -158,11 +161,9 @@ class FloorDesk(Desk):
         """Raises: NotAllowed `hosts_only` for a priority that only a chair gives; what `Floor.handle` raises."""
         command = msgspec.structs.replace(asked.command, by=asked.participant)
         asking = self.assembly.find(asked.participant)
-        if isinstance(command, RequestFloor):
-            if command.priority != Priority.NORMAL and asking.role is not Role.HOST:
-                raise NotAllowed("only a host can ask with another priority", code="hosts_only")
-            if is_private(asking):
-                command = msgspec.structs.replace(command, waits_s=PRIVATE_WAIT_S)
+        is_normal = not isinstance(command, RequestFloor) or command.priority == Priority.NORMAL
+        if not is_normal and asking.role is not Role.HOST:
+            raise NotAllowed("only a host can ask with another priority", code="hosts_only")
         floor = self._floors[command.floor]
         outcome = floor.handle(command, now_s)
         if isinstance(asked, AskForFloor) and outcome.changes:
@@ -184,6 +185,11 @@ class FloorDesk(Desk):
             turn_s=settings.turn_s if is_speech else 0,
             hosts_exempt=settings.hosts_exempt,
         )
+
+    def _is_served(self, participant: ParticipantId) -> bool:
+        """By the queue. Who is away after a restart is passed over anyway."""
+        one = self.assembly.people.get(participant)
+        return one is not None and not is_private(one)
 
     def _has_host(self) -> bool:
         return any(not host.is_film for host in self.assembly.hosts())
@@ -358,7 +364,7 @@ class FloorDesk(Desk):
         self._signing = set(kept.signing)
         self._has_lost_hosts = kept.has_lost_hosts
         self._floors = {
-            snapshot.kind: Floor.restore(snapshot, now_s, absence_kept_s=ABSENCE_KEPT_S)
+            snapshot.kind: Floor.restore(snapshot, now_s, absence_kept_s=ABSENCE_KEPT_S, is_served=self._is_served)
             for snapshot in (kept.speech, kept.screen)
         }
         self._follow_rules(now_s)

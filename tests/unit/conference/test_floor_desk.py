@@ -5,17 +5,17 @@ from __future__ import annotations
 import pytest
 
 from tests.fakes.conferences import source_of
-from tests.fakes.floor_rooms import SCREEN, FloorRoom, floor_room
+from tests.fakes.floor_rooms import SCREEN, SPEECH, FloorRoom, floor_room
 from vdxmedia.conference import commands
 from vdxmedia.conference.choices import FloorPolicy, GuestVisibility, LastHostPolicy
 from vdxmedia.conference.conference import Conference
 from vdxmedia.conference.events import FloorNoted, MediaChanged
-from vdxmedia.conference.floor_desk import PRIVATE_WAIT_S, QUEUE_TOLD, QUEUE_TOLD_TO_HOSTS
+from vdxmedia.conference.floor_desk import QUEUE_TOLD, QUEUE_TOLD_TO_HOSTS
 from vdxmedia.conference.floor_request import FloorReason, Priority, RequestStatus
 from vdxmedia.conference.kinds import Role, SourceKind
 from vdxmedia.conference.media import SetGate, SetSourceClasses
 from vdxmedia.conference.settings import RoomSettings
-from vdxmedia.conference.visibility import Spotlight
+from vdxmedia.conference.visibility import AnswerVisibility, Spotlight
 from vdxmedia.errors import NotFound, Refused, VdxError
 from vdxmedia.ids import ParticipantId
 
@@ -403,7 +403,7 @@ def test_those_with_the_same_view_are_told_one_document_together() -> None:
     room = floor_room("abcdef", floor_policy=HANDS)
     room.heard.clear()
     room.ask("a")
-    documents = {id(one) for name in "abcdef" for one in room.heard[name] if type(one).__name__ == "FloorDocument"}
+    documents = {id(one) for name in "abcdef" for _, one in room.heard[name] if type(one).__name__ == "FloorDocument"}
     assert len(documents) == 1
 
 
@@ -433,11 +433,48 @@ def test_private_guest_is_told_of_himself_and_of_hosts_only() -> None:
     assert (room.own("a").status, room.own("a").reason) == (REVOKED, FloorReason.CHAIR), "not: for another's sake"
 
 
-def test_private_guest_waits_a_moment_in_the_queue_whether_it_is_empty_or_not() -> None:
-    room = floor_room("a", floor_policy=QUEUE, guest_visibility=HOSTS)
-    room.ask("a", command_id="1")
-    room.ask("a", command_id="1")
-    assert room.own("a").status is ACCEPTED
-    room.wait(PRIVATE_WAIT_S)
-    assert room.own("a").status is GRANTED
+def test_private_guest_is_granted_nothing_by_the_queue_but_by_a_host() -> None:
+    room = floor_room("a", floor_policy=QUEUE, screen_policy=QUEUE, guest_visibility=HOSTS)
+    for floor in (SPEECH, SCREEN):
+        room.ask("a", floor, command_id="1")
+    room.wait(600)
+    assert (room.own("a").status, room.own("a", SCREEN).status) == (ACCEPTED, ACCEPTED)
+    assert not room.passes("a")
+    room.grant("a")
+    assert (room.own("a").status, room.own("a", SCREEN).status) == (GRANTED, ACCEPTED)
     assert room.passes("a")
+
+
+def test_private_guest_who_waits_keeps_nobody_else_from_being_served() -> None:
+    room = FloorRoom(Conference(RoomSettings(floor_policy=QUEUE), roster_round_s=0.0))
+    room.join("h", role=Role.HOST)
+    room.join("x", told=False)
+    room.join("a")
+    room.ask("x")
+    room.ask("a")
+    assert (room.holders(), room.queue()) == ("a", "x")
+    room.release("a")
+    assert (room.holders(), room.queue()) == ("", "x")
+
+
+def test_guest_who_agrees_to_be_seen_while_he_waits_is_served_by_the_queue() -> None:
+    room = FloorRoom(Conference(RoomSettings(floor_policy=QUEUE), roster_round_s=0.0))
+    room.join("h", role=Role.HOST)
+    room.join("x", told=False)
+    room.join("a")
+    room.ask("x")
+    assert room.own("x").status is ACCEPTED
+    room.do(AnswerVisibility(ParticipantId("x"), agrees=True))
+    assert room.own("x").status is GRANTED
+
+
+def test_private_guest_who_waits_is_granted_nothing_by_a_restart_or_a_change_of_policy() -> None:
+    room = floor_room("a", floor_policy=MODERATED, guest_visibility=HOSTS)
+    room.ask("a")
+    room.rules(floor_policy=QUEUE, guest_visibility=HOSTS)
+    assert room.own("a").status is ACCEPTED
+    again = FloorRoom(Conference(RoomSettings(floor_policy=QUEUE, guest_visibility=HOSTS), roster_round_s=0.0))
+    again.take(again.conference.restore(room.conference.kept(room.now), 0.0))
+    for name in "ha":
+        again.do(commands.Reconnect(ParticipantId(name), 4))
+    assert (again.queue(), again.own("a").status) == ("a", ACCEPTED)

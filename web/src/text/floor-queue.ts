@@ -9,6 +9,7 @@ export interface FloorQueueWords {
   readonly policy: string;
   readonly policies: Readonly<Record<FloorPolicy, string>>;
   readonly explained: Readonly<Record<FloorPolicy, string>>;
+  readonly queueIsPrivate: string;
   readonly turn: string;
   readonly noLimit: string;
   readonly minutes: (count: number) => string;
@@ -41,6 +42,7 @@ const da: FloorQueueWords = {
     queue: 'Ordet går videre af sig selv. Kun den, der har ordet, høres.',
     moderated: 'I giver ordet. Kun den, der har ordet, høres.',
   },
+  queueIsPrivate: 'Borgere, der ikke ser hinanden, får ordet af jer.',
   turn: 'Taletid',
   noLimit: 'Ingen grænse',
   minutes: (count) => (count === 1 ? '1 minut' : `${String(count)} minutter`),
@@ -73,6 +75,7 @@ const en: FloorQueueWords = {
     queue: 'The floor moves on by itself. Only who has it is heard.',
     moderated: 'You give the floor. Only who has it is heard.',
   },
+  queueIsPrivate: 'Citizens who do not see each other are given the floor by you.',
   turn: 'Time to speak',
   noLimit: 'No limit',
   minutes: (count) => (count === 1 ? '1 minute' : `${String(count)} minutes`),

@@ -6,7 +6,7 @@ import { mount, textOf, unmountAll } from '../../testing/mount.js';
 import { floorWords } from '../../text/floor.js';
 import { FloorElement } from './floor.js';
 import { FloorQueue } from './queue.js';
-import { floorButton } from './standing.js';
+import { floorButton, waitingForHosts } from './standing.js';
 
 afterEach(unmountAll);
 
@@ -114,6 +114,22 @@ describe('the queue of hosts', () => {
     const { element, ask } = await queue('host-floor-moderated');
     element.renderRoot.querySelector<HTMLElement>(`[data-do=${what}]`)?.click();
     expect(ask).toHaveBeenCalledWith(expect.objectContaining({ ...command, floor: 'speech', commandId: expect.any(String) as string }));
+  });
+
+  it('says and counts who waits for a host in a queue of people who do not see each other', async () => {
+    const call = story('host-floor-queue');
+    const { roomChanged } = call.documents;
+    if (roomChanged === undefined) throw new Error('no room');
+    const guests = { ...call, participants: call.participants.map((one) => ({ ...one, role: 'guest' as const })) };
+    const hidden = { ...guests, documents: { ...call.documents, roomChanged: { ...roomChanged, room: { ...roomChanged.room, guestVisibility: 'hosts' as const } } } };
+    expect([call, guests, hidden].map(waitingForHosts)).toEqual([0, 0, 1]);
+    const asked = { type: 'consentList', people: [{ participantId: guests.participants[2]?.id ?? '', visibility: 'asked', spotlight: 'none' }] } as const;
+    expect(waitingForHosts({ ...guests, documents: { ...call.documents, consentList: asked } })).toBe(1);
+    const { element } = await queue('host-floor-queue');
+    expect(textOf(element.renderRoot)).not.toContain('Borgere, der ikke ser hinanden');
+    element.call = hidden;
+    await element.updateComplete;
+    expect(textOf(element.renderRoot)).toContain('Borgere, der ikke ser hinanden, får ordet af jer.');
   });
 
   it('names everybody in what its buttons say', async () => {

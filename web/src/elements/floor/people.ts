@@ -3,7 +3,7 @@
 import { html } from 'lit';
 import { floorWords } from '../../text/floor.js';
 import { addMark, addSection, isHost } from '../people/registry.js';
-import { policyOf, speechOf } from './standing.js';
+import { speechOf, waitingForHosts } from './standing.js';
 
 addMark({
   id: 'floor',
@@ -24,7 +24,7 @@ addSection({
   id: 'floor',
   order: 20,
   isShown: isHost,
-  count: (call) => (policyOf(call) === 'queue' ? 0 : (speechOf(call)?.waiting ?? 0)) + (call.documents.floor?.screen.waiting ?? 0),
+  count: (call) => waitingForHosts(call) + (call.documents.floor?.screen.waiting ?? 0),
   render: ({ call, commands, language }) => {
     // Only hosts load it.
     void import('./queue.js');

@@ -144,7 +144,9 @@ export class FloorQueue extends LitElement {
       ${choice('policy', words.policy, POLICIES, room.floorPolicy, (policy) => words.policies[policy], (floorPolicy) => {
         this.change({ floorPolicy });
       })}
-      <p class="soft">${words.explained[room.floorPolicy]}</p>
+      <p class="soft">
+        ${words.explained[room.floorPolicy]}${room.floorPolicy === 'queue' && room.guestVisibility !== 'all' ? ` ${words.queueIsPrivate}` : ''}
+      </p>
       ${room.floorPolicy === 'queue' || room.floorPolicy === 'moderated'
         ? html`${choice('turn', words.turn, turns, minutes, (one) => (one === 0 ? words.noLimit : words.minutes(one)), (one) => {
               this.change({ turnS: one * 60 });

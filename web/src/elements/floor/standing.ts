@@ -24,6 +24,20 @@ export function policyOf(call: CallState): FloorPolicy {
 
 export const isLive = (place: OwnPlace | null): boolean => place?.status === 'accepted' || place?.status === 'granted';
 
+/** Who waits for a host to give the floor: under `queue` only guests who do not see the others. */
+export function waitingForHosts(call: CallState): number {
+  const speech = speechOf(call);
+  if (speech?.policy !== 'queue') return speech?.waiting ?? 0;
+  return speech.queue.filter((one) => isPrivate(call, one.participantId)).length;
+}
+
+function isPrivate(call: CallState, id: string): boolean {
+  if (call.participants.find((person) => person.id === id)?.role !== 'guest') return false;
+  if (call.documents.roomChanged?.room.guestVisibility !== 'all') return true;
+  const open = call.documents.consentList?.people.find((person) => person.participantId === id);
+  return open !== undefined && open.visibility !== 'agreed';
+}
+
 /** The microphone is on, and nobody hears it. */
 export function isSilenced(call: CallState): boolean {
   return call.local.microphone.on && ownSpeech(call)?.maySend === false;
