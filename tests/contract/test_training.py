@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from base64 import urlsafe_b64decode
 from collections.abc import AsyncIterator
 
 import pytest
@@ -18,6 +19,11 @@ SECRETS = ("11223344", "Skjultvej", "Åse")
 async def server() -> AsyncIterator[Server]:
     async with signalling_server() as running:
         yield running
+
+
+def jwt_claims(token: str) -> str:
+    payload = token.split(".")[1]
+    return urlsafe_b64decode(payload + "=" * (-len(payload) % 4)).decode()
 
 
 async def test_emergency_note_reaches_hosts_only_and_no_log(server: Server, caplog: pytest.LogCaptureFixture) -> None:
@@ -39,6 +45,9 @@ async def test_emergency_note_reaches_hosts_only_and_no_log(server: Server, capl
         await until(lambda: guest.of_type("ownHelp") and guest.of_type("ownHelp")[-1]["answeredBy"] == host.id)
         for client in (other, guest):
             assert not any(secret in repr((client.joined, client.events)) for secret in SECRETS)
+        claims = jwt_claims(guest.joined["token"])
+        assert "guest" in claims
+        assert not any(secret in claims for secret in SECRETS), "nor can he read it in his own token"
     logged = "".join(record.getMessage() for record in caplog.records if record.name.startswith("vdxmedia"))
     assert not any(secret in logged for secret in SECRETS)
 

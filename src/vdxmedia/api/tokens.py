@@ -2,7 +2,8 @@
 
 The key decides the algorithm, never the token: a token names a key (`kid`, the key's RFC 7638 thumbprint) and must
 carry exactly that key's `alg`. Several keys verify while one signs, so keys can be rotated without cutting a call.
-Left out on purpose: symmetric keys, encryption, keys inside tokens (`jwk`, `jku`, `x5c`), single use.
+What the bearer must not read is sealed (`sealed_note.py`). Left out on purpose: symmetric keys, encryption of whole
+tokens, keys inside tokens (`jwk`, `jku`, `x5c`), single use.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from joserfc.jwa import EdDSAAlgorithm
 from joserfc.jwk import ECKey, OKPKey
 from msgspec import Meta
 
+from vdxmedia.api.sealed_note import NoteSealer
 from vdxmedia.clock import Clock
 from vdxmedia.conference.emergency import MAX_NOTE_CHARS, EmergencyNote
 from vdxmedia.errors import Misconfigured, NotAllowed
@@ -34,6 +36,9 @@ MAX_TOKEN_CHARS = 4096
 NOT_BEFORE_LEEWAY_S = 30.0
 """How far the clocks of two servers that share a key may differ (guess); an expiry gets no leeway."""
 NotePart = Annotated[str, Meta(max_length=MAX_NOTE_CHARS)]
+MAX_SEALED_CHARS = 2400
+"""Of a full note: 3 · 120 characters of four bytes with their names, as base64."""
+SealedNote = Annotated[str, Meta(max_length=MAX_SEALED_CHARS)]
 MAX_LIFETIME_S = 400 * 24 * 3600.0
 """A link lives until its room closes, which may be a year ahead; what claims more was not made by us."""
 
@@ -69,8 +74,9 @@ class VdxClaim(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     function: Annotated[str, Meta(max_length=120)] = ""
     film: bool = False
     """Of a film's player."""
-    note: NoteClaim | None = None
-    """The holder's own: whom to send help to."""
+    note: SealedNote | NoteClaim | None = None
+    """Whom to send help to for the holder, who cannot read it. Tokens from before it was sealed have it in plain words;
+    it is never written so any more."""
 
 
 class Claims(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +107,8 @@ class SigningKey:
         self.key = key
         self.algorithm = algorithm
         self.can_sign = can_sign
+        self.notes = NoteSealer(key) if can_sign else None
+        """None: the public half reads no notes."""
         self.id = key.thumbprint()
         """The `kid`: RFC 7638 thumbprint, 43 characters."""
 
@@ -160,6 +168,9 @@ class JwtTokens:
     def issue(self, grant: Grant) -> str:
         """Signs a token that says exactly this grant."""
         now = self._clock.unix_s()
+        token_id = secrets.token_urlsafe(16)
+        notes = self._signing.notes
+        sealed = notes.seal(grant.note, token_id) if notes is not None and grant.note is not None else None
         claims = Claims(
             iss=self._issuer,
             aud=AUDIENCE,
@@ -167,7 +178,7 @@ class JwtTokens:
             iat=int(now),
             nbf=int(now),
             exp=int(grant.expires_at),
-            jti=secrets.token_urlsafe(16),
+            jti=token_id,
             name=grant.name,
             video=VideoClaim(
                 room=grant.room,
@@ -181,7 +192,7 @@ class JwtTokens:
                 organisation=grant.organisation,
                 function=grant.function,
                 film=grant.is_film,
-                note=None if grant.note is None else NoteClaim(**msgspec.structs.asdict(grant.note)),
+                note=sealed,
             ),
         )
         header = {"alg": self._signing.algorithm, "kid": self._signing.id}
@@ -191,7 +202,7 @@ class JwtTokens:
         """What the token allows. Raises: NotAllowed with `token_missing`, `token_invalid` or `token_expired`."""
         if not token:
             raise NotAllowed("no token", code="token_missing")
-        claims = self._verified_claims(token)
+        claims, key = self._verified_claims(token)
         if claims.iss != self._issuer or claims.aud != AUDIENCE:
             raise _invalid("made for another service")
         if claims.nbf > now_unix_s + NOT_BEFORE_LEEWAY_S:
@@ -200,9 +211,9 @@ class JwtTokens:
             raise _invalid("its lifetime is too long")
         if claims.exp <= now_unix_s:
             raise NotAllowed("the token has expired; ask for a new link", code="token_expired")
-        return _grant_of(claims)
+        return _grant_of(claims, key)
 
-    def _verified_claims(self, token: str) -> Claims:
+    def _verified_claims(self, token: str) -> tuple[Claims, SigningKey]:
         if len(token) > MAX_TOKEN_CHARS or token.count(".") != 2 or not token.isascii():
             raise _invalid("not a JWT")
         try:
@@ -216,12 +227,12 @@ class JwtTokens:
             raise _invalid("its algorithm is not its key's")
         try:
             signed = jws.deserialize_compact(token, key.key, algorithms=[key.algorithm])
-            return msgspec.json.decode(signed.payload, type=Claims)
+            return msgspec.json.decode(signed.payload, type=Claims), key
         except (JoseError, msgspec.MsgspecError, ValueError) as error:
             raise _invalid("its signature or its claims are wrong") from error
 
 
-def _grant_of(claims: Claims) -> Grant:
+def _grant_of(claims: Claims, key: SigningKey) -> Grant:
     video = claims.video
     if not video.room_join:
         raise NotAllowed("the token does not allow joining", code="not_permitted")
@@ -240,8 +251,16 @@ def _grant_of(claims: Claims) -> Grant:
         can_subscribe=video.can_subscribe,
         expires_at=claims.exp,
         is_film=claims.vdx.film,
-        note=None if claims.vdx.note is None else EmergencyNote(**msgspec.structs.asdict(claims.vdx.note)),
+        note=_note_of(claims, key),
     )
+
+
+def _note_of(claims: Claims, key: SigningKey) -> EmergencyNote | None:
+    """One that cannot be read keeps nobody out."""
+    note = claims.vdx.note
+    if isinstance(note, str):
+        return None if key.notes is None else key.notes.open(note, claims.jti)
+    return None if note is None else EmergencyNote(**msgspec.structs.asdict(note))
 
 
 def _unpadded(part: str) -> bytes:

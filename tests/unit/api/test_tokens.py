@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from vdxmedia.api.tokens import JwtTokens, SigningKey
 from vdxmedia.clock import ManualClock
+from vdxmedia.conference.emergency import MAX_NOTE_CHARS, EmergencyNote
 from vdxmedia.errors import Misconfigured, NotAllowed
 from vdxmedia.hub.ports import Grant, MediaKind
 
@@ -277,3 +279,65 @@ def test_token_with_one_byte_changed_is_refused(position: int, value: int) -> No
 
 def test_token_of_a_giant_size_is_refused() -> None:
     refused("a" * 100_000 + "." + "b" * 100_000 + ".c")
+
+
+NOTE = EmergencyNote("11223344", "Skjultvej 7", "Søster Åse")
+
+
+def all_of(token: str) -> str:
+    """What its bearer can read, decoded as deep as it goes."""
+    texts = [json.dumps(part, ensure_ascii=False) for part in parts_of(token)[:2]]
+    for word in re.findall(r"[\w-]{8,}", " ".join(texts)):
+        whole = word[: len(word) // 4 * 4]
+        texts.append(urlsafe_b64decode(whole).decode("utf-8", "ignore"))
+    return "\n".join(texts)
+
+
+@pytest.mark.parametrize("algorithm", ["EdDSA", "ES256"])
+def test_note_is_read_by_the_server_and_not_by_the_bearer(algorithm: str) -> None:
+    token = tokens(algorithm).issue(grant(note=NOTE))
+    assert tokens(algorithm).verify(token, NOW).note == NOTE
+    readable = all_of(token)
+    for secret in ("11223344", "Skjultvej", "Søster", "Åse", '"phone"', "relative"):
+        assert secret not in readable
+        assert secret not in token
+    assert "abc234abc234" in readable, "what is not sealed is found so"
+
+
+def test_note_is_sealed_anew_in_each_token() -> None:
+    first, second = (parts_of(tokens().issue(grant(note=NOTE)))[1]["vdx"]["note"] for _ in range(2))
+    assert first != second
+
+
+def test_note_in_plain_words_of_an_old_token_is_still_read_and_sealed_when_the_token_is_renewed() -> None:
+    payload = parts_of(tokens().issue(grant()))[1]
+    payload["vdx"]["note"] = {"phone": "11223344", "address": "Skjultvej 7", "relative": "Søster Åse"}
+    old = signed({"alg": "EdDSA", "kid": KEYS["EdDSA"].id}, payload)
+    believed = tokens().verify(old, NOW)
+    assert believed == grant(note=NOTE)
+    assert "Skjultvej" not in all_of(tokens().issue(believed))
+
+
+def test_note_of_another_token_is_not_believed_and_keeps_nobody_out() -> None:
+    other = parts_of(tokens().issue(grant(note=NOTE)))[1]["vdx"]["note"]
+    payload = parts_of(tokens().issue(grant()))[1]
+    for sealed in (other, "", "1.00000000.AAAA", "1." * 500):
+        payload["vdx"]["note"] = sealed
+        assert tokens().verify(signed({"alg": "EdDSA", "kid": KEYS["EdDSA"].id}, payload), NOW) == grant()
+    payload["vdx"]["note"] = "x" * 2401
+    refused(signed({"alg": "EdDSA", "kid": KEYS["EdDSA"].id}, payload))
+
+
+def test_note_sealed_by_an_older_key_is_read_with_its_private_half_only() -> None:
+    token = tokens("EdDSA").issue(grant(note=NOTE))
+    assert tokens("ES256", KEYS["EdDSA"]).verify(token, NOW).note == NOTE
+    public = SigningKey.from_pem(public_pem(ED), origin="public")
+    assert tokens("ES256", public).verify(token, NOW) == grant()
+
+
+def test_longest_note_fits_into_its_claim_and_its_token() -> None:
+    longest = EmergencyNote(*("🙂" * MAX_NOTE_CHARS for _ in range(3)))
+    danish = EmergencyNote(*("Ø" * MAX_NOTE_CHARS for _ in range(3)))
+    longest_names = {"name": "Ø" * 80, "organisation": "Ø" * 120, "function": "Ø" * 120}
+    for told in (grant(note=longest), grant(note=danish, **longest_names)):
+        assert tokens().verify(tokens().issue(told), NOW) == told
