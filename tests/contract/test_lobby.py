@@ -448,3 +448,61 @@ async def test_admitted_guest_is_back_after_minutes_without_a_network_and_the_ho
         assert again.joined["type"] in ("joined", "resumed")
         assert (await again.offer())["type"] == "answer"
         assert waiting_names(host) == []
+
+
+@pytest.mark.parametrize("house", [{"lobby": "off"}, {"lobby": "untilHost"}], indirect=True)
+async def test_who_came_by_a_short_link_knocks_although_the_room_has_no_lobby(house: House) -> None:
+    early = await house.guest("Ea", knocks=True)
+    assert (early.joined["type"], early.joined["reason"]) == ("waiting", "admission")
+    host = await house.host()
+    outside = await house.guest("Otto", knocks=True)
+    assert (outside.joined["type"], outside.joined["reason"]) == ("waiting", "admission")
+    assert (await house.guest("Inger")).joined["type"] == "joined"  # by a link of her own
+    # A patched client: joins again, claims a seat, says that it was let in already.
+    for resume in (None, {"session": outside.joined["session"], "sequence": 3}):
+        assert (await outside.join("Otto", resume=resume))["type"] == "waiting"
+    for type, fields in (
+        ("offer", {"sdp": "v=0", "sources": {"0": "microphone"}}),
+        ("admit", {"waitingId": outside.joined["participantId"]}),
+        ("admitAll", {}),
+    ):
+        assert (await outside.command(type, **fields))["code"] == "must_wait", type
+    # The room's policy changes, the host leaves and comes: nothing lets him in but a host.
+    for lobby in ("knock", "off"):
+        assert (await host.command("changeRoom", lobby=lobby)) == {"type": "done"}
+    assert outside.of_type("admitted") == []
+    assert outside.joined["participantId"] not in house.server.plane.seats
+    assert (await host.command("admit", waitingId=outside.joined["participantId"])) == {"type": "done"}
+    await outside.until_event("admitted")
+    resume = {"session": outside.joined["session"], "sequence": 0}
+    assert (await outside.join("Otto", resume=resume))["type"] == "joined"
+
+
+@pytest.mark.parametrize("house", [{"lobby": "off"}], indirect=True)
+async def test_who_knocks_comes_back_on_his_own_only_while_a_host_is_there(house: House) -> None:
+    host = await house.host()
+    guest = await house.guest("Otto", knocks=True)
+    await house.guest("Inger")
+    await host.command("admit", waitingId=guest.joined["participantId"])
+    await guest.until_event("admitted")
+    resume = {"session": guest.joined["session"], "sequence": 0}
+    await guest.join("Otto", resume=resume)
+    assert (await guest.command("leave")) == {"type": "done"}
+    assert (await host.command("leave")) == {"type": "done"}
+    again = await house.guest("Otto", knocks=True, resume=resume)
+    assert (again.joined["type"], again.joined["reason"]) == ("waiting", "host")
+    await house.host("Hans")
+    await again.until_event("admitted")
+    resume = {"session": again.joined["session"], "sequence": 0}
+    assert (await again.join("Otto", resume=resume))["type"] == "joined"
+
+
+@pytest.mark.parametrize("house", [{"lobby": "off"}], indirect=True)
+async def test_a_personal_link_ends_the_knocking_and_a_renewed_token_does_not(house: House) -> None:
+    await house.host()
+    outside = await house.guest("Otto", knocks=True)
+    renewed = await outside.command("renewToken")
+    grant = house.server.tokens.verify(renewed["token"], house.server.clock.unix_s())
+    assert grant.knocks
+    resume = {"session": outside.joined["session"], "sequence": 0}
+    assert (await house.guest("Otto", resume=resume)).joined["type"] == "joined"

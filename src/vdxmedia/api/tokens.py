@@ -77,6 +77,7 @@ class VdxClaim(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     note: SealedNote | NoteClaim | None = None
     """Whom to send help to for the holder, who cannot read it. Tokens from before it was sealed have it in plain words;
     it is never written so any more."""
+    knocks: bool = False
 
 
 class Claims(msgspec.Struct, frozen=True, kw_only=True):
@@ -193,6 +194,7 @@ class JwtTokens:
                 function=grant.function,
                 film=grant.is_film,
                 note=sealed,
+                knocks=grant.knocks,
             ),
         )
         header = {"alg": self._signing.algorithm, "kid": self._signing.id}
@@ -252,6 +254,7 @@ def _grant_of(claims: Claims, key: SigningKey) -> Grant:
         expires_at=claims.exp,
         is_film=claims.vdx.film,
         note=_note_of(claims, key),
+        knocks=claims.vdx.knocks,
     )
 
 

@@ -51,6 +51,8 @@ class Join(msgspec.Struct, frozen=True):
     """Was told, before joining, that everybody will see and hear him."""
     admission_keys: tuple[str, ...] = ()
     """Who he is to the lobby (`admissions.key_of`)."""
+    knocks: bool = False
+    """Comes in through the lobby, whatever the room's policy."""
 
 
 class Wait(msgspec.Struct, frozen=True):
@@ -61,6 +63,7 @@ class Wait(msgspec.Struct, frozen=True):
     organisation: str
     function: str
     admission_keys: tuple[str, ...]
+    knocks: bool = False
 
 
 class LoseWaiter(msgspec.Struct, frozen=True):

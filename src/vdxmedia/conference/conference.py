@@ -190,10 +190,12 @@ class Conference:
         *,
         leaving: int = 0,
         waiting: ParticipantId | None = None,
+        knocks: bool = False,
     ) -> WaitCause | None:
         """Whether a newcomer has to wait in the lobby, when `leaving` others go first; None: he may join. `waiting`
-        does already. Raises: Refused (`room_not_open`, `room_closed`, `room_full`), NotAllowed `barred`."""
-        return self._gate.why_wait(role, admission_keys, now_s, leaving=leaving, waiting=waiting)
+        does already; who `knocks` has to be let in whatever the room's policy. Raises: Refused (`room_not_open`,
+        `room_closed`, `room_full`), NotAllowed `barred`."""
+        return self._gate.why_wait(role, admission_keys, now_s, leaving=leaving, waiting=waiting, knocks=knocks)
 
     def waiter(self, participant: ParticipantId) -> WaiterTold | None:
         """What somebody who waits is told; None: he does not."""
@@ -322,7 +324,9 @@ class Conference:
         if any(source in assembly.owners for source in command.publish.values()):
             raise InvalidTransition("a source id is in use already")
         keys = command.admission_keys
-        if self.why_wait(command.role, keys, now_s, leaving=command.is_film, waiting=command.participant) is not None:
+        leaving, knocks = int(command.is_film), command.knocks
+        cause = self.why_wait(command.role, keys, now_s, leaving=leaving, waiting=command.participant, knocks=knocks)
+        if cause is not None:
             raise Refused("wait to be let in", code="must_wait")
         assembly.lobby.waiters.pop(command.participant, None)
         self._joins += 1
@@ -342,6 +346,7 @@ class Conference:
             receives=receives,
             # Who was told that hosts alone see him has not agreed to more, whatever the room becomes.
             admission_keys=keys,
+            knocks=knocks,
             is_open=command.knows_who_sees and self.settings.guest_visibility is GuestVisibility.ALL,
             note=command.note,
         )

@@ -30,6 +30,7 @@ class Gate:
         *,
         leaving: int,
         waiting: ParticipantId | None,
+        knocks: bool,
     ) -> WaitCause | None:
         """As `Conference.why_wait`."""
         assembly = self._assembly
@@ -41,7 +42,7 @@ class Gate:
         waiter = self._lobby.waiters.get(waiting) if waiting is not None else None
         if waiter is not None and (waiter.is_admitted or role is Role.GUEST):
             return None if waiter.is_admitted else waiter.cause
-        return self._lobby.why(assembly.settings, role, admission_keys, leaving=leaving)
+        return self._lobby.why(assembly.settings, role, admission_keys, leaving=leaving, knocks=knocks)
 
     def told(self, participant: ParticipantId) -> WaiterTold | None:
         waiter = self._lobby.waiters.get(participant)
@@ -71,7 +72,8 @@ class Gate:
     def _wait(self, command: Wait, now_s: float) -> None:
         if command.participant in self._assembly.people or command.participant in self._lobby.waiters:
             raise InvalidTransition(f"participant {command.participant} is here already")
-        cause = self.why_wait(Role.GUEST, command.admission_keys, now_s, leaving=0, waiting=None)
+        keys, knocks = command.admission_keys, command.knocks
+        cause = self.why_wait(Role.GUEST, keys, now_s, leaving=0, waiting=None, knocks=knocks)
         if cause is None:
             raise InvalidTransition(f"participant {command.participant} need not wait")
         self._lobby.add(
@@ -80,9 +82,10 @@ class Gate:
                 name=command.name,
                 organisation=command.organisation,
                 function=command.function,
-                keys=command.admission_keys,
+                keys=keys,
                 cause=cause,
                 since_s=now_s,
+                knocks=knocks,
             )
         )
 

@@ -44,6 +44,7 @@ class KeptPerson(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     receives: Media = ALL_MEDIA
     pins: tuple[ParticipantId, ...] = ()
     admission_keys: tuple[str, ...] = ()
+    knocks: bool = False
     is_open: bool = True
     is_waiting: bool = False
     group: int | None = None

@@ -39,6 +39,8 @@ class Waiter:
     keys: tuple[str, ...]
     cause: WaitCause
     since_s: float
+    knocks: bool = False
+    """Came by what can be guessed: never in without having been let in, nor to a room without a host."""
     lost_at_s: float | None = None
     """Since when his connection is away."""
     admitted_at_s: float | None = None
@@ -77,25 +79,27 @@ class Lobby:
             raise NotFound("nobody of that name waits", code="participant_unknown")
         return found
 
-    def why(self, settings: RoomSettings, role: Role, keys: Sequence[str], *, leaving: int = 0) -> WaitCause | None:
+    def why(
+        self, settings: RoomSettings, role: Role, keys: Sequence[str], *, leaving: int = 0, knocks: bool = False
+    ) -> WaitCause | None:
         """Why a newcomer has to wait; None: he may come in. `leaving` others go first. Raises: NotAllowed `barred`,
         Refused `room_full`."""
         if self.admissions.is_barred(keys):
             raise NotAllowed("a host has removed this person", code="barred")
-        reason = None if role is Role.HOST else self._why_guest(settings, keys)
+        reason = None if role is Role.HOST else self._why_guest(settings, keys, knocks=knocks)
         if reason is None and self._taken() - leaving >= settings.maximum:
             if role is Role.HOST or settings.guest_visibility is GuestVisibility.ALL:
                 raise Refused("the room has its maximum of participants", code="room_full")
             return WaitCause.PLACE
         return reason
 
-    def _why_guest(self, settings: RoomSettings, keys: Sequence[str]) -> WaitCause | None:
+    def _why_guest(self, settings: RoomSettings, keys: Sequence[str], *, knocks: bool) -> WaitCause | None:
         if self.is_locked:
             return WaitCause.ADMISSION
         is_known = self.admissions.is_admitted(keys)
-        if settings.lobby is LobbyPolicy.KNOCK and not is_known:
+        if (settings.lobby is LobbyPolicy.KNOCK or knocks) and not is_known:
             return WaitCause.ADMISSION
-        if self.awaits_host:
+        if self.awaits_host or (knocks and not self.is_host_there()):
             return WaitCause.HOST
         # Who comes back to a call that goes on is not kept out because the host has lost his connection.
         if settings.lobby is LobbyPolicy.UNTIL_HOST and not self.is_host_there() and not (is_known and self._people):

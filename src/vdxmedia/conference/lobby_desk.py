@@ -203,7 +203,7 @@ class LobbyDesk(Desk):
             if waiter.is_admitted:
                 continue
             try:
-                reason = self.lobby.why(self.assembly.settings, Role.GUEST, waiter.keys)
+                reason = self.lobby.why(self.assembly.settings, Role.GUEST, waiter.keys, knocks=waiter.knocks)
             except VdxError:
                 continue  # full, for all to know, or barred meanwhile: a host decides
             if reason is None:
@@ -226,6 +226,7 @@ class LobbyDesk(Desk):
                 guest.admission_keys,
                 WaitCause.HOST,
                 now_s,
+                guest.knocks,
                 lost_at_s,
             )
             try:

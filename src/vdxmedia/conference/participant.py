@@ -82,6 +82,8 @@ class Participant:
     """Kinds whose floor gate was ever closed."""
     admission_keys: tuple[str, ...] = ()
     """Who he is to the lobby, also next time (`admissions.py`)."""
+    knocks: bool = False
+    """Came in through the lobby because of his link, and comes back that way."""
     connection: Connection = Connection.CONNECTED
     lost_at_s: float = 0.0
     """Since when reconnecting."""

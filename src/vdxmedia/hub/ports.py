@@ -183,6 +183,8 @@ class Grant(msgspec.Struct, frozen=True):
     """Of a film's player, not a person's. Only this server gives such tokens, to its own processes."""
     note: EmergencyNote | None = None
     """Whom to send help to; for the hosts of the conference, and nobody else."""
+    knocks: bool = False
+    """A guest who came by what can be guessed: waits to be let in, and for a host, whatever the room's lobby says."""
 
 
 class Tokens(Protocol):

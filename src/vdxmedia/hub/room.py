@@ -190,7 +190,7 @@ class Room:
         grant = request.grant
         secret = None if request.resume is None else request.resume.session
         waited = self._lobby.of(secret, grant.identity)
-        if waited is not None and waited.grant.role != grant.role:
+        if waited is not None and (waited.grant.role, waited.grant.knocks) != (grant.role, grant.knocks):
             self._handle(commands.LeaveWaiter(waited.participant))  # he has another link now
             waited = None
         name = name_of(request, waited)
@@ -201,6 +201,7 @@ class Room:
             self._clock.monotonic_s(),
             leaving=int(replaced is not None) + grant.is_film,
             waiting=None if waited is None else waited.participant,
+            knocks=grant.knocks,
         )
         if waited is None:
             self._admit()
@@ -230,6 +231,7 @@ class Room:
                 is_film=grant.is_film,
                 admission_keys=(*keys, *admission_keys("", seat.secret)),
                 note=grant.note,
+                knocks=grant.knocks,
             ),
             self._clock.monotonic_s(),
         )

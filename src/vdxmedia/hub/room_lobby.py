@@ -45,7 +45,7 @@ class RoomLobby:
         function = function_of(request, None)
         seat = LobbySeat(new_participant_id(), new_session_secret(), grant, name, function, client)
         keys = (*admission_keys(grant.identity, secret), *admission_keys("", seat.secret))
-        wait = commands.Wait(seat.participant, name, grant.organisation, function, keys)
+        wait = commands.Wait(seat.participant, name, grant.organisation, function, keys, grant.knocks)
         decided = self._conference.handle(wait, now_s)
         self._seats.add(seat)
         logger.info("participant_waits room=%s participant=%s", self._room, seat.participant)

@@ -14,7 +14,7 @@ from vdxmedia.hub.client import Client
 from vdxmedia.hub.ports import Grant, LayersWanted, MediaQuality, SlotPaused
 from vdxmedia.ids import ParticipantId, SessionSecret, SourceId, new_participant_id, new_session_secret
 
-_RIGHTS = ("room", "role", "organisation", "function", "can_publish", "can_subscribe", "is_film")
+_RIGHTS = ("room", "role", "organisation", "function", "can_publish", "can_subscribe", "is_film", "knocks")
 """What a token says its holder may do, and what others are told of him."""
 
 

@@ -7,6 +7,7 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives import hashes, hmac, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -105,7 +106,10 @@ def test_token_issued_verifies_to_the_same_grant(algorithm: str) -> None:
         "function": "læge",
         "film": False,
         "note": None,
+        "knocks": False,
     }
+    knocking = msgspec.structs.replace(grant(), knocks=True)
+    assert service.verify(service.issue(knocking), NOW) == knocking
     assert (payload["iss"], payload["aud"], payload["sub"]) == (ISSUER, "vdxmedia", "person-1")
     assert len(token) < 1024
 
