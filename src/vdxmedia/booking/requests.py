@@ -9,6 +9,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from vdxmedia.booking.choices import GuestMicrophone, MeetingType, ProvisionStatus
+from vdxmedia.booking.meetings import BookedRoom
 from vdxmedia.booking.room_options import RoomOptions, Template
 
 
@@ -92,5 +93,5 @@ class PoolState(msgspec.Struct, frozen=True, kw_only=True):
     wanted: int
     free: int
     template: Template | None
-    rooms: tuple[UUID, ...] = ()
+    rooms: tuple[BookedRoom, ...] = ()
     """Those that are ready and free."""
