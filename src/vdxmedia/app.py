@@ -41,6 +41,7 @@ from vdxmedia.hub.limits import HubLimits
 from vdxmedia.hub.registry import Registry
 from vdxmedia.hub.store_keeping import DAY_S, Retention, StoreKeeping
 from vdxmedia.hub.tasks import TaskScope
+from vdxmedia.ids import RoomId
 from vdxmedia.integrations.clip_library import ClipLibrary
 from vdxmedia.integrations.films import FilmAccess, FilmProcesses
 from vdxmedia.observability import Metrics
@@ -194,7 +195,11 @@ class Server:
             self.public_url = f"{scheme}://{self._public_host}:{self.http_addresses[0][1]}"
         proxies = TrustedProxies(http.trusted_proxies)
         tokens = JwtTokens(
-            self._credentials.signing, self._credentials.verifying, issuer=self.public_url, clock=self._clock
+            self._credentials.signing,
+            self._credentials.verifying,
+            issuer=self.public_url,
+            clock=self._clock,
+            closes_at_of=lambda room: self.registry.closes_at_of(RoomId(room)),
         )
         self.store = await self._open_store(stack)
         self.plane = await stack.enter_async_context(self._open_plane())

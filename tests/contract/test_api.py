@@ -209,6 +209,16 @@ async def test_token_minted_says_what_was_asked(server: AssembledServer) -> None
     assert 58 <= claims["exp"] - datetime.now(UTC).timestamp() <= 61
 
 
+async def test_links_without_a_lifetime_of_their_own_last_with_the_room(server: AssembledServer) -> None:
+    closes = datetime.now(UTC) + timedelta(hours=1)
+    made = await server.open_room(closesAt=closes.isoformat())
+    async with server.post(f"/api/v1/rooms/{made['roomId']}/tokens", {"role": "guest"}) as answer:
+        minted = await answer.json()
+    for url in (made["hostUrl"], made["guestUrl"], minted["url"]):
+        claims = claims_of(url)
+        assert (claims["vdx"]["untilRoomCloses"], claims["exp"]) == (True, int(closes.timestamp()))
+
+
 async def test_token_with_nothing_said_is_a_new_guest_with_all_sources(server: AssembledServer) -> None:
     room = (await server.open_room())["roomId"]
     identities = set()

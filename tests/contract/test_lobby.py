@@ -407,6 +407,30 @@ async def test_end_for_all_is_told_and_can_be_undone(house: House) -> None:
 
 
 @pytest.mark.parametrize("house", [{}], indirect=True)
+async def test_links_that_were_given_out_work_in_an_extended_room_and_not_when_it_has_closed(house: House) -> None:
+    server, now = house.server, house.server.clock.unix_s()
+    settings = server.registry.settings_of(house.room)
+    await server.registry.change_settings(house.room, msgspec.structs.replace(settings, closes_at=now + 0.3))
+    host = await house.host()
+    given_out = {"expires_at": now + 0.3, "identity": "gert"}
+    assert (await host.command("extendClosing", by=3600)) == {"type": "done"}
+    await until(lambda: server.clock.unix_s() > now + 1.0)  # a token counts whole seconds
+    guest = await house.guest(**given_out, lasts_with_room=True)
+    assert guest.joined["type"] == "joined"
+    renewed = await house.open(**given_out)
+    assert renewed.refusal["data"]["code"] == "token_expired", "its lifetime was its own"
+    async with connected(server, guest.joined["token"]) as again:
+        assert again.refusal is None, "the session's token is a fresh one"
+
+    settings = server.registry.settings_of(house.room)
+    closes_at = server.clock.unix_s() + 0.2
+    await server.registry.change_settings(house.room, msgspec.structs.replace(settings, closes_at=closes_at))
+    await guest.until_event("ended")
+    late = await house.open(**given_out, lasts_with_room=True)
+    assert late.refusal["data"]["code"] == "token_expired"
+
+
+@pytest.mark.parametrize("house", [{}], indirect=True)
 async def test_host_of_both_rooms_sends_somebody_over(house: House) -> None:
     host, guest = await house.host(), await house.guest("Gert")
     server, there = house.server, house.server.room()

@@ -140,11 +140,19 @@ async def signalling_server(
     hub = hub or HubLimits(roster_round_s=0.0)
     clock = SystemClock()
     plane = FakeMediaPlane()
-    tokens = JwtTokens(SigningKey.generate(), [], issuer="test", clock=clock)
+    rooms: list[Registry] = []
+    tokens = JwtTokens(
+        SigningKey.generate(),
+        [],
+        issuer="test",
+        clock=clock,
+        closes_at_of=lambda room: rooms[0].closes_at_of(RoomId(room)),
+    )
     async with (
         Registry(plane, clock, limits=hub) as registry,
         Signalling(registry, tokens, clock, limits=session) as signalling,
     ):
+        rooms.append(registry)
         app = web.Application()
         signalling.attach(app)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)

@@ -169,7 +169,10 @@ class RoomCreated(RoomResource, frozen=True, kw_only=True, rename="camel"):
 
     host_url: str
     guest_url: str
-    links_expire_at: datetime
+    links_expire_at: Annotated[
+        datetime,
+        Meta(description="As it is agreed now: a room's links go on working when its closing time is put off."),
+    ]
 
 
 class NoteRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
@@ -202,7 +205,10 @@ class TokenRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel", fo
     emergency_note: NoteRequest | None = None
     ttl: Annotated[
         Annotated[int, Meta(ge=10, le=MAX_TTL_S)] | None,
-        Meta(description="Seconds; until the room closes, or a day, when left out."),
+        Meta(
+            description="Seconds, whatever becomes of the room. Left out: until the room closes, also when that is put "
+            "off later; or a day."
+        ),
     ] = None
 
 

@@ -188,6 +188,7 @@ class RoomOperations:
                 can_publish=frozenset(body.can_publish_sources),
                 can_subscribe=body.can_subscribe,
                 expires_at=expires_at,
+                lasts_with_room=body.ttl is None,
                 note=_note_of(body.emergency_note),
             )
         )
@@ -265,6 +266,7 @@ def _link_grant(room: RoomId, role: Role, settings: RoomSettings, expires_at: fl
         can_publish=frozenset(SourceKind),
         can_subscribe=True,
         expires_at=expires_at,
+        lasts_with_room=True,
     )
 
 

@@ -2,8 +2,10 @@
 
 The key decides the algorithm, never the token: a token names a key (`kid`, the key's RFC 7638 thumbprint) and must
 carry exactly that key's `alg`. Several keys verify while one signs, so keys can be rotated without cutting a call.
-What the bearer must not read is sealed (`sealed_note.py`). Left out on purpose: symmetric keys, encryption of whole
-tokens, keys inside tokens (`jwk`, `jku`, `x5c`), single use.
+A token may say that it lasts with its room (`untilRoomCloses`). `exp` is then the closing time as it was; when the room
+has been extended since, its closing time counts, so that links that were given out go on working, within
+`MAX_LIFETIME_S`. What the bearer must not read is sealed (`sealed_note.py`). Left out on purpose: symmetric keys,
+encryption of whole tokens, keys inside tokens (`jwk`, `jku`, `x5c`), single use.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from __future__ import annotations
 import binascii
 import secrets
 from base64 import urlsafe_b64decode
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -22,7 +24,7 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwa import EdDSAAlgorithm
 from joserfc.jwk import ECKey, OKPKey
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from vdxmedia.api.sealed_note import NoteSealer
 from vdxmedia.clock import Clock
@@ -74,6 +76,7 @@ class VdxClaim(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     function: Annotated[str, Meta(max_length=120)] = ""
     film: bool = False
     """Of a film's player."""
+    until_room_closes: bool | UnsetType = UNSET
     note: SealedNote | NoteClaim | None = None
     """Whom to send help to for the holder, who cannot read it. Tokens from before it was sealed have it in plain words;
     it is never written so any more."""
@@ -157,14 +160,24 @@ class SigningKey:
 class JwtTokens:
     """Implements `hub.ports.Tokens`. Safe to use from one thread."""
 
-    def __init__(self, signing: SigningKey, verifying: Iterable[SigningKey], *, issuer: str, clock: Clock) -> None:
-        """`verifying` are further keys whose tokens are still believed; the signing key always is."""
+    def __init__(
+        self,
+        signing: SigningKey,
+        verifying: Iterable[SigningKey],
+        *,
+        issuer: str,
+        clock: Clock,
+        closes_at_of: Callable[[str], float | None] = lambda room: None,
+    ) -> None:
+        """`verifying` are further keys whose tokens are still believed; the signing key always is. `closes_at_of` a
+        room: as it is agreed now, Unix seconds; None: it has no closing time, or there is no such room."""
         if not signing.can_sign:
             raise Misconfigured("the signing key is only a public key", code="key_unusable")
         self._signing = signing
         self._keys = {key.id: key for key in (*verifying, signing)}
         self._issuer = issuer
         self._clock = clock
+        self._closes_at_of = closes_at_of
 
     def issue(self, grant: Grant) -> str:
         """Signs a token that says exactly this grant."""
@@ -193,6 +206,7 @@ class JwtTokens:
                 organisation=grant.organisation,
                 function=grant.function,
                 film=grant.is_film,
+                until_room_closes=True if grant.lasts_with_room else UNSET,
                 note=sealed,
                 knocks=grant.knocks,
             ),
@@ -211,9 +225,16 @@ class JwtTokens:
             raise _invalid("not valid yet")
         if claims.exp - claims.iat > MAX_LIFETIME_S:
             raise _invalid("its lifetime is too long")
-        if claims.exp <= now_unix_s:
+        expires_at = self._expires_at(claims)
+        if expires_at <= now_unix_s:
             raise NotAllowed("the token has expired; ask for a new link", code="token_expired")
-        return _grant_of(claims, key)
+        return _grant_of(claims, key, expires_at)
+
+    def _expires_at(self, claims: Claims) -> float:
+        if claims.vdx.until_room_closes is not True:
+            return claims.exp
+        closes_at = self._closes_at_of(claims.video.room)
+        return claims.exp if closes_at is None else max(claims.exp, min(closes_at, claims.iat + MAX_LIFETIME_S))
 
     def _verified_claims(self, token: str) -> tuple[Claims, SigningKey]:
         if len(token) > MAX_TOKEN_CHARS or token.count(".") != 2 or not token.isascii():
@@ -234,7 +255,7 @@ class JwtTokens:
             raise _invalid("its signature or its claims are wrong") from error
 
 
-def _grant_of(claims: Claims, key: SigningKey) -> Grant:
+def _grant_of(claims: Claims, key: SigningKey, expires_at: float) -> Grant:
     video = claims.video
     if not video.room_join:
         raise NotAllowed("the token does not allow joining", code="not_permitted")
@@ -251,8 +272,9 @@ def _grant_of(claims: Claims, key: SigningKey) -> Grant:
         function=claims.vdx.function,
         can_publish=granted if video.can_publish else frozenset(),
         can_subscribe=video.can_subscribe,
-        expires_at=claims.exp,
+        expires_at=expires_at,
         is_film=claims.vdx.film,
+        lasts_with_room=claims.vdx.until_room_closes is True,
         note=_note_of(claims, key),
         knocks=claims.vdx.knocks,
     )

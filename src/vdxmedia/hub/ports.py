@@ -181,6 +181,8 @@ class Grant(msgspec.Struct, frozen=True):
     """Unix seconds."""
     is_film: bool = False
     """Of a film's player, not a person's. Only this server gives such tokens, to its own processes."""
+    lasts_with_room: bool = False
+    """A link that was given out for as long as the room is open: where that is longer by now, beyond `expires_at`."""
     note: EmergencyNote | None = None
     """Whom to send help to; for the hosts of the conference, and nobody else."""
     knocks: bool = False

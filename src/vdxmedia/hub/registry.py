@@ -141,6 +141,11 @@ class Registry:
         """Raises: NotFound `room_unknown`."""
         return self._entry(room).settings
 
+    def closes_at_of(self, room: RoomId) -> float | None:
+        """Unix seconds; None: it stays open, or there is no such room."""
+        entry = self._rooms.get(room)
+        return None if entry is None else entry.settings.closes_at
+
     async def change_settings(self, room: RoomId, settings: RoomSettings) -> None:
         """Tells those who are in it. Raises: NotFound, BadField, Refused; with `store_unavailable` the change is in
         force, and is written when that is possible."""

@@ -250,7 +250,9 @@ class Session:
     def _transferred(self, told: events.Transferred) -> messages.Transferred:
         """A guest there, with the same name, organisation and sources."""
         expires_at = self._clock.unix_s() + self._limits.token_lifetime_s
-        grant = msgspec.structs.replace(self._grant, room=told.room, role=Role.GUEST.value, expires_at=expires_at)
+        grant = msgspec.structs.replace(
+            self._grant, room=told.room, role=Role.GUEST.value, expires_at=expires_at, lasts_with_room=False
+        )
         return messages.Transferred(room=told.room, token=self._tokens.issue(grant))
 
     def _issue(self) -> tuple[str, float]:
@@ -260,7 +262,8 @@ class Session:
 
     def _sign(self) -> tuple[str, float]:
         expires_at = self._clock.unix_s() + self._limits.token_lifetime_s
-        return self._tokens.issue(msgspec.structs.replace(self._grant, expires_at=expires_at)), expires_at
+        renewed = msgspec.structs.replace(self._grant, expires_at=expires_at, lasts_with_room=False)
+        return self._tokens.issue(renewed), expires_at
 
     # ── the room's side: never blocks, never raises ───────────────────────────────────────────────────────────────
 

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vdxmedia.api.tokens import JwtTokens, SigningKey
+from vdxmedia.api.tokens import MAX_LIFETIME_S, JwtTokens, SigningKey
 from vdxmedia.clock import ManualClock
 from vdxmedia.conference.emergency import MAX_NOTE_CHARS, EmergencyNote
 from vdxmedia.errors import Misconfigured, NotAllowed
@@ -345,3 +345,40 @@ def test_longest_note_fits_into_its_claim_and_its_token() -> None:
     longest_names = {"name": "Ø" * 80, "organisation": "Ø" * 120, "function": "Ø" * 120}
     for told in (grant(note=longest), grant(note=danish, **longest_names)):
         assert tokens().verify(tokens().issue(told), NOW) == told
+
+
+def tokens_of_room_that_closes(at: float | None, room: str = "abc234abc234") -> JwtTokens:
+    return JwtTokens(KEYS["EdDSA"], (), issuer=ISSUER, clock=CLOCK, closes_at_of={room: at}.get)
+
+
+def test_link_lasts_as_long_as_its_room_is_extended() -> None:
+    link = tokens().issue(grant(lasts_with_room=True))
+    assert parts_of(link)[1]["exp"] == NOW + 600
+    extended = tokens_of_room_that_closes(NOW + 3600)
+    assert extended.verify(link, NOW + 3599) == grant(lasts_with_room=True, expires_at=NOW + 3600)
+    refused(link, "token_expired", by=extended, now=NOW + 3600)
+
+
+def test_link_is_dead_when_its_room_has_closed_is_gone_or_has_no_closing_time() -> None:
+    link = tokens().issue(grant(lasts_with_room=True))
+    for by in (tokens_of_room_that_closes(NOW + 600), tokens_of_room_that_closes(None), tokens()):
+        assert by.verify(link, NOW + 599)
+        refused(link, "token_expired", by=by, now=NOW + 600)
+
+
+def test_link_with_a_lifetime_of_its_own_does_not_last_longer_with_the_room() -> None:
+    link = tokens().issue(grant())
+    assert "untilRoomCloses" not in parts_of(link)[1]["vdx"]
+    refused(link, "token_expired", by=tokens_of_room_that_closes(NOW + 3600), now=NOW + 600)
+
+
+def test_link_of_another_room_is_not_extended() -> None:
+    link = tokens().issue(grant(lasts_with_room=True))
+    refused(link, "token_expired", by=tokens_of_room_that_closes(NOW + 3600, "zzz234zzz234"), now=NOW + 600)
+
+
+def test_link_never_lives_beyond_the_longest_lifetime() -> None:
+    link = tokens().issue(grant(lasts_with_room=True))
+    forever = tokens_of_room_that_closes(NOW + 10 * MAX_LIFETIME_S)
+    assert forever.verify(link, NOW + MAX_LIFETIME_S - 1)
+    refused(link, "token_expired", by=forever, now=NOW + MAX_LIFETIME_S)
