@@ -15,6 +15,7 @@ import pytest
 from tests.fakes.signalling_server import Client, Server, connected, signalling_server, until
 from vdxmedia.api.tokens import JwtTokens, SigningKey
 from vdxmedia.clock import SystemClock
+from vdxmedia.conference.choices import LobbyPolicy
 from vdxmedia.conference.kinds import SourceKind
 from vdxmedia.hub.limits import HubLimits
 from vdxmedia.hub.ports import Grant, MediaLost, MediaQuality, SpeakersChanged
@@ -407,6 +408,17 @@ async def test_stopping_server_tells_its_clients_first(server: Server) -> None:
             group.create_task(server.registry.stop(0.1), name="stop")
             assert (await anna.until_event("stopping"))["reconnectAfter"] > 0
         assert (await anna.until_event("ended"))["canRejoin"] is True
+
+
+async def test_stopping_server_tells_those_who_wait_too(server: Server) -> None:
+    room = server.room(lobby=LobbyPolicy.KNOCK)
+    async with connected(server, server.token(room)) as bent:
+        assert (await bent.join())["type"] == "waiting"
+        async with asyncio.TaskGroup() as group:
+            group.create_task(server.registry.stop(0.1), name="stop")
+            await bent.until_event("stopping")
+        assert (await bent.until_event("ended"))["canRejoin"] is True
+        assert [one["type"] for one in bent.events] == ["stopping", "ended"]
 
 
 # ── slow readers ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -133,13 +133,7 @@ class CallController implements Call, ConnectionListener {
     this.#connection = new Connection(
       environment.makeWire,
       this,
-      () => ({
-        room: link.roomId,
-        token: this.#memory.value.token ?? '',
-        // Without a seat to come back to, the device's old secret may still spare the knocking.
-        session: this.#memory.value.session ?? this.#memory.value.device,
-        sequence: this.#memory.value.session === null ? 0 : this.#conference.sequence,
-      }),
+      () => this.#memory.credentials(this.#conference.sequence),
       () => ({
         name: this.#nameOrNull,
         function: this.#standing.personFunction === '' ? null : this.#standing.personFunction,

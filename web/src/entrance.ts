@@ -96,8 +96,13 @@ export class Entrance {
   /** A link that leads nowhere is told before anybody has typed his name. */
   async #ask(): Promise<void> {
     const { link, askInvitation } = this.environment;
-    const { token } = this.memory.value;
-    const asked = link.roomId === '' || token === null ? null : await askInvitation(link.roomId, token);
+    const { token, linkToken } = this.memory.value;
+    if (link.roomId === '' || token === null) return;
+    let asked = await askInvitation(link.roomId, token);
+    // The newest token lives for minutes; who comes back after an hour still has his link.
+    if (asked !== null && 'refusal' in asked && linkToken !== null && linkToken !== token) {
+      asked = await askInvitation(link.roomId, linkToken);
+    }
     if (!asked) return;
     const { phase, name } = this.page.standing();
     const mayStop = phase === 'idle' || phase === 'previewing';

@@ -50,6 +50,15 @@ describe('Memory', () => {
     expect(memory.value).toMatchObject({ session: null, token: 'other', name: null });
   });
 
+  it('knows the way back, and the link\'s own token beside the newest', () => {
+    const memory = new Memory('a', null);
+    memory.openWith('link');
+    memory.update({ token: 'renewed', device: 'd' });
+    expect(memory.credentials(7)).toEqual({ room: 'a', token: 'renewed', linkToken: 'link', session: 'd', sequence: 0 });
+    memory.update({ session: 's' });
+    expect(memory.credentials(7)).toMatchObject({ session: 's', sequence: 7 });
+  });
+
   it('separates rooms', () => {
     const shelf = new FakeShelf();
     new Memory('a', shelf).update({ token: 't' });

@@ -7,6 +7,7 @@
  */
 
 import type { DeviceKind } from './call-types.js';
+import type { Credentials } from './protocol/connection.js';
 
 export interface Remembered {
   /** The newest token: the link's, or a renewed one. */
@@ -67,6 +68,19 @@ export class Memory {
 
   isQuickRejoin(nowMs: number): boolean {
     return this.#remembered.session !== null && nowMs - this.#remembered.seatedAt < QUICK_REJOIN_MS;
+  }
+
+  /** The way back to the seat; `sequence` is the last number seen. */
+  credentials(sequence: number): Credentials {
+    const { token, linkToken, session, device } = this.#remembered;
+    return {
+      room: this.roomId,
+      token: token ?? '',
+      linkToken,
+      // Without a seat to come back to, the device's old secret may still spare the knocking.
+      session: session ?? device,
+      sequence: session === null ? 0 : sequence,
+    };
   }
 
   get #key(): string {

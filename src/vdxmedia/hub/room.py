@@ -331,6 +331,7 @@ class Room:
     def announce_stop(self, reconnect_after_s: float) -> None:
         self._stop_retry_s = reconnect_after_s
         self._tell_all(ServerStopping(reconnect_after_s))
+        self._lobby.tell_all(ServerStopping(reconnect_after_s))
 
     def end(self, *, can_rejoin: bool) -> None:
         self._seats.end_clients(can_rejoin=can_rejoin)

@@ -9,7 +9,7 @@ from vdxmedia.conference import commands, events
 from vdxmedia.conference.admissions import key_of
 from vdxmedia.conference.conference import Conference
 from vdxmedia.conference.kinds import EndReason, LeaveReason
-from vdxmedia.hub.client import Client, JoinRequest, SentToLobby, Waiting
+from vdxmedia.hub.client import Client, JoinRequest, SentToLobby, ServerStopping, Waiting
 from vdxmedia.hub.lobby_seats import LobbySeat, LobbySeats, function_of
 from vdxmedia.hub.seats import Seat
 from vdxmedia.ids import ParticipantId, RoomId, SessionSecret, new_participant_id, new_session_secret
@@ -84,6 +84,11 @@ class RoomLobby:
             if client is not None:
                 reason, can_rejoin = _end_of(event)
                 client.end(reason, can_rejoin=can_rejoin)
+
+    def tell_all(self, event: ServerStopping) -> None:
+        for waiting in self._seats.all():
+            if waiting.client is not None:
+                waiting.client.send(event)
 
     def end(self, *, can_rejoin: bool) -> None:
         for waiting in self._seats.all():

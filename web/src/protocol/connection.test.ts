@@ -45,7 +45,7 @@ class Recorder implements ConnectionListener {
 
 function build(): { connection: Connection; wire: FakeWire; seen: Recorder; credentials: { value: Credentials } } {
   const seen = new Recorder();
-  const credentials: { value: Credentials } = { value: { room: 'room1', token: 'token-1', session: null, sequence: 0 } };
+  const credentials: { value: Credentials } = { value: { room: 'room1', token: 'token-1', linkToken: 'token-1', session: null, sequence: 0 } };
   let wire: FakeWire | null = null;
   const connection = new Connection(
     (listener) => (wire = new FakeWire(listener)),
@@ -61,7 +61,7 @@ function seated(): ReturnType<typeof build> {
   const all = build();
   all.connection.open();
   all.wire.seat(joined());
-  all.credentials.value = { room: 'room1', token: 'token-2', session: 'secret', sequence: 7 };
+  all.credentials.value = { room: 'room1', token: 'token-2', linkToken: 'token-1', session: 'secret', sequence: 7 };
   return all;
 }
 
@@ -204,6 +204,81 @@ describe('a cut', () => {
       wire.cut();
     }
     expect(seen.over).toMatchObject({ kind: 'refused', wasSeated: true });
+  });
+});
+
+describe('a restart of the server', () => {
+  const WAITING = { type: 'waiting', participantId: 'p1', session: 'waits', reason: 'admission', since: 10, notice: '', token: 't2', tokenExpiresAt: 0 } as const;
+  const END: readonly ServerEvent[] = [{ type: 'stopping', reconnectAfter: 5 }, { type: 'ended', reason: 'ended', canRejoin: true }];
+
+  function inLobby(): ReturnType<typeof build> {
+    const all = build();
+    all.connection.open();
+    all.wire.accept();
+    all.wire.answer('join', WAITING);
+    all.credentials.value = { room: 'room1', token: 't2', linkToken: 'token-1', session: 'waits', sequence: 0 };
+    return all;
+  }
+
+  it.each([['a seat', seated, 'secret'], ['a place in the lobby', inLobby, 'waits']])('is no end for who has %s', (_, begin, session) => {
+    const { wire, seen } = begin();
+    wire.events(...END);
+    expect(seen.over).toBeNull();
+    vi.advanceTimersByTime(4900);
+    expect(wire.hellos).toHaveLength(1);
+    vi.advanceTimersByTime(200);
+    expect(wire.hellos).toHaveLength(2);
+    wire.accept();
+    expect(wire.last('join')?.resume?.session).toBe(session);
+    wire.answer('join', WAITING);
+    expect(seen.calls.at(-1)).toBe('waiting admission');
+    expect(seen.over).toBeNull();
+  });
+
+  it('that came without a word lets who waits knock again by himself', () => {
+    const { wire, seen } = inLobby();
+    wire.cut();
+    vi.advanceTimersByTime(200);
+    wire.accept();
+    wire.answer('join', { ...WAITING, session: 'again' });
+    expect(seen.calls).toEqual(['waiting admission', 'waiting admission']);
+  });
+
+  it('is forgotten afterwards: then an end is one', () => {
+    const { wire, seen } = inLobby();
+    wire.events(...END);
+    vi.advanceTimersByTime(5100);
+    wire.accept();
+    wire.answer('join', WAITING);
+    wire.events({ type: 'ended', reason: 'ended', canRejoin: true });
+    expect(seen.over).toMatchObject({ kind: 'ended', reason: 'ended' });
+  });
+});
+
+describe('a token that expired while we were away', () => {
+  it('is no end while the link is still good', () => {
+    const { wire, seen, credentials } = seated();
+    wire.cut();
+    vi.advanceTimersByTime(200);
+    wire.refuse('token_expired');
+    vi.advanceTimersByTime(1);
+    expect(wire.hellos.map((hello) => hello.token)).toEqual(['token-1', 'token-2', 'token-1']);
+    wire.seat(joined());
+    expect(seen.over).toBeNull();
+    credentials.value = { ...credentials.value, token: 'token-3' };
+    wire.cut();
+    vi.advanceTimersByTime(200);
+    expect(wire.hellos.at(-1)?.token).toBe('token-3');
+  });
+
+  it('is the end when the link has expired too', () => {
+    const { wire, seen } = seated();
+    wire.cut();
+    vi.advanceTimersByTime(200);
+    wire.refuse('token_expired');
+    vi.advanceTimersByTime(1);
+    wire.refuse('token_expired');
+    expect(seen.over).toMatchObject({ kind: 'refused', wasSeated: true, failure: { code: 'token_expired' } });
   });
 });
 

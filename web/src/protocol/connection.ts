@@ -41,7 +41,10 @@ const TRANSIENT = new Set(['rate_limited', 'server_busy', 'server_stopping', 'me
 export interface Credentials {
   /** The link's: a token for another room is refused. */
   readonly room: string;
+  /** The newest. */
   readonly token: string;
+  /** The link's own, which may live longer than one that was to be renewed; null: there was none. */
+  readonly linkToken: string | null;
   readonly session: string | null;
   readonly sequence: number;
 }
@@ -72,6 +75,10 @@ export class Connection implements WireListener {
   #patienceEndsMs = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #wait: { until: number } | null = null;
+  /** The newest token has expired while we were away. */
+  #triesLink = false;
+  /** The server has said that it goes down: its end of the conference is none. */
+  #isStopping = false;
   readonly #wire: Wire;
 
   constructor(
@@ -90,7 +97,7 @@ export class Connection implements WireListener {
 
   /** Begin, or begin again after the end. */
   open(): void {
-    this.#wasSeated = false;
+    this.#wasSeated = this.#triesLink = false;
     this.#rung = 0;
     this.#patienceEndsMs = Date.now() + FIRST_PATIENCE_MS;
     this.#connect();
@@ -150,11 +157,19 @@ export class Connection implements WireListener {
   onEvents(events: readonly ServerEvent[]): void {
     for (const event of events) {
       if (this.#phase !== 'seated' && this.#phase !== 'joining' && this.#phase !== 'inLobby') return;
+      if (event.type === 'ended' && this.#isStopping && event.reason === 'ended' && event.canRejoin) {
+        this.#wire.close();
+        this.#lose(null);
+        return;
+      }
       if (event.type === 'ended') {
         this.#finish({ kind: 'ended', reason: event.reason, canRejoin: event.canRejoin });
         return;
       }
-      if (event.type === 'stopping') this.#wait = { until: Date.now() + event.reconnectAfter * 1000 };
+      if (event.type === 'stopping') {
+        this.#isStopping = true;
+        this.#wait = { until: Date.now() + event.reconnectAfter * 1000 };
+      }
       if (event.type === 'waiting') this.#waitInLobby(event);
       else if (event.type === 'admitted') {
         if (this.#phase === 'inLobby') this.#join();
@@ -164,6 +179,7 @@ export class Connection implements WireListener {
 
   #waitInLobby(waiting: Waiting): void {
     this.#phase = 'inLobby';
+    this.#triesLink = false;
     this.#wasSeated = true;
     this.#rung = 0;
     this.listener.onWaiting(waiting);
@@ -174,14 +190,16 @@ export class Connection implements WireListener {
   #connect(): void {
     clearTimeout(this.#timer);
     this.#phase = 'connecting';
-    const { room, token } = this.credentials();
-    this.#wire.open({ protocol: PROTOCOL_VERSION, token, room });
+    this.#isStopping = false;
+    const { room, token, linkToken } = this.credentials();
+    this.#wire.open({ protocol: PROTOCOL_VERSION, token: this.#triesLink ? (linkToken ?? token) : token, room });
   }
 
   #onJoinAnswer(answer: Answer | null): void {
     if (this.#phase !== 'joining') return;
     if (answer?.type === 'joined' || answer?.type === 'resumed') {
       this.#phase = 'seated';
+      this.#triesLink = false;
       this.#wasSeated = true;
       this.#rung = 0;
       if (answer.type === 'joined') this.listener.onJoined(answer);
@@ -199,7 +217,11 @@ export class Connection implements WireListener {
 
   #refuse(failure: Failure): void {
     if (this.#phase === 'closed' || this.#phase === 'over') return;
-    if (TRANSIENT.has(failure.code)) {
+    const { token, linkToken } = this.credentials();
+    if (failure.code === 'token_expired' && !this.#triesLink && linkToken !== null && linkToken !== token) {
+      this.#triesLink = true;
+      this.#lose(0, failure);
+    } else if (TRANSIENT.has(failure.code)) {
       this.#lose(failure.retryAfter === null ? null : failure.retryAfter * 1000, failure);
     } else {
       this.#finish({ kind: 'refused', failure, wasSeated: this.#wasSeated });
