@@ -14,25 +14,21 @@ from vdxmedia.clock import Clock
 from vdxmedia.conference import commands, events
 from vdxmedia.conference.admissions import Admissions
 from vdxmedia.conference.conference import Conference
-from vdxmedia.conference.kinds import EndReason, LeaveReason, Role, SlotKind, SourceKind
-from vdxmedia.conference.quality import QualityMeter
+from vdxmedia.conference.kinds import EndReason, LeaveReason, Role, SlotKind
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.errors import Refused, VdxError
 from vdxmedia.hub import kept_room
 from vdxmedia.hub.attendance import Presence
-from vdxmedia.hub.bandwidth import Bandwidth
 from vdxmedia.hub.client import (
     Client,
     ClientEvent,
-    DecodeRefused,
     JoinRequest,
-    MediaGone,
-    QualityChanged,
     Seated,
     SeatResumed,
     ServerStopping,
     Waiting,
 )
+from vdxmedia.hub.connections import Connections, tell_each
 from vdxmedia.hub.floor_log import log_floor
 from vdxmedia.hub.limits import HubLimits
 from vdxmedia.hub.lobby_seats import function_of, name_of
@@ -116,6 +112,7 @@ class Room:
             unix_offset_s=self._unix_offset_s,
             admissions=admissions,
         )
+        self._connections = Connections(self._seats, self._owners, self._conference)
         self._presence = Presence(self._conference, note_present)
         self._lobby = RoomLobby(room, self._conference)
 
@@ -307,7 +304,7 @@ class Room:
         for slot in answer.slots:
             counts[slot.kind] = max(counts[slot.kind], slot.index + 1)
         if answer.is_new_connection:
-            self._forget_media(seat)
+            self._connections.forget(seat)
         self._handle(
             commands.MediaEstablished(
                 participant,
@@ -350,22 +347,16 @@ class Room:
             case SpeakersChanged():
                 self._handle(commands.SpeakersHeard(event.speakers))
             case MediaQuality():
-                self._read_quality(event)
+                self._connections.read_quality(event)
             case SlotCannotDecode():
-                seat, owner = self._seats.get(event.participant), self._owners.get(event.source)
-                if seat is not None and owner is not None:
-                    self._tell(seat, DecodeRefused(event.index, owner))
+                self._connections.cannot_decode(event)
             case SlotPaused() | LayersWanted():
-                seat = self._seats.get(event.participant)
-                if seat is not None and seat.read_layers(event):
-                    self._tell(seat, seat.bandwidth.told())
+                self._connections.read_layers(event)
             case MediaLost():
                 seat = self._seats.get(event.participant)
                 if seat is not None:
                     self._handle(commands.MediaClosed(event.participant))
-                    self._tell(seat, MediaGone(event.reason))
-                    self._forget_bandwidth(seat)
-                    self._tell_quality(seat, changed=seat.quality.lose())
+                    self._connections.lost(seat, event.reason)
             case MediaConnected():
                 seat = self._seats.get(event.participant)
                 if seat is not None and seat.joined_at_s is not None:
@@ -374,19 +365,6 @@ class Room:
                     seat.joined_at_s = None
             case _:
                 assert_never(event)
-
-    def _read_quality(self, event: MediaQuality) -> None:
-        seat = self._seats.get(event.participant)
-        if seat is not None and self._conference.has_media(seat.participant):
-            self._tell_quality(seat, changed=seat.read_quality(event))
-            is_camera_on = self._conference.is_active(seat.participant, SourceKind.CAMERA)
-            if seat.read_uplink(event, is_camera_on=is_camera_on):
-                self._tell(seat, seat.bandwidth.told())
-
-    def _tell_quality(self, seat: Seat, *, changed: bool) -> None:
-        if changed:
-            told = QualityChanged({seat.participant: seat.quality.quality})
-            self._tell_each(self._conference.who_know(seat.participant), told)
 
     # ── carrying out ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -461,34 +439,17 @@ class Room:
         logger.info("participant_left room=%s participant=%s reason=%s", self.id, event.participant, event.reason.value)
 
     def _tell_each(self, to: Iterable[ParticipantId], event: ClientEvent) -> None:
-        for participant in to:
-            seat = self._seats.get(participant)
-            if seat is not None and seat.client is not None:
-                seat.client.send(event)
+        tell_each(self._seats, to, event)
 
     def _tell_all(self, event: ClientEvent) -> None:
         for seat in self._seats.all():
-            self._tell(seat, event)
-
-    def _tell(self, seat: Seat, event: ClientEvent) -> None:
-        if seat.client is not None:
-            seat.client.send(event)
+            seat.tell(event)
 
     def _drop_media(self, seat: Seat) -> None:
         self._plane.disconnect(self.key, seat.participant, is_gone=False)
-        self._forget_media(seat)
+        self._connections.forget(seat)
         if self._conference.has_media(seat.participant):
             self._handle(commands.MediaClosed(seat.participant))
-
-    def _forget_media(self, seat: Seat) -> None:
-        """What was measured of a media connection that is gone."""
-        seat.quality = QualityMeter()
-        self._forget_bandwidth(seat)
-
-    def _forget_bandwidth(self, seat: Seat) -> None:
-        was_plain, seat.bandwidth = seat.bandwidth.is_plain, Bandwidth()
-        if not was_plain:
-            self._tell(seat, seat.bandwidth.told())
 
     def _new_source(self) -> SourceId:
         """Unique among those alive in this room; across rooms 2^32 numbers make a clash unlikely and harmless."""

@@ -10,7 +10,7 @@ from vdxmedia.conference.kinds import EndReason, Role, SourceKind
 from vdxmedia.conference.quality import QualityMeter
 from vdxmedia.errors import NotFound, Refused
 from vdxmedia.hub.bandwidth import Bandwidth
-from vdxmedia.hub.client import Client
+from vdxmedia.hub.client import Client, ClientEvent
 from vdxmedia.hub.ports import Grant, LayersWanted, MediaQuality, SlotPaused
 from vdxmedia.ids import ParticipantId, SessionSecret, SourceId, new_participant_id, new_session_secret
 
@@ -50,6 +50,11 @@ class Seat:
         if self.client is not None and self.client is not successor:
             self.client.end(EndReason.REPLACED, can_rejoin=False)
         self.client = None
+
+    def tell(self, event: ClientEvent) -> None:
+        """Whoever is away hears of it when he comes back."""
+        if self.client is not None:
+            self.client.send(event)
 
     def read_quality(self, event: MediaQuality) -> bool:
         """Whether the quality is another now."""

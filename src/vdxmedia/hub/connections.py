@@ -1,0 +1,71 @@
+"""What the clients of a room are told of their media connections: how good they are, what they carry, that they ended.
+
+A part of `Room`, which hands it what the plane measures. Left out: who is heard and shown, which the core decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from vdxmedia.conference.conference import Conference
+from vdxmedia.conference.kinds import SourceKind
+from vdxmedia.conference.quality import QualityMeter
+from vdxmedia.hub.bandwidth import Bandwidth
+from vdxmedia.hub.client import ClientEvent, DecodeRefused, MediaGone, QualityChanged
+from vdxmedia.hub.ports import LayersWanted, MediaQuality, SlotCannotDecode, SlotPaused
+from vdxmedia.hub.seats import Seat, Seats
+from vdxmedia.ids import ParticipantId, SourceId
+
+
+class Connections:
+    """Owned by its room; reads the room's seats and owners of sources."""
+
+    def __init__(self, seats: Seats, owners: Mapping[SourceId, ParticipantId], conference: Conference) -> None:
+        self._seats = seats
+        self._owners = owners
+        self._conference = conference
+
+    def read_quality(self, event: MediaQuality) -> None:
+        seat = self._seats.get(event.participant)
+        if seat is not None and self._conference.has_media(seat.participant):
+            self._tell_quality(seat, changed=seat.read_quality(event))
+            is_camera_on = self._conference.is_active(seat.participant, SourceKind.CAMERA)
+            if seat.read_uplink(event, is_camera_on=is_camera_on):
+                seat.tell(seat.bandwidth.told())
+
+    def read_layers(self, event: SlotPaused | LayersWanted) -> None:
+        seat = self._seats.get(event.participant)
+        if seat is not None and seat.read_layers(event):
+            seat.tell(seat.bandwidth.told())
+
+    def cannot_decode(self, event: SlotCannotDecode) -> None:
+        seat, owner = self._seats.get(event.participant), self._owners.get(event.source)
+        if seat is not None and owner is not None:
+            seat.tell(DecodeRefused(event.index, owner))
+
+    def lost(self, seat: Seat, reason: str) -> None:
+        seat.tell(MediaGone(reason))
+        self._forget_bandwidth(seat)
+        self._tell_quality(seat, changed=seat.quality.lose())
+
+    def forget(self, seat: Seat) -> None:
+        """What was measured of a connection that is gone."""
+        seat.quality = QualityMeter()
+        self._forget_bandwidth(seat)
+
+    def _forget_bandwidth(self, seat: Seat) -> None:
+        was_plain, seat.bandwidth = seat.bandwidth.is_plain, Bandwidth()
+        if not was_plain:
+            seat.tell(seat.bandwidth.told())
+
+    def _tell_quality(self, seat: Seat, *, changed: bool) -> None:
+        if changed:
+            told = QualityChanged({seat.participant: seat.quality.quality})
+            tell_each(self._seats, self._conference.who_know(seat.participant), told)
+
+
+def tell_each(seats: Seats, to: Iterable[ParticipantId], event: ClientEvent) -> None:
+    for participant in to:
+        seat = seats.get(participant)
+        if seat is not None and seat.client is not None:
+            seat.client.send(event)
