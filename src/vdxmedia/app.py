@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -32,10 +33,13 @@ from vdxmedia.api.rooms import RoomOperations, film_grant
 from vdxmedia.api.server import Parts, make_application, protocol_logger
 from vdxmedia.api.statistics import StatisticsOperations
 from vdxmedia.api.tokens import JwtTokens
+from vdxmedia.booking import portal_links
 from vdxmedia.clock import Clock, SystemClock
 from vdxmedia.config import MAX_WORKERS, Media, Settings, parse_bind
 from vdxmedia.credentials import Credentials
 from vdxmedia.errors import Misconfigured
+from vdxmedia.hub.booking_parts import BookingSetUp
+from vdxmedia.hub.bookings import BookingDesk
 from vdxmedia.hub.counters import Counters
 from vdxmedia.hub.limits import HubLimits
 from vdxmedia.hub.registry import Registry
@@ -52,7 +56,8 @@ from vdxmedia.sfu.relay_port import RelayPort
 from vdxmedia.signalling.server import Signalling
 from vdxmedia.signalling.session import SessionLimits
 from vdxmedia.signalling.turn import TurnServers
-from vdxmedia.store.database import open_store
+from vdxmedia.store.bookings import BookingDatabase
+from vdxmedia.store.database import Database, open_store
 
 logger = logging.getLogger(__name__)
 
@@ -102,6 +107,8 @@ class Server:
         self.rooms: RoomOperations
         self.registry: Registry
         self.store: StoreKeeping
+        self.database: Database
+        self.bookings: BookingDesk
         self.plane: RelayPlane
         self.films: FilmProcesses
         self._credentials = credentials
@@ -229,6 +236,7 @@ class Server:
             link_lifetime_s=settings.tokens.link_lifetime_s,
             maximum=settings.limits.participants_per_room,
         )
+        self.bookings = self._open_bookings()
         self.metrics.observe(self)
         keys = ApiKeys(
             self._credentials.api_keys,
@@ -346,7 +354,9 @@ class Server:
     async def _open_store(self, stack: AsyncExitStack) -> StoreKeeping:
         """Raises: Misconfigured, Refused `store_unavailable`."""
         settings = self.settings.store
-        database = await stack.enter_async_context(open_store(settings.url, self._credentials.store_password))
+        self.database = database = await stack.enter_async_context(
+            open_store(settings.url, self._credentials.store_password)
+        )
         return await stack.enter_async_context(
             StoreKeeping(
                 database,
@@ -358,6 +368,19 @@ class Server:
                     closed_room_kept_s=settings.closed_rooms_kept_days * DAY_S,
                 ),
             )
+        )
+
+    def _open_bookings(self) -> BookingDesk:
+        booking = self.settings.booking
+        return BookingDesk(
+            BookingDatabase(self.database.units, self._credentials.sealer),
+            self._clock,
+            BookingSetUp(
+                provisioning=booking.provisioning,
+                uri_domain=booking.uri_domain or urlsplit(self.public_url).hostname or "",
+                portal_link=booking.portal_link or self.public_url + portal_links.DEFAULT,
+                max_participants=self.settings.limits.participants_per_room,
+            ),
         )
 
     def _open_plane(self) -> RelayPlane:

@@ -26,6 +26,7 @@ from vdxmedia import __version__, allocator, config, credentials, kernel_limits
 from vdxmedia.addresses import format_bind, interface_addresses, lan_address
 from vdxmedia.api.resources import RoomCreated, TokenRequest
 from vdxmedia.app import Server
+from vdxmedia.booking.organisations import Organisation
 from vdxmedia.conference.kinds import SourceKind
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.config import Settings
@@ -42,6 +43,12 @@ EXIT_UNAVAILABLE = 1
 LOOPBACK = ["127.0.0.1", "::1"]
 DEVELOPMENT_STOP_S = "1.0"
 """Ctrl-C in development should not wait for those who are in a call."""
+
+DEVELOPMENT_ORGANISATIONS = (
+    Organisation(code="dev", name="Udviklerkommunen"),
+    Organisation(code="dev-hjemmepleje", name="Hjemmeplejen", parent="dev"),
+    Organisation(code="dev-genoptraening", name="Genoptræningen", parent="dev"),
+)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 config_app = typer.Typer(no_args_is_help=True, help="Look at the configuration.")
@@ -99,6 +106,7 @@ def dev(
             raise _stopped(error) from None
 
         async def started(server: Server, stack: AsyncExitStack) -> None:
+            await server.bookings.seed(DEVELOPMENT_ORGANISATIONS)
             room = await server.rooms.open_room(RoomSettings(subject="Prøvemøde", organisation="vdxmedia"))
             _print_links(server, room, next(iter(secrets.api_keys.values())))
             if lan:

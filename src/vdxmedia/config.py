@@ -19,6 +19,8 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta
 
+from vdxmedia.booking.choices import Provisioning
+from vdxmedia.booking.portal_links import is_portal
 from vdxmedia.conference.settings import MAX_PARTICIPANTS
 from vdxmedia.errors import Misconfigured
 
@@ -30,6 +32,7 @@ _ANCESTOR = re.compile(r"[!-+\--:<-~]+")
 """Visible ASCII without `,` and `;`, which would begin another directive or policy (CSP 3 §2.2.1)."""
 _TURN_URL = re.compile(r"turns?:(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?(\?transport=(udp|tcp))?")
 """RFC 7065 §3.1."""
+_DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,98}[A-Za-z0-9])?")
 MAX_WORKERS = 32
 """Of one relay."""
 Seconds = Annotated[float, Meta(gt=0, le=31 * 24 * 3600)]
@@ -100,6 +103,19 @@ class Store(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """From a room's closing time; then its settings and its subject are deleted."""
 
 
+class Booking(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Meetings that systems and people book."""
+
+    provisioning: Provisioning = Provisioning.BUILT_IN
+    """`builtIn`: this server makes the rooms of meetings. `external`: a provisioner does, and reports it."""
+    uri_domain: str = ""
+    """Behind the at sign of rooms' addresses where a template names none; empty: the host name of `http.public_url`."""
+    portal_link: str = ""
+    """A template of links for people, with placeholders as `__uri-with-domain__`; empty: this server's own page."""
+    short_link_base: str = ""
+    """What short links begin with, as `https://m.example.dk/`; empty: `http.public_url` and `/m/`."""
+
+
 class Tokens(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How join tokens are signed."""
 
@@ -163,6 +179,7 @@ class Settings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     media: Media = Media()
     turn: Turn = Turn()
     store: Store = Store()
+    booking: Booking = Booking()
     tokens: Tokens = Tokens()
     api: Api = Api()
     metrics: Metrics = Metrics()
@@ -259,6 +276,7 @@ def check(settings: Settings) -> None:
     if bool(settings.turn.urls) != bool(settings.turn.secret_file):
         raise Misconfigured("turn.urls and turn.secret_file must both be set, or neither")
     _check_store(settings.store)
+    _check_booking(settings.booking)
     if bool(settings.http.certificate_file) != bool(settings.http.certificate_key_file):
         raise Misconfigured("http.certificate_file and http.certificate_key_file must both be set, or neither")
     if settings.http.public_url:
@@ -290,6 +308,14 @@ def _check_store(store: Store) -> None:
         )
     if store.password_file and not is_database:
         raise Misconfigured("store.password_file: is for PostgreSQL; a file has no password")
+
+
+def _check_booking(booking: Booking) -> None:
+    for key, template in (("portal_link", booking.portal_link), ("short_link_base", booking.short_link_base)):
+        if template and not is_portal(template):
+            raise Misconfigured(f"booking.{key}: {template!r} is not as https://portal.example.dk/")
+    if booking.uri_domain and not _DOMAIN.fullmatch(booking.uri_domain):
+        raise Misconfigured(f"booking.uri_domain: {booking.uri_domain!r} is not a host name, as rooms.example.dk")
 
 
 def check_production(settings: Settings) -> None:

@@ -1,4 +1,7 @@
-"""A meeting and its room, as they are stored and as they are returned. Times are whole Unix seconds (UTC)."""
+"""A meeting and its room, as they are stored and as they are returned. Times are whole Unix seconds (UTC).
+
+They are stored without what has its default: a default must not change, or all that is stored changes with it.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,14 @@ from vdxmedia.booking.choices import GuestMicrophone, MeetingType, ProvisionStat
 from vdxmedia.booking.room_options import RoomOptions
 
 
-class Person(msgspec.Struct, frozen=True):
+class Person(msgspec.Struct, frozen=True, omit_defaults=True):
     """Who made, changed or organises something (`meetingUser`)."""
 
     organisation: str = ""
     email: str = ""
 
 
-class BookedRoom(msgspec.Struct, frozen=True, kw_only=True):
+class BookedRoom(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`scheduling-info`: the room of one meeting, or one that stands ready in a pool."""
 
     uuid: UUID
@@ -69,7 +72,7 @@ class BookedRoom(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.uri_without_domain}@{self.uri_domain}" if self.uri_without_domain else ""
 
 
-class Meeting(msgspec.Struct, frozen=True, kw_only=True):
+class Meeting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     uuid: UUID
     organisation: str
     subject: str

@@ -7,7 +7,7 @@ import msgspec
 from vdxmedia.booking.choices import DirectMedia, ViewType, VmrQuality, VmrType
 
 
-class RoomOptions(msgspec.Struct, frozen=True, kw_only=True):
+class RoomOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """None: not said. Obeyed by the room, but for what the reference marks as stored."""
 
     vmr_type: VmrType | None = None

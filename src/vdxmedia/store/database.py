@@ -37,7 +37,7 @@ from vdxmedia.hub.ports import (
 )
 from vdxmedia.hub.tasks import TaskScope
 from vdxmedia.ids import ParticipantId, RoomId
-from vdxmedia.store import documents, migrate
+from vdxmedia.store import documents, migrate, units
 from vdxmedia.store.engine import make_engine
 from vdxmedia.store.failures import cannot
 from vdxmedia.store.location import Claim, address, check_file, file_of
@@ -72,6 +72,9 @@ async def open_store(url: str, password: str = "") -> AsyncIterator[Database]:
         pool = {"pool_size": CONNECTIONS, "max_overflow": 0, "pool_timeout": ANSWER_S, "pool_pre_ping": path is None}
         database = Database(await asyncio.to_thread(make_engine, place, **pool))
         stack.push_async_callback(database.close)
+        unit_pool = {**pool, "pool_size": units.CONNECTIONS}
+        database.units = units.Units(await asyncio.to_thread(make_engine, place, **unit_pool))
+        stack.push_async_callback(database.units.close)
         yield database
 
 
@@ -97,6 +100,9 @@ def check(url: str, password: str = "") -> str:
 
 class Database:
     """One engine; safe for several tasks at once."""
+
+    units: units.Units
+    """For what is written in units of work; `open_store` closes it."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine

@@ -18,6 +18,9 @@ JOURNAL_BYTES = 16 * 1024 * 1024
 """The write-ahead log is cut to so much when it was larger."""
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", f"journal_size_limit={JOURNAL_BYTES}")
 """On the disk when it is answered; overwritten when it is deleted."""
+BEGIN_OPTION = "vdxmedia_begin"
+"""Execution option: how SQLite begins the transaction, as `IMMEDIATE`; it then waits for its turn at the beginning, and
+nobody writes between what it reads and what it writes."""
 
 
 def make_engine(place: URL, **pool: Any) -> AsyncEngine:
@@ -65,4 +68,4 @@ def _prepare(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN")
+        connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get(BEGIN_OPTION, 'DEFERRED')}")

@@ -61,7 +61,8 @@ organisations = Table(
     Column("history_api_key_hash", String(64), nullable=True, unique=True),
     Column("document", Text, nullable=False),
 )
-"""`document`: `booking.organisations.Organisation` as JSON, without what has a column."""
+"""`document`: `booking.organisations.Organisation` as JSON, the webhook's key sealed (context `webhook` and the code);
+columns win over it."""
 
 templates = Table(
     "templates",
@@ -84,6 +85,7 @@ meetings = Table(
     Column("subject", Text, nullable=False),
     Column("organized_by", Text, nullable=False),
     Column("revision", Integer, nullable=False),
+    Column("search_text", Text, nullable=False),
     Column("document", Text, nullable=False),
     Index("meetings_by_start", "organisation", "starts_at", "uuid"),
     Index("meetings_by_organiser", "organisation", "organized_by", "starts_at"),
@@ -91,7 +93,8 @@ meetings = Table(
     Index("meetings_by_external_id", "organisation", "external_id", unique=True),
     Index("meetings_by_end", "ends_at"),
 )
-"""`organized_by`: the e-mail in lower case. `document`: the rest of `booking.meetings.Meeting`."""
+"""`document`: `booking.meetings.Meeting`, the whole of it; the other columns are copies to search by, always written
+with it. `organized_by`: the e-mail in lower case. `search_text`: all that a search looks through, in lower case."""
 
 meeting_labels = Table(
     "meeting_labels",
@@ -123,5 +126,5 @@ booked_rooms = Table(
     Index("booked_rooms_by_uri", "uri_without_domain"),
     Index("booked_rooms_of_organisation", "organisation", "starts_at"),
 )
-"""`uri`: with its domain, unique while the room has it. `document`: the rest of `booking.meetings.BookedRoom`, with its
-PINs sealed (context `pin` and the uuid)."""
+"""`uri`: with its domain, unique while the room has it. `document`: `booking.meetings.BookedRoom`, the whole of it,
+with its PINs sealed (context `pin` and the uuid); the other columns are copies."""

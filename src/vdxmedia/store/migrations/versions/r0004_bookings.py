@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.Column("subject", sa.Text, nullable=False),
         sa.Column("organized_by", sa.Text, nullable=False),
         sa.Column("revision", sa.Integer, nullable=False),
+        sa.Column("search_text", sa.Text, nullable=False),
         sa.Column("document", sa.Text, nullable=False),
     )
     op.create_index("meetings_by_start", "meetings", ["organisation", "starts_at", "uuid"])

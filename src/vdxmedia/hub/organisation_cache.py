@@ -1,0 +1,62 @@
+"""All organisations, kept in memory: they are asked for with each call and change seldom."""
+
+from __future__ import annotations
+
+from vdxmedia.booking.callers import Caller
+from vdxmedia.booking.organisations import Organisation, Tree
+from vdxmedia.booking.refusals import BookingRefused, Why
+from vdxmedia.hub.booking_store import BookingStore, Taken
+
+
+class OrganisationCache:
+    """This process alone writes to its store, so what was read last is so until `forget`."""
+
+    def __init__(self, store: BookingStore) -> None:
+        self._store = store
+        self._tree: Tree | None = None
+        self._changes = 0
+
+    async def tree(self) -> Tree:
+        """Raises: Refused `store_unavailable`."""
+        if self._tree is not None:
+            return self._tree
+        changes = self._changes
+        tree = Tree(await self._store.read(lambda rows: rows.organisations()))
+        if changes == self._changes:
+            self._tree = tree
+        return tree
+
+    def forget(self) -> None:
+        """After each change, also one that may have failed."""
+        self._changes += 1
+        self._tree = None
+
+    async def of(self, caller: Caller) -> Organisation:
+        """The caller's, made under its automatic parent where it is new. Raises: BookingRefused
+        `organisation_unknown`, BadField."""
+        tree = await self.tree()
+        found = tree.find(caller.organisation)
+        if found is not None:
+            return found
+        if not caller.organisation or not caller.auto_organisation or caller.auto_organisation not in tree:
+            raise BookingRefused(Why.ORGANISATION_UNKNOWN, "the caller's organisation is unknown")
+        new = Organisation(code=caller.organisation, name=caller.organisation[:100], parent=caller.auto_organisation)
+        new.validate()
+        try:
+            return await self.add(new)
+        except Taken:  # another call has made it meanwhile
+            return (await self.tree()).by_code[caller.organisation]
+
+    async def add(self, organisation: Organisation) -> Organisation:
+        """Raises: Taken."""
+        try:
+            return await self._store.run(lambda rows: rows.add_organisation(organisation))
+        finally:
+            self.forget()
+
+    async def save(self, organisation: Organisation) -> None:
+        """Raises: Taken."""
+        try:
+            await self._store.run(lambda rows: rows.save_organisation(organisation))
+        finally:
+            self.forget()

@@ -1,0 +1,264 @@
+"""The hub's `BookingRows`: statements within one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, and_, delete, insert, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from vdxmedia.booking.choices import ProvisionStatus
+from vdxmedia.booking.meetings import Booked, BookedRoom, Meeting
+from vdxmedia.booking.organisations import Organisation
+from vdxmedia.booking.requests import By, Criterion
+from vdxmedia.booking.room_options import Template
+from vdxmedia.hub.booking_store import MeetingQuery, Place, RoomQuery, RoomRow
+from vdxmedia.sealing import Sealer
+from vdxmedia.store.booking_documents import (
+    booked_of,
+    meeting_columns,
+    meeting_of,
+    organisation_columns,
+    organisation_of,
+    room_columns,
+    room_of,
+    searched,
+    template_columns,
+    template_of,
+)
+from vdxmedia.store.schema import booked_rooms, meeting_labels, meetings, organisations, templates
+
+_BOOKED: Select[Any] = select(
+    meetings.c.document.label("meeting_document"), booked_rooms.c.document.label("room_document")
+).join(booked_rooms, booked_rooms.c.uuid == meetings.c.uuid)
+_ROOM: Select[Any] = select(
+    booked_rooms.c.document.label("room_document"), meetings.c.document.label("meeting_document")
+).outerjoin(meetings, meetings.c.uuid == booked_rooms.c.uuid)
+_STANDING = (
+    ProvisionStatus.AWAITS_PROVISION,
+    ProvisionStatus.STARTING_TO_PROVISION,
+    ProvisionStatus.PROVISION_PROBLEMS,
+    ProvisionStatus.PROVISIONED_OK,
+)
+_FREE = and_(
+    booked_rooms.c.is_pool,
+    booked_rooms.c.has_meeting.is_(False),
+    booked_rooms.c.starts_at == 0,
+    booked_rooms.c.ends_at == 0,
+    booked_rooms.c.status.in_([status.value for status in _STANDING]),
+)
+"""A pool's rooms have no time until they have a meeting, or are to go; so an index finds them."""
+
+
+class Rows:
+    """Not task-safe: one connection."""
+
+    def __init__(self, connection: AsyncConnection, sealer: Sealer) -> None:
+        self.connection = connection
+        self._sealer = sealer
+
+    # ── organisations and templates ───────────────────────────────────────────────────────────────────────────────
+
+    async def organisations(self) -> Sequence[Organisation]:
+        rows = await self._all(select(organisations).order_by(organisations.c.group_id))
+        return [organisation_of(row, self._sealer) for row in rows]
+
+    async def add_organisation(self, organisation: Organisation) -> Organisation:
+        values = organisation_columns(organisation, self._sealer)
+        added = insert(organisations).values(values).returning(organisations)
+        return organisation_of((await self.connection.execute(added)).one(), self._sealer)
+
+    async def save_organisation(self, organisation: Organisation) -> None:
+        values = organisation_columns(organisation, self._sealer)
+        await self.connection.execute(
+            update(organisations).where(organisations.c.code == organisation.code).values(values)
+        )
+
+    async def templates(self, organisations: Collection[str]) -> Sequence[Template]:
+        query = (
+            select(templates)
+            .where(templates.c.organisation.in_(organisations), templates.c.is_deleted.is_(False))
+            .order_by(templates.c.template_id)
+        )
+        return [template_of(row) for row in await self._all(query)]
+
+    async def template(self, template: int) -> Template | None:
+        rows = await self._all(select(templates).where(templates.c.template_id == template))
+        return template_of(rows[0]) if rows else None
+
+    async def add_template(self, template: Template) -> Template:
+        added = insert(templates).values(template_columns(template)).returning(templates)
+        return template_of((await self.connection.execute(added)).one())
+
+    async def save_template(self, template: Template) -> None:
+        values = template_columns(template)
+        await self.connection.execute(update(templates).where(templates.c.template_id == template.id).values(values))
+
+    # ── meetings ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def booked(self, uuid: UUID) -> Booked | None:
+        return await self._booked(_BOOKED.where(meetings.c.uuid == str(uuid)))
+
+    async def booked_by_uri(self, uri: str, *, with_domain: bool, organisation: str) -> Booked | None:
+        column = booked_rooms.c.uri if with_domain else booked_rooms.c.uri_without_domain
+        found = _BOOKED.where(column == uri.lower(), meetings.c.organisation == organisation)
+        return await self._booked(found.order_by(meetings.c.starts_at.desc()).limit(1))
+
+    async def booked_by_short_id(self, short_id: str) -> Booked | None:
+        return await self._booked(_BOOKED.where(meetings.c.short_id == short_id))
+
+    async def search(self, query: MeetingQuery, after: Place | None, most: int) -> Sequence[Booked]:
+        wanted = _matching(_BOOKED.where(meetings.c.organisation == query.organisation), query.criterion, query)
+        if query.organized_by is not None:
+            wanted = wanted.where(meetings.c.organized_by == query.organized_by)
+        if after is not None:
+            wanted = wanted.where(tuple_(meetings.c.starts_at, meetings.c.uuid) > tuple_(after[0], str(after[1])))
+        page = wanted.order_by(meetings.c.starts_at, meetings.c.uuid).limit(most)
+        return [booked_of(row, self._sealer) for row in await self._all(page)]
+
+    async def add_meeting(self, meeting: Meeting, room: BookedRoom | None) -> None:
+        uri = room.uri_without_domain if room is not None else await self._uri(meeting.uuid)
+        await self.connection.execute(insert(meetings).values(meeting_columns(meeting, uri)))
+        if room is not None:
+            await self.add_room(room)
+        await self._add_labels(meeting)
+
+    async def save_meeting(self, meeting: Meeting) -> None:
+        values = meeting_columns(meeting, await self._uri(meeting.uuid))
+        await self.connection.execute(update(meetings).where(meetings.c.uuid == values["uuid"]).values(values))
+        await self.connection.execute(delete(meeting_labels).where(meeting_labels.c.uuid == values["uuid"]))
+        await self._add_labels(meeting)
+
+    async def delete_meeting(self, uuid: UUID) -> None:
+        for table in (meeting_labels, booked_rooms, meetings):
+            await self.connection.execute(delete(table).where(table.c.uuid == str(uuid)))
+
+    async def _add_labels(self, meeting: Meeting) -> None:
+        uuid, organisation = str(meeting.uuid), meeting.organisation
+        rows = [{"organisation": organisation, "label": label, "uuid": uuid} for label in dict.fromkeys(meeting.labels)]
+        if rows:
+            await self.connection.execute(insert(meeting_labels), rows)
+
+    async def _uri(self, uuid: UUID) -> str:
+        found = await self._all(select(booked_rooms.c.uri_without_domain).where(booked_rooms.c.uuid == str(uuid)))
+        return found[0].uri_without_domain or "" if found else ""
+
+    # ── rooms ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def room(self, uuid: UUID) -> RoomRow | None:
+        found = await self._rooms(_ROOM.where(booked_rooms.c.uuid == str(uuid)))
+        return found[0] if found else None
+
+    async def room_by_id(self, room_id: str) -> RoomRow | None:
+        found = await self._rooms(_ROOM.where(booked_rooms.c.room_id == room_id))
+        return found[0] if found else None
+
+    async def reserved_room(self, reservation: UUID) -> BookedRoom | None:
+        found = await self._rooms(_ROOM.where(booked_rooms.c.reserved_by == str(reservation)))
+        return found[0][0] if found else None
+
+    async def add_room(self, room: BookedRoom) -> None:
+        await self.connection.execute(insert(booked_rooms).values(room_columns(room, self._sealer)))
+
+    async def save_room(self, room: BookedRoom, was: UUID | None = None) -> None:
+        values = room_columns(room, self._sealer)
+        await self.connection.execute(
+            update(booked_rooms).where(booked_rooms.c.uuid == str(was or room.uuid)).values(values)
+        )
+
+    async def delete_room(self, uuid: UUID) -> None:
+        await self.connection.execute(delete(booked_rooms).where(booked_rooms.c.uuid == str(uuid)))
+
+    async def uri_is_taken(self, uri: str) -> bool:
+        return bool(await self._all(select(booked_rooms.c.uuid).where(booked_rooms.c.uri == uri.lower())))
+
+    async def rooms(self, query: RoomQuery, after: Place | None, most: int) -> Sequence[RoomRow]:
+        wanted = _ROOM.where(
+            booked_rooms.c.status == query.status.value,
+            booked_rooms.c.starts_at >= query.starts_from,
+            booked_rooms.c.ends_at <= query.ends_to,
+        )
+        if query.organisations is not None:
+            wanted = wanted.where(booked_rooms.c.organisation.in_(query.organisations))
+        if query.organized_by is not None:
+            wanted = wanted.where(meetings.c.organized_by == query.organized_by)
+        if after is not None:
+            key = tuple_(booked_rooms.c.starts_at, booked_rooms.c.uuid)
+            wanted = wanted.where(key > tuple_(after[0], str(after[1])))
+        return await self._rooms(wanted.order_by(booked_rooms.c.starts_at, booked_rooms.c.uuid).limit(most))
+
+    async def starting(self, status: ProvisionStatus, until: int, most: int) -> Sequence[RoomRow]:
+        due = _ROOM.where(booked_rooms.c.status == status.value, booked_rooms.c.starts_at <= until)
+        return await self._rooms(due.order_by(booked_rooms.c.starts_at).limit(most))
+
+    async def ending(self, status: ProvisionStatus, until: int, most: int) -> Sequence[RoomRow]:
+        due = _ROOM.where(booked_rooms.c.status == status.value, booked_rooms.c.ends_at.between(1, until))
+        return await self._rooms(due.order_by(booked_rooms.c.ends_at).limit(most))
+
+    async def in_status(self, status: ProvisionStatus, after: UUID | None, most: int) -> Sequence[RoomRow]:
+        wanted = _ROOM.where(booked_rooms.c.status == status.value)
+        if after is not None:
+            wanted = wanted.where(booked_rooms.c.uuid > str(after))
+        return await self._rooms(wanted.order_by(booked_rooms.c.uuid).limit(most))
+
+    async def next_start(self, status: ProvisionStatus) -> int | None:
+        return await self._least(booked_rooms.c.starts_at, status)
+
+    async def next_end(self, status: ProvisionStatus) -> int | None:
+        return await self._least(booked_rooms.c.ends_at, status)
+
+    async def pool_rooms(self, organisation: str) -> Sequence[BookedRoom]:
+        found = await self._rooms(_ROOM.where(booked_rooms.c.organisation == organisation, _FREE))
+        return sorted((room for room, _ in found), key=lambda room: (room.created_at, room.uuid))
+
+    async def pools(self) -> Sequence[str]:
+        rows = await self._all(select(booked_rooms.c.organisation).where(_FREE).distinct())
+        return [row.organisation for row in rows]
+
+    async def _least(self, column: Any, status: ProvisionStatus) -> int | None:
+        first = select(column.label("at")).where(booked_rooms.c.status == status.value, column > 0)
+        rows = await self._all(first.order_by(column).limit(1))
+        return rows[0].at if rows else None
+
+    async def _rooms(self, query: Select[Any]) -> list[RoomRow]:
+        found: list[RoomRow] = []
+        for row in await self._all(query):
+            room = room_of(row.room_document, self._sealer)
+            found.append((room, Booked(meeting_of(row.meeting_document), room) if row.meeting_document else None))
+        return found
+
+    async def _booked(self, query: Select[Any]) -> Booked | None:
+        rows = await self._all(query)
+        return booked_of(rows[0], self._sealer) if rows else None
+
+    async def _all(self, query: Select[Any]) -> Sequence[Any]:
+        rows: Sequence[Any] = (await self.connection.execute(query)).all()
+        return rows
+
+
+def _matching(wanted: Select[Any], criterion: Criterion, query: MeetingQuery) -> Select[Any]:
+    text = criterion.text
+    if criterion.starts_from is not None and criterion.by in (By.SEARCH, By.RANGE):
+        wanted = wanted.where(meetings.c.starts_at >= criterion.starts_from)
+    if criterion.starts_to is not None and criterion.by in (By.SEARCH, By.RANGE):
+        wanted = wanted.where(meetings.c.starts_at <= criterion.starts_to)
+    match criterion.by:
+        case By.SHORT_ID:
+            return wanted.where(meetings.c.short_id == text.lower())
+        case By.LABEL:
+            labelled = and_(
+                meeting_labels.c.uuid == meetings.c.uuid, meeting_labels.c.organisation == query.organisation
+            )
+            return wanted.join(meeting_labels, labelled).where(meeting_labels.c.label == text)
+        case By.SUBJECT:
+            return wanted.where(meetings.c.subject == text)
+        case By.ORGANIZED_BY:
+            return wanted.where(meetings.c.organized_by == text.lower())
+        case By.SEARCH:
+            return wanted.where(meetings.c.search_text.contains(searched(text), autoescape=True))
+        case By.URI_WITH_DOMAIN:
+            return wanted.where(booked_rooms.c.uri == text.lower())
+        case By.RANGE:
+            return wanted
