@@ -31,9 +31,11 @@ from loadtests.columns import columns
 from loadtests.listener import Listener
 from loadtests.processor import WATCHED_MODULE, ask, threads
 from tests.server import Server, run_server
+from vdxmedia.signalling.engine import PING_INTERVAL_S
 
 SETTLE_S = 3.0
-IDLE_S = 3.0
+IDLE_S = PING_INTERVAL_S
+"""Everybody is pinged once, whenever that is."""
 AT_ONCE = 8
 """Connections being made while the room fills."""
 EDITS = 40

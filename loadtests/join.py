@@ -35,8 +35,8 @@ from tests.server import Server, run_server
 PUBLISHED_BPS = 120_000
 """A small picture: the work of forwarding is to stay small beside that of joining."""
 SETTLE_S = 1.0
-SIGNALLING_PARTS = ("handshake", "commands", "room", "telling")
-"""HTTP's upgrade; commands but SDP; who sees whom; events to everyone."""
+SIGNALLING_PARTS = ("handshake", "commands", "room", "telling", "keeping")
+"""HTTP's upgrade; commands but SDP; who sees whom; events to everyone; the state of rooms, for the store."""
 SMALL_ROOM = 10
 IDLE_WINDOW_S = 3.0
 """The server with its publisher alone, to be taken off."""

@@ -28,7 +28,8 @@ class Watched(msgspec.Struct, frozen=True):
 
     spent_ns: dict[str, int]
     """Of the event loop's thread: `sdp`, `plane` (commands to the relay and events from it), `dtls`; signalling is the
-    rest of that thread, and of it `handshake` (HTTP's upgrade), `commands`, `room` (who sees whom), `telling`."""
+    rest of that thread, and of it `handshake` (HTTP's upgrade), `commands`, `room` (who sees whom), `telling`, and
+    `keeping` (the room's state for the store)."""
     objects: int
     """That the garbage collector knows, after a collection."""
     kinds: dict[str, int]

@@ -22,7 +22,8 @@ import msgspec
 
 from loadtests.processor import WATCHED, Watched
 from vdxmedia import cli
-from vdxmedia.hub import room_task
+from vdxmedia.hub import room, room_task
+from vdxmedia.hub.store_outbox import StoreOutbox
 from vdxmedia.sfu import peer, plane
 from vdxmedia.sfu.handshakes import Handshakes
 from vdxmedia.signalling import engine, fanout
@@ -102,6 +103,8 @@ def instrument(meter: Meter) -> None:
         (plane.RelayPlane, "apply", "plane"),
         (plane.RelayPlane, "_read_events", "plane"),
         (room_task.RoomTask, "_take_turn", "room"),
+        (room.Room, "state", "keeping"),
+        (room.Room, "_tell_each", "telling"),
         (fanout.FanOut, "_flush", "telling"),
     )
     for owner, name, part in parts:
@@ -110,6 +113,7 @@ def instrument(meter: Meter) -> None:
         (engine.GuardedEngine, "handle_request", "handshake"),
         (engine.EngineSocket, "_read", "commands"),
         (Handshakes, "shake", "dtls"),
+        (StoreOutbox, "run", "keeping"),
     )
     for owner, name, part in steps:
         setattr(owner, name, meter.metered_steps(part, getattr(owner, name)))

@@ -100,7 +100,8 @@ async def test_call_goes_on_after_a_kill_with_the_same_seats_and_what_was_said_o
         host, anna, bo = people
         await anna.command("setSource", source="camera", active=True)
         await until_kept(
-            store, lambda kept: [person["sources"][1]["is_active"] for person in kept] == [False, True, False]
+            store,
+            lambda kept: [person["sources"][1].get("is_active", False) for person in kept] == [False, True, False],
         )
         server.process.kill()
         await server.process.wait()

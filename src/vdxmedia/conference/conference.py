@@ -59,7 +59,7 @@ from vdxmedia.conference.events import (
     WaiterTold,
 )
 from vdxmedia.conference.gate import Gate
-from vdxmedia.conference.kept import KeptConference, KeptPerson, bring_back
+from vdxmedia.conference.kept import KeptConference, KeptPeople, bring_back
 from vdxmedia.conference.kinds import Connection, ContentHint, LeaveReason, Role, SourceKind
 from vdxmedia.conference.participant import Participant, SlotCounts, Source
 from vdxmedia.conference.permissions import NOBODY
@@ -102,6 +102,7 @@ class Conference:
         self._seat_kept_s = seat_kept_s
         self._return_kept_s = return_kept_s
         self._joins = 0
+        self._kept_people = KeptPeople()
         self._gate = Gate(self._assembly)
         self._desks: list[Desk] = [make(self._assembly) for make in DESKS]
         self._handlers: dict[type[Asked], Handler] = {}
@@ -204,12 +205,9 @@ class Conference:
     def kept(self, now_s: float) -> KeptConference:
         """What outlasts a restart of the server. Times in it count from now."""
         states = {desk.name: state for desk in self._desks if (state := desk.state(now_s)) is not None}
-        people = [
-            KeptPerson.of(one, is_returning=one.connection is Connection.RETURNING)
-            for one in self._assembly.people.values()
-            if not one.is_film  # its process dies with the server
-        ]
-        return KeptConference(sequence=self.sequence, people=tuple(people), desks=states)
+        # A film's process dies with the server.
+        people = self._kept_people.of(one for one in self._assembly.people.values() if not one.is_film)
+        return KeptConference(sequence=self.sequence, people=people, desks=states)
 
     # ── changing ──────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -7,13 +7,15 @@ Everything that decides who is known, seen and heard is in it; so nobody is more
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import Any
 
 import msgspec
 
 from vdxmedia.conference.assembly import Assembly
 from vdxmedia.conference.desk import Desk
-from vdxmedia.conference.kinds import ContentHint, Role, SourceKind
+from vdxmedia.conference.events import ParticipantState
+from vdxmedia.conference.kinds import Connection, ContentHint, Role, SourceKind
 from vdxmedia.conference.participant import Participant, SlotCounts, Source
 from vdxmedia.conference.permissions import ALL_MEDIA, NOBODY, Media
 from vdxmedia.errors import InvalidTransition
@@ -23,12 +25,14 @@ SEQUENCE_LEAP = 100_000
 """Numbers of events go on so far above the kept one: no client has one from after the last writing that is higher."""
 
 
-class KeptSource(msgspec.Struct, frozen=True):
+class KeptSource(msgspec.Struct, frozen=True, omit_defaults=True):
+    """In a room of hundreds nearly all are off, and were never on: half of what is written."""
+
     kind: SourceKind
     id: SourceId
-    is_active: bool
-    content_hint: ContentHint
-    active_since: int
+    is_active: bool = False
+    content_hint: ContentHint = ContentHint.DETAIL
+    active_since: int = 0
 
 
 class KeptPerson(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -86,6 +90,32 @@ class KeptPerson(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 _AS_THEY_ARE = tuple(name for name in KeptPerson.__struct_fields__ if name not in ("sources", "is_returning"))
+FIXED = frozenset(("id", "receives", "admission_keys"))
+"""Of these, what nothing changes while he is there."""
+TOLD = frozenset(("name", "role", "organisation", "function"))
+"""And what the others are told: `Participant.told` is another with each change of it, of a source that goes on or off,
+and of the connection."""
+_changing = attrgetter(*(name for name in _AS_THEY_ARE if name not in FIXED | TOLD))
+
+
+class KeptPeople:
+    """Makes a person's kept form anew only when something of it is different: in a room of hundreds that is one, and
+    the room is asked every second."""
+
+    def __init__(self) -> None:
+        self._made: dict[ParticipantId, tuple[ParticipantState, object, list[ContentHint], KeptPerson]] = {}
+
+    def of(self, people: Iterable[Participant]) -> tuple[KeptPerson, ...]:
+        before, made = self._made, {}
+        for person in people:
+            changing, hints = _changing(person), [source.content_hint for source in person.sources.values()]
+            known = before.get(person.id)
+            if known is None or known[0] is not person.told or known[1] != changing or known[2] != hints:
+                is_returning = person.connection is Connection.RETURNING
+                known = (person.told, changing, hints, KeptPerson.of(person, is_returning=is_returning))
+            made[person.id] = known
+        self._made = made
+        return tuple(kept for _, _, _, kept in made.values())
 
 
 class KeptConference(msgspec.Struct, frozen=True, kw_only=True):

@@ -24,7 +24,7 @@ STATE_INTERVAL_S = 0.8
 """Between two states of a room. What is stored is at most a second old, the time to write it included."""
 
 Capture = Callable[[], bytes]
-"""The room's state now. On the loop; some 100 µs for a small room, a millisecond or two for one of 500."""
+"""The room's state now. On the loop; some 100 µs for a small room, a millisecond for one of 500."""
 
 
 @dataclass(slots=True)

@@ -6,15 +6,20 @@ conference.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from typing import Generic, TypeVar, cast
+
 import msgspec
 
-from vdxmedia.conference.kept import KeptConference
+from vdxmedia.conference.kept import KeptConference, KeptPerson
 from vdxmedia.conference.kinds import SourceKind
 from vdxmedia.errors import BadInput
 from vdxmedia.hub.ports import Grant
 from vdxmedia.hub.seats import Seat
 from vdxmedia.ids import ParticipantId, SessionSecret, SourceId
 
+_encode = msgspec.json.Encoder().encode
+T = TypeVar("T")
 VERSION = 1
 """Of all that is in it, the desks' states too. A server reads its own version only: after an upgrade in the middle of a
 call the room begins anew."""
@@ -43,8 +48,35 @@ class KeptRoom(msgspec.Struct, frozen=True):
     seats: tuple[KeptSeat, ...]
 
 
-def encode(conference: KeptConference, seats: list[Seat]) -> bytes:
-    return msgspec.json.encode(KeptRoom(VERSION, conference, tuple(KeptSeat.of(seat) for seat in seats)))
+class _EncodedOnce(Generic[T]):
+    """Values, each encoded for as long as it is the same object."""
+
+    def __init__(self, form: Callable[[T], object]) -> None:
+        self._form = form
+        self._made: dict[int, tuple[T, msgspec.Raw]] = {}
+        """By identity, which no other object gets while the value is kept here."""
+
+    def of(self, values: Iterable[T]) -> tuple[msgspec.Raw, ...]:
+        before = self._made
+        self._made = {
+            id(value): before.get(id(value)) or (value, msgspec.Raw(_encode(self._form(value)))) for value in values
+        }
+        return tuple(encoded for _, encoded in self._made.values())
+
+
+class RoomWriter:
+    """Of one room: of hundreds of people and seats nearly all are what they were the last time."""
+
+    def __init__(self) -> None:
+        self._people = _EncodedOnce[KeptPerson](lambda person: person)
+        self._seats = _EncodedOnce[Seat](KeptSeat.of)
+
+    def encode(self, conference: KeptConference, seats: Iterable[Seat]) -> bytes:
+        """Nothing that is kept of a seat changes while it is the same seat."""
+        # For encoding only: the JSON in the values' place.
+        people = cast(tuple[KeptPerson, ...], self._people.of(conference.people))
+        held = cast(tuple[KeptSeat, ...], self._seats.of(seats))
+        return _encode(KeptRoom(VERSION, msgspec.structs.replace(conference, people=people), held))
 
 
 def decode(state: bytes) -> KeptRoom:

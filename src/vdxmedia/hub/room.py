@@ -98,6 +98,7 @@ class Room:
         self._unix_offset_s = clock.unix_s() - clock.monotonic_s()
         self._ring = EventRing(limits.ring)
         self._seats = Seats()
+        self._writer = kept_room.RoomWriter()
         self._owners: dict[SourceId, ParticipantId] = {}
         self._stop_retry_s: float | None = None
         """Announced: who comes now would not know."""
@@ -129,10 +130,10 @@ class Room:
     # ── a restart of the server ───────────────────────────────────────────────────────────────────────────────────
 
     def state(self) -> bytes:
-        """What the next server must know to go on. Some 10 µs per person."""
-        return kept_room.encode(
+        """What the next server must know to go on. Some 2 µs per person, most of it to see that he is the same."""
+        return self._writer.encode(
             self._conference.kept(self._clock.monotonic_s()),
-            [seat for seat in self._seats.all() if not seat.grant.is_film],
+            (seat for seat in self._seats.all() if not seat.grant.is_film),
         )
 
     def restore(self, state: bytes) -> None:

@@ -23,6 +23,7 @@ from vdxmedia.conference.floor_rules import FloorKind
 from vdxmedia.conference.groups import AnswerGroup, EndAside, EndGroups, FormGroups, StartAside
 from vdxmedia.conference.kept import SEQUENCE_LEAP, KeptConference, KeptPerson
 from vdxmedia.conference.kinds import Connection, ContentHint, Role, SourceKind
+from vdxmedia.conference.layout_desk import PinPeople
 from vdxmedia.conference.mutes_desk import CloseSource, MuteGuests
 from vdxmedia.conference.participant import Participant
 from vdxmedia.conference.roles_desk import SetRole
@@ -199,6 +200,7 @@ def asked_by(who: ParticipantId, of: ParticipantId) -> dict[str, commands.Asked]
         **{f"become {value}": ChangeRoom(who, guest_visibility=value) for value in GuestVisibility},
         **{f"floor {value}": ChangeRoom(who, floor_policy=value) for value in FloorPolicy},
         **{f"screen {value}": ChangeRoom(who, screen_policy=value) for value in FloorPolicy},
+        "pin": PinPeople(who, people=(of,)),
         "hosts too": ChangeRoom(who, hosts_exempt=False),
     }
 
@@ -207,7 +209,9 @@ ASKED = sorted(asked_by(ParticipantId(""), ParticipantId("")))
 NAME = st.sampled_from(NAMES)
 STEP = st.one_of(
     st.tuples(st.just("join"), NAME, st.sampled_from(Role)),
-    st.tuples(st.sampled_from(["leave", "lose", "reconnect"]), NAME, st.none()),
+    st.tuples(st.sampled_from(["leave", "lose"]), NAME, st.none()),
+    st.tuples(st.just("reconnect"), NAME, st.sampled_from([4, 9])),
+    st.tuples(st.just("hint"), NAME, st.sampled_from(ContentHint)),
     st.tuples(st.sampled_from(["on", "off"]), NAME, st.sampled_from(SourceKind)),
     st.tuples(st.just("wait"), st.sampled_from(["1", "20", "100"]), st.none()),
     st.tuples(st.sampled_from(ASKED), NAME, NAME),
@@ -227,11 +231,13 @@ def take(told: Told, what: str, who: str, detail: object) -> None:
     elif what == "lose":
         told.do(commands.Disconnect(one))
     elif what == "reconnect":
-        told.do(commands.Reconnect(one, 9))
+        told.do(commands.Reconnect(one, detail))  # type: ignore[arg-type]
     elif known(told, who)[who] is not Connection.CONNECTED:
         pass  # nobody is there who could ask for anything
     elif what == "on":
         told.on(who, detail)  # type: ignore[arg-type]
+    elif what == "hint":
+        told.do(commands.SetSource(one, SourceKind.CAMERA, True, ContentHint(str(detail))))
     elif what == "off":
         told.off(who, detail)  # type: ignore[arg-type]
     else:
@@ -268,6 +274,25 @@ def test_nobody_is_more_visible_or_louder_after_a_restart_whatever_happened_befo
                 source = source_of(other, kind)
                 if name != other and reaches(after, source, name):
                     assert reaches(before, source, name), f"{other} reaches {name} with {kind}"
+
+
+@example(visibility=GuestVisibility.ALL, steps=[("on", "b", SourceKind.SCREEN), ("off", "b", SourceKind.SCREEN)])
+@given(visibility=st.sampled_from(GuestVisibility), steps=st.lists(STEP, max_size=30))
+def test_what_is_kept_does_not_hang_on_what_was_kept_before(
+    visibility: GuestVisibility, steps: list[tuple[str, str, object]]
+) -> None:
+    """Who is the same as the last time is not looked at again."""
+    rooms = made(guest_visibility=visibility), made(guest_visibility=visibility)
+    for told in rooms:
+        told.join("a", role=Role.HOST)
+        told.join("b", microphone=True, camera=True)
+    often, once = rooms
+    for what, who, detail in [*steps, ("pin", "a", "b"), ("hint", "b", ContentHint.MOTION), ("reconnect", "a", 4)]:
+        often.conference.kept(often.now)
+        for told in rooms:
+            with contextlib.suppress(VdxError):
+                take(told, what, who, detail)
+    assert often.conference.kept(often.now) == once.conference.kept(once.now)
 
 
 def reaches(told: Told, source: SourceId, listener: str) -> bool:
