@@ -128,3 +128,33 @@ booked_rooms = Table(
 )
 """`uri`: with its domain, unique while the room has it. `document`: `booking.meetings.BookedRoom`, the whole of it,
 with its PINs sealed (context `pin` and the uuid); the other columns are copies."""
+"""`uri`: with its domain, unique while the room has it. `document`: the rest of `booking.meetings.BookedRoom`, with its
+PINs sealed (context `pin` and the uuid)."""
+
+audit_days = Table(
+    "audit_days",
+    metadata,
+    Column("organisation", CODE, primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("entries", Integer, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("head", String(64), nullable=False),
+    Column("seal", String(64), nullable=False),
+    Column("is_dropped", Boolean, nullable=False),
+    Index("audit_days_by_day", "is_dropped", "day"),
+)
+"""`booking.audit.DayHead`: outlives the entries."""
+
+audit_entries = Table(
+    "audit_entries",
+    metadata,
+    Column("organisation", CODE, primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("person", String(64), nullable=True, index=True),
+    Column("email", Text, nullable=True),
+    Column("hash", String(64), nullable=False),
+    Column("document", Text, nullable=False),
+)
+"""`person`: a keyed digest of the e-mail; `email`: sealed, NULL when erased. `document`: the rest of
+`booking.audit.AuditEntry`."""
