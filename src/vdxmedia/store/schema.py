@@ -128,8 +128,6 @@ booked_rooms = Table(
 )
 """`uri`: with its domain, unique while the room has it. `document`: `booking.meetings.BookedRoom`, the whole of it,
 with its PINs sealed (context `pin` and the uuid); the other columns are copies."""
-"""`uri`: with its domain, unique while the room has it. `document`: the rest of `booking.meetings.BookedRoom`, with its
-PINs sealed (context `pin` and the uuid)."""
 
 audit_days = Table(
     "audit_days",
