@@ -23,6 +23,7 @@ from aiohttp import web
 from vdxmedia.addresses import announced_addresses, format_bind, media_sockets, usable
 from vdxmedia.api.attendance import AttendanceOperations
 from vdxmedia.api.auth import DEVELOPMENT_KEY, ApiKeys, JoinTokens
+from vdxmedia.api.callers import Callers
 from vdxmedia.api.clips import ClipOperations
 from vdxmedia.api.health import Health
 from vdxmedia.api.idle import IdleConnections
@@ -33,6 +34,7 @@ from vdxmedia.api.rooms import RoomOperations, film_grant
 from vdxmedia.api.server import Parts, make_application, protocol_logger
 from vdxmedia.api.statistics import StatisticsOperations
 from vdxmedia.api.tokens import JwtTokens
+from vdxmedia.assembly import who_calls
 from vdxmedia.booking import portal_links
 from vdxmedia.clock import Clock, SystemClock
 from vdxmedia.config import MAX_WORKERS, Media, Settings, parse_bind
@@ -40,6 +42,7 @@ from vdxmedia.credentials import Credentials
 from vdxmedia.errors import Misconfigured
 from vdxmedia.hub.booking_parts import BookingSetUp
 from vdxmedia.hub.bookings import BookingDesk
+from vdxmedia.hub.clients import Clients
 from vdxmedia.hub.counters import Counters
 from vdxmedia.hub.limits import HubLimits
 from vdxmedia.hub.registry import Registry
@@ -48,6 +51,7 @@ from vdxmedia.hub.tasks import TaskScope
 from vdxmedia.ids import RoomId
 from vdxmedia.integrations.clip_library import ClipLibrary
 from vdxmedia.integrations.films import FilmAccess, FilmProcesses
+from vdxmedia.integrations.jwks import FetchedKeys
 from vdxmedia.observability import Metrics
 from vdxmedia.relay_metrics import Distribution
 from vdxmedia.sfu import border
@@ -111,11 +115,14 @@ class Server:
         self.bookings: BookingDesk
         self.plane: RelayPlane
         self.films: FilmProcesses
+        self.callers: Callers
+        self.issuer_keys: FetchedKeys
         self._credentials = credentials
         self._public_host = public_host
         self._clock = clock or SystemClock()
         self._make_relay = make_relay
         self._counters = Counters()
+        self._clients: Clients
         self._stack = AsyncExitStack()
         self._is_draining = False
 
@@ -167,7 +174,7 @@ class Server:
 
     def degraded(self) -> Sequence[str]:
         """What does not work while the rest does."""
-        return ["store"] if self.store.is_failing else []
+        return [*(["store"] if self.store.is_failing else []), *(["issuer"] if self.issuer_keys.failing() else [])]
 
     # ── what metrics read ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -251,6 +258,13 @@ class Server:
             clock=self._clock,
             requests_per_second=settings.api.requests_per_second,
             failures_per_minute=settings.api.failures_per_minute,
+        )
+        own_keys = (*self._credentials.verifying, self._credentials.signing)
+        self.issuer_keys = await stack.enter_async_context(
+            who_calls.issuer_keys(settings.oauth, self.public_url, own_keys, clock=self._clock, counters=self._counters)
+        )
+        self.callers = who_calls.make_callers(
+            settings, self.public_url, self.issuer_keys, self._clients, proxies=proxies, clock=self._clock
         )
         files = await asyncio.to_thread(read_files)
         idle = IdleConnections(self._clock, lambda reason: self.metrics.connections_cut.labels(reason).inc())
@@ -357,6 +371,7 @@ class Server:
         self.database = database = await stack.enter_async_context(
             open_store(settings.url, self._credentials.store_password)
         )
+        self._clients = Clients(database, self._clock)
         return await stack.enter_async_context(
             StoreKeeping(
                 database,

@@ -34,6 +34,7 @@ from vdxmedia.credentials import Credentials
 from vdxmedia.demo.launch import NAMES, Assignment, demo_participants
 from vdxmedia.errors import Misconfigured, Refused
 from vdxmedia.observability import configure_logging
+from vdxmedia.sealing import new_key as new_sealing_key
 from vdxmedia.store import database as store
 
 logger = logging.getLogger(__name__)
@@ -225,22 +226,25 @@ def new_keys(
     directory: Annotated[Path, typer.Option(help="Where to write the files.")] = Path(),
     name: Annotated[str, typer.Option(help="Whose API key it is.")] = "default",
 ) -> None:
-    """Make a signing key, an API key and a TURN secret as three files that only you can read."""
+    """Make a signing key, an API key, a sealing key and a TURN secret as files that only you can read."""
     signing, keys, turn = directory / "signing-key.pem", directory / "api-keys.txt", directory / "turn-secret.txt"
+    sealing = directory / "sealing-keys.txt"
     if not name.isprintable() or ":" in name or not name.strip() or name.startswith("#"):
         raise _stopped(Misconfigured("--name: letters, digits and dashes"))
     try:
-        for path in (signing, keys, turn):
+        for path in (signing, keys, sealing, turn):
             if path.exists():
                 raise Misconfigured(f"{path}: is there already; keys are never overwritten")
         credentials.write_private(signing, credentials.new_signing_key(), exist_ok=False)
         credentials.write_private(keys, f"{name}: {credentials.new_api_key()}\n".encode(), exist_ok=False)
+        credentials.write_private(sealing, f"{new_sealing_key()}\n".encode(), exist_ok=False)
         credentials.write_private(turn, f"{credentials.new_api_key()}\n".encode(), exist_ok=False)
     except OSError as error:
         raise _stopped(Misconfigured(f"{error.filename}: {error.strerror}")) from None
     except Misconfigured as error:
         raise _stopped(error) from None
     typer.echo(f"[tokens]\nsigning_key_file = {_quoted(signing)}\n\n[api]\nkeys_file = {_quoted(keys)}")
+    typer.echo(f"\n[store]\nsealing_key_file = {_quoted(sealing)}")
     typer.echo(f"\n# With a TURN server (docs/turn.md):\n# [turn]\n# urls = []\n# secret_file = {_quoted(turn)}")
 
 

@@ -1,7 +1,7 @@
 """Settings: flags over environment (`VDX_…`) over a TOML file over defaults; strict everywhere.
 
-One frozen struct is the schema of all three sources. The environment's name of `[http] public_url` is
-`VDX_HTTP_PUBLIC_URL`. Secrets are never values here, only names of files that hold them (`*_file`), so a printed
+One frozen struct (`config_sections`) is the schema of all three sources. The environment's name of `[http] public_url`
+is `VDX_HTTP_PUBLIC_URL`. Secrets are never values here, only names of files that hold them (`*_file`), so a printed
 configuration and a crash dump of it are harmless. An unknown key is an error which names the nearest valid one.
 """
 
@@ -13,16 +13,61 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
-from msgspec import Meta
 
-from vdxmedia.booking.choices import Provisioning
 from vdxmedia.booking.portal_links import is_portal
-from vdxmedia.conference.settings import MAX_PARTICIPANTS
+from vdxmedia.config_sections import (
+    MAX_WORKERS,
+    Api,
+    Booking,
+    Film,
+    Http,
+    Issuer,
+    Limits,
+    Log,
+    Media,
+    Metrics,
+    Oauth,
+    Section,
+    Settings,
+    Stop,
+    Store,
+    Tokens,
+    Turn,
+)
 from vdxmedia.errors import Misconfigured
+
+__all__ = [
+    "MAX_WORKERS",
+    "Api",
+    "Booking",
+    "Film",
+    "Http",
+    "Issuer",
+    "Limits",
+    "Log",
+    "Media",
+    "Metrics",
+    "Oauth",
+    "Section",
+    "Settings",
+    "Stop",
+    "Store",
+    "Tokens",
+    "Turn",
+    "as_toml",
+    "check",
+    "check_production",
+    "is_fetchable",
+    "is_loopback",
+    "known_keys",
+    "load",
+    "parse_bind",
+    "variable_of",
+]
 
 ENVIRONMENT_PREFIX = "VDX_"
 
@@ -33,162 +78,9 @@ _ANCESTOR = re.compile(r"[!-+\--:<-~]+")
 _TURN_URL = re.compile(r"turns?:(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?(\?transport=(udp|tcp))?")
 """RFC 7065 §3.1."""
 _DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,98}[A-Za-z0-9])?")
-MAX_WORKERS = 32
-"""Of one relay."""
-Seconds = Annotated[float, Meta(gt=0, le=31 * 24 * 3600)]
-Port = Annotated[int, Meta(ge=0, le=65535)]
-
-
-class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base of the tables."""
-
-
-class Http(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where pages, REST and signalling are served."""
-
-    binds: list[str] = msgspec.field(default_factory=lambda: ["0.0.0.0:7880", "[::]:7880"])
-    """`address:port`, IPv6 in brackets; port 0 takes a free one."""
-    public_url: str = ""
-    """What is in people's links, as `https://moede.example.dk`. Needed for `serve`."""
-    certificate_file: str = ""
-    """PEM chain. With `certificate_key_file` the server speaks TLS itself; without, it must be behind a proxy."""
-    certificate_key_file: str = ""
-    trusted_proxies: list[str] = []
-    """Networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed, as `10.1.0.0/16`."""
-    frame_ancestors: list[str] = msgspec.field(default_factory=lambda: ["'self'"])
-    """Who may show the pages in a frame (CSP `frame-ancestors`)."""
-    max_body_bytes: Annotated[int, Meta(ge=1024, le=16 * 1024 * 1024)] = 64 * 1024
-    """Largest request body of the REST API."""
-
-
-class Media(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The relay's sockets."""
-
-    binds: list[str] = msgspec.field(default_factory=lambda: ["0.0.0.0:7882", "[::]:7882"])
-    tcp: bool = True
-    """Take media by TCP too, on the same addresses and numbers (RFC 6544): for networks that stop UDP."""
-    workers: Annotated[int, Meta(ge=0, le=MAX_WORKERS)] = 0
-    """Threads that forward; worker i has every port number plus i. 0: one for each core but one, at least one."""
-    announced: list[str] = []
-    """Addresses put into answers instead of the bound ones, for 1:1 NAT; one per family at most."""
-    socket_buffer_bytes: Annotated[int, Meta(ge=65_536, le=256 * 1024 * 1024)] = 4 * 1024 * 1024
-    """Asked for each socket; the kernel caps it at `net.core.rmem_max` and `wmem_max`."""
-    local_only: bool = False
-    """Drop what comes from another machine: loopback for media, on the machine's own addresses too."""
-
-
-class Turn(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A TURN server (coturn) for clients whose network lets no UDP through; see docs/turn.md."""
-
-    urls: list[str] = []
-    """As `turn:turn.example.dk:3478?transport=udp` and `turns:turn.example.dk:443?transport=tcp`; empty: none."""
-    secret_file: str = ""
-    """The secret shared with the TURN server (`static-auth-secret`), one line. Made by `vdxmedia keys new`."""
-    lifetime_s: Annotated[float, Meta(ge=600, le=7 * 24 * 3600)] = 8 * 3600.0
-    """How long credentials work; a client that comes back gets new ones."""
-
-
-class Store(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where rooms, live conferences and attendance are kept: they outlast a restart."""
-
-    url: str = "sqlite:////var/lib/vdxmedia/vdxmedia.db"
-    """A file of this server alone, as here, or `postgresql://user@host/database`; one database per server."""
-    password_file: str = ""
-    """The PostgreSQL user's password, one line; a password is never in the url."""
-    sealing_key_file: str = ""
-    """Keys that PINs, tokens and telephone numbers are sealed with in the store, one per line, the newest first."""
-    attendance_kept_days: Annotated[float, Meta(gt=0, le=10 * 366)] = 30.0
-    """From the moment when a person was last seen in a room that records attendance."""
-    closed_rooms_kept_days: Annotated[float, Meta(gt=0, le=10 * 366)] = 30.0
-    """From a room's closing time; then its settings and its subject are deleted."""
-
-
-class Booking(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Meetings that systems and people book."""
-
-    provisioning: Provisioning = Provisioning.BUILT_IN
-    """`builtIn`: this server makes the rooms of meetings. `external`: a provisioner does, and reports it."""
-    uri_domain: str = ""
-    """Behind the at sign of rooms' addresses where a template names none; empty: the host name of `http.public_url`."""
-    portal_link: str = ""
-    """A template of links for people, with placeholders as `__uri-with-domain__`; empty: this server's own page."""
-    short_link_base: str = ""
-    """What short links begin with, as `https://m.example.dk/`; empty: `http.public_url` and `/m/`."""
-
-
-class Tokens(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How join tokens are signed."""
-
-    signing_key_file: str = ""
-    """PEM, Ed25519 or P-256, private. Make one with `vdxmedia keys new`."""
-    verification_key_files: list[str] = []
-    """Further PEM keys, public or private, whose tokens are still believed: yesterday's signing key."""
-    link_lifetime_s: Seconds = 24 * 3600.0
-    """How long a link works when the room has no closing time."""
-    session_lifetime_s: Annotated[float, Meta(ge=60, le=24 * 3600)] = 600.0
-    """How long the token of a running session works; it is renewed while the session lasts, and must outlast a lost
-    connection."""
-
-
-class Api(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    keys_file: str = ""
-    """Bearer tokens of the REST API: one `name: secret` per line, secret of at least 32 characters."""
-    requests_per_second: Annotated[float, Meta(gt=0, le=10_000)] = 20.0
-    """Per API key, with bursts of five seconds' worth."""
-    failures_per_minute: Annotated[float, Meta(gt=0, le=10_000)] = 30.0
-    """Requests without a valid key, per client address."""
-
-
-class Metrics(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    networks: list[str] = msgspec.field(default_factory=lambda: ["127.0.0.0/8", "::1/128"])
-    """Who may read `/metrics`."""
-
-
-class Limits(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    rooms: Annotated[int, Meta(ge=1, le=1_000_000)] = 2_000
-    participants_per_room: Annotated[int, Meta(ge=2, le=MAX_PARTICIPANTS)] = MAX_PARTICIPANTS
-    """The highest `maximum` that a room may ask for."""
-    joins_per_second: Annotated[float, Meta(gt=0, le=10_000)] = 50.0
-
-
-class Film(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Exercise films that hosts play into their rooms."""
-
-    library: str = ""
-    """A directory with one directory per organisation, named as in the rooms' `organisation`, with films in it; empty:
-    no films."""
-    maximum: Annotated[int, Meta(ge=0, le=64)] = 2
-    """Films that play at once on this server; each takes up to one core."""
-    max_file_bytes: Annotated[int, Meta(ge=1_000_000, le=1024**4)] = 4 * 1024**3
-
-
-class Log(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    level: Literal["debug", "info", "warning", "error"] = "info"
-    format: Literal["json", "text"] = "json"
-
-
-class Stop(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    deadline_s: Annotated[float, Meta(ge=0, le=24 * 3600)] = 30.0
-    """From SIGTERM to the moment when calls still going on are ended."""
-
-
-class Settings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Everything that can be set."""
-
-    http: Http = Http()
-    media: Media = Media()
-    turn: Turn = Turn()
-    store: Store = Store()
-    booking: Booking = Booking()
-    tokens: Tokens = Tokens()
-    api: Api = Api()
-    metrics: Metrics = Metrics()
-    limits: Limits = Limits()
-    film: Film = Film()
-    log: Log = Log()
-    stop: Stop = Stop()
-
-
+_URL = re.compile(r"[!-~]{1,500}")
+_HEADER_NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 T = TypeVar("T")
 
 
@@ -237,6 +129,9 @@ def as_toml(settings: Settings) -> str:
 
 
 def _toml(value: object) -> str:
+    if isinstance(value, list) and value and isinstance(value[0], Section):
+        tables = [", ".join(f"{name} = {_toml(getattr(one, name))}" for name in one.__struct_fields__) for one in value]
+        return "[" + ", ".join(f"{{ {table} }}" for table in tables) + "]"
     return msgspec.json.format(msgspec.json.encode(value), indent=0).decode()
 
 
@@ -250,6 +145,8 @@ def check(settings: Settings) -> None:
     for key, networks in (
         ("http.trusted_proxies", settings.http.trusted_proxies),
         ("metrics.networks", settings.metrics.networks),
+        ("oauth.session_data_from", settings.oauth.session_data_from),
+        ("oauth.certificates_from", settings.oauth.certificates_from),
     ):
         for network in networks:
             try:
@@ -277,6 +174,7 @@ def check(settings: Settings) -> None:
         raise Misconfigured("turn.urls and turn.secret_file must both be set, or neither")
     _check_store(settings.store)
     _check_booking(settings.booking)
+    _check_oauth(settings.oauth)
     if bool(settings.http.certificate_file) != bool(settings.http.certificate_key_file):
         raise Misconfigured("http.certificate_file and http.certificate_key_file must both be set, or neither")
     if settings.http.public_url:
@@ -318,6 +216,33 @@ def _check_booking(booking: Booking) -> None:
         raise Misconfigured(f"booking.uri_domain: {booking.uri_domain!r} is not a host name, as rooms.example.dk")
 
 
+def _check_oauth(oauth: Oauth) -> None:
+    for name in (oauth.fingerprint_header, oauth.subject_header):
+        if not _HEADER_NAME.fullmatch(name):
+            raise Misconfigured(f"oauth: {name!r} is not the name of a header")
+    issuers = [one.issuer for one in oauth.issuers]
+    if len(set(issuers)) != len(issuers):
+        raise Misconfigured("oauth.issuers: the same issuer twice")
+    for one in oauth.issuers:
+        if not one.audience:
+            raise Misconfigured(f"oauth.issuers: {one.issuer}: audience is needed; without, any token of it would do")
+        for url in (one.issuer, *([one.jwks_url] if one.jwks_url else [])):
+            if not is_fetchable(url):
+                raise Misconfigured(f"oauth.issuers: {url!r} must be as https://login.example.dk/realms/video")
+
+
+def is_fetchable(url: str) -> bool:
+    """Whether keys may come from there: by https, or from this machine."""
+    try:
+        parts = urlsplit(url)
+        is_whole = bool(parts.hostname) and parts.port != 0 and not parts.username and not parts.fragment
+    except ValueError:
+        return False
+    if not is_whole or not _URL.fullmatch(url):
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _THIS_MACHINE)
+
+
 def check_production(settings: Settings) -> None:
     """What `serve` asks beyond `check`. Raises: Misconfigured."""
     http = settings.http
@@ -331,6 +256,8 @@ def check_production(settings: Settings) -> None:
         raise Misconfigured("tokens.signing_key_file: is needed; make a key with `vdxmedia keys new`")
     if not settings.api.keys_file:
         raise Misconfigured("api.keys_file: is needed; make a key with `vdxmedia keys new`")
+    if not settings.store.sealing_key_file:
+        raise Misconfigured("store.sealing_key_file: is needed; make a key with `vdxmedia keys new`")
 
 
 def is_loopback(settings: Settings) -> bool:
@@ -393,9 +320,18 @@ def _value_of(key: str, text: str) -> object:
     known = known_keys()
     if key not in known:
         raise Misconfigured(f"unknown key {key}{_nearest(key, known)}")
+    if text.startswith("[{"):
+        return _list_of_tables(key, text)
     if isinstance(known[key], list):
         return [part.strip() for part in text.split(",") if part.strip()]
     return text
+
+
+def _list_of_tables(key: str, text: str) -> object:
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError as error:
+        raise Misconfigured(f"{key}: not JSON: {error}") from error
 
 
 def _nested(key: str, value: object) -> dict[str, dict[str, object]]:

@@ -101,7 +101,10 @@ def with_secrets(credentials: Credentials, settings: Settings) -> Credentials:
     if settings.store.password_file:
         credentials = replace(credentials, store_password=read_store_password(Path(settings.store.password_file)))
     if settings.store.sealing_key_file:
-        credentials = replace(credentials, sealer=Sealer(read_sealing_keys(Path(settings.store.sealing_key_file))))
+        sealing = read_sealing_keys(Path(settings.store.sealing_key_file))
+        if _DEVELOPMENT_SEED in sealing:
+            raise Misconfigured("store.sealing_key_file: the development key is known to everyone")
+        credentials = replace(credentials, sealer=Sealer(sealing))
     return credentials
 
 

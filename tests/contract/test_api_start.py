@@ -21,6 +21,7 @@ import pytest
 from tests.contract.assembled import assembled
 from tests.server import free_port, run_server
 from vdxmedia import credentials
+from vdxmedia.sealing import new_key as new_sealing_key
 
 TIMEOUT_S = 20.0
 
@@ -86,6 +87,7 @@ def production(tmp_path: Path) -> list[str]:
     credentials.write_private(tmp_path / "certificate-key.pem", key)
     credentials.write_private(tmp_path / "signing-key.pem", credentials.new_signing_key())
     credentials.write_private(tmp_path / "api-keys.txt", f"portal: {credentials.new_api_key()}\n".encode())
+    credentials.write_private(tmp_path / "sealing-keys.txt", f"{new_sealing_key()}\n".encode())
     port = free_port(socket.SOCK_STREAM)
     (tmp_path / "vdxmedia.toml").write_text(
         f"""
@@ -99,6 +101,7 @@ def production(tmp_path: Path) -> list[str]:
         socket_buffer_bytes = 268435456
         [store]
         url = "sqlite:///{tmp_path}/vdxmedia.db"
+        sealing_key_file = "{tmp_path}/sealing-keys.txt"
         [tokens]
         signing_key_file = "{tmp_path}/signing-key.pem"
         [api]

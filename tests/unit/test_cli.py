@@ -69,7 +69,7 @@ def test_serve_with_an_unknown_key_names_the_nearest(tmp_path: Path) -> None:
 def test_keys_made_are_private_strong_and_accepted(tmp_path: Path) -> None:
     result = run("keys", "new", "--directory", str(tmp_path), "--name", "portal")
     assert result.exit_code == 0, result.output
-    for name in ("signing-key.pem", "api-keys.txt"):
+    for name in ("signing-key.pem", "api-keys.txt", "sealing-keys.txt"):
         assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
     assert SigningKey.from_file(tmp_path / "signing-key.pem").can_sign
     secret = (tmp_path / "api-keys.txt").read_text().split(": ")[1].strip()
@@ -120,6 +120,7 @@ def test_credentials_that_are_weak_or_missing_are_refused(tmp_path: Path, break_
         "http.trusted_proxies=10.0.0.0/8",
         f"tokens.signing_key_file={signing}",
         f"api.keys_file={tmp_path / 'api-keys.txt'}",
+        f"store.sealing_key_file={tmp_path / 'sealing-keys.txt'}",
         *flags,
     ]
     result = run("config", "check", *(part for option in options for part in ("--set", option)))
@@ -135,6 +136,7 @@ def test_secret_that_everybody_can_read_is_told(tmp_path: Path, name: str) -> No
         "http.trusted_proxies=10.0.0.0/8",
         f"tokens.signing_key_file={tmp_path / 'signing-key.pem'}",
         f"api.keys_file={tmp_path / 'api-keys.txt'}",
+        f"store.sealing_key_file={tmp_path / 'sealing-keys.txt'}",
         f"store.url=sqlite:///{tmp_path}/vdxmedia.db",
     ]
     check = ["config", "check", *(part for option in options for part in ("--set", option))]
@@ -163,6 +165,7 @@ def test_store_that_cannot_be_used_is_told_by_the_check(tmp_path: Path, url: str
         "http.trusted_proxies=10.0.0.0/8",
         f"tokens.signing_key_file={tmp_path / 'signing-key.pem'}",
         f"api.keys_file={tmp_path / 'api-keys.txt'}",
+        f"store.sealing_key_file={tmp_path / 'sealing-keys.txt'}",
         f"store.url={url.format(directory=tmp_path)}",
     ]
     result = run("config", "check", *(part for option in options for part in ("--set", option)))

@@ -106,6 +106,7 @@ PRODUCTION = {
     "http.trusted_proxies": "10.0.0.0/8",
     "tokens.signing_key_file": "signing-key.pem",
     "api.keys_file": "api-keys.txt",
+    "store.sealing_key_file": "sealing-keys.txt",
 }
 
 
@@ -120,6 +121,7 @@ def test_production_with_everything_is_accepted() -> None:
         ("http.trusted_proxies", "TLS: set http.certificate_file"),
         ("tokens.signing_key_file", r"tokens\.signing_key_file: is needed"),
         ("api.keys_file", r"api\.keys_file: is needed"),
+        ("store.sealing_key_file", r"store\.sealing_key_file: is needed"),
     ],
 )
 def test_production_without_what_it_needs_is_refused(absent: str, match: str) -> None:

@@ -42,6 +42,7 @@ STATUS_OF_CODE: dict[str, int] = {
     "store_unavailable": 503,
     "server_stopping": 503,
     "media_busy": 503,
+    "issuer_unavailable": 503,
     "server_busy": 503,
 }
 """A code that is not here is a fault of ours: 500."""

@@ -46,6 +46,19 @@ class TrustedProxies:
         return any(address.version == network.version and address in network for network in self._networks)
 
 
+class Neighbours:
+    """Machines that are believed, by the address that speaks with us: what was forwarded does not count."""
+
+    def __init__(self, networks: Iterable[str]) -> None:
+        self._networks: list[Network] = [ipaddress.ip_network(network) for network in networks]
+
+    def has(self, request: web.BaseRequest) -> bool:
+        address = _parsed(request.remote or "")
+        return address is not None and any(
+            address.version == network.version and address in network for network in self._networks
+        )
+
+
 def limit_key(address: str) -> str:
     """What rate limits count: an IPv4 address, or the /64 that one IPv6 customer has."""
     parsed = _parsed(address)

@@ -15,7 +15,7 @@ import secrets
 from base64 import urlsafe_b64decode
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from cryptography.hazmat.primitives import serialization
@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwa import EdDSAAlgorithm
-from joserfc.jwk import ECKey, OKPKey
+from joserfc.jwk import ECKey, OKPKey, RSAKey
 from msgspec import UNSET, Meta, UnsetType
 
 from vdxmedia.api.sealed_note import NoteSealer
@@ -101,7 +101,8 @@ class _Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     alg: str
     kid: Annotated[str, Meta(min_length=43, max_length=43)]
-    typ: str = "JWT"
+    typ: Literal["JWT"] = "JWT"
+    """Access tokens say `at+jwt`: the same key signs them."""
 
 
 class SigningKey:
@@ -249,10 +250,16 @@ class JwtTokens:
         if header.alg != key.algorithm:
             raise _invalid("its algorithm is not its key's")
         try:
-            signed = jws.deserialize_compact(token, key.key, algorithms=[key.algorithm])
-            return msgspec.json.decode(signed.payload, type=Claims), key
+            return msgspec.json.decode(verified_payload(token, key.key, key.algorithm), type=Claims), key
         except (JoseError, msgspec.MsgspecError, ValueError) as error:
             raise _invalid("its signature or its claims are wrong") from error
+
+
+def verified_payload(token: str, key: OKPKey | ECKey | RSAKey, algorithm: str) -> bytes:
+    """Raises: JoseError, ValueError when this key did not sign the token with this algorithm."""
+    payload = jws.deserialize_compact(token, key, algorithms=[algorithm]).payload
+    assert payload is not None
+    return payload
 
 
 def _grant_of(claims: Claims, key: SigningKey, expires_at: float) -> Grant:

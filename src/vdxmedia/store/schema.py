@@ -64,6 +64,27 @@ organisations = Table(
 """`document`: `booking.organisations.Organisation` as JSON, the webhook's key sealed (context `webhook` and the code);
 columns win over it."""
 
+clients = Table(
+    "clients",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("certificate", String(64), nullable=True, unique=True),
+    Column("certificate_subject", String(500), nullable=True, unique=True),
+    Column("document", Text, nullable=False),
+)
+"""`document`: `booking.clients.Client` as JSON, the whole of it; of secrets only hashes."""
+
+staff_links = Table(
+    "staff_links",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("email", String(254), nullable=False),
+    Column("organisation", CODE, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+)
+"""Invitations of administrators: each works once, until it expires."""
+
 templates = Table(
     "templates",
     metadata,

@@ -1,0 +1,78 @@
+"""Makes what decides who calls the booking APIs, from the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from vdxmedia.api.access_tokens import AccessTokens, IssuerTerms
+from vdxmedia.api.callers import CallerLimits, Callers
+from vdxmedia.api.client_certificates import ClientCertificates
+from vdxmedia.api.proxies import Neighbours, TrustedProxies
+from vdxmedia.api.tokens import SigningKey
+from vdxmedia.clock import Clock
+from vdxmedia.config import Issuer, Oauth, Settings
+from vdxmedia.hub.clients import Clients
+from vdxmedia.hub.counters import Counters
+from vdxmedia.hub.issuers import IssuerKey, IssuerKeys
+from vdxmedia.integrations.jwks import FetchedKeys
+
+BUILT_IN_AUDIENCE_PATH = "/videoapi"
+"""After the public URL: the audience of the built-in issuer's tokens. Join tokens have another."""
+
+
+def built_in_audience(public_url: str) -> str:
+    return public_url + BUILT_IN_AUDIENCE_PATH
+
+
+def issuer_keys(
+    oauth: Oauth, public_url: str, own: Sequence[SigningKey], *, clock: Clock, counters: Counters
+) -> FetchedKeys:
+    """Use as `async with`. `own`: the built-in issuer's, all that still verify."""
+    known: Mapping[str, Sequence[IssuerKey]] = {
+        public_url: [IssuerKey(key.id, frozenset({key.algorithm}), key.key) for key in own] if oauth.built_in else []
+    }
+    return FetchedKeys({one.issuer: one.jwks_url for one in oauth.issuers}, known=known, clock=clock, counters=counters)
+
+
+def make_callers(
+    settings: Settings, public_url: str, keys: IssuerKeys, clients: Clients, *, proxies: TrustedProxies, clock: Clock
+) -> Callers:
+    oauth = settings.oauth
+    terms = [_terms(one) for one in oauth.issuers]
+    if oauth.built_in:
+        terms.append(IssuerTerms(issuer=public_url, audience=built_in_audience(public_url), is_built_in=True))
+    return Callers(
+        AccessTokens(terms, keys, clock=clock, leeway_s=oauth.leeway_s),
+        clients,
+        session_terms=terms[0] if oauth.issuers else IssuerTerms(issuer="", audience=""),
+        session_data_from=Neighbours(oauth.session_data_from),
+        certificates=make_certificates(oauth),
+        proxies=proxies,
+        limits=CallerLimits(
+            clock,
+            failures_per_minute=settings.api.failures_per_minute,
+            address_per_second=oauth.address_requests_per_second,
+            client_per_second=oauth.client_requests_per_second,
+            organisation_per_second=oauth.organisation_requests_per_second,
+        ),
+    )
+
+
+def make_certificates(oauth: Oauth) -> ClientCertificates:
+    return ClientCertificates(
+        Neighbours(oauth.certificates_from),
+        fingerprint_header=oauth.fingerprint_header,
+        subject_header=oauth.subject_header,
+    )
+
+
+def _terms(issuer: Issuer) -> IssuerTerms:
+    return IssuerTerms(
+        issuer=issuer.issuer,
+        audience=issuer.audience,
+        algorithms=frozenset(issuer.algorithms),
+        organisation_claim=issuer.organisation_claim,
+        email_claim=issuer.email_claim,
+        role_claim=issuer.role_claim,
+        auto_organisation_claim=issuer.auto_organisation_claim,
+    )

@@ -1,0 +1,216 @@
+"""The tables of the configuration: each key with its type, bounds and default. `config` reads and checks them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from vdxmedia.booking.choices import Provisioning
+from vdxmedia.conference.settings import MAX_PARTICIPANTS
+
+MAX_WORKERS = 32
+"""Of one relay."""
+Seconds = Annotated[float, Meta(gt=0, le=31 * 24 * 3600)]
+Port = Annotated[int, Meta(ge=0, le=65535)]
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of the tables."""
+
+
+class Http(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where pages, REST and signalling are served."""
+
+    binds: list[str] = msgspec.field(default_factory=lambda: ["0.0.0.0:7880", "[::]:7880"])
+    """`address:port`, IPv6 in brackets; port 0 takes a free one."""
+    public_url: str = ""
+    """What is in people's links, as `https://moede.example.dk`. Needed for `serve`."""
+    certificate_file: str = ""
+    """PEM chain. With `certificate_key_file` the server speaks TLS itself; without, it must be behind a proxy."""
+    certificate_key_file: str = ""
+    trusted_proxies: list[str] = []
+    """Networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed, as `10.1.0.0/16`."""
+    frame_ancestors: list[str] = msgspec.field(default_factory=lambda: ["'self'"])
+    """Who may show the pages in a frame (CSP `frame-ancestors`)."""
+    max_body_bytes: Annotated[int, Meta(ge=1024, le=16 * 1024 * 1024)] = 64 * 1024
+    """Largest request body of the REST API."""
+
+
+class Media(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The relay's sockets."""
+
+    binds: list[str] = msgspec.field(default_factory=lambda: ["0.0.0.0:7882", "[::]:7882"])
+    tcp: bool = True
+    """Take media by TCP too, on the same addresses and numbers (RFC 6544): for networks that stop UDP."""
+    workers: Annotated[int, Meta(ge=0, le=MAX_WORKERS)] = 0
+    """Threads that forward; worker i has every port number plus i. 0: one for each core but one, at least one."""
+    announced: list[str] = []
+    """Addresses put into answers instead of the bound ones, for 1:1 NAT; one per family at most."""
+    socket_buffer_bytes: Annotated[int, Meta(ge=65_536, le=256 * 1024 * 1024)] = 4 * 1024 * 1024
+    """Asked for each socket; the kernel caps it at `net.core.rmem_max` and `wmem_max`."""
+    local_only: bool = False
+    """Drop what comes from another machine: loopback for media, on the machine's own addresses too."""
+
+
+class Turn(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A TURN server (coturn) for clients whose network lets no UDP through; see docs/turn.md."""
+
+    urls: list[str] = []
+    """As `turn:turn.example.dk:3478?transport=udp` and `turns:turn.example.dk:443?transport=tcp`; empty: none."""
+    secret_file: str = ""
+    """The secret shared with the TURN server (`static-auth-secret`), one line. Made by `vdxmedia keys new`."""
+    lifetime_s: Annotated[float, Meta(ge=600, le=7 * 24 * 3600)] = 8 * 3600.0
+    """How long credentials work; a client that comes back gets new ones."""
+
+
+class Store(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where rooms, live conferences and attendance are kept: they outlast a restart."""
+
+    url: str = "sqlite:////var/lib/vdxmedia/vdxmedia.db"
+    """A file of this server alone, as here, or `postgresql://user@host/database`; one database per server."""
+    password_file: str = ""
+    """The PostgreSQL user's password, one line; a password is never in the url."""
+    sealing_key_file: str = ""
+    """Keys that PINs, tokens and telephone numbers are sealed with in the store, one per line, the newest first."""
+    attendance_kept_days: Annotated[float, Meta(gt=0, le=10 * 366)] = 30.0
+    """From the moment when a person was last seen in a room that records attendance."""
+    closed_rooms_kept_days: Annotated[float, Meta(gt=0, le=10 * 366)] = 30.0
+    """From a room's closing time; then its settings and its subject are deleted."""
+
+
+class Booking(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Meetings that systems and people book."""
+
+    provisioning: Provisioning = Provisioning.BUILT_IN
+    """`builtIn`: this server makes the rooms of meetings. `external`: a provisioner does, and reports it."""
+    uri_domain: str = ""
+    """Behind the at sign of rooms' addresses where a template names none; empty: the host name of `http.public_url`."""
+    portal_link: str = ""
+    """A template of links for people, with placeholders as `__uri-with-domain__`; empty: this server's own page."""
+    short_link_base: str = ""
+    """What short links begin with, as `https://m.example.dk/`; empty: `http.public_url` and `/m/`."""
+
+
+class Tokens(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How join tokens are signed."""
+
+    signing_key_file: str = ""
+    """PEM, Ed25519 or P-256, private. Make one with `vdxmedia keys new`."""
+    verification_key_files: list[str] = []
+    """Further PEM keys, public or private, whose tokens are still believed: yesterday's signing key."""
+    link_lifetime_s: Seconds = 24 * 3600.0
+    """How long a link works when the room has no closing time."""
+    session_lifetime_s: Annotated[float, Meta(ge=60, le=24 * 3600)] = 600.0
+    """How long the token of a running session works; it is renewed while the session lasts, and must outlast a lost
+    connection."""
+
+
+class Api(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    keys_file: str = ""
+    """Bearer tokens of the REST API: one `name: secret` per line, secret of at least 32 characters."""
+    requests_per_second: Annotated[float, Meta(gt=0, le=10_000)] = 20.0
+    """Per API key, with bursts of five seconds' worth."""
+    failures_per_minute: Annotated[float, Meta(gt=0, le=10_000)] = 30.0
+    """Requests without a valid key, per client address."""
+
+
+Algorithm = Literal["RS256", "ES256", "PS256", "EdDSA"]
+
+
+class Issuer(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who signs access tokens for the booking APIs, as a Keycloak realm. A claim's name is a member of the token, or
+    with a slash in front a path through it (RFC 6901), as `/realm_access/roles`."""
+
+    issuer: str
+    """Exactly as in the tokens' `iss`."""
+    audience: str
+    """Must be in the tokens' `aud`."""
+    jwks_url: str = ""
+    """Where its keys are; empty: found by `issuer`/.well-known/openid-configuration."""
+    algorithms: Annotated[list[Algorithm], Meta(min_length=1)] = msgspec.field(
+        default_factory=lambda: ["RS256", "ES256", "PS256", "EdDSA"]
+    )
+    organisation_claim: str = "dk:medcom:organisation_id"
+    email_claim: str = "dk:medcom:email"
+    role_claim: str = "dk:medcom:video:role"
+    """One role, or a list of them."""
+    auto_organisation_claim: str = "dk:medcom:auto:organisation_id"
+
+
+class Oauth(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who may call the booking APIs; see docs/reference/authentication.md."""
+
+    issuers: Annotated[list[Issuer], Meta(max_length=32)] = []
+    """Each as a table `[[oauth.issuers]]`; in the environment as JSON."""
+    built_in: bool = True
+    """Be an issuer too, at /oauth/token, for clients made with `vdxmedia client add`."""
+    token_lifetime_s: Annotated[float, Meta(ge=60, le=24 * 3600)] = 600.0
+    """Of the built-in issuer's tokens."""
+    leeway_s: Annotated[float, Meta(ge=0, le=300)] = 30.0
+    """How far the clocks of an issuer and of this server may differ."""
+    session_data_from: list[str] = []
+    """Networks of the proxies whose `X-SESSIONDATA` is believed, as `10.1.2.3/32`: they do OIO IDWS for version 1."""
+    certificates_from: list[str] = []
+    """Networks of the proxies that are believed about clients' certificates (mutual TLS)."""
+    fingerprint_header: str = "X-SSL-Client-Fingerprint"
+    """From such a proxy: the certificate's SHA-256 in hex, or the certificate itself as URL-encoded PEM."""
+    subject_header: str = "X-SSL-Client-S-DN"
+    """From such a proxy: the certificate's subject (RFC 2253)."""
+    address_requests_per_second: Annotated[float, Meta(gt=0, le=100_000)] = 100.0
+    """Per client address, with bursts of five seconds' worth; so are the two below."""
+    client_requests_per_second: Annotated[float, Meta(gt=0, le=100_000)] = 50.0
+    """Per client, as its tokens name it."""
+    organisation_requests_per_second: Annotated[float, Meta(gt=0, le=100_000)] = 200.0
+
+
+class Metrics(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    networks: list[str] = msgspec.field(default_factory=lambda: ["127.0.0.0/8", "::1/128"])
+    """Who may read `/metrics`."""
+
+
+class Limits(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    rooms: Annotated[int, Meta(ge=1, le=1_000_000)] = 2_000
+    participants_per_room: Annotated[int, Meta(ge=2, le=MAX_PARTICIPANTS)] = MAX_PARTICIPANTS
+    """The highest `maximum` that a room may ask for."""
+    joins_per_second: Annotated[float, Meta(gt=0, le=10_000)] = 50.0
+
+
+class Film(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Exercise films that hosts play into their rooms."""
+
+    library: str = ""
+    """A directory with one directory per organisation, named as in the rooms' `organisation`, with films in it; empty:
+    no films."""
+    maximum: Annotated[int, Meta(ge=0, le=64)] = 2
+    """Films that play at once on this server; each takes up to one core."""
+    max_file_bytes: Annotated[int, Meta(ge=1_000_000, le=1024**4)] = 4 * 1024**3
+
+
+class Log(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["json", "text"] = "json"
+
+
+class Stop(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    deadline_s: Annotated[float, Meta(ge=0, le=24 * 3600)] = 30.0
+    """From SIGTERM to the moment when calls still going on are ended."""
+
+
+class Settings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything that can be set."""
+
+    http: Http = Http()
+    media: Media = Media()
+    turn: Turn = Turn()
+    store: Store = Store()
+    booking: Booking = Booking()
+    tokens: Tokens = Tokens()
+    api: Api = Api()
+    oauth: Oauth = Oauth()
+    metrics: Metrics = Metrics()
+    limits: Limits = Limits()
+    film: Film = Film()
+    log: Log = Log()
+    stop: Stop = Stop()
