@@ -177,3 +177,36 @@ audit_entries = Table(
 )
 """`person`: a keyed digest of the e-mail; `email`: sealed, NULL when erased. `document`: the rest of
 `booking.audit.AuditEntry`."""
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("reference", String(32), primary_key=True),
+    Column("meeting", UUID_TEXT, nullable=False),
+    Column("organisation", CODE, nullable=False),
+    Column("number_digest", String(43), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("urgency", Integer, nullable=False),
+    Column("due_at", BigInteger, nullable=True),
+    Column("callback_due_at", BigInteger, nullable=True),
+    Column("starts_at", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("document", Text, nullable=False),
+    Index("messages_by_due", "urgency", "due_at"),
+    Index("messages_by_callback", "callback_due_at"),
+    Index("messages_by_state", "state"),
+    Index("messages_by_meeting", "meeting", "created_at"),
+    Index("messages_by_number", "number_digest", "created_at"),
+    Index("messages_by_creation", "created_at"),
+)
+"""`document`: `booking.messages.message.Message`, the whole of it, with number and text sealed (context `sms number` or
+`sms text` and the reference); the other columns are copies. `number_digest`: keyed, of the number in E.164."""
+
+message_days = Table(
+    "message_days",
+    metadata,
+    Column("organisation", CODE, primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("segments", Integer, nullable=False),
+)
+"""SMS that an organisation has sent or has waiting, by Danish date."""

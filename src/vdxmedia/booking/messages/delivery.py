@@ -31,6 +31,8 @@ LEASE_S = 45
 """*Sending* for longer means that this server ended meanwhile; above the time that a gateway gets to answer."""
 REPORT_WITHIN_S = 60
 """For a delivery report of an uncertain message, before it is sent again (guess: most come within 10 s)."""
+TOLD = FINAL | {MessageState.SENT, MessageState.UNCERTAIN}
+"""What a callback is told of."""
 REPEAT_AFTER_S = 5
 """Where the gateway sends no reports, so that waiting tells nothing."""
 
@@ -40,6 +42,8 @@ class Policy(msgspec.Struct, frozen=True):
     """By name, in the order in which they are asked."""
     reporting: frozenset[str] = frozenset()
     """Those that send delivery reports."""
+    resting: frozenset[str] = frozenset()
+    """Those that did not answer lately: another is asked first, where there is one."""
 
 
 class Accepted(msgspec.Struct, frozen=True, tag=True):
@@ -83,13 +87,12 @@ def on_due(message: Message, now: int, policy: Policy) -> Message:
                 return _to(message, MessageState.GIVEN_UP, now, reason=Reason.NO_GATEWAY)
             if message.purpose is Purpose.REMINDER and not is_by_day(now):
                 return msgspec.structs.replace(message, due_at=earliest_by_day(now))
-            gateway = message.gateway if message.gateway in policy.gateways else policy.gateways[0]
             return _to(
                 message,
                 MessageState.SENDING,
                 now,
                 due_at=now + LEASE_S,
-                gateway=gateway,
+                gateway=_next_gateway(message, policy),
                 attempts=message.attempts + 1,
                 reason=message.reason,
             )
@@ -114,11 +117,11 @@ def answered(message: Message, outcome: Outcome, now: int, policy: Policy) -> Me
     """The gateway's answer. What a report said first stands."""
     if isinstance(outcome, Accepted) and not message.gateway_id:
         message = msgspec.structs.replace(message, gateway_id=outcome.gateway_id)
+    if isinstance(outcome, Accepted):
+        return reported(message, Report.ON_ITS_WAY, now)
     if message.state not in (MessageState.SENDING, MessageState.UNCERTAIN):
         return message
     match outcome:
-        case Accepted():
-            return _to(message, MessageState.SENT, now)
         case Declined(reason, is_final=True):
             return _to(message, MessageState.FAILED, now, reason=reason)
         case Declined(reason):
@@ -155,6 +158,11 @@ def moved(message: Message, starts_at: int, now: int) -> Message:
     return msgspec.structs.replace(message, due_at=due_at, starts_at=starts_at, expires_at=starts_at)
 
 
+def followed(message: Message, starts_at: int | None, now: int) -> Message:
+    """A reminder, when it is looked at: does its meeting still begin then, or at all (None)?"""
+    return cancelled(message, now) if starts_at is None else moved(message, starts_at, now)
+
+
 def cancelled(message: Message, now: int) -> Message:
     """After its meeting was cancelled: what has not left stays here."""
     if message.state is not MessageState.WAITING:
@@ -163,6 +171,15 @@ def cancelled(message: Message, now: int) -> Message:
 
 
 # ── steps ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _next_gateway(message: Message, policy: Policy) -> str:
+    """A repetition goes to the gateway that may have the message: only there its reference can be known."""
+    is_bound = message.gateway in policy.gateways
+    if is_bound and (message.repeats or message.gateway not in policy.resting):
+        return message.gateway
+    awake = [name for name in policy.gateways if name not in policy.resting]
+    return awake[0] if awake else (message.gateway if is_bound else policy.gateways[0])
 
 
 def _uncertain(message: Message, reason: Reason, now: int, policy: Policy) -> Message:
@@ -195,4 +212,6 @@ def _to(
     reason: Reason = Reason.NONE,
     **changes: object,
 ) -> Message:
+    if message.has_callback and state is not message.state and state in TOLD:
+        changes |= {"callback_due_at": now, "callback_attempts": 0}
     return msgspec.structs.replace(message, state=state, due_at=due_at, reason=reason, changed_at=now, **changes)

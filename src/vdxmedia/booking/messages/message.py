@@ -95,6 +95,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     """Of the meeting, as it was when `due_at` of a reminder was found."""
     created_at: int = 0
     changed_at: int = 0
+    has_callback: bool = False
+    """The organisation wants to be told of each state by its callback."""
     callback_due_at: int | None = None
-    """When the organisation's callback is told of the state; None: it knows, or has none."""
+    """When the organisation's callback is told of the state; None: it knows, or it was tried often enough."""
     callback_attempts: int = 0
