@@ -36,12 +36,14 @@ from vdxmedia.api.statistics import StatisticsOperations
 from vdxmedia.api.tokens import JwtTokens
 from vdxmedia.assembly import who_calls
 from vdxmedia.booking import portal_links
+from vdxmedia.booking.organisations import Organisation
 from vdxmedia.clock import Clock, SystemClock
 from vdxmedia.config import MAX_WORKERS, Media, Settings, parse_bind
 from vdxmedia.credentials import Credentials
 from vdxmedia.errors import Misconfigured
 from vdxmedia.hub.booking_parts import BookingSetUp
 from vdxmedia.hub.bookings import BookingDesk
+from vdxmedia.hub.bookings_port import Bookings
 from vdxmedia.hub.clients import Clients
 from vdxmedia.hub.counters import Counters
 from vdxmedia.hub.limits import HubLimits
@@ -112,7 +114,8 @@ class Server:
         self.registry: Registry
         self.store: StoreKeeping
         self.database: Database
-        self.bookings: BookingDesk
+        self.bookings: Bookings
+        self._desk: BookingDesk
         self.plane: RelayPlane
         self.films: FilmProcesses
         self.callers: Callers
@@ -140,6 +143,10 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._stack.aclose()
+
+    async def seed(self, organisations: Sequence[Organisation]) -> None:
+        """Adds those that are not there yet: for development."""
+        await self._desk.seed(organisations)
 
     async def stop(self, deadline_s: float) -> None:
         """Not ready, no new rooms, clients told; ends what still goes on at the deadline. Twice is fine."""
@@ -243,7 +250,7 @@ class Server:
             link_lifetime_s=settings.tokens.link_lifetime_s,
             maximum=settings.limits.participants_per_room,
         )
-        self.bookings = self._open_bookings()
+        self.bookings = self._desk = self._open_bookings()
         self.metrics.observe(self)
         keys = ApiKeys(
             self._credentials.api_keys,
