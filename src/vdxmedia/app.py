@@ -26,6 +26,7 @@ from vdxmedia.api.auth import DEVELOPMENT_KEY, ApiKeys, JoinTokens
 from vdxmedia.api.callers import Callers
 from vdxmedia.api.clips import ClipOperations
 from vdxmedia.api.health import Health
+from vdxmedia.api.history import HistoryApi
 from vdxmedia.api.idle import IdleConnections
 from vdxmedia.api.invitations import InvitationOperations
 from vdxmedia.api.pages import Pages, read_files
@@ -63,6 +64,7 @@ from vdxmedia.signalling.server import Signalling
 from vdxmedia.signalling.session import SessionLimits
 from vdxmedia.signalling.turn import TurnServers
 from vdxmedia.store.bookings import BookingDatabase
+from vdxmedia.store.call_rows import History
 from vdxmedia.store.database import Database, open_store
 
 logger = logging.getLogger(__name__)
@@ -297,6 +299,13 @@ class Server:
                 observe_request=self.metrics.observe_request,
                 idle=idle,
                 max_body_bytes=http.max_body_bytes,
+                history=HistoryApi(
+                    History(self.database.units),
+                    proxies=proxies,
+                    clock=self._clock,
+                    requests_per_second=settings.api.requests_per_second,
+                    failures_per_minute=settings.api.failures_per_minute,
+                ),
                 public_url=self.public_url,
                 is_for_development=DEVELOPMENT_KEY in self._credentials.api_keys.values(),
             )

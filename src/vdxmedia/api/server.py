@@ -16,6 +16,7 @@ from vdxmedia.api.attendance import AttendanceOperations
 from vdxmedia.api.auth import ApiKeys, JoinTokens
 from vdxmedia.api.clips import ClipOperations
 from vdxmedia.api.health import Health
+from vdxmedia.api.history import HistoryApi
 from vdxmedia.api.hosts import loopback_hosts_only
 from vdxmedia.api.idle import IdleConnections
 from vdxmedia.api.invitations import InvitationOperations
@@ -70,6 +71,7 @@ class Parts:
     idle: IdleConnections
     max_body_bytes: int
     public_url: str
+    history: HistoryApi
     is_for_development: bool
     """The key is the one that everybody knows: only requests to a loopback host are answered."""
 
@@ -93,6 +95,7 @@ def make_application(parts: Parts) -> web.Application:
     application.on_response_prepare.append(_hardening(parts.proxies))
     application.add_routes([route(operation, parts.keys, parts.join_tokens) for operation in operations])
     application.add_routes(Reference(operations, public_url=parts.public_url).routes())
+    application.add_routes(parts.history.routes())
     application.add_routes(parts.health.routes())
     application.add_routes(parts.pages.routes())
     return application
