@@ -646,13 +646,6 @@ export interface HelpCalls {
   readonly calls: readonly HelpCall[];
 }
 
-/** A host sends one person into a group that there is; null: back. The others stay. Whom guests do not see is asked first. */
-export interface MoveToGroup {
-  readonly type: "moveToGroup";
-  readonly participantId: string;
-  readonly group: number | null;
-}
-
 export interface OpenConsent {
   readonly participantId: string;
   readonly visibility: Consent;
@@ -1174,7 +1167,6 @@ export type ClientMessage =
   | FormGroups
   | EndGroups
   | VisitGroup
-  | MoveToGroup
   | AskForHelp
   | WithdrawHelp
   | AnswerHelp

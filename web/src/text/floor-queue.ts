@@ -15,9 +15,6 @@ export interface FloorQueueWords {
   readonly minutes: (count: number) => string;
   readonly places: string;
   readonly exempt: string;
-  readonly showsSpeaker: string;
-  readonly screenPolicy: string;
-  readonly screenPolicies: Readonly<Record<FloorPolicy, string>>;
   readonly nobody: string;
   readonly queue: (count: number) => string;
   readonly more: (count: number) => string;
@@ -51,14 +48,11 @@ const da: FloorQueueWords = {
   minutes: (count) => (count === 1 ? '1 minut' : `${String(count)} minutter`),
   places: 'Har ordet samtidig',
   exempt: 'Værter høres uden at bede om ordet',
-  showsSpeaker: 'Vis den, der har ordet, stort',
-  screenPolicy: 'Hvem må dele skærm?',
-  screenPolicies: { free: 'Alle', hands: 'Alle, efter håndsoprækning', queue: 'Én ad gangen, den næste i køen', moderated: 'Den, I giver lov' },
   nobody: 'Ingen har bedt om ordet.',
   queue: (count) => `${String(count)} venter`,
   more: (count) => `og ${String(count)} mere`,
   grant: 'Giv ordet',
-  grantTo: (name) => `Giv ordet til ${name}`,
+  grantTo: (name) => `Giv ${name} ordet`,
   deny: 'Afvis',
   denyTo: (name) => `Afvis ${name}`,
   up: (name) => `Flyt ${name} op`,
@@ -66,7 +60,7 @@ const da: FloorQueueWords = {
   revoke: 'Tag ordet',
   revokeFrom: (name) => `Tag ordet fra ${name}`,
   extend: '+ 1 minut',
-  extendFor: (name) => `+ 1 minut til ${name}`,
+  extendFor: (name) => `Giv ${name} 1 minut mere`,
   clear: 'Ryd køen',
 };
 
@@ -87,14 +81,11 @@ const en: FloorQueueWords = {
   minutes: (count) => (count === 1 ? '1 minute' : `${String(count)} minutes`),
   places: 'Have the floor at the same time',
   exempt: 'Hosts are heard without asking',
-  showsSpeaker: 'Show whoever has the floor large',
-  screenPolicy: 'Who may share a screen?',
-  screenPolicies: { free: 'Everyone', hands: 'Everyone, by raised hand', queue: 'One at a time, next in the queue', moderated: 'Whom you allow' },
   nobody: 'Nobody has asked to speak.',
   queue: (count) => `${String(count)} waiting`,
   more: (count) => `and ${String(count)} more`,
   grant: 'Give the floor',
-  grantTo: (name) => `Give the floor to ${name}`,
+  grantTo: (name) => `Give ${name} the floor`,
   deny: 'Deny',
   denyTo: (name) => `Deny ${name}`,
   up: (name) => `Move ${name} up`,
@@ -102,7 +93,7 @@ const en: FloorQueueWords = {
   revoke: 'Take the floor',
   revokeFrom: (name) => `Take the floor from ${name}`,
   extend: '+ 1 minute',
-  extendFor: (name) => `+ 1 minute for ${name}`,
+  extendFor: (name) => `Give ${name} 1 minute more`,
   clear: 'Clear the queue',
 };
 
