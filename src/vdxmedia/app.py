@@ -16,7 +16,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import cast
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -29,17 +28,15 @@ from vdxmedia.api.clips import ClipOperations
 from vdxmedia.api.health import Health
 from vdxmedia.api.idle import IdleConnections
 from vdxmedia.api.invitations import InvitationOperations
-from vdxmedia.api.operations import Access
 from vdxmedia.api.pages import Pages, read_files
 from vdxmedia.api.proxies import TrustedProxies, limit_key
 from vdxmedia.api.rooms import RoomOperations, film_grant
 from vdxmedia.api.server import Parts, make_application, protocol_logger
-from vdxmedia.api.server_keys import KeysAndCallers
 from vdxmedia.api.statistics import StatisticsOperations
 from vdxmedia.api.tokens import JwtTokens
-from vdxmedia.assembly import who_calls
+from vdxmedia.assembly import booking_apis, who_calls
 from vdxmedia.booking import portal_links
-from vdxmedia.booking_apis import booking_operations
+from vdxmedia.booking.organisations import Organisation
 from vdxmedia.clock import Clock, SystemClock
 from vdxmedia.config import MAX_WORKERS, Media, Settings, parse_bind
 from vdxmedia.credentials import Credentials
@@ -117,7 +114,8 @@ class Server:
         self.registry: Registry
         self.store: StoreKeeping
         self.database: Database
-        self.bookings: BookingDesk
+        self.bookings: Bookings
+        self._desk: BookingDesk
         self.plane: RelayPlane
         self.films: FilmProcesses
         self.callers: Callers
@@ -145,6 +143,10 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._stack.aclose()
+
+    async def seed(self, organisations: Sequence[Organisation]) -> None:
+        """Adds those that are not there yet: for development."""
+        await self._desk.seed(organisations)
 
     async def stop(self, deadline_s: float) -> None:
         """Not ready, no new rooms, clients told; ends what still goes on at the deadline. Twice is fine."""
@@ -248,7 +250,7 @@ class Server:
             link_lifetime_s=settings.tokens.link_lifetime_s,
             maximum=settings.limits.participants_per_room,
         )
-        self.bookings = self._open_bookings()
+        self.bookings = self._desk = self._open_bookings()
         self.metrics.observe(self)
         keys = ApiKeys(
             self._credentials.api_keys,
@@ -281,24 +283,8 @@ class Server:
                 statistics=StatisticsOperations(self.registry),
                 attendance=AttendanceOperations(self.registry),
                 clips=ClipOperations(self.films, self.registry),
-                bookings=booking_operations(
-                    settings,
-                    cast("Bookings", self.bookings),
-                    BookingDatabase(self.database.units, self._credentials.sealer),
-                    self.database.units,
-                    self.registry,
-                    tokens,
-                    uri_domain=self._uri_domain,
-                    sealer=self._credentials.sealer,
-                    clock=self._clock,
-                    public_url=self.public_url,
-                ),
-                access=Access(
-                    keys,
-                    join_tokens,
-                    KeysAndCallers(keys, None, proxies=proxies),
-                    lambda request: limit_key(proxies.client_address(request)),
-                ),
+                keys=keys,
+                join_tokens=join_tokens,
                 health=Health(
                     unready_reason=self.unready_reason,
                     degraded=self.degraded,
@@ -313,6 +299,11 @@ class Server:
                 max_body_bytes=http.max_body_bytes,
                 public_url=self.public_url,
                 is_for_development=DEVELOPMENT_KEY in self._credentials.api_keys.values(),
+                attached=(
+                    booking_apis.make_video_api(
+                        settings, self.bookings, self.callers, clock=self._clock, url=self.public_url
+                    ),
+                ),
             )
         )
         signalling = await stack.enter_async_context(
@@ -406,10 +397,6 @@ class Server:
             )
         )
 
-    @property
-    def _uri_domain(self) -> str:
-        return self.settings.booking.uri_domain or urlsplit(self.public_url).hostname or ""
-
     def _open_bookings(self) -> BookingDesk:
         booking = self.settings.booking
         return BookingDesk(
@@ -417,7 +404,7 @@ class Server:
             self._clock,
             BookingSetUp(
                 provisioning=booking.provisioning,
-                uri_domain=self._uri_domain,
+                uri_domain=booking.uri_domain or urlsplit(self.public_url).hostname or "",
                 portal_link=booking.portal_link or self.public_url + portal_links.DEFAULT,
                 max_participants=self.settings.limits.participants_per_room,
             ),

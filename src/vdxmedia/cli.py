@@ -107,7 +107,7 @@ def dev(
             raise _stopped(error) from None
 
         async def started(server: Server, stack: AsyncExitStack) -> None:
-            await server.bookings.seed(DEVELOPMENT_ORGANISATIONS)
+            await server.seed(DEVELOPMENT_ORGANISATIONS)
             room = await server.rooms.open_room(RoomSettings(subject="Prøvemøde", organisation="vdxmedia"))
             _print_links(server, room, next(iter(secrets.api_keys.values())))
             if lan:

@@ -91,6 +91,8 @@ class Booking(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A template of links for people, with placeholders as `__uri-with-domain__`; empty: this server's own page."""
     short_link_base: str = ""
     """What short links begin with, as `https://m.example.dk/`; empty: `http.public_url` and `/m/`."""
+    v1_lists: Literal["array", "hal"] = "array"
+    """Lists of version 1 of the VDX API: arrays, as it is described, or HAL collections, as clients in use expect."""
 
 
 class Tokens(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):

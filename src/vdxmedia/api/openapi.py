@@ -14,28 +14,13 @@ import msgspec
 from aiohttp import web
 
 from vdxmedia import __version__
-from vdxmedia.api.operations import CSV, JSON, Credential, Operation, queries
+from vdxmedia.api.operations import CSV, Credential, Operation, queries
 from vdxmedia.api.pages import security_headers
 from vdxmedia.api.problems import CONTENT_TYPE, STATUS_OF_CODE, Problem
 
 COMMON_ERRORS = {
     Credential.API_KEY: ("key_missing", "key_invalid", "rate_limited"),
     Credential.JOIN_TOKEN: ("token_missing", "token_invalid", "token_expired", "not_permitted", "rate_limited"),
-    Credential.CALLER: (
-        "token_missing",
-        "token_invalid",
-        "token_expired",
-        "not_permitted",
-        "rate_limited",
-        "store_unavailable",
-    ),
-    Credential.NONE: ("rate_limited", "store_unavailable"),
-}
-SECURITY: dict[Credential, list[dict[str, list[str]]]] = {
-    Credential.API_KEY: [{"key": []}],
-    Credential.JOIN_TOKEN: [{"token": []}],
-    Credential.CALLER: [{"caller": []}, {"key": []}],
-    Credential.NONE: [],
 }
 BODY_ERRORS = ("bad_message", "message_too_large", "media_type_unsupported", "validation_failed")
 
@@ -49,6 +34,7 @@ DOCS_PAGE = """<!doctype html>
 <link rel="stylesheet" href="/swagger/swagger-ui.css">
 </head>
 <body>
+<nav>NAV</nav>
 <div id="reference"></div>
 <noscript>The document itself is at <a href="/api/openapi.json">/api/openapi.json</a>.</noscript>
 <script src="/swagger/swagger-ui-bundle.js"></script>
@@ -57,9 +43,17 @@ DOCS_PAGE = """<!doctype html>
 </html>
 """
 DOCS_SCRIPT = """window.addEventListener("load", () => {
-  window.SwaggerUIBundle({ url: "/api/openapi.json", dom_id: "#reference", deepLinking: true });
+  const documents = DOCUMENTS;
+  const asked = new URLSearchParams(window.location.search).get("document");
+  const url = documents.includes(asked) ? asked : documents[0];
+  window.SwaggerUIBundle({ url, dom_id: "#reference", deepLinking: true });
 });
 """
+DOCUMENTS = {
+    "/api/openapi.json": "Rooms",
+    "/videoapi/openapi.json": "VDX video API",
+}
+"""What the page shows, by path; the first unless `?document=` names another."""
 
 
 def document(operations: Iterable[Operation], *, public_url: str) -> dict[str, Any]:
@@ -93,12 +87,6 @@ def document(operations: Iterable[Operation], *, public_url: str) -> dict[str, A
                     "bearerFormat": "JWT",
                     "description": "A participant's join token.",
                 },
-                "caller": {
-                    "type": "http",
-                    "scheme": "bearer",
-                    "bearerFormat": "JWT",
-                    "description": "An access token of an issuer that this server believes (OAuth 2.0).",
-                },
             },
         },
     }
@@ -107,7 +95,7 @@ def document(operations: Iterable[Operation], *, public_url: str) -> dict[str, A
 def _operation(operation: Operation) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": operation.name,
-        "tags": [operation.tag],
+        "tags": ["Rooms"],
         "summary": operation.summary,
         "responses": {str(int(operation.status)): _success(operation)},
     }
@@ -127,20 +115,10 @@ def _operation(operation: Operation) -> dict[str, Any]:
                 | ({"enum": list(query.values)} if query.values else {"minLength": 1, "maxLength": query.max_chars}),
             }
         )
-    for header in operation.headers:
-        described.setdefault("parameters", []).append(
-            {
-                "name": header.name,
-                "in": "header",
-                "required": False,
-                "description": header.summary,
-                "schema": {"type": "string", "minLength": 1, "maxLength": header.max_chars},
-            }
-        )
-    if operation.credential is not Credential.API_KEY:
-        described["security"] = SECURITY[operation.credential]
+    if operation.credential is Credential.JOIN_TOKEN:
+        described["security"] = [{"token": []}]
     codes = [*operation.errors, *COMMON_ERRORS[operation.credential]]
-    if queries(operation) or operation.headers:
+    if queries(operation):
         codes.append("validation_failed")
     if operation.body is not None:
         codes += BODY_ERRORS
@@ -160,16 +138,12 @@ def _operation(operation: Operation) -> dict[str, Any]:
 
 
 def _success(operation: Operation) -> dict[str, Any]:
-    described: dict[str, Any] = {"description": operation.status.phrase}
-    if operation.has_etag:
-        described["headers"] = {"ETag": {"description": "The revision.", "schema": {"type": "string"}}}
-    if operation.media_type != JSON:
-        described["content"] = {operation.media_type: {"schema": {"type": "string"}}}
-    elif operation.answer is not None:
-        described["content"] = {JSON: {"schema": _reference(operation.answer)}}
-        if operation.as_csv is not None:
-            described["content"][CSV] = {"schema": {"type": "string"}}
-    return described
+    if operation.answer is None:
+        return {"description": operation.status.phrase}
+    content: dict[str, Any] = {"application/json": {"schema": _reference(operation.answer)}}
+    if operation.as_csv is not None:
+        content[CSV] = {"schema": {"type": "string"}}
+    return {"description": operation.status.phrase, "content": content}
 
 
 def _reference(kind: type[msgspec.Struct]) -> dict[str, str]:
@@ -181,6 +155,9 @@ class Reference:
 
     def __init__(self, operations: Iterable[Operation], *, public_url: str) -> None:
         self._document = msgspec.json.encode(document(operations, public_url=public_url))
+        links = (f'<a href="/api/docs?document={path}">{name}</a>' for path, name in DOCUMENTS.items())
+        self._page = DOCS_PAGE.replace("NAV", " · ".join(links))
+        self._script = DOCS_SCRIPT.replace("DOCUMENTS", msgspec.json.encode(list(DOCUMENTS)).decode())
         self._headers = security_headers(["'none'"]) | {"Cache-Control": "no-cache"}
 
     def routes(self) -> list[web.RouteDef]:
@@ -195,10 +172,10 @@ class Reference:
         return web.Response(body=self._document, content_type="application/json", headers={"Cache-Control": "no-cache"})
 
     async def serve_page(self, request: web.Request) -> web.Response:
-        return web.Response(text=DOCS_PAGE, content_type="text/html", headers=self._headers)
+        return web.Response(text=self._page, content_type="text/html", headers=self._headers)
 
     async def serve_script(self, request: web.Request) -> web.Response:
-        return web.Response(text=DOCS_SCRIPT, content_type="text/javascript", headers=self._headers)
+        return web.Response(text=self._script, content_type="text/javascript", headers=self._headers)
 
     async def redirect_to_page(self, request: web.Request) -> web.Response:
         raise web.HTTPFound("/api/docs")

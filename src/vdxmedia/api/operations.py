@@ -12,13 +12,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 from aiohttp import web
 
 from vdxmedia.api.auth import ApiKeys, JoinTokens
-from vdxmedia.booking.callers import Caller
 from vdxmedia.errors import BadField, BadInput
 from vdxmedia.hub.ports import Grant
 
@@ -26,21 +25,9 @@ BODY_WITHIN_S = 10.0
 """For at most 64 KiB (as configured) to arrive."""
 
 CSV = "text/csv"
-JSON = "application/json"
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """An answer with more than its body."""
-
-    body: msgspec.Struct | bytes | None
-    """Bytes where the operation's `media_type` is not JSON."""
-    headers: Mapping[str, str]
-
-
-OperationHandler = Callable[[Mapping[str, str], Any], Awaitable[msgspec.Struct | Said | None]]
-"""Parameters of path, query and headers, and the body: an instance of the operation's `body` type, or None; with a join
-token its `Grant`; of a caller, and of somebody unknown, `Called`."""
+OperationHandler = Callable[[Mapping[str, str], Any], Awaitable[msgspec.Struct | None]]
+"""Parameters of path and query, and the body (an instance of the operation's `body` type, or None; with a join token
+its `Grant`)."""
 
 
 class Credential(Enum):
@@ -49,46 +36,6 @@ class Credential(Enum):
     API_KEY = auto()
     JOIN_TOKEN = auto()
     """An operation of a participant; it has no body."""
-    CALLER = auto()
-    """An organisation's system or person by OAuth, or an API key of this server."""
-    NONE = auto()
-    """Anybody; the handler guards itself."""
-
-
-class CallerSource(Protocol):
-    async def authenticate(self, request: web.BaseRequest) -> Caller:
-        """Raises: NotAllowed, Refused `rate_limited`."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Called:
-    """Who asks, and for what."""
-
-    caller: Caller | None
-    """None: nobody has to say."""
-    body: Any
-    address: str
-    """Of the client, as limits count it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """How requests show who they come from."""
-
-    keys: ApiKeys
-    join_tokens: JoinTokens
-    callers: CallerSource
-    address_of: Callable[[web.BaseRequest], str]
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """A header of the request that the operation reads; it is handed over under its name."""
-
-    name: str
-    summary: str
-    max_chars: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +50,6 @@ class Query:
     is_required: bool = False
 
 
-IDEMPOTENCY_KEY = Header("Idempotency-Key", "The same key and body again make nothing twice; kept for 24 hours.", 130)
-IF_MATCH = Header("If-Match", "The `ETag` that the change is made from; any when left out.", 200)
 FORMAT = Query("format", ("json", "csv"), "Instead of the header `Accept: text/csv`.")
 
 
@@ -126,41 +71,22 @@ class Operation:
     query: tuple[Query, ...] = ()
     as_csv: Callable[[Any], bytes] | None = None
     """The answer as CSV, for who asks for it by `?format=csv` or the header `Accept`."""
-    headers: tuple[Header, ...] = ()
-    has_etag: bool = False
-    """The answer names its revision."""
-    media_type: str = JSON
-    tag: str = "Rooms"
 
 
-def route(operation: Operation, access: Access) -> web.RouteDef:
+def route(operation: Operation, keys: ApiKeys, join_tokens: JoinTokens) -> web.RouteDef:
     """The operation as an aiohttp route."""
 
     async def serve(request: web.Request) -> web.Response:
-        given: msgspec.Struct | Grant | Called | None = None
+        given: msgspec.Struct | Grant | None = None
         if operation.credential is Credential.JOIN_TOKEN:
-            given = access.join_tokens.authenticate(request)
-        elif operation.credential is Credential.API_KEY:
-            access.keys.authenticate(request)
-            given = await _body(request, operation)
+            given = join_tokens.authenticate(request)
         else:
-            is_known = operation.credential is Credential.CALLER
-            caller = await access.callers.authenticate(request) if is_known else None
-            given = Called(caller, await _body(request, operation), access.address_of(request))
+            keys.authenticate(request)
+            given = None if operation.body is None else await read_body(request, operation.body)
         asked = _asked(request, operation)
-        said = await operation.handler({**request.match_info, **asked, **_headers(request, operation)}, given)
-        answer, extra = (said.body, said.headers) if isinstance(said, Said) else (said, {})
+        answer = await operation.handler({**request.match_info, **asked}, given)
         if answer is None:
-            return web.Response(status=operation.status, headers=extra)
-        if isinstance(answer, bytes):
-            headers = {"Cache-Control": "no-store", **extra}
-            return web.Response(
-                status=operation.status,
-                body=answer,
-                content_type=operation.media_type,
-                charset="utf-8",
-                headers=headers,
-            )
+            return web.Response(status=operation.status)
         if operation.as_csv is not None and _wants_csv(request, asked):
             return web.Response(
                 status=operation.status,
@@ -176,29 +102,11 @@ def route(operation: Operation, access: Access) -> web.RouteDef:
         return web.Response(
             status=operation.status,
             body=msgspec.json.encode(answer),
-            content_type=JSON,
-            headers={"Cache-Control": "no-store", **extra},
+            content_type="application/json",
+            headers={"Cache-Control": "no-store"},
         )
 
     return web.route(operation.method, operation.path, serve)
-
-
-async def _body(request: web.Request, operation: Operation) -> msgspec.Struct | None:
-    return None if operation.body is None else await read_body(request, operation.body)
-
-
-def _headers(request: web.Request, operation: Operation) -> dict[str, str]:
-    """Raises: BadField."""
-    found: dict[str, str] = {}
-    for header in operation.headers:
-        values = request.headers.getall(header.name, [])
-        if not values:
-            continue
-        text = ", ".join(values)
-        if not 0 < len(text) <= header.max_chars or not text.isascii() or not text.isprintable():
-            raise BadField(f"1 to {header.max_chars} printable characters", field=header.name)
-        found[header.name] = text
-    return found
 
 
 def queries(operation: Operation) -> tuple[Query, ...]:
@@ -227,8 +135,11 @@ def _wants_csv(request: web.Request, asked: Mapping[str, str]) -> bool:
     return CSV in accepted and "application/json" not in accepted
 
 
-async def read_body(request: web.Request, kind: type[msgspec.Struct]) -> msgspec.Struct:
-    """The request's JSON as `kind`. Raises: BadInput, BadField; 408, 413 and 415 as aiohttp's own."""
+async def read_body(request: web.Request, kind: type[msgspec.Struct], *, strict: bool = True) -> msgspec.Struct:
+    """The request's JSON as `kind`; if not `strict`, numbers and flags may be written as texts.
+
+    Raises: BadInput, BadField; 408, 413 and 415 as aiohttp's own.
+    """
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType
     try:
@@ -237,7 +148,7 @@ async def read_body(request: web.Request, kind: type[msgspec.Struct]) -> msgspec
     except TimeoutError:
         raise web.HTTPRequestTimeout from None
     try:
-        return msgspec.json.decode(raw, type=kind)
+        return msgspec.json.decode(raw, type=kind, strict=strict)
     except msgspec.ValidationError as error:
         raise _bad_field(str(error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Protocol
 
 from aiohttp import web, web_response
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler, Middleware
 
 from vdxmedia.api.attendance import AttendanceOperations
+from vdxmedia.api.auth import ApiKeys, JoinTokens
 from vdxmedia.api.clips import ClipOperations
 from vdxmedia.api.health import Health
 from vdxmedia.api.hosts import loopback_hosts_only
 from vdxmedia.api.idle import IdleConnections
 from vdxmedia.api.invitations import InvitationOperations
 from vdxmedia.api.openapi import Reference
-from vdxmedia.api.operations import Access, Operation, route
+from vdxmedia.api.operations import route
 from vdxmedia.api.pages import Pages
 from vdxmedia.api.problems import problem_middleware, route_name
 from vdxmedia.api.proxies import TrustedProxies
@@ -51,6 +53,16 @@ KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPT
 ObserveRequest = Callable[[str, str, int, float], None]
 
 
+class AttachedApi(Protocol):
+    """An API with paths, bodies and errors of its own."""
+
+    def routes(self) -> Iterable[web.RouteDef]: ...
+
+    async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Gives errors under the API's own paths their form; leaves others alone. Marked as `web.middleware`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What the application is put together from; made by `app.py`."""
@@ -61,9 +73,8 @@ class Parts:
     statistics: StatisticsOperations
     attendance: AttendanceOperations
     clips: ClipOperations
-    bookings: Sequence[Operation]
-    """Of meetings, their links, and the ways in."""
-    access: Access
+    keys: ApiKeys
+    join_tokens: JoinTokens
     health: Health
     proxies: TrustedProxies
     observe_request: ObserveRequest
@@ -72,6 +83,7 @@ class Parts:
     public_url: str
     is_for_development: bool
     """The key is the one that everybody knows: only requests to a loopback host are answered."""
+    attached: tuple[AttachedApi, ...] = ()
 
 
 def make_application(parts: Parts) -> web.Application:
@@ -82,9 +94,9 @@ def make_application(parts: Parts) -> web.Application:
         *parts.statistics.table(),
         *parts.attendance.table(),
         *parts.clips.table(),
-        *parts.bookings,
     )
     middlewares = [parts.idle.middleware(), _observing(parts.observe_request), problem_middleware]
+    middlewares += [api.middleware for api in parts.attached]
     if parts.is_for_development:
         middlewares.append(loopback_hosts_only())
     application = web.Application(
@@ -92,8 +104,10 @@ def make_application(parts: Parts) -> web.Application:
         client_max_size=parts.max_body_bytes,
     )
     application.on_response_prepare.append(_hardening(parts.proxies))
-    application.add_routes([route(operation, parts.access) for operation in operations])
+    application.add_routes([route(operation, parts.keys, parts.join_tokens) for operation in operations])
     application.add_routes(Reference(operations, public_url=parts.public_url).routes())
+    for api in parts.attached:
+        application.add_routes(api.routes())
     application.add_routes(parts.health.routes())
     application.add_routes(parts.pages.routes())
     return application

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from msgspec import UNSET, UnsetType
 
 from vdxmedia.booking.refusals import BookingRefused, Why
-from vdxmedia.booking.requests import MeetingChange, NewMeeting
+from vdxmedia.booking.requests import By, Criterion, MeetingChange, NewMeeting
+from vdxmedia.booking.room_options import Template
 from vdxmedia.errors import BadField
 
 MAX_SUBJECT_CHARS = 100
@@ -25,6 +26,10 @@ MAX_PAIR_CHARS = 100
 MAX_URI_CHARS = 100
 MAX_CALL_TYPE_CHARS = 200
 MAX_PARTICIPANTS = 1_000_000
+MAX_PORTAL_CHARS = 200
+MAX_AVAILABLE_BEFORE = 31 * 24 * 60
+"""Minutes."""
+MAX_STORED_NUMBER = 2**63 - 1
 MIN_PIN = 1_000
 MAX_PIN = 999_999_999
 MAX_TIME = 253_402_300_799
@@ -69,6 +74,40 @@ def check_change(change: MeetingChange) -> None:
             _time(name, at)
     guest, host = change.guest_pin, change.host_pin
     _pins(None if guest is UNSET else guest, None if host is UNSET else host)
+
+
+def check_template(template: Template) -> None:
+    """Lengths and numbers; ranges that give nothing are refused when somebody books with it. Raises: BadField."""
+    for name, text, most in (
+        ("uriPrefix", template.uri_prefix, MAX_URI_CHARS),
+        ("uriDomain", template.uri_domain, MAX_URI_CHARS),
+        ("ivrTheme", template.ivr_theme, 100),
+        ("customPortalGuest", template.custom_portal_guest, MAX_PORTAL_CHARS),
+        ("customPortalHost", template.custom_portal_host, MAX_PORTAL_CHARS),
+        ("returnUrl", template.return_url, MAX_PORTAL_CHARS),
+        ("callType", template.call_type, MAX_CALL_TYPE_CHARS),
+    ):
+        _text(name, text, most)
+    for name, number in (
+        ("conferencingSysId", template.conferencing_sys_id),
+        ("uriNumberRangeLow", template.uri_number_range_low),
+        ("uriNumberRangeHigh", template.uri_number_range_high),
+        ("hostPinRangeLow", template.host_pin_range_low or 0),
+        ("hostPinRangeHigh", template.host_pin_range_high or 0),
+        ("guestPinRangeLow", template.guest_pin_range_low or 0),
+        ("guestPinRangeHigh", template.guest_pin_range_high or 0),
+    ):
+        _number(name, number, 0, MAX_STORED_NUMBER)
+    _number("vMRAvailableBefore", template.vmr_available_before, 0, MAX_AVAILABLE_BEFORE)
+    _number("maxParticipants", template.max_participants, 0, MAX_PARTICIPANTS)
+
+
+def check_criterion(criterion: Criterion) -> None:
+    """Raises: BookingRefused (`range_incomplete`, `no_search_criterion`)."""
+    if (criterion.starts_from is None) is not (criterion.starts_to is None):
+        raise BookingRefused(Why.RANGE_HALF, "from and to must come together")
+    if criterion.by is By.RANGE and criterion.starts_from is None:
+        raise BookingRefused(Why.NO_CRITERION, "a range needs its ends")
 
 
 def check_times(starts_at: int, ends_at: int) -> None:

@@ -35,6 +35,12 @@ def check_uri_setup(template: Template, domain: str) -> None:
         raise BookingRefused(Why.URI_SETUP_INVALID, "the template's prefix or domain is not possible")
 
 
+def check_custom_uri(uri: str, domain: str) -> None:
+    """Of an address that somebody has chosen. Raises: BookingRefused `template_uri_invalid`."""
+    if not _DOMAIN.fullmatch(domain) or len(uri) + len(domain) >= 2 * MAX_URI_CHARS:
+        raise BookingRefused(Why.URI_SETUP_INVALID, "the template's domain is not possible")
+
+
 def draw_uri(template: Template, draw: Draw) -> str:
     """Without domain. `check_uri_setup` before."""
     return f"{template.uri_prefix}{draw(template.uri_number_range_low, template.uri_number_range_high)}"

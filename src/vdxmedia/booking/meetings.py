@@ -10,14 +10,10 @@ from uuid import UUID
 import msgspec
 
 from vdxmedia.booking.choices import GuestMicrophone, MeetingType, ProvisionStatus
+from vdxmedia.booking.persons import Person
 from vdxmedia.booking.room_options import RoomOptions
 
-
-class Person(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Who made, changed or organises something (`meetingUser`)."""
-
-    organisation: str = ""
-    email: str = ""
+__all__ = ["Booked", "BookedRoom", "Meeting", "Person"]
 
 
 class BookedRoom(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

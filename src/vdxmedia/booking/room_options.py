@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from vdxmedia.booking.choices import DirectMedia, ViewType, VmrQuality, VmrType
+from vdxmedia.booking.persons import Person
 
 
 class RoomOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -77,3 +78,8 @@ class Template(msgspec.Struct, frozen=True, kw_only=True):
     call_type: str = ""
     options: RoomOptions = RoomOptions()
     is_deleted: bool = False
+    created_by: Person = Person()
+    updated_by: Person | None = None
+    created_at: int = 0
+    """Unix seconds; 0: before this was kept."""
+    updated_at: int | None = None

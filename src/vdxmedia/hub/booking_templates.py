@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
+from vdxmedia.booking import access
+from vdxmedia.booking.callers import Caller, CallerRole
+from vdxmedia.booking.checks import check_template
 from vdxmedia.booking.organisations import Organisation, Tree
 from vdxmedia.booking.refusals import BookingRefused, Why
 from vdxmedia.booking.room_making import made_template
 from vdxmedia.booking.room_options import Template
 from vdxmedia.booking.template_choice import default_among
-from vdxmedia.hub.booking_parts import BookingParts
-from vdxmedia.hub.booking_store import BookingRows
+from vdxmedia.errors import BadField, NotFound, Refused
+from vdxmedia.hub.booking_parts import BookingParts, person_of
+from vdxmedia.hub.booking_store import BookingRows, Clash, Taken
 
 
 class TemplateDesk:
@@ -18,6 +24,8 @@ class TemplateDesk:
 
     def __init__(self, parts: BookingParts) -> None:
         self.parts = parts
+
+    # ── organisations ─────────────────────────────────────────────────────────────────────────────────────────────
 
     async def tree(self) -> Tree:
         return await self.parts.organisations.tree()
@@ -27,6 +35,38 @@ class TemplateDesk:
         for one in organisations:
             if one.code not in await self.tree():
                 await self.parts.organisations.add(one)
+
+    async def add_organisation(self, caller: Caller, organisation: Organisation) -> Organisation:
+        access.require(caller, CallerRole.ADMIN)
+        self._check_organisation(caller, organisation, organisation.parent, await self.tree())
+        try:
+            return await self.parts.organisations.add(organisation)
+        except Taken as error:
+            raise _taken(error) from error
+
+    async def change_organisation(self, caller: Caller, organisation: Organisation) -> Organisation:
+        access.require(caller, CallerRole.ADMIN)
+        tree = await self.tree()
+        self._check_organisation(caller, organisation, organisation.code, tree)
+        stored = tree.by_code[organisation.code]
+        if organisation.parent != stored.parent:
+            raise BadField("an organisation stays where it is", field="$.parent")
+        changed = msgspec.structs.replace(organisation, group_id=stored.group_id)
+        try:
+            await self.parts.organisations.save(changed)
+        except Taken as error:
+            raise _taken(error) from error
+        return changed
+
+    def _check_organisation(self, caller: Caller, organisation: Organisation, place: str, tree: Tree) -> None:
+        """Raises: BadField, NotFound when `place` is not the caller's organisation or below."""
+        organisation.validate()
+        if not caller.organisation or not tree.is_at_or_below(place, caller.organisation):
+            raise NotFound("there is no such organisation", code="organisation_unknown")
+        if organisation.overflow and organisation.overflow not in tree:
+            raise BadField("there is no such organisation", field="$.overflow")
+
+    # ── templates ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def chosen_template(self, rows: BookingRows, tree: Tree, organisation: str, wanted: int | None) -> Template:
         """The one asked for, else the default of the organisation, of those above, the shared one, or one that is made
@@ -41,3 +81,94 @@ class TemplateDesk:
             return found
         default = default_among(await rows.templates([*upwards, ""]), upwards)
         return default or await rows.add_template(made_template(organisation))
+
+    async def templates(self, caller: Caller) -> Sequence[Template]:
+        """The organisation's own, by id."""
+        access.require_any_role(caller)
+        return await self.parts.store.read(lambda rows: rows.templates([caller.organisation]))
+
+    async def template(self, caller: Caller, template: int) -> Template:
+        """Also of an organisation above, or shared: bookings may name it."""
+        access.require_any_role(caller)
+        found = await self.parts.store.read(lambda rows: rows.template(template))
+        upwards = [one.code for one in (await self.tree()).upwards(caller.organisation)]
+        if found is None or found.is_deleted or found.organisation not in ("", caller.organisation, *upwards):
+            raise _no_template()
+        return found
+
+    async def add_template(self, caller: Caller, template: Template) -> Template:
+        access.require(caller, CallerRole.ADMIN)
+        check_template(template)
+        organisation = await self.parts.organisations.of(caller)
+        new = msgspec.structs.replace(
+            template,
+            id=0,
+            organisation=organisation.code,
+            is_deleted=False,
+            created_by=person_of(caller),
+            created_at=self.parts.now(),
+        )
+
+        async def work(rows: BookingRows) -> Template:
+            await _make_room_for(rows, new)
+            return await rows.add_template(new)
+
+        return await self.parts.store.run(work)
+
+    async def replace_template(self, caller: Caller, template: Template) -> Template:
+        access.require(caller, CallerRole.ADMIN)
+        check_template(template)
+
+        async def work(rows: BookingRows) -> Template:
+            old = _own(caller, await rows.template(template.id))
+            new = msgspec.structs.replace(
+                template,
+                organisation=caller.organisation,
+                is_deleted=False,
+                created_by=old.created_by,
+                created_at=old.created_at,
+                updated_by=person_of(caller),
+                updated_at=self.parts.now(),
+            )
+            await _make_room_for(rows, new)
+            await rows.save_template(new)
+            return new
+
+        return await self.parts.store.run(work)
+
+    async def delete_template(self, caller: Caller, template: int) -> None:
+        """Rooms that were made with it stay as they are."""
+        access.require(caller, CallerRole.ADMIN)
+
+        async def work(rows: BookingRows) -> None:
+            found = _own(caller, await rows.template(template))
+            await rows.save_template(msgspec.structs.replace(found, is_deleted=True))
+
+        await self.parts.store.run(work)
+
+
+async def _make_room_for(rows: BookingRows, new: Template) -> None:
+    """One default: the newest; one for the pool: the first. Raises: BookingRefused `second_pool_template`."""
+    for other in await rows.templates([new.organisation]):
+        if other.id == new.id:
+            continue
+        if new.is_pool_template and other.is_pool_template:
+            raise BookingRefused(Why.SECOND_POOL_TEMPLATE, "the organisation has a template for its pool")
+        if new.is_default_template and other.is_default_template:
+            await rows.save_template(msgspec.structs.replace(other, is_default_template=False))
+
+
+def _own(caller: Caller, template: Template | None) -> Template:
+    if template is None or template.is_deleted or template.organisation != caller.organisation:
+        raise _no_template()
+    return template
+
+
+def _no_template() -> NotFound:
+    return NotFound("there is no such template", code="template_unknown")
+
+
+def _taken(error: Taken) -> Exception:
+    if error.what is Clash.HISTORY_API_KEY:
+        return BadField("another organisation has this key", field="$.historyApiKey")
+    return Refused("there is an organisation with this code", code="organisation_exists")

@@ -103,8 +103,7 @@ class Registry:
         self._joins = TokenBucket(rate, max(1.0, 2 * rate), clock.monotonic_s())
         self._scope = TaskScope("rooms")
         self._is_stopping = False
-        self.pins = PinDoor()
-        """Of all ways in where one types."""
+        self._pins = PinDoor()
 
     # ── rooms ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -211,7 +210,7 @@ class Registry:
             raise NotAllowed("this room is entered by a personal link", code="token_missing")
         settings = entry.settings
         try:
-            role = self.pins.enter(room, settings, pin, client, self._clock.monotonic_s())
+            role = self._pins.enter(room, settings, pin, client, self._clock.monotonic_s())
         except Refused:
             self.counters.add("pins_locked")
             raise

@@ -210,26 +210,3 @@ message_days = Table(
     Column("segments", Integer, nullable=False),
 )
 """SMS that an organisation has sent or has waiting, by Danish date."""
-
-invitations = Table(
-    "invitations",
-    metadata,
-    Column("meeting", UUID_TEXT, primary_key=True),
-    Column("invitation_id", String(32), primary_key=True),
-    Column("token_hash", String(64), nullable=False, unique=True),
-    Column("sealed_token", Text, nullable=False),
-    Column("created_at", BigInteger, nullable=False),
-    Column("document", Text, nullable=False),
-)
-"""`document`: the rest of `booking.invitations.Invitation`."""
-
-idempotency_keys = Table(
-    "idempotency_keys",
-    metadata,
-    Column("caller", String(64), primary_key=True),
-    Column("key_hash", String(64), primary_key=True),
-    Column("request_digest", String(64), nullable=False),
-    Column("resource", UUID_TEXT, nullable=False),
-    Column("created_at", BigInteger, nullable=False, index=True),
-)
-"""What a repeated request is known by; `caller` is a digest too."""
