@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
+from typing import cast
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -26,17 +27,21 @@ from vdxmedia.api.auth import DEVELOPMENT_KEY, ApiKeys, JoinTokens
 from vdxmedia.api.callers import Callers
 from vdxmedia.api.clips import ClipOperations
 from vdxmedia.api.health import Health
+from vdxmedia.api.history import HistoryApi
 from vdxmedia.api.idle import IdleConnections
 from vdxmedia.api.invitations import InvitationOperations
+from vdxmedia.api.operations import Access
 from vdxmedia.api.pages import Pages, read_files
 from vdxmedia.api.proxies import TrustedProxies, limit_key
 from vdxmedia.api.rooms import RoomOperations, film_grant
 from vdxmedia.api.server import Parts, make_application, protocol_logger
+from vdxmedia.api.server_keys import KeysAndCallers
 from vdxmedia.api.statistics import StatisticsOperations
 from vdxmedia.api.tokens import JwtTokens
 from vdxmedia.assembly import booking_apis, who_calls
 from vdxmedia.booking import portal_links
 from vdxmedia.booking.organisations import Organisation
+from vdxmedia.booking_apis import booking_operations
 from vdxmedia.clock import Clock, SystemClock
 from vdxmedia.config import MAX_WORKERS, Media, Settings, parse_bind
 from vdxmedia.credentials import Credentials
@@ -63,6 +68,7 @@ from vdxmedia.signalling.server import Signalling
 from vdxmedia.signalling.session import SessionLimits
 from vdxmedia.signalling.turn import TurnServers
 from vdxmedia.store.bookings import BookingDatabase
+from vdxmedia.store.call_rows import History
 from vdxmedia.store.database import Database, open_store
 
 logger = logging.getLogger(__name__)
@@ -283,8 +289,24 @@ class Server:
                 statistics=StatisticsOperations(self.registry),
                 attendance=AttendanceOperations(self.registry),
                 clips=ClipOperations(self.films, self.registry),
-                keys=keys,
-                join_tokens=join_tokens,
+                bookings=booking_operations(
+                    settings,
+                    cast("Bookings", self.bookings),
+                    BookingDatabase(self.database.units, self._credentials.sealer),
+                    self.database.units,
+                    self.registry,
+                    tokens,
+                    uri_domain=self._uri_domain,
+                    sealer=self._credentials.sealer,
+                    clock=self._clock,
+                    public_url=self.public_url,
+                ),
+                access=Access(
+                    keys,
+                    join_tokens,
+                    KeysAndCallers(keys, None, proxies=proxies),
+                    lambda request: limit_key(proxies.client_address(request)),
+                ),
                 health=Health(
                     unready_reason=self.unready_reason,
                     degraded=self.degraded,
@@ -297,6 +319,13 @@ class Server:
                 observe_request=self.metrics.observe_request,
                 idle=idle,
                 max_body_bytes=http.max_body_bytes,
+                history=HistoryApi(
+                    History(self.database.units),
+                    proxies=proxies,
+                    clock=self._clock,
+                    requests_per_second=settings.api.requests_per_second,
+                    failures_per_minute=settings.api.failures_per_minute,
+                ),
                 public_url=self.public_url,
                 is_for_development=DEVELOPMENT_KEY in self._credentials.api_keys.values(),
                 attached=(
@@ -397,6 +426,10 @@ class Server:
             )
         )
 
+    @property
+    def _uri_domain(self) -> str:
+        return self.settings.booking.uri_domain or urlsplit(self.public_url).hostname or ""
+
     def _open_bookings(self) -> BookingDesk:
         booking = self.settings.booking
         return BookingDesk(
@@ -404,7 +437,7 @@ class Server:
             self._clock,
             BookingSetUp(
                 provisioning=booking.provisioning,
-                uri_domain=booking.uri_domain or urlsplit(self.public_url).hostname or "",
+                uri_domain=self._uri_domain,
                 portal_link=booking.portal_link or self.public_url + portal_links.DEFAULT,
                 max_participants=self.settings.limits.participants_per_room,
             ),

@@ -80,6 +80,39 @@ async def test_page_opened_parts_have_nothing_serious_for_axe(chromium: Browser,
         assert await page.evaluate(RUN_AXE) == []
 
 
+HOST_PARTS = {
+    "training": ("host-training-groups", "vdx-group-desk", None),
+    "floor": ("host-floor-moderated", "vdx-floor-queue", None),
+    "actions": ("host-training-groups", "vdx-people li .actions", None),
+    "move": ("host-training-groups", "vdx-people [data-group]", "move-to-group"),
+    "transfer": ("host-training-groups", "vdx-transfer form", "transfer"),
+}
+
+
+async def test_host_parts_of_the_people_panel_are_sound_and_their_targets_large(chromium: Browser) -> None:
+    async with open_stories(chromium, PHONE) as stories:
+        for name, (story, part, action) in HOST_PARTS.items():
+            page = await stories.show(story)
+            await page.get_by_role("button", name="Deltagere").click()
+            if "people" in part or action is not None:
+                await page.locator("vdx-people .menu").nth(1).click()
+            if action is not None:
+                await page.locator(f"[data-action={action}]").click()
+            await page.locator(part).first.wait_for()
+            if name == "transfer":
+                await page.locator("vdx-transfer").get_by_role("button", name="Flyt").click()
+                await page.get_by_role("alert").get_by_text("Det ligner ikke et link").wait_for()
+            await page.evaluate(AXE)
+            assert await page.evaluate(RUN_AXE) == [], name
+            assert await sideways(page) <= 0, name
+            for label in await page.locator("label.check").all():
+                box = await label.bounding_box()
+                assert box is not None
+                assert box["height"] >= 44, name
+            for row in await controls(page):
+                assert row["left"] + row["width"] <= PHONE[0] + 0.5, (name, row)
+
+
 @pytest.mark.parametrize(
     "size",
     [

@@ -198,6 +198,7 @@ async def test_token_minted_says_what_was_asked(server: AssembledServer) -> None
         "function": "læge",
         "film": False,
         "note": None,
+        "knocks": False,
     }
     assert claims["video"] == {
         "room": room,
@@ -381,6 +382,17 @@ async def test_document_describes_every_operation_and_answers_match_it(server: A
         ("/api/v1/invitation", "get"),
         ("/api/v1/clips", "get"),
         ("/api/v1/room-clips", "get"),
+        ("/api/v1/meetings", "get"),
+        ("/api/v1/meetings", "post"),
+        ("/api/v1/meetings/{uuid}", "get"),
+        ("/api/v1/meetings/{uuid}", "patch"),
+        ("/api/v1/meetings/{uuid}", "delete"),
+        ("/api/v1/meetings/{uuid}/qr.svg", "get"),
+        ("/api/v1/meetings/{uuid}/invitation.ics", "get"),
+        ("/api/v1/meetings/{uuid}/invitations", "get"),
+        ("/api/v1/meetings/{uuid}/invitations", "post"),
+        ("/api/v1/meetings/{uuid}/invitations/{invitation}", "delete"),
+        ("/api/v1/entrances", "post"),
     }
     schemas = document["components"]["schemas"]
     made = await server.open_room()

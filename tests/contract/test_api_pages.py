@@ -106,7 +106,20 @@ async def test_front_page_allows_devices_for_itself_only(server: AssembledServer
         assert "camera=(self), microphone=(self), display-capture=(self)" in answer.headers["Permissions-Policy"]
         assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]
         text = await answer.text()
-    assert "<script" not in text
+    assert not re.search(r"<script(?![^>]*src=\"/)", text)
+
+
+@pytest.mark.parametrize("path", ["/", "/i", "/m", "/m/0123456789ab", "/m/x", "/?url=1234%40m.example.dk&pin=4711"])
+async def test_every_way_in_is_one_page_that_tells_nothing(server: AssembledServer, path: str) -> None:
+    async with server.get(path, key=None) as answer:
+        assert answer.status == 200
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        text = await answer.text()
+    async with server.get("/r/abc234abc234", key=None) as room:
+        assert text == await room.text()
+    assert re.findall(r"<title>(.*?)</title>", text) == ["Videomøde"]
+    assert not re.search(r"<meta[^>]+(og:|twitter:|description)", text)
+    assert "noindex" in text
 
 
 async def test_reference_page_loads_only_our_own_files(server: AssembledServer) -> None:

@@ -108,6 +108,7 @@ EXAMPLES: list[m.Wire] = [
     m.FormGroups(groups=[["p2345abcdefg"]], seconds=300),
     m.EndGroups(),
     m.VisitGroup(group=2),
+    m.MoveToGroup(participant_id="p2345abcdefg", group=1),
     m.AskForHelp(),
     m.WithdrawHelp(),
     m.AnswerHelp(participant_id="p2345abcdefg"),

@@ -20,7 +20,6 @@ from vdxmedia.signalling.engine import EngineSocket
         ("_handle_eio_disconnect", ["self", "eio_sid", "reason"]),
         ("_handle_eio_message", ["self", "eio_sid", "data"]),
         ("_handle_connect", ["self", "eio_sid", "namespace", "data"]),
-        ("_handle_event", ["self", "eio_sid", "namespace", "id", "data"]),
         ("_handle_disconnect", ["self", "eio_sid", "namespace", "reason"]),
     ],
 )
@@ -32,6 +31,14 @@ def test_socketio_manager_still_knows_both_ids() -> None:
     server = socketio.AsyncServer(async_mode="aiohttp")
     assert list(inspect.signature(server.manager.sid_from_eio_sid).parameters) == ["eio_sid", "namespace"]
     assert list(inspect.signature(server.manager.eio_sid_from_sid).parameters) == ["sid", "namespace"]
+    assert list(inspect.signature(server.manager.is_connected).parameters) == ["sid", "namespace"]
+
+
+def test_socketio_server_still_hands_events_to_a_namespace_by_its_name() -> None:
+    server = socketio.AsyncServer(async_mode="aiohttp")
+    namespace = socketio.AsyncNamespace("/")
+    server.register_namespace(namespace)
+    assert server.namespace_handlers == {"/": namespace}
 
 
 @pytest.mark.parametrize(

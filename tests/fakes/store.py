@@ -11,11 +11,16 @@ import msgspec
 from vdxmedia.errors import BadInput, Refused
 from vdxmedia.hub.ports import (
     Attendance,
+    Call,
+    CallStay,
     DeleteAttendance,
     DeleteConference,
     DeleteRoom,
+    OpenCall,
     Recognise,
     SaveAttendance,
+    SaveCall,
+    SaveCallStay,
     SaveConference,
     SaveRoom,
     StoreChange,
@@ -39,6 +44,8 @@ class FakeStore:
     kept_rooms: dict[RoomId, StoredRoom] = field(default_factory=dict)
     kept_conferences: dict[RoomId, StoredConference] = field(default_factory=dict)
     kept_attendance: dict[tuple[RoomId, ParticipantId], Attendance] = field(default_factory=dict)
+    kept_calls: dict[str, Call] = field(default_factory=dict)
+    kept_stays: dict[tuple[str, ParticipantId], CallStay] = field(default_factory=dict)
 
     async def rooms(self, most: int) -> Sequence[StoredRoom]:
         self._answer()
@@ -53,6 +60,17 @@ class FakeStore:
         return sorted(
             (stay for stay in self.kept_attendance.values() if stay.room == room), key=lambda stay: stay.first_seen
         )
+
+    async def open_calls(self) -> Sequence[OpenCall]:
+        self._answer()
+        return [
+            OpenCall(
+                call,
+                tuple(stay for stay in self.kept_stays.values() if stay.call == call.id and stay.ends_at is None),
+            )
+            for call in self.kept_calls.values()
+            if not call.is_over
+        ]
 
     async def write(self, changes: Sequence[StoreChange]) -> None:
         self.begun += 1
@@ -100,6 +118,10 @@ class FakeStore:
                     self.kept_attendance[key] = msgspec.structs.replace(
                         self.kept_attendance[key], is_recognised=change.is_recognised
                     )
+            case SaveCall(call=call):
+                self.kept_calls[call.id] = call
+            case SaveCallStay(stay=stay_of_call):
+                self.kept_stays[stay_of_call.call, stay_of_call.participant] = stay_of_call
             case DeleteAttendance(room=gone):
                 for key in [key for key in self.kept_attendance if key[0] == gone]:
                     del self.kept_attendance[key]

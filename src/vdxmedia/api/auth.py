@@ -74,15 +74,24 @@ class ApiKeys:
         if not presented:
             self._failures.spend(client)
             raise NotAllowed("send `Authorization: Bearer KEY`", code="key_missing")
+        found = self._name_of(presented)
+        if not found:
+            self._failures.spend(client)
+            raise NotAllowed("the API key is not known here", code="key_invalid")
+        self._requests.spend(found)
+        return found
+
+    def knows(self, request: web.BaseRequest) -> bool:
+        """Whether it carries a key; counts nothing."""
+        presented = _bearer(request)
+        return bool(presented) and bool(self._name_of(presented))
+
+    def _name_of(self, presented: str) -> str:
         digest = _digest(presented)
         found = ""
         for name, known in self._digests:
             if hmac.compare_digest(digest, known):
                 found = name
-        if not found:
-            self._failures.spend(client)
-            raise NotAllowed("the API key is not known here", code="key_invalid")
-        self._requests.spend(found)
         return found
 
 

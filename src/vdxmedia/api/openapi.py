@@ -14,13 +14,28 @@ import msgspec
 from aiohttp import web
 
 from vdxmedia import __version__
-from vdxmedia.api.operations import CSV, Credential, Operation, queries
+from vdxmedia.api.operations import CSV, JSON, Credential, Operation, queries
 from vdxmedia.api.pages import security_headers
 from vdxmedia.api.problems import CONTENT_TYPE, STATUS_OF_CODE, Problem
 
 COMMON_ERRORS = {
     Credential.API_KEY: ("key_missing", "key_invalid", "rate_limited"),
     Credential.JOIN_TOKEN: ("token_missing", "token_invalid", "token_expired", "not_permitted", "rate_limited"),
+    Credential.CALLER: (
+        "token_missing",
+        "token_invalid",
+        "token_expired",
+        "not_permitted",
+        "rate_limited",
+        "store_unavailable",
+    ),
+    Credential.NONE: ("rate_limited", "store_unavailable"),
+}
+SECURITY: dict[Credential, list[dict[str, list[str]]]] = {
+    Credential.API_KEY: [{"key": []}],
+    Credential.JOIN_TOKEN: [{"token": []}],
+    Credential.CALLER: [{"caller": []}, {"key": []}],
+    Credential.NONE: [],
 }
 BODY_ERRORS = ("bad_message", "message_too_large", "media_type_unsupported", "validation_failed")
 
@@ -87,6 +102,12 @@ def document(operations: Iterable[Operation], *, public_url: str) -> dict[str, A
                     "bearerFormat": "JWT",
                     "description": "A participant's join token.",
                 },
+                "caller": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "An access token of an issuer that this server believes (OAuth 2.0).",
+                },
             },
         },
     }
@@ -95,7 +116,7 @@ def document(operations: Iterable[Operation], *, public_url: str) -> dict[str, A
 def _operation(operation: Operation) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": operation.name,
-        "tags": ["Rooms"],
+        "tags": [operation.tag],
         "summary": operation.summary,
         "responses": {str(int(operation.status)): _success(operation)},
     }
@@ -115,10 +136,20 @@ def _operation(operation: Operation) -> dict[str, Any]:
                 | ({"enum": list(query.values)} if query.values else {"minLength": 1, "maxLength": query.max_chars}),
             }
         )
-    if operation.credential is Credential.JOIN_TOKEN:
-        described["security"] = [{"token": []}]
+    for header in operation.headers:
+        described.setdefault("parameters", []).append(
+            {
+                "name": header.name,
+                "in": "header",
+                "required": False,
+                "description": header.summary,
+                "schema": {"type": "string", "minLength": 1, "maxLength": header.max_chars},
+            }
+        )
+    if operation.credential is not Credential.API_KEY:
+        described["security"] = SECURITY[operation.credential]
     codes = [*operation.errors, *COMMON_ERRORS[operation.credential]]
-    if queries(operation):
+    if queries(operation) or operation.headers:
         codes.append("validation_failed")
     if operation.body is not None:
         codes += BODY_ERRORS
@@ -138,12 +169,16 @@ def _operation(operation: Operation) -> dict[str, Any]:
 
 
 def _success(operation: Operation) -> dict[str, Any]:
-    if operation.answer is None:
-        return {"description": operation.status.phrase}
-    content: dict[str, Any] = {"application/json": {"schema": _reference(operation.answer)}}
-    if operation.as_csv is not None:
-        content[CSV] = {"schema": {"type": "string"}}
-    return {"description": operation.status.phrase, "content": content}
+    described: dict[str, Any] = {"description": operation.status.phrase}
+    if operation.has_etag:
+        described["headers"] = {"ETag": {"description": "The revision.", "schema": {"type": "string"}}}
+    if operation.media_type != JSON:
+        described["content"] = {operation.media_type: {"schema": {"type": "string"}}}
+    elif operation.answer is not None:
+        described["content"] = {JSON: {"schema": _reference(operation.answer)}}
+        if operation.as_csv is not None:
+            described["content"][CSV] = {"schema": {"type": "string"}}
+    return described
 
 
 def _reference(kind: type[msgspec.Struct]) -> dict[str, str]:

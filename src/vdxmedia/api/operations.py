@@ -12,12 +12,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from aiohttp import web
 
 from vdxmedia.api.auth import ApiKeys, JoinTokens
+from vdxmedia.booking.callers import Caller
 from vdxmedia.errors import BadField, BadInput
 from vdxmedia.hub.ports import Grant
 
@@ -25,9 +26,21 @@ BODY_WITHIN_S = 10.0
 """For at most 64 KiB (as configured) to arrive."""
 
 CSV = "text/csv"
-OperationHandler = Callable[[Mapping[str, str], Any], Awaitable[msgspec.Struct | None]]
-"""Parameters of path and query, and the body (an instance of the operation's `body` type, or None; with a join token
-its `Grant`)."""
+JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An answer with more than its body."""
+
+    body: msgspec.Struct | bytes | None
+    """Bytes where the operation's `media_type` is not JSON."""
+    headers: Mapping[str, str]
+
+
+OperationHandler = Callable[[Mapping[str, str], Any], Awaitable[msgspec.Struct | Said | None]]
+"""Parameters of path, query and headers, and the body: an instance of the operation's `body` type, or None; with a join
+token its `Grant`; of a caller, and of somebody unknown, `Called`."""
 
 
 class Credential(Enum):
@@ -36,6 +49,46 @@ class Credential(Enum):
     API_KEY = auto()
     JOIN_TOKEN = auto()
     """An operation of a participant; it has no body."""
+    CALLER = auto()
+    """An organisation's system or person by OAuth, or an API key of this server."""
+    NONE = auto()
+    """Anybody; the handler guards itself."""
+
+
+class CallerSource(Protocol):
+    async def authenticate(self, request: web.BaseRequest) -> Caller:
+        """Raises: NotAllowed, Refused `rate_limited`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """Who asks, and for what."""
+
+    caller: Caller | None
+    """None: nobody has to say."""
+    body: Any
+    address: str
+    """Of the client, as limits count it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How requests show who they come from."""
+
+    keys: ApiKeys
+    join_tokens: JoinTokens
+    callers: CallerSource
+    address_of: Callable[[web.BaseRequest], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A header of the request that the operation reads; it is handed over under its name."""
+
+    name: str
+    summary: str
+    max_chars: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +103,8 @@ class Query:
     is_required: bool = False
 
 
+IDEMPOTENCY_KEY = Header("Idempotency-Key", "The same key and body again make nothing twice; kept for 24 hours.", 130)
+IF_MATCH = Header("If-Match", "The `ETag` that the change is made from; any when left out.", 200)
 FORMAT = Query("format", ("json", "csv"), "Instead of the header `Accept: text/csv`.")
 
 
@@ -71,22 +126,41 @@ class Operation:
     query: tuple[Query, ...] = ()
     as_csv: Callable[[Any], bytes] | None = None
     """The answer as CSV, for who asks for it by `?format=csv` or the header `Accept`."""
+    headers: tuple[Header, ...] = ()
+    has_etag: bool = False
+    """The answer names its revision."""
+    media_type: str = JSON
+    tag: str = "Rooms"
 
 
-def route(operation: Operation, keys: ApiKeys, join_tokens: JoinTokens) -> web.RouteDef:
+def route(operation: Operation, access: Access) -> web.RouteDef:
     """The operation as an aiohttp route."""
 
     async def serve(request: web.Request) -> web.Response:
-        given: msgspec.Struct | Grant | None = None
+        given: msgspec.Struct | Grant | Called | None = None
         if operation.credential is Credential.JOIN_TOKEN:
-            given = join_tokens.authenticate(request)
+            given = access.join_tokens.authenticate(request)
+        elif operation.credential is Credential.API_KEY:
+            access.keys.authenticate(request)
+            given = await _body(request, operation)
         else:
-            keys.authenticate(request)
-            given = None if operation.body is None else await read_body(request, operation.body)
+            is_known = operation.credential is Credential.CALLER
+            caller = await access.callers.authenticate(request) if is_known else None
+            given = Called(caller, await _body(request, operation), access.address_of(request))
         asked = _asked(request, operation)
-        answer = await operation.handler({**request.match_info, **asked}, given)
+        said = await operation.handler({**request.match_info, **asked, **_headers(request, operation)}, given)
+        answer, extra = (said.body, said.headers) if isinstance(said, Said) else (said, {})
         if answer is None:
-            return web.Response(status=operation.status)
+            return web.Response(status=operation.status, headers=extra)
+        if isinstance(answer, bytes):
+            headers = {"Cache-Control": "no-store", **extra}
+            return web.Response(
+                status=operation.status,
+                body=answer,
+                content_type=operation.media_type,
+                charset="utf-8",
+                headers=headers,
+            )
         if operation.as_csv is not None and _wants_csv(request, asked):
             return web.Response(
                 status=operation.status,
@@ -102,11 +176,29 @@ def route(operation: Operation, keys: ApiKeys, join_tokens: JoinTokens) -> web.R
         return web.Response(
             status=operation.status,
             body=msgspec.json.encode(answer),
-            content_type="application/json",
-            headers={"Cache-Control": "no-store"},
+            content_type=JSON,
+            headers={"Cache-Control": "no-store", **extra},
         )
 
     return web.route(operation.method, operation.path, serve)
+
+
+async def _body(request: web.Request, operation: Operation) -> msgspec.Struct | None:
+    return None if operation.body is None else await read_body(request, operation.body)
+
+
+def _headers(request: web.Request, operation: Operation) -> dict[str, str]:
+    """Raises: BadField."""
+    found: dict[str, str] = {}
+    for header in operation.headers:
+        values = request.headers.getall(header.name, [])
+        if not values:
+            continue
+        text = ", ".join(values)
+        if not 0 < len(text) <= header.max_chars or not text.isascii() or not text.isprintable():
+            raise BadField(f"1 to {header.max_chars} printable characters", field=header.name)
+        found[header.name] = text
+    return found
 
 
 def queries(operation: Operation) -> tuple[Query, ...]:

@@ -1,7 +1,8 @@
-"""The pages: the web client's `index.html` for rooms, its assets, a plain front page; with security headers.
+"""The pages: the web client's `index.html` for rooms and the ways in, its assets; with security headers.
 
 The client is built beforehand into `vdxmedia/_web` and read once at start, so a request never touches the disk.
-Tokens travel in the fragment (`/r/ROOM#t=TOKEN`), which browsers do not send: nothing here sees one.
+Tokens travel in the fragment (`/r/ROOM#t=TOKEN`, `/i#TOKEN`), which browsers do not send: nothing here sees one. A
+short link is answered with the same page whether there is such a meeting or not.
 """
 
 from __future__ import annotations
@@ -130,15 +131,22 @@ class Pages:
     def routes(self) -> list[web.RouteDef]:
         return [
             web.get("/r/{room}", self.room),
-            web.get("/", self.file),
+            web.get("/", self.entry),
+            web.get("/i", self.room),
+            web.get("/m", self.room),
+            web.get("/m/{shortId}", self.room),
             *(web.get(path, self.file) for path in self._files if path not in ("/", "/index.html")),
         ]
 
     async def room(self, request: web.Request) -> web.StreamResponse:
-        """The client for any room id: whether the room is there, the client asks with its token."""
+        """The client for any room or link: what it leads to, the client asks."""
         if "/index.html" not in self._files:
             raise web.HTTPServiceUnavailable(text="The web client is not built: run `make web`.\n")
         return self._serve(request, "/index.html")
+
+    async def entry(self, request: web.Request) -> web.StreamResponse:
+        """The client, where it is built; else the plain front page."""
+        return self._serve(request, "/index.html" if "/index.html" in self._files else "/")
 
     async def file(self, request: web.Request) -> web.StreamResponse:
         return self._serve(request, request.path)

@@ -13,6 +13,7 @@ import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from vdxmedia.booking.refusals import Why
 from vdxmedia.errors import BadField, VdxError
 
 logger = logging.getLogger(__name__)
@@ -34,6 +35,14 @@ STATUS_OF_CODE: dict[str, int] = {
     "participant_unknown": 404,
     "method_not_allowed": 405,
     "media_type_unsupported": 415,
+    "meeting_unknown": 404,
+    "invitation_unknown": 404,
+    "cursor_invalid": 422,
+    "idempotency_key_reused": 422,
+    "request_in_progress": 409,
+    "changed_meanwhile": 412,
+    "too_many_invitations": 409,
+    "pin_locked": 429,
     "room_full": 409,
     "room_not_open": 409,
     "room_closed": 409,
@@ -46,6 +55,20 @@ STATUS_OF_CODE: dict[str, int] = {
     "server_busy": 503,
 }
 """A code that is not here is a fault of ours: 500."""
+
+_OF_THE_REQUEST = frozenset(
+    {
+        Why.YEAR_TOO_LONG,
+        Why.RANGE_HALF,
+        Why.NULL_NOT_ALLOWED,
+        Why.URI_CHARACTERS,
+        Why.RESERVATION_WITH_PIN,
+        Why.KEYS_REPEAT,
+        Why.NO_CRITERION,
+    }
+)
+"""Wrong whenever they are asked; the others depend on what else there is."""
+STATUS_OF_CODE |= {why.value: 422 if why in _OF_THE_REQUEST else 409 for why in Why}
 
 _CODE_OF_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "message_too_large", 415: "media_type_unsupported"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Protocol
@@ -14,14 +14,14 @@ from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler, Middleware
 
 from vdxmedia.api.attendance import AttendanceOperations
-from vdxmedia.api.auth import ApiKeys, JoinTokens
 from vdxmedia.api.clips import ClipOperations
 from vdxmedia.api.health import Health
+from vdxmedia.api.history import HistoryApi
 from vdxmedia.api.hosts import loopback_hosts_only
 from vdxmedia.api.idle import IdleConnections
 from vdxmedia.api.invitations import InvitationOperations
 from vdxmedia.api.openapi import Reference
-from vdxmedia.api.operations import route
+from vdxmedia.api.operations import Access, Operation, route
 from vdxmedia.api.pages import Pages
 from vdxmedia.api.problems import problem_middleware, route_name
 from vdxmedia.api.proxies import TrustedProxies
@@ -73,14 +73,16 @@ class Parts:
     statistics: StatisticsOperations
     attendance: AttendanceOperations
     clips: ClipOperations
-    keys: ApiKeys
-    join_tokens: JoinTokens
+    bookings: Sequence[Operation]
+    """Of meetings, their links, and the ways in."""
+    access: Access
     health: Health
     proxies: TrustedProxies
     observe_request: ObserveRequest
     idle: IdleConnections
     max_body_bytes: int
     public_url: str
+    history: HistoryApi
     is_for_development: bool
     """The key is the one that everybody knows: only requests to a loopback host are answered."""
     attached: tuple[AttachedApi, ...] = ()
@@ -94,6 +96,7 @@ def make_application(parts: Parts) -> web.Application:
         *parts.statistics.table(),
         *parts.attendance.table(),
         *parts.clips.table(),
+        *parts.bookings,
     )
     middlewares = [parts.idle.middleware(), _observing(parts.observe_request), problem_middleware]
     middlewares += [api.middleware for api in parts.attached]
@@ -104,8 +107,9 @@ def make_application(parts: Parts) -> web.Application:
         client_max_size=parts.max_body_bytes,
     )
     application.on_response_prepare.append(_hardening(parts.proxies))
-    application.add_routes([route(operation, parts.keys, parts.join_tokens) for operation in operations])
+    application.add_routes([route(operation, parts.access) for operation in operations])
     application.add_routes(Reference(operations, public_url=parts.public_url).routes())
+    application.add_routes(parts.history.routes())
     for api in parts.attached:
         application.add_routes(api.routes())
     application.add_routes(parts.health.routes())

@@ -50,6 +50,14 @@ class VisitGroup(Asked, frozen=True):
     group: int | None
 
 
+class MoveToGroup(Asked, frozen=True):
+    """A host sends one person into a group that there is, or back to the large room; the others stay where they are."""
+
+    right: ClassVar[Right] = Right.HOST
+    target: ParticipantId
+    group: int | None
+
+
 class AnswerGroup(Asked, frozen=True):
     """Yes or no to the group one is asked into; a no takes one out of it."""
 

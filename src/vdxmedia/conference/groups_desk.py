@@ -8,6 +8,7 @@ and hear him, before he has said yes to it; until then, and after a no, he stays
     form          asked, or in the group    asked anew           asked anew, or in the group
     yes           refused                   in the group         -
     no            refused                   in the large room    in the large room
+    move          asked, or in the group    asked anew           asked anew, or in the other group
     end, time     -                         nothing is asked     in the large room
     narrowing     -                         nothing is asked     in the large room
 
@@ -37,6 +38,7 @@ from vdxmedia.conference.groups import (
     GroupMember,
     GroupsDocument,
     GroupState,
+    MoveToGroup,
     OwnGroupDocument,
     StartAside,
     VisitGroup,
@@ -79,6 +81,7 @@ class GroupsDesk(Desk):
             FormGroups: self._form,
             EndGroups: self._end_groups,
             VisitGroup: self._visit,
+            MoveToGroup: self._move_to,
             AnswerGroup: self._answer,
         }
 
@@ -240,6 +243,23 @@ class GroupsDesk(Desk):
         if command.group is not None and command.group not in self._groups:
             raise NotFound("there is no such group", code="group_unknown")
         self._move(host, command.group)
+        self._put()
+
+    def _move_to(self, command: MoveToGroup, now_s: float) -> None:
+        """Raises: NotFound `group_unknown`, NotAllowed `not_in_the_room`."""
+        target = self.assembly.find_known(command.participant, command.target)
+        if target.is_aside or target.is_waiting:
+            raise NotAllowed("this person talks aside, or waits", code="not_in_the_room")
+        if command.group is not None and command.group not in self._groups:
+            raise NotFound("there is no such group", code="group_unknown")
+        if command.group is not None and command.group == target.group:
+            return
+        # First out of the old one, and his yes was to that: who is asked anew is meanwhile with nobody.
+        self._move(target, None)
+        self._invited.pop(target.id, None)
+        self._consents.void(target.id)
+        if command.group is not None:
+            self._invite(target, command.group)
         self._put()
 
     def _dissolve(self) -> None:

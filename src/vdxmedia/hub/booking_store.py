@@ -96,8 +96,8 @@ class BookingRows(Protocol):
 
     async def booked(self, uuid: UUID) -> Booked | None: ...
 
-    async def booked_by_uri(self, uri: str, *, with_domain: bool, organisation: str) -> Booked | None:
-        """Without domain it may be several; then the one that starts last."""
+    async def booked_by_uri(self, uri: str, *, with_domain: bool, organisation: str | None) -> Booked | None:
+        """`organisation` None: of any. Without domain it may be several; then the one that starts last."""
         ...
 
     async def search(self, query: MeetingQuery, after: Place | None, most: int) -> Sequence[Booked]:
@@ -111,7 +111,7 @@ class BookingRows(Protocol):
     async def save_meeting(self, meeting: Meeting) -> None: ...
 
     async def delete_meeting(self, uuid: UUID) -> None:
-        """With its room and labels."""
+        """With its room, labels and links."""
         ...
 
     async def room(self, uuid: UUID) -> RoomRow | None: ...

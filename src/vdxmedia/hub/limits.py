@@ -42,9 +42,13 @@ class TokenBucket:
 
     def take(self, now_s: float) -> float:
         """0.0 and one token less, or the seconds until there is one."""
+        wait_s = self.wait_s(now_s)
+        if wait_s == 0.0:
+            self._level -= 1.0
+        return wait_s
+
+    def wait_s(self, now_s: float) -> float:
+        """The seconds until there is a token; takes none."""
         self._level = min(self._burst, self._level + max(0.0, now_s - self._at_s) * self._rate_per_s)
         self._at_s = max(self._at_s, now_s)
-        if self._level >= 1.0:
-            self._level -= 1.0
-            return 0.0
-        return (1.0 - self._level) / self._rate_per_s
+        return 0.0 if self._level >= 1.0 else (1.0 - self._level) / self._rate_per_s

@@ -38,6 +38,11 @@ class WrongTries:
             tries.popleft()
         return tries[0] + WINDOW_S - now_s if len(tries) >= self._most else 0.0
 
+    def left(self, key: str, now_s: float) -> int:
+        """Tries until one has to wait."""
+        self.wait_s(key, now_s)
+        return self._most - len(self._tries.get(key, ()))
+
     def count(self, key: str, now_s: float) -> None:
         tries = self._tries.pop(key, None)
         if tries is None:
@@ -76,6 +81,10 @@ class PinDoor:
         self._clients.count(client, now_s)
         self._rooms.count(room, now_s)
         raise NotAllowed("the PIN is wrong", code="pin_wrong")
+
+    def tries_left(self, room: RoomId, client: str, now_s: float) -> int:
+        """Before the client has to wait."""
+        return min(self._clients.left(client, now_s), self._rooms.left(room, now_s))
 
 
 def _is_same(typed: str, pin: str) -> bool:

@@ -275,7 +275,59 @@ class DeleteAttendance(msgspec.Struct, frozen=True, tag=True):
     room: RoomId
 
 
-StoreChange = SaveRoom | DeleteRoom | SaveConference | DeleteConference | SaveAttendance | Recognise | DeleteAttendance
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """A conference as the history knows it. Which meeting and organisation it is of, the store sees by its room."""
+
+    id: str
+    """A UUID."""
+    room: RoomId
+    starts_at: float
+    """When the first person came."""
+    seen_at: float
+    """When it ended, or was last known to run."""
+    is_over: bool
+
+
+class CallStay(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's stay in a call."""
+
+    call: str
+    participant: ParticipantId
+    role: str
+    name: str | None
+    """None: the room keeps no attendance."""
+    starts_at: float
+    ends_at: float | None
+    """None: is there."""
+
+
+class OpenCall(msgspec.Struct, frozen=True):
+    """A call that was running when the last server ended."""
+
+    call: Call
+    stays: tuple[CallStay, ...]
+    """Of those who were there."""
+
+
+class SaveCall(msgspec.Struct, frozen=True, tag=True):
+    call: Call
+
+
+class SaveCallStay(msgspec.Struct, frozen=True, tag=True):
+    stay: CallStay
+
+
+StoreChange = (
+    SaveRoom
+    | DeleteRoom
+    | SaveConference
+    | DeleteConference
+    | SaveAttendance
+    | Recognise
+    | DeleteAttendance
+    | SaveCall
+    | SaveCallStay
+)
 MAX_ATTENDANCE = 10_000
 """Stays told of one room."""
 
@@ -298,6 +350,10 @@ class Store(Protocol):
 
     async def attendance(self, room: RoomId) -> Sequence[Attendance]:
         """By first seen; at most `MAX_ATTENDANCE`, the latest."""
+        ...
+
+    async def open_calls(self) -> Sequence[OpenCall]:
+        """Those that are not over."""
         ...
 
     async def write(self, changes: Sequence[StoreChange]) -> None:

@@ -45,10 +45,11 @@ from vdxmedia.hub.ports import (
 )
 from vdxmedia.hub.room import Room
 from vdxmedia.hub.room_task import RoomTask
+from vdxmedia.hub.seats import Seat
 from vdxmedia.hub.statistics import ConnectionStatistics
 from vdxmedia.hub.store_keeping import StoreKeeping
 from vdxmedia.hub.tasks import TaskScope
-from vdxmedia.ids import ConferenceKey, RoomId, new_room_id
+from vdxmedia.ids import ConferenceKey, ParticipantId, RoomId, new_room_id
 from vdxmedia.observability import Metrics
 
 logger = logging.getLogger(__name__)
@@ -103,7 +104,8 @@ class Registry:
         self._joins = TokenBucket(rate, max(1.0, 2 * rate), clock.monotonic_s())
         self._scope = TaskScope("rooms")
         self._is_stopping = False
-        self._pins = PinDoor()
+        self.pins = PinDoor()
+        """Of all ways in where one types."""
 
     # ── rooms ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -210,7 +212,7 @@ class Registry:
             raise NotAllowed("this room is entered by a personal link", code="token_missing")
         settings = entry.settings
         try:
-            role = self._pins.enter(room, settings, pin, client, self._clock.monotonic_s())
+            role = self.pins.enter(room, settings, pin, client, self._clock.monotonic_s())
         except Refused:
             self.counters.add("pins_locked")
             raise
@@ -254,6 +256,8 @@ class Registry:
                 play_film=lambda order: stage.order(order),
                 admissions=entry.admissions,
                 recognise=lambda ticked: self._recognise(room, ticked),
+                came=lambda seat, name: self._note_came(room, seat, name),
+                went=lambda participant: self._note_went(room, participant),
             )
 
         def forget(task: RoomTask) -> None:
@@ -263,8 +267,13 @@ class Registry:
                 self._used(room, entry)
                 if self._keeping is not None:
                     self._keeping.conferences.ended(room)
+                    self._keeping.calls.ended(room)
 
-        live = self._restored(room, entry, make) or make()
+        live = self._restored(room, entry, make)
+        if live is None:
+            live = make()
+            if self._keeping is not None:
+                self._keeping.calls.abandon(room)
         if self._keeping is not None:
             self._keeping.conferences.began(room, live.state)
 
@@ -357,6 +366,7 @@ class Registry:
         """What the conferences that are still live are now is what the next server begins with."""
         if self._keeping is not None:
             self._keeping.conferences.freeze()
+            self._keeping.calls.freeze()
 
     def _live(self) -> list[RoomTask]:
         return [entry.task for entry in self._rooms.values() if entry.task is not None]
@@ -387,6 +397,7 @@ class Registry:
             if entry.cut_off is not None and self._is_over(entry, entry.cut_off):
                 entry.cut_off = None
                 self._keeping.conferences.drop(room)
+                self._keeping.calls.abandon(room)
         before = self._clock.unix_s() - self._keeping.retention.closed_room_kept_s
         for room, entry in list(self._rooms.items()):
             if entry.task is None and (entry.settings.closes_at or math.inf) < before:
@@ -402,6 +413,8 @@ class Registry:
         for conference in await keeping.stored_conferences():
             if conference.room in self._rooms:
                 self._rooms[conference.room].cut_off = conference
+        cut_off = {room for room, entry in self._rooms.items() if entry.cut_off is not None}
+        keeping.calls.adopt(await keeping.open_calls(), cut_off.__contains__)
         keeping.on_retention = self._forget_expired
         logger.info("rooms_read rooms=%d", len(self._rooms))
 
@@ -432,6 +445,8 @@ class Registry:
         live = make()
         try:
             live.restore(cut_off.state)
+            if self._keeping is not None:
+                self._keeping.calls.restored(room, live.seated())
         except NOT_RESTORED as error:
             # Whatever is wrong with it, people must be able to meet. No traceback: its texts may quote the state.
             self.counters.add("conference_states_unreadable")
@@ -452,6 +467,14 @@ class Registry:
     def _note_present(self, room: RoomId, present: Sequence[ParticipantState]) -> None:
         if self._keeping is not None:
             self._keeping.attendance.note(room, present)
+
+    def _note_came(self, room: RoomId, seat: Seat, name: str | None) -> None:
+        if self._keeping is not None:
+            self._keeping.calls.came(room, seat.participant, seat.grant.role, name)
+
+    def _note_went(self, room: RoomId, participant: ParticipantId) -> None:
+        if self._keeping is not None:
+            self._keeping.calls.went(room, participant)
 
     def _recognise(self, room: RoomId, ticked: PersonRecognised) -> None:
         if self._keeping is not None and self._entry(room).settings.keeps_attendance:

@@ -64,7 +64,8 @@ _OF_MEDIA = (events.MediaChanged, events.BindingsChanged, events.SpeakersChanged
 class Room:
     """`admit` is asked before each new seat and raises Refused when joins come too fast; `keep_settings` is told what a
     host has changed, before anybody else; `note_present` who is there, where attendance is kept; `mark_changed` when
-    `state` gives something new."""
+    `state` gives something new; `came` and `went` of people who take and give up seats, with a name where attendance is
+    kept."""
 
     def __init__(
         self,
@@ -83,6 +84,8 @@ class Room:
         play_film: Callable[[events.FilmOrdered], None] = lambda order: None,
         admissions: Admissions | None = None,
         recognise: Callable[[events.PersonRecognised], None] = lambda ticked: None,
+        came: Callable[[Seat, str | None], None] = lambda seat, name: None,
+        went: Callable[[ParticipantId], None] = lambda participant: None,
     ) -> None:
         self.id = room
         self.key = key
@@ -94,6 +97,8 @@ class Room:
         self._keep_settings = keep_settings
         self._play_film = play_film
         self._recognise = recognise
+        self._came = came
+        self._went = went
         self._mark_changed = mark_changed
         self._unix_offset_s = clock.unix_s() - clock.monotonic_s()
         self._ring = EventRing(limits.ring)
@@ -123,6 +128,9 @@ class Room:
 
     def counts(self) -> Mapping[Role, int]:
         return self._seats.counts()
+
+    def seated(self) -> Sequence[ParticipantId]:
+        return [seat.participant for seat in self._seats.all()]
 
     def deadline(self) -> float | None:
         return self._conference.deadline()
@@ -246,6 +254,8 @@ class Room:
         finally:
             if seat.client is None:  # nobody would ever give it up
                 self._handle(commands.Leave(seat.participant))
+        if not grant.is_film:
+            self._came(seat, name if self._conference.settings.keeps_attendance else None)
         self._metrics.joins.labels("accepted", "new").inc()
         logger.info("participant_joined room=%s participant=%s role=%s", self.id, seat.participant, grant.role)
         return Seated(seat.participant, seat.secret, self._conference.snapshot(seat.participant), media_alive=False)
@@ -428,6 +438,7 @@ class Room:
     def _release(self, event: events.SeatGivenUp, end: EndReason) -> None:
         seat = self._seats.remove(event.participant)
         self._ring.forget(event.participant)
+        self._went(event.participant)
         if seat is None:
             return
         for source in seat.sources.values():

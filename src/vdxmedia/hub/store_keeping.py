@@ -1,4 +1,5 @@
-"""All that the hub keeps in the store, and the tasks that do it: the outbox, conferences, attendance, retention."""
+"""All that the hub keeps in the store, and the tasks that do it: the outbox, conferences, attendance, the
+history of calls, retention."""
 
 from __future__ import annotations
 
@@ -13,9 +14,10 @@ import msgspec
 from vdxmedia.clock import Clock, beat_s
 from vdxmedia.errors import Refused
 from vdxmedia.hub.attendance import TOUCH_S, AttendanceBook
+from vdxmedia.hub.call_history import CallBook
 from vdxmedia.hub.conference_keeper import ConferenceKeeper
 from vdxmedia.hub.counters import Counters
-from vdxmedia.hub.ports import MAX_ATTENDANCE, Attendance, Store, StoredConference, StoredRoom
+from vdxmedia.hub.ports import MAX_ATTENDANCE, Attendance, OpenCall, Store, StoredConference, StoredRoom
 from vdxmedia.hub.store_outbox import StoreOutbox
 from vdxmedia.hub.tasks import TaskScope
 from vdxmedia.ids import RoomId
@@ -60,6 +62,7 @@ class StoreKeeping:
         self.outbox = StoreOutbox(store, clock, counters=counters, metrics=metrics)
         self.conferences = ConferenceKeeper(self.outbox, clock, counters)
         self.attendance = AttendanceBook(self.outbox, clock, counters)
+        self.calls = CallBook(self.outbox, clock, counters)
         self.on_retention: Callable[[], None] = lambda: None
         """Called once an hour: the registry forgets closed rooms."""
         self._stack = AsyncExitStack()
@@ -75,6 +78,10 @@ class StoreKeeping:
     async def stored_conferences(self) -> Sequence[StoredConference]:
         """Of before the start. Raises: Refused `store_unavailable`."""
         return await self._store.conferences()
+
+    async def open_calls(self) -> Sequence[OpenCall]:
+        """Of before the start. Raises: Refused `store_unavailable`."""
+        return await self._store.open_calls()
 
     async def attendance_of(self, room: RoomId) -> Sequence[Attendance]:
         """By first seen, those in the room included. Raises: Refused `store_unavailable`."""
@@ -130,6 +137,7 @@ class StoreKeeping:
         while True:
             await asyncio.sleep(beat_s(TOUCH_S, asyncio.get_running_loop().time()))
             self.attendance.touch()
+            self.calls.touch()
 
     async def _retain(self) -> None:
         while True:

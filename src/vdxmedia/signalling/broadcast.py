@@ -11,7 +11,6 @@ import weakref
 from typing import cast
 
 import msgspec
-import orjson
 
 from vdxmedia.conference.events import ParticipantState
 from vdxmedia.hub.client import ClientEvent
@@ -21,9 +20,9 @@ from vdxmedia.signalling import messages, translate
 _encode = msgspec.json.Encoder().encode
 
 
-def encode(message: messages.Answer) -> orjson.Fragment:
-    """JSON that orjson puts into a socket.io packet as it is."""
-    return orjson.Fragment(_encode(message))
+def encode(message: messages.Answer) -> bytes:
+    """JSON; it goes into the acknowledgement as it is."""
+    return _encode(message)
 
 
 def encode_event(message: messages.ServerEvent) -> bytes:

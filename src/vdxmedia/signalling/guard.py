@@ -22,7 +22,7 @@ from aiohttp import web
 from vdxmedia.clock import Clock
 from vdxmedia.hub.counters import Counters
 from vdxmedia.hub.tasks import TaskScope
-from vdxmedia.signalling.engine import EngineSocket, GuardedEngine
+from vdxmedia.signalling.engine import EngineSocket, GuardedEngine, text_frame
 from vdxmedia.signalling.messages import MAX_MESSAGE_BYTES
 from vdxmedia.signalling.packet import ACK, CONNECT, DISCONNECT, EVENT, Garbage, WirePacket
 
@@ -209,7 +209,7 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]  # the library 
             case kind if kind == CONNECT and sid is None:
                 await self._handle_connect(eio_sid, "/", packet.data)
             case kind if kind == EVENT and sid is not None:
-                await self._handle_event(eio_sid, "/", packet.id, packet.data)
+                await self._take_event(eio_sid, sid, packet)
             case kind if kind == ACK and sid is not None:
                 if connection.acknowledged is not None and packet.id is not None:
                     connection.acknowledged(packet.id)
@@ -219,3 +219,12 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]  # the library 
             case _:
                 self._counters.add("packets_out_of_order")
                 connection.cut()
+
+    async def _take_event(self, eio_sid: str, sid: str, event: WirePacket) -> None:
+        """The library would look for the handler anew, and copy an answer of 100 kB five times on its way."""
+        if not self.manager.is_connected(sid, "/"):
+            return
+        answer: bytes = await self.namespace_handlers["/"].trigger_event(event.data[0], sid, *event.data[1:])
+        socket: EngineSocket | None = self.eio.sockets.get(eio_sid)
+        if event.id is not None and socket is not None:
+            socket.write(text_frame(b"43%d[" % event.id, answer, b"]"))

@@ -93,6 +93,7 @@ from vdxmedia.signalling.areas.training import GroupMember as GroupMember
 from vdxmedia.signalling.areas.training import Groups as Groups
 from vdxmedia.signalling.areas.training import HelpCall as HelpCall
 from vdxmedia.signalling.areas.training import HelpCalls as HelpCalls
+from vdxmedia.signalling.areas.training import MoveToGroup as MoveToGroup
 from vdxmedia.signalling.areas.training import OpenConsent as OpenConsent
 from vdxmedia.signalling.areas.training import OwnGroup as OwnGroup
 from vdxmedia.signalling.areas.training import OwnHelp as OwnHelp
@@ -225,6 +226,7 @@ ClientMessage = (
     | FormGroups
     | EndGroups
     | VisitGroup
+    | MoveToGroup
     | AskForHelp
     | WithdrawHelp
     | AnswerHelp

@@ -56,6 +56,8 @@ class Outbox:
         self._asked: int | None = None
         """The list that is to be acknowledged; one at a time."""
         self._asked_s = -ASK_AFTER_S
+        self._has_any = False
+        """What is asked of hundreds, twice for each list."""
         self.is_overflowing = False
         """There was no room for an event: the client can't be served any more."""
 
@@ -64,25 +66,33 @@ class Outbox:
             self.is_overflowing = True
         else:
             self._queue.append(event)
+            self._has_any = True
 
     def put_latest(self, kind: Latest, event: bytes) -> None:
+        self._has_any = True
         self._latest[kind] = event
 
     def put_document(self, kind: type[Document], event: bytes) -> None:
         """A whole state, or that there is none any more; it takes the place of the one before. Bounded by the kinds."""
+        self._has_any = True
         self._documents.pop(kind, None)
         self._documents[kind] = event
 
     def put_qualities(self, changed: Mapping[ParticipantId, Quality]) -> None:
         """Merged: the latest of each participant. Bounded by the room's participants."""
+        self._has_any = True
         self._qualities.update(changed)
 
     def take(self, now_s: float) -> tuple[int | None, list[bytes]] | None:
         """The next list to send, with its number if it asks to be acknowledged; None when there is nothing or the
         window is closed."""
-        if self._taken - self._confirmed >= WINDOW:
+        if not self._has_any or self._taken - self._confirmed >= WINDOW:
             return None
-        batch = [self._queue.popleft() for _ in range(min(len(self._queue), MAX_BATCH))]
+        if len(self._queue) <= MAX_BATCH:
+            batch = list(self._queue)
+            self._queue.clear()
+        else:
+            batch = [self._queue.popleft() for _ in range(MAX_BATCH)]
         if not self._queue:  # these may speak of someone whose joining is still queued
             if self._documents:
                 batch += self._documents.values()
@@ -92,8 +102,7 @@ class Outbox:
             if self._qualities:
                 batch.append(encode_event(translate.qualities(self._qualities)))
                 self._qualities = {}
-        if not batch:
-            return None
+            self._has_any = False
         self._taken += 1
         is_due = self._taken - self._confirmed >= ASK_EVERY or now_s >= self._asked_s + ASK_AFTER_S
         if self._asked is not None or not is_due:

@@ -1,7 +1,7 @@
 """socket.io packets as this server takes and makes them: text only, strict, without a second JSON decoding.
 
-A command stays raw bytes until its type is known (`decoding.py`), and answers and events arrive here encoded
-(`orjson.Fragment`), so each value is encoded and decoded once.
+A command stays raw bytes until its type is known (`decoding.py`); answers and events do not come here, but are framed
+as they were encoded (`guard.py`, `namespace.py`): each value is encoded and decoded once.
 
     packet  = type [ namespace "," ] [ id ] [ json ]          type: one digit
     EVENT   = 2 id? ["command", {…}]      ACK = 3 id […]      CONNECT = 0 {auth}      DISCONNECT = 1

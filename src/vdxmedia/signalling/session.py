@@ -19,7 +19,6 @@ import logging
 from typing import Protocol
 
 import msgspec
-import orjson
 
 from vdxmedia.clock import Clock
 from vdxmedia.conference import commands, doors_desk, events
@@ -53,6 +52,7 @@ from vdxmedia.signalling.turn import TurnServers
 
 logger = logging.getLogger(__name__)
 
+_OF_THE_ROSTER = frozenset((events.ParticipantJoined, events.ParticipantChanged, events.ParticipantLeft))
 RENEW_AT = 0.8
 """Of a token's life."""
 
@@ -116,7 +116,7 @@ class Session:
 
     # ── commands ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def handle(self, raw: bytes | msgspec.Raw) -> orjson.Fragment:
+    async def handle(self, raw: bytes | msgspec.Raw) -> bytes:
         """The encoded answer to one command. Never raises."""
         try:
             return encode(await self._handle(raw))
@@ -270,31 +270,37 @@ class Session:
     def send(self, event: ClientEvent) -> None:
         if self._is_over:
             return
-        if isinstance(event, SentToLobby):
-            self._is_waiting = True
-        if isinstance(event, events.Transferred):
-            self._outbox.put(encode_event(self._transferred(event)))
+        if type(event) in _OF_THE_ROSTER:  # a coming or going is told to hundreds, one by one
+            self._put(self._broadcast.encode(self._room, event))
         elif isinstance(event, QualityChanged):
             self._outbox.put_qualities(event.qualities)
+        elif isinstance(event, events.Transferred):
+            self._put(encode_event(self._transferred(event)))
         else:
-            encoded = self._broadcast.encode(self._room, event)
-            if isinstance(event, events.BindingsChanged):
-                self._outbox.put_latest(Latest.BINDINGS, encoded)
-            elif isinstance(event, events.SpeakersChanged):
-                self._outbox.put_latest(Latest.SPEAKERS, encoded)
-            elif isinstance(event, BandwidthChanged):
-                self._outbox.put_latest(Latest.BANDWIDTH, encoded)
-            elif isinstance(event, events.DocumentChanged):
-                self._outbox.put_document(type(event.document), encoded)
-            elif isinstance(event, events.DocumentWithdrawn):
-                self._outbox.put_document(event.kind, encoded)
-            else:
-                self._outbox.put(encoded)
-                if self._outbox.is_overflowing:
-                    self._end_too_slow()
-                    return
-        if self._may_write:
+            self._is_waiting |= isinstance(event, SentToLobby)
+            self._put_special(event, self._broadcast.encode(self._room, event))
+        if self._may_write and not self._line.is_marked and not self._is_over:
             self._fan.mark(self._line)
+
+    def _put_special(self, event: ClientEvent, encoded: bytes) -> None:
+        if isinstance(event, events.BindingsChanged):
+            self._outbox.put_latest(Latest.BINDINGS, encoded)
+        elif isinstance(event, events.SpeakersChanged):
+            self._outbox.put_latest(Latest.SPEAKERS, encoded)
+        elif isinstance(event, BandwidthChanged):
+            self._outbox.put_latest(Latest.BANDWIDTH, encoded)
+        elif isinstance(event, events.DocumentChanged):
+            self._outbox.put_document(type(event.document), encoded)
+        elif isinstance(event, events.DocumentWithdrawn):
+            self._outbox.put_document(event.kind, encoded)
+        else:
+            self._put(encoded)
+
+    def _put(self, encoded: bytes) -> None:
+        """In order."""
+        self._outbox.put(encoded)
+        if self._outbox.is_overflowing:
+            self._end_too_slow()
 
     def end(self, reason: EndReason, *, can_rejoin: bool) -> None:
         if self._farewell is None:

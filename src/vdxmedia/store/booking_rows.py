@@ -28,7 +28,7 @@ from vdxmedia.store.booking_documents import (
     template_columns,
     template_of,
 )
-from vdxmedia.store.schema import booked_rooms, meeting_labels, meetings, organisations, templates
+from vdxmedia.store.schema import booked_rooms, invitations, meeting_labels, meetings, organisations, templates
 
 _BOOKED: Select[Any] = select(
     meetings.c.document.label("meeting_document"), booked_rooms.c.document.label("room_document")
@@ -101,9 +101,11 @@ class Rows:
     async def booked(self, uuid: UUID) -> Booked | None:
         return await self._booked(_BOOKED.where(meetings.c.uuid == str(uuid)))
 
-    async def booked_by_uri(self, uri: str, *, with_domain: bool, organisation: str) -> Booked | None:
+    async def booked_by_uri(self, uri: str, *, with_domain: bool, organisation: str | None) -> Booked | None:
         column = booked_rooms.c.uri if with_domain else booked_rooms.c.uri_without_domain
-        found = _BOOKED.where(column == uri.lower(), meetings.c.organisation == organisation)
+        found = _BOOKED.where(column == uri.lower())
+        if organisation is not None:
+            found = found.where(meetings.c.organisation == organisation)
         return await self._booked(found.order_by(meetings.c.starts_at.desc()).limit(1))
 
     async def booked_by_short_id(self, short_id: str) -> Booked | None:
@@ -134,6 +136,7 @@ class Rows:
     async def delete_meeting(self, uuid: UUID) -> None:
         for table in (meeting_labels, booked_rooms, meetings):
             await self.connection.execute(delete(table).where(table.c.uuid == str(uuid)))
+        await self.connection.execute(delete(invitations).where(invitations.c.meeting == str(uuid)))
 
     async def _add_labels(self, meeting: Meeting) -> None:
         uuid, organisation = str(meeting.uuid), meeting.organisation

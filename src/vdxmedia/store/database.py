@@ -28,8 +28,11 @@ from vdxmedia.hub.ports import (
     DeleteAttendance,
     DeleteConference,
     DeleteRoom,
+    OpenCall,
     Recognise,
     SaveAttendance,
+    SaveCall,
+    SaveCallStay,
     SaveConference,
     SaveRoom,
     StoreChange,
@@ -38,11 +41,11 @@ from vdxmedia.hub.ports import (
 )
 from vdxmedia.hub.tasks import TaskScope
 from vdxmedia.ids import ParticipantId, RoomId
-from vdxmedia.store import documents, migrate, units
+from vdxmedia.store import call_rows, documents, migrate, units
 from vdxmedia.store.engine import make_engine
 from vdxmedia.store.failures import cannot
 from vdxmedia.store.location import Claim, address, check_file, file_of
-from vdxmedia.store.schema import attendance, clients, conferences, rooms
+from vdxmedia.store.schema import attendance, call_stays, clients, conferences, rooms
 
 logger = logging.getLogger(__name__)
 
@@ -176,6 +179,9 @@ class Database:
         found = [documents.decode_client(row.document) for row in rows]
         return max(found, key=lambda client: bool(fingerprint) and client.certificate == fingerprint, default=None)
 
+    async def open_calls(self) -> Sequence[OpenCall]:
+        return await self._do(call_rows.open_calls, migrate.TIMEOUT_S)
+
     # ── writing ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def write(self, changes: Sequence[StoreChange]) -> None:
@@ -220,6 +226,10 @@ class Database:
                 .where(attendance.c.participant_id == bindparam("b_participant"))
                 .values(is_recognised=bindparam("b_is_recognised"))
             ]
+        if kind is SaveCall:
+            return [call_rows.upsert_call(self._is_sqlite)]
+        if kind is SaveCallStay:
+            return [self._upsert(call_stays, ["call_id", "participant_id"], keep=["starts_at"])]
         assert kind is DeleteAttendance
         return [delete(attendance).where(attendance.c.room_id == bindparam("b_room"))]
 
@@ -302,6 +312,10 @@ def _parameters(change: StoreChange) -> dict[str, Any]:
                 "b_participant": change.participant,
                 "b_is_recognised": change.is_recognised,
             }
+        case SaveCall(call=call):
+            return call_rows.call_parameters(call)
+        case SaveCallStay(stay=stay_of_call):
+            return call_rows.stay_parameters(stay_of_call)
         case DeleteRoom() | DeleteConference() | DeleteAttendance():
             return {"b_room": change.room}
         case _:

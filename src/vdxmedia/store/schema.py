@@ -1,7 +1,7 @@
 """The tables as they are now; `migrations` says how they came to be so, and a test compares both.
 
 Times are Unix seconds. Room and participant ids are texts of 12 characters; nothing here points at a person but the
-name in `attendance`, and what a conference's state holds.
+names in `attendance` and `call_stays`, what a conference's state holds, and the organisers' and callers' e-mails.
 """
 
 from __future__ import annotations
@@ -210,3 +210,71 @@ message_days = Table(
     Column("segments", Integer, nullable=False),
 )
 """SMS that an organisation has sent or has waiting, by Danish date."""
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("call_id", UUID_TEXT, primary_key=True),
+    Column("room_id", ROOM_ID, nullable=False),
+    Column("organisation", CODE, nullable=True),
+    Column("meeting", UUID_TEXT, nullable=True, index=True),
+    Column("uri", String(200), nullable=True),
+    Column("starts_at", Double, nullable=False),
+    Column("seen_at", Double, nullable=False),
+    Column("is_over", Boolean, nullable=False),
+    Index("calls_by_start", "organisation", "starts_at", "call_id"),
+    Index("calls_by_end", "is_over", "seen_at"),
+)
+"""`organisation`, `meeting` and `uri`: of the booked room, as it was when the call began; NULL without a booking."""
+
+call_stays = Table(
+    "call_stays",
+    metadata,
+    Column("call_id", UUID_TEXT, primary_key=True),
+    Column("participant_id", PARTICIPANT_ID, primary_key=True),
+    Column("role", String(16), nullable=False),
+    Column("name", Text, nullable=True),
+    Column("starts_at", Double, nullable=False),
+    Column("ends_at", Double, nullable=True),
+)
+
+brandings = Table(
+    "brandings",
+    metadata,
+    Column("organisation", CODE, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("made_at", BigInteger, nullable=False),
+    Column("document", Text, nullable=False),
+)
+"""`document`: `booking.branding.Branding`. The highest version is in force."""
+
+job_runs = Table(
+    "job_runs",
+    metadata,
+    Column("job", String(64), primary_key=True),
+    Column("ran_at", Double, nullable=False),
+)
+"""When a job that runs once a day was last done to its end."""
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("meeting", UUID_TEXT, primary_key=True),
+    Column("invitation_id", String(32), primary_key=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("sealed_token", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("document", Text, nullable=False),
+)
+"""`document`: the rest of `booking.invitations.Invitation`."""
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("caller", String(64), primary_key=True),
+    Column("key_hash", String(64), primary_key=True),
+    Column("request_digest", String(64), nullable=False),
+    Column("resource", UUID_TEXT, nullable=False),
+    Column("created_at", BigInteger, nullable=False, index=True),
+)
+"""What a repeated request is known by; `caller` is a digest too."""

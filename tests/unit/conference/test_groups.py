@@ -27,6 +27,7 @@ from vdxmedia.conference.groups import (
     EndGroups,
     FormGroups,
     GroupsDocument,
+    MoveToGroup,
     OwnGroupDocument,
     StartAside,
     VisitGroup,
@@ -274,6 +275,52 @@ def test_host_visits_a_group_and_comes_back() -> None:
     aside(room, "c")
     with pytest.raises(NotAllowed):
         room.do(VisitGroup(ParticipantId("h"), 0))
+
+
+def move(room: Told, name: str, group: int | None) -> None:
+    room.do(MoveToGroup(ParticipantId("h"), ParticipantId(name), group))
+
+
+def test_one_is_moved_to_another_group_and_back_and_the_others_stay() -> None:
+    room = training(ALL, "abc")
+    form(room, "ab", "c", seconds=60)
+    ends_at = own(room, "a").ends_at
+    move(room, "b", 1)
+    assert (hears(room, "a"), hears(room, "b"), hears(room, "c")) == (set(), {"c"}, {"b"})
+    assert own(room, "b").ends_at == ends_at
+    move(room, "b", 1)
+    assert hears(room, "c") == {"b"}, "where he is already"
+    move(room, "b", None)
+    assert (own(room, "b").place, hears(room, "c")) == (Whereabouts.ROOM, set())
+    move(room, "b", 0)
+    assert hears(room, "a") == {"b"}, "also one who was in none"
+
+
+def test_private_guest_is_asked_anew_before_he_is_moved_and_is_with_nobody_meanwhile() -> None:
+    room = training(HOSTS, "abc")
+    form(room, "ab", "c")
+    for name in "abc":
+        say(room, name, agrees=True)
+    move(room, "b", 1)
+    assert own(room, "b") == OwnGroupDocument(Whereabouts.ROOM, Consent.ASKED, None, None)
+    assert (hears(room, "a"), hears(room, "c")) == (set(), set())
+    say(room, "b", agrees=True)
+    assert (hears(room, "a"), hears(room, "c")) == (set(), {"b"})
+    move(room, "b", None)
+    with pytest.raises(NotAllowed):
+        say(room, "b", agrees=True)
+
+
+def test_nobody_is_moved_to_a_group_that_is_not_there_or_out_of_a_talk_aside() -> None:
+    room = training(ALL, "abc")
+    form(room, "ab")
+    with pytest.raises(NotFound):
+        move(room, "a", 5)
+    aside(room, "c")
+    with pytest.raises(NotAllowed):
+        move(room, "c", 0)
+    with pytest.raises(NotFound):
+        move(room, "x", 0)
 
 
 def test_host_may_be_in_a_group_from_the_start() -> None:

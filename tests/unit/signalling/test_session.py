@@ -85,7 +85,7 @@ class House:
 async def say(session: Session, **message: object) -> dict[str, Any]:
     if message["type"] == "join":
         message = {"knowsWhoSees": "all", **message}
-    answer: dict[str, Any] = orjson.loads(orjson.dumps(await session.handle(orjson.dumps(message))))
+    answer: dict[str, Any] = orjson.loads(await session.handle(orjson.dumps(message)))
     return answer
 
 

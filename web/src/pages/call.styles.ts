@@ -21,6 +21,7 @@ export const callStyles = css`
     --brand-text: var(--stage-brand-text);
     --positive: var(--stage-positive);
     --caution: var(--stage-caution);
+    --danger: var(--stage-problem);
     --focus: var(--stage-focus);
     --focus-ground: var(--stage);
   }

@@ -18,6 +18,7 @@ import type { Lobby, Room, TypedLine } from '../protocol/messages.gen.js';
 import { Voice } from '../voices.js';
 import { FLOOR_STORIES } from './stories-floor.js';
 import { LAYOUT_STORIES } from './stories-layouts.js';
+import { TRAINING_STORIES } from './stories-training.js';
 
 export const ROOM: RoomState = {
   id: 'demo',
@@ -367,6 +368,7 @@ export const STORIES: Readonly<Record<string, (pictures: Pictures) => CallState>
   'call-stopping': (pictures) => withBanner(inCall(1, pictures), 'serverStopping'),
   ...LAYOUT_STORIES,
   ...FLOOR_STORIES,
+  ...TRAINING_STORIES,
   'ended-left': () => ended('left', true),
   'ended-ended': () => ended('ended', false),
   'ended-removed': () => ended('removed', false),

@@ -646,6 +646,13 @@ export interface HelpCalls {
   readonly calls: readonly HelpCall[];
 }
 
+/** A host sends one person into a group that there is; null: back. The others stay. Whom guests do not see is asked first. */
+export interface MoveToGroup {
+  readonly type: "moveToGroup";
+  readonly participantId: string;
+  readonly group: number | null;
+}
+
 export interface OpenConsent {
   readonly participantId: string;
   readonly visibility: Consent;
@@ -1167,6 +1174,7 @@ export type ClientMessage =
   | FormGroups
   | EndGroups
   | VisitGroup
+  | MoveToGroup
   | AskForHelp
   | WithdrawHelp
   | AnswerHelp

@@ -54,6 +54,7 @@ describe('the stage', () => {
     ['stage-danger-ink', 'stage-danger'],
     ['stage-caution', 'stage'],
     ['stage-caution', 'stage-raised'],
+    ['stage-problem', 'stage-raised'],
     ['stage-brand-text', 'stage-raised'],
     ['stage-brand-ink', 'stage-brand'],
     ...[0, 1, 2, 3, 4, 5, 6, 7].map((tone) => ['stage-ink', `tone-${String(tone)}`] as [string, string]),

@@ -152,6 +152,7 @@ export const fields = css`
   }
 
   input[type='text'],
+  input[type='number'],
   select {
     width: 100%;
     min-height: var(--target);
@@ -164,6 +165,23 @@ export const fields = css`
 
   input[aria-invalid='true'] {
     border: 2px solid var(--danger);
+  }
+
+  .check {
+    display: flex;
+    align-items: center;
+    gap: var(--space-12);
+    min-height: 44px;
+    font-size: var(--text-16);
+    cursor: pointer;
+  }
+
+  .check input {
+    flex: none;
+    width: 1.5rem;
+    height: 1.5rem;
+    margin: 0;
+    accent-color: var(--brand);
   }
 
   .choice {

@@ -15,6 +15,9 @@ export interface FloorQueueWords {
   readonly minutes: (count: number) => string;
   readonly places: string;
   readonly exempt: string;
+  readonly showsSpeaker: string;
+  readonly screenPolicy: string;
+  readonly screenPolicies: Readonly<Record<FloorPolicy, string>>;
   readonly nobody: string;
   readonly queue: (count: number) => string;
   readonly more: (count: number) => string;
@@ -48,11 +51,14 @@ const da: FloorQueueWords = {
   minutes: (count) => (count === 1 ? '1 minut' : `${String(count)} minutter`),
   places: 'Har ordet samtidig',
   exempt: 'Værter høres uden at bede om ordet',
+  showsSpeaker: 'Vis den, der har ordet, stort',
+  screenPolicy: 'Hvem må dele skærm?',
+  screenPolicies: { free: 'Alle', hands: 'Alle, efter håndsoprækning', queue: 'Én ad gangen, den næste i køen', moderated: 'Den, I giver lov' },
   nobody: 'Ingen har bedt om ordet.',
   queue: (count) => `${String(count)} venter`,
   more: (count) => `og ${String(count)} mere`,
   grant: 'Giv ordet',
-  grantTo: (name) => `Giv ${name} ordet`,
+  grantTo: (name) => `Giv ordet til ${name}`,
   deny: 'Afvis',
   denyTo: (name) => `Afvis ${name}`,
   up: (name) => `Flyt ${name} op`,
@@ -60,7 +66,7 @@ const da: FloorQueueWords = {
   revoke: 'Tag ordet',
   revokeFrom: (name) => `Tag ordet fra ${name}`,
   extend: '+ 1 minut',
-  extendFor: (name) => `Giv ${name} 1 minut mere`,
+  extendFor: (name) => `+ 1 minut til ${name}`,
   clear: 'Ryd køen',
 };
 
@@ -81,11 +87,14 @@ const en: FloorQueueWords = {
   minutes: (count) => (count === 1 ? '1 minute' : `${String(count)} minutes`),
   places: 'Have the floor at the same time',
   exempt: 'Hosts are heard without asking',
+  showsSpeaker: 'Show whoever has the floor large',
+  screenPolicy: 'Who may share a screen?',
+  screenPolicies: { free: 'Everyone', hands: 'Everyone, by raised hand', queue: 'One at a time, next in the queue', moderated: 'Whom you allow' },
   nobody: 'Nobody has asked to speak.',
   queue: (count) => `${String(count)} waiting`,
   more: (count) => `and ${String(count)} more`,
   grant: 'Give the floor',
-  grantTo: (name) => `Give ${name} the floor`,
+  grantTo: (name) => `Give the floor to ${name}`,
   deny: 'Deny',
   denyTo: (name) => `Deny ${name}`,
   up: (name) => `Move ${name} up`,
@@ -93,7 +102,7 @@ const en: FloorQueueWords = {
   revoke: 'Take the floor',
   revokeFrom: (name) => `Take the floor from ${name}`,
   extend: '+ 1 minute',
-  extendFor: (name) => `Give ${name} 1 minute more`,
+  extendFor: (name) => `+ 1 minute for ${name}`,
   clear: 'Clear the queue',
 };
 

@@ -60,6 +60,9 @@ export interface TrainingWords {
     readonly visit: (group: number) => string;
     readonly leaveGroup: string;
     readonly endGroups: string;
+    readonly notInYet: string;
+    readonly moveToGroup: string;
+    readonly moveTo: (group: number) => string;
     readonly group: (group: number) => string;
   };
   readonly music: string;
@@ -126,6 +129,9 @@ const da: TrainingWords = {
     visit: (group) => `Gå til gruppe ${String(group)}`,
     leaveGroup: 'Tilbage til alle',
     endGroups: 'Hent alle tilbage',
+    notInYet: 'ikke med endnu',
+    moveToGroup: 'Flyt til en gruppe',
+    moveTo: (group) => `Til gruppe ${String(group)}`,
     group: (group) => `Gruppe ${String(group)}`,
   },
   music: 'Musik og takt',
@@ -192,6 +198,9 @@ const en: TrainingWords = {
     visit: (group) => `Go to group ${String(group)}`,
     leaveGroup: 'Back to everyone',
     endGroups: 'Bring everyone back',
+    notInYet: 'not in it yet',
+    moveToGroup: 'Move to a group',
+    moveTo: (group) => `To group ${String(group)}`,
     group: (group) => `Group ${String(group)}`,
   },
   music: 'Music and counting',

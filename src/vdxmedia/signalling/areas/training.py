@@ -101,6 +101,14 @@ class VisitGroup(Wire, frozen=True, tag="visitGroup"):
     group: Annotated[int, Meta(ge=0, lt=MAX_GROUPS)] | None
 
 
+class MoveToGroup(Wire, frozen=True, tag="moveToGroup"):
+    """A host sends one person into a group that there is; null: back. The others stay. Whom guests do not see is asked
+    first."""
+
+    participant_id: Id
+    group: Annotated[int, Meta(ge=0, lt=MAX_GROUPS)] | None
+
+
 class AskForHelp(Wire, frozen=True, tag="askForHelp"):
     """Hosts see and hear it until one of them answers."""
 
@@ -199,6 +207,10 @@ def _form(message: FormGroups, asking: ParticipantId) -> Asked:
     return groups.FormGroups(asking, people, message.seconds)
 
 
+def _move(message: MoveToGroup, asking: ParticipantId) -> Asked:
+    return groups.MoveToGroup(asking, ParticipantId(message.participant_id), message.group)
+
+
 def _own_group(_: RoomId, document: groups.OwnGroupDocument) -> Wire:
     return OwnGroup(
         place=document.place, consent=document.consent, participant_id=document.other, ends_at=document.ends_at
@@ -285,6 +297,7 @@ COMMANDS: Mapping[type[Wire], tuple[tuple[float, float], Callable[[Any, Particip
     FormGroups: ((1.0, 5.0), _form),
     EndGroups: ((2.0, 10.0), lambda message, asking: groups.EndGroups(asking)),
     VisitGroup: ((2.0, 10.0), lambda message, asking: groups.VisitGroup(asking, message.group)),
+    MoveToGroup: ((5.0, 50.0), _move),
     AskForHelp: ((2.0, 10.0), lambda message, asking: help.AskForHelp(asking)),
     WithdrawHelp: ((2.0, 10.0), lambda message, asking: help.WithdrawHelp(asking)),
     AnswerHelp: (

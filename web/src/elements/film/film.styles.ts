@@ -37,19 +37,6 @@ export const filmStyles = css`
     align-items: center;
   }
 
-  .check {
-    display: flex;
-    align-items: center;
-    gap: var(--space-12);
-    min-height: 44px;
-  }
-
-  .check input {
-    flex: none;
-    width: 24px;
-    height: 24px;
-  }
-
   .soft {
     color: var(--soft, inherit);
     overflow-wrap: anywhere;

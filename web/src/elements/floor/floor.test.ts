@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { CallCommands, CallState } from '../../call-types.js';
 import { STORIES, type Pictures } from '../../pages/fixtures.js';
+import { present } from '../../testing/builders.js';
 import { mount, textOf, unmountAll } from '../../testing/mount.js';
 import { floorWords } from '../../text/floor.js';
 import { FloorElement } from './floor.js';
@@ -135,7 +136,26 @@ describe('the queue of hosts', () => {
   it('names everybody in what its buttons say', async () => {
     const { element } = await queue('host-floor-moderated');
     const labels = [...element.renderRoot.querySelectorAll('[data-do=grant]')].map((button) => button.getAttribute('aria-label'));
-    expect(labels[1]).toBe('Giv Fatima Al-Sayed ordet');
+    expect(labels[1]).toBe('Giv ordet til Fatima Al-Sayed');
+  });
+
+  it('lets hosts choose who shares a screen, and whether who speaks is shown large', async () => {
+    const { element, ask } = await queue('host-floor-moderated');
+    const screens = present(element.renderRoot.querySelector<HTMLSelectElement>('#screen-policy'));
+    expect([...screens.options].map((option) => option.value)).toEqual(['free', 'queue', 'moderated']);
+    screens.selectedIndex = 2;
+    screens.dispatchEvent(new Event('change'));
+    expect(ask).toHaveBeenLastCalledWith({ type: 'changeRoom', screenPolicy: 'moderated' });
+    const large = present(element.renderRoot.querySelector<HTMLInputElement>('#shows-speaker'));
+    expect(large.checked).toBe(true);
+    large.checked = false;
+    large.dispatchEvent(new Event('change'));
+    expect(ask).toHaveBeenLastCalledWith({ type: 'changeRoom', showsSpeaker: false });
+  });
+
+  it('does not speak of who is shown large where everybody speaks freely', async () => {
+    const { element } = await queue('host-floor-free');
+    expect(element.renderRoot.querySelector('#shows-speaker')).toBeNull();
   });
 
   it('changes how people get the floor', async () => {

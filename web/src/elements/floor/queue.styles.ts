@@ -93,18 +93,4 @@ export const queueStyles = css`
   .up .icon {
     transform: rotate(180deg);
   }
-
-  .check {
-    display: flex;
-    align-items: center;
-    gap: var(--space-12);
-    min-height: 44px;
-    font-size: var(--text-16);
-  }
-
-  .check input {
-    flex: none;
-    width: 24px;
-    height: 24px;
-  }
 `;

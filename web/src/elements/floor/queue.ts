@@ -10,9 +10,12 @@ import { floorWords } from '../../text/floor.js';
 import { floorQueueWords, type FloorQueueWords } from '../../text/floor-queue.js';
 import type { Language } from '../../text/words.js';
 import { icon } from '../icon/icon.js';
+import { check, select } from '../select/select.js';
 import { queueStyles } from './queue.styles.js';
 
 const POLICIES: readonly FloorPolicy[] = ['free', 'hands', 'queue', 'moderated'];
+/** Raised hands alone would keep nobody from sharing. */
+const SCREEN_POLICIES: readonly FloorPolicy[] = ['free', 'queue', 'moderated'];
 const TURNS_MIN = [0, 1, 2, 3, 5, 10];
 const PLACES = [1, 2, 3, 5];
 const EXTENSION_S = 60;
@@ -140,26 +143,49 @@ export class FloorQueue extends LitElement {
     const minutes = room.turnS / 60;
     const turns = TURNS_MIN.includes(minutes) ? TURNS_MIN : [...TURNS_MIN, minutes];
     const places = PLACES.includes(room.maxSpeakers) ? PLACES : [...PLACES, room.maxSpeakers];
+    const screens = SCREEN_POLICIES.includes(room.screenPolicy) ? SCREEN_POLICIES : [...SCREEN_POLICIES, room.screenPolicy];
     return html`<div class="rules">
-      ${choice('policy', words.policy, POLICIES, room.floorPolicy, (policy) => words.policies[policy], (floorPolicy) => {
-        this.change({ floorPolicy });
+      ${select({
+        id: 'policy',
+        label: words.policy,
+        values: POLICIES,
+        chosen: room.floorPolicy,
+        text: (policy) => words.policies[policy],
+        choose: (floorPolicy) => { this.change({ floorPolicy }); },
       })}
       <p class="soft">
         ${words.explained[room.floorPolicy]}${room.floorPolicy === 'queue' && room.guestVisibility !== 'all' ? ` ${words.queueIsPrivate}` : ''}
       </p>
       ${room.floorPolicy === 'queue' || room.floorPolicy === 'moderated'
-        ? html`${choice('turn', words.turn, turns, minutes, (one) => (one === 0 ? words.noLimit : words.minutes(one)), (one) => {
-              this.change({ turnS: one * 60 });
+        ? html`${select({
+              id: 'turn',
+              label: words.turn,
+              values: turns,
+              chosen: minutes,
+              text: (one) => (one === 0 ? words.noLimit : words.minutes(one)),
+              choose: (one) => { this.change({ turnS: one * 60 }); },
             })}
-            ${choice('places', words.places, places, room.maxSpeakers, String, (maxSpeakers) => { this.change({ maxSpeakers }); })}
-            <label class="check"
-              ><input
-                type="checkbox"
-                .checked=${room.hostsExempt}
-                @change=${(event: Event) => { this.change({ hostsExempt: (event.target as HTMLInputElement).checked }); }}
-              /><span>${words.exempt}</span></label
-            >`
+            ${select({
+              id: 'places',
+              label: words.places,
+              values: places,
+              chosen: room.maxSpeakers,
+              text: String,
+              choose: (maxSpeakers) => { this.change({ maxSpeakers }); },
+            })}
+            ${check(words.exempt, room.hostsExempt, (hostsExempt) => { this.change({ hostsExempt }); }, 'exempt')}`
         : nothing}
+      ${room.floorPolicy === 'free'
+        ? nothing
+        : check(words.showsSpeaker, room.showsSpeaker, (showsSpeaker) => { this.change({ showsSpeaker }); }, 'shows-speaker')}
+      ${select({
+        id: 'screen-policy',
+        label: words.screenPolicy,
+        values: screens,
+        chosen: room.screenPolicy,
+        text: (policy) => words.screenPolicies[policy],
+        choose: (screenPolicy) => { this.change({ screenPolicy }); },
+      })}
     </div>`;
   }
 
@@ -174,26 +200,4 @@ export class FloorQueue extends LitElement {
   private send(command: Exclude<ClientMessage, Join>): void {
     void this.commands.ask('floor' in command ? { ...command, commandId: crypto.randomUUID() } : command);
   }
-}
-
-function choice<T extends string | number>(
-  id: string,
-  label: string,
-  values: readonly T[],
-  chosen: T,
-  text: (value: T) => string,
-  choose: (value: T) => void,
-): TemplateResult {
-  return html`<div class="field">
-    <label class="label" for=${id}>${label}</label>
-    <select
-      id=${id}
-      @change=${(event: Event) => {
-        const value = values[(event.target as HTMLSelectElement).selectedIndex];
-        if (value !== undefined) choose(value);
-      }}
-    >
-      ${values.map((value) => html`<option ?selected=${value === chosen}>${text(value)}</option>`)}
-    </select>
-  </div>`;
 }

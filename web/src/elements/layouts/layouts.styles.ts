@@ -20,19 +20,6 @@ export const layoutsStyles = css`
     font-weight: var(--bold);
   }
 
-  .check {
-    display: flex;
-    align-items: center;
-    gap: var(--space-12);
-    min-height: 44px;
-  }
-
-  .check input {
-    flex: none;
-    width: 24px;
-    height: 24px;
-  }
-
   p {
     margin: 0;
   }

@@ -62,18 +62,6 @@ export const lobbyStyles = css`
     min-width: 0;
   }
 
-  .check {
-    display: flex;
-    align-items: center;
-    gap: var(--space-8);
-    min-height: 44px;
-  }
-
-  .check input {
-    width: 1.25rem;
-    height: 1.25rem;
-  }
-
   .button {
     min-height: 44px;
     padding: var(--space-8) var(--space-16);

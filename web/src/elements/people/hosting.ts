@@ -5,9 +5,12 @@ import type { ParticipantState, CallState } from '../../call-types.js';
 import type { LobbyPolicy, SourceKind } from '../../protocol/messages.gen.js';
 import { roomWords } from '../../text/rooms.js';
 import type { Language } from '../../text/words.js';
+import { transferWords } from '../../text/transfer.js';
+import { select } from '../select/select.js';
 import { addAction, addMark, addSection, isHost, type PeopleContext } from './registry.js';
 
 const EXTEND_S = 15 * 60;
+const LOBBIES: readonly LobbyPolicy[] = ['off', 'untilHost', 'knock'];
 
 const isOther = (person: ParticipantState, call: CallState): boolean => isHost(call) && !person.isSelf && !person.isFilm;
 const word = (language: Language): ReturnType<typeof roomWords>['action'] => roomWords(language).action;
@@ -70,6 +73,18 @@ addAction({
   run: (person, { commands }) => void commands.ask({ type: 'setRole', participantId: person.id, role: 'guest' }),
 });
 
+addAction({
+  id: 'transfer',
+  order: 300,
+  label: (_person, language) => transferWords(language).action,
+  isOffered: (person, call) => isOther(person, call) && person.connection === 'connected',
+  run: () => undefined,
+  form: (person, { commands, language }, done) => {
+    void import('../transfer/transfer.js');
+    return html`<vdx-transfer .person=${person} .commands=${commands} .language=${language} @done=${done}></vdx-transfer>`;
+  },
+});
+
 for (const barred of [false, true]) {
   addAction({
     id: barred ? 'bar' : 'remove',
@@ -87,20 +102,16 @@ function renderHosting({ call, commands, language }: PeopleContext): TemplateRes
   const words = roomWords(language).host;
   const room = call.documents.roomChanged?.room;
   if (room === undefined) return nothing;
-  const choose = (event: Event): void => {
-    const lobby = (event.target as HTMLSelectElement).value as LobbyPolicy;
-    void commands.ask({ type: 'changeRoom', lobby });
-  };
   return html`<h3>${words.title}</h3>
     <div class="actions">
-      <div class="field">
-        <label for="lobby-policy">${words.lobby}</label>
-        <select id="lobby-policy" @change=${choose}>
-          ${(['off', 'untilHost', 'knock'] as const).map(
-            (policy) => html`<option value=${policy} ?selected=${room.lobby === policy}>${words.lobbyChoice[policy]}</option>`,
-          )}
-        </select>
-      </div>
+      ${select({
+        id: 'lobby-policy',
+        label: words.lobby,
+        values: LOBBIES,
+        chosen: room.lobby,
+        text: (policy) => words.lobbyChoice[policy],
+        choose: (lobby) => void commands.ask({ type: 'changeRoom', lobby }),
+      })}
       <button class="button" type="button" data-action="mute-guests" @click=${() => void commands.ask({ type: 'muteGuests' })}>
         ${words.muteGuests}
       </button>

@@ -2,7 +2,8 @@
 import { html } from 'lit';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CallCommands, CallState, ParticipantState } from '../../call-types.js';
-import { inCall } from '../../pages/fixtures.js';
+import { inCall, NO_PICTURES, STORIES } from '../../pages/fixtures.js';
+import { present } from '../../testing/builders.js';
 import { mount, part, textOf, unmountAll } from '../../testing/mount.js';
 import { functionText } from '../../text/people.js';
 import { People } from './people.js';
@@ -72,6 +73,38 @@ describe('vdx-people', () => {
     await element.updateComplete;
     expect(ran).toHaveBeenCalledWith('Bo');
     expect(element.renderRoot.querySelector('.actions')).toBeNull();
+  });
+
+  it('asks first where an action has a form, and closes with it', async () => {
+    const ask = vi.fn(() => Promise.resolve({ type: 'done' as const }));
+    const call = present(STORIES['host-training-groups'])(NO_PICTURES);
+    const element = await mount(new People(), { call, commands: { ask } as unknown as CallCommands });
+    const open = async (name: string): Promise<string[]> => {
+      part(element, `[data-person="p-${name}"] .menu`).click();
+      await element.updateComplete;
+      part(element, '[data-action=move-to-group]').click();
+      await element.updateComplete;
+      return [...element.renderRoot.querySelectorAll('[data-group]')].map((one) => textOf(one));
+    };
+    expect(await open('Bodil Jensen'), 'of the first group').toEqual(['Til gruppe 2', 'Tilbage til alle']);
+    part(element, '[data-group="1"]').click();
+    await element.updateComplete;
+    expect(ask).toHaveBeenLastCalledWith({ type: 'moveToGroup', participantId: 'p-Bodil Jensen', group: 1 });
+    expect(element.renderRoot.querySelector('li .actions')).toBeNull();
+    expect(await open('Mette Ågård'), 'of none').toEqual(['Til gruppe 1', 'Til gruppe 2']);
+  });
+
+  it('offers to send others to another meeting, and not oneself', async () => {
+    const call = present(STORIES['host-training'])(NO_PICTURES);
+    const element = await mount(new People(), { call, commands: {} as CallCommands });
+    part(element, '[data-person="self"] .menu').click();
+    await element.updateComplete;
+    expect(element.renderRoot.querySelector('[data-action=transfer]')).toBeNull();
+    part(element, '[data-person="p-Bo"] .menu').click();
+    await element.updateComplete;
+    part(element, '[data-action=transfer]').click();
+    await element.updateComplete;
+    expect(element.renderRoot.querySelector('vdx-transfer')).not.toBeNull();
   });
 
   it('closes the actions with Escape, and not the panel', async () => {

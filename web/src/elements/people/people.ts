@@ -28,6 +28,8 @@ export class People extends LitElement {
 
   /** Whose actions are open. */
   @state() private opened: string | null = null;
+  /** Which of them asks something first. */
+  @state() private asking: string | null = null;
 
   override render(): TemplateResult {
     const words = peopleWords(this.language);
@@ -79,7 +81,7 @@ export class People extends LitElement {
               class="menu"
               aria-expanded=${String(isOpen)}
               aria-label=${words.actionsFor(person.name)}
-              @click=${() => { this.opened = isOpen ? null : person.id; }}
+              @click=${() => { this.open(isOpen ? null : person.id); }}
             >
               ${icon('chevron')}
             </button>`}
@@ -100,6 +102,10 @@ export class People extends LitElement {
   }
 
   private renderActions(person: ParticipantState, actions: readonly PersonAction[]): TemplateResult {
+    const asking = actions.find((action) => action.id === this.asking);
+    if (asking?.form !== undefined) {
+      return html`<div class="actions" @keydown=${this.onKey}>${asking.form(person, this.context, () => { this.close(person.id); })}</div>`;
+    }
     return html`<div class="actions" @keydown=${this.onKey}>
       ${actions.map(
         (action) => html`<button
@@ -114,7 +120,16 @@ export class People extends LitElement {
     </div>`;
   }
 
+  private open(person: string | null): void {
+    this.opened = person;
+    this.asking = null;
+  }
+
   private run(action: PersonAction, person: ParticipantState): void {
+    if (action.form !== undefined) {
+      this.asking = action.id;
+      return;
+    }
     action.run(person, this.context);
     this.close(person.id);
   }
@@ -127,7 +142,7 @@ export class People extends LitElement {
   }
 
   private close(person: string): void {
-    this.opened = null;
+    this.open(null);
     this.renderRoot.querySelector<HTMLElement>(`[data-person="${CSS.escape(person)}"] .menu`)?.focus();
   }
 }

@@ -22,6 +22,7 @@ export const groupDeskStyles = css`
   }
 
   li {
+    font-size: var(--text-16);
     display: flex;
     flex-wrap: wrap;
     align-items: center;

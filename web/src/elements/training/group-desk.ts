@@ -5,6 +5,8 @@ import { customElement, property, query } from 'lit/decorators.js';
 import type { CallCommands, CallState } from '../../call-types.js';
 import type { GuestVisibility } from '../../protocol/messages.gen.js';
 import { buttons, fields, reset } from '../../styles/shared.js';
+import { check, select } from '../select/select.js';
+import { smallGroups } from './small-groups.js';
 import { phoneLink } from '../../text/names.js';
 import { trainingWords } from '../../text/training.js';
 import type { Language } from '../../text/words.js';
@@ -39,18 +41,10 @@ export class GroupDesk extends LitElement {
 
   private renderSound(): TemplateResult {
     const words = trainingWords(this.language);
-    const choose = (event: Event): void => void this.commands.setOriginalSound((event.target as HTMLInputElement).checked);
+    const { isOriginalSound } = this.call.devices;
+    const choose = (isOn: boolean): void => void this.commands.setOriginalSound(isOn);
     return html`<div class="field">
-      <label class="check">
-        <input
-          type="checkbox"
-          id="original-sound"
-          aria-describedby="original-sound-hint"
-          .checked=${this.call.devices.isOriginalSound}
-          @change=${choose}
-        />
-        ${words.music}
-      </label>
+      ${check(words.music, isOriginalSound, choose, 'original-sound', 'original-sound-hint')}
       <p class="hint" id="original-sound-hint">${words.musicHint}</p>
     </div>`;
   }
@@ -58,26 +52,29 @@ export class GroupDesk extends LitElement {
   private renderVisibility(): TemplateResult {
     const words = trainingWords(this.language).host;
     const now = this.call.documents.roomChanged?.room.guestVisibility;
-    const choose = (event: Event): void => {
-      const guestVisibility = (event.target as HTMLSelectElement).value as GuestVisibility;
-      void this.commands.ask({ type: 'changeRoom', guestVisibility });
-    };
-    return html`<div class="field">
-      <label for="visibility">${words.visibility}</label>
-      <select id="visibility" @change=${choose}>
-        ${VISIBILITIES.map((one) => html`<option value=${one} ?selected=${one === now}>${words.visibilities[one]}</option>`)}
-      </select>
-    </div>`;
+    return select({
+      id: 'visibility',
+      label: words.visibility,
+      values: VISIBILITIES,
+      chosen: now,
+      text: (one) => words.visibilities[one],
+      choose: (guestVisibility) => void this.commands.ask({ type: 'changeRoom', guestVisibility }),
+    });
   }
 
   private renderGroups(): TemplateResult {
     const words = trainingWords(this.language).host;
-    const groups = (this.call.documents.groups?.groups ?? []).filter((group) => !group.aside);
+    const groups = smallGroups(this.call);
+    const endsAt = this.call.documents.groups?.endsAt ?? null;
     if (groups.length > 0) {
+      const left = endsAt === null ? '' : trainingWords(this.language).groupEnds(Math.ceil((endsAt - Date.now() / 1000) / 60));
       return html`<h4>${words.groups}</h4>
+        ${left === '' ? nothing : html`<p class="hint">${left}</p>`}
         <ul>
           ${groups.map((group) => {
-            const names = group.people.map((one) => this.nameOf(one.participantId)).join(', ');
+            const names = group.people
+              .map((one) => this.nameOf(one.participantId) + (one.consent === 'agreed' ? '' : ` (${words.notInYet})`))
+              .join(', ');
             return html`<li>
               <span>${words.group(group.group + 1)}: ${names}</span>
               <button class="link" type="button" @click=${() => { this.visit(group.group); }}>
@@ -130,7 +127,10 @@ export class GroupDesk extends LitElement {
 
   private readonly form = (event: Event): void => {
     event.preventDefault();
-    const guests = this.call.participants.filter((person) => person.role === 'guest').map((person) => person.id);
+    const elsewhere = (this.call.documents.groups?.groups ?? []).flatMap((group) => group.people.map((one) => one.participantId));
+    const guests = this.call.participants
+      .filter((person) => person.role === 'guest' && person.connection === 'connected' && !elsewhere.includes(person.id))
+      .map((person) => person.id);
     const groups = dealt(guests, Math.min(Math.max(this.count.valueAsNumber || 1, 1), MAX_GROUPS));
     const seconds = Math.min(Math.max(this.minutes.valueAsNumber || 0, 0), MAX_MINUTES) * 60;
     if (groups.length > 0) void this.commands.ask({ type: 'formGroups', groups, seconds });

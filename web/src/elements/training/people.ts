@@ -1,10 +1,10 @@
 /** In the list of people, for hosts: showing one to all, talking alone, looking closer, recognising; and its section. */
 
-import { html } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { CallState, ParticipantState } from '../../call-types.js';
 import { trainingWords } from '../../text/training.js';
+import { smallGroupOf, smallGroups } from './small-groups.js';
 import { addAction, addMark, addSection, isHost } from '../people/registry.js';
-import './group-desk.js';
 import './own-visibility.js';
 
 const onStage = (call: CallState): string | null => call.documents.stage?.participantId ?? null;
@@ -115,6 +115,33 @@ addAction({
 });
 
 addAction({
+  id: 'move-to-group',
+  order: 43,
+  label: (_person, language) => trainingWords(language).host.moveToGroup,
+  isOffered: (person, call) =>
+    isHost(call) && !person.isSelf && !person.isFilm && smallGroups(call).length > 0 && groupOf(person, call)?.aside !== true,
+  run: () => undefined,
+  form: (person, { call, commands, language }, done) => {
+    const words = trainingWords(language);
+    const now = smallGroupOf(call, person.id)?.group ?? null;
+    const target = (group: number | null, text: string): TemplateResult =>
+      html`<button
+        class="button"
+        type="button"
+        data-group=${group ?? 'none'}
+        @click=${() => {
+          void commands.ask({ type: 'moveToGroup', participantId: person.id, group });
+          done();
+        }}
+      >
+        ${text}
+      </button>`;
+    return html`${smallGroups(call).filter(({ group }) => group !== now).map(({ group }) => target(group, words.host.moveTo(group + 1)))}
+    ${now === null ? nothing : target(null, words.back)}`;
+  },
+});
+
+addAction({
   id: 'recognise',
   order: 44,
   label: (person, language, call) => {
@@ -131,8 +158,11 @@ addSection({
   order: 140,
   isShown: isHost,
   count: (call) => call.documents.helpCalls?.calls.length ?? 0,
-  render: ({ call, commands, language }) =>
-    html`<vdx-group-desk .call=${call} .commands=${commands} .language=${language}></vdx-group-desk>`,
+  render: ({ call, commands, language }) => {
+    // Only hosts load it.
+    void import('./group-desk.js');
+    return html`<vdx-group-desk .call=${call} .commands=${commands} .language=${language}></vdx-group-desk>`;
+  },
 });
 
 addSection({

@@ -1,0 +1,72 @@
+"""A part of the assembly: our own REST of meetings, their links, and the ways in. Connects, decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vdxmedia.api.entrances import EntranceOperations
+from vdxmedia.api.invitations import InvitationOperations
+from vdxmedia.api.meeting_invitations import MeetingInvitationOperations
+from vdxmedia.api.meetings import MeetingOperations
+from vdxmedia.api.operations import Operation
+from vdxmedia.api.ratelimit import RateLimit
+from vdxmedia.clock import Clock
+from vdxmedia.config import Settings
+from vdxmedia.hub.booking_store import BookingStore
+from vdxmedia.hub.bookings_port import Bookings
+from vdxmedia.hub.entrances import Entrances
+from vdxmedia.hub.idempotency import Idempotency
+from vdxmedia.hub.invitations import Invitations
+from vdxmedia.hub.ports import Tokens
+from vdxmedia.hub.registry import Registry
+from vdxmedia.sealing import Sealer
+from vdxmedia.store.invitations import InvitationRows, RepeatedRequests
+from vdxmedia.store.units import Units
+
+BURST_S = 5.0
+
+
+def booking_operations(
+    settings: Settings,
+    bookings: Bookings,
+    store: BookingStore,
+    units: Units,
+    registry: Registry,
+    tokens: Tokens,
+    *,
+    uri_domain: str,
+    sealer: Sealer,
+    clock: Clock,
+    public_url: str,
+) -> Sequence[Operation]:
+    links = InvitationRows(units)
+    invitations = Invitations(bookings, links, sealer=sealer, clock=clock)
+    meetings = MeetingOperations(
+        bookings,
+        invitations,
+        Idempotency(RepeatedRequests(units), clock),
+        clock=clock,
+        public_url=public_url,
+        short_link_base=settings.booking.short_link_base,
+    )
+    entrances = Entrances(
+        store,
+        links,
+        registry,
+        bookings,
+        registry.pins,
+        clock=clock,
+        counters=registry.counters,
+        uri_domain=uri_domain,
+    )
+    per_second = settings.api.requests_per_second
+    return (
+        *meetings.table(),
+        *MeetingInvitationOperations(meetings, invitations, public_url=public_url).table(),
+        *EntranceOperations(
+            entrances,
+            InvitationOperations(registry, clock=clock),
+            tokens,
+            RateLimit(per_second=per_second, burst=BURST_S * per_second, clock=clock),
+        ).table(),
+    )

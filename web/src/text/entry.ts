@@ -1,0 +1,137 @@
+/** The words of the ways in. */
+
+import type { Language } from './words.js';
+
+export interface EntryWords {
+  readonly ask: {
+    readonly title: string;
+    readonly lead: string;
+    readonly label: string;
+    readonly hint: string;
+    readonly go: string;
+    readonly empty: string;
+    readonly unknown: string;
+  };
+  readonly pin: {
+    readonly title: string;
+    readonly lead: string;
+    readonly label: string;
+    readonly go: string;
+    readonly missing: string;
+    readonly wrong: (triesLeft: number | null) => string;
+    readonly other: string;
+  };
+  readonly working: string;
+  readonly early: {
+    readonly title: string;
+    readonly begins: (when: string) => string;
+    readonly opens: (when: string) => string;
+    readonly stay: string;
+  };
+  readonly closed: { readonly title: string; readonly body: string };
+  readonly unknown: { readonly title: string; readonly body: string; readonly type: string };
+  readonly unreachable: { readonly title: string; readonly body: string; readonly again: string };
+  readonly wait: {
+    readonly title: string;
+    readonly body: (time: string) => string;
+    readonly again: string;
+  };
+}
+
+const da: EntryWords = {
+  ask: {
+    title: 'Kom ind til dit møde',
+    lead: 'Har du et link i en SMS eller et brev, så åbn det. Så kommer du direkte til mødet. Ellers skriv adressen eller koden her.',
+    label: 'Mødets adresse eller kode',
+    hint: 'Den står i din invitation.',
+    go: 'Fortsæt',
+    empty: 'Skriv den adresse eller kode, der står i din invitation.',
+    unknown: 'Vi kan ikke finde et møde med den adresse. Se efter, om den er skrevet rigtigt. Måske er mødet slut.',
+  },
+  pin: {
+    title: 'Skriv mødets PIN-kode',
+    lead: 'Du har fået PIN-koden sammen med din invitation.',
+    label: 'PIN-kode',
+    go: 'Fortsæt',
+    missing: 'PIN-koden har mindst 4 tal.',
+    wrong: (left) =>
+      left === null
+        ? 'Det er ikke den rigtige PIN-kode. Prøv igen.'
+        : left === 0
+          ? 'Det er ikke den rigtige PIN-kode.'
+          : `Det er ikke den rigtige PIN-kode. Du har ${left} forsøg tilbage.`,
+    other: 'Skriv en anden adresse',
+  },
+  working: 'Vi finder dit møde …',
+  early: {
+    title: 'Du er tidligt på den',
+    begins: (when) => `Mødet begynder ${when}.`,
+    opens: (when) => `Du kan komme ind fra ${when}.`,
+    stay: 'Lad siden være åben. Den går videre af sig selv.',
+  },
+  closed: { title: 'Mødet er slut', body: 'Linket virker ikke længere. Har du et nyt møde, så åbn linket til det.' },
+  unknown: {
+    title: 'Linket virker ikke',
+    body: 'Enten er mødet slut, eller også mangler der noget af linket. Åbn linket i din invitation igen.',
+    type: 'Skriv adressen i stedet',
+  },
+  unreachable: { title: 'Vi kan ikke få forbindelse', body: 'Se efter, om du er på nettet. Siden prøver igen af sig selv.', again: 'Prøv nu' },
+  wait: {
+    title: 'Vent lidt',
+    body: (time) => `Der er prøvet for mange gange. Du kan prøve igen om ${time}. Et link fra din invitation virker stadig.`,
+    again: 'Prøv igen',
+  },
+};
+
+const en: EntryWords = {
+  ask: {
+    title: 'Come in to your meeting',
+    lead: 'If you have a link in a text message or a letter, open it. It takes you straight to the meeting. Otherwise type the address or the code here.',
+    label: 'The meeting’s address or code',
+    hint: 'It is in your invitation.',
+    go: 'Continue',
+    empty: 'Type the address or the code from your invitation.',
+    unknown: 'We cannot find a meeting with that address. Check that it is written correctly. Perhaps the meeting is over.',
+  },
+  pin: {
+    title: 'Type the meeting’s PIN',
+    lead: 'You got the PIN with your invitation.',
+    label: 'PIN',
+    go: 'Continue',
+    missing: 'The PIN has at least 4 digits.',
+    wrong: (left) =>
+      left === null ? 'That is not the right PIN. Try again.' : left === 0 ? 'That is not the right PIN.' : `That is not the right PIN. You have ${left} ${left === 1 ? 'try' : 'tries'} left.`,
+    other: 'Type another address',
+  },
+  working: 'We are finding your meeting …',
+  early: {
+    title: 'You are early',
+    begins: (when) => `The meeting begins ${when}.`,
+    opens: (when) => `You can come in from ${when.replace(/^(?:at|on) /, '')}.`,
+    stay: 'Leave this page open. It goes on by itself.',
+  },
+  closed: { title: 'The meeting is over', body: 'The link no longer works. If you have another meeting, open its link.' },
+  unknown: {
+    title: 'The link does not work',
+    body: 'Either the meeting is over, or a part of the link is missing. Open the link in your invitation again.',
+    type: 'Type the address instead',
+  },
+  unreachable: { title: 'We cannot connect', body: 'Check that you are online. The page tries again by itself.', again: 'Try now' },
+  wait: {
+    title: 'Wait a little',
+    body: (time) => `There have been too many tries. You can try again in ${time}. A link from your invitation still works.`,
+    again: 'Try again',
+  },
+};
+
+export function entryWords(language: Language): EntryWords {
+  return language === 'en' ? en : da;
+}
+
+/** `45 sekunder`, `2 minutter`. */
+export function waitText(seconds: number, language: Language): string {
+  const minutes = Math.ceil(seconds / 60);
+  if (seconds > 90) return language === 'da' ? `${minutes} minutter` : `${minutes} minutes`;
+  if (language === 'da') return seconds === 1 ? '1 sekund' : `${seconds} sekunder`;
+  return seconds === 1 ? '1 second' : `${seconds} seconds`;
+}
