@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 import msgspec
 
+from vdxmedia.booking.audit import AuditOperation, note_of
 from vdxmedia.booking.callers import Caller
 from vdxmedia.booking.choices import Provisioning
 from vdxmedia.booking.drawing import MAX_TRIES, Draw, check_uri_setup, draw_uri
@@ -52,6 +53,20 @@ class BookingParts:
 
     def now(self) -> int:
         return int(self.clock.unix_s())
+
+    async def note(
+        self,
+        rows: BookingRows,
+        caller: Caller,
+        operation: AuditOperation,
+        resource: str,
+        identifier: object,
+        *,
+        organisation: str,
+        fields: Iterable[str] = (),
+    ) -> None:
+        """Into the audit log, in the change's own transaction."""
+        await rows.note(note_of(organisation, caller, operation, resource, str(identifier), self.now(), fields))
 
     async def free_uri(self, rows: BookingRows, template: Template) -> tuple[str, str]:
         """Without domain, and the domain. Raises: BookingRefused (`template_uri_invalid`, `no_free_uri`)."""

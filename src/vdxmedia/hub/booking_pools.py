@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from vdxmedia.booking import access
+from vdxmedia.booking.audit import AuditOperation
 from vdxmedia.booking.callers import Caller, CallerRole
 from vdxmedia.booking.choices import Provisioning, ProvisionStatus
 from vdxmedia.booking.drawing import draw_pins
@@ -85,6 +86,7 @@ class PoolDesk(TemplateDesk):
             room = in_status(found[0], report.status, self.parts.now(), report.description, vmr_id)
             room = msgspec.structs.replace(room, updated_by=person_of(caller))
             await rows.save_room(room)
+            await self._note(rows, caller, AuditOperation.UPDATE, room, ["status"])
             return room, found[1] and Booked(found[1].meeting, room)
 
         return await self.parts.store.run(work)
@@ -100,6 +102,12 @@ class PoolDesk(TemplateDesk):
         self._require_provisioner(caller)
         now = self.parts.now()
         return await self.parts.store.read(lambda rows: rows.ending(ProvisionStatus.PROVISIONED_OK, now, MAX_DUE))
+
+    async def _note(
+        self, rows: BookingRows, caller: Caller, operation: AuditOperation, room: BookedRoom, fields: Sequence[str]
+    ) -> None:
+        code = room.organisation
+        await self.parts.note(rows, caller, operation, "schedulingInfo", room.uuid, organisation=code, fields=fields)
 
     def _require_provisioner(self, caller: Caller) -> None:
         access.require(caller, CallerRole.PROVISIONER_USER)
@@ -140,7 +148,9 @@ class PoolDesk(TemplateDesk):
 
         async def work(rows: BookingRows) -> BookedRoom:
             chosen = await self.chosen_template(rows, tree, organisation, template)
-            return await self.make_pool_room(rows, chosen, organisation, person_of(caller))
+            room = await self.make_pool_room(rows, chosen, organisation, person_of(caller))
+            await self._note(rows, caller, AuditOperation.CREATE, room, ())
+            return room
 
         return await self.parts.store.run(work)
 
@@ -186,6 +196,7 @@ class PoolDesk(TemplateDesk):
                 room, reserved_by=str(self.parts.dice.uuid()), updated_by=person_of(caller), updated_at=now
             )
             await rows.save_room(room)
+            await self._note(rows, caller, AuditOperation.UPDATE, room, ["reserved_by"])
             return room
 
         return await self.parts.store.run(work)

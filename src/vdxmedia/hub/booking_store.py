@@ -13,6 +13,7 @@ from uuid import UUID
 
 import msgspec
 
+from vdxmedia.booking.audit import AuditNote
 from vdxmedia.booking.choices import ProvisionStatus
 from vdxmedia.booking.meetings import Booked, BookedRoom, Meeting
 from vdxmedia.booking.organisations import Organisation
@@ -71,6 +72,10 @@ Place = tuple[int, UUID]
 
 class BookingRows(Protocol):
     """Of one transaction. Writing raises Taken; after that the unit is over."""
+
+    async def note(self, note: AuditNote) -> None:
+        """Into the audit log."""
+        ...
 
     async def organisations(self) -> Sequence[Organisation]: ...
 

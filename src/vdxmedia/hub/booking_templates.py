@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from vdxmedia.booking import access
+from vdxmedia.booking.audit import AuditNote, AuditOperation, changed_fields, note_of
 from vdxmedia.booking.callers import Caller, CallerRole
 from vdxmedia.booking.checks import check_template
 from vdxmedia.booking.organisations import Organisation, Tree
@@ -17,6 +18,9 @@ from vdxmedia.booking.template_choice import default_among
 from vdxmedia.errors import BadField, NotFound, Refused
 from vdxmedia.hub.booking_parts import BookingParts, person_of
 from vdxmedia.hub.booking_store import BookingRows, Clash, Taken
+
+STAMPS = frozenset({"revision", "created_by", "created_at", "updated_at", "updated_by"})
+"""Fields that say no more than that something changed."""
 
 
 class TemplateDesk:
@@ -40,7 +44,9 @@ class TemplateDesk:
         access.require(caller, CallerRole.ADMIN)
         self._check_organisation(caller, organisation, organisation.parent, await self.tree())
         try:
-            return await self.parts.organisations.add(organisation)
+            return await self.parts.organisations.add(
+                organisation, self._organisation_note(caller, AuditOperation.CREATE, organisation.code, ())
+            )
         except Taken as error:
             raise _taken(error) from error
 
@@ -52,11 +58,20 @@ class TemplateDesk:
         if organisation.parent != stored.parent:
             raise BadField("an organisation stays where it is", field="$.parent")
         changed = msgspec.structs.replace(organisation, group_id=stored.group_id)
+        fields = changed_fields(stored, changed)
+        if not fields:
+            return changed
+        note = self._organisation_note(caller, AuditOperation.UPDATE, changed.code, fields)
         try:
-            await self.parts.organisations.save(changed)
+            await self.parts.organisations.save(changed, note)
         except Taken as error:
             raise _taken(error) from error
         return changed
+
+    def _organisation_note(
+        self, caller: Caller, operation: AuditOperation, code: str, fields: Sequence[str]
+    ) -> AuditNote:
+        return note_of(code, caller, operation, "organisation", code, self.parts.now(), fields)
 
     def _check_organisation(self, caller: Caller, organisation: Organisation, place: str, tree: Tree) -> None:
         """Raises: BadField, NotFound when `place` is not the caller's organisation or below."""
@@ -111,7 +126,10 @@ class TemplateDesk:
 
         async def work(rows: BookingRows) -> Template:
             await _make_room_for(rows, new)
-            return await rows.add_template(new)
+            added = await rows.add_template(new)
+            code = added.organisation
+            await self.parts.note(rows, caller, AuditOperation.CREATE, "template", added.id, organisation=code)
+            return added
 
         return await self.parts.store.run(work)
 
@@ -132,6 +150,15 @@ class TemplateDesk:
             )
             await _make_room_for(rows, new)
             await rows.save_template(new)
+            await self.parts.note(
+                rows,
+                caller,
+                AuditOperation.UPDATE,
+                "template",
+                new.id,
+                organisation=new.organisation,
+                fields=changed_fields(old, new, besides=STAMPS),
+            )
             return new
 
         return await self.parts.store.run(work)
@@ -143,6 +170,8 @@ class TemplateDesk:
         async def work(rows: BookingRows) -> None:
             found = _own(caller, await rows.template(template))
             await rows.save_template(msgspec.structs.replace(found, is_deleted=True))
+            code = found.organisation
+            await self.parts.note(rows, caller, AuditOperation.DELETE, "template", found.id, organisation=code)
 
         await self.parts.store.run(work)
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from msgspec import UNSET
 
 from vdxmedia.booking import access, checks
+from vdxmedia.booking.audit import AuditOperation, changed_fields
 from vdxmedia.booking.callers import Caller
 from vdxmedia.booking.choices import MeetingType
 from vdxmedia.booking.drawing import check_custom_uri, draw_pins
@@ -28,6 +29,7 @@ from vdxmedia.errors import BadField, NotFound, Refused
 from vdxmedia.hub.booking_parts import BookingParts, BookingSetUp, Dice, person_of
 from vdxmedia.hub.booking_pools import PoolDesk
 from vdxmedia.hub.booking_store import BookingRows, BookingStore, Clash, MeetingQuery, Place, Taken
+from vdxmedia.hub.booking_templates import STAMPS
 from vdxmedia.hub.bookings_port import LIST_PAGE
 from vdxmedia.hub.live_rooms import LiveRooms, NoLiveRooms
 from vdxmedia.hub.organisation_cache import OrganisationCache
@@ -58,7 +60,10 @@ class BookingDesk(PoolDesk):
         tree = await self.tree()
 
         async def work(rows: BookingRows) -> Booked:
-            return await self._book(rows, tree, caller, organisation, organizer, request)
+            booked = await self._book(rows, tree, caller, organisation, organizer, request)
+            uuid, code = booked.meeting.uuid, organisation.code
+            await self.parts.note(rows, caller, AuditOperation.CREATE, "meeting", uuid, organisation=code)
+            return booked
 
         try:
             booked = await self.parts.store.run(work)
@@ -224,6 +229,7 @@ class BookingDesk(PoolDesk):
             if after is not before:
                 await rows.save_room(after.room)
                 await rows.save_meeting(after.meeting)
+                await self._note_change(rows, caller, before, after)
             return after, after is not before
 
         booked, is_changed = await self.parts.store.run(work)
@@ -235,10 +241,29 @@ class BookingDesk(PoolDesk):
         access.require_booker(caller)
 
         async def work(rows: BookingRows) -> None:
-            check_deletable((await self._changeable(rows, caller, uuid, revision)).room)
+            booked = await self._changeable(rows, caller, uuid, revision)
+            check_deletable(booked.room)
             await rows.delete_meeting(uuid)
+            code = booked.meeting.organisation
+            await self.parts.note(rows, caller, AuditOperation.DELETE, "meeting", uuid, organisation=code)
 
         await self.parts.store.run(work)
+
+    async def _note_change(self, rows: BookingRows, caller: Caller, before: Booked, after: Booked) -> None:
+        fields = {
+            *changed_fields(before.meeting, after.meeting, besides=STAMPS),
+            *changed_fields(before.room, after.room, besides=STAMPS),
+        }
+        meeting = after.meeting
+        await self.parts.note(
+            rows,
+            caller,
+            AuditOperation.UPDATE,
+            "meeting",
+            meeting.uuid,
+            organisation=meeting.organisation,
+            fields=fields,
+        )
 
     async def _changeable(self, rows: BookingRows, caller: Caller, uuid: UUID, revision: int | None) -> Booked:
         booked = _visible(caller, await rows.booked(uuid))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from vdxmedia.booking.audit import AuditNote
 from vdxmedia.booking.callers import Caller
 from vdxmedia.booking.organisations import Organisation, Tree
 from vdxmedia.booking.refusals import BookingRefused, Why
-from vdxmedia.hub.booking_store import BookingStore, Taken
+from vdxmedia.hub.booking_store import BookingRows, BookingStore, Taken
 
 
 class OrganisationCache:
@@ -47,16 +48,28 @@ class OrganisationCache:
         except Taken:  # another call has made it meanwhile
             return (await self.tree()).by_code[caller.organisation]
 
-    async def add(self, organisation: Organisation) -> Organisation:
-        """Raises: Taken."""
+    async def add(self, organisation: Organisation, note: AuditNote | None = None) -> Organisation:
+        """With its note in the audit log. Raises: Taken."""
+
+        async def work(rows: BookingRows) -> Organisation:
+            added = await rows.add_organisation(organisation)
+            if note is not None:
+                await rows.note(note)
+            return added
+
         try:
-            return await self._store.run(lambda rows: rows.add_organisation(organisation))
+            return await self._store.run(work)
         finally:
             self.forget()
 
-    async def save(self, organisation: Organisation) -> None:
+    async def save(self, organisation: Organisation, note: AuditNote) -> None:
         """Raises: Taken."""
+
+        async def work(rows: BookingRows) -> None:
+            await rows.save_organisation(organisation)
+            await rows.note(note)
+
         try:
-            await self._store.run(lambda rows: rows.save_organisation(organisation))
+            await self._store.run(work)
         finally:
             self.forget()

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, and_, delete, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from vdxmedia.booking.audit import AuditNote
 from vdxmedia.booking.choices import ProvisionStatus
 from vdxmedia.booking.meetings import Booked, BookedRoom, Meeting
 from vdxmedia.booking.organisations import Organisation
@@ -16,6 +17,7 @@ from vdxmedia.booking.requests import By, Criterion
 from vdxmedia.booking.room_options import Template
 from vdxmedia.hub.booking_store import MeetingQuery, Place, RoomQuery, RoomRow
 from vdxmedia.sealing import Sealer
+from vdxmedia.store.audit import append_notes
 from vdxmedia.store.booking_documents import (
     booked_of,
     meeting_columns,
@@ -58,6 +60,9 @@ class Rows:
     def __init__(self, connection: AsyncConnection, sealer: Sealer) -> None:
         self.connection = connection
         self._sealer = sealer
+
+    async def note(self, note: AuditNote) -> None:
+        await append_notes(self.connection, [note], self._sealer)
 
     # ── organisations and templates ───────────────────────────────────────────────────────────────────────────────
 
