@@ -11,8 +11,10 @@ encryption of whole tokens, keys inside tokens (`jwk`, `jku`, `x5c`), single use
 from __future__ import annotations
 
 import binascii
+import hashlib
 import secrets
 from base64 import urlsafe_b64decode
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated, Literal
@@ -37,6 +39,8 @@ MAX_TOKEN_CHARS = 4096
 """As in the wire schema (`Hello.token`); ours are below 900."""
 NOT_BEFORE_LEEWAY_S = 30.0
 """How far the clocks of two servers that share a key may differ (guess); an expiry gets no leeway."""
+MAX_BELIEVED = 1024
+"""Tokens whose signature is not looked at again, some 2 kB each. Full: the one not seen for longest is forgotten."""
 NotePart = Annotated[str, Meta(max_length=MAX_NOTE_CHARS)]
 MAX_SEALED_CHARS = 2400
 """Of a full note: 3 · 120 characters of four bytes with their names, as base64."""
@@ -179,6 +183,8 @@ class JwtTokens:
         self._issuer = issuer
         self._clock = clock
         self._closes_at_of = closes_at_of
+        self._believed: OrderedDict[bytes, tuple[Claims, SigningKey]] = OrderedDict()
+        """By the token's digest, the last used last: a room's guests often come by one link."""
 
     def issue(self, grant: Grant) -> str:
         """Signs a token that says exactly this grant."""
@@ -238,8 +244,21 @@ class JwtTokens:
         return claims.exp if closes_at is None else max(claims.exp, min(closes_at, claims.iat + MAX_LIFETIME_S))
 
     def _verified_claims(self, token: str) -> tuple[Claims, SigningKey]:
+        """That its signature is good stays so; what depends on the time is asked each time, by `verify`."""
         if len(token) > MAX_TOKEN_CHARS or token.count(".") != 2 or not token.isascii():
             raise _invalid("not a JWT")
+        digest = hashlib.sha256(token.encode()).digest()
+        known = self._believed.get(digest)
+        if known is None:
+            known = self._believed[digest] = self._read(token)
+            if len(self._believed) > MAX_BELIEVED:
+                self._believed.popitem(last=False)
+        else:
+            self._believed.move_to_end(digest)
+        return known
+
+    def _read(self, token: str) -> tuple[Claims, SigningKey]:
+        """Raises: NotAllowed, unless one of our keys has signed it."""
         try:
             header = msgspec.json.decode(_unpadded(token.partition(".")[0]), type=_Header)
         except (msgspec.MsgspecError, ValueError, binascii.Error) as error:

@@ -20,7 +20,7 @@ from vdxmedia.conference.events import (
     SeatGivenUp,
     SpeakersChanged,
 )
-from vdxmedia.conference.kinds import ContentHint, LeaveReason, Role, SourceKind
+from vdxmedia.conference.kinds import Connection, ContentHint, LeaveReason, Role, SourceKind
 from vdxmedia.conference.ledger import Ledger
 from vdxmedia.conference.lobby import Lobby
 from vdxmedia.conference.media import Gate, SetGate, SetHears, SetShedding, SetSourceClasses
@@ -50,6 +50,8 @@ class Assembly:
         self.closes_at_s: float | None = None
         self.people: dict[ParticipantId, Participant] = {}
         """In the order of joining."""
+        self.away: dict[ParticipantId, Participant] = {}
+        """Those of them whose connection is lost: of hundreds usually nobody, and asked for after every command."""
         self.lobby = Lobby(self.people, admissions or Admissions())
         self.owners: dict[SourceId, Participant] = {}
         self.voices = Voices()
@@ -164,16 +166,12 @@ class Assembly:
         if newcomer.is_sign_interpreter:
             self.rearrange()
             return
-        concerned = [
-            one
-            for one in self.people.values()
-            if one is newcomer or layout.is_concerned_by_newcomer(one, newcomer.id, scene)
-        ]
-        self.arrange(concerned)
+        self.arrange([newcomer, *layout.concerned_by_newcomer(self.people.values(), newcomer.id, scene)])
 
     def remove(self, participant: Participant, reason: LeaveReason) -> None:
         mains = self.voices.mains
         del self.people[participant.id]
+        self.away.pop(participant.id, None)
         sources = [source.id for source in participant.sources.values()]
         for source in sources:
             del self.owners[source]
@@ -196,6 +194,15 @@ class Assembly:
         participant.told = participant.state()
         self.roster.changed(participant)
         self._scene = None
+
+    def connect(self, participant: Participant, connection: Connection) -> None:
+        """His connection is in this state now."""
+        participant.connection = connection
+        if connection is Connection.CONNECTED:
+            self.away.pop(participant.id, None)
+        else:
+            self.away[participant.id] = participant
+        self.changed(participant)
 
     def permit(self, participant: Participant) -> None:
         """After any change of what `audience_of` reads: who may know, hear and see him, and whom he may."""
@@ -358,12 +365,12 @@ class Assembly:
         for event in self.roster.flush(self.people, now_s):
             self.tell(event)
         self._say_bindings()
-        roles = {one.id: one.role for one in self.people.values()}
         newcomers, self._newcomers = self._newcomers, {}
         for name in newcomers:
-            if name in roles:
-                self.documents.assume(name, roles[name])
+            if name in self.people:
+                self.documents.assume(name, self.people[name].role)
         kinds, self._dirty_documents = self._dirty_documents, {}
+        roles = {one.id: one.role for one in self.people.values()} if kinds else {}
         for to, document in self.documents.take(kinds, roles):
             self.tell(DocumentWithdrawn(to, document) if isinstance(document, type) else DocumentChanged(to, document))
         changes = self._ledger.take()

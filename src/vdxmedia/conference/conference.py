@@ -175,9 +175,7 @@ class Conference:
         """When `handle_timeout` is due."""
         if self._assembly.is_ended:
             return None
-        # Asked after every command, in rooms of hundreds of whom nearly all are connected.
-        lost = [one for one in self._assembly.people.values() if one.connection is not Connection.CONNECTED]
-        times = [self._seat_deadline(one) for one in lost]
+        times = [self._seat_deadline(one) for one in self._assembly.away.values()]
         times += [desk.deadline() for desk in self._desks]
         parts = (self._assembly.lobby, self._assembly.voices, self._assembly.roster)
         times += [self._assembly.closes_at_s, self._assembly.called_at_s, *(part.deadline() for part in parts)]
@@ -262,7 +260,7 @@ class Conference:
         if assembly.closes_at_s is not None and now_s >= assembly.closes_at_s:
             self._end()
             return assembly.settle(now_s)
-        for participant in list(assembly.people.values()):
+        for participant in list(assembly.away.values()):
             due_s = self._seat_deadline(participant)
             if due_s is not None and now_s >= due_s:
                 self._give_up(participant, now_s)
@@ -289,9 +287,8 @@ class Conference:
             self._disconnect(participant, now_s)
             if person.is_returning:
                 # What follows from it has followed, before the restart.
-                participant.connection = Connection.RETURNING
                 participant.lost_at_s = now_s - self._seat_kept_s
-                assembly.changed(participant)
+                assembly.connect(participant, Connection.RETURNING)
         return assembly.settle(now_s)
 
     def _waiters_changed(self, now_s: float) -> None:
@@ -357,9 +354,8 @@ class Conference:
 
     def _disconnect(self, participant: Participant, now_s: float) -> None:
         if participant.connection is Connection.CONNECTED:
-            participant.connection = Connection.RECONNECTING
             participant.lost_at_s = now_s
-            self._assembly.changed(participant)
+            self._assembly.connect(participant, Connection.RECONNECTING)
             for desk in self._desks:
                 desk.lost(participant, now_s)
 
@@ -370,8 +366,7 @@ class Conference:
             participant.slots.video = command.video_slots
             self._assembly.arrange([participant])
         if participant.connection is not Connection.CONNECTED:
-            participant.connection = Connection.CONNECTED
-            self._assembly.changed(participant)
+            self._assembly.connect(participant, Connection.CONNECTED)
             for desk in self._desks:
                 desk.back(participant, now_s)
 
@@ -397,10 +392,9 @@ class Conference:
         if participant.connection is Connection.RETURNING or self._return_kept_s <= 0:
             self._leave(participant, LeaveReason.LOST, now_s)
             return
-        participant.connection = Connection.RETURNING
         for source in participant.sources.values():
             source.is_active = False
-        self._assembly.changed(participant)
+        self._assembly.connect(participant, Connection.RETURNING)
         self._assembly.say_own(participant)
         self._assembly.rearrange()
         for desk in self._desks:

@@ -136,7 +136,7 @@ class DoorsDesk(Desk):
     def timeout(self, now_s: float) -> None:
         if self._end_at_s is not None and now_s >= self._end_at_s:
             self.assembly.end()
-        else:
+        elif self._warn_at_s is not None and now_s >= self._warn_at_s:
             self._put(now_s)
 
     def state(self, now_s: float) -> Any:

@@ -6,7 +6,7 @@ source of a slot; the relay is told nothing about slots that are hidden, or whos
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from vdxmedia.conference.events import Binding
 from vdxmedia.conference.kinds import SlotKind, SourceKind
@@ -82,13 +82,27 @@ class Scene:
         return viewer.main if people.find(viewer.main, viewer.id) is not None else None
 
 
-def is_concerned_by_newcomer(viewer: Participant, newcomer: ParticipantId, scene: Scene) -> bool:
-    """Whether somebody who has just come, with nothing on, can change what the viewer is shown: he takes a free place
-    only, or his microphone makes the room a large one. `scene` has him."""
-    people = scene.of(viewer).people
-    if people.find(newcomer, viewer.id) is None:
-        return False  # he is not to be seen or heard by this one
-    return None in viewer.places or people.heard_by(viewer.id) <= PAIRS + 1
+def concerned_by_newcomer(
+    everyone: Iterable[Participant], newcomer: ParticipantId, scene: Scene
+) -> Iterator[Participant]:
+    """For whom somebody who has just come, with nothing on, can change what they are shown: he takes a free place only,
+    or his microphone makes the room a large one. `scene` has him.
+
+    Everyone is looked at, so what is the same for an audience is asked once."""
+    audiences: dict[int, tuple[bool, bool]] = {}
+    for viewer in everyone:
+        receives = viewer.audience.receives
+        known = audiences.get(receives)
+        if known is None:
+            people = scene.of(viewer).people
+            # Who is of them himself hears one less.
+            known = audiences[receives] = (people.has(newcomer), people.microphones <= PAIRS + 2)
+        is_shown, may_be_small = known
+        if not is_shown or viewer.id == newcomer:
+            continue
+        is_small = may_be_small and scene.of(viewer).people.heard_by(viewer.id) <= PAIRS + 1
+        if is_small or None in viewer.places:
+            yield viewer
 
 
 def is_concerned_by_leaver(viewer: Participant, leaver: ParticipantId, scene: Scene) -> bool:

@@ -87,7 +87,7 @@ class Lobby:
         if self.admissions.is_barred(keys):
             raise NotAllowed("a host has removed this person", code="barred")
         reason = None if role is Role.HOST else self._why_guest(settings, keys, knocks=knocks)
-        if reason is None and self._taken() - leaving >= settings.maximum:
+        if reason is None and not self.has_place(settings, leaving=leaving):
             if role is Role.HOST or settings.guest_visibility is GuestVisibility.ALL:
                 raise Refused("the room has its maximum of participants", code="room_full")
             return WaitCause.PLACE
@@ -111,8 +111,10 @@ class Lobby:
             one.role is Role.HOST and one.connection is not Connection.RETURNING for one in self._people.values()
         )
 
-    def has_place(self, settings: RoomSettings) -> bool:
-        return self._taken() < settings.maximum
+    def has_place(self, settings: RoomSettings, *, leaving: int = 0) -> bool:
+        """Once `leaving` others have gone. Nobody is counted while there are places for all."""
+        most = settings.maximum + leaving
+        return len(self._people) + len(self.waiters) < most or self._taken() < most
 
     def _taken(self) -> int:
         present = sum(one.connection is not Connection.RETURNING and not one.is_film for one in self._people.values())

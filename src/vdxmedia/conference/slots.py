@@ -72,6 +72,13 @@ class People:
         self._by_id[person.participant] = person
         self._microphones += person.has_microphone
 
+    @property
+    def microphones(self) -> int:
+        return self._microphones
+
+    def has(self, participant: ParticipantId) -> bool:
+        return participant in self._by_id
+
     def find(self, participant: ParticipantId | None, viewer: ParticipantId) -> Person | None:
         return None if participant is None or participant == viewer else self._by_id.get(participant)
 

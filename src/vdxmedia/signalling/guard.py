@@ -44,7 +44,7 @@ def _is_fault_of_ours(record: logging.LogRecord) -> bool:
     return record.exc_info is not None or record.levelno > logging.ERROR
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Connection:
     """One engine.io connection."""
 
@@ -85,6 +85,8 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]  # the library 
         self._scope = scope
         self._client_of = client_of
         self._connections: dict[str, Connection] = {}
+        self._strangers: dict[Connection, None] = {}
+        """Of these, those without a seat: usually few."""
         for name in ("socketio", "engineio"):
             logging.getLogger(name).setLevel(logging.WARNING)
         logging.getLogger("engineio").addFilter(_is_fault_of_ours)
@@ -113,13 +115,19 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]  # the library 
             return
         if not has_seat:
             self._expect_join(connection)
-        elif connection.expiry is not None:
-            connection.expiry.cancel()
-            connection.expiry = None
+        else:
+            self._expect_no_more(connection)
 
     def _expect_join(self, connection: Connection) -> None:
         if connection.expiry is None:
             connection.expiry = asyncio.get_running_loop().call_later(JOIN_WITHIN_S, self._expire, connection)
+            self._strangers[connection] = None
+
+    def _expect_no_more(self, connection: Connection) -> None:
+        self._strangers.pop(connection, None)
+        if connection.expiry is not None:
+            connection.expiry.cancel()
+            connection.expiry = None
 
     def listen(self, sid: str, acknowledged: Callable[[int], None]) -> EngineSocket | None:
         """The client's socket, to write `events` to; None when it has gone meanwhile."""
@@ -173,7 +181,7 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]  # the library 
         return None
 
     def _has_place_for(self, newcomer: Connection) -> bool:
-        strangers = [connection for connection in self._connections.values() if connection.is_stranger]
+        strangers = [connection for connection in self._strangers if connection.is_stranger]
         if len(strangers) < MAX_STRANGERS:
             return True
         client, most = Counter(connection.client for connection in strangers).most_common(1)[0]
@@ -189,8 +197,8 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]  # the library 
 
     async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
         connection = self._connections.pop(eio_sid, None)
-        if connection is not None and connection.expiry is not None:
-            connection.expiry.cancel()
+        if connection is not None:
+            self._expect_no_more(connection)
         await super()._handle_eio_disconnect(eio_sid, reason)
 
     async def _handle_eio_message(self, eio_sid: str, data: object) -> None:
@@ -215,7 +223,8 @@ class GuardedServer(socketio.AsyncServer):  # type: ignore[misc]  # the library 
                     connection.acknowledged(packet.id)
             case kind if kind == DISCONNECT and sid is not None:
                 await self._handle_disconnect(eio_sid, "/", self.reason.CLIENT_DISCONNECT)
-                self._expect_join(connection)
+                if eio_sid in self._connections:  # the socket may have gone meanwhile
+                    self._expect_join(connection)
             case _:
                 self._counters.add("packets_out_of_order")
                 connection.cut()

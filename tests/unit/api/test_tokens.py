@@ -13,8 +13,9 @@ from cryptography.hazmat.primitives import hashes, hmac, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from hypothesis import given
 from hypothesis import strategies as st
+from joserfc import jws
 
-from vdxmedia.api.tokens import MAX_LIFETIME_S, JwtTokens, SigningKey
+from vdxmedia.api.tokens import MAX_BELIEVED, MAX_LIFETIME_S, JwtTokens, SigningKey
 from vdxmedia.clock import ManualClock
 from vdxmedia.conference.emergency import MAX_NOTE_CHARS, EmergencyNote
 from vdxmedia.errors import Misconfigured, NotAllowed
@@ -382,3 +383,36 @@ def test_link_never_lives_beyond_the_longest_lifetime() -> None:
     forever = tokens_of_room_that_closes(NOW + 10 * MAX_LIFETIME_S)
     assert forever.verify(link, NOW + MAX_LIFETIME_S - 1)
     refused(link, "token_expired", by=forever, now=NOW + MAX_LIFETIME_S)
+
+
+def test_token_that_was_good_is_refused_once_it_has_expired_and_changed_ones_are_as_before() -> None:
+    desk = tokens()
+    token = desk.issue(grant())
+    assert desk.verify(token, NOW) == desk.verify(token, NOW)
+    with pytest.raises(NotAllowed) as expired:
+        desk.verify(token, NOW + 601)
+    assert expired.value.code == "token_expired"
+    head, claims, signature = token.split(".")
+    other = desk.issue(grant(role="host")).split(".")
+    for forged in (f"{head}.{other[1]}.{signature}", f"{head}.{claims}.{other[2]}", token + "A", token + "\ud800"):
+        with pytest.raises(NotAllowed) as refused:
+            desk.verify(forged, NOW)
+        assert refused.value.code == "token_invalid"
+
+
+def test_tokens_are_looked_at_once_and_only_so_many_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = tokens()
+    looked_at = []
+    look = jws.deserialize_compact
+    monkeypatch.setattr(
+        jws, "deserialize_compact", lambda *given, **named: looked_at.append(1) or look(*given, **named)
+    )
+    first, *others = [desk.issue(grant(name=f"Bo {number}")) for number in range(MAX_BELIEVED + 1)]
+    for token in (first, first, *others[:-1], first):
+        desk.verify(token, NOW)
+    assert len(looked_at) == MAX_BELIEVED
+    desk.verify(others[-1], NOW)  # the first of the others makes room, for it was not seen for longest
+    desk.verify(first, NOW)
+    assert len(looked_at) == MAX_BELIEVED + 1
+    desk.verify(others[0], NOW)
+    assert len(looked_at) == MAX_BELIEVED + 2
