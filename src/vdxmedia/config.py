@@ -33,6 +33,8 @@ from vdxmedia.config_sections import (
     Oauth,
     Section,
     Settings,
+    Sms,
+    SmsGateway,
     Stop,
     Store,
     Tokens,
@@ -54,6 +56,8 @@ __all__ = [
     "Oauth",
     "Section",
     "Settings",
+    "Sms",
+    "SmsGateway",
     "Stop",
     "Store",
     "Tokens",
@@ -145,6 +149,7 @@ def check(settings: Settings) -> None:
     for key, networks in (
         ("http.trusted_proxies", settings.http.trusted_proxies),
         ("metrics.networks", settings.metrics.networks),
+        ("sms.callback_networks", settings.sms.callback_networks),
         ("oauth.session_data_from", settings.oauth.session_data_from),
         ("oauth.certificates_from", settings.oauth.certificates_from),
     ):
@@ -175,6 +180,7 @@ def check(settings: Settings) -> None:
     _check_store(settings.store)
     _check_booking(settings.booking)
     _check_oauth(settings.oauth)
+    _check_sms(settings)
     if bool(settings.http.certificate_file) != bool(settings.http.certificate_key_file):
         raise Misconfigured("http.certificate_file and http.certificate_key_file must both be set, or neither")
     if settings.http.public_url:
@@ -229,6 +235,25 @@ def _check_oauth(oauth: Oauth) -> None:
         for url in (one.issuer, *([one.jwks_url] if one.jwks_url else [])):
             if not is_fetchable(url):
                 raise Misconfigured(f"oauth.issuers: {url!r} must be as https://login.example.dk/realms/video")
+
+
+def _check_sms(settings: Settings) -> None:
+    for section, gateway in (
+        ("sms_gateway", settings.sms_gateway),
+        ("sms_second_gateway", settings.sms_second_gateway),
+    ):
+        if gateway.shape == "none":
+            continue
+        bare = gateway.url.replace("{", "").replace("}", "")
+        is_near = gateway.shape == "kannel" and gateway.url.startswith("http://")  # it stands beside this server
+        if not is_fetchable(bare) and not (is_near and _URL.fullmatch(bare)):
+            raise Misconfigured(f"{section}.url: {gateway.url!r} is not as https://api.example.com/send")
+        if gateway.shape in ("gatewayApi", "twilio", "kannel") and not gateway.secret_file:
+            raise Misconfigured(f"{section}.secret_file: is needed")
+        if gateway.shape in ("twilio", "kannel") and not gateway.user:
+            raise Misconfigured(f"{section}.user: is needed")
+    if settings.sms_second_gateway.shape != "none" and settings.sms_gateway.shape == "none":
+        raise Misconfigured("sms_second_gateway: there is no first one in [sms_gateway]")
 
 
 def is_fetchable(url: str) -> bool:

@@ -167,6 +167,56 @@ class Oauth(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     organisation_requests_per_second: Annotated[float, Meta(gt=0, le=100_000)] = 200.0
 
 
+class Sms(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Messages to telephones; see docs/sms.md."""
+
+    sender: Annotated[str, Meta(min_length=1, max_length=16)] = "Videomoede"
+    """Where the organisation has none: at most 11 letters and digits, or a number that the gateway knows."""
+    language: Literal["da", "en"] = "da"
+    """Of texts where neither the request nor the organisation says."""
+    per_organisation_a_day: Annotated[int, Meta(ge=1, le=1_000_000)] = 5_000
+    """SMS as they are paid for, by Danish date."""
+    per_number_a_day: Annotated[int, Meta(ge=1, le=1_000)] = 20
+    """Messages from one organisation to one number within 24 hours."""
+    kept_days: Annotated[float, Meta(gt=0, le=10 * 366)] = 30.0
+    """Messages with their number and text; from when they were written."""
+    callback_networks: list[str] = []
+    """Networks of your own where organisations' callbacks may be, as `10.1.0.0/16`; else only public addresses."""
+
+
+Success = Annotated[int, Meta(ge=200, le=299)]
+GatewayShape = Literal["none", "generic", "gatewayApi", "twilio", "kannel"]
+
+
+class SmsGateway(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who brings messages to telephones; in development `none` is the inbox at /dev/sms."""
+
+    shape: Success = Annotated[int, Meta(ge=200, le=299)]
+GatewayShape = "none"
+    url: str = ""
+    """`generic` and `kannel`: the whole address; the others: what it begins with, as `https://api.example.com`."""
+    user: str = ""
+    """`twilio`: the account; `kannel`: the user of `sendsms`."""
+    secret_file: str = ""
+    """Token or password, one line."""
+    method: Literal["POST", "PUT", "GET"] = "POST"
+    """This and what follows: of `generic`."""
+    headers: list[str] = []
+    """As `Authorization: Bearer {secret}`."""
+    body: str = ""
+    """Template with `{to}`, `{toDigits}`, `{from}`, `{text}`, `{reference}`, `{reportUrl}`, `{user}`, `{secret}`."""
+    body_form: Literal["json", "form"] = "json"
+    success_statuses: list[Annotated[int, Meta(ge=200, le=299)]] = msgspec.field(
+        default_factory=lambda: [200, 201, 202]
+    )
+    id_path: str = ""
+    """Where the answer (JSON) has the message's id, as `messages.0.id`; empty: the status is enough."""
+    report_path: str = ""
+    """Where a delivery report (JSON, form or query) has the state; empty: none come."""
+    report_delivered: list[str] = []
+    report_failed: list[str] = []
+
+
 class Metrics(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     networks: list[str] = msgspec.field(default_factory=lambda: ["127.0.0.0/8", "::1/128"])
     """Who may read `/metrics`."""
@@ -211,6 +261,9 @@ class Settings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tokens: Tokens = Tokens()
     api: Api = Api()
     oauth: Oauth = Oauth()
+    sms: Sms = Sms()
+    sms_gateway: SmsGateway = SmsGateway()
+    sms_second_gateway: SmsGateway = SmsGateway()
     metrics: Metrics = Metrics()
     limits: Limits = Limits()
     film: Film = Film()

@@ -11,7 +11,7 @@ import os
 import secrets
 import ssl
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -48,6 +48,8 @@ class Credentials:
     store_password: str = field(default="", repr=False)
     sealer: Sealer = field(default_factory=lambda: Sealer([_DEVELOPMENT_SEED]), repr=False)
     """Of what the store keeps sealed."""
+    sms_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Of gateways, by their table in the configuration."""
     certificate_file: str = ""
     """Of `tls`, for those of this machine who come by another name."""
 
@@ -100,6 +102,15 @@ def with_secrets(credentials: Credentials, settings: Settings) -> Credentials:
         credentials = replace(credentials, turn_secret=read_turn_secret(Path(settings.turn.secret_file)))
     if settings.store.password_file:
         credentials = replace(credentials, store_password=read_store_password(Path(settings.store.password_file)))
+    gateways = {"sms_gateway": settings.sms_gateway, "sms_second_gateway": settings.sms_second_gateway}
+    credentials = replace(
+        credentials,
+        sms_secrets={
+            name: read_line(Path(gateway.secret_file), f"{name}.secret_file")
+            for name, gateway in gateways.items()
+            if gateway.secret_file
+        },
+    )
     if settings.store.sealing_key_file:
         sealing = read_sealing_keys(Path(settings.store.sealing_key_file))
         if _DEVELOPMENT_SEED in sealing:
@@ -121,6 +132,8 @@ def warnings(settings: Settings) -> Iterator[str]:
         settings.turn.secret_file,
         settings.store.password_file,
         settings.store.sealing_key_file,
+        settings.sms_gateway.secret_file,
+        settings.sms_second_gateway.secret_file,
     ):
         if name and Path(name).stat().st_mode & stat.S_IROTH:
             yield f"{name} is a secret that every user of this machine can read: `chmod o= {name}`"
@@ -139,13 +152,18 @@ def read_turn_secret(path: Path) -> bytes:
 
 def read_store_password(path: Path) -> str:
     """The file's one line. Raises: Misconfigured."""
+    return read_line(path, "store.password_file")
+
+
+def read_line(path: Path, key: str) -> str:
+    """A secret alone in its file. `key` names it in errors. Raises: Misconfigured."""
     try:
-        password = path.read_text(encoding="utf-8").rstrip("\r\n")
+        secret = path.read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise Misconfigured(f"store.password_file {path}: {getattr(error, 'strerror', 'is no text')}") from error
-    if not password or "\n" in password:
-        raise Misconfigured(f"store.password_file {path}: must be one line")
-    return password
+        raise Misconfigured(f"{key} {path}: {getattr(error, 'strerror', 'is no text')}") from error
+    if not secret or "\n" in secret:
+        raise Misconfigured(f"{key} {path}: must be one line")
+    return secret
 
 
 def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:

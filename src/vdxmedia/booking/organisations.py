@@ -43,6 +43,8 @@ class Organisation(msgspec.Struct, frozen=True, kw_only=True):
     """Origins that people may be led to after a call, as `https://portal.example.dk`."""
     shows_subject: bool = False
     """The subject is shown to whoever has a link before the call; it may be a health fact."""
+    sms_texts: tuple[tuple[str, str, str], ...] = ()
+    """Own texts of SMS, as (purpose, language, template); what is not there is taken from above, then from us."""
     overflow: str = ""
     """The organisation whose pool helps out when this one's is empty; empty: none."""
 

@@ -14,6 +14,7 @@ import msgspec
 
 from vdxmedia.booking.messages.alphabet import MAX_SEGMENTS, Size, measure, plain
 from vdxmedia.booking.messages.calendar_words import Language, date_words, time_words
+from vdxmedia.booking.organisations import Tree
 from vdxmedia.errors import BadField
 
 MAX_TEMPLATE_CHARS = 1_000
@@ -87,6 +88,15 @@ def render(template: str, facts: Facts, language: Language, *, now: int) -> str:
         "helpLine": facts.help_line,
     }
     return plain(_PLACEHOLDER.sub(lambda found: values.get(found.group(1) or "link", found.group(0)), template))
+
+
+def template_of(tree: Tree, organisation: str, purpose: Purpose, language: Language) -> str:
+    """The organisation's own text, else that of the nearest above it; empty: ours."""
+    for one in tree.upwards(organisation):
+        for of_purpose, of_language, template in one.sms_texts:
+            if (of_purpose, of_language) == (purpose, language):
+                return template
+    return ""
 
 
 def compose(purpose: Purpose, facts: Facts, language: Language, *, now: int) -> str:
