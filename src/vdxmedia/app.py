@@ -36,9 +36,12 @@ from vdxmedia.api.proxies import TrustedProxies, limit_key
 from vdxmedia.api.rooms import RoomOperations, film_grant
 from vdxmedia.api.server import Parts, make_application, protocol_logger
 from vdxmedia.api.server_keys import KeysAndCallers
+from vdxmedia.api.sms import SmsRoutes
+from vdxmedia.api.sms_inbox import SmsInbox
 from vdxmedia.api.statistics import StatisticsOperations
 from vdxmedia.api.tokens import JwtTokens
 from vdxmedia.assembly import booking_apis, who_calls
+from vdxmedia.assembly.messages import MessageParts, open_messages
 from vdxmedia.booking import portal_links
 from vdxmedia.booking.organisations import Organisation
 from vdxmedia.booking_apis import booking_operations
@@ -124,6 +127,7 @@ class Server:
         self._desk: BookingDesk
         self.plane: RelayPlane
         self.films: FilmProcesses
+        self.messages: MessageParts
         self.callers: Callers
         self.issuer_keys: FetchedKeys
         self._credentials = credentials
@@ -187,7 +191,11 @@ class Server:
 
     def degraded(self) -> Sequence[str]:
         """What does not work while the rest does."""
-        return [*(["store"] if self.store.is_failing else []), *(["issuer"] if self.issuer_keys.failing() else [])]
+        return [
+            *(["store"] if self.store.is_failing else []),
+            *(["issuer"] if self.issuer_keys.failing() else []),
+            *(["sms"] if self.messages.worker.is_failing() else []),
+        ]
 
     # ── what metrics read ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -257,6 +265,20 @@ class Server:
             maximum=settings.limits.participants_per_room,
         )
         self.bookings = self._desk = self._open_bookings()
+        self.messages = await stack.enter_async_context(
+            open_messages(
+                settings,
+                self._credentials,
+                self._desk,
+                self._desk.parts.store,
+                self.database.units,
+                self._clock,
+                counters=self._counters,
+                public_url=self.public_url,
+                is_for_development=self._is_for_development(),
+            )
+        )
+        self._desk.tell = self.messages.desk.meeting_changed
         self.metrics.observe(self)
         keys = ApiKeys(
             self._credentials.api_keys,
@@ -327,7 +349,9 @@ class Server:
                     failures_per_minute=settings.api.failures_per_minute,
                 ),
                 public_url=self.public_url,
-                is_for_development=DEVELOPMENT_KEY in self._credentials.api_keys.values(),
+                sms=SmsRoutes(self.messages.desk, self.callers, proxies=proxies, clock=self._clock),
+                sms_inbox=None if self.messages.inbox is None else SmsInbox(self.messages.inbox),
+                is_for_development=self._is_for_development(),
                 attached=(
                     booking_apis.make_video_api(
                         settings, self.bookings, self.callers, clock=self._clock, url=self.public_url
@@ -355,6 +379,7 @@ class Server:
         signalling.attach(application)
         services = await stack.enter_async_context(TaskScope("services"))
         services.start(self.metrics.watch_loop_lag(), "loop lag")
+        services.start(self.messages.worker.run(), "message outbox")
         runner = web.AppRunner(
             application,
             handle_signals=False,
@@ -442,6 +467,9 @@ class Server:
                 max_participants=self.settings.limits.participants_per_room,
             ),
         )
+
+    def _is_for_development(self) -> bool:
+        return DEVELOPMENT_KEY in self._credentials.api_keys.values()
 
     def _open_plane(self) -> RelayPlane:
         media = self.settings.media

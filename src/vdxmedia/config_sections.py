@@ -191,8 +191,7 @@ GatewayShape = Literal["none", "generic", "gatewayApi", "twilio", "kannel"]
 class SmsGateway(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who brings messages to telephones; in development `none` is the inbox at /dev/sms."""
 
-    shape: Success = Annotated[int, Meta(ge=200, le=299)]
-GatewayShape = "none"
+    shape: GatewayShape = "none"
     url: str = ""
     """`generic` and `kannel`: the whole address; the others: what it begins with, as `https://api.example.com`."""
     user: str = ""

@@ -26,6 +26,8 @@ from vdxmedia.api.pages import Pages
 from vdxmedia.api.problems import problem_middleware, route_name
 from vdxmedia.api.proxies import TrustedProxies
 from vdxmedia.api.rooms import RoomOperations
+from vdxmedia.api.sms import SmsRoutes
+from vdxmedia.api.sms_inbox import SmsInbox
 from vdxmedia.api.statistics import StatisticsOperations
 
 SECURE_HEADER = "max-age=31536000"
@@ -83,6 +85,9 @@ class Parts:
     max_body_bytes: int
     public_url: str
     history: HistoryApi
+    sms: SmsRoutes
+    sms_inbox: SmsInbox | None
+    """In development."""
     is_for_development: bool
     """The key is the one that everybody knows: only requests to a loopback host are answered."""
     attached: tuple[AttachedApi, ...] = ()
@@ -113,6 +118,9 @@ def make_application(parts: Parts) -> web.Application:
     for api in parts.attached:
         application.add_routes(api.routes())
     application.add_routes(parts.health.routes())
+    application.add_routes(parts.sms.routes())
+    if parts.sms_inbox is not None:
+        application.add_routes(parts.sms_inbox.routes())
     application.add_routes(parts.pages.routes())
     return application
 

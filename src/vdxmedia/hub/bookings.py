@@ -6,7 +6,7 @@ Left out: when rooms are made and taken down (`provisioning`).
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from uuid import UUID
 
 from msgspec import UNSET
@@ -42,6 +42,13 @@ _WHY = {
 }
 
 
+MeetingChanged = Callable[[UUID, int | None], Awaitable[None]]
+
+
+async def _nobody(_meeting: UUID, _starts_at: int | None) -> None:
+    """Nobody is to be told."""
+
+
 class BookingDesk(PoolDesk):
     """All methods on the event loop, several at once."""
 
@@ -49,6 +56,8 @@ class BookingDesk(PoolDesk):
         super().__init__(BookingParts(store, OrganisationCache(store), clock, set_up, dice or Dice()))
         self.live: LiveRooms = NoLiveRooms()
         """Set by whoever makes the rooms."""
+        self.tell: MeetingChanged = _nobody
+        """Told of a meeting's new start, or (None) that it is cancelled; set by whoever sends reminders."""
 
     # ── booking ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -235,6 +244,7 @@ class BookingDesk(PoolDesk):
         booked, is_changed = await self.parts.store.run(work)
         if is_changed:
             await self.live.follow((booked.room, booked))
+            await self.tell(uuid, booked.meeting.starts_at)
         return booked
 
     async def cancel(self, caller: Caller, uuid: UUID, *, revision: int | None = None) -> None:
@@ -248,6 +258,7 @@ class BookingDesk(PoolDesk):
             await self.parts.note(rows, caller, AuditOperation.DELETE, "meeting", uuid, organisation=code)
 
         await self.parts.store.run(work)
+        await self.tell(uuid, None)
 
     async def _note_change(self, rows: BookingRows, caller: Caller, before: Booked, after: Booked) -> None:
         fields = {
