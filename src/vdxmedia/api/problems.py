@@ -32,7 +32,6 @@ STATUS_OF_CODE: dict[str, int] = {
     "not_permitted": 403,
     "not_found": 404,
     "room_unknown": 404,
-    "meeting_unknown": 404,
     "participant_unknown": 404,
     "method_not_allowed": 405,
     "media_type_unsupported": 415,
