@@ -16,7 +16,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import cast
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -42,9 +41,9 @@ from vdxmedia.api.statistics import StatisticsOperations
 from vdxmedia.api.tokens import JwtTokens
 from vdxmedia.assembly import booking_apis, who_calls
 from vdxmedia.assembly.messages import MessageParts, open_messages
+from vdxmedia.assembly.ways_in import booking_operations
 from vdxmedia.booking import portal_links
 from vdxmedia.booking.organisations import Organisation
-from vdxmedia.booking_apis import booking_operations
 from vdxmedia.clock import Clock, SystemClock
 from vdxmedia.config import MAX_WORKERS, Media, Settings, parse_bind
 from vdxmedia.credentials import Credentials
@@ -313,7 +312,7 @@ class Server:
                 clips=ClipOperations(self.films, self.registry),
                 bookings=booking_operations(
                     settings,
-                    cast("Bookings", self.bookings),
+                    self.bookings,
                     BookingDatabase(self.database.units, self._credentials.sealer),
                     self.database.units,
                     self.registry,
@@ -326,7 +325,7 @@ class Server:
                 access=Access(
                     keys,
                     join_tokens,
-                    KeysAndCallers(keys, None, proxies=proxies),
+                    KeysAndCallers(keys, self.callers, proxies=proxies),
                     lambda request: limit_key(proxies.client_address(request)),
                 ),
                 health=Health(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import segno
 from icalendar import Calendar, Event
@@ -15,6 +16,8 @@ from icalendar import Calendar, Event
 from vdxmedia.booking.meetings import Meeting
 from vdxmedia.booking.organisations import Organisation
 
+UTC_ZONE = ZoneInfo("UTC")
+"""Held, so that the calendar library finds it and reads no file while a request is answered."""
 ICS = "text/calendar"
 SVG = "image/svg+xml"
 TITLES = {"da": ("Videomøde", "med"), "en": ("Video meeting", "with")}

@@ -16,14 +16,14 @@ from vdxmedia.booking.callers import Caller, CallerRole
 class KeysAndCallers:
     """Implements `operations.CallerSource`."""
 
-    def __init__(self, keys: ApiKeys, callers: CallerSource | None, *, proxies: TrustedProxies) -> None:
+    def __init__(self, keys: ApiKeys, callers: CallerSource, *, proxies: TrustedProxies) -> None:
         self._keys = keys
         self._callers = callers
         self._proxies = proxies
 
     async def authenticate(self, request: web.BaseRequest) -> Caller:
         """Raises: as both."""
-        if self._callers is not None and not self._keys.knows(request):
+        if not self._keys.knows(request):
             return await self._callers.authenticate(request)
         name = self._keys.authenticate(request)
         return Caller(

@@ -1,4 +1,4 @@
-"""A part of the assembly: our own REST of meetings, their links, and the ways in. Connects, decides nothing."""
+"""Our own REST of meetings, their links, and the ways in, put together."""
 
 from __future__ import annotations
 
