@@ -30,6 +30,8 @@ class Server:
     key: str
     output: list[str] = field(default_factory=list)
     pid: int = 0
+    token_line: str = ""
+    """A command that gets an access token for the booking APIs."""
     open_socket: SocketFactory | None = None
     """How to reach a server that lives in a network namespace."""
 
@@ -110,17 +112,19 @@ async def run_server(
     said: dict[str, str] = {}
     try:
         async with asyncio.timeout(START_TIMEOUT_S):
-            while len(said) < 4:
+            while len(said) < 5:
                 line = (await process.stdout.readline()).decode()
                 assert line, "the server ended at its start:\n" + "".join(output)
                 output.append(line)
-                found = re.match(r"^(Host|Guest|API|Key):\s+(\S+)", line)
+                found = re.match(r"^(Host|Guest|API|Key|Token):\s+(\S.*)", line)
                 if found:
                     said[found.group(1)] = found.group(2)
         base = re.match(r"https?://[^/]+", said["API"])
         assert base is not None
         drain = asyncio.create_task(_keep(process.stdout, output), name="server-output")
-        yield Server(base.group(0), said["Host"], said["Guest"], said["Key"], output, process.pid, open_socket)
+        yield Server(
+            base.group(0), said["Host"], said["Guest"], said["Key"], output, process.pid, said["Token"], open_socket
+        )
         process.terminate()
         async with asyncio.timeout(20):
             assert await process.wait() == 0, "".join(output[-40:])

@@ -71,6 +71,7 @@ from vdxmedia.signalling.session import SessionLimits
 from vdxmedia.signalling.turn import TurnServers
 from vdxmedia.store.bookings import BookingDatabase
 from vdxmedia.store.call_rows import History
+from vdxmedia.store.clients import StoredClients
 from vdxmedia.store.database import Database, open_store
 
 logger = logging.getLogger(__name__)
@@ -297,9 +298,8 @@ class Server:
         self.issuer_keys = await stack.enter_async_context(
             who_calls.issuer_keys(settings.oauth, self.public_url, own_keys, clock=self._clock, counters=self._counters)
         )
-        self.callers = who_calls.make_callers(
-            settings, self.public_url, self.issuer_keys, self._clients, proxies=proxies, clock=self._clock
-        )
+        guards = who_calls.Guards(proxies, who_calls.make_limits(settings, self._clock), self._clock)
+        self.callers = who_calls.make_callers(settings, self.public_url, self.issuer_keys, self._clients, guards)
         files = await asyncio.to_thread(read_files)
         idle = IdleConnections(self._clock, lambda reason: self.metrics.connections_cut.labels(reason).inc())
         application = make_application(
@@ -336,6 +336,7 @@ class Server:
                     proxies=proxies,
                     metrics_networks=settings.metrics.networks,
                 ),
+                issuer=who_calls.make_issuer(settings, self.public_url, self._credentials, self._clients, guards),
                 proxies=proxies,
                 observe_request=self.metrics.observe_request,
                 idle=idle,
@@ -436,7 +437,7 @@ class Server:
         self.database = database = await stack.enter_async_context(
             open_store(settings.url, self._credentials.store_password)
         )
-        self._clients = Clients(database, self._clock)
+        self._clients = Clients(StoredClients(database.units), self._clock)
         return await stack.enter_async_context(
             StoreKeeping(
                 database,

@@ -11,6 +11,7 @@ import gc
 import logging
 import os
 import tempfile
+import time
 import webbrowser
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -24,9 +25,12 @@ import uvloop
 
 from vdxmedia import __version__, allocator, config, credentials, kernel_limits
 from vdxmedia.addresses import format_bind, interface_addresses, lan_address
+from vdxmedia.api.oauth import GRANT, TOKEN_PATH
 from vdxmedia.api.resources import RoomCreated, TokenRequest
 from vdxmedia.app import Server
+from vdxmedia.assembly import development
 from vdxmedia.booking.organisations import Organisation
+from vdxmedia.cli_organisations import admin_app, client_app, organisation_app
 from vdxmedia.conference.kinds import SourceKind
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.config import Settings
@@ -56,6 +60,9 @@ config_app = typer.Typer(no_args_is_help=True, help="Look at the configuration."
 keys_app = typer.Typer(no_args_is_help=True, help="Make keys.")
 app.add_typer(config_app, name="config")
 app.add_typer(keys_app, name="keys")
+app.add_typer(organisation_app, name="organisation")
+app.add_typer(client_app, name="client")
+app.add_typer(admin_app, name="admin")
 
 
 def _show_version(is_wanted: bool) -> None:
@@ -109,7 +116,11 @@ def dev(
         async def started(server: Server, stack: AsyncExitStack) -> None:
             await server.seed(DEVELOPMENT_ORGANISATIONS)
             room = await server.rooms.open_room(RoomSettings(subject="Prøvemøde", organisation="vdxmedia"))
+            secret = credentials.new_api_key()
+            await development.add_client(server.database.units, secrets.sealer, secret, int(time.time()))
             _print_links(server, room, next(iter(secrets.api_keys.values())))
+            if settings.oauth.built_in:
+                _print_token_line(server, secret, is_own_certificate=lan)
             if lan:
                 _print_lan_advice(room)
             if open_browser:
@@ -169,6 +180,13 @@ def _print_links(server: Server, room: RoomCreated, key: str) -> None:
     typer.echo(f"Guest:  {room.guest_url}")
     typer.echo(f"API:    {server.public_url}/api/v1")
     typer.echo(f"Key:    {key}")
+
+
+def _print_token_line(server: Server, secret: str, *, is_own_certificate: bool) -> None:
+    """A command that gets an access token for the booking APIs."""
+    url = server.public_url + TOKEN_PATH
+    insecure = " -k" if is_own_certificate else ""
+    typer.echo(f"Token:  curl -s{insecure} -u {development.CLIENT}:{secret} -d grant_type={GRANT} {url}")
 
 
 def _print_lan_advice(room: RoomCreated) -> None:

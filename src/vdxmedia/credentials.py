@@ -100,8 +100,6 @@ def with_secrets(credentials: Credentials, settings: Settings) -> Credentials:
     """The same with the secrets of other servers that the settings name. Blocking. Raises: Misconfigured."""
     if settings.turn.secret_file:
         credentials = replace(credentials, turn_secret=read_turn_secret(Path(settings.turn.secret_file)))
-    if settings.store.password_file:
-        credentials = replace(credentials, store_password=read_store_password(Path(settings.store.password_file)))
     gateways = {"sms_gateway": settings.sms_gateway, "sms_second_gateway": settings.sms_second_gateway}
     credentials = replace(
         credentials,
@@ -111,12 +109,20 @@ def with_secrets(credentials: Credentials, settings: Settings) -> Credentials:
             if gateway.secret_file
         },
     )
-    if settings.store.sealing_key_file:
-        sealing = read_sealing_keys(Path(settings.store.sealing_key_file))
-        if _DEVELOPMENT_SEED in sealing:
-            raise Misconfigured("store.sealing_key_file: the development key is known to everyone")
-        credentials = replace(credentials, sealer=Sealer(sealing))
-    return credentials
+    password, sealer = of_store(settings)
+    return replace(credentials, store_password=password, sealer=sealer)
+
+
+def of_store(settings: Settings) -> tuple[str, Sealer]:
+    """The store's password, and the sealer of what is in it. Blocking. Raises: Misconfigured."""
+    store = settings.store
+    password = read_store_password(Path(store.password_file)) if store.password_file else ""
+    if not store.sealing_key_file:
+        return password, Sealer([_DEVELOPMENT_SEED])
+    sealing = read_sealing_keys(Path(store.sealing_key_file))
+    if _DEVELOPMENT_SEED in sealing:
+        raise Misconfigured("store.sealing_key_file: the development key is known to everyone")
+    return password, Sealer(sealing)
 
 
 def warnings(settings: Settings) -> Iterator[str]:

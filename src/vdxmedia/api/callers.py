@@ -13,7 +13,7 @@ from aiohttp import web
 
 from vdxmedia.api.access_tokens import AccessTokens, IssuerTerms, invalid
 from vdxmedia.api.caller_claims import caller_of, check_reach
-from vdxmedia.api.client_certificates import ClientCertificate, ClientCertificates, single_header
+from vdxmedia.api.client_certificates import ClientCertificate, ClientCertificates, is_shown_by, single_header
 from vdxmedia.api.proxies import Neighbours, TrustedProxies, limit_key
 from vdxmedia.api.ratelimit import RateLimit
 from vdxmedia.api.session_data import HEADER as SESSION_DATA
@@ -125,6 +125,8 @@ class Callers:
         client = await self._clients.find(str(claims.get("sub", "")))
         if client is None:
             raise invalid("its client is not known here any more")
+        if not is_shown_by(client, certificate):
+            raise invalid("its client is bound to another certificate")
         return _caller_of_client(client, address)
 
 

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import hashes
 
 from vdxmedia.api.access_tokens import invalid
 from vdxmedia.api.proxies import Neighbours
+from vdxmedia.booking.clients import Client
 
 MAX_HEADER_CHARS = 8192
 MAX_SUBJECT_CHARS = 500
@@ -54,6 +55,12 @@ class ClientCertificates:
         if not shown and not subject:
             return None
         return ClientCertificate(fingerprint=_fingerprint(shown) if shown else "", subject=subject)
+
+
+def is_shown_by(client: Client, certificate: ClientCertificate | None) -> bool:
+    """Whether a client that is bound to a certificate came with it; one that is not bound may come without."""
+    shown = certificate or ClientCertificate()
+    return client.is_held_by(shown.fingerprint, shown.subject)
 
 
 def single_header(request: web.BaseRequest, name: str) -> str:

@@ -20,6 +20,7 @@ from vdxmedia.api.history import HistoryApi
 from vdxmedia.api.hosts import loopback_hosts_only
 from vdxmedia.api.idle import IdleConnections
 from vdxmedia.api.invitations import InvitationOperations
+from vdxmedia.api.oauth import BuiltInIssuer
 from vdxmedia.api.openapi import Reference
 from vdxmedia.api.operations import Access, Operation, route
 from vdxmedia.api.pages import Pages
@@ -79,6 +80,7 @@ class Parts:
     """Of meetings, their links, and the ways in."""
     access: Access
     health: Health
+    issuer: BuiltInIssuer | None
     proxies: TrustedProxies
     observe_request: ObserveRequest
     idle: IdleConnections
@@ -121,6 +123,8 @@ def make_application(parts: Parts) -> web.Application:
     application.add_routes(parts.sms.routes())
     if parts.sms_inbox is not None:
         application.add_routes(parts.sms_inbox.routes())
+    if parts.issuer is not None:
+        application.add_routes(parts.issuer.routes())
     application.add_routes(parts.pages.routes())
     return application
 

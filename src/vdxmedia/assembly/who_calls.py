@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from vdxmedia.api.access_tokens import AccessTokens, IssuerTerms
 from vdxmedia.api.callers import CallerLimits, Callers
 from vdxmedia.api.client_certificates import ClientCertificates
+from vdxmedia.api.oauth import BuiltInIssuer
 from vdxmedia.api.proxies import Neighbours, TrustedProxies
 from vdxmedia.api.tokens import SigningKey
 from vdxmedia.clock import Clock
 from vdxmedia.config import Issuer, Oauth, Settings
+from vdxmedia.credentials import Credentials
 from vdxmedia.hub.clients import Clients
 from vdxmedia.hub.counters import Counters
 from vdxmedia.hub.issuers import IssuerKey, IssuerKeys
@@ -18,6 +21,14 @@ from vdxmedia.integrations.jwks import FetchedKeys
 
 BUILT_IN_AUDIENCE_PATH = "/videoapi"
 """After the public URL: the audience of the built-in issuer's tokens. Join tokens have another."""
+
+
+class Guards(NamedTuple):
+    """What callers and the issuer share."""
+
+    proxies: TrustedProxies
+    limits: CallerLimits
+    clock: Clock
 
 
 def built_in_audience(public_url: str) -> str:
@@ -34,27 +45,59 @@ def issuer_keys(
     return FetchedKeys({one.issuer: one.jwks_url for one in oauth.issuers}, known=known, clock=clock, counters=counters)
 
 
+def make_limits(settings: Settings, clock: Clock) -> CallerLimits:
+    return CallerLimits(
+        clock,
+        failures_per_minute=settings.api.failures_per_minute,
+        address_per_second=settings.oauth.address_requests_per_second,
+        client_per_second=settings.oauth.client_requests_per_second,
+        organisation_per_second=settings.oauth.organisation_requests_per_second,
+    )
+
+
+def make_issuer(
+    settings: Settings,
+    public_url: str,
+    credentials: Credentials,
+    clients: Clients,
+    guards: Guards,
+) -> BuiltInIssuer | None:
+    """None: switched off."""
+    if not settings.oauth.built_in:
+        return None
+    return BuiltInIssuer(
+        public_url,
+        credentials.signing,
+        credentials.verifying,
+        clients,
+        audience=built_in_audience(public_url),
+        lifetime_s=settings.oauth.token_lifetime_s,
+        certificates=make_certificates(settings.oauth),
+        proxies=guards.proxies,
+        limits=guards.limits,
+        clock=guards.clock,
+    )
+
+
 def make_callers(
-    settings: Settings, public_url: str, keys: IssuerKeys, clients: Clients, *, proxies: TrustedProxies, clock: Clock
+    settings: Settings,
+    public_url: str,
+    keys: IssuerKeys,
+    clients: Clients,
+    guards: Guards,
 ) -> Callers:
     oauth = settings.oauth
     terms = [_terms(one) for one in oauth.issuers]
     if oauth.built_in:
         terms.append(IssuerTerms(issuer=public_url, audience=built_in_audience(public_url), is_built_in=True))
     return Callers(
-        AccessTokens(terms, keys, clock=clock, leeway_s=oauth.leeway_s),
+        AccessTokens(terms, keys, clock=guards.clock, leeway_s=oauth.leeway_s),
         clients,
         session_terms=terms[0] if oauth.issuers else IssuerTerms(issuer="", audience=""),
         session_data_from=Neighbours(oauth.session_data_from),
         certificates=make_certificates(oauth),
-        proxies=proxies,
-        limits=CallerLimits(
-            clock,
-            failures_per_minute=settings.api.failures_per_minute,
-            address_per_second=oauth.address_requests_per_second,
-            client_per_second=oauth.client_requests_per_second,
-            organisation_per_second=oauth.organisation_requests_per_second,
-        ),
+        proxies=guards.proxies,
+        limits=guards.limits,
     )
 
 

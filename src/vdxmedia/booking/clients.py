@@ -41,6 +41,16 @@ class Client(msgspec.Struct, frozen=True, kw_only=True):
     is_disabled: bool = False
     created_at: int = 0
 
+    def is_bound(self) -> bool:
+        """It must show a certificate."""
+        return bool(self.certificate or self.certificate_subject)
+
+    def is_held_by(self, fingerprint: str, subject: str) -> bool:
+        """Whether this certificate is the one that the client is bound to; of a client that is bound to none, any."""
+        if self.certificate:
+            return fingerprint == self.certificate
+        return not self.certificate_subject or subject == self.certificate_subject
+
     def validate(self) -> None:
         """Raises: BadField."""
         if not _NAME.fullmatch(self.name):
@@ -69,3 +79,14 @@ class Client(msgspec.Struct, frozen=True, kw_only=True):
 
     def working_hashes(self, now: float) -> tuple[str, ...]:
         return tuple(one.hash for one in self.secrets if one.expires_at is None or one.expires_at > now)
+
+
+class StaffLink(msgspec.Struct, frozen=True, kw_only=True):
+    """An invitation of an administrator by a link; only the hash of its token is known."""
+
+    token_hash: str
+    """SHA-256 in hex."""
+    email: str
+    organisation: str
+    created_at: int
+    expires_at: int

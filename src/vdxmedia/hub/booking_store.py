@@ -79,6 +79,10 @@ class BookingRows(Protocol):
 
     async def organisations(self) -> Sequence[Organisation]: ...
 
+    async def newest_organisation(self) -> int:
+        """Its `group_id`; 0: there is none."""
+        ...
+
     async def add_organisation(self, organisation: Organisation) -> Organisation:
         """With its `group_id`."""
         ...

@@ -53,7 +53,7 @@ class BookingDesk(PoolDesk):
     """All methods on the event loop, several at once."""
 
     def __init__(self, store: BookingStore, clock: Clock, set_up: BookingSetUp, *, dice: Dice | None = None) -> None:
-        super().__init__(BookingParts(store, OrganisationCache(store), clock, set_up, dice or Dice()))
+        super().__init__(BookingParts(store, OrganisationCache(store, clock), clock, set_up, dice or Dice()))
         self.live: LiveRooms = NoLiveRooms()
         """Set by whoever makes the rooms."""
         self.tell: MeetingChanged = _nobody

@@ -10,7 +10,7 @@ import hmac
 from collections import OrderedDict
 from typing import Protocol
 
-from vdxmedia.booking.clients import Client
+from vdxmedia.booking.clients import MAX_SECRETS, Client
 from vdxmedia.clock import Clock
 
 CACHE_S = 2.0
@@ -50,8 +50,8 @@ class Clients:
         client = await self.find(name)
         shown = secret_hash(secret[:MAX_SECRET_CHARS])
         known = client.working_hashes(self._clock.unix_s()) if client is not None else ()
-        matches = [hmac.compare_digest(shown, one) for one in (*known, _NOBODY, _NOBODY)[:2]]
-        return client if any(matches) and len(secret) <= MAX_SECRET_CHARS else None
+        matches = [hmac.compare_digest(shown, one) for one in (*known, *[_NOBODY] * MAX_SECRETS)[:MAX_SECRETS]]
+        return client if any(matches[: len(known)]) and len(secret) <= MAX_SECRET_CHARS else None
 
     async def _cached(self, key: tuple[str, ...]) -> Client | None:
         now = self._clock.monotonic_s()

@@ -6,26 +6,41 @@ from vdxmedia.booking.audit import AuditNote
 from vdxmedia.booking.callers import Caller
 from vdxmedia.booking.organisations import Organisation, Tree
 from vdxmedia.booking.refusals import BookingRefused, Why
+from vdxmedia.clock import Clock
 from vdxmedia.hub.booking_store import BookingRows, BookingStore, Taken
+
+LOOK_S = 2.0
 
 
 class OrganisationCache:
-    """This process alone writes to its store, so what was read last is so until `forget`."""
+    """What was read last is so until `forget`, but for organisations that the command line has added: looked for when
+    the tree is asked for, at most every `LOOK_S`."""
 
-    def __init__(self, store: BookingStore) -> None:
+    def __init__(self, store: BookingStore, clock: Clock) -> None:
         self._store = store
+        self._clock = clock
+        self._looked_at = -LOOK_S
         self._tree: Tree | None = None
         self._changes = 0
 
     async def tree(self) -> Tree:
         """Raises: Refused `store_unavailable`."""
-        if self._tree is not None:
+        if self._tree is not None and not await self._has_more(self._tree):
             return self._tree
         changes = self._changes
+        self._looked_at = self._clock.monotonic_s()
         tree = Tree(await self._store.read(lambda rows: rows.organisations()))
         if changes == self._changes:
             self._tree = tree
         return tree
+
+    async def _has_more(self, tree: Tree) -> bool:
+        now = self._clock.monotonic_s()
+        if now - self._looked_at < LOOK_S:
+            return False
+        self._looked_at = now
+        newest = await self._store.read(lambda rows: rows.newest_organisation())
+        return newest != max((one.group_id for one in tree.by_code.values()), default=0)
 
     def forget(self) -> None:
         """After each change, also one that may have failed."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
+from base64 import urlsafe_b64decode
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Annotated, Any
@@ -91,6 +92,7 @@ class FetchedKeys:
         self._counters = counters
         self._tasks = TaskScope("issuer keys")
         self._http: aiohttp.ClientSession | None = None
+        self._tls: ssl.SSLContext | None = None
 
     async def __aenter__(self) -> FetchedKeys:
         return self
@@ -163,9 +165,11 @@ class FetchedKeys:
     async def _get(self, url: str) -> bytes:
         if not _may_be_asked(url):
             raise UnusableAnswer("keys must come by https")
+        if self._tls is None:
+            self._tls = await asyncio.to_thread(ssl.create_default_context)  # reads a file of authorities
         if self._http is None:
             self._http = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=4, ssl=ssl.create_default_context()),
+                connector=aiohttp.TCPConnector(limit=4, ssl=self._tls),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,  # a small answer must not become a large one
                 trust_env=False,
@@ -202,10 +206,8 @@ def _key(entry: Mapping[str, Any]) -> IssuerKey | None:
         return None
     found: RSAKey | ECKey | OKPKey
     try:
-        if kind == "RSA" and len(members.get("e", "")) <= MAX_EXPONENT_CHARS:
+        if kind == "RSA" and len(members["e"]) <= MAX_EXPONENT_CHARS and _bits(members["n"]) in RSA_BITS:
             found, algorithms = RSAKey.import_key(members), _ALGORITHMS["RSA"]
-            if found.public_key.key_size not in RSA_BITS:
-                return None
         elif kind == "EC" and curve == "P-256":
             found, algorithms = ECKey.import_key(members), _ALGORITHMS[curve]
         elif kind == "OKP" and curve == "Ed25519":
@@ -218,6 +220,11 @@ def _key(entry: Mapping[str, Any]) -> IssuerKey | None:
     if "alg" in entry:
         algorithms = algorithms & {str(entry["alg"])}
     return IssuerKey(key_id, algorithms, found) if algorithms else None
+
+
+def _bits(number: str) -> int:
+    """Of a base64url number, before anything is worked out with it."""
+    return int.from_bytes(urlsafe_b64decode(number + "=" * (-len(number) % 4))).bit_length()
 
 
 def _named(keys: Sequence[IssuerKey], key_id: str) -> tuple[IssuerKey, ...]:

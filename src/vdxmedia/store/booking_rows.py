@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, delete, insert, select, tuple_, update
+from sqlalchemy import Select, and_, delete, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vdxmedia.booking.audit import AuditNote
@@ -69,6 +69,9 @@ class Rows:
     async def organisations(self) -> Sequence[Organisation]:
         rows = await self._all(select(organisations).order_by(organisations.c.group_id))
         return [organisation_of(row, self._sealer) for row in rows]
+
+    async def newest_organisation(self) -> int:
+        return (await self.connection.execute(select(func.max(organisations.c.group_id)))).scalar_one() or 0
 
     async def add_organisation(self, organisation: Organisation) -> Organisation:
         values = organisation_columns(organisation, self._sealer)

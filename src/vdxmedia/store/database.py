@@ -14,13 +14,12 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, TypeVar, assert_never
 
-from sqlalchemy import Executable, Row, Select, delete, false, or_, select, tuple_, update
+from sqlalchemy import Executable, Row, Select, delete, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.sql.expression import bindparam
 
-from vdxmedia.booking.clients import Client
 from vdxmedia.errors import BadInput, Misconfigured
 from vdxmedia.hub.ports import (
     MAX_ATTENDANCE,
@@ -45,7 +44,7 @@ from vdxmedia.store import call_rows, documents, migrate, units
 from vdxmedia.store.engine import make_engine
 from vdxmedia.store.failures import cannot
 from vdxmedia.store.location import Claim, address, check_file, file_of
-from vdxmedia.store.schema import attendance, call_stays, clients, conferences, rooms
+from vdxmedia.store.schema import attendance, call_stays, conferences, rooms
 
 logger = logging.getLogger(__name__)
 
@@ -164,20 +163,6 @@ class Database:
             )
             for row in reversed(rows)
         ]
-
-    async def client(self, name: str) -> Client | None:
-        rows = await self._all(select(clients.c.document).where(clients.c.name == name), ANSWER_S)
-        return documents.decode_client(rows[0].document) if rows else None
-
-    async def client_of_certificate(self, fingerprint: str, subject: str) -> Client | None:
-        """The one bound to this certificate, else the one bound to this subject."""
-        bound = or_(
-            (clients.c.certificate == fingerprint) if fingerprint else false(),
-            (clients.c.certificate_subject == subject) if subject else false(),
-        )
-        rows = await self._all(select(clients.c.document).where(bound), ANSWER_S)
-        found = [documents.decode_client(row.document) for row in rows]
-        return max(found, key=lambda client: bool(fingerprint) and client.certificate == fingerprint, default=None)
 
     async def open_calls(self) -> Sequence[OpenCall]:
         return await self._do(call_rows.open_calls, migrate.TIMEOUT_S)

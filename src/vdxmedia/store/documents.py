@@ -1,4 +1,4 @@
-"""A room's settings as versioned JSON, who has been let in, and clients of the built-in issuer.
+"""A room's settings as versioned JSON, and who has been let in.
 
 A new field with a default needs no new version: old documents get the default, and an older server passes over fields
 that it does not know. What is renamed or means something else does: raise `VERSION` and add to `_UPGRADES` how the
@@ -12,7 +12,6 @@ from typing import Any
 
 import msgspec
 
-from vdxmedia.booking.clients import Client
 from vdxmedia.conference.admissions import AdmissionState
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.errors import BadInput
@@ -55,15 +54,3 @@ def decode_admissions(document: str) -> AdmissionState:
         return msgspec.json.decode(document, type=AdmissionState)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise BadInput(f"admissions: {type(error).__name__}", code="store_unreadable") from None
-
-
-def encode_client(client: Client) -> str:
-    return msgspec.json.encode(client).decode()
-
-
-def decode_client(document: str) -> Client:
-    """Raises: BadInput, as `decode`."""
-    try:
-        return msgspec.json.decode(document, type=Client)
-    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
-        raise BadInput(f"client: {type(error).__name__}", code="store_unreadable") from None

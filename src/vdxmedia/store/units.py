@@ -45,7 +45,9 @@ class UniqueViolated(VdxError):
 class Units:
     """Of one engine; safe for several tasks at once."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, *, locks_audit: bool = False) -> None:
+        """`locks_audit`: for a process beside the server, on PostgreSQL."""
+        self._locks_audit = locks_audit
         self._engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._turn = asyncio.Lock()
@@ -84,6 +86,8 @@ class Units:
                 if self.is_sqlite:
                     await connection.execution_options(**{BEGIN_OPTION: "IMMEDIATE"})
                 async with connection.begin():
+                    if self._locks_audit:
+                        await connection.exec_driver_sql("LOCK TABLE audit_days IN ACCESS EXCLUSIVE MODE")
                     return await work(connection)
 
         return await self._answer(attempt)

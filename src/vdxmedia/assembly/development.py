@@ -1,0 +1,38 @@
+"""What a development server has in its store from the beginning: an organisation, and a client that may call for it."""
+
+from __future__ import annotations
+
+from vdxmedia.booking.audit import AuditOperation, note_of
+from vdxmedia.booking.callers import CallerRole
+from vdxmedia.booking.clients import Client, ClientSecret
+from vdxmedia.booking.organisations import Organisation, Tree
+from vdxmedia.hub.clients import secret_hash
+from vdxmedia.sealing import Sealer
+from vdxmedia.store.booking_rows import Rows
+from vdxmedia.store.clients import StoredClients
+from vdxmedia.store.units import Units
+
+ORGANISATION = "vdxmedia"
+CLIENT = "dev"
+SECRET_WORKS_S = 24 * 3600
+"""A store that outlives its development server must not be left with a secret that was once on a screen."""
+
+
+async def add_client(units: Units, sealer: Sealer, secret: str, now: int) -> None:
+    """Or gives the one that is there this secret. Raises: Refused `store_unavailable`."""
+    tree = Tree(await units.read(lambda connection: Rows(connection, sealer).organisations()))
+    if ORGANISATION not in tree:
+        organisation = Organisation(code=ORGANISATION, name="Prøveorganisation")
+        await units.write(lambda connection: Rows(connection, sealer).add_organisation(organisation))
+    client = Client(
+        name=CLIENT,
+        roles=(CallerRole.ADMIN,),
+        organisation=ORGANISATION,
+        secrets=(ClientSecret(hash=secret_hash(secret), created_at=now, expires_at=now + SECRET_WORKS_S),),
+        created_at=now,
+    )
+    stored = StoredClients(units)
+    is_new = await stored.client(CLIENT) is None
+    operation = AuditOperation.CREATE if is_new else AuditOperation.UPDATE
+    note = note_of(ORGANISATION, None, operation, "client", CLIENT, now)
+    await (stored.add if is_new else stored.save)(client, note, sealer)
