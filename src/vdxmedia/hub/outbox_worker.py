@@ -44,6 +44,7 @@ UNANSWERED_TO_REST = 3
 REST_S = 30.0
 STOP_WITHIN_S = 3.0
 """For gateways to answer at the end; what is still open then is *uncertain* at the next start."""
+COMPLAIN_EVERY_S = 60.0
 SWEEP_EVERY_S = 3_600.0
 SWEEP_BATCH = 1_000
 DEFAULT_KEPT_DAYS = 30.0
@@ -86,7 +87,7 @@ class OutboxWorker:
         self._rests_until_s: dict[str, float] = {}
         """Monotonic, by gateway."""
         self._swept_s = -math.inf
-        self._is_complaining = False
+        self._complained_s = -math.inf
 
     def wake(self) -> None:
         self._woken.set()
@@ -153,8 +154,6 @@ class OutboxWorker:
             self._complain(error)
             await asyncio.sleep(STORE_RETRY_S)
             self._woken.set()
-        else:
-            self._is_complaining = False
 
     async def _until_due(self) -> None:
         try:
@@ -271,9 +270,9 @@ class OutboxWorker:
             )  # fmt: skip
 
     def _complain(self, error: VdxError) -> None:
-        """Once per outage."""
-        if not self._is_complaining:
-            self._is_complaining = True
+        now_s = self._clock.monotonic_s()
+        if now_s - self._complained_s >= COMPLAIN_EVERY_S:
+            self._complained_s = now_s
             logger.error("outbox_waits_for_store reason=%s", error.text)
 
     def _resting(self) -> frozenset[str]:

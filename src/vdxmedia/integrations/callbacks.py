@@ -22,6 +22,8 @@ TOTAL_S = 8.0
 CONNECT_S = 4.0
 MAX_CONNECTIONS = 8
 MAX_URL_CHARS = 2_000
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class ForbiddenAddress(OSError):
@@ -72,9 +74,7 @@ class GuardedCallbacks:
             parsed = ipaddress.ip_address(address.partition("%")[0])
         except ValueError:
             return False
-        inner = getattr(parsed, "ipv4_mapped", None) or getattr(parsed, "sixtofour", None)
-        if inner is not None:
-            parsed = inner
+        parsed = _inner(parsed)
         if any(parsed.version == network.version and parsed in network for network in self._networks):
             return True
         if parsed.is_loopback:
@@ -86,7 +86,7 @@ class GuardedCallbacks:
         if not host or len(str(url)) > MAX_URL_CHARS or url.user is not None:
             return False
         is_literal = _is_address(host)
-        if is_literal and not self.is_allowed(host):
+        if (is_literal or _looks_like_address(host)) and not self.is_allowed(host):
             return False
         if url.scheme == "https":
             return True
@@ -113,6 +113,20 @@ class _GuardedResolver(AbstractResolver):
 
     async def close(self) -> None:
         await self._system.close()
+
+
+def _inner(address: Address) -> Address:
+    """The IPv4 address that an IPv6 one leads to: mapped, 6to4 (RFC 3056), NAT64 (RFC 6052)."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or address
+
+
+def _looks_like_address(host: str) -> bool:
+    """`2130706433` and the like: the client library would connect without looking up a name."""
+    return host.replace(".", "").isdigit()
 
 
 def _is_address(host: str) -> bool:
