@@ -45,6 +45,15 @@ class Client:
         self.host += 1
         self._attach()
 
+    def lose_network(self) -> None:
+        """The plug is pulled: the device has no carrier, and whoever watches it knows."""
+        self.namespace.ip("link", "set", CLIENT_DEVICE, "down")
+
+    def regain_network(self) -> None:
+        """The same address as before; the route out went with the link."""
+        self.namespace.ip("link", "set", CLIENT_DEVICE, "up")
+        self.namespace.ip("route", "replace", "default", "dev", CLIENT_DEVICE)
+
     def put_behind_nat(self) -> None:
         self.wire.translate(self.public_address)
 

@@ -110,6 +110,8 @@
   window.recorder = {
     sample,
     firstPicture: () => firstPicture,
+    // The first frame shown after this time, of anybody else; null: none yet.
+    firstSince: (at) => shown.find(([shownAt]) => shownAt > at)?.[0] ?? null,
     async start(everyMs) {
       shown.length = 0;
       samples = [await sample()];

@@ -16,6 +16,7 @@ from loadtests.netns.call import HTTPS_PORT, MEDIA_PORT, Call, Person, call
 from loadtests.netns.camera import HEIGHT
 from loadtests.netns.conditions import BASE, Blocked
 from loadtests.netns.network import RELAY_ADDRESS, SERVER_ADDRESS
+from loadtests.netns.outage import outage, outage_short, outage_silent
 from loadtests.netns.readings import Reading, Recording, audible_slots, tallest
 from loadtests.netns.result import Result
 from loadtests.netns.turn import turn_443, turn_ways
@@ -468,6 +469,9 @@ SCENARIOS: dict[str, Scenario] = {
     "rebind-publisher": rebind_publisher,
     "change-network": change_network,
     "change-network-told": change_network_told,
+    "outage": outage,
+    "outage-silent": outage_silent,
+    "outage-short": outage_short,
     "udp-blocked": udp_blocked,
     "tcp-443": tcp_443,
     "turn-ways": turn_ways,

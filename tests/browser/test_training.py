@@ -25,6 +25,8 @@ AUDIBLE = 1e-4
 """Energy of a tone in the window is a hundred times as much; concealment's remains are less."""
 TRAINEES = 24
 MIN_FRAMES_PER_S = 10.0
+LOW_HEIGHT, MIDDLE_HEIGHT, HIGH_HEIGHT = 180, 360, 720
+"""Of the layers of a camera of 1280×720."""
 
 
 def notice(someone: Person, text: str) -> Locator:
@@ -169,16 +171,92 @@ async def test_training_sentence_before_joining_says_who_sees(server: Server, pe
 
 
 @pytest.mark.long
+async def test_training_two_groups_hear_and_see_only_themselves_and_come_back(
+    server: Server, person: OpenPerson
+) -> None:
+    made = await server.create_room()
+    anna = await person("Anna", made["hostUrl"])
+    bent = await person("Bent", made["guestUrl"], frequency=600)
+    clara = await person("Clara", made["guestUrl"], frequency=800)
+    dorte = await person("Dorte", made["guestUrl"], frequency=1000)
+    for someone in (anna, bent, clara, dorte):
+        await in_call(someone, 3)
+    for shown in (anna, clara, dorte):
+        await until_sees(bent, shown)
+    ids = {name: await id_of(anna, name) for name in ("Anna", "Bent", "Clara", "Dorte")}
+    groups = [[ids["Anna"], ids["Bent"]], [ids["Clara"], ids["Dorte"]]]
+    assert (await ask(anna, type="formGroups", groups=groups, seconds=600))["type"] == "done"
+    await notice(clara, "Du er i en lille gruppe. Der er 10 minutter tilbage.").wait_for()
+    await until_sees(bent, clara, is_seen=False)
+    await until_sees(clara, bent, is_seen=False)
+    assert await sees(bent, anna)
+    assert await sees(clara, dorte)
+    assert await sees(clara, anna), "everybody sees the hosts"
+    # Each group by its sound: the one falls silent, the other speaks on.
+    assert await asyncio.gather(*(hears(someone) for someone in (anna, bent, clara, dorte))) == [True] * 4
+    for someone in (anna, bent):
+        await someone.page.evaluate(f"{CALL}.setMicrophone(false)")
+    await asyncio.gather(*(until_hears(someone, is_heard=False) for someone in (anna, bent)))
+    assert await asyncio.gather(*(hears(someone) for someone in (clara, dorte))) == [True, True]
+    assert (await ask(anna, type="moveToGroup", participantId=ids["Bent"], group=1))["type"] == "done"
+    await asyncio.gather(until_hears(bent, is_heard=True), until_sees(bent, clara))
+    assert (await ask(anna, type="endGroups"))["type"] == "done"
+    await asyncio.gather(until_hears(anna, is_heard=True), until_sees(clara, bent))
+
+
+async def height_of(viewer: Person, participant: str, kind: str = "camera") -> int:
+    """Of the picture as it is decoded; 0: it is not shown."""
+    rows = [row for row in await viewer.pictures() if (row["participant"], row["kind"]) == (participant, kind)]
+    return max((int(row["videoHeight"]) for row in rows if row["visible"]), default=0)
+
+
+async def look(host: Person, name: str, what: str) -> None:
+    """By the buttons."""
+    await host.page.get_by_role("button", name="Deltagere").click()
+    await host.page.get_by_role("button", name=f"Muligheder for {name}").click()
+    await host.page.locator("vdx-people").get_by_role("button", name=what, exact=True).click()
+    await host.page.locator("vdx-panel").get_by_role("button", name="Luk", exact=True).click()
+
+
+async def test_training_closer_look_takes_a_higher_layer_and_a_screen_stands_beside_the_instructor(
+    server: Server, person: OpenPerson
+) -> None:
+    made = await server.create_room(mode="training", guestVisibility="hosts")
+    anna = await person("Anna", made["hostUrl"], synthetic=False)
+    bent = await person("Bent", made["guestUrl"], large=True)
+    clara = await person("Clara", made["guestUrl"])
+    await in_call(anna, 2)
+    of_anna, of_bent = await id_of(bent, "Anna"), await id_of(anna, "Bent")
+    await anna.page.get_by_role("button", name="Del skærm").click()
+    for guest in (bent, clara):
+        await eventually(lambda guest=guest: height_of(guest, of_anna, "screen"), lambda height: height > 0)  # type: ignore[misc]
+        await eventually(lambda guest=guest: height_of(guest, of_anna), lambda height: height > 0)  # type: ignore[misc]
+    await anna.page.set_viewport_size({"width": 560, "height": 420})
+    await eventually(lambda: height_of(anna, of_bent), lambda height: height == LOW_HEIGHT)
+    await look(anna, "Bent", "Se nærmere")
+    await eventually(lambda: height_of(anna, of_bent), lambda height: height > LOW_HEIGHT)
+    assert await known(clara) == ["Anna", "Clara"]
+    await look(anna, "Bent", "Se alle igen")
+    await eventually(lambda: height_of(anna, of_bent), lambda height: height == LOW_HEIGHT)
+
+
+async def trainees(server: Server, room: str, count: int) -> list[str]:
+    """Tokens of people who send sound and picture and receive nothing."""
+    tokens = []
+    async with server.http() as http:
+        for number in range(count):
+            body = {"name": f"Deltager {number}", "canPublishSources": ["microphone", "camera"], "canSubscribe": False}
+            async with http.post(f"{server.base_url}/api/v1/rooms/{room}/tokens", json=body) as answer:
+                assert answer.status == 201
+                tokens.append((await answer.json())["token"])
+    return tokens
+
+
+@pytest.mark.long
 async def test_training_instructor_sees_twenty_five_moving_pictures(server: Server, person: OpenPerson) -> None:
     """Twenty-four who replay coded pictures, at 15 a second, and one whose own is beside them."""
     made = await server.create_room(mode="training", guestVisibility="hosts", maximum=TRAINEES + 2)
-    tokens = []
-    async with server.http() as http:
-        for number in range(TRAINEES):
-            body = {"name": f"Deltager {number}", "canPublishSources": ["microphone", "camera"], "canSubscribe": False}
-            async with http.post(f"{server.base_url}/api/v1/rooms/{made['roomId']}/tokens", json=body) as answer:
-                assert answer.status == 201
-                tokens.append((await answer.json())["token"])
+    tokens = await trainees(server, made["roomId"], TRAINEES)
     async with demo_participants(Assignment(server.base_url, tokens, None)):
         anna = await person("Anna", made["hostUrl"], width=1600, height=900)
         await eventually(lambda: known(anna), lambda names: len(names) == TRAINEES + 1, within_s=90)
@@ -190,3 +268,25 @@ async def test_training_instructor_sees_twenty_five_moving_pictures(server: Serv
         assert rates[0] >= MIN_FRAMES_PER_S
         visible = [row for row in await anna.pictures() if row["visible"]]
         assert len(visible) == TRAINEES + 1, "her own is the twenty-fifth"
+
+
+@pytest.mark.long
+async def test_training_instructor_of_twenty_five_looks_closer_at_a_real_simulcast_publisher(
+    server: Server, person: OpenPerson
+) -> None:
+    """Twenty-three who replay, and one browser with three layers: low among the others, high when looked at closely."""
+    made = await server.create_room(mode="training", guestVisibility="hosts", maximum=TRAINEES + 2)
+    tokens = await trainees(server, made["roomId"], TRAINEES - 1)
+    async with demo_participants(Assignment(server.base_url, tokens, None)):
+        bent = await person("Bent", made["guestUrl"], large=True)
+        anna = await person("Anna", made["hostUrl"], width=1600, height=900)
+        await eventually(lambda: known(anna), lambda names: len(names) == TRAINEES + 1, within_s=90)
+        await anna.decoding(TRAINEES, within_s=90)
+        of_bent = await id_of(anna, "Bent")
+        await eventually(lambda: height_of(anna, of_bent), lambda height: 0 < height <= MIDDLE_HEIGHT, within_s=60)
+        small = await height_of(anna, of_bent)
+        await look(anna, "Bent", "Se nærmere")
+        await eventually(lambda: height_of(anna, of_bent), lambda height: height == HIGH_HEIGHT, within_s=60)
+        await look(anna, "Bent", "Se alle igen")
+        await eventually(lambda: height_of(anna, of_bent), lambda height: height == small, within_s=60)
+        assert await known(bent) == ["Anna", "Bent"]

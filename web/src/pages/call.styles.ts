@@ -188,6 +188,7 @@ export const callStyles = css`
     #share,
     .host #chat,
     .has-floor #chat,
+    .buttons:has(#help) #chat,
     .guest #people,
     .host #floor {
       display: none;

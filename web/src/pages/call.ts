@@ -30,7 +30,6 @@ import '../elements/layouts/layouts.js';
 import { situationOf } from '../elements/layouts/situation.js';
 import '../elements/panel/panel.js';
 import '../elements/people/people.js';
-import { waitingCount } from '../elements/people/registry.js';
 import { nextCorner } from '../elements/self-view/corner.js';
 import '../elements/reactions/reactions.js';
 import '../elements/self-view/self-view.js';
@@ -45,10 +44,10 @@ import { shelfOf } from '../memory.js';
 import { floorWords } from '../text/floor.js';
 import { peopleWords } from '../text/people.js';
 import { roomWords } from '../text/rooms.js';
-import { trainingWords } from '../text/training.js';
 import type { Corner, Words } from '../text/words.js';
 import { writtenText } from '../text/written.js';
 import { bannerOf, CALL_INSTEAD_MS, lostFor, type BannerContent } from './banners.js';
+import { chatButton, hasHelp, helpButton, peopleButton } from './bar-buttons.js';
 import { callStyles } from './call.styles.js';
 import { ownStateText, ownTile } from './own-tile.js';
 import { WordsVoice } from './words-voice.js';
@@ -187,6 +186,7 @@ export class CallPage extends LitElement {
     const { microphone, camera, screen } = call.local;
     const state = ownStateText(call, words);
     const floor = floorButton(call, floorWords(words.language));
+    const unread = this.unread.count(call.words.messages, this.panel === 'chat');
     const [share = '', ...rest] = words.call.share.split(' ');
     return html`<div class="bar">
       <p class="subject">${call.room?.subject ?? ''}</p>
@@ -230,11 +230,13 @@ export class CallPage extends LitElement {
               @click=${() => void (screen.on ? commands.stopScreenShare() : commands.startScreenShare())}
             ></vdx-control>`
           : nothing}
-        ${this.renderHelpButton()} ${this.renderPeopleButton()} ${this.renderChatButton()}
+        ${helpButton(call, commands, words)}
+        ${peopleButton(call, words, this.panel === 'people', () => { this.togglePanel('people'); })}
+        ${chatButton(words, unread, this.panel === 'chat', () => { this.togglePanel('chat'); })}
         <vdx-control
           id="more"
           .label=${words.call.more}
-          .badge=${isChatUnderMore(call, floor !== null) ? this.unread.count(call.words.messages, this.panel === 'chat') : 0}
+          .badge=${isChatUnderMore(call, floor !== null || hasHelp(call)) ? unread : 0}
           .icon=${'more'}
           .expanded=${this.panel === 'more'}
           @click=${() => { this.togglePanel('more'); }}
@@ -250,53 +252,10 @@ export class CallPage extends LitElement {
     </div>`;
   }
 
-  /** Where people train at home; a hand for a question is another button. */
-  private renderHelpButton(): TemplateResult | typeof nothing {
-    const { call, commands, words } = this;
-    if (call.room?.mode !== 'training' || call.self?.role !== 'guest') return nothing;
-    const isAsked = call.documents.ownHelp?.asked ?? false;
-    return html`<vdx-control
-      id="help"
-      .label=${trainingWords(words.language).help}
-      .labelRest=${trainingWords(words.language).helpRest}
-      .icon=${'help'}
-      .pressed=${isAsked}
-      @click=${() => void commands.ask({ type: isAsked ? 'withdrawHelp' : 'askForHelp' })}
-    ></vdx-control>`;
-  }
-
-  private renderPeopleButton(): TemplateResult {
-    const people = peopleWords(this.words.language);
-    const waiting = waitingCount(this.call);
-    return html`<vdx-control
-      id="people"
-      .label=${people.button}
-      .labelRest=${waiting === 0 ? '' : `, ${people.waiting(waiting)}`}
-      .badge=${waiting}
-      .icon=${'people'}
-      .expanded=${this.panel === 'people'}
-      @click=${() => { this.togglePanel('people'); }}
-    ></vdx-control>`;
-  }
-
   private renderPanel(): TemplateResult | typeof nothing {
     if (this.panel === null) return nothing;
     if (this.panel === 'chat') return this.renderChat();
     return this.panel === 'people' ? this.renderPeople() : this.renderMore();
-  }
-
-  private renderChatButton(): TemplateResult {
-    const words = writtenText(this.words.language);
-    const unread = this.unread.count(this.call.words.messages, this.panel === 'chat');
-    return html`<vdx-control
-      id="chat"
-      .label=${words.chat}
-      .labelRest=${unread === 0 ? '' : `, ${words.unread(unread)}`}
-      .badge=${unread}
-      .icon=${'chat'}
-      .expanded=${this.panel === 'chat'}
-      @click=${() => { this.togglePanel('chat'); }}
-    ></vdx-control>`;
   }
 
   private renderChat(): TemplateResult {
@@ -353,7 +312,7 @@ export class CallPage extends LitElement {
     return html`<div class="crowded-out">
       ${isHost ? nothing : item('people', peopleWords(words.language).button, () => { this.togglePanel('people'); })}
       ${isHost && floor !== null ? item('hand', floor.label + floor.rest, () => void commands.ask(floor.command)) : nothing}
-      ${isHost || floor !== null
+      ${isHost || floor !== null || hasHelp(call)
         ? item('chat', writtenText(words.language).chat, () => { this.togglePanel('chat'); })
         : nothing}
       ${screen.supported && !screen.on ? item('share', words.call.share, () => void commands.startScreenShare()) : nothing}

@@ -207,6 +207,31 @@ describe('a cut', () => {
   });
 });
 
+describe('a way that swallows everything', () => {
+  it('is tried again soon after each attempt, however long it lasts', () => {
+    const { wire } = seated();
+    wire.cut();
+    vi.advanceTimersByTime(200);
+    for (let attempt = 3; attempt < 20; attempt += 1) {
+      vi.advanceTimersByTime(5000);
+      wire.cut();
+      vi.advanceTimersByTime(1200);
+      expect(wire.hellos).toHaveLength(attempt);
+    }
+  });
+
+  it('is told from a server that refuses: there the pauses grow', () => {
+    const { wire } = seated();
+    for (let attempt = 2; attempt < 10; attempt += 1) {
+      wire.cut();
+      while (wire.hellos.length < attempt) vi.advanceTimersByTime(100);
+    }
+    wire.cut();
+    vi.advanceTimersByTime(4900);
+    expect(wire.hellos).toHaveLength(9);
+  });
+});
+
 describe('a restart of the server', () => {
   const WAITING = { type: 'waiting', participantId: 'p1', session: 'waits', reason: 'admission', since: 10, notice: '', token: 't2', tokenExpiresAt: 0 } as const;
   const END: readonly ServerEvent[] = [{ type: 'stopping', reconnectAfter: 5 }, { type: 'ended', reason: 'ended', canRejoin: true }];

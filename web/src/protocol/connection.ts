@@ -26,6 +26,15 @@ import {
 } from './messages.gen.js';
 
 const LADDER_MS = [200, 500, 1000, 2000, 4000, 5000] as const;
+/**
+ * How long an attempt of who comes back may take: shorter than the first, so that packets which a dead way swallowed are
+ * sent anew soon after it lives (TCP repeats its first after 1, 3 and 7 s).
+ */
+const RETURN_TIMEOUT_MS = 5000;
+/** An attempt that ended later than this was not refused: nothing came back. */
+const SILENT_AFTER_MS = 3000;
+/** After such a one; the ladder spares a server that refuses, and there is none to spare. */
+const SILENT_DELAY_MS = 1000;
 /** Before the first seat: what a person waits for a button; then `connectionFailed`. */
 const FIRST_PATIENCE_MS = 20_000;
 /** With a seat: as long as somebody may sit in a tunnel with the page open. */
@@ -75,6 +84,7 @@ export class Connection implements WireListener {
   #patienceEndsMs = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #wait: { until: number } | null = null;
+  #attemptedAtMs = 0;
   /** The newest token has expired while we were away. */
   #triesLink = false;
   /** The server has said that it goes down: its end of the conference is none. */
@@ -191,8 +201,10 @@ export class Connection implements WireListener {
     clearTimeout(this.#timer);
     this.#phase = 'connecting';
     this.#isStopping = false;
+    this.#attemptedAtMs = Date.now();
     const { room, token, linkToken } = this.credentials();
-    this.#wire.open({ protocol: PROTOCOL_VERSION, token: this.#triesLink ? (linkToken ?? token) : token, room });
+    const hello = { protocol: PROTOCOL_VERSION, token: this.#triesLink ? (linkToken ?? token) : token, room };
+    this.#wire.open(hello, this.#wasSeated ? RETURN_TIMEOUT_MS : undefined);
   }
 
   #onJoinAnswer(answer: Answer | null): void {
@@ -235,8 +247,9 @@ export class Connection implements WireListener {
       this.#patienceEndsMs = now + SEATED_PATIENCE_MS;
       if (this.#phase === 'seated') this.listener.onLost();
     }
+    const wasSilent = this.#phase === 'connecting' && this.#wasSeated && now - this.#attemptedAtMs > SILENT_AFTER_MS;
     this.#phase = 'waiting';
-    const rung = LADDER_MS[Math.min(this.#rung, LADDER_MS.length - 1)] ?? 5000;
+    const rung = wasSilent ? SILENT_DELAY_MS : (LADDER_MS[Math.min(this.#rung, LADDER_MS.length - 1)] ?? 5000);
     this.#rung += 1;
     // ±20 %: after a server's restart all clients come, and should not come at once.
     const ladderMs = rung * (0.8 + 0.4 * this.random());

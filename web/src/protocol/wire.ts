@@ -7,6 +7,7 @@ import { io, type Socket } from 'socket.io-client';
 import { decodeAnswer, decodeEvents, decodeRefusal, failure } from './decode.js';
 import type { Answer, ClientMessage, Failure, Hello, ServerEvent } from './messages.gen.js';
 
+/** As long as a slow way needs. */
 const CONNECT_TIMEOUT_MS = 8000;
 
 export interface WireListener {
@@ -20,7 +21,7 @@ export interface WireListener {
 
 export interface Wire {
   /** Closes what was open before, silently. */
-  open(hello: Hello): void;
+  open(hello: Hello, timeoutMs?: number): void;
   /** Silently: the listener is not called any more. */
   close(): void;
   /**
@@ -36,14 +37,14 @@ export class SocketIoWire implements Wire {
 
   constructor(private readonly listener: WireListener) {}
 
-  open(hello: Hello): void {
+  open(hello: Hello, timeoutMs: number = CONNECT_TIMEOUT_MS): void {
     this.close();
     const socket = io({
       auth: { ...hello },
       transports: ['websocket'],
       reconnection: false,
       forceNew: true,
-      timeout: CONNECT_TIMEOUT_MS,
+      timeout: timeoutMs,
     });
     this.#socket = socket;
     const isCurrent = (): boolean => this.#socket === socket;

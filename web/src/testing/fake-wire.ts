@@ -16,7 +16,7 @@ export class FakeWire implements Wire {
 
   constructor(readonly listener: WireListener) {}
 
-  open(hello: Hello): void {
+  open(hello: Hello, _timeoutMs: number): void {
     this.hellos.push(hello);
     this.isOpen = false;
     this.#waiting = [];

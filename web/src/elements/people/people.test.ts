@@ -6,6 +6,11 @@ import { inCall, NO_PICTURES, STORIES } from '../../pages/fixtures.js';
 import { present } from '../../testing/builders.js';
 import { mount, part, textOf, unmountAll } from '../../testing/mount.js';
 import { functionText } from '../../text/people.js';
+// What hosts load later is here at once: nothing is still loading when a test ends.
+import '../film/film.js';
+import '../floor/queue.js';
+import '../training/group-desk.js';
+import '../transfer/transfer.js';
 import { People } from './people.js';
 import { addAction, addSection, waitingCount } from './registry.js';
 
