@@ -16,7 +16,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -39,21 +38,20 @@ from vdxmedia.api.sms import SmsRoutes
 from vdxmedia.api.sms_inbox import SmsInbox
 from vdxmedia.api.statistics import StatisticsOperations
 from vdxmedia.api.tokens import JwtTokens
-from vdxmedia.assembly import booking_apis, who_calls
+from vdxmedia.assembly import booking_apis, bookings, who_calls
 from vdxmedia.assembly.messages import MessageParts, open_messages
 from vdxmedia.assembly.ways_in import booking_operations
-from vdxmedia.booking import portal_links
 from vdxmedia.booking.organisations import Organisation
 from vdxmedia.clock import Clock, SystemClock
 from vdxmedia.config import MAX_WORKERS, Media, Settings, parse_bind
 from vdxmedia.credentials import Credentials
 from vdxmedia.errors import Misconfigured
-from vdxmedia.hub.booking_parts import BookingSetUp
 from vdxmedia.hub.bookings import BookingDesk
 from vdxmedia.hub.bookings_port import Bookings
 from vdxmedia.hub.clients import Clients
 from vdxmedia.hub.counters import Counters
 from vdxmedia.hub.limits import HubLimits
+from vdxmedia.hub.provisioning import Provisioner
 from vdxmedia.hub.registry import Registry
 from vdxmedia.hub.store_keeping import DAY_S, Retention, StoreKeeping
 from vdxmedia.hub.tasks import TaskScope
@@ -69,7 +67,6 @@ from vdxmedia.sfu.relay_port import RelayPort
 from vdxmedia.signalling.server import Signalling
 from vdxmedia.signalling.session import SessionLimits
 from vdxmedia.signalling.turn import TurnServers
-from vdxmedia.store.bookings import BookingDatabase
 from vdxmedia.store.call_rows import History
 from vdxmedia.store.clients import StoredClients
 from vdxmedia.store.database import Database, open_store
@@ -125,6 +122,7 @@ class Server:
         self.database: Database
         self.bookings: Bookings
         self._desk: BookingDesk
+        self.provisioner: Provisioner
         self.plane: RelayPlane
         self.films: FilmProcesses
         self.messages: MessageParts
@@ -264,7 +262,12 @@ class Server:
             link_lifetime_s=settings.tokens.link_lifetime_s,
             maximum=settings.limits.participants_per_room,
         )
-        self.bookings = self._desk = self._open_bookings()
+        self.bookings = self._desk = bookings.make_desk(
+            settings, self.public_url, self.database.units, self._credentials.sealer, self._clock
+        )
+        self.provisioner = await stack.enter_async_context(
+            bookings.make_provisioner(self._desk, self.registry, self._clock, self._counters)
+        )
         self.messages = await stack.enter_async_context(
             open_messages(
                 settings,
@@ -313,11 +316,11 @@ class Server:
                 bookings=booking_operations(
                     settings,
                     self.bookings,
-                    BookingDatabase(self.database.units, self._credentials.sealer),
+                    self._desk.parts.store,
                     self.database.units,
                     self.registry,
                     tokens,
-                    uri_domain=self._uri_domain,
+                    uri_domain=self._desk.parts.set_up.uri_domain,
                     sealer=self._credentials.sealer,
                     clock=self._clock,
                     public_url=self.public_url,
@@ -449,23 +452,6 @@ class Server:
                     closed_room_kept_s=settings.closed_rooms_kept_days * DAY_S,
                 ),
             )
-        )
-
-    @property
-    def _uri_domain(self) -> str:
-        return self.settings.booking.uri_domain or urlsplit(self.public_url).hostname or ""
-
-    def _open_bookings(self) -> BookingDesk:
-        booking = self.settings.booking
-        return BookingDesk(
-            BookingDatabase(self.database.units, self._credentials.sealer),
-            self._clock,
-            BookingSetUp(
-                provisioning=booking.provisioning,
-                uri_domain=self._uri_domain,
-                portal_link=booking.portal_link or self.public_url + portal_links.DEFAULT,
-                max_participants=self.settings.limits.participants_per_room,
-            ),
         )
 
     def _is_for_development(self) -> bool:

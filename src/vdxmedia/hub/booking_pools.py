@@ -11,14 +11,13 @@ from vdxmedia.booking import access
 from vdxmedia.booking.audit import AuditOperation
 from vdxmedia.booking.callers import Caller, CallerRole
 from vdxmedia.booking.choices import Provisioning, ProvisionStatus
-from vdxmedia.booking.drawing import draw_pins
-from vdxmedia.booking.meetings import Booked, BookedRoom, Person
-from vdxmedia.booking.organisations import Organisation, Tree
+from vdxmedia.booking.meetings import Booked, BookedRoom
+from vdxmedia.booking.organisations import Organisation
 from vdxmedia.booking.pool_rules import first_ready, is_ready, is_reserved
 from vdxmedia.booking.refusals import BookingRefused, Why
 from vdxmedia.booking.requests import PoolState, ProvisionReport
-from vdxmedia.booking.room_making import in_status, new_room, with_links
-from vdxmedia.booking.room_options import RoomOptions, Template
+from vdxmedia.booking.room_making import in_status
+from vdxmedia.booking.room_options import RoomOptions
 from vdxmedia.booking.template_choice import pool_among
 from vdxmedia.errors import BadField, NotAllowed, NotFound
 from vdxmedia.hub.booking_parts import person_of
@@ -147,35 +146,13 @@ class PoolDesk(TemplateDesk):
             raise BookingRefused(Why.NO_POOL, "the organisation has no pool")
 
         async def work(rows: BookingRows) -> BookedRoom:
-            chosen = await self.chosen_template(rows, tree, organisation, template)
-            room = await self.make_pool_room(rows, chosen, organisation, person_of(caller))
+            chosen = await self.parts.chosen_template(rows, tree, organisation, template)
+            room = await self.parts.make_pool_room(rows, chosen, organisation, person_of(caller))
             await self._note(rows, caller, AuditOperation.CREATE, room, ())
             return room
 
-        return await self.parts.store.run(work)
-
-    async def pool_template(self, rows: BookingRows, tree: Tree, organisation: str) -> Template:
-        """The organisation's own for its pool, else that of its bookings."""
-        found = pool_among(await rows.templates([organisation]), organisation)
-        return found or await self.chosen_template(rows, tree, organisation, None)
-
-    async def make_pool_room(
-        self, rows: BookingRows, template: Template, organisation: str, person: Person
-    ) -> BookedRoom:
-        """Raises: BookingRefused, as booking does."""
-        dice = self.parts.dice
-        room = new_room(
-            template,
-            uuid=dice.uuid(),
-            organisation=organisation,
-            room_id=dice.room_id(),
-            uri=await self.parts.free_uri(rows, template),
-            pins=draw_pins(template, dice.number, host=None, guest=None, needs_guest=False),
-            person=person,
-            now=self.parts.now(),
-        )
-        room = with_links(room, template, self.parts.set_up.portal_link, None)
-        await rows.add_room(room)
+        room = await self.parts.store.run(work)
+        await self.parts.live.follow((room, None))
         return room
 
     # ── reservations ──────────────────────────────────────────────────────────────────────────────────────────────

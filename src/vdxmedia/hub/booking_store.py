@@ -151,8 +151,10 @@ class BookingRows(Protocol):
         """Rooms that are to be there by `until`, earliest first; those of pools at once."""
         ...
 
-    async def ending(self, status: ProvisionStatus, until: int, most: int) -> Sequence[RoomRow]:
-        """Rooms whose meeting ends by `until`, or that a pool gives up, earliest first."""
+    async def ending(
+        self, status: ProvisionStatus, until: int, most: int, after: Place | None = None
+    ) -> Sequence[RoomRow]:
+        """Rooms whose meeting ends by `until`, or that a pool gives up, earliest first. `after`: an end and a uuid."""
         ...
 
     async def in_status(self, status: ProvisionStatus, after: UUID | None, most: int) -> Sequence[RoomRow]:
@@ -161,7 +163,7 @@ class BookingRows(Protocol):
 
     async def next_start(self, status: ProvisionStatus) -> int | None: ...
 
-    async def next_end(self, status: ProvisionStatus) -> int | None: ...
+    async def next_end(self, status: ProvisionStatus, after: int) -> int | None: ...
 
     async def pool_rooms(self, organisation: str) -> Sequence[BookedRoom]:
         """Made for its pool and without a meeting, oldest first; reserved ones and those not ready too."""

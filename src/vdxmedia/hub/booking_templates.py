@@ -12,9 +12,7 @@ from vdxmedia.booking.callers import Caller, CallerRole
 from vdxmedia.booking.checks import check_template
 from vdxmedia.booking.organisations import Organisation, Tree
 from vdxmedia.booking.refusals import BookingRefused, Why
-from vdxmedia.booking.room_making import made_template
 from vdxmedia.booking.room_options import Template
-from vdxmedia.booking.template_choice import default_among
 from vdxmedia.errors import BadField, NotFound, Refused
 from vdxmedia.hub.booking_parts import BookingParts, person_of
 from vdxmedia.hub.booking_store import BookingRows, Clash, Taken
@@ -82,20 +80,6 @@ class TemplateDesk:
             raise BadField("there is no such organisation", field="$.overflow")
 
     # ── templates ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-    async def chosen_template(self, rows: BookingRows, tree: Tree, organisation: str, wanted: int | None) -> Template:
-        """The one asked for, else the default of the organisation, of those above, the shared one, or one that is made
-        now. Raises: BookingRefused (`template_unknown`, `template_of_another_organisation`)."""
-        upwards = [one.code for one in tree.upwards(organisation)]
-        if wanted is not None:
-            found = await rows.template(wanted)
-            if found is None or found.is_deleted:
-                raise BookingRefused(Why.TEMPLATE_UNKNOWN, "there is no such template")
-            if found.organisation not in ("", *upwards):
-                raise BookingRefused(Why.TEMPLATE_OF_ANOTHER, "the template is of another organisation")
-            return found
-        default = default_among(await rows.templates([*upwards, ""]), upwards)
-        return default or await rows.add_template(made_template(organisation))
 
     async def templates(self, caller: Caller) -> Sequence[Template]:
         """The organisation's own, by id."""

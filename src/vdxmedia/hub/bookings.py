@@ -31,7 +31,6 @@ from vdxmedia.hub.booking_pools import PoolDesk
 from vdxmedia.hub.booking_store import BookingRows, BookingStore, Clash, MeetingQuery, Place, Taken
 from vdxmedia.hub.booking_templates import STAMPS
 from vdxmedia.hub.bookings_port import LIST_PAGE
-from vdxmedia.hub.live_rooms import LiveRooms, NoLiveRooms
 from vdxmedia.hub.organisation_cache import OrganisationCache
 
 _WHY = {
@@ -54,8 +53,6 @@ class BookingDesk(PoolDesk):
 
     def __init__(self, store: BookingStore, clock: Clock, set_up: BookingSetUp, *, dice: Dice | None = None) -> None:
         super().__init__(BookingParts(store, OrganisationCache(store, clock), clock, set_up, dice or Dice()))
-        self.live: LiveRooms = NoLiveRooms()
-        """Set by whoever makes the rooms."""
         self.tell: MeetingChanged = _nobody
         """Told of a meeting's new start, or (None) that it is cancelled; set by whoever sends reminders."""
 
@@ -78,7 +75,7 @@ class BookingDesk(PoolDesk):
             booked = await self.parts.store.run(work)
         except Taken as error:
             raise _refused(error) from error
-        await self.live.follow((booked.room, booked))
+        await self.parts.live.follow((booked.room, booked))
         return booked
 
     async def _book(
@@ -109,7 +106,7 @@ class BookingDesk(PoolDesk):
             await rows.save_room(room, was=standing.uuid)
             await rows.add_meeting(meeting, None)
             return Booked(meeting, room)
-        template = await self.chosen_template(rows, tree, organisation.code, request.template)
+        template = await self.parts.chosen_template(rows, tree, organisation.code, request.template)
         room = await self._own_room(rows, template, caller, organisation, uuid, request)
         booked = Booked(meeting, with_links(room, template, portal, meeting))
         await rows.add_meeting(booked.meeting, booked.room)
@@ -243,7 +240,7 @@ class BookingDesk(PoolDesk):
 
         booked, is_changed = await self.parts.store.run(work)
         if is_changed:
-            await self.live.follow((booked.room, booked))
+            await self.parts.live.follow((booked.room, booked))
             await self.tell(uuid, booked.meeting.starts_at)
         return booked
 

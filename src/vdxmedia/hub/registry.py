@@ -109,10 +109,10 @@ class Registry:
 
     # ── rooms ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def open(self, settings: RoomSettings) -> RoomId:
-        """`create`, and the room outlasts the process when this returns. Raises: as `create`, and Refused
-        `store_unavailable`: there is no room then."""
-        room = self.create(settings)
+    async def open(self, settings: RoomSettings, *, room: RoomId | None = None) -> RoomId:
+        """`create`, and the room outlasts the process when this returns. `room`: the id that was promised for it.
+        Raises: as `create`, and Refused `store_unavailable`: there is no room then."""
+        room = self.create(settings, room=room)
         try:
             await self._written(room)
         except BaseException:
@@ -121,7 +121,7 @@ class Registry:
             raise
         return room
 
-    def create(self, settings: RoomSettings) -> RoomId:
+    def create(self, settings: RoomSettings, *, room: RoomId | None = None) -> RoomId:
         """Written to the store a moment later. Raises: BadField, Refused (`rooms_full`, `server_stopping`)."""
         settings.validate()
         if self._is_stopping:
@@ -131,8 +131,9 @@ class Registry:
         if len(self._rooms) >= self._limits.rooms:
             self.counters.add("rooms_full")
             raise Refused("the server has its maximum of rooms", code="rooms_full")
-        while (room := new_room_id()) in self._rooms:
-            pass
+        assert room not in self._rooms
+        while room is None or room in self._rooms:
+            room = new_room_id()
         now = self._clock.unix_s()
         self._rooms[room] = _Entry(settings, idle_since=now, created_at=now)
         self._save(room)

@@ -204,9 +204,13 @@ class Rows:
         due = _ROOM.where(booked_rooms.c.status == status.value, booked_rooms.c.starts_at <= until)
         return await self._rooms(due.order_by(booked_rooms.c.starts_at).limit(most))
 
-    async def ending(self, status: ProvisionStatus, until: int, most: int) -> Sequence[RoomRow]:
+    async def ending(
+        self, status: ProvisionStatus, until: int, most: int, after: Place | None = None
+    ) -> Sequence[RoomRow]:
         due = _ROOM.where(booked_rooms.c.status == status.value, booked_rooms.c.ends_at.between(1, until))
-        return await self._rooms(due.order_by(booked_rooms.c.ends_at).limit(most))
+        if after is not None:
+            due = due.where(tuple_(booked_rooms.c.ends_at, booked_rooms.c.uuid) > tuple_(after[0], str(after[1])))
+        return await self._rooms(due.order_by(booked_rooms.c.ends_at, booked_rooms.c.uuid).limit(most))
 
     async def in_status(self, status: ProvisionStatus, after: UUID | None, most: int) -> Sequence[RoomRow]:
         wanted = _ROOM.where(booked_rooms.c.status == status.value)
@@ -215,10 +219,10 @@ class Rows:
         return await self._rooms(wanted.order_by(booked_rooms.c.uuid).limit(most))
 
     async def next_start(self, status: ProvisionStatus) -> int | None:
-        return await self._least(booked_rooms.c.starts_at, status)
+        return await self._least(booked_rooms.c.starts_at, status, 0)
 
-    async def next_end(self, status: ProvisionStatus) -> int | None:
-        return await self._least(booked_rooms.c.ends_at, status)
+    async def next_end(self, status: ProvisionStatus, after: int) -> int | None:
+        return await self._least(booked_rooms.c.ends_at, status, after)
 
     async def pool_rooms(self, organisation: str) -> Sequence[BookedRoom]:
         found = await self._rooms(_ROOM.where(booked_rooms.c.organisation == organisation, _FREE))
@@ -228,8 +232,8 @@ class Rows:
         rows = await self._all(select(booked_rooms.c.organisation).where(_FREE).distinct())
         return [row.organisation for row in rows]
 
-    async def _least(self, column: Any, status: ProvisionStatus) -> int | None:
-        first = select(column.label("at")).where(booked_rooms.c.status == status.value, column > 0)
+    async def _least(self, column: Any, status: ProvisionStatus, after: int) -> int | None:
+        first = select(column.label("at")).where(booked_rooms.c.status == status.value, column > after)
         rows = await self._all(first.order_by(column).limit(1))
         return rows[0].at if rows else None
 
