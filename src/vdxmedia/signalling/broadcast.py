@@ -38,8 +38,12 @@ class Broadcast:
         self._encoded = b"null"
         self.encoded = 0
         """How many events were encoded; the rest was remembered."""
-        self._participants: dict[int, tuple[weakref.ref[ParticipantState], msgspec.Raw]] = {}
+        self._participants: dict[int, tuple[weakref.ref[ParticipantState], bytes]] = {}
         """By the state's identity, which another gets only when the reference has taken the entry away."""
+        self._ids: tuple[int, ...] = ()
+        """The same of all in the last snapshot, whosever it was."""
+        self._listed = b""
+        """Those, encoded."""
 
     def encode(self, room: RoomId, event: ClientEvent) -> bytes:
         if event is not self._event:
@@ -48,11 +52,27 @@ class Broadcast:
             self.encoded += 1
         return self._encoded
 
-    def participant(self, state: ParticipantState) -> messages.Participant:
-        """For encoding only: the JSON in the value's place."""
+    def participants(self, states: tuple[ParticipantState, ...]) -> list[messages.Participant]:
+        """For encoding only: the JSON in the value's place.
+
+        Who joins is told of those of whom the one before was told, and of himself: only what is new is added."""
+        ids, known = tuple(map(id, states)), len(self._ids)
+        if known and ids[:known] == self._ids:
+            parts = [self._listed, *map(self._participant, states[known:])]
+        else:
+            parts = [*map(self._participant, states)]
+        self._ids, self._listed = ids, b",".join(parts)
+        return cast(list[messages.Participant], msgspec.Raw(b"[%b]" % self._listed))
+
+    def _participant(self, state: ParticipantState) -> bytes:
         key = id(state)
         known = self._participants.get(key)
         if known is None:
-            gone = weakref.ref(state, lambda _: self._participants.pop(key, None))
-            known = self._participants[key] = (gone, msgspec.Raw(_encode(translate.participant(state))))
-        return cast(messages.Participant, known[1])
+            gone = weakref.ref(state, lambda _: self._forget(key))
+            known = self._participants[key] = (gone, _encode(translate.participant(state)))
+        return known[1]
+
+    def _forget(self, key: int) -> None:
+        """Nobody says so any more; of the list at least this one is not so, and its identity may be another's next."""
+        self._participants.pop(key, None)
+        self._ids, self._listed = (), b""

@@ -217,7 +217,7 @@ class Session:
             session=seat.session,
             sequence=snapshot.sequence,
             room=room_of(self._room, snapshot.settings),
-            participants=[self._broadcast.participant(state) for state in snapshot.participants],
+            participants=self._broadcast.participants(snapshot.participants),
             documents=translate.documents(self._room, snapshot.documents),
             bindings=translate.bindings(snapshot.bindings),
             media=media_setup(
