@@ -37,6 +37,7 @@ export const entryStyles = css`
   }
 
   .problem {
+    margin-top: var(--space-8);
     font-size: var(--text-18);
   }
 

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { readOpening } from '../entry/opening.js';
 import type { EntranceAnswer } from '../protocol/entrance.js';
 import { mount, part, textOf, unmountAll } from '../testing/mount.js';
@@ -40,14 +40,25 @@ describe('vdx-entry', () => {
     expect(part<HTMLInputElement>(element, 'input').value).toBe('');
   });
 
+  it('keeps what was typed, to be mended', async () => {
+    const element = await page('https://m.example/', { state: 'unknown' });
+    await settled(element, 'Kom ind til dit møde');
+    submit(element, '12345@m.example');
+    await vi.waitFor(() => { expect(textOf(part(element, '#problem'))).toContain('Vi kan ikke finde et møde'); });
+    expect(part<HTMLInputElement>(element, 'input').value).toBe('12345@m.example');
+  });
+
   it('says when to come, and that the page goes on by itself', async () => {
     const at = new Date();
     at.setHours(10, 30, 0, 0);
+    vi.useFakeTimers({ now: at.getTime() - 3600_000, toFake: ['Date'] });
+    onTestFinished(() => { vi.useRealTimers(); });
     const element = await page('https://m.example/m/0123456789ab', { state: 'notYet', opensAt: at.getTime() - 900_000, startsAt: at.getTime() });
     await settled(element, 'Du er tidligt på den');
     const text = textOf(part(element, '.waiting'));
     expect(text).toContain('Mødet begynder kl. 10.30.');
     expect(text).toContain('Du kan komme ind fra kl. 10.15.');
+    expect(text).toContain('Lad siden være åben.');
     expect(document.title).not.toContain('Aarhus');
   });
 

@@ -16,6 +16,8 @@ import { doorStyles } from './door.styles.js';
 import { entryStyles } from './entry.styles.js';
 
 const TICK_MS = 1000;
+/** Nobody leaves a page open for longer; it goes on by itself all the same. */
+const LONG_MS = 2 * 3600_000;
 const LONGEST_PIN = 9;
 
 export class EnteredEvent extends Event {
@@ -39,6 +41,8 @@ export class EntryPage extends LitElement {
   private flow!: EntryFlow;
   private ticking: ReturnType<typeof setInterval> | undefined;
   private shown: EntryScreen['at'] | null = null;
+  /** Stays to be mended. */
+  private typed = '';
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -85,7 +89,7 @@ export class EntryPage extends LitElement {
           <h1 tabindex="-1">${said.early.title}</h1>
           <p class="when">${said.early.begins(begins ?? '')}</p>
           <p>${said.early.opens(opens ?? '')}</p>
-          <p class="notice" role="status">${said.early.stay}</p>
+          <p class="notice" role="status">${screen.opensAt - Date.now() > LONG_MS ? said.early.later : said.early.stay}</p>
         </div>`;
       }
       case 'closed':
@@ -119,6 +123,7 @@ export class EntryPage extends LitElement {
           autocorrect="off"
           spellcheck="false"
           maxlength="300"
+          .value=${this.typed}
           aria-describedby=${problem === '' ? 'hint' : 'hint problem'}
           aria-invalid=${problem === '' ? nothing : 'true'}
         />
@@ -185,7 +190,8 @@ export class EntryPage extends LitElement {
 
   private readonly submitAddress = (event: SubmitEvent): void => {
     event.preventDefault();
-    this.flow.type(this.field?.value ?? '');
+    this.typed = this.field?.value ?? '';
+    this.flow.type(this.typed);
   };
 
   private readonly submitPin = (event: SubmitEvent): void => {

@@ -27,6 +27,7 @@ export interface EntryWords {
     readonly begins: (when: string) => string;
     readonly opens: (when: string) => string;
     readonly stay: string;
+    readonly later: string;
   };
   readonly closed: { readonly title: string; readonly body: string };
   readonly unknown: { readonly title: string; readonly body: string; readonly type: string };
@@ -68,6 +69,7 @@ const da: EntryWords = {
     begins: (when) => `Mødet begynder ${when}.`,
     opens: (when) => `Du kan komme ind fra ${when}.`,
     stay: 'Lad siden være åben. Den går videre af sig selv.',
+    later: 'Kom tilbage til den tid, og åbn det samme link igen.',
   },
   closed: { title: 'Mødet er slut', body: 'Linket virker ikke længere. Har du et nyt møde, så åbn linket til det.' },
   unknown: {
@@ -109,6 +111,7 @@ const en: EntryWords = {
     begins: (when) => `The meeting begins ${when}.`,
     opens: (when) => `You can come in from ${when.replace(/^(?:at|on) /, '')}.`,
     stay: 'Leave this page open. It goes on by itself.',
+    later: 'Come back at that time, and open the same link again.',
   },
   closed: { title: 'The meeting is over', body: 'The link no longer works. If you have another meeting, open its link.' },
   unknown: {
