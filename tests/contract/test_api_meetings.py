@@ -246,6 +246,38 @@ async def entered(server: AssembledServer, **asked: str) -> dict[str, Any]:
     return dict(told)
 
 
+async def opened(server: AssembledServer, **asked: str) -> dict[str, Any]:
+    """The room of a meeting that has begun is made within a moment."""
+    async with asyncio.timeout(5):
+        while (told := await entered(server, **asked))["state"] == "notYet":
+            await asyncio.sleep(0.05)
+    return told
+
+
+async def test_links_of_a_booking_lead_into_its_room(server: AssembledServer) -> None:
+    made = await book(server, startTime=at(5), endTime=at(60))
+    wanted = "https://portal.example.dk/tak"
+    for url, role in ((made["hostUrl"], "host"), (made["guestUrl"], "guest")):
+        told = await opened(server, invitation=url.partition("#")[2], returnUrl=wanted)
+        assert (told["state"], told["invitation"]["role"], told["returnUrl"]) == ("open", role, wanted)
+        assert told["invitation"]["organisation"] == "Aarhus Kommune"
+        async with server.get("/api/v1/invitation", key=told["token"]) as answer:
+            assert await answer.json() == told["invitation"]
+    knocking = await opened(server, shortId=made["shortId"], returnUrl="https://evil.example/")
+    assert (knocking["state"], knocking["returnUrl"]) == ("open", None)
+    typed = await opened(server, url=made["uri"], pin=made["hostPin"])
+    assert typed["invitation"]["role"] == "host"
+
+
+async def test_meeting_that_is_ended_leads_nowhere(server: AssembledServer) -> None:
+    made = await book(server, startTime=at(5), endTime=at(60))
+    token = made["guestUrl"].partition("#")[2]
+    assert (await opened(server, invitation=token))["state"] == "open"
+    await sent(server, "PATCH", f"{PATH}/{made['uuid']}", {"endTime": at(0)}, status=200)
+    assert (await entered(server, invitation=token))["state"] == "closed"
+    assert (await entered(server, shortId=made["shortId"]))["state"] == "unknown"
+
+
 async def test_too_early_says_when_to_come(server: AssembledServer) -> None:
     made = await book(server)
     for asked in ({"invitation": made["guestUrl"].partition("#")[2]}, {"shortId": made["shortId"]}):
