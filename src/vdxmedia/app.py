@@ -438,7 +438,7 @@ class Server:
         """Raises: Misconfigured, Refused `store_unavailable`."""
         settings = self.settings.store
         self.database = database = await stack.enter_async_context(
-            open_store(settings.url, self._credentials.store_password)
+            open_store(settings.url, self._credentials.store_password, upgrades=settings.upgrade_at_start)
         )
         self._clients = Clients(StoredClients(database.units), self._clock)
         return await stack.enter_async_context(

@@ -23,7 +23,7 @@ import segno
 import typer
 import uvloop
 
-from vdxmedia import __version__, allocator, config, credentials, kernel_limits
+from vdxmedia import __version__, allocator, cli_store, config, credentials, kernel_limits
 from vdxmedia.addresses import format_bind, interface_addresses, lan_address
 from vdxmedia.api.oauth import GRANT, TOKEN_PATH
 from vdxmedia.api.resources import RoomCreated, TokenRequest
@@ -63,6 +63,7 @@ app.add_typer(keys_app, name="keys")
 app.add_typer(organisation_app, name="organisation")
 app.add_typer(client_app, name="client")
 app.add_typer(admin_app, name="admin")
+cli_store.add_to(app)
 
 
 def _show_version(is_wanted: bool) -> None:
@@ -161,6 +162,7 @@ def _development_settings(
         "log.level": "warning",
         "stop.deadline_s": DEVELOPMENT_STOP_S,
         "store.url": f"sqlite:///{directory}/vdxmedia.db",
+        "store.upgrade_at_start": "true",
         "api.requests_per_second": "200",
     }
     flags = {key: value for key, value in defaults.items() if config.variable_of(key) not in os.environ}

@@ -74,6 +74,8 @@ class Store(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The PostgreSQL user's password, one line; a password is never in the url."""
     sealing_key_file: str = ""
     """Keys that PINs, tokens and telephone numbers are sealed with in the store, one per line, the newest first."""
+    upgrade_at_start: bool = False
+    """Bring an older store up to date at the start instead of refusing it; else by `vdxmedia store upgrade`."""
     attendance_kept_days: Annotated[float, Meta(gt=0, le=10 * 366)] = 30.0
     """From the moment when a person was last seen in a room that records attendance."""
     closed_rooms_kept_days: Annotated[float, Meta(gt=0, le=10 * 366)] = 30.0

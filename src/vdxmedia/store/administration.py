@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator
 
 from vdxmedia.errors import Misconfigured
 from vdxmedia.store import migrate
+from vdxmedia.store.database import refuse_old
 from vdxmedia.store.engine import make_engine
 from vdxmedia.store.location import Claim, address, check_file, file_of
 from vdxmedia.store.units import ANSWER_S, Units
@@ -21,7 +22,7 @@ from vdxmedia.store.units import ANSWER_S, Units
 
 @contextlib.asynccontextmanager
 async def open_beside_server(url: str, password: str = "") -> AsyncIterator[Units]:
-    """Makes the file when it is not there, and brings it up to date when no server has it.
+    """Makes the file when it is not there. An older store is left as it is: `vdxmedia store upgrade`.
 
     Raises: Misconfigured, also for a store of another version; Refused `store_unavailable`.
     """
@@ -35,11 +36,12 @@ async def open_beside_server(url: str, password: str = "") -> AsyncIterator[Unit
             pass  # a server has it
         else:
             try:
+                await asyncio.to_thread(refuse_old, place)
                 await asyncio.to_thread(migrate.upgrade, place)
             finally:
                 claim.release()
     if await asyncio.to_thread(migrate.revision_of, place) != await asyncio.to_thread(migrate.newest):
-        raise Misconfigured("store.url: the store is of another version; start this version's server once")
+        raise Misconfigured("store.url: the store is of another version; see `vdxmedia store upgrade`")
     pool = {"pool_size": 1, "max_overflow": 0, "pool_timeout": ANSWER_S}
     units = Units(await asyncio.to_thread(make_engine, place, **pool), locks_audit=path is None)
     try:

@@ -16,6 +16,7 @@ from typing import Any, TypeVar, assert_never
 
 from sqlalchemy import Executable, Row, Select, delete, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.sql.expression import bindparam
@@ -60,10 +61,11 @@ PAGE = 1_000
 
 
 @contextlib.asynccontextmanager
-async def open_store(url: str, password: str = "") -> AsyncIterator[Database]:
-    """Brings the database to the newest revision and claims it; closes it at the end.
+async def open_store(url: str, password: str = "", *, upgrades: bool = True) -> AsyncIterator[Database]:
+    """Claims the database and brings it to the newest revision; closes it at the end.
 
-    Raises: Misconfigured, Refused `store_unavailable`.
+    Not `upgrades`: only an empty one gets its tables, and one of an older revision is Misconfigured. Raises:
+    Misconfigured, Refused `store_unavailable`.
     """
     place = address(url, password)
     path = file_of(place)
@@ -71,6 +73,8 @@ async def open_store(url: str, password: str = "") -> AsyncIterator[Database]:
         if path is not None:
             claim = await asyncio.to_thread(Claim, path)
             stack.callback(claim.release)
+        if not upgrades:
+            await asyncio.to_thread(refuse_old, place)
         await asyncio.to_thread(migrate.upgrade, place)
         pool = {"pool_size": CONNECTIONS, "max_overflow": 0, "pool_timeout": ANSWER_S, "pool_pre_ping": path is None}
         database = Database(await asyncio.to_thread(make_engine, place, **pool))
@@ -79,6 +83,30 @@ async def open_store(url: str, password: str = "") -> AsyncIterator[Database]:
         database.units = units.Units(await asyncio.to_thread(make_engine, place, **unit_pool))
         stack.push_async_callback(database.units.close)
         yield database
+
+
+def refuse_old(place: URL) -> None:
+    """Blocking. Raises: Misconfigured, Refused."""
+    revision = migrate.revision_of(place)
+    if revision is not None and revision != migrate.newest():
+        raise Misconfigured(
+            f"store.url: the store is of an older version (revision {revision}, needed is {migrate.newest()}); make a "
+            "backup (`vdxmedia backup FILE`), then `vdxmedia store upgrade`"
+        )
+
+
+def upgrade(url: str, password: str = "") -> tuple[str | None, str | None]:
+    """By command, while no server uses it: the revisions before and after. Blocking. Raises: as `open_store`."""
+    place = address(url, password)
+    path = file_of(place)
+    claim = Claim(path) if path is not None else None
+    try:
+        before = migrate.revision_of(place)
+        migrate.upgrade(place)
+        return before, migrate.revision_of(place)
+    finally:
+        if claim is not None:
+            claim.release()
 
 
 def check(url: str, password: str = "") -> str:

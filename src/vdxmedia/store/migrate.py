@@ -59,6 +59,12 @@ def revision_of(url: URL) -> str | None:
     return _on_connection(url, lambda connection: _known_revision(connection, scripts))
 
 
+def check_known(revision: str) -> None:
+    """Blocking. Raises: Misconfigured for a revision of a newer server."""
+    if revision not in {script.revision for script in _scripts().walk_revisions()}:
+        raise Misconfigured(f"the store is of a newer server (revision {revision}); this one cannot read it")
+
+
 def newest() -> str | None:
     """The revision of this server. Blocking."""
     return _scripts().get_current_head()
