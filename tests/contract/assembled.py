@@ -13,6 +13,7 @@ import aiohttp
 from vdxmedia import config, credentials
 from vdxmedia.api.auth import DEVELOPMENT_KEY
 from vdxmedia.app import Server
+from vdxmedia.clock import Clock
 
 
 class AssembledServer:
@@ -66,7 +67,9 @@ class AssembledServer:
 
 
 @contextlib.asynccontextmanager
-async def assembled(flags: Mapping[str, str] | None = None) -> AsyncIterator[AssembledServer]:
+async def assembled(
+    flags: Mapping[str, str] | None = None, clock: Clock | None = None
+) -> AsyncIterator[AssembledServer]:
     """A development server with these settings and a store of its own; ends with it."""
     async with contextlib.AsyncExitStack() as stack:
         directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="vdxmedia-"))
@@ -77,6 +80,6 @@ async def assembled(flags: Mapping[str, str] | None = None) -> AsyncIterator[Ass
         }
         settings = config.load(None, None, defaults | dict(flags or {}))
         server = await stack.enter_async_context(
-            Server(settings, credentials.for_development(), public_host="127.0.0.1")
+            Server(settings, credentials.for_development(), public_host="127.0.0.1", clock=clock)
         )
         yield AssembledServer(server, await stack.enter_async_context(aiohttp.ClientSession()))

@@ -57,7 +57,7 @@ class MeetingQuery(msgspec.Struct, frozen=True, kw_only=True):
 class RoomQuery(msgspec.Struct, frozen=True, kw_only=True):
     starts_from: int
     ends_to: int
-    """Both inclusive."""
+    """Both inclusive; the room is there from, or its meeting ends, between them."""
     status: ProvisionStatus
     organisations: frozenset[str] | None = None
     """None: all."""

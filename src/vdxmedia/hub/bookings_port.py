@@ -52,7 +52,9 @@ class Bookings(Protocol):
 
     def rooms(
         self, caller: Caller, starts_from: int, ends_to: int, status: ProvisionStatus
-    ) -> AsyncIterator[Sequence[tuple[BookedRoom, Booked | None]]]: ...
+    ) -> AsyncIterator[Sequence[tuple[BookedRoom, Booked | None]]]:
+        """Of meetings; those that are there from, or whose meeting ends, within the window, both inclusive."""
+        ...
 
     async def add_pool_room(self, caller: Caller, organisation: str, template: int) -> BookedRoom: ...
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, delete, func, insert, select, tuple_, update
+from sqlalchemy import Select, and_, delete, func, insert, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vdxmedia.booking.audit import AuditNote
@@ -188,8 +188,11 @@ class Rows:
     async def rooms(self, query: RoomQuery, after: Place | None, most: int) -> Sequence[RoomRow]:
         wanted = _ROOM.where(
             booked_rooms.c.status == query.status.value,
-            booked_rooms.c.starts_at >= query.starts_from,
-            booked_rooms.c.ends_at <= query.ends_to,
+            booked_rooms.c.has_meeting,
+            or_(
+                booked_rooms.c.starts_at.between(query.starts_from, query.ends_to),
+                booked_rooms.c.ends_at.between(query.starts_from, query.ends_to),
+            ),
         )
         if query.organisations is not None:
             wanted = wanted.where(booked_rooms.c.organisation.in_(query.organisations))

@@ -25,8 +25,10 @@ RoomRow = tuple[BookedRoom, Booked | None]
 
 RELATION = "schedulingInfoDtoList"
 WINDOW = (
-    Parameter("from-start-time", "The room's meeting begins then or later.", Kind.TIME, is_required=True),
-    Parameter("to-end-time", "The room's meeting ends then or earlier.", Kind.TIME, is_required=True),
+    Parameter(
+        "from-start-time", "The room is there from, or its meeting ends, then or later.", Kind.TIME, is_required=True
+    ),
+    Parameter("to-end-time", "And then or earlier.", Kind.TIME, is_required=True),
     Parameter(
         "provision-status",
         "Of the room; AWAITS_PROVISION if it is not said.",

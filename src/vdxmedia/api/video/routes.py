@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from http import HTTPStatus
 from typing import Literal, Protocol
 
 from aiohttp import web
@@ -13,7 +14,7 @@ from vdxmedia.api.problems import route_name
 from vdxmedia.api.video import times
 from vdxmedia.api.video.answers import Answers, encode
 from vdxmedia.api.video.document import Reference
-from vdxmedia.api.video.faults import V2_VALIDATION, Fault, fault_of, fault_response
+from vdxmedia.api.video.faults import V2_GENERAL, V2_VALIDATION, Fault, fault_of, fault_response
 from vdxmedia.api.video.lists import ARRAY, Wrapping, answer_list, embedded
 from vdxmedia.api.video.meetings import MeetingOperations
 from vdxmedia.api.video.operations import (
@@ -132,7 +133,8 @@ class VideoApi:
         except web.HTTPException as answer:
             if answer.status < 400:
                 raise
-            fault = Fault(answer.status, answer.reason, v2_code=V2_VALIDATION)
+            is_no_place = answer.status in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
+            fault = Fault(answer.status, answer.reason, v2_code=V2_GENERAL if is_no_place else V2_VALIDATION)
             headers = {name: answer.headers[name] for name in ("Allow",) if name in answer.headers}
         except Exception:
             logger.exception("request_failed method=%s route=%s", request.method, route_name(request))
