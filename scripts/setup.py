@@ -288,8 +288,11 @@ TEST_PACKAGES = {
     "coturn": ("turnserver",),
     "iproute2": ("ip",),
     "postgresql": ("pg_ctlcluster", "postgres"),
+    "glewlwyd": ("glewlwyd",),
 }
 """Debian's package to the program's names."""
+MASKED_SERVICES = {"glewlwyd": "glewlwyd.service"}
+"""Package to the service that must not run beside the tests: its own would listen with a password that all know."""
 
 
 def missing_packages() -> list[str]:
@@ -315,7 +318,11 @@ def prepare_packages() -> None:
     (STATE / "logs").mkdir(exist_ok=True)
     packages = Step("packages", "Programs for the tests", [], [], lambda step: None)
     run(packages, [*prefix, "apt-get", "update", "-qq"])
-    run(packages, [*prefix, "apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing])
+    for package in missing:
+        if package in MASKED_SERVICES and Path("/run/systemd/system").is_dir():
+            run(packages, [*prefix, "systemctl", "mask", MASKED_SERVICES[package]])
+    quietly = ["env", "DEBIAN_FRONTEND=noninteractive"]
+    run(packages, [*prefix, *quietly, "apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing])
     if missing_packages():
         raise StepFailed(f"apt-get did not bring {' and '.join(missing_packages())}; install with: {line}")
 
