@@ -132,8 +132,7 @@ class Pages:
         return [
             web.get("/r/{room}", self.room),
             web.get("/", self.entry),
-            web.get("/i", self.room),
-            web.get("/m", self.room),
+            *(web.get(path, self.room) for path in ("/i", "/i/", "/m", "/m/")),
             web.get("/m/{shortId}", self.room),
             *(web.get(path, self.file) for path in self._files if path not in ("/", "/index.html")),
         ]

@@ -46,7 +46,7 @@ def letter_text(facts: LetterFacts, language: Language, *, now: int) -> str:
             _opens_danish(facts),
         ]
         if facts.needs_pin:
-            parts.append("Du bliver bedt om en PIN-kode. Den får du for sig selv.")
+            parts.append("Du bliver bedt om en pinkode. Den får du for sig selv.")
         if facts.help_line:
             parts.append(f"Har du brug for hjælp, så ring {facts.help_line}.")
         return "\n\n".join(parts) + "\n"

@@ -31,9 +31,9 @@ describe('vdx-entry', () => {
     await settled(element, 'Kom ind til dit møde');
     expect(document.title).toBe('Kom ind til dit møde – Videomøde');
     submit(element, '1234');
-    await settled(element, 'Skriv mødets PIN-kode');
+    await settled(element, 'Skriv mødets pinkode');
     submit(element, '12');
-    await vi.waitFor(() => { expect(textOf(part(element, '#problem'))).toBe('PIN-koden har mindst 4 tal.'); });
+    await vi.waitFor(() => { expect(textOf(part(element, '#problem'))).toBe('Pinkoden har mindst 4 tal.'); });
     expect(part(element, 'input').getAttribute('aria-invalid')).toBe('true');
     submit(element, '1234');
     await vi.waitFor(() => { expect(textOf(part(element, '#problem'))).toContain('Du har 1 forsøg tilbage.'); });

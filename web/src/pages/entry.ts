@@ -49,6 +49,7 @@ export class EntryPage extends LitElement {
     this.flow = new EntryFlow(this.opening, this.ask, {
       onChange: () => {
         this.screen = this.flow.screen;
+        this.nowMs = Date.now();
       },
       onEntered: (opened) => this.dispatchEvent(new EnteredEvent(opened)),
     });

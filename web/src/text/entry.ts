@@ -45,22 +45,22 @@ const da: EntryWords = {
     lead: 'Har du et link i en SMS eller et brev, så åbn det. Så kommer du direkte til mødet. Ellers skriv adressen eller koden her.',
     label: 'Mødets adresse eller kode',
     hint: 'Den står i din invitation.',
-    go: 'Fortsæt',
+    go: 'Gå videre',
     empty: 'Skriv den adresse eller kode, der står i din invitation.',
     unknown: 'Vi kan ikke finde et møde med den adresse. Se efter, om den er skrevet rigtigt. Måske er mødet slut.',
   },
   pin: {
-    title: 'Skriv mødets PIN-kode',
-    lead: 'Du har fået PIN-koden sammen med din invitation.',
-    label: 'PIN-kode',
-    go: 'Fortsæt',
-    missing: 'PIN-koden har mindst 4 tal.',
+    title: 'Skriv mødets pinkode',
+    lead: 'Du har fået pinkoden sammen med din invitation.',
+    label: 'Pinkode',
+    go: 'Gå videre',
+    missing: 'Pinkoden har mindst 4 tal.',
     wrong: (left) =>
       left === null
-        ? 'Det er ikke den rigtige PIN-kode. Prøv igen.'
+        ? 'Det er ikke den rigtige pinkode. Prøv igen.'
         : left === 0
-          ? 'Det er ikke den rigtige PIN-kode.'
-          : `Det er ikke den rigtige PIN-kode. Du har ${left} forsøg tilbage.`,
+          ? 'Det er ikke den rigtige pinkode.'
+          : `Det er ikke den rigtige pinkode. Du har ${left} forsøg tilbage.`,
     other: 'Skriv en anden adresse',
   },
   working: 'Vi finder dit møde …',
