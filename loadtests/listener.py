@@ -77,7 +77,7 @@ class Listener:
 
     def _take(self, text: str) -> None:
         if text == "2":
-            asyncio.get_running_loop().create_task(self._socket.send_str("3"), name="pong")
+            asyncio.get_running_loop().create_task(self._reply("3"), name="pong")
         elif text.startswith("43"):
             number, body = _split(text[2:])
             (answer,) = msgspec.json.decode(body)
@@ -85,8 +85,12 @@ class Listener:
         elif text.startswith("42"):
             number, body = _split(text[2:])
             if number:
-                asyncio.get_running_loop().create_task(self._socket.send_str(f"43{number}[]"), name="acknowledge")
+                asyncio.get_running_loop().create_task(self._reply(f"43{number}[]"), name="acknowledge")
             self._count(body)
+
+    async def _reply(self, text: str) -> None:
+        with contextlib.suppress(ConnectionError):  # closed meanwhile
+            await self._socket.send_str(text)
 
     def _count(self, body: str) -> None:
         """Only the types are looked at."""

@@ -49,6 +49,7 @@ async def test_crowd_measures_every_part(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("VDX_LIMITS_JOINS_PER_SECOND", "10000")  # the server's own limit is not what is measured
     outcome = await crowd.measure(listeners=20, joins=3, seconds=1.0, edits=8)
     assert outcome.listeners == 23
+    assert outcome.rush_cpu_ms > 0
     assert outcome.join_all_cpu_ms > outcome.join_cpu_ms > 0
     assert outcome.tell_cpu_us > 0
     assert outcome.churn_per_s > 0

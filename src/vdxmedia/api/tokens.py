@@ -22,7 +22,7 @@ from typing import Annotated, Literal
 import msgspec
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-from joserfc import jws, jwt
+from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwa import EdDSAAlgorithm
 from joserfc.jwk import ECKey, OKPKey, RSAKey
@@ -218,8 +218,9 @@ class JwtTokens:
                 knocks=grant.knocks,
             ),
         )
-        header = {"alg": self._signing.algorithm, "kid": self._signing.id}
-        return jwt.encode(header, msgspec.to_builtins(claims), self._signing.key, algorithms=[self._signing.algorithm])
+        header = {"typ": "JWT", "alg": self._signing.algorithm, "kid": self._signing.id}
+        payload = msgspec.json.encode(claims)
+        return jws.serialize_compact(header, payload, self._signing.key, algorithms=[self._signing.algorithm])
 
     def verify(self, token: str, now_unix_s: float) -> Grant:
         """What the token allows. Raises: NotAllowed with `token_missing`, `token_invalid` or `token_expired`."""
