@@ -289,9 +289,11 @@ TEST_PACKAGES = {
     "iproute2": ("ip",),
     "postgresql": ("pg_ctlcluster", "postgres"),
     "glewlwyd": ("glewlwyd",),
+    "kannel": ("/usr/sbin/bearerbox", "bearerbox"),
+    "kannel-extras": ("/usr/lib/kannel/test/fakesmsc", "fakesmsc"),
 }
 """Debian's package to the program's names."""
-MASKED_SERVICES = {"glewlwyd": "glewlwyd.service"}
+MASKED_SERVICES = {"glewlwyd": "glewlwyd.service", "kannel": "kannel.service"}
 """Package to the service that must not run beside the tests: its own would listen with a password that all know."""
 
 

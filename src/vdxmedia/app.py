@@ -320,6 +320,7 @@ class Server:
                     self.database.units,
                     self.registry,
                     tokens,
+                    self.messages.desk,
                     uri_domain=self._desk.parts.set_up.uri_domain,
                     sealer=self._credentials.sealer,
                     clock=self._clock,

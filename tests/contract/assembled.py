@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import tempfile
@@ -79,7 +80,6 @@ async def assembled(
             "store.url": f"sqlite:///{directory}/vdxmedia.db",
         }
         settings = config.load(None, None, defaults | dict(flags or {}))
-        server = await stack.enter_async_context(
-            Server(settings, credentials.for_development(), public_host="127.0.0.1", clock=clock)
-        )
+        known = await asyncio.to_thread(credentials.with_secrets, credentials.for_development(), settings)
+        server = await stack.enter_async_context(Server(settings, known, public_host="127.0.0.1", clock=clock))
         yield AssembledServer(server, await stack.enter_async_context(aiohttp.ClientSession()))

@@ -238,6 +238,10 @@ class MeetingOperations:
     async def _found(self, path: Mapping[str, str], called: Called) -> tuple[Caller, Booked]:
         return await self.found(path["uuid"], called)
 
+    def acting_for(self, called: Called, organisation: str) -> Caller:
+        """As whom the caller acts in this organisation, its own when empty. Raises: BadField, NotAllowed."""
+        return self._acting_for(_caller(called), organisation)
+
     def _acting_for(self, caller: Caller, organisation: str) -> Caller:
         """Raises: BadField, NotAllowed."""
         if caller.organisation or not caller.has(CallerRole.PROVISIONER_USER):

@@ -88,7 +88,9 @@ class SmsRoutes:
         asked = await read_body(request, SmsRequest)
         assert isinstance(asked, SmsRequest)
         numbers = [asked.to] if isinstance(asked.to, str) else asked.to[:MAX_NUMBERS]
-        wanted = [NewMessage(to=number, text=asked.message, needs_link=False) for number in numbers]
+        wanted = [
+            NewMessage(to=number, text=asked.message, needs_link=False, text_field="$.message") for number in numbers
+        ]
         for one in wanted:
             self._desk.check(one)  # all numbers before the first message
         sent = [message for one in wanted for message in await self._desk.send(caller, meeting, one)]

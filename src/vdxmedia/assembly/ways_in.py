@@ -8,15 +8,18 @@ from vdxmedia.api.entrances import EntranceOperations
 from vdxmedia.api.invitations import InvitationOperations
 from vdxmedia.api.meeting_invitations import MeetingInvitationOperations
 from vdxmedia.api.meetings import MeetingOperations
+from vdxmedia.api.messages import MessageOperations
 from vdxmedia.api.operations import Operation
 from vdxmedia.api.ratelimit import RateLimit
 from vdxmedia.clock import Clock
 from vdxmedia.config import Settings
 from vdxmedia.hub.booking_store import BookingStore
 from vdxmedia.hub.bookings_port import Bookings
+from vdxmedia.hub.calls import Calls
 from vdxmedia.hub.entrances import Entrances
 from vdxmedia.hub.idempotency import Idempotency
 from vdxmedia.hub.invitations import Invitations
+from vdxmedia.hub.messages import Messages
 from vdxmedia.hub.ports import Tokens
 from vdxmedia.hub.registry import Registry
 from vdxmedia.sealing import Sealer
@@ -33,6 +36,7 @@ def booking_operations(
     units: Units,
     registry: Registry,
     tokens: Tokens,
+    messages: Messages,
     *,
     uri_domain: str,
     sealer: Sealer,
@@ -62,6 +66,12 @@ def booking_operations(
     per_second = settings.api.requests_per_second
     return (
         *meetings.table(),
+        *MessageOperations(
+            meetings,
+            messages,
+            Calls(bookings, invitations, messages, clock, registry.counters),
+            public_url=public_url,
+        ).table(),
         *MeetingInvitationOperations(meetings, invitations, public_url=public_url).table(),
         *EntranceOperations(
             entrances,

@@ -80,6 +80,8 @@ class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
     reminders: tuple[int, ...] = ()
     """Minutes before the meeting."""
     needs_link: bool = True
+    text_field: str = "$.text"
+    """What the caller calls the text, for errors."""
 
 
 class Messages:
@@ -126,7 +128,7 @@ class Messages:
             raise Refused("this server has no SMS gateway", code="sms_unavailable")
         number = to_e164(asked.to)
         if asked.text:
-            check_template(plain(asked.text), needs_link=asked.needs_link)
+            check_template(plain(asked.text), field=asked.text_field, needs_link=asked.needs_link)
         if len(asked.reminders) > MAX_REMINDERS or len(set(asked.reminders)) < len(asked.reminders):
             raise BadField(f"at most {MAX_REMINDERS}, each once", field="$.reminders")
         if not all(MIN_BEFORE_MINUTES <= minutes <= MAX_BEFORE_MINUTES for minutes in asked.reminders):
@@ -168,10 +170,12 @@ class Messages:
         if asked.is_sent_now:
             text = await self._text(asked.text, asked.purpose, facts, organisation, language)
             useful_until = now + CALL_USEFUL_S if asked.purpose is Purpose.CALL else meeting.ends_at
-            add(asked.purpose, text, checked_size(text), due_at=now, expires_at=min(useful_until, meeting.ends_at))
+            size = checked_size(text, field=asked.text_field)
+            add(asked.purpose, text, size, due_at=now, expires_at=min(useful_until, meeting.ends_at))
         for minutes in sorted(asked.reminders):
             template = asked.text or await self._template(organisation, Purpose.REMINDER, language)
-            size = checked_size(await self._text(template, Purpose.REMINDER, facts, organisation, language))
+            text = await self._text(template, Purpose.REMINDER, facts, organisation, language)
+            size = checked_size(text, field=asked.text_field)
             due_at = reminder_at(meeting.starts_at, minutes, now)
             if due_at is not None:
                 add(
