@@ -6,6 +6,7 @@ the SMS cannot be sent, the meeting is ended again: nobody would come.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 import msgspec
@@ -28,6 +29,8 @@ from vdxmedia.hub.messages import Messages, NewMessage
 
 logger = logging.getLogger(__name__)
 
+END_TRIES, END_PAUSE_S = 12, 0.25
+"""Above the 2 s in which a room is made."""
 NO_POOL = frozenset({Why.NO_POOL, Why.NO_FREE_POOL_ROOM, Why.AD_HOC_NOT_ALLOWED})
 """Reasons to make a room instead of taking one."""
 
@@ -92,8 +95,13 @@ class Calls:
         return await self._bookings.book(caller, msgspec.structs.replace(request, meeting_type=MeetingType.NORMAL))
 
     async def _end(self, caller: Caller, booked: Booked) -> None:
-        try:
-            ended = MeetingChange(ends_at=int(self._clock.unix_s()))
-            await self._bookings.change(caller, booked.meeting.uuid, ended)
-        except VdxError as error:
-            logger.warning("call_not_ended meeting=%s reason=%s", booked.meeting.uuid, error.code)
+        """A room that is just being made cannot be changed, for a moment."""
+        for _ in range(END_TRIES):
+            try:
+                ended = MeetingChange(ends_at=int(self._clock.unix_s()))
+                await self._bookings.change(caller, booked.meeting.uuid, ended)
+                return
+            except VdxError as error:
+                reason = error.code
+            await asyncio.sleep(END_PAUSE_S)
+        logger.warning("call_not_ended meeting=%s reason=%s", booked.meeting.uuid, reason)
