@@ -111,7 +111,7 @@ FIELDS: Mapping[str, str] = {
     + """uuid*=uuid hostPin=int guestPin=int vmrAvailableBefore*=int maxParticipants*=int endMeetingOnEndTime*=flag
         uriWithDomain*=text uriWithoutDomain*=100 provisionStatus*=provisionStatus provisionStatusDescription=200
         portalLink=text ivrTheme=100 provisionTimestamp=time provisionVmrId=50 reservationId=uuid
-        customPortalGuest=200 customPortalHost=200 returnUrl=200 callType=text meetingDetails=meeting _links=links
+        customPortalGuest=text customPortalHost=text returnUrl=200 callType=text meetingDetails=meeting _links=links
         directMedia=directMedia shortLink=text shortlink=text""",
     "create-scheduling-info": "organizationId*=250 schedulingTemplateId*=int",
     "update-scheduling-info": "provisionStatus*=provisionStatus provisionStatusDescription=200 provisionVmrId=50",

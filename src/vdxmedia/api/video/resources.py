@@ -96,8 +96,8 @@ class SchedulingInfo(Resource, frozen=True, kw_only=True, rename="camel"):
     created_time: Time
     updated_time: Time | UnsetType = UNSET
     reservation_id: UUID | UnsetType = UNSET
-    custom_portal_guest: Annotated[str, Meta(max_length=200)] | UnsetType = UNSET
-    custom_portal_host: Annotated[str, Meta(max_length=200)] | UnsetType = UNSET
+    custom_portal_guest: str | UnsetType = UNSET
+    custom_portal_host: str | UnsetType = UNSET
     return_url: Annotated[str, Meta(max_length=200)] | UnsetType = UNSET
     call_type: str | UnsetType = UNSET
     meeting_details: Meeting | UnsetType = UNSET
