@@ -80,6 +80,24 @@ def test_every_key_has_a_variable_of_its_own() -> None:
         ("[http]\npublic_url = 'https://Møde.dk'\n", r"http\.public_url"),
         ("[http]\nframe_ancestors = [\"'self'; script-src *\"]\n", r"http\.frame_ancestors"),
         ('[http]\nframe_ancestors = ["https://a.dk\\nX: y"]\n', r"http\.frame_ancestors"),
+        ("[oauth]\nsession_data_from = ['10.0.0.1/8']\n", r"oauth\.session_data_from: '10.0.0.1/8' is not a network"),
+        ("[oauth]\ncertificates_from = ['x']\n", r"oauth\.certificates_from: 'x' is not a network"),
+        ("[oauth]\nfingerprint_header = 'a: b'\n", "is not the name of a header"),
+        ("[[oauth.issuers]]\nissuer = 'https://a.dk'\n", r"oauth\.issuers\[0\]: .*`audience`"),
+        ("[[oauth.issuers]]\nissuer = 'https://a.dk'\naudience = ''\n", "audience is needed"),
+        ("[[oauth.issuers]]\nissuer = 'http://a.dk'\naudience = 'x'\n", "'http://a.dk' must be as https://"),
+        ("[[oauth.issuers]]\nissuer = 'https://u:p@a.dk'\naudience = 'x'\n", "must be as https://"),
+        (
+            "[[oauth.issuers]]\nissuer = 'https://a.dk'\naudience = 'x'\njwks_url = 'file:///etc/passwd'\n",
+            "must be as https://",
+        ),
+        (
+            "[[oauth.issuers]]\nissuer = 'https://a.dk'\naudience = 'x'\nalgorithms = ['HS256']\n",
+            "Invalid enum value 'HS256'",
+        ),
+        ("[[oauth.issuers]]\nissuer = 'https://a.dk'\naudience = 'x'\nalgorithms = []\n", "length >= 1"),
+        ("[[oauth.issuers]]\nissuer = 'https://a.dk'\naudience = 'x'\naudiense = 'x'\n", "audiense"),
+        ("[[oauth.issuers]]\nissuer = 'https://a.dk'\naudience = 'x'\n" * 2, "the same issuer twice"),
         ("[tokens]\nsession_lifetime_s = 1.0\n", r"tokens\.session_lifetime_s: Expected `float` >= 60"),
     ],
 )
@@ -150,6 +168,31 @@ def test_printed_settings_read_back_as_the_same(tmp_path: Path) -> None:
     text = config.as_toml(settings)
     assert msgspec.to_builtins(settings) == tomllib.loads(text)
     assert config.load(toml(tmp_path, text)) == settings
+
+
+ISSUERS = """
+[[oauth.issuers]]
+issuer = "https://login.example.dk/realms/video"
+audience = "video"
+role_claim = "/realm_access/roles"
+[[oauth.issuers]]
+issuer = "http://localhost:8080"
+audience = "x"
+algorithms = ["ES256"]
+"""
+
+
+def test_issuers_are_tables_in_the_file_and_json_elsewhere(tmp_path: Path) -> None:
+    of_file = config.load(toml(tmp_path, ISSUERS)).oauth.issuers
+    assert [one.audience for one in of_file] == ["video", "x"]
+    assert (of_file[0].role_claim, of_file[1].algorithms) == ("/realm_access/roles", ["ES256"])
+    assert config.load(None, {"VDX_OAUTH_ISSUERS": msgspec.json.encode(of_file).decode()}).oauth.issuers == of_file
+    refused("oauth.issuers: not JSON", environment={"VDX_OAUTH_ISSUERS": "[{"})
+
+
+def test_printed_issuers_read_back_as_the_same(tmp_path: Path) -> None:
+    settings = config.load(toml(tmp_path, ISSUERS))
+    assert config.load(toml(tmp_path, config.as_toml(settings))) == settings
 
 
 def test_example_file_is_valid_and_names_every_key_with_its_default() -> None:
