@@ -29,6 +29,7 @@ from vdxmedia.api.history import HistoryApi
 from vdxmedia.api.idle import IdleConnections
 from vdxmedia.api.invitations import InvitationOperations
 from vdxmedia.api.operations import Access
+from vdxmedia.api.organisations import OrganisationApi
 from vdxmedia.api.pages import Pages, read_files
 from vdxmedia.api.proxies import TrustedProxies, limit_key
 from vdxmedia.api.rooms import RoomOperations, film_grant
@@ -351,11 +352,15 @@ class Server:
                     clock=self._clock,
                     requests_per_second=settings.api.requests_per_second,
                     failures_per_minute=settings.api.failures_per_minute,
+                    public_url=self.public_url,
                 ),
                 public_url=self.public_url,
                 sms=SmsRoutes(self.messages.desk, self.callers, proxies=proxies, clock=self._clock),
                 sms_inbox=None if self.messages.inbox is None else SmsInbox(self.messages.inbox),
                 is_for_development=self._is_for_development(),
+                organisations=OrganisationApi(
+                    self.bookings, self.callers, clock=self._clock, public_url=self.public_url
+                ),
                 attached=(
                     booking_apis.make_video_api(
                         settings, self.bookings, self.callers, clock=self._clock, url=self.public_url

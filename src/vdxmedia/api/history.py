@@ -22,6 +22,7 @@ from msgspec import Meta
 from vdxmedia.api.problems import problem_response
 from vdxmedia.api.proxies import TrustedProxies, limit_key
 from vdxmedia.api.ratelimit import RateLimit
+from vdxmedia.api.small_document import Described, documented
 from vdxmedia.clock import Clock
 from vdxmedia.errors import BadField, NotAllowed, NotFound, VdxError
 from vdxmedia.hub.history import DEFAULT_PAGE, MAX_PAGE, CallHistory, HistoryQuery, KnownCall, KnownStay
@@ -93,14 +94,16 @@ class HistoryApi:
         clock: Clock,
         requests_per_second: float = 20.0,
         failures_per_minute: float = 30.0,
+        public_url: str = "",
     ) -> None:
+        self._public_url = public_url
         self._history = history
         self._proxies = proxies
         self._requests = RateLimit(per_second=requests_per_second, burst=5 * requests_per_second, clock=clock)
         self._failures = RateLimit(per_second=failures_per_minute / 60, burst=failures_per_minute, clock=clock)
 
     def routes(self) -> list[web.RouteDef]:
-        found: list[web.RouteDef] = []
+        found: list[web.RouteDef] = [documented("VDX history API", BASE, self._table(), self._public_url)]
         for end in ("", "/"):
             found += [
                 web.get(f"{BASE}/conference{end}", self._answered(self._conferences)),
@@ -109,6 +112,16 @@ class HistoryApi:
                 web.get(f"{BASE}/participant/{{id}}{end}", self._answered(self._participant)),
             ]
         return found
+
+    def _table(self) -> list[Described]:
+        filters = ("start_time__gte", "start_time__lt", "end_time__gte", "end_time__lt", "conference", "meeting_uuid")
+        pages = (*filters, "limit", "offset")
+        return [
+            Described("GET", f"{BASE}/conference", self._conferences, None, HistoryConferences, pages, "key"),
+            Described("GET", f"{BASE}/conference/{{id}}", self._conference, None, HistoryConference, (), "key"),
+            Described("GET", f"{BASE}/participant", self._participants, None, HistoryParticipants, pages, "key"),
+            Described("GET", f"{BASE}/participant/{{id}}", self._participant, None, HistoryParticipant, (), "key"),
+        ]
 
     def _answered(
         self, show: Callable[[str, web.Request], Awaitable[msgspec.Struct]]

@@ -23,6 +23,7 @@ from vdxmedia.api.invitations import InvitationOperations
 from vdxmedia.api.oauth import BuiltInIssuer
 from vdxmedia.api.openapi import Reference
 from vdxmedia.api.operations import Access, Operation, route
+from vdxmedia.api.organisations import OrganisationApi
 from vdxmedia.api.pages import Pages
 from vdxmedia.api.problems import problem_middleware, route_name
 from vdxmedia.api.proxies import TrustedProxies
@@ -90,6 +91,7 @@ class Parts:
     sms: SmsRoutes
     sms_inbox: SmsInbox | None
     """In development."""
+    organisations: OrganisationApi
     is_for_development: bool
     """The key is the one that everybody knows: only requests to a loopback host are answered."""
     attached: tuple[AttachedApi, ...] = ()
@@ -117,6 +119,7 @@ def make_application(parts: Parts) -> web.Application:
     application.add_routes([route(operation, parts.access) for operation in operations])
     application.add_routes(Reference(operations, public_url=parts.public_url).routes())
     application.add_routes(parts.history.routes())
+    application.add_routes(parts.organisations.routes())
     for api in parts.attached:
         application.add_routes(api.routes())
     application.add_routes(parts.health.routes())

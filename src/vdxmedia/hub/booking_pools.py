@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from uuid import UUID
 
 import msgspec
@@ -65,6 +65,16 @@ class PoolDesk(TemplateDesk):
 
     async def _page(self, query: RoomQuery, after: tuple[int, UUID] | None) -> Sequence[RoomRow]:
         return await self.parts.store.read(lambda rows: rows.rooms(query, after, LIST_PAGE))
+
+    async def rooms_of_uris(self, caller: Caller, uris: Sequence[str]) -> Mapping[str, BookedRoom]:
+        access.require(caller, CallerRole.ADMIN)
+        tree, wanted = await self.tree(), {uri.lower() for uri in uris}
+        rooms = await self.parts.store.read(lambda rows: rows.rooms_by_uri(wanted))
+        return {
+            room.uri_with_domain.lower(): room
+            for room in rooms
+            if caller.organisation and tree.is_at_or_below(room.organisation, caller.organisation)
+        }
 
     # ── an external provisioner ───────────────────────────────────────────────────────────────────────────────────
 

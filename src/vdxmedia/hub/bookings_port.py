@@ -6,7 +6,7 @@ may not know of is NotFound. A booking that is answered is on the disk.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -54,6 +54,11 @@ class Bookings(Protocol):
         self, caller: Caller, starts_from: int, ends_to: int, status: ProvisionStatus
     ) -> AsyncIterator[Sequence[tuple[BookedRoom, Booked | None]]]:
         """Of meetings; those that are there from, or whose meeting ends, within the window, both inclusive."""
+        ...
+
+    async def rooms_of_uris(self, caller: Caller, uris: Sequence[str]) -> Mapping[str, BookedRoom]:
+        """By address with domain in lower case: those that stand in the caller's organisation and below, for
+        administrators."""
         ...
 
     async def add_pool_room(self, caller: Caller, organisation: str, template: int) -> BookedRoom: ...

@@ -166,6 +166,9 @@ class Rows:
         found = await self._rooms(_ROOM.where(booked_rooms.c.room_id == room_id))
         return found[0] if found else None
 
+    async def rooms_by_uri(self, uris: Collection[str]) -> Sequence[BookedRoom]:
+        return [room for room, _ in await self._rooms(_ROOM.where(booked_rooms.c.uri.in_(uris)))]
+
     async def reserved_room(self, reservation: UUID) -> BookedRoom | None:
         found = await self._rooms(_ROOM.where(booked_rooms.c.reserved_by == str(reservation)))
         return found[0][0] if found else None
