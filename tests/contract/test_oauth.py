@@ -18,6 +18,7 @@ from typer.testing import CliRunner, Result
 from tests.contract.assembled import AssembledServer, assembled
 from tests.fakes.issuers import request
 from tests.server import run_server
+from vdxmedia.api.auth import DEVELOPMENT_KEY
 from vdxmedia.booking.callers import CallerRole
 from vdxmedia.cli import app
 from vdxmedia.errors import NotAllowed
@@ -226,7 +227,7 @@ async def test_client_that_is_disabled_or_removed_is_refused_with_the_token_it_h
 
 
 async def test_organisations_are_a_tree_that_the_running_server_sees(server: AssembledServer) -> None:
-    assert await server.server.bookings.tree()
+    assert "afdeling" not in await server.server.bookings.tree()
     await said(server, "organisation", "add", "hospital", "--name", "Sygehuset", "--parent", "region")
     await said(server, "organisation", "add", "afdeling", "--parent", "hospital")
     assert await said(server, "organisation", "list") == (
@@ -321,6 +322,72 @@ async def test_client_without_a_certificate_needs_its_secret_whatever_it_shows(s
     assert (status, body["error"]) == (401, "invalid_client")
 
 
+# ── over HTTP, with the API behind it ─────────────────────────────────────────────────────────────────────────────
+
+SEARCH = "/meetings?from-start-time=2030-01-01T00:00:00Z&to-start-time=2030-02-01T00:00:00Z"
+V1, V2 = f"/videoapi{SEARCH}", f"/videoapi/v2{SEARCH}"
+
+
+def session(organisation: str = "region") -> dict[str, str]:
+    attributes = {"dk:medcom:organisation_id": [organisation], "dk:medcom:video:role": ["meeting-planner"]}
+    return {"X-SESSIONDATA": base64.b64encode(json.dumps({"UserAttributes": attributes}).encode()).decode()}
+
+
+async def status(server: AssembledServer, path: str, **how: Any) -> int:
+    async with server.get(path, **{"key": None, **how}) as answer:
+        await answer.read()
+        return answer.status
+
+
+async def test_session_data_opens_version_1_from_a_believed_address_and_nothing_else() -> None:
+    async with assembled({"oauth.session_data_from": "127.0.0.1/32"}) as server:
+        await said(server, "organisation", "add", "region")
+        assert await status(server, V1, headers=session()) == 200
+        assert await status(server, V2, headers=session()) == 401
+        assert await status(server, V1, headers={"X-SESSIONDATA": "x"}) == 401
+        assert await status(server, V1) == 401
+    async with assembled({"oauth.session_data_from": "127.0.0.2/32", "http.trusted_proxies": "127.0.0.1/32"}) as server:
+        assert await status(server, V1, headers=session()) == 401
+        assert await status(server, V1, headers={**session(), "X-Forwarded-For": "127.0.0.2"}) == 401
+
+
+async def test_certificate_header_opens_the_api_from_a_believed_address_only(server: AssembledServer) -> None:
+    await client(server, "nexus", "--certificate", FINGERPRINT)
+    shown = {"X-SSL-Client-Fingerprint": FINGERPRINT}
+    assert await status(server, V2, headers=shown) == 200
+    assert await status(server, V2, headers={"X-SSL-Client-Fingerprint": "cd" * 32}) == 401
+    async with assembled() as unbelieving:
+        await said(unbelieving, "organisation", "add", "region")
+        await client(unbelieving, "nexus", "--certificate", FINGERPRINT)
+        assert await status(unbelieving, V2, headers=shown) == 401
+
+
+async def test_tokens_of_three_kinds_open_each_its_own_door(server: AssembledServer) -> None:
+    access = await token(server, "nexus", await client(server))
+    room = await server.open_room()
+    join = room["hostUrl"].partition("#t=")[2]
+    assert await status(server, V2, key=access) == 200
+    assert await status(server, V1, key=access) == 200
+    assert await status(server, "/api/v1/attendance", key=join) == 200
+    for path, wrong in ((V2, join), (V2, DEVELOPMENT_KEY), ("/api/v1/attendance", access), ("/api/v1/rooms/x", access)):
+        assert await status(server, path, key=wrong) == 401, path
+
+
+async def test_token_of_10_kb_is_refused_before_it_is_read(server: AssembledServer) -> None:
+    assert await status(server, V2, key="x." * 5_000) in (400, 401)
+
+
+async def test_client_that_asks_too_often_is_told_when_to_come_back() -> None:
+    async with assembled({"oauth.client_requests_per_second": "0.2"}) as server:
+        await said(server, "organisation", "add", "region")
+        access = await token(server, "nexus", await client(server))
+        assert await status(server, V2, key=access) == 200
+        for path in (V2, V1):
+            async with server.get(path, key=access) as answer:
+                assert answer.status == 429
+                assert int(answer.headers["Retry-After"]) >= 1
+
+
 # ── what `make run` prints ────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -330,5 +397,6 @@ async def test_line_that_a_development_server_prints_gets_a_token() -> None:
         assert command[0] == "curl"
         done = await asyncio.to_thread(subprocess.run, command, capture_output=True, check=True, timeout=10)
         assert json.loads(done.stdout)["scope"] == "meeting-admin"
-        async with aiohttp.ClientSession() as http, http.get(f"{server.base_url}/oauth/jwks") as answer:
-            assert answer.status == 200
+        headers = {"Authorization": f"Bearer {json.loads(done.stdout)['access_token']}"}
+        async with aiohttp.ClientSession(headers=headers) as http, http.get(server.base_url + V2) as answer:
+            assert (answer.status, await answer.json()) == (200, [])
