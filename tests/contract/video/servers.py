@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from queue import Queue
 from typing import Any, TypeVar
 
+import pytest
 from aiohttp import web
 
 from tests.contract.assembled import assembled
@@ -27,6 +28,8 @@ from vdxmedia.booking.organisations import Organisation
 from vdxmedia.clock import SystemClock
 
 T = TypeVar("T")
+
+VERSIONS = pytest.mark.parametrize("number", [1, 2])
 
 START_WITHIN_S = 30.0
 ANSWER_WITHIN_S = 20.0
@@ -233,3 +236,17 @@ async def _issuer() -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
+
+
+def assert_fault(answer: Answer, number: int, status: int, v1_code: int | None, v2_code: int) -> None:
+    """In the version's body, with its code."""
+    body = answer.json
+    assert (answer.status, answer.content_type, body["status"]) == (status, "application/json", status), body
+    assert body["path"].startswith("/videoapi")
+    if number == 1:
+        assert body.get("errorCode") == v1_code
+        assert set(body) - {"errorCode", "errorText"} == {"timestamp", "status", "error", "message", "path"}
+        assert ("errorText" in body) == (v1_code is not None)
+    else:
+        assert body["detailed_error_code"] == str(v2_code)
+        assert set(body) == {"timestamp", "status", "error", "path", "detailed_error", "detailed_error_code"}

@@ -7,14 +7,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.contract.video.servers import Answer, VideoServer, video_server
+from tests.contract.video.servers import VERSIONS, Answer, VideoServer, video_server
 
 READY_WITHIN_S = 2.0
 """From when the room is due, as promised; the machine of a test may be slow."""
 SLACK_S = 8.0
 AGED_S = 120.0
 """A pool room is given away when it has stood ready for a minute."""
-VERSIONS = pytest.mark.parametrize("number", [1, 2])
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,8 @@ from uuid import uuid4
 import pytest
 
 from tests.contract.video import golden
-from tests.contract.video.servers import Answer, VideoServer, Who, video_server
+from tests.contract.video.servers import VERSIONS, Answer, VideoServer, Who, assert_fault, video_server
 
-VERSIONS = pytest.mark.parametrize("number", [1, 2])
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
@@ -19,20 +18,6 @@ NOBODY = "00000000-0000-4000-8000-000000000000"
 def server() -> Iterator[VideoServer]:
     with video_server({"booking.provisioning": "external"}) as running:
         yield running
-
-
-def assert_fault(answer: Answer, number: int, status: int, v1_code: int | None, v2_code: int) -> None:
-    """In the version's body, with its code."""
-    body = answer.json
-    assert (answer.status, answer.content_type, body["status"]) == (status, "application/json", status), body
-    assert body["path"].startswith("/videoapi")
-    if number == 1:
-        assert body.get("errorCode") == v1_code
-        assert set(body) - {"errorCode", "errorText"} == {"timestamp", "status", "error", "message", "path"}
-        assert ("errorText" in body) == (v1_code is not None)
-    else:
-        assert body["detailed_error_code"] == str(v2_code)
-        assert set(body) == {"timestamp", "status", "error", "path", "detailed_error", "detailed_error_code"}
 
 
 @VERSIONS
@@ -353,3 +338,31 @@ def test_info_is_open_in_version_1_and_not_in_version_2(server: VideoServer) -> 
     assert b"0." not in first.body, "not which release runs here"
     assert_fault(server.call(2, "GET", "/info", who=None), 2, 401, None, 11)
     assert server.call(2, "GET", "/info", who=Who("meeting-provisioner")).json["info"]
+
+
+@VERSIONS
+def test_numbers_and_flags_may_be_written_as_texts(server: VideoServer, number: int) -> None:
+    body = server.booking(number, guestPin="4712", endMeetingOnEndTime="true")
+    made = server.call(number, "POST", "/meetings", body).json
+    room = server.call(number, "GET", f"/scheduling-info/{made['uuid']}").json
+    assert (room["guestPin"], room["endMeetingOnEndTime"]) == (4712, True)
+
+
+@VERSIONS
+def test_plus_that_a_query_lost_is_understood(server: VideoServer, number: int) -> None:
+    offset = "0000" if number == 1 else "00:00"
+    times = f"from-start-time=2026-01-01T00:00:00+{offset}&to-start-time=2026-01-01T00:00:01+{offset}"
+    assert server.call(number, "GET", f"/meetings?{times}").json == []
+
+
+@VERSIONS
+def test_unknown_organisation_books_nothing(server: VideoServer, number: int) -> None:
+    stranger = Who(organisation="nowhere")
+    assert_fault(server.call(number, "POST", "/meetings", server.booking(number), who=stranger), number, 400, 13, 22)
+    assert server.call(number, "GET", "/meetings?label=x", who=stranger).json == []
+
+
+def test_version_1_takes_bearer_tokens_and_version_2_no_session_data(server: VideoServer) -> None:
+    bearer, session = server.credentials(2, Who()), server.credentials(1, Who())
+    assert server.call(1, "GET", "/pool", who=None, headers=bearer).status == 200
+    assert_fault(server.call(2, "GET", "/pool", who=None, headers=session), 2, 401, None, 11)
