@@ -13,6 +13,8 @@ from vdxmedia.api.resources import Moment
 from vdxmedia.booking.choices import GuestMicrophone, MeetingType, ProvisionStatus
 from vdxmedia.booking.invitations import MAX_NAME_CHARS, MAX_WORDS_CHARS, InvitedAs
 
+EndMoment = Annotated[datetime, Meta(tz=True, examples=["2026-11-24T11:00:00+01:00"])]
+"""After the example of `Moment`: the examples of the document are a meeting that can be booked."""
 Subject = Annotated[str, Meta(min_length=1, max_length=100, description="It may be a health fact: never in an SMS.")]
 Description = Annotated[str, Meta(max_length=500)]
 ProjectCode = Annotated[str, Meta(max_length=100)]
@@ -28,7 +30,7 @@ CallType = Annotated[str, Meta(max_length=200)]
 class MeetingRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
     subject: Subject
     start_time: Moment
-    end_time: Moment
+    end_time: EndMoment
     organisation: Annotated[
         str, Meta(max_length=250, description="Its code. Needed with an API key, else the caller's own.")
     ] = ""
@@ -59,7 +61,7 @@ class MeetingPatch(msgspec.Struct, frozen=True, kw_only=True, rename="camel", fo
 
     subject: Subject | UnsetType = UNSET
     start_time: Moment | UnsetType = UNSET
-    end_time: Moment | UnsetType = UNSET
+    end_time: EndMoment | UnsetType = UNSET
     description: Description | UnsetType = UNSET
     project_code: ProjectCode | UnsetType = UNSET
     organized_by_email: Email | UnsetType = UNSET
