@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vdxmedia.booking.audit import AuditNote
@@ -189,14 +189,21 @@ class Rows:
         return bool(await self._all(select(booked_rooms.c.uuid).where(booked_rooms.c.uri == uri.lower())))
 
     async def rooms(self, query: RoomQuery, after: Place | None, most: int) -> Sequence[RoomRow]:
-        wanted = _ROOM.where(
-            booked_rooms.c.status == query.status.value,
-            booked_rooms.c.has_meeting,
-            or_(
-                booked_rooms.c.starts_at.between(query.starts_from, query.ends_to),
-                booked_rooms.c.ends_at.between(query.starts_from, query.ends_to),
-            ),
-        )
+        """Those that were there before the window come first, then those that begin in it: each by an index."""
+        window = query.starts_from, query.ends_to
+        found: list[RoomRow] = []
+        if after is None or after[0] < query.starts_from:
+            earlier = booked_rooms.c.starts_at < query.starts_from
+            found += await self._room_page(query, after, most, earlier, booked_rooms.c.ends_at.between(*window))
+        if len(found) < most:
+            within = booked_rooms.c.starts_at.between(*window)
+            found += await self._room_page(query, after, most - len(found), within)
+        return found
+
+    async def _room_page(
+        self, query: RoomQuery, after: Place | None, most: int, *when: ColumnElement[bool]
+    ) -> list[RoomRow]:
+        wanted = _ROOM.where(booked_rooms.c.status == query.status.value, booked_rooms.c.has_meeting, *when)
         if query.organisations is not None:
             wanted = wanted.where(booked_rooms.c.organisation.in_(query.organisations))
         if query.organized_by is not None:

@@ -109,8 +109,8 @@ meetings = Table(
     Column("search_text", Text, nullable=False),
     Column("document", Text, nullable=False),
     Index("meetings_by_start", "organisation", "starts_at", "uuid"),
-    Index("meetings_by_organiser", "organisation", "organized_by", "starts_at"),
-    Index("meetings_by_subject", "organisation", "subject"),
+    Index("meetings_by_organiser", "organisation", "organized_by", "starts_at", "uuid"),
+    Index("meetings_by_subject", "organisation", "subject", "starts_at", "uuid"),
     Index("meetings_by_external_id", "organisation", "external_id", unique=True),
     Index("meetings_by_end", "ends_at"),
 )
@@ -145,7 +145,8 @@ booked_rooms = Table(
     Index("booked_rooms_by_status", "status", "starts_at"),
     Index("booked_rooms_by_end", "status", "ends_at"),
     Index("booked_rooms_by_uri", "uri_without_domain"),
-    Index("booked_rooms_of_organisation", "organisation", "starts_at"),
+    Index("booked_rooms_of_organisation", "organisation", "status", "starts_at"),
+    Index("booked_rooms_of_organisation_by_end", "organisation", "status", "ends_at"),
 )
 """`uri`: with its domain, unique while the room has it. `document`: `booking.meetings.BookedRoom`, the whole of it,
 with its PINs sealed (context `pin` and the uuid); the other columns are copies."""
