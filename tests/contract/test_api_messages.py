@@ -9,11 +9,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from typer.testing import CliRunner
 
 from loadtests.ringing import ring
 from tests.contract.assembled import AssembledServer, assembled
 from tests.contract.test_api import problem
 from tests.contract.test_api_meetings import AARHUS, ODENSE, at, book, sent
+from vdxmedia.booking.organisations import Organisation
+from vdxmedia.cli import app
 from vdxmedia.hub.messages_port import Received
 
 WITHIN_S = 5.0
@@ -198,3 +201,79 @@ async def test_call_beyond_the_quota_leaves_no_meeting_behind() -> None:
         )
         soon = at(1)
         assert [one["uuid"] for one in listed["meetings"] if one["endTime"] > soon] == [first["uuid"]]
+
+
+# ── texts of an organisation ──────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_text_of_an_organisation_is_used_below_it_too(server: AssembledServer) -> None:
+    await server.server.seed([Organisation(code="aarhus-nord", name="Aarhus Nord", parent="aarhus")])
+    path = "/api/v1/message-texts?organisation=aarhus"
+    texts = {"texts": [{"purpose": "invitation", "language": "da", "text": "Kom til {organisation} {date}: {link}"}]}
+    await sent(server, "PUT", path, texts, status=200)
+    assert (await sent(server, "GET", path, status=200))[0] == texts
+    made = await book(server, organisation="aarhus-nord")
+    await sent(server, "POST", messages_of(made), {"to": "20123456"}, status=201)
+    (received,) = await arrived(server)
+    assert received.text.startswith("Kom til Aarhus Nord ")
+    english, _ = await sent(server, "POST", messages_of(made), {"to": "20123456", "language": "en"}, status=201)
+    assert english["messages"][0]["segments"] == 1
+    assert (await arrived(server, 2))[0].text.startswith("Video meeting with Aarhus Nord ")
+
+
+@pytest.mark.parametrize("text", ["{subject} {link}", "no link"])
+async def test_text_that_says_too_much_or_leads_nowhere_is_not_kept(server: AssembledServer, text: str) -> None:
+    path = "/api/v1/message-texts?organisation=aarhus"
+    wrong = {"texts": [{"purpose": "call", "language": "da", "text": text}]}
+    async with server.raw("PUT", path, json.dumps(wrong).encode()) as answer:
+        assert (await problem(answer, 422, "validation_failed"))["field"] == "$.texts[0].text"
+    assert (await sent(server, "GET", path, status=200))[0] == {"texts": []}
+
+
+# ── the VDX SMS API ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def vdx_token(server: AssembledServer, organisation: str, role: str = "meeting-planner") -> str:
+    """Of a client of the built-in issuer."""
+    name = f"{organisation}-{role}"
+    environment = {"VDX_STORE_URL": server.server.settings.store.url}
+    arguments = ["client", "add", name, "--role", role, "--organisation", organisation]
+    added = await asyncio.to_thread(CliRunner().invoke, app, arguments, env=environment)
+    assert added.exit_code == 0, added.output
+    form = {"grant_type": "client_credentials", "client_id": name, "client_secret": added.stdout.strip()}
+    async with server.http.post(f"{server.url}/oauth/token", data=form) as answer:
+        return str((await answer.json())["access_token"])
+
+
+async def test_supplier_sends_by_the_vdx_api_and_reads_the_status(server: AssembledServer) -> None:
+    key = await vdx_token(server, "aarhus")
+    made = await book(server)
+    path = f"/sms/v1/meeting/{made['uuid']}"
+    asked = json.dumps({"message": "Mød op her: %meeting_url%", "to": ["20123456", "+4520654321"]}).encode()
+    async with server.raw("POST", path, asked, key=key) as answer:
+        assert answer.status == 200
+        told = await answer.json()
+    assert [sorted(one) for one in told] == [["reference", "status"]] * 2
+    received = await arrived(server, 2)
+    assert {one.to for one in received} == {"+4520123456", "+4520654321"}
+    assert {one.text for one in received} == {f"Mød op her: {made['shortUrl']}"}
+    async with server.get(path, key=key) as answer:
+        assert {one["reference"] for one in await answer.json()} == {one["reference"] for one in told}
+    wrong = json.dumps({"message": "x", "to": ["20123456", "112"]}).encode()
+    async with server.raw("POST", path, wrong, key=key) as answer:
+        await problem(answer, 422, "validation_failed")
+    assert len(await arrived(server, 2)) == 2, "all or none"
+
+
+async def test_meeting_of_another_organisation_is_not_there(server: AssembledServer) -> None:
+    made = await book(server)
+    asked = json.dumps({"message": "%meeting_url%", "to": "20123456"}).encode()
+    for organisation, role, status in (("odense", "meeting-admin", 404), ("aarhus", "meeting-provisioner", 403)):
+        key = await vdx_token(server, organisation, role)
+        for path in (f"/sms/v1/meeting/{made['uuid']}", messages_of(made)):
+            async with server.raw("POST", path, asked if "sms" in path else b'{"to": "20123456"}', key=key) as answer:
+                assert answer.status == status, await answer.text()
+            async with server.get(path, key=key) as answer:
+                assert answer.status == status, await answer.text()
+    async with server.raw("POST", f"/sms/v1/meeting/{made['uuid']}", asked, key=None) as answer:
+        assert answer.status == 401

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from vdxmedia.api.meetings import BOOKING_ERRORS, MeetingOperations
-from vdxmedia.api.operations import Called, Credential, Operation
+from vdxmedia.api.operations import Called, Credential, Operation, Query
 from vdxmedia.booking.choices import ProvisionStatus
 from vdxmedia.booking.messages.alphabet import measure, warning
 from vdxmedia.booking.messages.calendar_words import Language
@@ -26,6 +26,7 @@ from vdxmedia.hub.messages import Messages, NewMessage
 
 SMS_ERRORS = ("meeting_over", "too_many_messages", "sms_quota_spent", "sms_unavailable", "store_unavailable")
 MAX_CALL_MINUTES = 24 * 60
+ORGANISATION = Query("organisation", (), "Its code. Needed with an API key, else the caller's own.", max_chars=250)
 
 Number = Annotated[
     str,
@@ -98,6 +99,19 @@ class CallAnswer(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     message: MessageResource
 
 
+class MessageText(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    purpose: Purpose
+    language: Language
+    text: Annotated[str, Meta(min_length=1, max_length=MAX_TEMPLATE_CHARS, description="With placeholders, as above.")]
+
+
+class MessageTexts(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    texts: Annotated[
+        list[MessageText],
+        Meta(max_length=len(Purpose) * len(Language), description="What is not here is taken from above, then ours."),
+    ]
+
+
 class MessageOperations:
     """The handlers. Holds no state of its own."""
 
@@ -126,6 +140,18 @@ class MessageOperations:
                 "POST", "/api/v1/calls", "call", "Call somebody now: a meeting, an SMS and the host's link in one",
                 self._call, body=CallRequest, answer=CallAnswer, status=HTTPStatus.CREATED,
                 errors=("not_permitted", *BOOKING_ERRORS, *SMS_ERRORS), credential=Credential.CALLER, tag="Messages",
+            ),
+            Operation(
+                "GET", "/api/v1/message-texts", "showMessageTexts", "Show the organisation's own texts of SMS",
+                self._texts, body=None, answer=MessageTexts, status=HTTPStatus.OK,
+                errors=("organisation_unknown", "not_permitted", "store_unavailable"),
+                credential=Credential.CALLER, query=(ORGANISATION,), tag="Messages",
+            ),
+            Operation(
+                "PUT", "/api/v1/message-texts", "setMessageTexts", "Replace the organisation's own texts of SMS",
+                self._set_texts, body=MessageTexts, answer=MessageTexts, status=HTTPStatus.OK,
+                errors=("organisation_unknown", "not_permitted", "store_unavailable"),
+                credential=Credential.CALLER, query=(ORGANISATION,), tag="Messages",
             ),
         )  # fmt: skip
 
@@ -172,6 +198,20 @@ class MessageOperations:
             status=rung.booked.room.status,
             message=_resource(rung.message),
         )
+
+    async def _texts(self, path: Mapping[str, str], called: Called) -> MessageTexts:
+        caller = self._meetings.acting_for(called, path.get(ORGANISATION.name, ""))
+        texts = [
+            MessageText(purpose=Purpose(purpose), language=Language(language), text=text)
+            for purpose, language, text in await self._desk.texts(caller)
+        ]
+        return MessageTexts(texts=texts)
+
+    async def _set_texts(self, path: Mapping[str, str], called: Called) -> MessageTexts:
+        body: MessageTexts = called.body
+        caller = self._meetings.acting_for(called, path.get(ORGANISATION.name, ""))
+        await self._desk.set_texts(caller, [(one.purpose, one.language, one.text) for one in body.texts])
+        return body
 
 
 def _listed(messages: Sequence[Message]) -> MessageList:

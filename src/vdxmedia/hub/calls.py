@@ -69,7 +69,7 @@ class Calls:
         self._messages.check(sms)  # before a room is taken
         booked = await self._book(caller, asked)
         try:
-            (message,) = await self._messages.send_to(booked, sms)
+            (message,) = await self._messages.send_to(caller, booked, sms)
             host, _ = await self._invitations.shared_of(booked)
         except VdxError:
             await self._end(caller, booked)

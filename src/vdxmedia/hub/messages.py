@@ -15,6 +15,7 @@ from uuid import UUID
 import msgspec
 
 from vdxmedia.booking import access
+from vdxmedia.booking.audit import AuditOperation, note_of
 from vdxmedia.booking.callers import Caller
 from vdxmedia.booking.meetings import Booked
 from vdxmedia.booking.messages.alphabet import Size, plain
@@ -120,7 +121,7 @@ class Messages:
         """
         access.require_booker(caller)
         self.check(asked)
-        return await self.send_to(await self._bookings.meeting(caller, meeting), asked)
+        return await self.send_to(caller, await self._bookings.meeting(caller, meeting), asked)
 
     def check(self, asked: NewMessage) -> str:
         """The number in E.164. Raises: BadField, Refused `sms_unavailable`."""
@@ -137,7 +138,7 @@ class Messages:
             raise BadField("there is nothing to send", field="$.reminders")
         return number
 
-    async def send_to(self, booked: Booked, asked: NewMessage) -> Sequence[Message]:
+    async def send_to(self, caller: Caller, booked: Booked, asked: NewMessage) -> Sequence[Message]:
         """For who has asked the booking desk already. Raises as `send`."""
         number, now = self.check(asked), self._now()
         meeting = booked.meeting
@@ -189,7 +190,11 @@ class Messages:
                 )
         if new:
             try:
-                await self._outbox.add(new, self._terms.quota, now)
+                notes = [
+                    note_of(one.organisation, caller, AuditOperation.CREATE, "message", one.reference, now)
+                    for one in new
+                ]
+                await self._outbox.add(new, self._terms.quota, now, notes)
             except Refused as error:
                 self._counters.add(f"sms_refused_{error.code}")
                 raise
@@ -202,6 +207,28 @@ class Messages:
         access.require_booker(caller)
         await self._bookings.meeting(caller, meeting)
         return await self._outbox.of_meeting(meeting)
+
+    async def texts(self, caller: Caller) -> Sequence[tuple[str, str, str]]:
+        """The organisation's own. Raises: NotAllowed, NotFound."""
+        access.require_booker(caller)
+        return (await self._own(caller)).sms_texts
+
+    async def set_texts(self, caller: Caller, texts: Sequence[tuple[Purpose, Language, str]]) -> None:
+        """All of them anew. Raises: BadField, NotAllowed for who is no administrator."""
+        for number, (_, _, text) in enumerate(texts):
+            check_template(plain(text), field=f"$.texts[{number}].text")
+        keys = [(purpose, language) for purpose, language, _ in texts]
+        if len(set(keys)) < len(keys):
+            raise BadField("two texts for the same purpose and language", field="$.texts")
+        kept = tuple((purpose.value, language.value, text) for purpose, language, text in texts)
+        changed = msgspec.structs.replace(await self._own(caller), sms_texts=kept)
+        await self._bookings.change_organisation(caller, changed)
+
+    async def _own(self, caller: Caller) -> Organisation:
+        found = (await self._bookings.tree()).find(caller.organisation)
+        if found is None:
+            raise NotFound("there is no such organisation", code="organisation_unknown")
+        return found
 
     # ── told by gateways ──────────────────────────────────────────────────────────────────────────────────────────
 

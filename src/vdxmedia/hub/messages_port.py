@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from vdxmedia.booking.audit import AuditNote
 from vdxmedia.booking.messages.alphabet import Encoding
 from vdxmedia.booking.messages.delivery import Outcome, Policy, Report
 from vdxmedia.booking.messages.message import Message
@@ -24,8 +25,8 @@ Step = Callable[[Message], Message]
 class OutboxStore(Protocol):
     """Implemented by `store.messages`. What is answered is on the disk. All raise Refused `store_unavailable`."""
 
-    async def add(self, messages: Sequence[Message], quota: Quota, now: int) -> None:
-        """All or none. Raises: Refused `sms_quota_spent`, `too_many_messages`."""
+    async def add(self, messages: Sequence[Message], quota: Quota, now: int, notes: Sequence[AuditNote] = ()) -> None:
+        """All or none, with their notes in the audit log. Raises: Refused `sms_quota_spent`, `too_many_messages`."""
         ...
 
     async def take_due(self, now: int, policy: Policy, *, most: int, most_reminders: int) -> Sequence[Message]:

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Row, and_, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from vdxmedia.booking.audit import AuditNote
 from vdxmedia.booking.messages.delivery import Policy, cut_off, followed, on_due
 from vdxmedia.booking.messages.message import FINAL, Message, MessageState
 from vdxmedia.booking.messages.quota import Quota, day_of, next_day
@@ -23,6 +24,7 @@ from vdxmedia.booking.messages.wording import Purpose
 from vdxmedia.errors import Refused, VdxError
 from vdxmedia.hub.messages_port import MAX_OF_MEETING, Step
 from vdxmedia.sealing import Sealer
+from vdxmedia.store.audit import append_notes
 from vdxmedia.store.schema import meetings, message_days, messages
 from vdxmedia.store.units import Units
 
@@ -43,12 +45,13 @@ class Messages:
         self._units = units
         self._sealer = sealer
 
-    async def add(self, new: Sequence[Message], quota: Quota, now: int) -> None:
+    async def add(self, new: Sequence[Message], quota: Quota, now: int, notes: Sequence[AuditNote] = ()) -> None:
         async def work(connection: AsyncConnection) -> None:
             await self._check_meeting(connection, new)
             await self._check_numbers(connection, new, quota, now)
             await self._charge(connection, new, quota, now)
             await connection.execute(messages.insert(), [self._values(message) for message in new])
+            await append_notes(connection, notes, self._sealer)
 
         if new:
             await self._units.write(work)
