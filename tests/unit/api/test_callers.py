@@ -317,6 +317,16 @@ async def test_client_is_what_the_store_says_now_not_what_its_token_said() -> No
     assert (caller.organisation, caller.roles, caller.client) == ("kommune", {CallerRole.PLANNER}, "nexus")
 
 
+@pytest.mark.parametrize("client", [BOUND, NAMED])
+async def test_client_that_is_bound_needs_its_certificate_also_with_a_token_that_names_none(client: Client) -> None:
+    bearer = f"Bearer {own_token(sub=client.name)}"
+    held = shown(client.certificate, client.certificate_subject, authorization=bearer)
+    assert (await callers().authenticate(held)).client == client.name
+    for other in (request(bearer), shown("cd" * 32, "CN=other", authorization=bearer)):
+        with pytest.raises(NotAllowed, match="bound to another certificate"):
+            await callers().authenticate(other)
+
+
 async def test_client_that_is_disabled_or_gone_is_refused_within_moments() -> None:
     clock, store = ManualClock(NOW), FakeClientStore(NEXUS)
     service = callers(clock=clock, store=store)
