@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -27,6 +28,7 @@ from vdxmedia.hub.invitations import Invitations, NewInvitation
 from vdxmedia.hub.pins import PinDoor
 from vdxmedia.ids import RoomId
 from vdxmedia.sealing import Sealer
+from vdxmedia.store.audit import AuditLog
 from vdxmedia.store.bookings import BookingDatabase
 from vdxmedia.store.database import open_store
 from vdxmedia.store.invitations import InvitationRows
@@ -45,6 +47,8 @@ ORGANISATION = Organisation(
 
 class House:
     """The parts, and the rooms that are live."""
+
+    audit: AuditLog
 
     def __init__(self, database: BookingDatabase, links: InvitationRows) -> None:
         self.database = database
@@ -119,7 +123,9 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
             await rows.add_organisation(ORGANISATION)
 
         await database.run(add)
-        yield House(database, InvitationRows(store.units))
+        house = House(database, InvitationRows(store.units, SEALER))
+        house.audit = AuditLog(store.units, SEALER)
+        yield house
 
 
 async def test_personal_link_is_its_person_and_is_never_used_up(house: House) -> None:
@@ -184,6 +190,12 @@ async def test_revoked_link_is_unknown_and_a_shared_one_is_followed_by_another(h
     assert (await house.enter(invitation=after.token)).state is EntranceState.OPEN
     with pytest.raises(NotFound):
         await house.invitations.revoke(ADMIN, uuid, links[2].invitation.id)
+    day = datetime.fromtimestamp(NOW, UTC).strftime("%Y-%m-%d")
+    noted = [line.entry async for line in house.audit.entries("aarhus", day)]
+    assert [(note.operation.value, note.resource, note.identifier) for note in noted] == [
+        ("create", "invitation", f"{uuid} {links[2].invitation.id}"),
+        *(("delete", "invitation", f"{uuid} {link.invitation.id}") for link in links),
+    ]
 
 
 async def test_links_are_for_who_books_and_nobody_of_another_organisation(house: House) -> None:

@@ -28,6 +28,7 @@ COMMON_ERRORS = {
         "not_permitted",
         "rate_limited",
         "store_unavailable",
+        "issuer_unavailable",
     ),
     Credential.NONE: ("rate_limited", "store_unavailable"),
 }

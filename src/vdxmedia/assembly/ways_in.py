@@ -43,7 +43,7 @@ def booking_operations(
     clock: Clock,
     public_url: str,
 ) -> Sequence[Operation]:
-    links = InvitationRows(units)
+    links = InvitationRows(units, sealer)
     invitations = Invitations(bookings, links, sealer=sealer, clock=clock)
     meetings = MeetingOperations(
         bookings,

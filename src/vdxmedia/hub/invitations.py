@@ -14,6 +14,7 @@ from uuid import UUID
 
 import msgspec
 
+from vdxmedia.booking.audit import AuditNote, AuditOperation, note_of
 from vdxmedia.booking.callers import BOOKS, Caller
 from vdxmedia.booking.invitations import (
     MAX_NAME_CHARS,
@@ -44,8 +45,9 @@ class StoredInvitation(msgspec.Struct, frozen=True):
 class InvitationStore(Protocol):
     """Implemented by `store.invitations`. All raise Refused `store_unavailable`."""
 
-    async def add(self, invitations: Sequence[StoredInvitation], *, most: int) -> bool:
-        """What is there already stays as it is. False: its meeting would have more than `most`; nothing is added."""
+    async def add(self, invitations: Sequence[StoredInvitation], *, most: int, note: AuditNote | None = None) -> bool:
+        """What is there already stays as it is. False: its meeting would have more than `most`; nothing is added. The
+        note is written into the audit log with it."""
         ...
 
     async def of_meeting(self, meeting: UUID) -> Sequence[StoredInvitation]:
@@ -54,8 +56,8 @@ class InvitationStore(Protocol):
 
     async def by_hash(self, token_hash: str) -> StoredInvitation | None: ...
 
-    async def delete(self, meeting: UUID, invitation: str) -> bool:
-        """Whether it was there."""
+    async def delete(self, meeting: UUID, invitation: str, note: AuditNote) -> bool:
+        """Whether it was there; then the note is in the audit log."""
         ...
 
 
@@ -113,7 +115,7 @@ class Invitations:
 
     async def add(self, caller: Caller, meeting: UUID, asked: NewInvitation) -> Link:
         """A personal link. Raises: BadField, NotAllowed, Refused `too_many_invitations`."""
-        await self._booked(caller, meeting)
+        booked = await self._booked(caller, meeting)
         cleaned = msgspec.structs.replace(
             asked,
             name=_line(asked.name, MAX_NAME_CHARS, "$.name"),
@@ -121,7 +123,8 @@ class Invitations:
             organisation=_line(asked.organisation, MAX_WORDS_CHARS, "$.organisation"),
         )
         made = self._made(meeting, secrets.token_urlsafe(ID_BYTES), cleaned)
-        if not await self._store.add([made], most=MAX_PER_MEETING + len(SHARED)):
+        note = self._note(booked, caller, AuditOperation.CREATE, made.invitation.id)
+        if not await self._store.add([made], most=MAX_PER_MEETING + len(SHARED), note=note):
             raise Refused(f"a meeting has at most {MAX_PER_MEETING} personal links", code="too_many_invitations")
         return self._opened(made)
 
@@ -135,8 +138,9 @@ class Invitations:
     async def revoke(self, caller: Caller, meeting: UUID, invitation: str) -> None:
         """It opens nothing any more; whoever is in the call stays. Raises: NotAllowed, NotFound
         `invitation_unknown`."""
-        await self._booked(caller, meeting)
-        if not await self._store.delete(meeting, invitation):
+        booked = await self._booked(caller, meeting)
+        note = self._note(booked, caller, AuditOperation.DELETE, invitation)
+        if not await self._store.delete(meeting, invitation, note):
             raise NotFound("there is no such invitation", code="invitation_unknown")
 
     async def _booked(self, caller: Caller, meeting: UUID) -> Booked:
@@ -144,6 +148,10 @@ class Invitations:
         if not caller.has(*BOOKS):
             raise NotAllowed("links are for who books meetings")
         return booked
+
+    def _note(self, booked: Booked, caller: Caller, operation: AuditOperation, invitation: str) -> AuditNote:
+        name = f"{booked.meeting.uuid} {invitation}"
+        return note_of(booked.meeting.organisation, caller, operation, "invitation", name, int(self._clock.unix_s()))
 
     def _made(self, meeting: UUID, name: str, asked: NewInvitation) -> StoredInvitation:
         token = secrets.token_urlsafe(TOKEN_BYTES)

@@ -15,9 +15,12 @@ from sqlalchemy import Row, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from vdxmedia.booking.audit import AuditNote
 from vdxmedia.booking.invitations import SHARED, Invitation
 from vdxmedia.hub.idempotency import Remembered
 from vdxmedia.hub.invitations import StoredInvitation
+from vdxmedia.sealing import Sealer
+from vdxmedia.store.audit import append_notes
 from vdxmedia.store.schema import idempotency_keys, invitations
 from vdxmedia.store.units import Units
 
@@ -25,10 +28,11 @@ from vdxmedia.store.units import Units
 class InvitationRows:
     """Implements `hub.invitations.InvitationStore`. Safe for several tasks at once."""
 
-    def __init__(self, units: Units) -> None:
+    def __init__(self, units: Units, sealer: Sealer) -> None:
         self._units = units
+        self._sealer = sealer
 
-    async def add(self, new: Sequence[StoredInvitation], *, most: int) -> bool:
+    async def add(self, new: Sequence[StoredInvitation], *, most: int, note: AuditNote | None = None) -> bool:
         meeting = str(new[0].invitation.meeting)
         insert = sqlite.insert(invitations) if self._units.is_sqlite else postgresql.insert(invitations)
         of_meeting = select(func.count()).select_from(invitations).where(invitations.c.meeting == meeting)
@@ -38,6 +42,8 @@ class InvitationRows:
             if there + len(new) > most:
                 return False
             await connection.execute(insert.on_conflict_do_nothing(), [_values(one) for one in new])
+            if note is not None:
+                await append_notes(connection, [note], self._sealer)
             return True
 
         return await self._units.write(work)
@@ -59,13 +65,16 @@ class InvitationRows:
 
         return await self._units.read(work)
 
-    async def delete(self, meeting: UUID, invitation: str) -> bool:
+    async def delete(self, meeting: UUID, invitation: str, note: AuditNote) -> bool:
         statement = delete(invitations).where(
             invitations.c.meeting == str(meeting), invitations.c.invitation_id == invitation
         )
 
         async def work(connection: AsyncConnection) -> bool:
-            return (await connection.execute(statement)).rowcount > 0
+            was_there = (await connection.execute(statement)).rowcount > 0
+            if was_there:
+                await append_notes(connection, [note], self._sealer)
+            return was_there
 
         return await self._units.write(work)
 
