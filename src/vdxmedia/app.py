@@ -191,7 +191,7 @@ class Server:
     def degraded(self) -> Sequence[str]:
         """What does not work while the rest does."""
         return [
-            *(["store"] if self.store.is_failing else []),
+            *(["store"] if self.store.is_failing or self.provisioner.is_failing else []),
             *(["issuer"] if self.issuer_keys.failing() else []),
             *(["sms"] if self.messages.worker.is_failing() else []),
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -19,12 +20,14 @@ from vdxmedia.booking.choices import GuestMicrophone, MeetingType, Provisioning,
 from vdxmedia.booking.meetings import BookedRoom
 from vdxmedia.booking.organisations import Organisation
 from vdxmedia.booking.requests import MeetingChange, NewMeeting
+from vdxmedia.booking.room_making import in_status
 from vdxmedia.booking.room_options import RoomOptions
 from vdxmedia.clock import ManualClock
 from vdxmedia.conference.choices import LayoutChoice, StartMicrophone
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.conference.settings_desk import ChangeRoom
-from vdxmedia.errors import NotFound
+from vdxmedia.errors import NotFound, Refused
+from vdxmedia.hub import provisioning
 from vdxmedia.hub.booking_parts import BookingSetUp
 from vdxmedia.hub.booking_rooms import LINGER_S
 from vdxmedia.hub.bookings import BookingDesk
@@ -72,7 +75,8 @@ class Running:
         made = -1
         async with asyncio.timeout(5):
             while made != count:
-                made = len(await self.desk.parts.store.read(lambda rows: rows.in_status(S.PROVISIONED_OK, None, 99)))
+                await asyncio.sleep(0.02)
+                made = len(await self.desk.parts.store.read(lambda rows: rows.in_status(S.PROVISIONED_OK, None, 500)))
 
     async def pool_is(self, free: int) -> None:
         async with asyncio.timeout(5):
@@ -88,6 +92,7 @@ class Stage:
         self.clock = ManualClock(NOW)
         self.set_up = BookingSetUp(uri_domain="rooms.example.dk", portal_link="")
         self.rooms = 100
+        self.provisioner: Provisioner
 
     @asynccontextmanager
     async def server(self) -> AsyncIterator[Running]:
@@ -105,7 +110,7 @@ class Stage:
             desk = BookingDesk(store, self.clock, self.set_up)
             await desk.seed([Organisation(code="hospital", name="Hospitalet", help_line="70 12 34 56")])
             pools = PoolKeeper(desk.parts, counters)
-            desk.parts.live = await stack.enter_async_context(
+            desk.parts.live = self.provisioner = await stack.enter_async_context(
                 Provisioner(desk.parts, registry, self.clock, counters, pools, look_s=0.01)
             )
             yield Running(desk, registry, self.clock)
@@ -270,3 +275,49 @@ async def test_pool_grows_shrinks_and_gives_its_live_rooms_away(stage: Stage) ->
         stage.clock.advance(10)
         await until(lambda: running.registry.room_count() == 2)
         assert (await running.room(uuid)).status is S.PROVISIONED_OK
+
+
+@pytest.mark.parametrize(
+    ("left", "becomes"),
+    [
+        (S.STARTING_TO_PROVISION, S.PROVISIONED_OK),
+        (S.PROVISION_PROBLEMS, S.PROVISIONED_OK),
+        (S.STARTING_TO_DEPROVISION, S.DEPROVISION_OK),
+    ],
+)
+async def test_step_that_a_crash_has_cut_off_is_finished_by_the_next_server(stage: Stage, left: S, becomes: S) -> None:
+    async with stage.server() as running:
+        uuid = await running.book()
+        room = await running.room(uuid)
+        await running.desk.parts.store.run(lambda rows: rows.save_room(in_status(room, left, NOW)))
+    async with stage.server() as running:
+        await running.comes_to(uuid, becomes)
+
+
+async def test_hundreds_of_rooms_that_are_due_at_once_are_there_in_two_seconds(stage: Stage) -> None:
+    """One millisecond of processor time each, measured."""
+    stage.rooms = 200
+    async with stage.server() as running:
+        uuids = [await running.book() for _ in range(120)]
+        stage.clock.advance(2700)
+        begun = time.process_time()
+        await running.are_made(len(uuids))
+        assert time.process_time() - begun < 2
+
+
+async def test_store_that_is_away_is_waited_for(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provisioning, "STORE_RETRY_S", 0.02)
+    async with stage.server() as running:
+        uuid = await running.book()
+        store, runs = running.desk.parts.store, running.desk.parts.store.run
+
+        async def refused(work: object) -> object:
+            raise Refused("away", code="store_unavailable")
+
+        monkeypatch.setattr(store, "run", refused)
+        stage.clock.advance(2700)
+        await until(lambda: stage.provisioner.is_failing)
+        assert (await running.room(uuid)).status is S.AWAITS_PROVISION
+        monkeypatch.setattr(store, "run", runs)
+        await running.comes_to(uuid, S.PROVISIONED_OK)
+        await until(lambda: not stage.provisioner.is_failing)
