@@ -97,6 +97,22 @@ class Booking(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Lists of version 1 of the VDX API: arrays, as it is described, or HAL collections, as clients in use expect."""
 
 
+Days = Annotated[float, Meta(gt=0, le=10 * 366)]
+
+
+class Retention(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long things stay after their use; looked at once a day. See docs/privacy.md for why these defaults."""
+
+    meetings_kept_days: Days = 90.0
+    """From a meeting's end; then it goes with its subject, people, labels, links and room."""
+    calls_kept_days: Days = 400.0
+    """From a call's end: who came when, in which role; names go after `store.attendance_kept_days`."""
+    audit_kept_days: Days = 400.0
+    """Whole days of the audit log; their heads stay."""
+    idempotency_keys_kept_days: Days = 2.0
+    """From the request."""
+
+
 class Tokens(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How join tokens are signed."""
 
@@ -258,6 +274,7 @@ class Settings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     media: Media = Media()
     turn: Turn = Turn()
     store: Store = Store()
+    retention: Retention = Retention()
     booking: Booking = Booking()
     tokens: Tokens = Tokens()
     api: Api = Api()
