@@ -398,6 +398,8 @@ async def test_document_describes_every_operation_and_answers_match_it(server: A
         ("/api/v1/calls", "post"),
         ("/api/v1/message-texts", "get"),
         ("/api/v1/message-texts", "put"),
+        ("/api/v1/room-messages", "get"),
+        ("/api/v1/room-messages", "post"),
     }
     schemas = document["components"]["schemas"]
     made = await server.open_room()

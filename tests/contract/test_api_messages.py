@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from loadtests.ringing import ring
 from tests.contract.assembled import AssembledServer, assembled
 from tests.contract.test_api import problem
-from tests.contract.test_api_meetings import AARHUS, ODENSE, at, book, sent
+from tests.contract.test_api_meetings import AARHUS, ODENSE, at, book, opened, sent
 from vdxmedia.booking.organisations import Organisation
 from vdxmedia.cli import app
 from vdxmedia.hub.messages_port import Received
@@ -201,6 +201,23 @@ async def test_call_beyond_the_quota_leaves_no_meeting_behind() -> None:
         )
         soon = at(1)
         assert [one["uuid"] for one in listed["meetings"] if one["endTime"] > soon] == [first["uuid"]]
+
+
+async def test_host_in_the_call_sends_for_somebody_and_guests_cannot(server: AssembledServer) -> None:
+    made = await book(server, startTime=at(5), endTime=at(60))
+    host = await opened(server, invitation=made["hostUrl"].partition("#")[2])
+    guest = await opened(server, invitation=made["guestUrl"].partition("#")[2])
+    asked = b'{"to": "20123456"}'
+    async with server.raw("POST", "/api/v1/room-messages", asked, key=host["token"]) as answer:
+        assert answer.status == 201, await answer.text()
+    (received,) = await arrived(server)
+    assert received.text.startswith("Aarhus Kommune venter på dig i et videomøde nu.")
+    async with server.get("/api/v1/room-messages", key=host["token"]) as answer:
+        assert [one["to"] for one in (await answer.json())["messages"]] == ["+45 •• •• •• 56"]
+    async with server.raw("POST", "/api/v1/room-messages", asked, key=guest["token"]) as answer:
+        await problem(answer, 403, "not_permitted")
+    async with server.get("/api/v1/room-messages", key=guest["token"]) as answer:
+        await problem(answer, 403, "not_permitted")
 
 
 # ── texts of an organisation ──────────────────────────────────────────────────────────────────────────────────────

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from vdxmedia.api.meetings import BOOKING_ERRORS, MeetingOperations
-from vdxmedia.api.operations import Called, Credential, Operation, Query
+from vdxmedia.api.operations import Called, Credential, Joined, Operation, Query
 from vdxmedia.booking.choices import ProvisionStatus
 from vdxmedia.booking.messages.alphabet import measure, warning
 from vdxmedia.booking.messages.calendar_words import Language
@@ -20,9 +20,11 @@ from vdxmedia.booking.messages.message import Message, MessageState, Reason
 from vdxmedia.booking.messages.numbers import MAX_NUMBER_CHARS, hidden
 from vdxmedia.booking.messages.reminder_times import MAX_BEFORE_MINUTES, MAX_REMINDERS, MIN_BEFORE_MINUTES
 from vdxmedia.booking.messages.wording import MAX_TEMPLATE_CHARS, Purpose
-from vdxmedia.errors import BadField
+from vdxmedia.conference.kinds import Role
+from vdxmedia.errors import BadField, NotAllowed
 from vdxmedia.hub.calls import Calls, NewCall
 from vdxmedia.hub.messages import Messages, NewMessage
+from vdxmedia.hub.ports import Grant
 
 SMS_ERRORS = ("meeting_over", "too_many_messages", "sms_quota_spent", "sms_unavailable", "store_unavailable")
 MAX_CALL_MINUTES = 24 * 60
@@ -61,6 +63,12 @@ class MessageRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel", 
             "move with the meeting and are cancelled with it.",
         ),
     ] = []
+
+
+class RoomMessageRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    to: Number
+    text: Text = ""
+    language: Language | None = None
 
 
 class CallRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
@@ -153,6 +161,16 @@ class MessageOperations:
                 errors=("organisation_unknown", "not_permitted", "store_unavailable"),
                 credential=Credential.CALLER, query=(ORGANISATION,), tag="Messages",
             ),
+            Operation(
+                "POST", "/api/v1/room-messages", "sendFromRoom", "Send somebody the room's link, as a host in the call",
+                self._send_from_room, body=RoomMessageRequest, answer=MessageList, status=HTTPStatus.CREATED,
+                errors=("meeting_unknown", *SMS_ERRORS), credential=Credential.JOIN_TOKEN, tag="Messages",
+            ),
+            Operation(
+                "GET", "/api/v1/room-messages", "listOfRoom", "List the meeting's SMS with their state, as a host",
+                self._list_of_room, body=None, answer=MessageList, status=HTTPStatus.OK,
+                errors=("meeting_unknown", "store_unavailable"), credential=Credential.JOIN_TOKEN, tag="Messages",
+            ),
         )  # fmt: skip
 
     async def _send(self, path: Mapping[str, str], called: Called) -> MessageList:
@@ -212,6 +230,21 @@ class MessageOperations:
         caller = self._meetings.acting_for(called, path.get(ORGANISATION.name, ""))
         await self._desk.set_texts(caller, [(one.purpose, one.language, one.text) for one in body.texts])
         return body
+
+    async def _send_from_room(self, path: Mapping[str, str], joined: Joined) -> MessageList:
+        _require_host(joined.grant)
+        body: RoomMessageRequest = joined.body
+        asked = NewMessage(to=body.to, text=body.text, language=body.language, purpose=Purpose.CALL)
+        return _listed(await self._desk.send_from_room(joined.grant.room, asked))
+
+    async def _list_of_room(self, path: Mapping[str, str], grant: Grant) -> MessageList:
+        _require_host(grant)
+        return _listed(await self._desk.list_of_room(grant.room))
+
+
+def _require_host(grant: Grant) -> None:
+    if grant.role != Role.HOST:
+        raise NotAllowed("only hosts send messages")
 
 
 def _listed(messages: Sequence[Message]) -> MessageList:

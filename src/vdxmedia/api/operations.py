@@ -40,7 +40,7 @@ class Said:
 
 OperationHandler = Callable[[Mapping[str, str], Any], Awaitable[msgspec.Struct | Said | None]]
 """Parameters of path, query and headers, and the body: an instance of the operation's `body` type, or None; with a join
-token its `Grant`; of a caller, and of somebody unknown, `Called`."""
+token its `Grant`, with a body `Joined`; of a caller, and of somebody unknown, `Called`."""
 
 
 class Credential(Enum):
@@ -48,7 +48,7 @@ class Credential(Enum):
 
     API_KEY = auto()
     JOIN_TOKEN = auto()
-    """An operation of a participant; it has no body."""
+    """An operation of a participant."""
     CALLER = auto()
     """An organisation's system or person by OAuth, or an API key of this server."""
     NONE = auto()
@@ -59,6 +59,14 @@ class CallerSource(Protocol):
     async def authenticate(self, request: web.BaseRequest) -> Caller:
         """Raises: NotAllowed, Refused `rate_limited`."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A participant who asks with a body."""
+
+    grant: Grant
+    body: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +145,10 @@ def route(operation: Operation, access: Access) -> web.RouteDef:
     """The operation as an aiohttp route."""
 
     async def serve(request: web.Request) -> web.Response:
-        given: msgspec.Struct | Grant | Called | None = None
+        given: msgspec.Struct | Grant | Joined | Called | None = None
         if operation.credential is Credential.JOIN_TOKEN:
-            given = access.join_tokens.authenticate(request)
+            grant = access.join_tokens.authenticate(request)
+            given = grant if operation.body is None else Joined(grant, await _body(request, operation))
         elif operation.credential is Credential.API_KEY:
             access.keys.authenticate(request)
             given = await _body(request, operation)

@@ -230,6 +230,23 @@ class Messages:
             raise NotFound("there is no such organisation", code="organisation_unknown")
         return found
 
+    # ── asked by hosts in a call ──────────────────────────────────────────────────────────────────────────────────
+
+    async def send_from_room(self, room: str, asked: NewMessage) -> Sequence[Message]:
+        """To somebody who is missed. Raises as `send`; NotFound `meeting_unknown` for a room that nobody booked."""
+        booked = await self._booked_of(room)
+        return await self.send_to(Caller(organisation=booked.meeting.organisation, client="a host"), booked, asked)
+
+    async def list_of_room(self, room: str) -> Sequence[Message]:
+        """Raises: NotFound."""
+        return await self._outbox.of_meeting((await self._booked_of(room)).meeting.uuid)
+
+    async def _booked_of(self, room: str) -> Booked:
+        found = await self._meetings.read(lambda rows: rows.room_by_id(room))
+        if found is None or found[1] is None:
+            raise NotFound("this room has no meeting", code="meeting_unknown")
+        return found[1]
+
     # ── told by gateways ──────────────────────────────────────────────────────────────────────────────────────────
 
     def report_token(self, reference: str) -> str:
