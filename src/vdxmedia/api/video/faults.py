@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Annotated
 
 import msgspec
 from aiohttp import web
+from msgspec import Meta
 
 from vdxmedia.api.problems import STATUS_OF_CODE
 from vdxmedia.booking.refusals import BookingRefused, Why
@@ -99,8 +101,8 @@ class FaultV2(msgspec.Struct, frozen=True, kw_only=True):
     """The status in words."""
     path: str
     detailed_error: str
-    detailed_error_code: str
-    """A number, as text."""
+    detailed_error_code: Annotated[str, Meta(pattern=r"^(1[0-9]|2[0-9]|3[0-6])$")]
+    """A number, as text: 10 to 36."""
 
 
 class Fault(msgspec.Struct, frozen=True):
