@@ -132,3 +132,13 @@ def test_latest_never_fill_the_queue() -> None:
         outbox.put_latest(Latest.SPEAKERS, fragment([]))
         outbox.put_qualities({A: Quality.GOOD})
     assert not outbox.is_too_slow(0.0)
+
+
+def test_more_than_a_list_holds_waits_for_the_next_in_order_and_the_latest_wait_with_it() -> None:
+    outbox = Outbox()
+    for number in range(2 * MAX_BATCH + 1):
+        outbox.put(fragment(number))
+    outbox.put_latest(Latest.SPEAKERS, fragment("speakers"))
+    lists = [taken for _ in range(4) if (taken := outbox.take(0.0)) is not None]
+    assert [len(batch) for _, batch in lists] == [MAX_BATCH, MAX_BATCH, 2]
+    assert texts([one for _, batch in lists for one in batch]) == [*range(2 * MAX_BATCH + 1), "speakers"]
