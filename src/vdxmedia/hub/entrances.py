@@ -34,7 +34,7 @@ from vdxmedia.booking.organisations import Organisation, Tree
 from vdxmedia.clock import Clock
 from vdxmedia.conference.kinds import Role, SourceKind
 from vdxmedia.conference.settings import RoomSettings
-from vdxmedia.errors import BadField, NotAllowed, NotFound
+from vdxmedia.errors import BadField, NotAllowed, NotFound, Refused
 from vdxmedia.hub.booking_store import BookingStore
 from vdxmedia.hub.counters import Counters
 from vdxmedia.hub.guesses import GuessLimits
@@ -208,6 +208,9 @@ class Entrances:
         room, now_s = RoomId(booked.room.room_id), self._clock.monotonic_s()
         try:
             return None, self._pins.enter(room, settings, asked.pin[:MAX_PIN_CHARS], asked.address, now_s)
+        except Refused:
+            self._counters.add("pins_locked")
+            raise
         except NotAllowed:
             tries_left = self._pins.tries_left(room, asked.address, now_s)
             return Entered(state=EntranceState.WRONG_PIN, tries_left=tries_left), Role.GUEST
@@ -233,11 +236,11 @@ class Entrances:
 
     def _check(self, asked: Asked) -> None:
         """Raises: Refused `rate_limited`."""
-        before = self._guesses.hits
         try:
             self._guesses.check(asked.address, self._clock.monotonic_s())
-        finally:
-            self._counters.add("guesses_refused", self._guesses.hits - before)
+        except Refused:
+            self._counters.add("guesses_refused")
+            raise
 
     def _unknown(self, asked: Asked) -> Entered:
         self._guesses.wrong(asked.address, self._clock.monotonic_s())

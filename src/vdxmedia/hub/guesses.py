@@ -34,8 +34,6 @@ class GuessLimits:
         self._addresses: OrderedDict[str, tuple[TokenBucket, float]] = OrderedDict()
         self._all: TokenBucket | None = None
         self._closed_until_s = 0.0
-        self.hits = 0
-        """Questions that were not answered."""
 
     def check(self, address: str, now_s: float) -> None:
         """Before anything is looked up. Raises: Refused `rate_limited`."""
@@ -48,7 +46,6 @@ class GuessLimits:
             return
         wait_s = max(bucket.wait_s(now_s), self._closed_until_s - now_s)
         if wait_s > 0:
-            self.hits += 1
             raise Refused("too many addresses that are not there", code="rate_limited", retry_after_s=math.ceil(wait_s))
 
     def wrong(self, address: str, now_s: float) -> None:
