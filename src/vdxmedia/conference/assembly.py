@@ -21,13 +21,14 @@ from vdxmedia.conference.events import (
     SpeakersChanged,
 )
 from vdxmedia.conference.kinds import Connection, ContentHint, LeaveReason, Role, SourceKind
+from vdxmedia.conference.layers import HIGHEST, MIDDLE
 from vdxmedia.conference.ledger import Ledger
 from vdxmedia.conference.lobby import Lobby
 from vdxmedia.conference.media import Gate, SetGate, SetHears, SetShedding, SetSourceClasses
 from vdxmedia.conference.participant import Participant
 from vdxmedia.conference.permissions import Audience, Standing
 from vdxmedia.conference.roster import ROUND_S, Roster
-from vdxmedia.conference.settings import RoomSettings
+from vdxmedia.conference.settings import PictureQuality, RoomSettings
 from vdxmedia.conference.voices import Voices
 from vdxmedia.errors import NotFound
 from vdxmedia.ids import ParticipantId, SourceId
@@ -307,7 +308,8 @@ class Assembly:
 
     def say_slots(self, viewer: Participant) -> None:
         if viewer.has_media:
-            for command in layout.commands(viewer, self.people):
+            top_of_cameras = MIDDLE if self.settings.quality is PictureQuality.SD else HIGHEST
+            for command in layout.commands(viewer, self.people, top_of_cameras):
                 self._ledger.say(command)
 
     def say_where_shown(self, owner: Participant) -> None:

@@ -77,6 +77,15 @@ class LayoutChoice(StrEnum):
     """A host, for all."""
 
 
+class PictureQuality(StrEnum):
+    """How large a camera's picture may be for others; shared screens are always whole."""
+
+    SD = "sd"
+    """Up to half the height that it is sent with: 360 lines."""
+    HD = "hd"
+    """As large as tile and connection bear."""
+
+
 class Codec(StrEnum):
     VP8 = "VP8"
     H264 = "H264"

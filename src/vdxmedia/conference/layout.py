@@ -158,8 +158,10 @@ def arrange(viewer: Participant, scene: Scene) -> tuple[Binding, ...]:
     return tuple(bindings)
 
 
-def commands(viewer: Participant, everyone: Mapping[ParticipantId, Participant]) -> Iterator[BindSlot]:
-    """What the relay should do in each of the viewer's slots."""
+def commands(
+    viewer: Participant, everyone: Mapping[ParticipantId, Participant], top_of_cameras: int = TOP_LAYER
+) -> Iterator[BindSlot]:
+    """What the relay should do in each of the viewer's slots. `top_of_cameras`: the highest layer of a camera."""
     for binding in viewer.bindings:
         source, layer = binding.source, TOP_LAYER
         owner = everyone.get(binding.participant) if binding.participant is not None else None
@@ -171,6 +173,8 @@ def commands(viewer: Participant, everyone: Mapping[ParticipantId, Participant])
                 source = None
             else:
                 layer = DEFAULT_LAYER if tile is None or tile.layer is None else tile.layer
+                if binding.source_kind is SourceKind.CAMERA:
+                    layer = min(layer, top_of_cameras)
         if source is None:
             yield BindSlot(viewer.id, binding.kind, binding.index, None, TOP_LAYER)
         else:

@@ -16,6 +16,7 @@ from vdxmedia.conference.choices import GuestVisibility as GuestVisibility
 from vdxmedia.conference.choices import LastHostPolicy as LastHostPolicy
 from vdxmedia.conference.choices import LayoutChoice as LayoutChoice
 from vdxmedia.conference.choices import LobbyPolicy as LobbyPolicy
+from vdxmedia.conference.choices import PictureQuality as PictureQuality
 from vdxmedia.conference.choices import RoomMode as RoomMode
 from vdxmedia.conference.choices import StartMicrophone as StartMicrophone
 from vdxmedia.conference.layouts import LAYOUTS
@@ -80,6 +81,7 @@ class RoomSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Participants at the same time, those that are reconnecting included."""
     opens_at: float | None = None
     """Unix seconds; None: open from now on."""
+    quality: PictureQuality = PictureQuality.HD
     closes_at: float | None = None
     """Unix seconds; the conference ends then and nobody can join after. None: never."""
     codec: Codec = Codec.VP8

@@ -5,10 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from vdxmedia.booking.call_types import PRESENTATION_SEND, bits
-from vdxmedia.booking.choices import GuestMicrophone, VmrType
+from vdxmedia.booking.choices import GuestMicrophone, VmrQuality, VmrType
 from vdxmedia.booking.meetings import BookedRoom, Meeting
 from vdxmedia.booking.organisations import Organisation
-from vdxmedia.conference.choices import GuestVisibility, LobbyPolicy, StartMicrophone
+from vdxmedia.conference.choices import GuestVisibility, LobbyPolicy, PictureQuality, StartMicrophone
 from vdxmedia.conference.names import each_plain
 from vdxmedia.conference.settings import (
     MAX_HELP_LINE_CHARS,
@@ -64,6 +64,7 @@ def settings_of(
         host_layout="" if options.host_view is None else options.host_view.value,
         guest_layout="" if options.guest_view is None else options.guest_view.value,
         call_type=call_type,
+        quality=PictureQuality.SD if options.vmr_quality is VmrQuality.SD else PictureQuality.HD,
         maximum=min(room.max_participants or max_participants, max_participants),
         closes_at=_closes_at(room),
     )

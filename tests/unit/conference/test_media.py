@@ -9,6 +9,7 @@ from vdxmedia.conference import commands
 from vdxmedia.conference.events import MediaChanged
 from vdxmedia.conference.kinds import ContentHint, SlotKind, SourceKind
 from vdxmedia.conference.media import BindSlot, Priority, SetGate, SetShedding
+from vdxmedia.conference.settings import PictureQuality, RoomSettings
 from vdxmedia.ids import ParticipantId, SourceId
 
 CAMERA, MICROPHONE, SCREEN = SourceKind.CAMERA, SourceKind.MICROPHONE, SourceKind.SCREEN
@@ -121,6 +122,22 @@ def test_layer_follows_the_tile() -> None:
     assert told.relay["b", SlotKind.VIDEO, 0] == (camera, 2)
     told.tile("b", 0, 180)
     assert told.relay["b", SlotKind.VIDEO, 0] == (camera, 0)
+
+
+def test_room_of_standard_quality_gives_no_camera_its_highest_layer_but_screens_theirs() -> None:
+    told = conference(quality=PictureQuality.SD)
+    told.join("a", camera=True)
+    told.join("b")
+    told.tile("b", 0, 1080)
+    assert told.relay["b", SlotKind.VIDEO, 0] == (source_of("a", CAMERA), 1)
+    told.do(commands.ChangeSettings(RoomSettings(quality=PictureQuality.HD), None, None))
+    assert told.relay["b", SlotKind.VIDEO, 0] == (source_of("a", CAMERA), 2)
+    told.do(commands.ChangeSettings(RoomSettings(quality=PictureQuality.SD), None, None))
+    assert told.relay["b", SlotKind.VIDEO, 0] == (source_of("a", CAMERA), 1)
+    told.on("a", SourceKind.SCREEN)
+    index = next(index for index, source in told.shown("b").items() if source == source_of("a", SourceKind.SCREEN))
+    told.tile("b", index, 1080)
+    assert told.relay["b", SlotKind.VIDEO, index] == (source_of("a", SourceKind.SCREEN), 2)
 
 
 def test_hidden_tile_is_paused_while_the_client_is_told_the_same() -> None:

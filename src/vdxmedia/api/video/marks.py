@@ -39,7 +39,7 @@ MARKS: Mapping[str, tuple[Mark, str]] = {
     "vmrType": (_OBEYED, "lecture: guests see the hosts and come in muted."),
     "hostView": (_OBEYED, "The layout that hosts begin with."),
     "guestView": (_OBEYED, "The layout that guests begin with."),
-    "vmrQuality": (_STORED, "Pictures are as good as each person's connection bears."),
+    "vmrQuality": (_OBEYED, "`sd`: cameras are shown with 360 lines at most; else as each person's connection bears."),
     "enableOverlayText": (_STORED, "Names are on the pictures."),
     "guestsCanPresent": (_OBEYED, "Guests may share their screen."),
     "forcePresenterIntoMain": (_STORED, "The layout says where a shared screen is."),
