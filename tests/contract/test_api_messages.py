@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,9 +18,12 @@ from tests.contract.test_api import problem
 from tests.contract.test_api_meetings import AARHUS, ODENSE, at, book, opened, sent
 from vdxmedia.booking.organisations import Organisation
 from vdxmedia.cli import app
+from vdxmedia.clock import ManualClock
 from vdxmedia.hub.messages_port import Received
 
 WITHIN_S = 5.0
+NOON = 1_795_518_000
+"""24 November 2026, 12.00 in Denmark, a Tuesday."""
 
 
 @pytest.fixture
@@ -81,6 +85,25 @@ async def test_reminders_are_booked_moved_and_cancelled_with_the_meeting(server:
     await sent(server, "DELETE", f"/api/v1/meetings/{made['uuid']}", status=204)
     outbox = server.server.messages.desk._outbox
     assert {one.state.value for one in await outbox.of_meeting(UUID(made["uuid"]))} == {"cancelled"}
+
+
+async def test_reminder_says_when_the_meeting_is_at_the_time_it_leaves() -> None:
+    clock = ManualClock(NOON)
+    async with assembled({"api.requests_per_second": "1000"}, clock=clock) as server:
+        await server.server.seed([AARHUS])
+        starts = datetime.fromtimestamp(NOON, UTC) + timedelta(days=2)
+        made = await book(server, startTime=starts.isoformat(), endTime=(starts + timedelta(hours=1)).isoformat())
+        asked = {"to": "20123456", "sendNow": False, "reminders": [60]}
+        await sent(server, "POST", messages_of(made), asked, status=201)
+        moved = starts + timedelta(days=1)
+        later = {"startTime": moved.isoformat(), "endTime": (moved + timedelta(hours=1)).isoformat()}
+        await sent(server, "PATCH", f"/api/v1/meetings/{made['uuid']}", later, status=200)
+        for _ in range(3):
+            clock.advance(24 * 3600 - 1199)
+            server.server.messages.worker.wake()
+            await asyncio.sleep(0.05)
+        (received,) = await arrived(server)
+    assert received.text.startswith("Husk videomøde med Aarhus Kommune fredag den 27. november kl. 12.00. ")
 
 
 async def test_own_text_is_filled_in_and_its_length_is_warned_of(server: AssembledServer) -> None:

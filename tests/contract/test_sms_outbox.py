@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from uuid import UUID
 
@@ -271,6 +271,31 @@ async def test_answer_is_written_down_when_the_store_comes_back(
         await built.until(is_state(MessageState.SENT))
     assert len(gateway.received) == 1
     assert len(expected_errors) == 1
+
+
+async def test_outbox_begins_when_the_store_does(
+    gateway: OwnGateway, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, expected_errors: list[object]
+) -> None:
+    monkeypatch.setattr(outbox_worker, "STORE_RETRY_S", 0.01)
+    monkeypatch.setattr(Messages, "cut_off", failing_at_first(Messages.cut_off))
+    monkeypatch.setattr(Messages, "take_due", failing_at_first(Messages.take_due))
+    monkeypatch.setattr(Messages, "next_due", failing_at_first(Messages.next_due))
+    async with house(tmp_path / "db", gateway.url) as built:
+        await built.add(message())
+        await built.until(is_state(MessageState.SENT))
+    assert len(gateway.received) == 1
+    assert len(expected_errors) == 1, "said once"
+
+
+def failing_at_first(method: Callable[..., Awaitable[object]]) -> Callable[..., Awaitable[object]]:
+    failures = iter(range(3))
+
+    async def call(*arguments: object, **named: object) -> object:
+        if next(failures, None) is not None:
+            raise Refused("SQLITE_FULL", code="store_unavailable")
+        return await method(*arguments, **named)
+
+    return call
 
 
 async def test_hundred_messages_all_leave_once_through_few_connections(gateway: OwnGateway, tmp_path: Path) -> None:
