@@ -7,6 +7,7 @@ import contextlib
 import json
 import tempfile
 from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
@@ -14,6 +15,8 @@ import aiohttp
 from vdxmedia import config, credentials
 from vdxmedia.api.auth import DEVELOPMENT_KEY
 from vdxmedia.app import Server
+from vdxmedia.assembly import development
+from vdxmedia.booking.organisations import Organisation
 from vdxmedia.clock import Clock
 
 
@@ -59,6 +62,18 @@ class AssembledServer:
         self, path: str, body: Mapping[str, Any]
     ) -> contextlib.AbstractAsyncContextManager[aiohttp.ClientResponse]:
         return self.raw("PATCH", path, json.dumps(body).encode())
+
+    async def client_token(self) -> str:
+        """An access token of an administrator's client of the organisation `development.ORGANISATION`."""
+        secret = credentials.new_api_key()
+        await self.server.seed([Organisation(code=development.ORGANISATION, name="Prøve")])
+        units, sealer = self.server.database.units, credentials.for_development().sealer
+        await development.add_client(units, sealer, secret, int(datetime.now(UTC).timestamp()))
+        form = {"grant_type": "client_credentials", "client_id": development.CLIENT, "client_secret": secret}
+        async with self.http.post(f"{self.url}/oauth/token", data=form) as answer:
+            made: dict[str, Any] = await answer.json()
+            assert answer.status == 200, made
+            return str(made["access_token"])
 
     async def open_room(self, **fields: Any) -> dict[str, Any]:
         async with self.post("/api/v1/rooms", fields) as answer:

@@ -17,10 +17,8 @@ from pathlib import Path
 import pytest
 
 from tests.contract.assembled import AssembledServer, assembled
-from vdxmedia import credentials
 from vdxmedia.api.auth import DEVELOPMENT_KEY
 from vdxmedia.assembly import development
-from vdxmedia.booking.organisations import Organisation
 
 EXAMPLES = 12
 """Of each operation and phase that draws."""
@@ -54,15 +52,7 @@ class There:
 @pytest.fixture
 async def there() -> AsyncIterator[There]:
     async with assembled(FLAGS) as server:
-        secret = credentials.new_api_key()
-        made = server.server
-        await made.seed([Organisation(code=development.ORGANISATION, name="Prøve")])
-        units, sealer = made.database.units, credentials.for_development().sealer
-        await development.add_client(units, sealer, secret, int(datetime.now(UTC).timestamp()))
-        form = {"grant_type": "client_credentials", "client_id": development.CLIENT, "client_secret": secret}
-        async with server.http.post(f"{server.url}/oauth/token", data=form) as answer:
-            assert answer.status == 200, await answer.text()
-            caller = (await answer.json())["access_token"]
+        caller = await server.client_token()
         room = await server.open_room()
         now = datetime.now(UTC)
         times = {"startTime": (now + timedelta(days=1)).isoformat(), "endTime": (now + timedelta(days=2)).isoformat()}

@@ -11,12 +11,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
+import msgspec
 import pytest
 from icalendar import Calendar
 
 from tests.contract.assembled import AssembledServer, assembled
 from tests.contract.test_api import problem
+from vdxmedia.assembly import development
 from vdxmedia.booking.organisations import Organisation
+from vdxmedia.errors import Refused
+from vdxmedia.hub.idempotency import Remembered
+from vdxmedia.store.invitations import RepeatedRequests
 
 PATH = "/api/v1/meetings"
 AARHUS = Organisation(
@@ -235,6 +240,67 @@ async def test_meetings_need_a_credential_and_their_organisation(server: Assembl
     for name in ("nonsense", str(uuid.uuid4())):
         async with server.get(f"{PATH}/{name}") as answer:
             await problem(answer, 404, "meeting_unknown")
+
+
+async def test_client_books_for_its_own_organisation_and_sees_no_other(server: AssembledServer) -> None:
+    other = await book(server)
+    token = await server.client_token()
+    for organisation, status in (("", 201), (development.ORGANISATION, 201), ("aarhus", 403)):
+        raw = json.dumps(body(organisation=organisation)).encode()
+        async with server.raw("POST", PATH, raw, key=token) as answer:
+            assert answer.status == status
+            made = await answer.json(content_type=None)
+            assert made.get("organisation", development.ORGANISATION) == development.ORGANISATION
+    async with server.get(PATH, key=token) as answer:
+        listed = (await answer.json())["meetings"]
+    assert {one["organisation"] for one in listed} == {development.ORGANISATION}
+    for method, path in (("GET", ""), ("DELETE", ""), ("GET", "/qr.svg"), ("GET", "/invitations")):
+        async with server.raw(method, f"{PATH}/{other['uuid']}{path}", key=token) as answer:
+            await problem(answer, 404, "meeting_unknown")
+    # The key of the server sees both.
+    for one in (listed[0], other):
+        await sent(server, "GET", f"{PATH}/{one['uuid']}", status=200)
+
+
+async def test_repetition_makes_what_a_crash_has_prevented_and_nothing_that_was_cancelled(
+    server: AssembledServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = body()
+
+    async def cut_off(*_: object) -> None:
+        raise Refused("the disk is away", code="store_unavailable", retry_after_s=1)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(server.server.bookings, "book", cut_off)  # the key is on the disk, the meeting is not
+        await sent(server, "POST", PATH, asked, status=503, headers={"Idempotency-Key": "cut-off"})
+    first, _ = await sent(server, "POST", PATH, asked, status=201, headers={"Idempotency-Key": "cut-off"})
+    with monkeypatch.context() as broken:
+        broken.setattr(RepeatedRequests, "made", cut_off)  # the meeting is there, the answer is not
+        await sent(server, "POST", PATH, asked, status=503, headers={"Idempotency-Key": "half"})
+    half, _ = await sent(server, "POST", PATH, asked, status=201, headers={"Idempotency-Key": "half"})
+    listed, _ = await sent(server, "GET", f"{PATH}?organisation=aarhus", status=200)
+    assert {one["uuid"] for one in listed["meetings"]} == {first["uuid"], half["uuid"]}
+    await sent(server, "DELETE", f"{PATH}/{first['uuid']}", status=204)
+    await sent(server, "POST", PATH, asked, status=404, headers={"Idempotency-Key": "cut-off"})
+
+
+async def test_keys_are_forgotten_after_their_time(server: AssembledServer) -> None:
+    memory = RepeatedRequests(server.server.database.units)
+    old = Remembered(caller="c", key_hash="k", request_digest="d", resource=uuid.uuid4(), created_at=10)
+    assert await memory.remember(old, forget_before=0) == old
+    later = msgspec.structs.replace(old, request_digest="e", created_at=90_000)
+    assert await memory.remember(later, forget_before=10) == old
+    assert await memory.remember(later, forget_before=11) == later
+
+
+async def test_links_of_a_meeting_are_bounded(server: AssembledServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vdxmedia.hub.invitations.MAX_PER_MEETING", 2)
+    made = await book(server)
+    path = f"{PATH}/{made['uuid']}/invitations"
+    for _ in range(2):
+        await sent(server, "POST", path, {}, status=201)
+    async with server.post(path, {}) as answer:
+        await problem(answer, 409, "too_many_invitations")
 
 
 # ── the ways in ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -145,18 +145,23 @@ class MeetingOperations:
         async with self._idempotency.once(who, key, msgspec.json.encode(body), uuid) as first:
             if first.resource != uuid:
                 try:
-                    return await self._bookings.meeting(caller, first.resource)
+                    booked = await self._bookings.meeting(caller, first.resource)
+                    await self._idempotency.made(first)
+                    return booked
                 except NotFound:
-                    pass  # it was never made: the server ended between the key and the meeting
+                    if first.is_made:
+                        raise  # and was cancelled since
             return await self._book_or_forget(caller, msgspec.structs.replace(request, uuid=first.resource), first)
 
     async def _book_or_forget(self, caller: Caller, request: NewMeeting, first: Remembered) -> Booked:
         try:
-            return await self._bookings.book(caller, request)
+            booked = await self._bookings.book(caller, request)
         except VdxError as error:
             if error.code != "store_unavailable":  # else nobody knows whether it was made
                 await self._idempotency.forget(first)
             raise
+        await self._idempotency.made(first)
+        return booked
 
     async def _list(self, path: Mapping[str, str], called: Called) -> MeetingPage:
         caller = self._acting_for(_caller(called), path.get("organisation", ""))

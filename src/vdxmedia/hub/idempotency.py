@@ -32,13 +32,19 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True):
     resource: UUID
     """The meeting that it makes."""
     created_at: int
+    is_made: bool = False
+    """It was there once; cancelled since, it is not made again."""
 
 
 class RequestMemory(Protocol):
-    """Implemented by `store.invitations`. Both raise Refused `store_unavailable`."""
+    """Implemented by `store.invitations`. All raise Refused `store_unavailable`."""
 
     async def remember(self, request: Remembered, *, forget_before: int) -> Remembered:
         """What is remembered of this caller and key: this, or the earlier one. Older ones are forgotten."""
+        ...
+
+    async def made(self, request: Remembered) -> None:
+        """Its resource is there."""
         ...
 
     async def forget(self, request: Remembered) -> None: ...
@@ -81,6 +87,10 @@ class Idempotency:
             yield first
         finally:
             self._working.discard(place)
+
+    async def made(self, remembered: Remembered) -> None:
+        """Before the caller is answered."""
+        await self._memory.made(remembered)
 
     async def forget(self, remembered: Remembered) -> None:
         """The request was refused."""

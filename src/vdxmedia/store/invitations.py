@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Row, delete, func, select
+from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -98,6 +98,19 @@ class RepeatedRequests:
             return Remembered(**row._asdict() | {"resource": UUID(row.resource)})
 
         return await self._units.write(work)
+
+    async def made(self, request: Remembered) -> None:
+        table = idempotency_keys.c
+        statement = (
+            update(idempotency_keys)
+            .where(table.caller == request.caller, table.key_hash == request.key_hash)
+            .values(is_made=True)
+        )
+
+        async def work(connection: AsyncConnection) -> None:
+            await connection.execute(statement)
+
+        await self._units.write(work)
 
     async def forget(self, request: Remembered) -> None:
         table = idempotency_keys.c

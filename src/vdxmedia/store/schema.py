@@ -276,6 +276,7 @@ idempotency_keys = Table(
     Column("key_hash", String(64), primary_key=True),
     Column("request_digest", String(64), nullable=False),
     Column("resource", UUID_TEXT, nullable=False),
+    Column("is_made", Boolean, nullable=False),
     Column("created_at", BigInteger, nullable=False, index=True),
 )
 """What a repeated request is known by; `caller` is a digest too."""

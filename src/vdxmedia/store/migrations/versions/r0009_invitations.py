@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("key_hash", sa.String(64), primary_key=True),
         sa.Column("request_digest", sa.String(64), nullable=False),
         sa.Column("resource", sa.String(36), nullable=False),
+        sa.Column("is_made", sa.Boolean, nullable=False),
         sa.Column("created_at", sa.BigInteger, nullable=False),
     )
     op.create_index("ix_idempotency_keys_created_at", "idempotency_keys", ["created_at"])
