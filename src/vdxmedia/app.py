@@ -41,6 +41,7 @@ from vdxmedia.api.statistics import StatisticsOperations
 from vdxmedia.api.tokens import JwtTokens
 from vdxmedia.assembly import booking_apis, bookings, who_calls
 from vdxmedia.assembly.messages import MessageParts, open_messages
+from vdxmedia.assembly.retention import make_retention
 from vdxmedia.assembly.ways_in import booking_operations
 from vdxmedia.booking.organisations import Organisation
 from vdxmedia.clock import Clock, SystemClock
@@ -54,7 +55,6 @@ from vdxmedia.hub.counters import Counters
 from vdxmedia.hub.limits import HubLimits
 from vdxmedia.hub.provisioning import Provisioner
 from vdxmedia.hub.registry import Registry
-from vdxmedia.hub.retention import Kind, RetentionJob
 from vdxmedia.hub.store_keeping import DAY_S, Retention, StoreKeeping
 from vdxmedia.hub.tasks import TaskScope
 from vdxmedia.ids import RoomId
@@ -72,7 +72,6 @@ from vdxmedia.signalling.turn import TurnServers
 from vdxmedia.store.call_rows import History
 from vdxmedia.store.clients import StoredClients
 from vdxmedia.store.database import Database, open_store
-from vdxmedia.store.retention import RetentionRows
 
 logger = logging.getLogger(__name__)
 
@@ -391,7 +390,10 @@ class Server:
         services = await stack.enter_async_context(TaskScope("services"))
         services.start(self.metrics.watch_loop_lag(), "loop lag")
         services.start(self.messages.worker.run(), "message outbox")
-        services.start(self._retention().run(), "retention of records")
+        services.start(
+            make_retention(settings, self.database.units, self._credentials.sealer, self._clock, self._counters).run(),
+            "retention of records",
+        )
         runner = web.AppRunner(
             application,
             handle_signals=False,
@@ -405,20 +407,6 @@ class Server:
         for listening in sockets:
             await web.SockSite(runner, listening, ssl_context=self._credentials.tls).start()
         logger.info("server_started http=%s media=%s", _all(self.http_addresses), _all(self.media_addresses))
-
-    def _retention(self) -> RetentionJob:
-        kept, store = self.settings.retention, self.settings.store
-        kept_s = {
-            Kind.MEETINGS: kept.meetings_kept_days * DAY_S,
-            Kind.POOL_ROOMS: kept.meetings_kept_days * DAY_S,
-            Kind.CALL_NAMES: store.attendance_kept_days * DAY_S,
-            Kind.CALLS: kept.calls_kept_days * DAY_S,
-            Kind.AUDIT_DAYS: kept.audit_kept_days * DAY_S,
-            Kind.IDEMPOTENCY_KEYS: kept.idempotency_keys_kept_days * DAY_S,
-            Kind.STAFF_LINKS: 0.0,
-        }
-        rows = RetentionRows(self.database.units, self._credentials.sealer)
-        return RetentionJob(rows, self._clock, kept_s, self._counters)
 
     def _open_films(self) -> FilmProcesses:
         """The players come by the machine's own way, whatever stands between the server and the world."""
