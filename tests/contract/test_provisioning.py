@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -303,6 +304,23 @@ async def test_hundreds_of_rooms_that_are_due_at_once_are_there_in_two_seconds(s
         begun = time.process_time()
         await running.are_made(len(uuids))
         assert time.process_time() - begun < 2
+
+
+async def test_fault_in_one_pass_does_not_end_the_next(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, expected_errors: list[logging.LogRecord]
+) -> None:
+    monkeypatch.setattr(provisioning, "STORE_RETRY_S", 0.02)
+    async with stage.server() as running:
+        uuid = await running.book()
+
+        def fails(*_given: object) -> RoomSettings:
+            raise LookupError
+
+        with monkeypatch.context() as broken:
+            broken.setattr(provisioning, "settings_of", fails)
+            stage.clock.advance(2700)
+            await until(lambda: any("provisioning_crashed" in one.getMessage() for one in expected_errors))
+        await running.comes_to(uuid, S.PROVISIONED_OK)
 
 
 async def test_store_that_is_away_is_waited_for(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -127,9 +127,17 @@ class Provisioner:
             except VdxError as error:
                 # The store, as a rule. Nothing is lost by waiting: all that is to be done is in it.
                 self._note_failure(error)
-                await asyncio.sleep(STORE_RETRY_S)
-                self._due_at = self._clock.unix_s()
+                await self._pause()
+            except Exception:
+                # A fault of ours must not end the rooms of everybody for as long as the server runs.
+                logger.exception("provisioning_crashed")
+                self.is_failing = True
+                await self._pause()
             await self._sleep()
+
+    async def _pause(self) -> None:
+        await asyncio.sleep(STORE_RETRY_S)
+        self._due_at = self._clock.unix_s()
 
     def _note_failure(self, error: VdxError) -> None:
         self._counters.add("provisioning_failures")
@@ -262,17 +270,21 @@ class Provisioner:
 
     async def _take_down(self, ending: Sequence[RoomRow]) -> None:
         """Ends the calls; the addresses are free afterwards."""
-        for room, _ in ending:
-            self._applied.pop(room.room_id, None)
-            try:
-                await self._registry.close(RoomId(room.room_id))
-            except NotFound:
-                pass
-            except (VdxError, TimeoutError) as error:
-                # It is gone from this process; the registry writes that when the store can.
-                self._counters.add("rooms_not_deprovisioned")
-                logger.warning("room_close_slow room=%s reason=%s", room.room_id, type(error).__name__)
+        async with asyncio.TaskGroup() as group:
+            for room, _ in ending:
+                group.create_task(self._close(room), name="close room")
         await self._store_status(ending, _S.DEPROVISION_OK)
+
+    async def _close(self, room: BookedRoom) -> None:
+        self._applied.pop(room.room_id, None)
+        try:
+            await self._registry.close(RoomId(room.room_id))
+        except NotFound:
+            pass
+        except (VdxError, TimeoutError) as error:
+            # It is gone from this process; the registry writes that when the store can.
+            self._counters.add("rooms_not_deprovisioned")
+            logger.warning("room_close_slow room=%s reason=%s", room.room_id, type(error).__name__)
 
     async def _store_status(self, rooms: Sequence[RoomRow], status: ProvisionStatus) -> None:
         """Of rooms as they are stored now. A pool's room that is gone without a meeting leaves nothing."""
