@@ -50,7 +50,7 @@ class OwnGateway:
     headers: list[dict[str, str]] = field(default_factory=list)
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        self.received.append(json.loads(await request.read()))
+        self.received.append(json.loads(await request.read() or b"{}"))
         self.headers.append(dict(request.headers))
         return await self.behaviour(request)
 

@@ -348,6 +348,29 @@ async def test_callback_hears_the_last_word_even_when_it_was_away(tmp_path: Path
         await runner.cleanup()
 
 
+async def test_slow_callback_does_not_keep_the_outbox_busy(
+    tmp_path: Path, gateway: OwnGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = 0
+    next_due = Messages.next_due
+
+    async def counted(store: Messages) -> int | None:
+        nonlocal looks
+        looks += 1
+        return await next_due(store)
+
+    monkeypatch.setattr(Messages, "next_due", counted)
+    async with own_gateway() as slow, house(tmp_path / "db", gateway.url) as built:
+        slow.behaviour = is_silent
+        built.callback_url = slow.url
+        await built.add(message(has_callback=True))
+        await built.until(is_state(MessageState.SENT))
+        before = looks
+        await asyncio.sleep(0.5)
+        assert looks - before <= 4
+        built.callback_url = ""
+
+
 async def test_callback_that_never_answers_is_given_up(tmp_path: Path, gateway: OwnGateway) -> None:
     async with house(tmp_path / "db", gateway.url) as built:
         built.callback_url = "http://127.0.0.1:1/told"

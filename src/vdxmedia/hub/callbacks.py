@@ -57,14 +57,17 @@ class Callbacks:
     def is_full(self) -> bool:
         return len(self._telling) >= MAX_AT_ONCE
 
-    async def look(self, scope: TaskScope) -> None:
-        """Begins those that are due. Raises: Refused `store_unavailable`."""
+    async def look(self, scope: TaskScope) -> int:
+        """Begins those that are due. How many. Raises: Refused `store_unavailable`."""
+        begun = 0
         if self.is_full:
-            return
+            return begun
         for message in await self._store.callbacks_due(int(self._clock.unix_s()), MAX_AT_ONCE):
             if message.reference not in self._telling and not self.is_full:
                 self._telling.add(message.reference)
                 scope.start(self._tell(message), "tell a callback")
+                begun += 1
+        return begun
 
     async def _tell(self, message: Message) -> None:
         try:

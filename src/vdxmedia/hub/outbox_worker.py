@@ -39,6 +39,7 @@ ANSWER_S = 20.0
 STORE_RETRY_S = 1.0
 LOOK_AGAIN_S = 30.0
 """At the latest, whatever the nearest deadline: the machine's clock may have been set."""
+BUSY_PAUSE_S = 0.25
 UNANSWERED_TO_REST = 3
 """So often in a row a gateway does not answer; then another is asked first, for `REST_S`."""
 REST_S = 30.0
@@ -111,8 +112,8 @@ class OutboxWorker:
                 await self._begin()
                 while True:
                     self._woken.clear()
-                    await self._look(scope)
-                    await self._until_due()
+                    begun = await self._look(scope)
+                    await self._until_due(is_busy=not begun)
             finally:
                 with contextlib.suppress(asyncio.CancelledError):
                     await scope.settle(STOP_WITHIN_S)
@@ -135,35 +136,39 @@ class OutboxWorker:
                 logger.warning("messages_cut_off count=%d", found)
             return
 
-    async def _look(self, scope: TaskScope) -> None:
-        """Begins all that is due and has room."""
+    async def _look(self, scope: TaskScope) -> int:
+        """Begins all that is due and has room. How much there was."""
+        begun = 0
         try:
             if (most := MAX_AT_ONCE - len(self._asking)) > 0:
                 reminders = sum(purpose is Purpose.REMINDER for purpose in self._asking.values())
                 for message in await self._store.take_due(
                     self._now(), self.policy, most=most, most_reminders=max(0, MAX_REMINDERS_AT_ONCE - reminders)
                 ):
+                    begun += 1
                     if message.state is MessageState.SENDING:
                         self._asking[message.reference] = message.purpose
                         scope.start(self._hand_over(message), "hand over a message")
                     elif message.state is not MessageState.WAITING:
                         self._count(message, message)
-            await self._callbacks.look(scope)
+            begun += await self._callbacks.look(scope)
             await self._sweep()
         except Refused as error:
             self._complain(error)
             await asyncio.sleep(STORE_RETRY_S)
             self._woken.set()
+        return begun
 
-    async def _until_due(self) -> None:
+    async def _until_due(self, *, is_busy: bool) -> None:
+        """`is_busy`: what is due is being done already, or has no room; whoever ends wakes us."""
         try:
             due_at = await self._store.next_due()
         except Refused:
             wait_s = STORE_RETRY_S
         else:
             wait_s = LOOK_AGAIN_S if due_at is None else min(max(0.0, due_at - self._clock.unix_s()), LOOK_AGAIN_S)
-        if wait_s == 0 and (len(self._asking) >= MAX_REMINDERS_AT_ONCE or self._callbacks.is_full):
-            wait_s = LOOK_AGAIN_S  # woken by the next answer
+        if is_busy:
+            wait_s = max(wait_s, BUSY_PAUSE_S)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(wait_s):
                 await self._woken.wait()
