@@ -179,7 +179,7 @@ def check(settings: Settings) -> None:
         raise Misconfigured("turn.urls and turn.secret_file must both be set, or neither")
     _check_store(settings.store)
     _check_booking(settings.booking)
-    _check_oauth(settings.oauth)
+    _check_oauth(settings.oauth, settings.http.public_url.rstrip("/"))
     _check_sms(settings)
     if bool(settings.http.certificate_file) != bool(settings.http.certificate_key_file):
         raise Misconfigured("http.certificate_file and http.certificate_key_file must both be set, or neither")
@@ -222,13 +222,15 @@ def _check_booking(booking: Booking) -> None:
         raise Misconfigured(f"booking.uri_domain: {booking.uri_domain!r} is not a host name, as rooms.example.dk")
 
 
-def _check_oauth(oauth: Oauth) -> None:
+def _check_oauth(oauth: Oauth, public_url: str) -> None:
     for name in (oauth.fingerprint_header, oauth.subject_header):
         if not _HEADER_NAME.fullmatch(name):
             raise Misconfigured(f"oauth: {name!r} is not the name of a header")
     issuers = [one.issuer for one in oauth.issuers]
     if len(set(issuers)) != len(issuers):
         raise Misconfigured("oauth.issuers: the same issuer twice")
+    if oauth.built_in and public_url and public_url in issuers:
+        raise Misconfigured(f"oauth.issuers: {public_url} is this server, which is an issuer by oauth.built_in")
     for one in oauth.issuers:
         if not one.audience:
             raise Misconfigured(f"oauth.issuers: {one.issuer}: audience is needed; without, any token of it would do")

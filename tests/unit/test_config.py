@@ -98,6 +98,10 @@ def test_every_key_has_a_variable_of_its_own() -> None:
         ("[[oauth.issuers]]\nissuer = 'https://a.dk'\naudience = 'x'\nalgorithms = []\n", "length >= 1"),
         ("[[oauth.issuers]]\nissuer = 'https://a.dk'\naudience = 'x'\naudiense = 'x'\n", "audiense"),
         ("[[oauth.issuers]]\nissuer = 'https://a.dk'\naudience = 'x'\n" * 2, "the same issuer twice"),
+        (
+            "[http]\npublic_url = 'https://a.dk/'\n[[oauth.issuers]]\nissuer = 'https://a.dk'\naudience = 'x'\n",
+            "is this server",
+        ),
         ("[tokens]\nsession_lifetime_s = 1.0\n", r"tokens\.session_lifetime_s: Expected `float` >= 60"),
     ],
 )

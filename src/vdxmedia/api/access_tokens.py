@@ -112,7 +112,8 @@ class AccessTokens:
         named = [audience] if isinstance(audience, str) else audience
         if not isinstance(named, list) or terms.audience not in named:
             raise invalid("made for another service")
-        if claims.get("typ") in NOT_FOR_ACCESS:
+        kind = claims.get("typ", "")
+        if not isinstance(kind, str) or kind in NOT_FOR_ACCESS:
             raise invalid("not an access token")
         if _time(claims, "nbf", default=0.0) > now + self._leeway_s:
             raise invalid("not valid yet")

@@ -169,7 +169,7 @@ class BuiltInIssuer:
         self, request: web.Request, form: Mapping[str, str], certificate: ClientCertificate | None
     ) -> Client | None:
         """By secret, or by certificate; a client that is bound to a certificate must show it always."""
-        basic = _basic(single_header(request, "Authorization"))
+        basic = basic_credentials(single_header(request, "Authorization"))
         posted = form.get("client_id", "")
         if basic is not None:
             if "client_secret" in form or (posted and posted != basic[0]):
@@ -229,7 +229,7 @@ async def _form(request: web.Request) -> dict[str, str]:
     return {name: value for name, value in form.items() if value}
 
 
-def _basic(header: str) -> tuple[str, str] | None:
+def basic_credentials(header: str) -> tuple[str, str] | None:
     """Name and secret, each form-encoded before (RFC 6749 §2.3.1); None: another scheme or no header."""
     if not header:
         return None

@@ -211,6 +211,7 @@ ATTACKS = {
     "compressed": lambda: token(header={"zip": "DEF"}),
     "for logout": lambda: token(header={"typ": "logout+jwt"}),
     "ID token of Keycloak": lambda: token(typ="ID"),
+    "typ claim that is a list": lambda: token(typ=["ID"]),
     "refresh token of Keycloak": lambda: token(typ="Refresh"),
     "claim twice": with_twice,
     "nested claim twice": nested_twice,
