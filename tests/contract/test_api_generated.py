@@ -20,7 +20,7 @@ from tests.contract.assembled import AssembledServer, assembled
 from vdxmedia.api.auth import DEVELOPMENT_KEY
 from vdxmedia.assembly import development
 
-EXAMPLES = 12
+EXAMPLES = 6
 """Of each operation and phase that draws."""
 SEED = 20261123
 CHECKS = (

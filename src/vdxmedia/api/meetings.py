@@ -7,9 +7,8 @@ that belongs to no organisation (an API key of the server) acts for the one that
 from __future__ import annotations
 
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +18,7 @@ import msgspec
 from msgspec import UNSET
 
 from vdxmedia.api.meeting_files import ICS, SVG, calendar_file, qr_code
+from vdxmedia.api.meeting_pages import QUERIES, cursor_of, limit_of, place_of, range_of, whole_s
 from vdxmedia.api.meeting_resources import (
     MeetingAnswer,
     MeetingPage,
@@ -31,33 +31,18 @@ from vdxmedia.api.operations import IDEMPOTENCY_KEY, IF_MATCH, Called, Credentia
 from vdxmedia.booking.callers import BOOKS, Caller, CallerRole
 from vdxmedia.booking.letters import LetterFacts, letter_text
 from vdxmedia.booking.meetings import Booked
-from vdxmedia.booking.messages.calendar_words import COPENHAGEN, Language
+from vdxmedia.booking.messages.calendar_words import Language
 from vdxmedia.booking.messages.wording import Facts, Purpose, compose
 from vdxmedia.booking.organisations import Organisation
 from vdxmedia.booking.refusals import Why
 from vdxmedia.booking.requests import By, Criterion, MeetingChange, NewMeeting
 from vdxmedia.clock import Clock
-from vdxmedia.errors import BadField, BadInput, NotAllowed, NotFound, Refused, VdxError
+from vdxmedia.errors import BadField, NotAllowed, NotFound, Refused, VdxError
 from vdxmedia.hub.bookings_port import Bookings
 from vdxmedia.hub.idempotency import MAX_KEY_CHARS, Idempotency, Remembered
 from vdxmedia.hub.invitations import Invitations
 
 PATH = "/api/v1/meetings"
-MAX_PAGE = 100
-DEFAULT_PAGE = 50
-MAX_RANGE_DAYS = 366
-QUERIES = (
-    Query("organisation", (), "Its code. Needed with an API key, else the caller's own.", max_chars=250),
-    Query(
-        "day", (), "A Danish day, as `2026-11-24`: meetings that begin on it. Instead of `from` and `to`.", max_chars=10
-    ),
-    Query("from", (), "RFC 3339 with a zone: meetings that begin then or later; now when left out.", max_chars=40),
-    Query(
-        "to", (), "RFC 3339 with a zone: meetings that begin before; 30 days after `from` when left out.", max_chars=40
-    ),
-    Query("limit", (), f"Meetings on a page, 1 to {MAX_PAGE}.", max_chars=3),
-    Query("cursor", (), "`nextCursor` of the page before; with the same other parameters.", max_chars=100),
-)
 BOOKING_ERRORS = tuple(why.value for why in Why)
 _ETAG = re.compile(r'^"(\d{1,9})"$')
 
@@ -165,9 +150,9 @@ class MeetingOperations:
 
     async def _list(self, path: Mapping[str, str], called: Called) -> MeetingPage:
         caller = self._acting_for(_caller(called), path.get("organisation", ""))
-        starts_from, starts_before = self._range(path)
-        limit = _limit(path.get("limit"))
-        after = _cursor(path["cursor"]) if "cursor" in path else None
+        starts_from, starts_before = range_of(path, int(self._clock.unix_s()))
+        limit = limit_of(path.get("limit"))
+        after = place_of(path["cursor"]) if "cursor" in path else None
         if after is not None:
             starts_from = max(starts_from, after[0])
         criterion = Criterion(by=By.RANGE, starts_from=starts_from, starts_to=starts_before - 1)
@@ -177,7 +162,7 @@ class MeetingOperations:
         more = found[limit - 1].meeting if len(found) > limit else None
         return MeetingPage(
             meetings=[self._resource(caller, booked) for booked in found[:limit]],
-            next_cursor=None if more is None else _cursor_of(more.starts_at, more.uuid),
+            next_cursor=None if more is None else cursor_of(more.starts_at, more.uuid),
         )
 
     async def _page(
@@ -256,24 +241,6 @@ class MeetingOperations:
         if not organisation:
             raise BadField("is needed: the caller belongs to no organisation", field="$.organisation")
         return msgspec.structs.replace(caller, organisation=organisation, roles=caller.roles | {CallerRole.ADMIN})
-
-    def _range(self, path: Mapping[str, str]) -> tuple[int, int]:
-        """Raises: BadField."""
-        if "day" in path:
-            if "from" in path or "to" in path:
-                raise BadField("instead of from and to, not beside them", field="?day")
-            try:
-                day = date.fromisoformat(path["day"])
-                begins = datetime(day.year, day.month, day.day, tzinfo=COPENHAGEN)
-                ends = datetime.combine(day + timedelta(days=1), datetime.min.time(), COPENHAGEN)
-                return int(begins.timestamp()), int(ends.timestamp())
-            except (ValueError, OverflowError):
-                raise BadField("is not a day, as 2026-11-24", field="?day") from None
-        starts_from = _unix(path["from"], "?from") if "from" in path else int(self._clock.unix_s())
-        starts_before = _unix(path["to"], "?to") if "to" in path else starts_from + 30 * 24 * 3600
-        if not 0 <= starts_before - starts_from <= MAX_RANGE_DAYS * 24 * 3600:
-            raise BadField(f"is not 0 to {MAX_RANGE_DAYS} days after `from`", field="?to")
-        return starts_from, starts_before
 
     # ── what is answered ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -368,8 +335,8 @@ def _new_meeting(body: MeetingRequest) -> NewMeeting:
     return NewMeeting(
         **given
         | {
-            "starts_at": _whole(body.start_time, "$.startTime"),
-            "ends_at": _whole(body.end_time, "$.endTime"),
+            "starts_at": whole_s(body.start_time, "$.startTime"),
+            "ends_at": whole_s(body.end_time, "$.endTime"),
             "labels": tuple(body.labels),
             "additional_information": tuple(body.additional_information.items()),
         }
@@ -380,7 +347,7 @@ def _meeting_change(body: MeetingPatch) -> MeetingChange:
     given = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not UNSET}
     for name, to, field in (("start_time", "starts_at", "$.startTime"), ("end_time", "ends_at", "$.endTime")):
         if name in given:
-            given[to] = _whole(given.pop(name), field)
+            given[to] = whole_s(given.pop(name), field)
     if "labels" in given:
         given["labels"] = tuple(given["labels"])
     if "additional_information" in given:
@@ -409,40 +376,6 @@ def _unquoted(key: str) -> str:
     if len(key) > MAX_KEY_CHARS:
         raise BadField(f"at most {MAX_KEY_CHARS} characters", field=IDEMPOTENCY_KEY.name)
     return key
-
-
-def _limit(text: str | None) -> int:
-    if text is None:
-        return DEFAULT_PAGE
-    if not text.isdecimal() or not text.isascii() or not 1 <= int(text) <= MAX_PAGE:
-        raise BadField(f"1 to {MAX_PAGE}", field="?limit")
-    return int(text)
-
-
-def _cursor_of(starts_at: int, uuid: UUID) -> str:
-    return urlsafe_b64encode(f"{starts_at}.{uuid}".encode()).decode().rstrip("=")
-
-
-def _cursor(text: str) -> tuple[int, str]:
-    try:
-        starts_at, _, uuid = urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii").partition(".")
-        return int(starts_at), str(UUID(uuid))
-    except ValueError:
-        raise BadInput("this cursor is not one of ours", code="cursor_invalid") from None
-
-
-def _unix(text: str, field: str) -> int:
-    try:
-        return _whole(datetime.fromisoformat(text), field)
-    except ValueError:
-        raise BadField("is not a time, as 2026-11-24T10:30:00+01:00 (with + as %2B)", field=field) from None
-
-
-def _whole(moment: datetime, field: str) -> int:
-    """Whole Unix seconds. Raises: BadField for a time without zone."""
-    if moment.tzinfo is None:
-        raise BadField("needs a zone", field=field)
-    return int(moment.timestamp())
 
 
 def _moment(unix_s: int) -> datetime:
