@@ -36,6 +36,8 @@ class Said:
     body: msgspec.Struct | bytes | None
     """Bytes where the operation's `media_type` is not JSON."""
     headers: Mapping[str, str]
+    status: HTTPStatus | None = None
+    """Instead of the operation's."""
 
 
 OperationHandler = Callable[[Mapping[str, str], Any], Awaitable[msgspec.Struct | Said | None]]
@@ -160,7 +162,8 @@ def route(operation: Operation, access: Access) -> web.RouteDef:
         said = await operation.handler({**request.match_info, **asked, **_headers(request, operation)}, given)
         answer, extra = (said.body, said.headers) if isinstance(said, Said) else (said, {})
         if answer is None:
-            return web.Response(status=operation.status, headers=extra)
+            status = said.status if isinstance(said, Said) else None
+            return web.Response(status=status or operation.status, headers=extra)
         if isinstance(answer, bytes):
             headers = {"Cache-Control": "no-store", **extra}
             return web.Response(

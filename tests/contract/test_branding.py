@@ -1,0 +1,214 @@
+"""Brandings over REST and on the store: in versions, inherited, rolled back, by those who may."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession, web
+
+from tests.postgres import PASSWORD, Postgres, run_postgres
+from tests.unit.booking.test_branding import data_url, png
+from vdxmedia.api.branding import BrandingOperations
+from vdxmedia.api.operations import Access, route
+from vdxmedia.api.problems import problem_middleware
+from vdxmedia.booking.callers import Caller, CallerRole
+from vdxmedia.booking.organisations import Organisation
+from vdxmedia.booking.requests import NewMeeting
+from vdxmedia.clock import ManualClock
+from vdxmedia.errors import NotAllowed
+from vdxmedia.hub.booking_parts import BookingSetUp
+from vdxmedia.hub.bookings import BookingDesk
+from vdxmedia.hub.branding import MAX_VERSIONS, BrandingDesk
+from vdxmedia.hub.ports import Grant
+from vdxmedia.sealing import Sealer
+from vdxmedia.store.audit import AuditLog
+from vdxmedia.store.bookings import BookingDatabase
+from vdxmedia.store.brandings import Brandings
+from vdxmedia.store.database import Database, open_store
+
+DATABASES = itertools.count(1)
+SEALER = Sealer([b"k" * 32])
+NOW = 1_800_000_000
+
+
+class ByHeader:
+    """The caller as the test says."""
+
+    async def authenticate(self, request: web.BaseRequest) -> Caller:
+        if "X-Org" not in request.headers:
+            raise NotAllowed("send a token", code="token_missing")
+        return Caller(
+            organisation=request.headers["X-Org"],
+            email="a@b.dk",
+            roles=frozenset({CallerRole(request.headers["X-Role"])}),
+        )
+
+
+class JoinTokens:
+    room = ""
+
+    def authenticate(self, request: web.BaseRequest) -> Grant:
+        return Grant(
+            room=self.room,  # type: ignore[arg-type]
+            identity="",
+            role="guest",  # type: ignore[arg-type]
+            name=None,
+            organisation="",
+            function="",
+            can_publish=frozenset(),
+            can_subscribe=True,
+            expires_at=0,
+        )
+
+
+class Api:
+    def __init__(
+        self, http: ClientSession, url: str, desk: BookingDesk, database: Database, tokens: JoinTokens
+    ) -> None:
+        self.http, self.url, self.desk, self.database, self.tokens = http, url, desk, database, tokens
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        org: str = "hospital",
+        role: str = "meeting-admin",
+        **headers: str,
+    ) -> tuple[int, Any, str]:
+        sent = {"X-Org": org, "X-Role": role, **{name.replace("_", "-"): value for name, value in headers.items()}}
+        async with self.http.request(method, self.url + path, json=body, headers=sent) as answer:
+            text = await answer.text()
+            return answer.status, json.loads(text) if text else None, answer.headers.get("ETag", "")
+
+    async def put(self, body: Any, code: str = "hospital", **how: Any) -> tuple[int, Any, str]:
+        return await self.ask("PUT", f"/api/v1/organisations/{code}/branding", body, **how)
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Postgres]:
+    with run_postgres() as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def api(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Api]:
+    if request.param == "sqlite":
+        place, password = f"sqlite:///{tmp_path}/store.db", ""
+    else:
+        running: Postgres = request.getfixturevalue("postgres")
+        place = await asyncio.to_thread(running.make_database, f"branding{next(DATABASES)}")
+        password = PASSWORD
+    async with open_store(place, password) as database:
+        clock, tokens = ManualClock(NOW), JoinTokens()
+        set_up = BookingSetUp(uri_domain="rooms.example.dk", portal_link="https://portal.example.dk/")
+        desk = BookingDesk(BookingDatabase(database.units, SEALER), clock, set_up)
+        parents = {"region": "", "hospital": "region", "ward": "hospital", "other": ""}
+        await desk.seed([Organisation(code=code, parent=parent) for code, parent in parents.items()])
+        branding = BrandingDesk(Brandings(database.units, SEALER), desk, clock)
+        unused: Any = None
+        shown: Any = tokens
+        access = Access(keys=unused, join_tokens=shown, callers=ByHeader(), address_of=lambda asked: "")
+        application = web.Application(middlewares=[problem_middleware])
+        application.add_routes([route(each, access) for each in BrandingOperations(branding).table()])
+        runner = web.AppRunner(application, access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        async with ClientSession() as http:
+            yield Api(http, f"http://127.0.0.1:{runner.addresses[0][1]}", desk, database, tokens)
+        await runner.cleanup()
+
+
+async def test_look_is_set_corrected_and_shown_to_those_below_too(api: Api) -> None:
+    look = {"logo": data_url(png()), "logoText": "H", "text": "#777777", "background": "#ffffff", "welcome": "Hej"}
+    status, saved, tag = await api.put({**look, "links": [{"label": "Hjælp", "url": "https://example.dk"}]})
+    assert (status, saved["version"], len(saved["corrections"])) == (200, 1, 1)
+    status, shown, same = await api.ask("GET", "/api/v1/branding?organisation=ward")
+    assert (status, same) == (200, tag)
+    assert shown == {name: value for name, value in saved.items() if name != "corrections"}
+    assert (shown["organisation"], shown["links"][0]["url"]) == ("hospital", "https://example.dk")
+    for above in ("region", "other", "nobody"):
+        status, none, _ = await api.ask("GET", f"/api/v1/branding?organisation={above}")
+        assert (status, none["version"], none["organisation"], none["logo"]) == (200, 0, "", "")
+    assert (await api.ask("GET", "/api/v1/branding?organisation=ward", If_None_Match=tag))[:2] == (304, None)
+
+
+async def test_participant_is_shown_the_look_of_his_meeting(api: Api) -> None:
+    await api.put({"welcome": "Hej"})
+    admin = Caller(organisation="ward", email="a@b.dk", roles=frozenset({CallerRole.ADMIN}))
+    booked = await api.desk.book(admin, NewMeeting(subject="x", starts_at=NOW, ends_at=NOW + 60))
+    api.tokens.room = booked.room.room_id
+    assert (await api.ask("GET", "/api/v1/branding/own"))[1]["welcome"] == "Hej"
+    api.tokens.room = "another"
+    assert (await api.ask("GET", "/api/v1/branding/own"))[1]["version"] == 0
+
+
+async def test_older_version_is_brought_back_as_a_new_one(api: Api) -> None:
+    for number in range(3):
+        await api.put({"welcome": f"v{number}"})
+    await api.put({"welcome": "v2"})
+    _, listed, _ = await api.ask("GET", "/api/v1/organisations/hospital/branding/versions")
+    assert [each["version"] for each in listed["versions"]] == [3, 2, 1], "what changes nothing is no version"
+    path = "/api/v1/organisations/hospital/branding/rollback"
+    assert (await api.ask("POST", path, {"version": 1}))[1] | {"version": 4, "welcome": "v0"} == (
+        await api.ask("GET", "/api/v1/branding?organisation=hospital")
+    )[1]
+    assert (await api.ask("POST", path, {"version": 9}))[0] == 404
+    log = AuditLog(api.database.units, SEALER)
+    notes = [line.entry async for line in log.entries("hospital", "2027-01-15")]
+    assert [(note.operation.value, note.resource, note.fields) for note in notes] == [
+        ("create", "branding", ("welcome",)),
+        *[("update", "branding", ("welcome",))] * 3,
+    ]
+
+
+async def test_only_the_newest_versions_are_kept(api: Api) -> None:
+    for number in range(MAX_VERSIONS + 3):
+        await api.put({"welcome": f"v{number}"})
+    _, listed, _ = await api.ask("GET", "/api/v1/organisations/hospital/branding/versions")
+    assert [each["version"] for each in listed["versions"]] == list(range(MAX_VERSIONS + 3, 3, -1))
+
+
+async def test_change_made_from_an_older_version_is_refused(api: Api) -> None:
+    _, _, first = await api.put({"welcome": "1"})
+    assert (await api.put({"welcome": "2"}, If_Match=first))[0] == 200
+    status, problem, _ = await api.put({"welcome": "3"}, If_Match=first)
+    assert (status, problem["code"]) == (412, "changed_meanwhile")
+    assert (await api.put({"welcome": "3"}, If_Match='"x-nonsense"'))[0] == 422
+
+
+@pytest.mark.parametrize("method", ["PUT", "POST", "GET"])
+async def test_administrators_of_the_organisation_and_those_above_may_and_nobody_else(api: Api, method: str) -> None:
+    end, body = {"PUT": ("", {}), "POST": ("/rollback", {"version": 1}), "GET": ("/versions", None)}[method]
+    await api.put({"welcome": "x"})
+
+    async def status(org: str, role: str = "meeting-admin", code: str = "hospital") -> int:
+        return (await api.ask(method, f"/api/v1/organisations/{code}/branding{end}", body, org=org, role=role))[0]
+
+    assert [await status(org) for org in ("hospital", "region")] == [200, 200]
+    assert [await status(org) for org in ("ward", "other", "")] == [404, 404, 404]
+    assert await status("hospital", code="nobody") == 404
+    assert {await status("hospital", role) for role in CallerRole if role is not CallerRole.ADMIN} == {403}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"logo": "data:image/svg+xml,<svg/>", "logoText": "H"},
+        {"accent": "red"},
+        {"links": [{"label": "x", "url": "http://example.dk"}]},
+        {"unknown": 1},
+        {"welcome": "x" * 501},
+    ],
+)
+async def test_what_cannot_be_shown_safely_is_refused_by_its_field(api: Api, body: Any) -> None:
+    status, problem, _ = await api.put(body)
+    assert (status, problem["code"]) == (422, "validation_failed")
+    assert next(iter(body)) in problem["field"]
