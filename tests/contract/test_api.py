@@ -370,6 +370,11 @@ async def test_document_describes_every_operation_and_answers_match_it(server: A
         document = await answer.json()
     assert document["openapi"] == "3.1.0"
     assert {(path, method) for path, of in document["paths"].items() for method in of} == {
+        ("/api/v1/branding", "get"),
+        ("/api/v1/branding/own", "get"),
+        ("/api/v1/organisations/{code}/branding", "put"),
+        ("/api/v1/organisations/{code}/branding/versions", "get"),
+        ("/api/v1/organisations/{code}/branding/rollback", "post"),
         ("/api/v1/rooms", "post"),
         ("/api/v1/rooms/{roomId}", "get"),
         ("/api/v1/rooms/{roomId}", "patch"),

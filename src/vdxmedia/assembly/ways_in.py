@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from vdxmedia.api.branding import BrandingOperations
 from vdxmedia.api.entrances import EntranceOperations
 from vdxmedia.api.invitations import InvitationOperations
 from vdxmedia.api.meeting_invitations import MeetingInvitationOperations
@@ -15,6 +16,7 @@ from vdxmedia.clock import Clock
 from vdxmedia.config import Settings
 from vdxmedia.hub.booking_store import BookingStore
 from vdxmedia.hub.bookings_port import Bookings
+from vdxmedia.hub.branding import BrandingDesk
 from vdxmedia.hub.calls import Calls
 from vdxmedia.hub.entrances import Entrances
 from vdxmedia.hub.idempotency import Idempotency
@@ -23,6 +25,7 @@ from vdxmedia.hub.messages import Messages
 from vdxmedia.hub.ports import Tokens
 from vdxmedia.hub.registry import Registry
 from vdxmedia.sealing import Sealer
+from vdxmedia.store.brandings import Brandings
 from vdxmedia.store.invitations import InvitationRows, RepeatedRequests
 from vdxmedia.store.units import Units
 
@@ -72,6 +75,7 @@ def booking_operations(
             Calls(bookings, invitations, messages, clock, registry.counters),
             public_url=public_url,
         ).table(),
+        *BrandingOperations(BrandingDesk(Brandings(units, sealer), bookings, clock)).table(),
         *MeetingInvitationOperations(meetings, invitations, public_url=public_url).table(),
         *EntranceOperations(
             entrances,
