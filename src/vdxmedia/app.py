@@ -304,7 +304,9 @@ class Server:
             who_calls.issuer_keys(settings.oauth, self.public_url, own_keys, clock=self._clock, counters=self._counters)
         )
         guards = who_calls.Guards(proxies, who_calls.make_limits(settings, self._clock), self._clock)
-        self.callers = who_calls.make_callers(settings, self.public_url, self.issuer_keys, self._clients, guards)
+        self.callers = who_calls.make_callers(
+            settings, self.public_url, self.issuer_keys, self._clients, guards, tree=self.bookings.tree
+        )
         files = await asyncio.to_thread(read_files)
         idle = IdleConnections(self._clock, lambda reason: self.metrics.connections_cut.labels(reason).inc())
         application = make_application(

@@ -157,6 +157,8 @@ class Issuer(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     role_claim: str = "dk:medcom:video:role"
     """One role, or a list of them."""
     auto_organisation_claim: str = "dk:medcom:auto:organisation_id"
+    organisations: list[str] = []
+    """Codes of those that it speaks for, and for all below them; empty: for all, and for provisioners too."""
 
 
 class Oauth(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -46,6 +46,8 @@ class IssuerTerms(msgspec.Struct, frozen=True, kw_only=True):
     email_claim: str = "dk:medcom:email"
     role_claim: str = "dk:medcom:video:role"
     auto_organisation_claim: str = "dk:medcom:auto:organisation_id"
+    organisations: tuple[str, ...] = ()
+    """The issuer speaks for these and those below them only; empty: for all."""
     is_built_in: bool = False
     """This server's own: its header must say `at+jwt`, since the same key signs join tokens."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vdxmedia.api.access_tokens import IssuerTerms, invalid
 from vdxmedia.booking.callers import PROVISIONS, Caller, CallerRole
-from vdxmedia.booking.organisations import MAX_CODE_CHARS
+from vdxmedia.booking.organisations import MAX_CODE_CHARS, Tree
 from vdxmedia.errors import NotAllowed
 
 MAX_EMAIL_CHARS = 254
@@ -42,6 +42,18 @@ def check_reach(roles: frozenset[CallerRole], organisation: str) -> None:
         raise NotAllowed("the token has none of the roles that are known here")
     if not organisation and roles.isdisjoint(PROVISIONS):
         raise NotAllowed("the token names no organisation")
+
+
+def check_issuer_reach(caller: Caller, organisations: Sequence[str], tree: Tree) -> None:
+    """For an issuer that speaks for some organisations only: one municipality's must not make callers of another's.
+
+    An organisation that is not known yet is judged by the one that it is to be made under. Raises: NotAllowed
+    `not_permitted`, also for provisioners, who see the rooms of all.
+    """
+    spoken_for = caller.organisation if caller.organisation in tree else caller.auto_organisation
+    is_within = any(tree.is_at_or_below(spoken_for, top) for top in organisations)
+    if not is_within or not caller.roles.isdisjoint(PROVISIONS):
+        raise NotAllowed("the token's issuer does not speak for this organisation and role")
 
 
 def known_roles(value: Any) -> frozenset[CallerRole]:

@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from vdxmedia.api.access_tokens import AccessTokens, IssuerTerms, invalid
-from vdxmedia.api.caller_claims import caller_of, check_reach
+from vdxmedia.api.caller_claims import caller_of, check_issuer_reach, check_reach
 from vdxmedia.api.client_certificates import ClientCertificate, ClientCertificates, is_shown_by, single_header
 from vdxmedia.api.proxies import Neighbours, TrustedProxies, limit_key
 from vdxmedia.api.ratelimit import RateLimit
@@ -20,6 +20,7 @@ from vdxmedia.api.session_data import HEADER as SESSION_DATA
 from vdxmedia.api.session_data import read_session_data
 from vdxmedia.booking.callers import Caller
 from vdxmedia.booking.clients import Client
+from vdxmedia.booking.organisations import Tree
 from vdxmedia.clock import Clock
 from vdxmedia.errors import NotAllowed
 from vdxmedia.hub.clients import Clients
@@ -27,6 +28,7 @@ from vdxmedia.hub.clients import Clients
 BURST_S = 5.0
 """So many seconds' worth of requests at once."""
 _Way = Callable[[web.BaseRequest, str], Awaitable[Caller]]
+AskTree = Callable[[], Awaitable[Tree]]
 HOLDER_OF_KEY = "holder-of-key"
 """The scheme of OIO IDWS REST: as bearer, but the token must be bound to the caller's certificate."""
 
@@ -61,15 +63,17 @@ class Callers:
         tokens: AccessTokens,
         clients: Clients,
         *,
+        tree: AskTree,
         session_terms: IssuerTerms,
         session_data_from: Neighbours,
         certificates: ClientCertificates,
         proxies: TrustedProxies,
         limits: CallerLimits,
     ) -> None:
-        """`session_terms`: the names of the attributes in session data."""
+        """`tree`: of all organisations now. `session_terms`: the names of the attributes in session data."""
         self._tokens = tokens
         self._clients = clients
+        self._tree = tree
         self._session_terms = session_terms
         self._session_data_from = session_data_from
         self._certificates = certificates
@@ -121,7 +125,10 @@ class Callers:
         claims, terms = await self._tokens.verify(token)
         _check_binding(claims, certificate, is_demanded=scheme == HOLDER_OF_KEY)
         if not terms.is_built_in:
-            return caller_of(claims, terms, address)
+            caller = caller_of(claims, terms, address)
+            if terms.organisations:
+                check_issuer_reach(caller, terms.organisations, await self._tree())
+            return caller
         client = await self._clients.find(str(claims.get("sub", "")))
         if client is None:
             raise invalid("its client is not known here any more")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from vdxmedia.api.access_tokens import AccessTokens, IssuerTerms
-from vdxmedia.api.callers import CallerLimits, Callers
+from vdxmedia.api.callers import AskTree, CallerLimits, Callers
 from vdxmedia.api.client_certificates import ClientCertificates
 from vdxmedia.api.oauth import BuiltInIssuer
 from vdxmedia.api.proxies import Neighbours, TrustedProxies
@@ -85,6 +85,8 @@ def make_callers(
     keys: IssuerKeys,
     clients: Clients,
     guards: Guards,
+    *,
+    tree: AskTree,
 ) -> Callers:
     oauth = settings.oauth
     terms = [_terms(one) for one in oauth.issuers]
@@ -93,6 +95,7 @@ def make_callers(
     return Callers(
         AccessTokens(terms, keys, clock=guards.clock, leeway_s=oauth.leeway_s),
         clients,
+        tree=tree,
         session_terms=terms[0] if oauth.issuers else IssuerTerms(issuer="", audience=""),
         session_data_from=Neighbours(oauth.session_data_from),
         certificates=make_certificates(oauth),
@@ -118,4 +121,5 @@ def _terms(issuer: Issuer) -> IssuerTerms:
         email_claim=issuer.email_claim,
         role_claim=issuer.role_claim,
         auto_organisation_claim=issuer.auto_organisation_claim,
+        organisations=tuple(issuer.organisations),
     )

@@ -37,6 +37,7 @@ from vdxmedia.api.proxies import Neighbours, TrustedProxies
 from vdxmedia.api.tokens import JwtTokens, SigningKey
 from vdxmedia.booking.callers import Caller, CallerRole
 from vdxmedia.booking.clients import Client
+from vdxmedia.booking.organisations import Organisation, Tree
 from vdxmedia.clock import ManualClock
 from vdxmedia.credentials import self_signed
 from vdxmedia.errors import NotAllowed, Refused
@@ -69,6 +70,7 @@ def callers(
     return Callers(
         AccessTokens([terms, built_in], keys, clock=clock, leeway_s=30.0),
         Clients(store or FakeClientStore(NEXUS, BOUND, NAMED), clock),
+        tree=tree,
         session_terms=terms,
         session_data_from=Neighbours(["10.1.2.0/24", "::1/128"]),
         certificates=ClientCertificates(
@@ -77,6 +79,11 @@ def callers(
         proxies=TrustedProxies(["10.1.2.0/24"]),
         limits=CallerLimits(clock, **limits),
     )
+
+
+async def tree() -> Tree:
+    above = {"region": "", "hospital": "region", "ward": "hospital", "kommune": "", "regional": ""}
+    return Tree(Organisation(code=code, parent=parent) for code, parent in above.items())
 
 
 async def called(bearer: str, **how: Any) -> Caller:
@@ -301,6 +308,44 @@ async def test_issuer_that_cannot_be_asked_is_a_wait_and_no_refusal_of_the_token
 async def test_key_of_one_issuer_signs_nothing_for_another() -> None:
     keys = FakeIssuerKeys()
     await refused(token(iss=OWN, header={"typ": "at+jwt"}, aud=f"{OWN}/videoapi"), match="unknown key", keys=keys)
+
+
+# ── issuers that speak for some organisations ─────────────────────────────────────────────────────────────────────
+
+REGIONS_ISSUER = msgspec.structs.replace(TERMS, organisations=("region",))
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"organisation_id": "region"},
+        {"organisation_id": "hospital"},
+        {"organisation_id": "ward"},
+        {"organisation_id": "new", "auto:organisation_id": "hospital"},
+    ],
+)
+async def test_issuer_speaks_for_its_organisations_and_those_below(claims: dict[str, str]) -> None:
+    bearer = token(**{f"dk:medcom:{name}": code for name, code in claims.items()})
+    assert (await called(bearer, terms=REGIONS_ISSUER)).organisation == claims["organisation_id"]
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"organisation_id": "kommune"},
+        {"organisation_id": "kommune", "auto:organisation_id": "region"},
+        {"organisation_id": "regional"},
+        {"organisation_id": "new"},
+        {"organisation_id": "new", "auto:organisation_id": "kommune"},
+        {"organisation_id": "new", "auto:organisation_id": "other-new"},
+        {"organisation_id": "region", "video:role": "meeting-provisioner-user"},
+        {"organisation_id": "region", "video:role": "meeting-user meeting-provisioner"},
+        {"organisation_id": None, "video:role": "meeting-provisioner"},
+    ],
+)
+async def test_issuer_does_not_speak_for_other_organisations_nor_for_all(claims: dict[str, Any]) -> None:
+    bearer = token(**{f"dk:medcom:{name}": value for name, value in claims.items()})
+    await refused(bearer, code="not_permitted", match="does not speak for", terms=REGIONS_ISSUER)
 
 
 # ── join tokens and tokens of the built-in issuer ─────────────────────────────────────────────────────────────────
