@@ -21,8 +21,9 @@ from tests.server import run_server
 from vdxmedia.api.auth import DEVELOPMENT_KEY
 from vdxmedia.booking.callers import CallerRole
 from vdxmedia.cli import app
-from vdxmedia.errors import NotAllowed
+from vdxmedia.errors import NotAllowed, Refused
 from vdxmedia.integrations.jwks import read_keys
+from vdxmedia.store.clients import StoredClients
 
 FINGERPRINT = "ab" * 32
 FORM = "application/x-www-form-urlencoded"
@@ -183,6 +184,24 @@ async def test_guessing_secrets_is_slowed_down() -> None:
         status, body, headers = await asked(server, {"grant_type": "client_credentials"}, basic=("nexus", "x"))
         assert (status, body["error"]) == (429, "temporarily_unavailable")
         assert int(headers["Retry-After"]) >= 1
+
+
+async def test_store_that_is_away_is_a_wait_for_tokens_and_calls(
+    server: AssembledServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = await client(server)
+    access = await token(server, "nexus", secret)
+
+    async def away(self: StoredClients, name: str) -> None:
+        raise Refused("SQLITE_FULL", code="store_unavailable", retry_after_s=5.0)
+
+    monkeypatch.setattr(StoredClients, "client", away)
+    async with asyncio.timeout(NOTICED_S):
+        while (code := await status(server, V2, key=access)) == 200:  # known for a moment more
+            await asyncio.sleep(0.1)
+    assert code == 503
+    found, body, headers = await asked(server, {"grant_type": "client_credentials"}, basic=("nexus", secret))
+    assert (found, body["error"], headers["Retry-After"]) == (503, "temporarily_unavailable", "5")
 
 
 async def test_issuer_can_be_switched_off() -> None:
