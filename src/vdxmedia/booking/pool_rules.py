@@ -24,17 +24,18 @@ def starts_soon(starts_at: int, now: int) -> bool:
 
 
 def is_reserved(room: BookedRoom, now: int) -> bool:
-    return bool(room.reserved_by) and (room.updated_at or 0) + RESERVED_S > now
+    """Not by a clock that was far ahead: it would last until that time has come."""
+    return bool(room.reserved_by) and now - RESERVED_S < (room.updated_at or 0) <= now + RESERVED_S
 
 
 def is_ready(room: BookedRoom, now: int) -> bool:
-    """Free to be given away."""
+    """Free to be given away. One that was made by a clock that was far ahead is old enough."""
     return (
         room.is_pool
         and not room.has_meeting
         and room.status is ProvisionStatus.PROVISIONED_OK
         and room.status_at is not None
-        and room.status_at + MIN_AGE_S <= now
+        and not now - MIN_AGE_S < room.status_at <= now + MIN_AGE_S
         and not is_reserved(room, now)
     )
 

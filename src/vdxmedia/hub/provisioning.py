@@ -47,6 +47,8 @@ LINGERERS_S = 5.0
 """How often meetings that are over are looked at while people are still in them."""
 STORE_RETRY_S = 2.0
 """After which a pass that the store has cut off is made again."""
+SET_BACK_S = 2.0
+"""So much is more than slewing takes in one look."""
 PROBLEMS_S = 30.0
 """After which what went wrong is tried again."""
 FOLLOW_S = 1.0
@@ -82,6 +84,8 @@ class Provisioner:
         self._wake = asyncio.Event()
         self._due_at = 0.0
         """Unix seconds; the next pass."""
+        self._ahead_s = clock.unix_s() - clock.monotonic_s()
+        """The wall clock on the monotonic one, when it was last looked at."""
         self._scope = TaskScope("provisioning")
         self.is_failing = False
 
@@ -146,8 +150,13 @@ class Provisioner:
         self.is_failing = True
 
     async def _sleep(self) -> None:
-        """Until something is due or touched."""
+        """Until something is due or touched, or the wall clock was set back: what was put off by it may be due."""
         while not self._wake.is_set():
+            ahead_s = self._clock.unix_s() - self._clock.monotonic_s()
+            was_set_back, self._ahead_s = ahead_s < self._ahead_s - SET_BACK_S, ahead_s
+            if was_set_back:
+                self._due_at = self._pools.due_at = self._clock.unix_s()
+                return
             left_s = min(self._due_at, self._pools.due_at) - self._clock.unix_s()
             if left_s <= 0:
                 return
