@@ -122,6 +122,8 @@ def dev(
             _print_links(server, room, next(iter(secrets.api_keys.values())))
             if settings.oauth.built_in:
                 _print_token_line(server, secret, is_own_certificate=lan)
+            if server.messages.inbox is not None:
+                typer.echo(f"SMS:    {server.public_url}/dev/sms")
             if lan:
                 _print_lan_advice(room)
             if open_browser:
