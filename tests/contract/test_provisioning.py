@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -321,6 +322,23 @@ async def test_fault_in_one_pass_does_not_end_the_next(
             stage.clock.advance(2700)
             await until(lambda: any("provisioning_crashed" in one.getMessage() for one in expected_errors))
         await running.comes_to(uuid, S.PROVISIONED_OK)
+
+
+async def test_room_that_cannot_be_read_keeps_no_other_from_being_made(
+    stage: Stage, expected_errors: list[logging.LogRecord]
+) -> None:
+    async with stage.server() as running:
+        broken, whole = await running.book(), await running.book()
+        path = stage.url.removeprefix("sqlite:///")
+        connection = await asyncio.to_thread(sqlite3.connect, path, check_same_thread=False)
+        await asyncio.to_thread(
+            connection.execute, "UPDATE booked_rooms SET document = '{' WHERE uuid = ?", (str(broken),)
+        )
+        await asyncio.to_thread(connection.commit)
+        connection.close()
+        stage.clock.advance(2700)
+        await running.comes_to(whole, S.PROVISIONED_OK)
+        assert {one.getMessage().split()[0] for one in expected_errors} == {"booked_room_unreadable"}
 
 
 async def test_store_that_is_away_is_waited_for(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

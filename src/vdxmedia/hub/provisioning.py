@@ -184,7 +184,7 @@ class Provisioner:
 
     async def _note_next(self, now: int, *, lingerers: bool, problems: bool) -> None:
         async def work(rows: BookingRows) -> list[int | None]:
-            return [await rows.next_start(_S.AWAITS_PROVISION), await rows.next_end(_S.PROVISIONED_OK, now)]
+            return [await rows.next_start(_S.AWAITS_PROVISION, now), await rows.next_end(_S.PROVISIONED_OK, now)]
 
         ahead = [float(at) for at in await self._parts.store.read(work) if at is not None]
         ahead += [now + LINGERERS_S] if lingerers else []
@@ -267,7 +267,7 @@ class Provisioner:
             has_lingerers = has_lingerers or len(over) < len(page)
             await self._store_status(over, _S.STARTING_TO_DEPROVISION)
             await self._take_down(over)
-            if len(page) < BATCH:
+            if not page:  # one that is short may only lack what cannot be read
                 return has_lingerers
             after = page[-1][0].ends_at, page[-1][0].uuid
 
@@ -366,10 +366,9 @@ class Provisioner:
         after: UUID | None = None
         while True:
             page = await self._status_page(status, after)
-            if page:
-                yield page
-            if len(page) < BATCH:
+            if not page:
                 return
+            yield page
             after = page[-1][0].uuid
 
     async def _status_page(self, status: ProvisionStatus, after: UUID | None) -> Sequence[RoomRow]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vdxmedia.booking.audit import AuditNote
@@ -15,6 +16,7 @@ from vdxmedia.booking.meetings import Booked, BookedRoom, Meeting
 from vdxmedia.booking.organisations import Organisation
 from vdxmedia.booking.requests import By, Criterion
 from vdxmedia.booking.room_options import Template
+from vdxmedia.errors import BadInput, Refused
 from vdxmedia.hub.booking_store import MeetingQuery, Place, RoomQuery, RoomRow
 from vdxmedia.sealing import Sealer
 from vdxmedia.store.audit import append_notes
@@ -32,11 +34,15 @@ from vdxmedia.store.booking_documents import (
 )
 from vdxmedia.store.schema import booked_rooms, invitations, meeting_labels, meetings, organisations, templates
 
+logger = logging.getLogger(__name__)
+
 _BOOKED: Select[Any] = select(
     meetings.c.document.label("meeting_document"), booked_rooms.c.document.label("room_document")
 ).join(booked_rooms, booked_rooms.c.uuid == meetings.c.uuid)
 _ROOM: Select[Any] = select(
-    booked_rooms.c.document.label("room_document"), meetings.c.document.label("meeting_document")
+    booked_rooms.c.room_id,
+    booked_rooms.c.document.label("room_document"),
+    meetings.c.document.label("meeting_document"),
 ).outerjoin(meetings, meetings.c.uuid == booked_rooms.c.uuid)
 _STANDING = (
     ProvisionStatus.AWAITS_PROVISION,
@@ -215,7 +221,7 @@ class Rows:
 
     async def starting(self, status: ProvisionStatus, until: int, most: int) -> Sequence[RoomRow]:
         due = _ROOM.where(booked_rooms.c.status == status.value, booked_rooms.c.starts_at <= until)
-        return await self._rooms(due.order_by(booked_rooms.c.starts_at).limit(most))
+        return await self._readable(due.order_by(booked_rooms.c.starts_at).limit(most))
 
     async def ending(
         self, status: ProvisionStatus, until: int, most: int, after: Place | None = None
@@ -223,16 +229,16 @@ class Rows:
         due = _ROOM.where(booked_rooms.c.status == status.value, booked_rooms.c.ends_at.between(1, until))
         if after is not None:
             due = due.where(tuple_(booked_rooms.c.ends_at, booked_rooms.c.uuid) > tuple_(after[0], str(after[1])))
-        return await self._rooms(due.order_by(booked_rooms.c.ends_at, booked_rooms.c.uuid).limit(most))
+        return await self._readable(due.order_by(booked_rooms.c.ends_at, booked_rooms.c.uuid).limit(most))
 
     async def in_status(self, status: ProvisionStatus, after: UUID | None, most: int) -> Sequence[RoomRow]:
         wanted = _ROOM.where(booked_rooms.c.status == status.value)
         if after is not None:
             wanted = wanted.where(booked_rooms.c.uuid > str(after))
-        return await self._rooms(wanted.order_by(booked_rooms.c.uuid).limit(most))
+        return await self._readable(wanted.order_by(booked_rooms.c.uuid).limit(most))
 
-    async def next_start(self, status: ProvisionStatus) -> int | None:
-        return await self._least(booked_rooms.c.starts_at, status, 0)
+    async def next_start(self, status: ProvisionStatus, after: int) -> int | None:
+        return await self._least(booked_rooms.c.starts_at, status, after)
 
     async def next_end(self, status: ProvisionStatus, after: int) -> int | None:
         return await self._least(booked_rooms.c.ends_at, status, after)
@@ -251,11 +257,21 @@ class Rows:
         return rows[0].at if rows else None
 
     async def _rooms(self, query: Select[Any]) -> list[RoomRow]:
+        return [self._room(row) for row in await self._all(query)]
+
+    async def _readable(self, query: Select[Any]) -> list[RoomRow]:
+        """Without those that cannot be read: one of them must not keep all others from being made."""
         found: list[RoomRow] = []
         for row in await self._all(query):
-            room = room_of(row.room_document, self._sealer)
-            found.append((room, Booked(meeting_of(row.meeting_document), room) if row.meeting_document else None))
+            try:
+                found.append(self._room(row))
+            except (BadInput, Refused) as error:
+                logger.error("booked_room_unreadable room=%s code=%s", row.room_id, error.code)
         return found
+
+    def _room(self, row: Row[Any]) -> RoomRow:
+        room = room_of(row.room_document, self._sealer)
+        return room, Booked(meeting_of(row.meeting_document), room) if row.meeting_document else None
 
     async def _booked(self, query: Select[Any]) -> Booked | None:
         rows = await self._all(query)
