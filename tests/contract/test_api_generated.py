@@ -14,11 +14,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.contract.assembled import AssembledServer, assembled
 from vdxmedia.api.auth import DEVELOPMENT_KEY
+from vdxmedia.api.history import key_hash
 from vdxmedia.assembly import development
+from vdxmedia.booking.callers import Caller, CallerRole
 
 EXAMPLES = 6
 """Of each operation and phase that draws."""
@@ -116,3 +119,18 @@ async def test_suppliers_get_what_the_document_of_the_video_api_says(
     there: There, tmp_path: Path, choice: list[str]
 ) -> None:
     await run(there, tmp_path, "/videoapi/openapi.json", there.caller, {"path.uuid": there.meeting}, choice)
+
+
+async def test_administrators_of_organisations_get_what_the_document_says(there: There, tmp_path: Path) -> None:
+    named = {"path.code": development.ORGANISATION, "path.parent_code": development.ORGANISATION}
+    await run(there, tmp_path, "/services/openapi.json", there.caller, named, [])
+
+
+async def test_readers_of_the_history_get_what_the_document_says(there: There, tmp_path: Path) -> None:
+    key = "a-key-of-the-development-organisation"
+    desk = there.server.server.bookings
+    mine = (await desk.tree()).by_code[development.ORGANISATION]
+    admin = Caller(organisation=mine.code, email="", roles=frozenset({CallerRole.ADMIN}))
+    await desk.change_organisation(admin, msgspec.structs.replace(mine, history_api_key_hash=key_hash(key)))
+    choice = ["--header", f"X-API-KEY: {key}"]
+    await run(there, tmp_path, "/apikey/history/v1/openapi.json", there.caller, {}, choice)
