@@ -226,8 +226,8 @@ calls = Table(
     Index("calls_by_start", "organisation", "starts_at", "call_id"),
     Index("calls_by_end", "is_over", "seen_at"),
 )
-"""`organisation`, `meeting` and `uri`: of the booked room, as it was when the call was first written, a second after its
-beginning; NULL without a booking, `uri` also when the room was taken down by then."""
+"""`organisation`, `meeting` and `uri`: of the booked room, as it was when the call was first written, a second after it
+began; NULL without a booking, `uri` also when the room was taken down by then."""
 
 call_stays = Table(
     "call_stays",
