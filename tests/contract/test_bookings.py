@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from msgspec.structs import replace
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tests.postgres import PASSWORD, Postgres, run_postgres
 from vdxmedia.booking.callers import Caller, CallerRole
@@ -133,6 +134,40 @@ async def test_meeting_of_another_is_as_one_that_is_not_there(desk: BookingDesk)
         await desk.meeting(caller(), uuid4())
     with pytest.raises(NotAllowed):
         await desk.book(caller("hospital", CallerRole.PROVISIONER), meeting())
+
+
+async def test_user_who_is_nobody_in_particular_sees_no_meeting_that_nobody_organises(desk: BookingDesk) -> None:
+    booked = await desk.book(caller(email=""), meeting())
+    nobody = caller("hospital", CallerRole.USER, email="")
+    assert booked.meeting.organized_by.email == ""
+    with pytest.raises(NotFound):
+        await desk.meeting(nobody, booked.meeting.uuid)
+    assert await found(desk, By.SUBJECT, "Samtale", who=nobody) == []
+    assert [page async for page in desk.rooms(nobody, 0, NOW * 2, ProvisionStatus.AWAITS_PROVISION)] == []
+    assert await found(desk, By.SUBJECT, "Samtale") == [booked.meeting.uuid]
+
+
+async def test_unit_of_work_whose_caller_goes_away_is_finished_and_holds_nobody_up(database: Database) -> None:
+    begun, may_end = asyncio.Event(), asyncio.Event()
+
+    async def slow(connection: AsyncConnection) -> None:
+        await connection.exec_driver_sql("INSERT INTO organisations (code, parent, document) VALUES ('slow', '', '{}')")
+        begun.set()
+        await may_end.wait()
+
+    writing = asyncio.create_task(database.units.write(slow))
+    await begun.wait()
+    writing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+    may_end.set()
+    await database.units.write(
+        lambda connection: connection.exec_driver_sql("UPDATE organisations SET parent = 'top' WHERE code = 'slow'")
+    )
+    rows = await database.units.read(
+        lambda connection: connection.exec_driver_sql("SELECT parent FROM organisations WHERE code = 'slow'")
+    )
+    assert rows.all() == [("top",)]
 
 
 async def report(desk: BookingDesk, uuid: UUID, status: ProvisionStatus) -> None:

@@ -73,6 +73,8 @@ _OF_THE_REQUEST = frozenset(
 )
 """Wrong whenever they are asked; the others depend on what else there is."""
 STATUS_OF_CODE |= {why.value: 422 if why in _OF_THE_REQUEST else 409 for why in Why}
+STATUS_OF_CODE[Why.ORGANISATION_UNKNOWN] = 404
+"""It is named by paths too."""
 
 _CODE_OF_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "message_too_large", 415: "media_type_unsupported"}
 

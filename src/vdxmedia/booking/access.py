@@ -23,15 +23,22 @@ def require_booker(caller: Caller) -> None:
 
 
 def own_email(caller: Caller) -> str | None:
-    """The organiser whose meetings alone the caller sees, in lower case; None: he sees those of the organisation."""
+    """The organiser whose meetings alone the caller sees, in lower case; None: he sees those of the organisation.
+
+    Empty: he is nobody in particular and sees none (`sees_nothing`), also not those that nobody organises.
+    """
     return None if caller.has(*SEES_ORGANISATION) else caller.email.lower()
+
+
+def sees_nothing(caller: Caller) -> bool:
+    return own_email(caller) == ""
 
 
 def sees_meeting(caller: Caller, booked: Booked) -> bool:
     if booked.meeting.organisation != caller.organisation:
         return False
     mine = own_email(caller)
-    return mine is None or booked.meeting.organized_by.email.lower() == mine
+    return mine is None or (mine != "" and booked.meeting.organized_by.email.lower() == mine)
 
 
 def sees_room(caller: Caller, room: BookedRoom, booked: Booked | None, tree: Tree) -> bool:

@@ -47,6 +47,8 @@ class PoolDesk(TemplateDesk):
         self, caller: Caller, starts_from: int, ends_to: int, status: ProvisionStatus
     ) -> AsyncIterator[Sequence[RoomRow]]:
         access.require_any_role(caller)
+        if access.sees_nothing(caller):
+            return
         query = RoomQuery(
             starts_from=starts_from,
             ends_to=ends_to,

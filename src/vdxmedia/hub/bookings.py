@@ -197,6 +197,8 @@ class BookingDesk(PoolDesk):
     async def search(self, caller: Caller, criterion: Criterion) -> AsyncIterator[Sequence[Booked]]:
         access.require_any_role(caller)
         checks.check_criterion(criterion)
+        if access.sees_nothing(caller):
+            return
         query = MeetingQuery(
             organisation=caller.organisation, criterion=criterion, organized_by=access.own_email(caller)
         )

@@ -93,7 +93,11 @@ class Units:
         return await self._answer(attempt)
 
     async def _answer(self, attempt: Callable[[], Awaitable[T]]) -> T:
-        """In a task of its own, which a hanging disk may hold longer than the caller waits."""
+        """In a task of its own, which a hanging disk may hold longer than the caller waits.
+
+        A unit whose caller goes away runs to its end: cut off half way, it could hold the database's lock until its
+        connection is thrown away. One that takes too long is cut off, so that it is not written after all.
+        """
         if self._waiting >= MAX_WAITING:
             raise Refused("too many wait for the store", code="store_unavailable", retry_after_s=RETRY_S)
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
@@ -119,9 +123,8 @@ class Units:
             async with asyncio.timeout(ANSWER_S):
                 return await answer
         except TimeoutError as error:
+            task.cancel()
             raise cannot(error) from error
-        finally:
-            task.cancel()  # where it is not over
 
 
 def _fail(answer: asyncio.Future[T], told: BaseException, cause: BaseException) -> None:
