@@ -29,7 +29,6 @@ from vdxmedia.api.oauth import GRANT, TOKEN_PATH
 from vdxmedia.api.resources import RoomCreated, TokenRequest
 from vdxmedia.app import Server
 from vdxmedia.assembly import development
-from vdxmedia.booking.organisations import Organisation
 from vdxmedia.cli_organisations import admin_app, client_app, organisation_app
 from vdxmedia.conference.kinds import SourceKind
 from vdxmedia.conference.settings import RoomSettings
@@ -48,12 +47,6 @@ EXIT_UNAVAILABLE = 1
 LOOPBACK = ["127.0.0.1", "::1"]
 DEVELOPMENT_STOP_S = "1.0"
 """Ctrl-C in development should not wait for those who are in a call."""
-
-DEVELOPMENT_ORGANISATIONS = (
-    Organisation(code="dev", name="Udviklerkommunen"),
-    Organisation(code="dev-hjemmepleje", name="Hjemmeplejen", parent="dev"),
-    Organisation(code="dev-genoptraening", name="Genoptræningen", parent="dev"),
-)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 config_app = typer.Typer(no_args_is_help=True, help="Look at the configuration.")
@@ -115,7 +108,7 @@ def dev(
             raise _stopped(error) from None
 
         async def started(server: Server, stack: AsyncExitStack) -> None:
-            await server.seed(DEVELOPMENT_ORGANISATIONS)
+            await server.seed(development.ORGANISATIONS)
             room = await server.rooms.open_room(RoomSettings(subject="Prøvemøde", organisation="vdxmedia"))
             secret = credentials.new_api_key()
             await development.add_client(server.database.units, secrets.sealer, secret, int(time.time()))

@@ -1,4 +1,4 @@
-"""What a development server has in its store from the beginning: an organisation, and a client that may call for it."""
+"""What a development server has in its store from the beginning: organisations, and a client that may call for one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,12 @@ from vdxmedia.store.booking_rows import Rows
 from vdxmedia.store.clients import StoredClients
 from vdxmedia.store.units import Units
 
-ORGANISATION = "vdxmedia"
+ORGANISATION = "dev"
+ORGANISATIONS = (
+    Organisation(code=ORGANISATION, name="Udviklerkommunen"),
+    Organisation(code="dev-hjemmepleje", name="Hjemmeplejen", parent=ORGANISATION),
+    Organisation(code="dev-genoptraening", name="Genoptræningen", parent=ORGANISATION),
+)
 CLIENT = "dev"
 SECRET_WORKS_S = 24 * 3600
 """A store that outlives its development server must not be left with a secret that was once on a screen."""
@@ -22,8 +27,7 @@ async def add_client(units: Units, sealer: Sealer, secret: str, now: int) -> Non
     """Or gives the one that is there this secret. Raises: Refused `store_unavailable`."""
     tree = Tree(await units.read(lambda connection: Rows(connection, sealer).organisations()))
     if ORGANISATION not in tree:
-        organisation = Organisation(code=ORGANISATION, name="Prøveorganisation")
-        await units.write(lambda connection: Rows(connection, sealer).add_organisation(organisation))
+        await units.write(lambda connection: Rows(connection, sealer).add_organisation(ORGANISATIONS[0]))
     client = Client(
         name=CLIENT,
         roles=(CallerRole.ADMIN,),
