@@ -120,7 +120,7 @@ async def test_calls_lose_their_names_first_and_go_later(database: Database, row
 
 async def test_small_things_go_by_their_terms(database: Database, rows: RetentionRows) -> None:
     keys = [
-        {"caller": "c", "key_hash": f"k{at}", "request_digest": "d", "resource": "r", "created_at": at}
+        {"caller": "c", "key_hash": f"k{at}", "request_digest": "d", "resource": "r", "is_made": True, "created_at": at}
         for at in range(5)
     ]
     await put(database, schema.idempotency_keys, *keys)

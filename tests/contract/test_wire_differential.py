@@ -6,6 +6,7 @@ byte changed. Left out: SDES of several chunks and transport feedback, which aio
 
 from __future__ import annotations
 
+import itertools
 import struct
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -64,6 +65,10 @@ def extension_block(draw: st.DrawFn, form: int) -> bytes:
     return struct.pack("!HH", form, len(block) // 4) + block
 
 
+ENDS = (0, 15)
+"""Elements of one byte's form with these numbers end the block (RFC 8285 §4.2; 0 alone is padding); aiortc reads on."""
+
+
 def rtp_of_aiortc(data: bytes) -> list[Any] | None:
     """As `RelayByLine.rtp` tells it."""
     try:
@@ -73,7 +78,10 @@ def rtp_of_aiortc(data: bytes) -> list[Any] | None:
             at = 12 + 4 * (data[0] & 15)
             profile, words = struct.unpack_from("!HH", data, at)
             block = data[at + 4 : at + 4 + 4 * words]
-            found = rtp.unpack_header_extensions(profile, block)
+            found = itertools.takewhile(
+                lambda element: profile != ONE_BYTE or element[0] not in ENDS,
+                rtp.unpack_header_extensions(profile, block),
+            )
             extensions = [[identity, value.hex()] for identity, value in found]
     except (ValueError, struct.error):
         return None
@@ -99,6 +107,16 @@ def test_rtp_with_a_changed_byte_or_cut_is_read_as_aiortc_reads_it_or_refused_by
     ours, theirs = relay.rtp(changed), rtp_of_aiortc(changed)
     if ours is not None and theirs is not None:
         assert ours == theirs
+
+
+@pytest.mark.parametrize("number", ENDS)
+def test_element_with_a_number_that_means_the_end_ends_the_extensions(relay: RelayByLine, number: int) -> None:
+    block = bytes([0x10, 0xAA, number << 4 | 1, 0xBB, 0xCC, 0x20, 0xDD, 0x00])
+    packet = bytes([0x90, 111]) + bytes(10) + struct.pack("!HH", ONE_BYTE, 2) + block + b"payload"
+    told = relay.rtp(packet)
+    assert told is not None
+    assert told[6] == [[1, "aa"]]
+    assert told == rtp_of_aiortc(packet)
 
 
 # ── RTCP ──────────────────────────────────────────────────────────────────────────────────────────────────────────
