@@ -304,6 +304,7 @@ EVERY_SETTING = {
     "hostLayout": "one_main_seven_pips",
     "guestLayout": "one_main_zero_pips",
     "layoutChoice": "hosts",
+    "showsNames": False,
     "callType": 30,
     "chat": "hosts",
     "privateChat": False,

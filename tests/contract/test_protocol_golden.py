@@ -91,7 +91,7 @@ EXAMPLES: list[m.Wire] = [
     m.SetTiles(tiles=[m.TileSize(slot=0, width=640, height=360)]),
     m.RenewToken(),
     m.Leave(),
-    m.ChangeRoom(chat=ChatPolicy.HOSTS),
+    m.ChangeRoom(chat=ChatPolicy.HOSTS, shows_names=False),
     m.ChooseLayout(layout="speaker"),
     m.PinPeople(participants=["p2345abcdefg"]),
     m.WriteChat(to=Addressee.ONE, participant_id="p2345abcdefg", text="Kan du høre mig?\nJeg kan se dig."),

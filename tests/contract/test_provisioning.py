@@ -134,7 +134,7 @@ async def test_room_is_made_a_while_before_the_start_and_obeys_the_booking(stage
             guest_pin_required=True,
             max_participants=7,
             call_type="AudioSendRecvVideoRecv",
-            options=RoomOptions(guests_can_present=False, mute_all_guests=True),
+            options=RoomOptions(guests_can_present=False, mute_all_guests=True, enable_overlay_text=False),
         )
         stage.clock.advance(3600 - 15 * 60 - 1)
         await asyncio.sleep(0.1)
@@ -150,6 +150,7 @@ async def test_room_is_made_a_while_before_the_start_and_obeys_the_booking(stage
         assert (live.host_pin, live.guest_pin, live.maximum) == (room.host_pin, room.guest_pin, 7)
         assert (live.guest_microphone, live.guests_may_unmute) == (StartMicrophone.MUTED, False)
         assert (live.call_type, live.host_layout) == (2 + 4 + 16, "one_main_seven_pips")
+        assert live.shows_names is False
         assert live.closes_at == NOW + 7200 + LINGER_S
 
 
@@ -206,10 +207,11 @@ async def test_change_reaches_the_live_room_and_keeps_what_a_host_has_changed(st
         room = await running.comes_to(uuid, S.PROVISIONED_OK)
         client = FakeClient()
         task, seated = await running.registry.join(RoomId(room.room_id), request(role="host"), client)
-        await task.perform(ChangeRoom(seated.participant, layout_choice=LayoutChoice.HOSTS), client)
+        await task.perform(ChangeRoom(seated.participant, layout_choice=LayoutChoice.HOSTS, shows_names=False), client)
         await running.desk.change(CALLER, uuid, MeetingChange(ends_at=NOW + 9000))
         live = running.live(room)
         assert (live.closes_at, live.layout_choice) == (NOW + 9000, LayoutChoice.HOSTS)
+        assert live.shows_names is False
 
 
 async def test_restart_makes_what_became_due_meanwhile_and_ends_what_is_over(stage: Stage) -> None:

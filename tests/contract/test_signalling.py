@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.fakes.signalling_server import Client, Server, connected, signalling_server, until
 from vdxmedia.api.tokens import JwtTokens, SigningKey
@@ -91,6 +92,20 @@ async def test_token_fixes_the_name_and_role(server: Server) -> None:
         (own,) = client.joined["participants"]
         assert (own["name"], own["role"]) == ("Dr. Holm", "host")
         assert (own["organisation"], own["function"]) == ("Klinik", "læge")
+
+
+async def test_names_on_pictures_are_the_hosts_and_the_rest_apis_to_take_off_and_all_are_told(server: Server) -> None:
+    room = server.room(shows_names=False)
+    async with connected(server, server.token(room, role="host")) as anna, connected(server, server.token(room)) as bo:
+        assert (await anna.join("Anna"))["room"]["showsNames"] is False
+        assert (await bo.join("Bo"))["room"]["showsNames"] is False
+        assert (await bo.command("changeRoom", showsNames=True))["code"] == "hosts_only"
+        assert (await anna.command("changeRoom", showsNames=True)) == {"type": "done"}
+        assert (await bo.until_event("roomChanged"))["room"]["showsNames"] is True
+        settings = server.registry.settings_of(room)
+        assert settings.shows_names is True
+        await server.registry.change_settings(room, replace(settings, shows_names=False))
+        await until(lambda: bo.of_type("roomChanged")[-1]["room"]["showsNames"] is False)
 
 
 async def test_name_is_made_one_printable_line(server: Server) -> None:

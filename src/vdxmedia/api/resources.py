@@ -68,6 +68,7 @@ class RoomRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel", for
     host_layout: Annotated[str, Meta(description="A layout's name; empty: the mode's own.")] = ""
     guest_layout: str = ""
     layout_choice: LayoutChoice = LayoutChoice.EACH
+    shows_names: Annotated[bool, Meta(description="Each picture has its name on it.")] = True
     call_type: Annotated[
         int,
         Meta(
@@ -117,6 +118,7 @@ class RoomPatch(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbi
     host_layout: str | UnsetType = UNSET
     guest_layout: str | UnsetType = UNSET
     layout_choice: LayoutChoice | UnsetType = UNSET
+    shows_names: bool | UnsetType = UNSET
     call_type: int | UnsetType = UNSET
     chat: ChatPolicy | UnsetType = UNSET
     private_chat: bool | UnsetType = UNSET
@@ -151,6 +153,7 @@ class RoomResource(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     host_layout: str
     guest_layout: str
     layout_choice: LayoutChoice
+    shows_names: bool
     call_type: int
     chat: ChatPolicy
     private_chat: bool

@@ -70,6 +70,8 @@ class RoomSettings(msgspec.Struct, frozen=True, kw_only=True):
     """One of the layouts (`layouts.py`); empty: the mode's own."""
     guest_layout: str = ""
     layout_choice: LayoutChoice = LayoutChoice.EACH
+    shows_names: bool = True
+    """Each picture has its name on it; who is there stands in the list of people in any case."""
     call_type: int = ALL_MEDIA
     """What guests may send and receive."""
     chat: ChatPolicy = ChatPolicy.ALL

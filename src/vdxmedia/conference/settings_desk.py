@@ -40,6 +40,7 @@ class ChangeRoom(Asked, frozen=True, kw_only=True):
     host_layout: str | None = None
     guest_layout: str | None = None
     layout_choice: LayoutChoice | None = None
+    shows_names: bool | None = None
     chat: ChatPolicy | None = None
     private_chat: bool | None = None
 

@@ -63,6 +63,7 @@ def settings_of(
         guests_may_unmute=not options.mute_all_guests,
         host_layout="" if options.host_view is None else options.host_view.value,
         guest_layout="" if options.guest_view is None else options.guest_view.value,
+        shows_names=options.enable_overlay_text is not False,
         call_type=call_type,
         quality=PictureQuality.SD if options.vmr_quality is VmrQuality.SD else PictureQuality.HD,
         maximum=min(room.max_participants or max_participants, max_participants),

@@ -121,10 +121,15 @@ export class CallPage extends LitElement {
     `;
   }
 
+  private get showsNames(): boolean {
+    return this.call.documents.roomChanged?.room.showsNames ?? true;
+  }
+
   private renderOthers(others: readonly Tile[]): TemplateResult {
     return html`<vdx-stage
         .tiles=${others}
         .situation=${this.situation}
+        .showsNames=${this.showsNames}
         .words=${this.words}
         @tilesize=${this.tellSize}></vdx-stage>
       <vdx-self-view
@@ -132,6 +137,7 @@ export class CallPage extends LitElement {
         .words=${this.words}
         .corner=${this.corner}
         .shown=${this.isSelfShown}
+        .showsName=${this.showsNames}
         ?compact=${others.length >= CROWDED}
         @corner=${(event: CornerEvent) => { this.move(event.corner); }}
         @showself=${(event: ShowSelfEvent) => { this.showSelf(event.show); }}
@@ -140,7 +146,7 @@ export class CallPage extends LitElement {
 
   private renderAlone(isConnecting: boolean): TemplateResult {
     const { words } = this;
-    return html`<vdx-stage .tiles=${[ownTile(this.call)]} .words=${words}></vdx-stage>
+    return html`<vdx-stage .tiles=${[ownTile(this.call)]} .showsNames=${this.showsNames} .words=${words}></vdx-stage>
       <div class="alone">
         <p class="title">${isConnecting ? words.call.connecting : words.call.alone}</p>
         <p class="soft">${isConnecting ? words.call.connectingHint : words.call.aloneHint}</p>

@@ -49,6 +49,7 @@ const AGREED: Room = {
   hostLayout: '',
   guestLayout: '',
   layoutChoice: 'each',
+  showsNames: true,
   callType: 126,
   chat: 'all',
   privateChat: true,

@@ -44,6 +44,7 @@ const room = shape({
   floorPolicy: text,
   chat: text,
   privateChat: truth,
+  showsNames: orNull(truth),
   maximum: number,
   closesAt: orNull(number),
 });

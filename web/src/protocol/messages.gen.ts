@@ -518,6 +518,7 @@ export interface ChangeRoom {
   readonly hostLayout?: string | null;
   readonly guestLayout?: string | null;
   readonly layoutChoice?: LayoutChoice | null;
+  readonly showsNames?: boolean | null;
   readonly chat?: ChatPolicy | null;
   readonly privateChat?: boolean | null;
 }
@@ -544,6 +545,8 @@ export interface Room {
   readonly hostLayout: string;
   readonly guestLayout: string;
   readonly layoutChoice: LayoutChoice;
+  /** Each picture has its name on it; false: names stand in the list of people and are read aloud, nothing more. */
+  readonly showsNames: boolean;
   /** What guests may send and receive: VDX `callType` as bits. */
   readonly callType: number;
   readonly chat: ChatPolicy;

@@ -24,6 +24,7 @@ export const ROOM: Room = {
   hostLayout: '',
   guestLayout: '',
   layoutChoice: 'each',
+  showsNames: true,
   callType: 126,
   chat: 'all',
   privateChat: true,

@@ -9,6 +9,7 @@ export interface LayoutWords {
   readonly forGuests: string;
   readonly forHosts: string;
   readonly eachChooses: string;
+  readonly showsNames: string;
   readonly asMode: string;
   readonly pin: string;
   readonly unpin: string;
@@ -25,6 +26,7 @@ const da: LayoutWords = {
   forGuests: 'Hos gæsterne',
   forHosts: 'Hos værterne',
   eachChooses: 'Hver må vælge selv',
+  showsNames: 'Navne på billederne',
   asMode: 'Automatisk',
   pin: 'Hold fast på skærmen',
   unpin: 'Slip igen',
@@ -54,6 +56,7 @@ const en: LayoutWords = {
   forGuests: 'For guests',
   forHosts: 'For hosts',
   eachChooses: 'Everyone may choose',
+  showsNames: 'Names on the pictures',
   asMode: 'Automatic',
   pin: 'Keep on the screen',
   unpin: 'Let go again',

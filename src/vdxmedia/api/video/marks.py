@@ -40,7 +40,7 @@ MARKS: Mapping[str, tuple[Mark, str]] = {
     "hostView": (_OBEYED, "The layout that hosts begin with."),
     "guestView": (_OBEYED, "The layout that guests begin with."),
     "vmrQuality": (_OBEYED, "`sd`: cameras are shown with 360 lines at most; else as each person's connection bears."),
-    "enableOverlayText": (_STORED, "Names are on the pictures."),
+    "enableOverlayText": (_OBEYED, "Names are on the pictures; a host may change it during the call."),
     "guestsCanPresent": (_OBEYED, "Guests may share their screen."),
     "forcePresenterIntoMain": (_STORED, "The layout says where a shared screen is."),
     "forceEncryption": (_STORED, "Media is always encrypted here."),

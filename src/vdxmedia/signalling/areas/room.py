@@ -47,6 +47,8 @@ class Room(Wire, frozen=True):
     host_layout: str
     guest_layout: str
     layout_choice: LayoutChoice
+    shows_names: bool
+    """Each picture has its name on it; false: names stand in the list of people and are read aloud, nothing more."""
     call_type: int
     """What guests may send and receive: VDX `callType` as bits."""
     chat: ChatPolicy
@@ -79,6 +81,7 @@ class ChangeRoom(Wire, frozen=True, tag="changeRoom"):
     host_layout: LayoutName | None = None
     guest_layout: LayoutName | None = None
     layout_choice: LayoutChoice | None = None
+    shows_names: bool | None = None
     chat: ChatPolicy | None = None
     private_chat: bool | None = None
 

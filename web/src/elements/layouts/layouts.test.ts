@@ -30,9 +30,32 @@ describe('vdx-layouts', () => {
     ]);
   });
 
+  it('lets a host take the names off the pictures, and shows how it is', async () => {
+    const ask = vi.fn(() => Promise.resolve({ type: 'done' as const }));
+    const state = call('layout-nine');
+    const told = present(state.documents.roomChanged);
+    const element = await mount(new Layouts(), { call: state, commands: { ...NOTHING, ask } });
+    const box = present(element.renderRoot.querySelector<HTMLInputElement>('#shows-names'));
+    expect(box.checked).toBe(true);
+    box.click();
+    expect(ask.mock.calls).toEqual([[{ type: 'changeRoom', showsNames: false }]]);
+    const roomChanged = { ...told, room: { ...told.room, showsNames: false } };
+    element.call = { ...state, documents: { ...state.documents, roomChanged } };
+    await element.updateComplete;
+    expect(box.checked).toBe(false);
+  });
+
+  it('asks whether each may choose', async () => {
+    const ask = vi.fn(() => Promise.resolve({ type: 'done' as const }));
+    const element = await mount(new Layouts(), { call: call('layout-nine'), commands: { ...NOTHING, ask } });
+    present(element.renderRoot.querySelector<HTMLInputElement>('#each-chooses')).click();
+    expect(ask.mock.calls).toEqual([[{ type: 'changeRoom', layoutChoice: 'hosts' }]]);
+  });
+
   it('offers guests no choice for others', async () => {
     const element = await mount(new Layouts(), { call: call('layout-pips') });
     expect(element.renderRoot.querySelector('#guests')).toBeNull();
+    expect(element.renderRoot.querySelector('#shows-names')).toBeNull();
   });
 
   it('has a word for each layout in both languages', () => {

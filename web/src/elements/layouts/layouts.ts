@@ -8,6 +8,7 @@ import { fields, reset } from '../../styles/shared.js';
 import { layoutWords, type LayoutWords } from '../../text/layouts.js';
 import type { Language } from '../../text/words.js';
 import { icon } from '../icon/icon.js';
+import { check } from '../select/select.js';
 import { layoutsStyles } from './layouts.styles.js';
 
 /** The automatic ones first, then by how many are shown. */
@@ -38,17 +39,9 @@ export class Layouts extends LitElement {
               void ask({ type: 'changeRoom', guestLayout: guestLayout ?? '' }))}
             ${this.renderChoice('hosts', words.forHosts, room.hostLayout, words.asMode, (hostLayout) =>
               void ask({ type: 'changeRoom', hostLayout: hostLayout ?? '' }))}
-            <label class="check">
-              <input
-                type="checkbox"
-                .checked=${room.layoutChoice === 'each'}
-                @change=${(event: Event) => {
-                  const isEach = (event.target as HTMLInputElement).checked;
-                  void ask({ type: 'changeRoom', layoutChoice: isEach ? 'each' : 'hosts' });
-                }}
-              />
-              ${words.eachChooses}
-            </label>
+            ${check(words.eachChooses, room.layoutChoice === 'each', (isEach) =>
+              void ask({ type: 'changeRoom', layoutChoice: isEach ? 'each' : 'hosts' }), 'each-chooses')}
+            ${check(words.showsNames, room.showsNames, (showsNames) => void ask({ type: 'changeRoom', showsNames }), 'shows-names')}
           </fieldset>`
         : nothing}
     `;

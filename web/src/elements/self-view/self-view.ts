@@ -47,6 +47,7 @@ export class SelfView extends LitElement {
   @property({ attribute: false }) words!: Words;
   @property({ reflect: true }) corner: Corner = 'bottomRight';
   @property({ attribute: false }) shown = true;
+  @property({ attribute: false }) showsName = true;
   /** Smaller on phones, where it would cover most of another's tile. */
   @property({ type: Boolean, reflect: true }) compact = false;
 
@@ -71,7 +72,7 @@ export class SelfView extends LitElement {
         @pointerup=${this.drop}
         @pointercancel=${this.drop}
       >
-        <vdx-tile .tile=${this.tile} .words=${words} .mirrored=${true}></vdx-tile>
+        <vdx-tile .tile=${this.tile} .words=${words} .showsName=${this.showsName} .mirrored=${true}></vdx-tile>
         <div class="actions">
           <button type="button" @click=${() => { this.moveTo(nextCorner(this.corner)); }}>
             ${icon('move')}<span>${words.self.move}</span>

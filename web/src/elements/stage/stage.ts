@@ -63,6 +63,8 @@ export class Stage extends LitElement {
   @property({ attribute: false }) tiles: readonly Tile[] = [];
   @property({ attribute: false }) words!: Words;
   @property({ attribute: false }) situation: Situation = PLAIN;
+  /** Whether each tile has its name on it. */
+  @property({ attribute: false }) showsNames = true;
   /** How many people the layout has no place for; only those one knows of. */
   @state() private left = 0;
   /** The own tile is on the stage only while nobody else is there; then it is a mirror like the small one. */
@@ -97,6 +99,7 @@ export class Stage extends LitElement {
             role="listitem"
             .tile=${tile}
             .words=${this.words}
+            .showsName=${this.showsNames}
             .mirrored=${tile.isSelf && this.mirrorSelf && tile.kind === 'camera'}
           ></vdx-tile>`,
       )}

@@ -16,8 +16,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function shown(change: Partial<Tile>, mirrored = false): Promise<TileElement> {
-  return mount(new TileElement(), { tile: tileOf('Bodil Jensen', change), words: da, mirrored });
+function shown(change: Partial<Tile>, mirrored = false, showsName = true): Promise<TileElement> {
+  return mount(new TileElement(), { tile: tileOf('Bodil Jensen', change), words: da, mirrored, showsName });
 }
 
 describe('vdx-tile', () => {
@@ -52,6 +52,40 @@ describe('vdx-tile', () => {
   it('names a screen after its owner, and the own picture "Dig"', async () => {
     expect(textOf(part(await shown({ kind: 'screen' }), '.text'))).toBe('Skærm fra Bodil Jensen');
     expect(textOf(part(await shown({ isSelf: true }, true), '.text'))).toBe('Dig');
+  });
+
+  /** What is drawn of the caption: all but what is there for screen readers alone. */
+  function drawn(element: TileElement): string {
+    const caption = part(element, '.caption').cloneNode(true) as HTMLElement;
+    for (const hidden of caption.querySelectorAll('.visually-hidden')) hidden.remove();
+    return textOf(caption);
+  }
+
+  it.each([{}, { kind: 'screen' as const }, { microphoneOn: false }, { voice: new Voice(0.4) }, { function: 'tolk' }])(
+    'draws no name of %o in a room without them, and reads it aloud all the same',
+    async (change) => {
+      const named = await shown(change);
+      expect(drawn(named)).toContain('Bodil Jensen');
+      const element = await shown(change, false, false);
+      expect(drawn(element)).toBe('');
+      expect(element.renderRoot.querySelector('[title]')).toBeNull();
+      expect(textOf(part(element, '.caption'))).toBe(textOf(part(named, '.caption')));
+    },
+  );
+
+  it('keeps the signs of the microphone and the connection in a room without names', async () => {
+    const muted = await shown({ microphoneOn: false, quality: 'weak' }, false, false);
+    expect(part(muted, '.name .icon')).toBeTruthy();
+    expect(drawn(muted)).toBe('Dårlig forbindelse');
+    expect(part(await shown({ voice: new Voice(0.4) }, false, false), '.name vdx-level')).toBeTruthy();
+    expect((await shown({ voice: new Voice(0) }, false, false)).renderRoot.querySelector('.name')).toBeNull();
+  });
+
+  it('draws the name again when the host says so', async () => {
+    const element = await shown({}, false, false);
+    element.showsName = true;
+    await element.updateComplete;
+    expect(drawn(element)).toBe('Bodil Jensen');
   });
 
   it('keeps the ring through the pauses between words, and drops it at once when muted', async () => {

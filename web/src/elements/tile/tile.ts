@@ -1,6 +1,7 @@
 /**
  * One picture place: the video when it is proven to be this person's, initials on the person's own colour otherwise,
- * and at the lower left the name with what is to be known about it.
+ * and at the lower left the name with what is to be known about it. A room without names on the pictures leaves the signs
+ * of the microphone and the connection; the name is read aloud all the same.
  */
 
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
@@ -31,6 +32,7 @@ export class TileElement extends LitElement {
   @property({ attribute: false }) words!: Words;
   /** The own picture is a mirror, and its name is "Dig". */
   @property({ attribute: false }) mirrored = false;
+  @property({ attribute: false }) showsName = true;
 
   @state() private speaking = false;
   @query('video') private video!: HTMLVideoElement | null;
@@ -97,8 +99,7 @@ export class TileElement extends LitElement {
   }
 
   override render(): TemplateResult {
-    const { tile, words, speaking } = this;
-    const name = this.shownName();
+    const { tile, words } = this;
     return html`
       <video
         autoplay
@@ -116,19 +117,26 @@ export class TileElement extends LitElement {
       <div class="ring"></div>
       <div class="caption">
         ${this.renderTrouble()}
-        <div class="name" title=${name}>
-          ${speaking
-            ? html`<vdx-level .voice=${tile.voice}></vdx-level>`
-            : tile.kind === 'camera' && !tile.microphoneOn
-              ? icon('microphoneOff')
-              : nothing}
-          <span class="text">${name}${this.renderAbout()}</span>
-          ${tile.kind === 'screen' ? nothing : html`<span class="visually-hidden">${this.spokenState()}</span>`}
-        </div>
+        ${this.renderName()}
       </div>
       ${tile.paused ? html`<p class="cannot">${words.call.paused}</p>` : nothing}
       ${tile.cannotDecode ? html`<p class="cannot">${words.call.cannotDecode}</p>` : nothing}
     `;
+  }
+
+  private renderName(): TemplateResult {
+    const { tile, showsName } = this;
+    const name = this.shownName();
+    const sign = this.speaking
+      ? html`<vdx-level .voice=${tile.voice}></vdx-level>`
+      : tile.kind === 'camera' && !tile.microphoneOn
+        ? icon('microphoneOff')
+        : nothing;
+    return html`<div class=${showsName || sign !== nothing ? 'name' : 'visually-hidden'} title=${showsName ? name : nothing}>
+      ${sign}
+      <span class=${showsName ? 'text' : 'visually-hidden'}>${name}${this.renderAbout()}</span>
+      ${tile.kind === 'screen' ? nothing : html`<span class="visually-hidden">${this.spokenState()}</span>`}
+    </div>`;
   }
 
   /** Function and organisation of others, where they are known. */
