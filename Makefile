@@ -43,6 +43,7 @@ en301549: setup ## what EN 301 549 chapter 6 asks: 7 kHz, frames, lips, text del
 long: setup ## what takes longer than a check may: each fuzz target for SECONDS, many more random examples, ten minutes of churn, the calls that a check leaves out
 	@sh fuzz/run $(SECONDS)
 	@$(BIN)/python -m loadtests.soak --minutes 10 --workers 2
+	@cargo test --release --package vdx-bench -- --ignored
 	@$(BIN)/pytest -q -m long tests
 	@$(BIN)/pytest -q --hypothesis-profile=long tests/unit tests/simulation
 

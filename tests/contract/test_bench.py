@@ -26,6 +26,10 @@ ROWS = {
 VERSIONS = {"kernel", "python", "OpenSSL of DTLS", "OpenSSL of Python", "aiortc", "pyopenssl", "uvloop"}
 
 
+pytestmark = pytest.mark.long
+"""Building the programs alone takes half a minute; the forwarding cases have tests in the bench's own crate."""
+
+
 @pytest.fixture(scope="module", autouse=True)
 def binaries() -> None:
     forwarding_names()
@@ -36,7 +40,7 @@ async def bench(*arguments: str) -> tuple[int | None, str]:
     return await run_module("loadtests.bench", *arguments, within_s=RUN_TIMEOUT_S)
 
 
-@pytest.mark.parametrize("of", [["join"], pytest.param(list(ROWS), marks=pytest.mark.long)], ids=["join", "all"])
+@pytest.mark.parametrize("of", [["join"], list(ROWS)], ids=["join", "all"])
 async def test_cases_that_need_python_give_their_rows(tmp_path: Path, of: list[str]) -> None:
     path = tmp_path / "bench.json"
     cases = [word for case in of for word in ("--case", case)]

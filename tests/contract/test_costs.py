@@ -66,6 +66,7 @@ async def test_memory_tells_both_shapes_and_the_layer() -> None:
     assert outcome.full.total_bytes < outcome.full_must_bytes * 10, "bytes, not kilobytes or pages"
 
 
+@pytest.mark.long
 async def test_idle_tells_python_and_relay_apart() -> None:
     outcome = await run(
         "loadtests.idle", idle.Outcome, "--participants", "3", "--cameras", "1", "--speaking", "1", "--seconds", "2"

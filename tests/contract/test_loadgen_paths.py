@@ -70,6 +70,7 @@ async def test_pictures_lost_on_the_way_down_are_asked_for_and_come_again_unchan
                 await asyncio.sleep(0.05)
 
 
+@pytest.mark.long
 async def test_pictures_lost_on_the_way_up_are_asked_for_by_the_server_and_reach_everybody() -> None:
     async with call("Anna", "Bent") as (_, generator, (anna, bent)):
         await anna.connect_media(picture=camera(BITRATE_BPS), options=native.Options(lose_outgoing=LOST_PER_MILLE))

@@ -91,7 +91,7 @@ async def until_heard(ear: Ear, sources: set[int]) -> None:
             await asyncio.sleep(0.02)
 
 
-@pytest.mark.parametrize("visibility", ["hosts", "spotlight"])
+@pytest.mark.parametrize("visibility", [pytest.param("hosts", marks=pytest.mark.long), "spotlight"])
 async def test_patched_guest_gets_no_packet_of_another_guest(server: Server, visibility: str) -> None:
     room = await server.create_room(mode="training", guestVisibility=visibility)
     async with (
