@@ -86,6 +86,7 @@ HOST_PARTS = {
     "actions": ("host-training-groups", "vdx-people li .actions", None),
     "move": ("host-training-groups", "vdx-people [data-group]", "move-to-group"),
     "transfer": ("host-training-groups", "vdx-transfer form", "transfer"),
+    "invite": ("host-lobby", "vdx-invite li", "invite"),
 }
 
 
@@ -102,6 +103,13 @@ async def test_host_parts_of_the_people_panel_are_sound_and_their_targets_large(
             if name == "transfer":
                 await page.locator("vdx-transfer").get_by_role("button", name="Flyt").click()
                 await page.get_by_role("alert").get_by_text("Det ligner ikke et link").wait_for()
+            if name == "invite":
+                await page.locator("vdx-invite").get_by_role("button", name="Send SMS").click()
+                await page.get_by_role("alert").get_by_text("Skriv det mobilnummer").wait_for()
+                for control in await page.locator("vdx-invite button, vdx-invite input").all():
+                    box = await control.bounding_box()
+                    assert box is not None
+                    assert box["height"] >= 44
             await page.evaluate(AXE)
             assert await page.evaluate(RUN_AXE) == [], name
             assert await sideways(page) <= 0, name

@@ -10,6 +10,7 @@
 import type { WrittenWords } from './conference/words.js';
 import type { Documents } from './conference/documents.js';
 import type { Clip } from './protocol/clips.js';
+import type { RoomMessages } from './protocol/room-messages.js';
 import type {
   Answer,
   ClientMessage,
@@ -351,6 +352,10 @@ export interface CallCommands {
   ask(command: Exclude<ClientMessage, Join>): Promise<Answer>;
   /** The exercise films that we may load as a host; null when no answer comes. Never rejects. */
   clips(): Promise<readonly Clip[] | null>;
+  /** Calls somebody to the meeting, as a host: answers that one message. Never rejects. */
+  sendSms(to: string): Promise<RoomMessages>;
+  /** What was sent for this meeting, as a host. Never rejects. */
+  sentSms(): Promise<RoomMessages>;
   leave(): Promise<void>;
   /** After `ended` or `failed`: the same link again. Inside a click. */
   joinAgain(): Promise<void>;

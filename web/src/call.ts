@@ -28,6 +28,7 @@ import { askClips, type Clip } from './protocol/clips.js';
 import { Connection, type ConnectionListener, type Over } from './protocol/connection.js';
 import { failure } from './protocol/decode.js';
 import type { Answer, AnswerMedia, ClientMessage, Failure as Refusal, Join, Joined, Resumed, ServerEvent, Waiting } from './protocol/messages.gen.js';
+import { askRoomMessages, type RoomMessages } from './protocol/room-messages.js';
 import { Reports } from './reports.js';
 import { SourceMirror } from './source-mirror.js';
 import { Store } from './store.js';
@@ -282,6 +283,14 @@ class CallController implements Call, ConnectionListener {
 
   clips(): Promise<readonly Clip[] | null> {
     return askClips(this.#memory.value.token ?? '');
+  }
+
+  sendSms(to: string): Promise<RoomMessages> {
+    return askRoomMessages(this.#memory.value.token ?? '', to);
+  }
+
+  sentSms(): Promise<RoomMessages> {
+    return askRoomMessages(this.#memory.value.token ?? '', null);
   }
 
   async leave(): Promise<void> {

@@ -6,5 +6,6 @@ import '../chat/people.js';
 import '../film/section.js';
 import '../lobby/people.js';
 import './hosting.js';
+import '../invite/section.js';
 import '../training/people.js';
 import '../floor/people.js';
