@@ -21,11 +21,10 @@ from aiohttp import web
 
 from vdxmedia.addresses import announced_addresses, format_bind, media_sockets, usable
 from vdxmedia.api.attendance import AttendanceOperations
-from vdxmedia.api.auth import DEVELOPMENT_KEY, ApiKeys, JoinTokens
+from vdxmedia.api.auth import DEVELOPMENT_KEY
 from vdxmedia.api.callers import Callers
 from vdxmedia.api.clips import ClipOperations
 from vdxmedia.api.health import Health
-from vdxmedia.api.history import HistoryApi
 from vdxmedia.api.idle import IdleConnections
 from vdxmedia.api.invitations import InvitationOperations
 from vdxmedia.api.operations import Access
@@ -69,7 +68,6 @@ from vdxmedia.sfu.relay_port import RelayPort
 from vdxmedia.signalling.server import Signalling
 from vdxmedia.signalling.session import SessionLimits
 from vdxmedia.signalling.turn import TurnServers
-from vdxmedia.store.call_rows import History
 from vdxmedia.store.clients import StoredClients
 from vdxmedia.store.database import Database, open_store
 
@@ -285,20 +283,7 @@ class Server:
         )
         self._desk.tell = self.messages.desk.meeting_changed
         self.metrics.observe(self)
-        keys = ApiKeys(
-            self._credentials.api_keys,
-            proxies=proxies,
-            clock=self._clock,
-            requests_per_second=settings.api.requests_per_second,
-            failures_per_minute=settings.api.failures_per_minute,
-        )
-        join_tokens = JoinTokens(
-            tokens,
-            proxies=proxies,
-            clock=self._clock,
-            requests_per_second=settings.api.requests_per_second,
-            failures_per_minute=settings.api.failures_per_minute,
-        )
+        keys, join_tokens = who_calls.make_keys(settings, self._credentials.api_keys, tokens, proxies, self._clock)
         own_keys = (*self._credentials.verifying, self._credentials.signing)
         self.issuer_keys = await stack.enter_async_context(
             who_calls.issuer_keys(settings.oauth, self.public_url, own_keys, clock=self._clock, counters=self._counters)
@@ -349,14 +334,7 @@ class Server:
                 observe_request=self.metrics.observe_request,
                 idle=idle,
                 max_body_bytes=http.max_body_bytes,
-                history=HistoryApi(
-                    History(self.database.units),
-                    proxies=proxies,
-                    clock=self._clock,
-                    requests_per_second=settings.api.requests_per_second,
-                    failures_per_minute=settings.api.failures_per_minute,
-                    public_url=self.public_url,
-                ),
+                history=booking_apis.make_history(settings, self.database.units, guards, url=self.public_url),
                 public_url=self.public_url,
                 sms=SmsRoutes(self.messages.desk, self.callers, proxies=proxies, clock=self._clock),
                 sms_inbox=None if self.messages.inbox is None else SmsInbox(self.messages.inbox),

@@ -9,8 +9,7 @@
 
 import type { WrittenWords } from './conference/words.js';
 import type { Documents } from './conference/documents.js';
-import type { Clip } from './protocol/clips.js';
-import type { RoomMessages } from './protocol/room-messages.js';
+import type { HubRequests } from './protocol/hub-requests.js';
 import type {
   Answer,
   ClientMessage,
@@ -330,6 +329,8 @@ export interface CallState {
 }
 
 export interface CallCommands {
+  /** What is asked over REST, beside the connection. */
+  readonly hub: HubRequests;
   /** Ask for camera and microphone and show them to their owner. From a click where possible. Never rejects. */
   startPreview(): Promise<void>;
   chooseDevice(kind: DeviceKind, deviceId: string): Promise<void>;
@@ -350,12 +351,6 @@ export interface CallCommands {
   setTileSize(tileId: string, width: number, height: number): void;
   /** Anything else that the protocol has a command for; a refusal is an answer too. */
   ask(command: Exclude<ClientMessage, Join>): Promise<Answer>;
-  /** The exercise films that we may load as a host; null when no answer comes. Never rejects. */
-  clips(): Promise<readonly Clip[] | null>;
-  /** Calls somebody to the meeting, as a host: answers that one message. Never rejects. */
-  sendSms(to: string): Promise<RoomMessages>;
-  /** What was sent for this meeting, as a host. Never rejects. */
-  sentSms(): Promise<RoomMessages>;
   leave(): Promise<void>;
   /** After `ended` or `failed`: the same link again. Inside a click. */
   joinAgain(): Promise<void>;

@@ -24,11 +24,10 @@ import { WakeLock } from './media/wake-lock.js';
 import { Memory, readDevices, readSignLanguage, writeDevices, writeSignLanguage } from './memory.js';
 import { videoSlotsForScreen } from './page-events.js';
 import { PageWatch } from './page-watch.js';
-import { askClips, type Clip } from './protocol/clips.js';
 import { Connection, type ConnectionListener, type Over } from './protocol/connection.js';
 import { failure } from './protocol/decode.js';
+import { hubRequests } from './protocol/hub-requests.js';
 import type { Answer, AnswerMedia, ClientMessage, Failure as Refusal, Join, Joined, Resumed, ServerEvent, Waiting } from './protocol/messages.gen.js';
-import { askRoomMessages, type RoomMessages } from './protocol/room-messages.js';
 import { Reports } from './reports.js';
 import { SourceMirror } from './source-mirror.js';
 import { Store } from './store.js';
@@ -60,6 +59,7 @@ class CallController implements Call, ConnectionListener {
   #opening: Promise<void> = Promise.resolve();
   #heartbeat: ReturnType<typeof setInterval> | undefined;
 
+  readonly hub = hubRequests(() => this.#memory.value.token ?? '');
   readonly #memory: Memory;
   readonly #entrance: Entrance;
   readonly #store: Store<CallState>;
@@ -279,18 +279,6 @@ class CallController implements Call, ConnectionListener {
 
   ask(command: Exclude<ClientMessage, Join>): Promise<Answer> {
     return this.#connection.command(command);
-  }
-
-  clips(): Promise<readonly Clip[] | null> {
-    return askClips(this.#memory.value.token ?? '');
-  }
-
-  sendSms(to: string): Promise<RoomMessages> {
-    return askRoomMessages(this.#memory.value.token ?? '', to);
-  }
-
-  sentSms(): Promise<RoomMessages> {
-    return askRoomMessages(this.#memory.value.token ?? '', null);
   }
 
   async leave(): Promise<void> {

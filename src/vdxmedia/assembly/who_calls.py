@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from vdxmedia.api.access_tokens import AccessTokens, IssuerTerms
+from vdxmedia.api.auth import ApiKeys, JoinTokens
 from vdxmedia.api.callers import AskTree, CallerLimits, Callers
 from vdxmedia.api.client_certificates import ClientCertificates
 from vdxmedia.api.oauth import BuiltInIssuer
@@ -17,6 +18,7 @@ from vdxmedia.credentials import Credentials
 from vdxmedia.hub.clients import Clients
 from vdxmedia.hub.counters import Counters
 from vdxmedia.hub.issuers import IssuerKey, IssuerKeys
+from vdxmedia.hub.ports import Tokens
 from vdxmedia.integrations.jwks import FetchedKeys
 
 BUILT_IN_AUDIENCE_PATH = "/videoapi"
@@ -29,6 +31,16 @@ class Guards(NamedTuple):
     proxies: TrustedProxies
     limits: CallerLimits
     clock: Clock
+
+
+def make_keys(
+    settings: Settings, keys: Mapping[str, str], tokens: Tokens, proxies: TrustedProxies, clock: Clock
+) -> tuple[ApiKeys, JoinTokens]:
+    requests, failures = settings.api.requests_per_second, settings.api.failures_per_minute
+    return (
+        ApiKeys(keys, proxies=proxies, clock=clock, requests_per_second=requests, failures_per_minute=failures),
+        JoinTokens(tokens, proxies=proxies, clock=clock, requests_per_second=requests, failures_per_minute=failures),
+    )
 
 
 def built_in_audience(public_url: str) -> str:

@@ -5,21 +5,13 @@
  */
 
 import type { Call, CallState } from '../call-types.js';
-import type { MessageState, RoomMessage } from '../protocol/room-messages.js';
 import { Store } from '../store.js';
 import { applyBrand } from '../styles/colour.js';
 import '../styles/base.css';
 import { App } from './app.js';
 import { STORIES } from './fixtures.js';
+import { storyHub } from './stories-hub.js';
 import { drawPicture } from './story-pictures.js';
-
-const message = (number: number, state: MessageState): RoomMessage => ({
-  reference: `sms-${String(number)}`, to: `+45 •• •• •• ${String(number * 11).slice(-2)}`, state,
-});
-/** One of each that a host may see. */
-const SENT_SMS: readonly RoomMessage[] = (['waiting', 'sent', 'delivered', 'failed', 'uncertain', 'givenUp'] as const).map((state, index) =>
-  message(index + 1, state),
-);
 
 type Change = (state: CallState) => CallState;
 
@@ -34,6 +26,7 @@ function fakeCall(first: CallState, calls: string[]): Call {
   const own = (state: CallState, tile: object): CallState['tiles'] =>
     state.tiles.map((each) => (each.isSelf && each.kind === 'camera' ? { ...each, ...tile } : each));
   return {
+    hub: storyHub(note),
     getState: () => store.value,
     subscribe: (listener) => store.subscribe(listener),
     startPreview: () => note('startPreview'),
@@ -75,10 +68,6 @@ function fakeCall(first: CallState, calls: string[]): Call {
       })),
     setTileSize: () => undefined,
     ask: (command) => note(`ask ${command.type}`).then(() => ({ type: 'done' as const })),
-    clips: () => note('clips').then(() => [{ clip: 'Knæ.mp4', title: 'Knæ', durationS: 90, code: null }]),
-    // The number is not noted: nothing may keep it.
-    sendSms: (to) => note('sendSms').then(() => (to.length < 8 ? { code: 'validation_failed' } : { messages: [message(9, 'waiting')] })),
-    sentSms: () => note('sentSms').then(() => ({ messages: SENT_SMS })),
     leave: () => note('leave', (state) => ({ ...state, phase: 'ended', ended: { code: 'left', canRejoin: true } })),
     joinAgain: () => note('joinAgain', (state) => ({ ...state, phase: 'connecting' })),
     resumeAudio: () => note('resumeAudio', (state) => ({ ...state, audioBlocked: false, banners: [] })),

@@ -20,7 +20,7 @@ const CLIPS: readonly Clip[] = [
 async function shown(film: FilmChanged | undefined, clips: readonly Clip[] | null = CLIPS) {
   const call = present(STORIES['layout-nine'])(NO_PICTURES);
   const ask = vi.fn(() => Promise.resolve({ type: 'done' as const }));
-  const commands = { ask, clips: () => Promise.resolve(clips) } as unknown as CallCommands;
+  const commands = { ask, hub: { clips: () => Promise.resolve(clips) } } as unknown as CallCommands;
   const documents = film === undefined ? call.documents : { ...call.documents, filmChanged: film };
   const element = await mount(new Film(), { call: { ...call, documents }, commands });
   const find = (selector: string): HTMLElement => present(element.renderRoot.querySelector<HTMLElement>(selector));

@@ -136,7 +136,7 @@ export class Film extends LitElement {
   }
 
   private readonly fetchClips = (): void => {
-    void this.commands.clips().then((clips) => { this.clips = clips ?? 'failed'; });
+    void this.commands.hub.clips().then((clips) => { this.clips = clips ?? 'failed'; });
   };
 
   private seek(positionS: number): void {

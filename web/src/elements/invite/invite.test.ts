@@ -20,7 +20,7 @@ afterEach(() => {
 async function invite(sent: RoomMessages = listed(), answer: RoomMessages = listed(sms('a', 'waiting'))) {
   const sendSms = vi.fn((_to: string) => Promise.resolve(answer));
   const sentSms = vi.fn(() => Promise.resolve(sent));
-  const element = await mount(new Invite(), { commands: { sendSms, sentSms } as unknown as CallCommands });
+  const element = await mount(new Invite(), { commands: { hub: { sendSms, sentSms } } as unknown as CallCommands });
   const settle = async (ms = 0): Promise<void> => {
     await vi.advanceTimersByTimeAsync(ms);
     await element.updateComplete;

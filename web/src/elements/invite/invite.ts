@@ -141,7 +141,7 @@ export class Invite extends LitElement {
     this.isSending = true;
     this.problem = null;
     this.rest();
-    const answer = await this.commands.sendSms(to);
+    const answer = await this.commands.hub.sendSms(to);
     this.isSending = false;
     if ('messages' in answer) {
       field.value = '';
@@ -156,7 +156,7 @@ export class Invite extends LitElement {
 
   private async look(): Promise<void> {
     const question = ++this.question;
-    const answer: RoomMessages = await this.commands.sentSms();
+    const answer: RoomMessages = await this.commands.hub.sentSms();
     if (question !== this.question) return;
     this.isUnseen = !('messages' in answer);
     if ('messages' in answer) {
