@@ -10,27 +10,15 @@ import { PLAIN, type Situation } from '../conference/arrange.js';
 import { AnnounceEvent } from '../elements/announcer/announcer.js';
 import '../elements/asked/asked.js';
 import '../elements/banner/banner.js';
-import '../elements/control/control.js';
 import type { Control } from '../elements/control/control.js';
-import '../elements/captions/caption-settings.js';
-import type { CaptionPreferencesEvent } from '../elements/captions/caption-settings.js';
 import '../elements/captions/captions.js';
 import { readPreferences, writePreferences, type CaptionPreferences } from '../elements/captions/preferences.js';
-import '../elements/chat/chat.js';
 import { Draft } from '../elements/chat/draft.js';
-import { isChatUnderMore, Unread } from '../elements/chat/unread.js';
-import '../elements/device-problem/device-problem.js';
-import '../elements/devices/devices.js';
+import { Unread } from '../elements/chat/unread.js';
 import '../elements/floor/floor.js';
-import { floorButton, isSilenced } from '../elements/floor/standing.js';
-import { LanguageEvent } from '../elements/frame/frame.js';
-import { icon, type IconName } from '../elements/icon/icon.js';
+import { icon } from '../elements/icon/icon.js';
 import '../elements/ending/ending.js';
-import '../elements/layouts/layouts.js';
 import { situationOf } from '../elements/layouts/situation.js';
-import '../elements/panel/panel.js';
-import '../elements/people/people.js';
-import { nextCorner } from '../elements/self-view/corner.js';
 import '../elements/reactions/reactions.js';
 import '../elements/self-view/self-view.js';
 import type { CornerEvent, ShowSelfEvent } from '../elements/self-view/self-view.js';
@@ -39,17 +27,16 @@ import type { TileSizeEvent } from '../elements/stage/stage.js';
 import '../elements/toasts/toasts.js';
 import '../elements/training/notices.js';
 import { buttons, fields, reset } from '../styles/shared.js';
-import { phoneLink, phoneText } from '../text/names.js';
 import { shelfOf } from '../memory.js';
-import { floorWords } from '../text/floor.js';
-import { peopleWords } from '../text/people.js';
 import { roomWords } from '../text/rooms.js';
 import type { Corner, Words } from '../text/words.js';
 import { writtenText } from '../text/written.js';
 import { bannerOf, CALL_INSTEAD_MS, lostFor, type BannerContent } from './banners.js';
-import { chatButton, hasHelp, helpButton, peopleButton } from './bar-buttons.js';
+import { renderBar, renderCancel } from './bar.js';
 import { callStyles } from './call.styles.js';
-import { ownStateText, ownTile } from './own-tile.js';
+import type { CallView, PanelName } from './call-view.js';
+import { ownTile } from './own-tile.js';
+import { renderPanel } from './panels.js';
 import { WordsVoice } from './words-voice.js';
 
 /** From so many others on, a phone's tiles are hardly larger than the own picture. */
@@ -60,23 +47,20 @@ function startCorner(): Corner {
   return matchMedia('(max-width: 43.74em)').matches ? 'topRight' : 'bottomRight';
 }
 
-/** A panel has the name of the button that opens it. */
-type PanelName = 'more' | 'people' | 'chat';
-
 @customElement('vdx-call')
-export class CallPage extends LitElement {
+export class CallPage extends LitElement implements CallView {
   static override styles = [reset, buttons, fields, callStyles];
 
   @property({ attribute: false }) call!: CallState;
   @property({ attribute: false }) commands!: CallCommands;
   @property({ attribute: false }) words!: Words;
 
-  @state() private panel: PanelName | null = null;
-  @state() private isSelfShown = true;
-  @state() private corner: Corner = startCorner();
+  @state() panel: PanelName | null = null;
+  @state() isSelfShown = true;
+  @state() corner: Corner = startCorner();
   @query('h1') private heading!: HTMLElement;
-  @state() private captionPreferences: CaptionPreferences = readPreferences(shelfOf('localStorage'));
-  private readonly draft = new Draft((command) => this.commands.ask(command));
+  @state() captionPreferences: CaptionPreferences = readPreferences(shelfOf('localStorage'));
+  readonly draft = new Draft((command) => this.commands.ask(command));
   private readonly unread = new Unread();
   private readonly voice = new WordsVoice(this.unread, (text) => this.dispatchEvent(new AnnounceEvent(text)));
   private phoneTimer: ReturnType<typeof setTimeout> | undefined;
@@ -117,7 +101,8 @@ export class CallPage extends LitElement {
         <vdx-asked .call=${call} .commands=${this.commands} .language=${words.language}></vdx-asked>
         ${call.audioBlocked ? this.renderUnmute() : nothing}
       </main>
-      ${isConnecting ? this.renderCancel() : this.renderBar()} ${this.renderPanel()}
+      ${isConnecting ? renderCancel(this) : renderBar(this, this.unread.count(call.words.messages, this.panel === 'chat'))}
+      ${renderPanel(this)}
     `;
   }
 
@@ -174,107 +159,6 @@ export class CallPage extends LitElement {
     </div>`;
   }
 
-  private renderCancel(): TemplateResult {
-    return html`<div class="bar">
-      <div class="buttons">
-        <vdx-control
-          beside
-          .label=${this.words.call.cancel}
-          .icon=${'close'}
-          @click=${() => void this.commands.leave()}
-        ></vdx-control>
-      </div>
-    </div>`;
-  }
-
-  private renderBar(): TemplateResult {
-    const { call, commands, words } = this;
-    const { microphone, camera, screen } = call.local;
-    const state = ownStateText(call, words);
-    const floor = floorButton(call, floorWords(words.language));
-    const unread = this.unread.count(call.words.messages, this.panel === 'chat');
-    const [share = '', ...rest] = words.call.share.split(' ');
-    return html`<div class="bar">
-      <p class="subject">${call.room?.subject ?? ''}</p>
-      <div class="buttons ${call.self?.role ?? ''} ${floor === null ? '' : 'has-floor'}" role="group" aria-label=${words.call.controls}>
-        <vdx-control
-          .look=${'state'}
-          .label=${words.call.microphone}
-          .labelRest=${isSilenced(call) ? `, ${floorWords(words.language).notHeard}` : ''}
-          .icon=${'microphone'}
-          .iconOff=${'microphoneOff'}
-          .pressed=${microphone.on}
-          .busy=${microphone.busy}
-          @click=${() => void commands.setMicrophone(!microphone.on)}
-        ></vdx-control>
-        <vdx-control
-          .look=${'state'}
-          .label=${words.call.camera}
-          .icon=${'camera'}
-          .iconOff=${'cameraOff'}
-          .pressed=${camera.on}
-          .busy=${camera.busy}
-          @click=${() => void commands.setCamera(!camera.on)}
-        ></vdx-control>
-        ${floor === null
-          ? nothing
-          : html`<vdx-control
-              id="floor"
-              .label=${floor.label}
-              .labelRest=${floor.rest}
-              .icon=${'hand'}
-              .pressed=${floor.isPressed}
-              @click=${() => void commands.ask(floor.command)}
-            ></vdx-control>`}
-        ${screen.supported
-          ? html`<vdx-control
-              id="share"
-              .label=${share}
-              .labelRest=${rest.length === 0 ? '' : ` ${rest.join(' ')}`}
-              .icon=${'share'}
-              .pressed=${screen.on}
-              @click=${() => void (screen.on ? commands.stopScreenShare() : commands.startScreenShare())}
-            ></vdx-control>`
-          : nothing}
-        ${helpButton(call, commands, words)}
-        ${peopleButton(call, words, this.panel === 'people', () => { this.togglePanel('people'); })}
-        ${chatButton(words, unread, this.panel === 'chat', () => { this.togglePanel('chat'); })}
-        <vdx-control
-          id="more"
-          .label=${words.call.more}
-          .badge=${isChatUnderMore(call, floor !== null || hasHelp(call)) ? unread : 0}
-          .icon=${'more'}
-          .expanded=${this.panel === 'more'}
-          @click=${() => { this.togglePanel('more'); }}
-        ></vdx-control>
-        <vdx-control
-          .look=${'leave'}
-          .label=${words.call.leave}
-          .icon=${'leave'}
-          @click=${() => void commands.leave()}
-        ></vdx-control>
-      </div>
-      <p class="state">${state}</p>
-    </div>`;
-  }
-
-  private renderPanel(): TemplateResult | typeof nothing {
-    if (this.panel === null) return nothing;
-    if (this.panel === 'chat') return this.renderChat();
-    return this.panel === 'people' ? this.renderPeople() : this.renderMore();
-  }
-
-  private renderChat(): TemplateResult {
-    const { call, commands, words, draft } = this;
-    return html`<vdx-panel
-      .heading=${writtenText(words.language).chat}
-      .closeLabel=${words.panel.close}
-      @closepanel=${this.closePanel}
-    >
-      <vdx-chat .call=${call} .commands=${commands} .draft=${draft} .language=${words.language}></vdx-chat>
-    </vdx-panel>`;
-  }
-
   private renderAnnouncements(): readonly TemplateResult[] {
     const words = writtenText(this.words.language);
     const isHost = this.call.self?.role === 'host';
@@ -293,99 +177,6 @@ export class CallPage extends LitElement {
       .preferences=${this.captionPreferences}
       .language=${this.words.language}
     ></vdx-captions>`;
-  }
-
-  private renderPeople(): TemplateResult {
-    const { call, commands, words } = this;
-    const { language } = words;
-    return html`<vdx-panel
-      .heading=${peopleWords(language).title}
-      .closeLabel=${words.panel.close}
-      @closepanel=${this.closePanel}
-    >
-      <vdx-people .call=${call} .commands=${commands} .language=${language}></vdx-people>
-    </vdx-panel>`;
-  }
-
-  /** What stands here on a phone, whose bar has one row: guests keep the floor or the chat there, hosts the people. */
-  private renderCrowdedOut(): TemplateResult | typeof nothing {
-    const { call, words, commands } = this;
-    const { screen } = call.local;
-    const floor = floorButton(call, floorWords(words.language));
-    const isHost = call.self?.role === 'host';
-    const item = (name: IconName, label: string, run: () => void): TemplateResult =>
-      html`<button class="button" type="button" @click=${run}>${icon(name)}<span>${label}</span></button>`;
-    return html`<div class="crowded-out">
-      ${isHost ? nothing : item('people', peopleWords(words.language).button, () => { this.togglePanel('people'); })}
-      ${isHost && floor !== null ? item('hand', floor.label + floor.rest, () => void commands.ask(floor.command)) : nothing}
-      ${isHost || floor !== null || hasHelp(call)
-        ? item('chat', writtenText(words.language).chat, () => { this.togglePanel('chat'); })
-        : nothing}
-      ${screen.supported && !screen.on ? item('share', words.call.share, () => void commands.startScreenShare()) : nothing}
-    </div>`;
-  }
-
-  private renderMore(): TemplateResult {
-    const { call, words, commands } = this;
-    const { camera, microphone } = call.local;
-    const helpLine = (call.room ?? call.invitation)?.helpLine ?? '';
-    return html`<vdx-panel .heading=${words.panel.title} .closeLabel=${words.panel.close} @closepanel=${this.closePanel}>
-      ${this.renderCrowdedOut()}
-      ${camera.error === null
-        ? nothing
-        : html`<vdx-device-problem
-            .error=${camera.error}
-            .which=${'camera'}
-            .words=${words}
-            @retry=${() => void commands.setCamera(true)}
-          ></vdx-device-problem>`}
-      ${microphone.error === null
-        ? nothing
-        : html`<vdx-device-problem
-            .error=${microphone.error}
-            .which=${'microphone'}
-            .words=${words}
-            @retry=${() => void commands.setMicrophone(true)}
-          ></vdx-device-problem>`}
-      ${this.captionPreferences.isOn || this.hasCaptions
-        ? html`<vdx-caption-settings
-            .preferences=${this.captionPreferences}
-            .language=${words.language}
-            @captionpreferences=${(event: CaptionPreferencesEvent) => { this.setCaptions(event.preferences); }}
-          ></vdx-caption-settings>`
-        : nothing}
-      <vdx-layouts .call=${call} .commands=${commands} .language=${words.language}></vdx-layouts>
-      <vdx-devices .devices=${call.devices} .commands=${commands} .words=${words}></vdx-devices>
-      <div class="field">
-        <span class="label" id="own-picture">${words.panel.ownPicture}</span>
-        <div class="pair" role="group" aria-labelledby="own-picture">
-          <button class="button" type="button" @click=${() => { this.showSelf(!this.isSelfShown); }}>
-            ${icon(this.isSelfShown ? 'hide' : 'show')}<span
-              >${this.isSelfShown ? words.self.hide : words.self.show}</span
-            >
-          </button>
-          ${this.isSelfShown
-            ? html`<button class="button" type="button" @click=${() => { this.move(nextCorner(this.corner)); }}>
-                ${icon('move')}<span>${words.self.move}</span>
-              </button>`
-            : nothing}
-        </div>
-      </div>
-      <div class="field help">
-        <span class="label">${words.help.ask}</span>
-        ${helpLine === ''
-          ? html`<p>${words.help.nobody}</p>`
-          : html`<a class="link" href=${phoneLink(helpLine)}>${icon('phone')}${words.help.call(phoneText(helpLine))}</a>`}
-        <button
-          class="link"
-          type="button"
-          lang=${words.language === 'da' ? 'en' : 'da'}
-          @click=${() => this.dispatchEvent(new LanguageEvent())}
-        >
-          ${words.otherLanguage}
-        </button>
-      </div>
-    </vdx-panel>`;
   }
 
   protected override updated(changed: PropertyValues<this>): void {
@@ -423,11 +214,7 @@ export class CallPage extends LitElement {
     }
   }
 
-  private get hasCaptions(): boolean {
-    return (this.call.documents.captions?.writers.length ?? 0) > 0;
-  }
-
-  private setCaptions(preferences: CaptionPreferences): void {
+  setCaptions(preferences: CaptionPreferences): void {
     this.captionPreferences = preferences;
     writePreferences(shelfOf('localStorage'), preferences);
   }
@@ -436,26 +223,26 @@ export class CallPage extends LitElement {
     this.commands.setTileSize(event.tileId, event.width, event.height);
   }
 
-  private move(corner: Corner): void {
+  move(corner: Corner): void {
     this.corner = corner;
     this.dispatchEvent(new AnnounceEvent(this.words.self.movedTo[corner]));
   }
 
-  private showSelf(show: boolean): void {
+  showSelf(show: boolean): void {
     this.isSelfShown = show;
     this.dispatchEvent(new AnnounceEvent(show ? this.words.self.shown : this.words.self.hidden));
   }
 
   /** Two panels would cover the room; the other one makes way. */
-  private togglePanel(name: PanelName): void {
+  togglePanel(name: PanelName): void {
     this.panel = this.panel === name ? null : name;
   }
 
-  private closePanel(): void {
+  readonly closePanel = (): void => {
     const name = this.panel;
     this.panel = null;
     if (name === null) return;
     const control = (id: string): Control | null => this.renderRoot.querySelector<Control>(`#${id}`);
     (control(name)?.checkVisibility() === false ? control('more') : control(name))?.focus();
-  }
+  };
 }

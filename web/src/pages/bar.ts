@@ -1,0 +1,95 @@
+/** The call's bar: the buttons that are always there, and in words what of ours is off. */
+
+import { html, nothing, type TemplateResult } from 'lit';
+import '../elements/control/control.js';
+import { isChatUnderMore } from '../elements/chat/unread.js';
+import { floorButton, isSilenced } from '../elements/floor/standing.js';
+import { floorWords } from '../text/floor.js';
+import { chatButton, hasHelp, helpButton, peopleButton } from './bar-buttons.js';
+import type { CallView } from './call-view.js';
+import { ownStateText } from './own-tile.js';
+
+/** While it connects there is one thing to do. */
+export function renderCancel({ commands, words }: CallView): TemplateResult {
+  return html`<div class="bar">
+    <div class="buttons">
+      <vdx-control
+        beside
+        .label=${words.call.cancel}
+        .icon=${'close'}
+        @click=${() => void commands.leave()}
+      ></vdx-control>
+    </div>
+  </div>`;
+}
+
+/** `unread`: messages that nobody has looked at. */
+export function renderBar(view: CallView, unread: number): TemplateResult {
+  const { call, commands, words, panel } = view;
+  const { microphone, camera, screen } = call.local;
+  const state = ownStateText(call, words);
+  const floor = floorButton(call, floorWords(words.language));
+  const [share = '', ...rest] = words.call.share.split(' ');
+  return html`<div class="bar">
+    <p class="subject">${call.room?.subject ?? ''}</p>
+    <div class="buttons ${call.self?.role ?? ''} ${floor === null ? '' : 'has-floor'}" role="group" aria-label=${words.call.controls}>
+      <vdx-control
+        .look=${'state'}
+        .label=${words.call.microphone}
+        .labelRest=${isSilenced(call) ? `, ${floorWords(words.language).notHeard}` : ''}
+        .icon=${'microphone'}
+        .iconOff=${'microphoneOff'}
+        .pressed=${microphone.on}
+        .busy=${microphone.busy}
+        @click=${() => void commands.setMicrophone(!microphone.on)}
+      ></vdx-control>
+      <vdx-control
+        .look=${'state'}
+        .label=${words.call.camera}
+        .icon=${'camera'}
+        .iconOff=${'cameraOff'}
+        .pressed=${camera.on}
+        .busy=${camera.busy}
+        @click=${() => void commands.setCamera(!camera.on)}
+      ></vdx-control>
+      ${floor === null
+        ? nothing
+        : html`<vdx-control
+            id="floor"
+            .label=${floor.label}
+            .labelRest=${floor.rest}
+            .icon=${'hand'}
+            .pressed=${floor.isPressed}
+            @click=${() => void commands.ask(floor.command)}
+          ></vdx-control>`}
+      ${screen.supported
+        ? html`<vdx-control
+            id="share"
+            .label=${share}
+            .labelRest=${rest.length === 0 ? '' : ` ${rest.join(' ')}`}
+            .icon=${'share'}
+            .pressed=${screen.on}
+            @click=${() => void (screen.on ? commands.stopScreenShare() : commands.startScreenShare())}
+          ></vdx-control>`
+        : nothing}
+      ${helpButton(call, commands, words)}
+      ${peopleButton(call, words, panel === 'people', () => { view.togglePanel('people'); })}
+      ${chatButton(words, unread, panel === 'chat', () => { view.togglePanel('chat'); })}
+      <vdx-control
+        id="more"
+        .label=${words.call.more}
+        .badge=${isChatUnderMore(call, floor !== null || hasHelp(call)) ? unread : 0}
+        .icon=${'more'}
+        .expanded=${panel === 'more'}
+        @click=${() => { view.togglePanel('more'); }}
+      ></vdx-control>
+      <vdx-control
+        .look=${'leave'}
+        .label=${words.call.leave}
+        .icon=${'leave'}
+        @click=${() => void commands.leave()}
+      ></vdx-control>
+    </div>
+    <p class="state">${state}</p>
+  </div>`;
+}

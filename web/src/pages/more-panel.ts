@@ -1,0 +1,105 @@
+/** The panel behind "more": what the bar has no place for, the devices, the own picture, and the way to a human. */
+
+import { html, nothing, type TemplateResult } from 'lit';
+import type { CallState } from '../call-types.js';
+import '../elements/captions/caption-settings.js';
+import type { CaptionPreferencesEvent } from '../elements/captions/caption-settings.js';
+import '../elements/device-problem/device-problem.js';
+import '../elements/devices/devices.js';
+import { floorButton } from '../elements/floor/standing.js';
+import { LanguageEvent } from '../elements/frame/frame.js';
+import { icon, type IconName } from '../elements/icon/icon.js';
+import '../elements/layouts/layouts.js';
+import '../elements/panel/panel.js';
+import { nextCorner } from '../elements/self-view/corner.js';
+import { floorWords } from '../text/floor.js';
+import { phoneLink, phoneText } from '../text/names.js';
+import { peopleWords } from '../text/people.js';
+import { writtenText } from '../text/written.js';
+import { hasHelp } from './bar-buttons.js';
+import type { CallView } from './call-view.js';
+
+function hasCaptions(call: CallState): boolean {
+  return (call.documents.captions?.writers.length ?? 0) > 0;
+}
+
+/** What stands here on a phone, whose bar has one row: guests keep the floor or the chat there, hosts the people. */
+function renderCrowdedOut(view: CallView): TemplateResult {
+  const { call, words, commands } = view;
+  const { screen } = call.local;
+  const floor = floorButton(call, floorWords(words.language));
+  const isHost = call.self?.role === 'host';
+  const item = (name: IconName, label: string, run: () => void): TemplateResult =>
+    html`<button class="button" type="button" @click=${run}>${icon(name)}<span>${label}</span></button>`;
+  return html`<div class="crowded-out">
+    ${isHost ? nothing : item('people', peopleWords(words.language).button, () => { view.togglePanel('people'); })}
+    ${isHost && floor !== null ? item('hand', floor.label + floor.rest, () => void commands.ask(floor.command)) : nothing}
+    ${isHost || floor !== null || hasHelp(call)
+      ? item('chat', writtenText(words.language).chat, () => { view.togglePanel('chat'); })
+      : nothing}
+    ${screen.supported && !screen.on ? item('share', words.call.share, () => void commands.startScreenShare()) : nothing}
+  </div>`;
+}
+
+export function renderMore(view: CallView): TemplateResult {
+  const { call, words, commands, captionPreferences } = view;
+  const { camera, microphone } = call.local;
+  const helpLine = (call.room ?? call.invitation)?.helpLine ?? '';
+  return html`<vdx-panel .heading=${words.panel.title} .closeLabel=${words.panel.close} @closepanel=${view.closePanel}>
+    ${renderCrowdedOut(view)}
+    ${camera.error === null
+      ? nothing
+      : html`<vdx-device-problem
+          .error=${camera.error}
+          .which=${'camera'}
+          .words=${words}
+          @retry=${() => void commands.setCamera(true)}
+        ></vdx-device-problem>`}
+    ${microphone.error === null
+      ? nothing
+      : html`<vdx-device-problem
+          .error=${microphone.error}
+          .which=${'microphone'}
+          .words=${words}
+          @retry=${() => void commands.setMicrophone(true)}
+        ></vdx-device-problem>`}
+    ${captionPreferences.isOn || hasCaptions(call)
+      ? html`<vdx-caption-settings
+          .preferences=${captionPreferences}
+          .language=${words.language}
+          @captionpreferences=${(event: CaptionPreferencesEvent) => { view.setCaptions(event.preferences); }}
+        ></vdx-caption-settings>`
+      : nothing}
+    <vdx-layouts .call=${call} .commands=${commands} .language=${words.language}></vdx-layouts>
+    <vdx-devices .devices=${call.devices} .commands=${commands} .words=${words}></vdx-devices>
+    <div class="field">
+      <span class="label" id="own-picture">${words.panel.ownPicture}</span>
+      <div class="pair" role="group" aria-labelledby="own-picture">
+        <button class="button" type="button" @click=${() => { view.showSelf(!view.isSelfShown); }}>
+          ${icon(view.isSelfShown ? 'hide' : 'show')}<span
+            >${view.isSelfShown ? words.self.hide : words.self.show}</span
+          >
+        </button>
+        ${view.isSelfShown
+          ? html`<button class="button" type="button" @click=${() => { view.move(nextCorner(view.corner)); }}>
+              ${icon('move')}<span>${words.self.move}</span>
+            </button>`
+          : nothing}
+      </div>
+    </div>
+    <div class="field help">
+      <span class="label">${words.help.ask}</span>
+      ${helpLine === ''
+        ? html`<p>${words.help.nobody}</p>`
+        : html`<a class="link" href=${phoneLink(helpLine)}>${icon('phone')}${words.help.call(phoneText(helpLine))}</a>`}
+      <button
+        class="link"
+        type="button"
+        lang=${words.language === 'da' ? 'en' : 'da'}
+        @click=${() => view.dispatchEvent(new LanguageEvent())}
+      >
+        ${words.otherLanguage}
+      </button>
+    </div>
+  </vdx-panel>`;
+}
