@@ -62,6 +62,12 @@ class RunningKannel:
         return self.centre_log.read_text(encoding="utf-8", errors="replace")
 
 
+@dataclass
+class Program:
+    process: subprocess.Popen[bytes]
+    output: Path
+
+
 @contextlib.contextmanager
 def run_kannel(directory: Path) -> Iterator[RunningKannel]:
     """Answers at its `sendsms` port from the beginning; ends with the block."""
@@ -72,31 +78,35 @@ def run_kannel(directory: Path) -> Iterator[RunningKannel]:
     )
     log = directory / "fakesmsc.log"
     with contextlib.ExitStack() as stack:
-        _start(stack, [_program("bearerbox"), str(configuration)], directory / "bearerbox.out")
-        _await_port(ports["smsbox"])
-        _start(stack, [_program("smsbox"), str(configuration)], directory / "smsbox.out")
-        _await_port(ports["centre"])
+        bearerbox = _start(stack, [_program("bearerbox"), str(configuration)], directory / "bearerbox.out")
+        _await_port(ports["smsbox"], bearerbox)
+        smsbox = _start(stack, [_program("smsbox"), str(configuration)], directory / "smsbox.out")
+        _await_port(ports["centre"], bearerbox)
         # It sends one message of its own by and by, which Kannel has no service for: as rarely as can be said.
         centre = [_fake_centre(), "-H", "127.0.0.1", "-r", str(ports["centre"]), "-i", "3600", "-m", "1"]
         _start(stack, [*centre, "1 2 text nothing"], log)
-        _await_port(ports["sendsms"])
+        _await_port(ports["sendsms"], smsbox)
         yield RunningKannel(f"http://127.0.0.1:{ports['sendsms']}/cgi-bin/sendsms", log)
 
 
-def _start(stack: contextlib.ExitStack, command: Sequence[str], output: Path) -> None:
+def _start(stack: contextlib.ExitStack, command: Sequence[str], output: Path) -> Program:
     file = stack.enter_context(output.open("wb"))
     process = stack.enter_context(subprocess.Popen(command, stdout=file, stderr=file))
     stack.callback(process.kill)
+    return Program(process, output)
 
 
-def _await_port(port: int) -> None:
+def _await_port(port: int, program: Program) -> None:
     deadline = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
+        if program.process.poll() is not None:
+            break
         time.sleep(0.02)
-    raise AssertionError("Kannel does not listen")
+    told = program.output.read_text(encoding="utf-8", errors="replace")
+    raise AssertionError(f"Kannel does not listen: {told[-1000:]}")
 
 
 def _program(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import random
 import re
 import socket
 import sys
@@ -16,8 +17,10 @@ import aiohttp
 
 START_TIMEOUT_S = 30.0
 MEDIA_KINDS = (socket.SOCK_DGRAM, socket.SOCK_STREAM)
+PORTS = (12_000, 32_000)
 SocketFactory = Callable[[Any], socket.socket]
 """Gets what `getaddrinfo` gives for one address."""
+_given: set[int] = set()
 
 
 @dataclass
@@ -63,7 +66,9 @@ def free_media_port(workers: int = 1) -> int:
     """The first of so many numbers in a row that are free on UDP and on TCP."""
     while True:
         first = free_port(socket.SOCK_DGRAM)
-        if all(_is_free(port, kind) for port in range(first, first + workers) for kind in MEDIA_KINDS):
+        row = range(first, first + workers)
+        if all(_is_free(port, kind) for port in row for kind in MEDIA_KINDS):
+            _given.update(row)
             return first
 
 
@@ -77,10 +82,15 @@ def _is_free(port: int, kind: socket.SocketKind) -> bool:
 
 
 def free_port(kind: socket.SocketKind) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """One that was not given before, and that no connection going out is given meanwhile: those begin at 32768 (ip(7))."""
+    while True:
+        port = random.randrange(*PORTS)
+        if port in _given:
+            continue
+        with contextlib.suppress(OSError), socket.socket(socket.AF_INET, kind) as probe:
+            probe.bind(("127.0.0.1", port))
+            _given.add(port)
+            return port
 
 
 @contextlib.asynccontextmanager

@@ -236,7 +236,7 @@ async def test_meetings_need_a_credential_and_their_organisation(server: Assembl
         async with server.get(f"{PATH}/{made['uuid']}", key=key) as answer:
             await problem(answer, 401, code)
     async with server.post(PATH, body(organisation="nowhere")) as answer:
-        await problem(answer, 409, "organisation_unknown")
+        await problem(answer, 404, "organisation_unknown")
     for name in ("nonsense", str(uuid.uuid4())):
         async with server.get(f"{PATH}/{name}") as answer:
             await problem(answer, 404, "meeting_unknown")
