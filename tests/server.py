@@ -82,7 +82,7 @@ def _is_free(port: int, kind: socket.SocketKind) -> bool:
 
 
 def free_port(kind: socket.SocketKind) -> int:
-    """One that was not given before, and that no connection going out is given meanwhile: those begin at 32768 (ip(7))."""
+    """Not given before, and never to a connection going out: those begin at 32768 (ip(7))."""
     while True:
         port = random.randrange(*PORTS)
         if port in _given:
