@@ -2,6 +2,7 @@
 
 import type { Failure } from './call-types.js';
 import { environmentFailure } from './failures.js';
+import { askLook, type Look } from './look/look.js';
 import { parseLink, takeLink, type Link } from './link.js';
 import { isInAppBrowser } from './pages/platform.js';
 import { askInvitation, type Asked } from './protocol/invitation.js';
@@ -17,6 +18,8 @@ export interface CallEnvironment {
   readonly makeWire: (listener: WireListener) => Wire;
   readonly peerPlatform: PeerPlatform;
   readonly askInvitation: (roomId: string, token: string) => Promise<Asked>;
+  /** Of the meeting that the token is for; without one, nobody's. */
+  readonly askLook: (token: string | null) => Promise<Look | null>;
   readonly environmentFailure: () => Failure | null;
   /** Another room instead of this one. */
   readonly openRoom: (roomId: string, token: string) => void;
@@ -36,6 +39,7 @@ export function browserEnvironment(): CallEnvironment {
     makeWire: (listener) => new SocketIoWire(listener),
     peerPlatform: browserPeerPlatform,
     askInvitation,
+    askLook: (token) => askLook(null, token),
     environmentFailure,
     openRoom: (roomId, token) => location.assign(`/r/${encodeURIComponent(roomId)}?join=1#t=${token}`),
     listenToPage,

@@ -26,6 +26,7 @@ import {
   type VoiceOf,
 } from './conference/projection.js';
 import type { ConferenceState } from './conference/state.js';
+import type { Look } from './look/look.js';
 
 /** Where a call stands, beside what its parts know. */
 export interface Standing {
@@ -40,6 +41,9 @@ export interface Standing {
   /** As typed, or from the link. */
   readonly name: string;
   readonly invitation: Invitation | null;
+  readonly look: Look | null;
+  /** A version of the terms, or ''. */
+  readonly acceptedTerms: string;
   readonly isSignallingLost: boolean;
   readonly isServerStopping: boolean;
   readonly isAudioBlocked: boolean;
@@ -91,6 +95,8 @@ export function assembleState(facts: Facts, before: CallState): CallState {
     language: facts.language,
     name: self?.name ?? facts.name,
     invitation: facts.invitation,
+    look: facts.look,
+    acceptedTerms: facts.acceptedTerms,
     // Stays after the end: the last page still says whose room it was, and whom to phone.
     room: conference ? projectRoom(conference.room, before.room) : before.room,
     documents: conference ? conference.documents : NO_DOCUMENTS,
@@ -122,6 +128,8 @@ export function firstState(
     personFunction: '',
     link: { signalling: 'connected', media: 'none', lostSince: null },
     invitation: null,
+    look: null,
+    acceptedTerms: '',
     room: null,
     documents: NO_DOCUMENTS,
     words: NO_WORDS,

@@ -9,6 +9,7 @@
 
 import type { WrittenWords } from './conference/words.js';
 import type { Documents } from './conference/documents.js';
+import type { Look } from './look/look.js';
 import type { HubRequests } from './protocol/hub-requests.js';
 import type {
   Answer,
@@ -305,6 +306,10 @@ export interface CallState {
   readonly personFunction: string;
   /** Null while nothing is known of the link; it is asked at the page's beginning. */
   readonly invitation: Invitation | null;
+  /** How the organisation looks; null until it is known, and where it has no look of its own. */
+  readonly look: Look | null;
+  /** The version of the terms that the person has accepted (`look.terms`), or ''. */
+  readonly acceptedTerms: string;
   /** From joining on, and after the end. */
   readonly room: RoomState | null;
   readonly self: ParticipantState | null;
@@ -338,6 +343,8 @@ export interface CallCommands {
   setOriginalSound(isUsed: boolean): Promise<void>;
   setName(name: string): void;
   setFunction(value: string): void;
+  /** Those of `look.terms` now; remembered with the tab. */
+  acceptTerms(): void;
   /** In the phase `pin`. Never rejects. */
   enterPin(pin: string): Promise<void>;
   /** Must be called inside the click that joins: sound is unlocked by it. */

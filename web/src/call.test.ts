@@ -4,6 +4,7 @@ import type { CallEnvironment } from './call-environment.js';
 import type { Call } from './call-types.js';
 import { createCall } from './call.js';
 import type { Link } from './link.js';
+import { decodeLook, type Look } from './look/look.js';
 import type { Asked } from './protocol/invitation.js';
 import { writeSignLanguage, type Shelf } from './memory.js';
 import type { PageListener } from './page-events.js';
@@ -45,6 +46,7 @@ class Page {
       },
       peerPlatform: this.platform,
       askInvitation: () => Promise.resolve(null),
+      askLook: () => Promise.resolve(null),
       environmentFailure: () => null,
       listenToPage: (listener) => (this.listener = listener),
       openRoom: (roomId, token) => this.opened.push(`${roomId} ${token}`),
@@ -627,6 +629,19 @@ describe('the invitation', () => {
     expect((await opened({ refusal })).state).toMatchObject({ phase: 'failed', failure: refusal });
     expect((await opened({ refusal }, { link: { ...LINK, joinsAtOnce: true } })).state.phase).toBe('connecting');
     expect((await opened({ invitation: { ...INVITATION, state: 'closed' } })).state.failure?.code).toBe('closed');
+  });
+
+  it('brings the organisation\'s look when it comes, and waits for it nowhere', async () => {
+    const look = decodeLook({ version: 1, organisation: 'aarhus', terms: { version: 'v1', text: 'Vilkår' } });
+    let come: (look: Look | null) => void = () => undefined;
+    const page = await opened({ invitation: INVITATION }, { askLook: () => new Promise((resolve) => { come = resolve; }) });
+    expect(page.state).toMatchObject({ invitation: INVITATION, look: null, acceptedTerms: '' });
+    come(look);
+    await settle();
+    expect(page.state.look).toBe(look);
+    page.call.acceptTerms();
+    await settle();
+    expect(page.state.acceptedTerms).toBe('v1');
   });
 
   it('tells whom to phone also where the browser is of no use', async () => {

@@ -60,6 +60,7 @@ class CallController implements Call, ConnectionListener {
   #heartbeat: ReturnType<typeof setInterval> | undefined;
 
   readonly hub = hubRequests(() => this.#memory.value.token ?? '');
+  readonly acceptTerms = (): void => this.#entrance.acceptTerms();
   readonly #memory: Memory;
   readonly #entrance: Entrance;
   readonly #store: Store<CallState>;
@@ -104,7 +105,7 @@ class CallController implements Call, ConnectionListener {
       onEntered: () => this.#enter(),
     });
     const name = link.name ?? this.#memory.value.name ?? '';
-    this.#standing = { phase: 'idle', failure: null, ended: null, note: '', pin: null, waiting: null, personFunction: '', name, invitation: null, ...NO_TROUBLE };
+    this.#standing = { phase: 'idle', failure: null, ended: null, note: '', pin: null, waiting: null, personFunction: '', name, invitation: null, look: null, acceptedTerms: this.#memory.value.terms, ...NO_TROUBLE };
     const wishes = { camera: this.#memory.value.cameraOn, microphone: this.#memory.value.microphoneOn };
     const chosen = readDevices(localShelf);
     this.#local = new LocalMedia(wishes, chosen, this.#meter, {

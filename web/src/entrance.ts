@@ -53,6 +53,7 @@ export class Entrance {
 
   /** Asks what the link leads to. */
   open(): void {
+    void this.#askLook();
     this.#invited = this.#ask().finally(() => {
       this.#isSettled = true;
     });
@@ -76,6 +77,13 @@ export class Entrance {
     else this.page.set({ pin: { state, waitsUntil: retryAfter === null ? null : Date.now() + retryAfter * 1000 } });
   }
 
+  /** Those that are shown now. */
+  acceptTerms(): void {
+    const terms = this.page.standing().look?.terms?.version ?? '';
+    this.memory.update({ terms });
+    this.page.set({ acceptedTerms: terms });
+  }
+
   /** Who sees us is told before we join, and joining says that it was: waits for it, but not for ever. */
   async untilTold(): Promise<void> {
     if (!this.#isSettled) await within(this.#invited, INVITATION_PATIENCE_MS);
@@ -91,6 +99,12 @@ export class Entrance {
     const { invitation } = this.page.standing();
     if (invitation === null || (this.hasSkippedPrejoin && invitation.mode === 'training')) return null;
     return invitation.guestVisibility;
+  }
+
+  /** Nothing waits for it: without an answer the page has our own look. */
+  async #askLook(): Promise<void> {
+    const look = await this.environment.askLook(this.memory.value.token);
+    if (look !== null) this.page.set({ look });
   }
 
   /** A link that leads nowhere is told before anybody has typed his name. */

@@ -19,6 +19,8 @@ export interface Remembered {
   /** Of the last seat of this device, which may come back without knocking. */
   readonly device: string | null;
   readonly name: string | null;
+  /** The version of the terms that was accepted here. */
+  readonly terms: string;
   readonly microphoneOn: boolean;
   readonly cameraOn: boolean;
   /** When the seat was last known to be ours, ms. */
@@ -34,6 +36,7 @@ const NOTHING: Remembered = {
   session: null,
   device: null,
   name: null,
+  terms: '',
   microphoneOn: true,
   cameraOn: true,
   seatedAt: 0,

@@ -84,6 +84,8 @@ export const IDLE: CallState = {
   language: null,
   name: '',
   invitation: null,
+  look: null,
+  acceptedTerms: '',
   room: ROOM,
   documents: {},
   words: NO_WORDS,

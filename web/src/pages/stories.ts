@@ -42,6 +42,9 @@ function fakeCall(first: CallState, calls: string[]): Call {
     setFunction: (value) => {
       void note('setFunction', (state) => ({ ...state, personFunction: value }));
     },
+    acceptTerms: () => {
+      void note('acceptTerms', (state) => ({ ...state, acceptedTerms: state.look?.terms?.version ?? '' }));
+    },
     enterPin: () => note('enterPin', (state) => ({ ...state, pin: { state: 'wrong', waitsUntil: null } })),
     join: () => note('join', (state) => ({ ...state, phase: 'connecting' })),
     setMicrophone: (on) =>
