@@ -23,6 +23,7 @@ import type {
   SourceKind,
   WaitReason,
 } from './protocol/messages.gen.js';
+import type { Language } from './text/languages.js';
 import type { Voice } from './voices.js';
 
 export type { Connection, Quality, Role, SourceKind };
@@ -299,7 +300,7 @@ export interface CallState {
   readonly waiting: WaitingState | null;
   readonly link: LinkState;
   /** From the link's `lang`; null: the page decides. */
-  readonly language: 'da' | 'en' | null;
+  readonly language: Language | null;
   /** The name to join under: from the link or the last call, or as typed. The server may know better. */
   readonly name: string;
   /** What the person says he is in this meeting, as `tolk`; '' when he says nothing. The link may know better. */

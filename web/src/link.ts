@@ -3,13 +3,15 @@
  * nobody; it and the name leave the address bar at once, so that they are in no history, screenshot or copied link.
  */
 
+import { languageOf, type Language } from './text/languages.js';
+
 export interface Link {
   /** '' when the address is no room's. */
   readonly roomId: string;
   /** Skip the preview. */
   readonly joinsAtOnce: boolean;
   readonly name: string | null;
-  readonly language: 'da' | 'en' | null;
+  readonly language: Language | null;
   /** Sound and pictures only by way of the TURN server: to try it out, or to show the media server no own address. */
   readonly isRelayOnly: boolean;
   readonly token: string | null;
@@ -18,13 +20,12 @@ export interface Link {
 export function parseLink(address: string): Link {
   const url = new URL(address);
   const roomId = /^\/r\/([^/]{1,64})\/?$/.exec(url.pathname)?.[1] ?? '';
-  const language = url.searchParams.get('lang');
   const name = url.searchParams.get('name')?.trim().slice(0, 80) ?? '';
   return {
     roomId,
     joinsAtOnce: url.searchParams.get('join') === '1',
     name: name === '' ? null : name,
-    language: language === 'da' || language === 'en' ? language : null,
+    language: languageOf(url.searchParams.get('lang')),
     isRelayOnly: url.searchParams.get('relay') === '1',
     token: new URLSearchParams(url.hash.slice(1)).get('t'),
   };

@@ -5,6 +5,7 @@
  */
 
 import type { Shelf } from '../memory.js';
+import { languageOf, type Language } from '../text/languages.js';
 
 export type Way =
   | { readonly kind: 'invitation'; readonly token: string }
@@ -23,7 +24,7 @@ export interface Opening {
   readonly cameraOn: boolean;
   /** Where the caller would like to go after the call; the server says whether. '' for nowhere. */
   readonly returnUrl: string;
-  readonly language: 'da' | 'en' | null;
+  readonly language: Language | null;
 }
 
 const SHORT_ID = /^[0-9a-f]{12}$/i;
@@ -40,7 +41,6 @@ export function isEntry(path: string): boolean {
 export function readOpening(address: string): Opening {
   const url = new URL(address);
   const said = url.searchParams;
-  const language = said.get('lang');
   const callType = said.get('callType') ?? '';
   return {
     way: wayOf(url),
@@ -50,7 +50,7 @@ export function readOpening(address: string): Opening {
     microphoneOn: !['off', 'muted'].includes(said.get('microphone') ?? ''),
     cameraOn: !/^\d+$/.test(callType) || (Number(callType) & VIDEO_SEND) !== 0,
     returnUrl: (said.get('returnUrl') ?? '').slice(0, 200),
-    language: language === 'da' || language === 'en' ? language : null,
+    language: languageOf(said.get('lang')),
   };
 }
 

@@ -8,9 +8,11 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Call, CallState } from '../call-types.js';
 import '../elements/announcer/announcer.js';
 import type { AnnounceEvent, Announcer } from '../elements/announcer/announcer.js';
+import type { LanguageEvent } from '../elements/language/language.js';
 import { roomWords } from '../text/rooms.js';
 import { chooseLanguage, loadWords, storedLanguage, storeLanguage } from '../text/language.js';
-import type { Language, Words } from '../text/words.js';
+import { showLanguage, type Language } from '../text/languages.js';
+import type { Words } from '../text/words.js';
 import './message.js';
 import './pin.js';
 import './waiting.js';
@@ -72,14 +74,14 @@ export class App extends LitElement {
       this.current = call;
     });
     this.addEventListener('announce', this.onAnnounce);
-    this.addEventListener('otherlanguage', this.onOtherLanguage);
+    this.addEventListener('language', this.onLanguage);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.unsubscribe?.();
     this.removeEventListener('announce', this.onAnnounce);
-    this.removeEventListener('otherlanguage', this.onOtherLanguage);
+    this.removeEventListener('language', this.onLanguage);
   }
 
   override render(): TemplateResult {
@@ -105,7 +107,7 @@ export class App extends LitElement {
   protected override updated(_changed: PropertyValues): void {
     const { words } = this;
     if (words === null) return;
-    document.documentElement.lang = words.language;
+    showLanguage(words.language);
     document.title = titleOf(this.current, words);
     const screen = screenOf(this.current);
     if (screen === this.screen) return;
@@ -137,8 +139,8 @@ export class App extends LitElement {
     this.announcer.say(text, urgency);
   };
 
-  private readonly onOtherLanguage = (): void => {
-    const language = this.words?.language === 'da' ? 'en' : 'da';
+  private readonly onLanguage = (event: Event): void => {
+    const { language } = event as LanguageEvent;
     storeLanguage(language);
     void this.speak(language);
   };

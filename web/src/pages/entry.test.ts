@@ -57,7 +57,7 @@ describe('vdx-entry', () => {
     await settled(element, 'Du er tidligt på den');
     const text = textOf(part(element, '.waiting'));
     expect(text).toContain('Mødet begynder kl. 10.30.');
-    expect(text).toContain('Du kan komme ind fra kl. 10.15.');
+    expect(text).toContain('Døren åbner kl. 10.15.');
     expect(text).toContain('Lad siden være åben.');
     expect(document.title).not.toContain('Aarhus');
   });

@@ -4,6 +4,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { customElement, property, query, state } from 'lit/decorators.js';
 import '../elements/frame/frame.js';
 import { icon } from '../elements/icon/icon.js';
+import type { LanguageEvent } from '../elements/language/language.js';
 import { EntryFlow, type EntryScreen, type Opened } from '../entry/flow.js';
 import type { Opening } from '../entry/opening.js';
 import { askEntrance, type AskEntrance } from '../protocol/entrance.js';
@@ -11,7 +12,8 @@ import { buttons, fields, reset } from '../styles/shared.js';
 import { entryWords, waitText, type EntryWords } from '../text/entry.js';
 import { chooseLanguage, loadWords, storedLanguage, storeLanguage } from '../text/language.js';
 import { momentText } from '../text/times.js';
-import type { Language, Words } from '../text/words.js';
+import { showLanguage, type Language } from '../text/languages.js';
+import type { Words } from '../text/words.js';
 import { doorStyles } from './door.styles.js';
 import { entryStyles } from './entry.styles.js';
 
@@ -53,7 +55,7 @@ export class EntryPage extends LitElement {
       },
       onEntered: (opened) => this.dispatchEvent(new EnteredEvent(opened)),
     });
-    this.addEventListener('otherlanguage', this.onOtherLanguage);
+    this.addEventListener('language', this.onLanguage);
     this.ticking = setInterval(() => {
       if (this.screen.at === 'wait') this.nowMs = Date.now();
     }, TICK_MS);
@@ -63,7 +65,7 @@ export class EntryPage extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.removeEventListener('otherlanguage', this.onOtherLanguage);
+    this.removeEventListener('language', this.onLanguage);
     clearInterval(this.ticking);
     this.flow.stop();
   }
@@ -102,7 +104,7 @@ export class EntryPage extends LitElement {
       case 'wait': {
         const seconds = Math.max(0, Math.ceil((screen.until - this.nowMs) / 1000));
         const button = this.renderButton(said.wait.again, () => { if (seconds === 0) this.flow.again(); }, seconds > 0);
-        return this.renderStop(said.wait.title, seconds === 0 ? '' : said.wait.body(waitText(seconds, language)), button);
+        return this.renderStop(said.wait.title, seconds === 0 ? '' : said.wait.body(waitText(seconds, said)), button);
       }
     }
   }
@@ -178,7 +180,7 @@ export class EntryPage extends LitElement {
   protected override updated(_changed: PropertyValues): void {
     const { words, screen } = this;
     if (words === null) return;
-    document.documentElement.lang = words.language;
+    showLanguage(words.language);
     const heading = this.heading?.textContent ?? '';
     // Never whose meeting it is, nor what it is about: titles are kept in histories.
     document.title = heading === '' ? words.product : `${heading} – ${words.product}`;
@@ -200,8 +202,8 @@ export class EntryPage extends LitElement {
     this.flow.typePin(this.field?.value ?? '');
   };
 
-  private readonly onOtherLanguage = (): void => {
-    const language = this.words?.language === 'da' ? 'en' : 'da';
+  private readonly onLanguage = (event: Event): void => {
+    const { language } = event as LanguageEvent;
     storeLanguage(language);
     void this.speak(language);
   };

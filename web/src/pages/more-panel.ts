@@ -7,8 +7,8 @@ import type { CaptionPreferencesEvent } from '../elements/captions/caption-setti
 import '../elements/device-problem/device-problem.js';
 import '../elements/devices/devices.js';
 import { floorButton } from '../elements/floor/standing.js';
-import { LanguageEvent } from '../elements/frame/frame.js';
 import { icon, type IconName } from '../elements/icon/icon.js';
+import '../elements/language/language.js';
 import '../elements/layouts/layouts.js';
 import '../elements/panel/panel.js';
 import { nextCorner } from '../elements/self-view/corner.js';
@@ -92,14 +92,7 @@ export function renderMore(view: CallView): TemplateResult {
       ${helpLine === ''
         ? html`<p>${words.help.nobody}</p>`
         : html`<a class="link" href=${phoneLink(helpLine)}>${icon('phone')}${words.help.call(phoneText(helpLine))}</a>`}
-      <button
-        class="link"
-        type="button"
-        lang=${words.language === 'da' ? 'en' : 'da'}
-        @click=${() => view.dispatchEvent(new LanguageEvent())}
-      >
-        ${words.otherLanguage}
-      </button>
+      <vdx-language .words=${words}></vdx-language>
     </div>
   </vdx-panel>`;
 }

@@ -6,6 +6,7 @@
 
 import type { Call, CallState } from '../call-types.js';
 import { Store } from '../store.js';
+import { languageOf } from '../text/languages.js';
 import { applyBrand } from '../styles/colour.js';
 import '../styles/base.css';
 import { App } from './app.js';
@@ -102,7 +103,7 @@ if (story === undefined) {
   const state = story(pictures);
   const calls: string[] = [];
   const app = new App();
-  app.call = fakeCall({ ...state, language: language === 'en' ? 'en' : 'da' }, calls);
+  app.call = fakeCall({ ...state, language: languageOf(language) }, calls);
   Object.assign(app, { storyCalls: calls });
   document.body.append(app);
 }

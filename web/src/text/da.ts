@@ -9,7 +9,8 @@ const er = (names: readonly string[], rest: string): string => `${navne(names)} 
 
 export const da: Words = {
   language: 'da',
-  otherLanguage: 'English',
+  languages: 'Sprog',
+  notReviewed: 'ikke gennemgået',
   product: 'Videomøde',
 
   help: {

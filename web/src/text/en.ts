@@ -13,7 +13,8 @@ const NOT_YOU = 'It is nothing you did. Try again.';
 
 export const en: Words = {
   language: 'en',
-  otherLanguage: 'Dansk',
+  languages: 'Language',
+  notReviewed: 'not reviewed',
   product: 'Video meeting',
 
   help: {

@@ -1,6 +1,6 @@
 /** The words of the ways in. */
 
-import type { Language } from './words.js';
+import { spoken } from './spoken.js';
 
 export interface EntryWords {
   readonly ask: {
@@ -34,7 +34,10 @@ export interface EntryWords {
   readonly unreachable: { readonly title: string; readonly body: string; readonly again: string };
   readonly wait: {
     readonly title: string;
+    /** `time`: one of the two below. */
     readonly body: (time: string) => string;
+    readonly seconds: (count: number) => string;
+    readonly minutes: (count: number) => string;
     readonly again: string;
   };
 }
@@ -67,7 +70,7 @@ const da: EntryWords = {
   early: {
     title: 'Du er tidligt på den',
     begins: (when) => `Mødet begynder ${when}.`,
-    opens: (when) => `Du kan komme ind fra ${when}.`,
+    opens: (when) => `Døren åbner ${when}.`,
     stay: 'Lad siden være åben. Den går videre af sig selv.',
     later: 'Kom tilbage til den tid, og åbn det samme link igen.',
   },
@@ -81,6 +84,8 @@ const da: EntryWords = {
   wait: {
     title: 'Vent lidt',
     body: (time) => `Der er prøvet for mange gange. Du kan prøve igen om ${time}. Et link fra din invitation virker stadig.`,
+    seconds: (count) => (count === 1 ? '1 sekund' : `${String(count)} sekunder`),
+    minutes: (count) => `${String(count)} minutter`,
     again: 'Prøv igen',
   },
 };
@@ -109,7 +114,7 @@ const en: EntryWords = {
   early: {
     title: 'You are early',
     begins: (when) => `The meeting begins ${when}.`,
-    opens: (when) => `You can come in from ${when.replace(/^(?:at|on) /, '')}.`,
+    opens: (when) => `The door opens ${when}.`,
     stay: 'Leave this page open. It goes on by itself.',
     later: 'Come back at that time, and open the same link again.',
   },
@@ -123,18 +128,17 @@ const en: EntryWords = {
   wait: {
     title: 'Wait a little',
     body: (time) => `There have been too many tries. You can try again in ${time}. A link from your invitation still works.`,
+    seconds: (count) => (count === 1 ? '1 second' : `${String(count)} seconds`),
+    minutes: (count) => `${String(count)} minutes`,
     again: 'Try again',
   },
 };
 
-export function entryWords(language: Language): EntryWords {
-  return language === 'en' ? en : da;
-}
+export const entryWords = spoken('entry', { da, en });
 
 /** `45 sekunder`, `2 minutter`. */
-export function waitText(seconds: number, language: Language): string {
-  const minutes = Math.ceil(seconds / 60);
-  if (seconds > 90) return language === 'da' ? `${minutes} minutter` : `${minutes} minutes`;
-  if (language === 'da') return seconds === 1 ? '1 sekund' : `${seconds} sekunder`;
-  return seconds === 1 ? '1 second' : `${seconds} seconds`;
+export function waitText(seconds: number, { wait }: EntryWords): string {
+  return seconds > LONGEST_IN_SECONDS ? wait.minutes(Math.ceil(seconds / 60)) : wait.seconds(seconds);
 }
+
+const LONGEST_IN_SECONDS = 90;

@@ -1,6 +1,6 @@
 /** The words of exercise films. */
 
-import type { Language } from './words.js';
+import { spoken } from './spoken.js';
 
 export interface FilmWords {
   readonly title: string;
@@ -74,6 +74,4 @@ const en: FilmWords = {
   failedOther: 'The film stopped. Choose it again.',
 };
 
-export function filmWords(language: Language): FilmWords {
-  return language === 'da' ? da : en;
-}
+export const filmWords = spoken('film', { da, en });

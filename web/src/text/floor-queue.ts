@@ -1,7 +1,7 @@
 /** The words of the hosts' side of floor control. */
 
 import type { FloorPolicy } from '../protocol/messages.gen.js';
-import type { Language } from './words.js';
+import { spoken } from './spoken.js';
 
 export interface FloorQueueWords {
   readonly title: string;
@@ -106,6 +106,4 @@ const en: FloorQueueWords = {
   clear: 'Clear the queue',
 };
 
-export function floorQueueWords(language: Language): FloorQueueWords {
-  return language === 'en' ? en : da;
-}
+export const floorQueueWords = spoken('floorQueue', { da, en });

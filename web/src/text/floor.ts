@@ -1,7 +1,7 @@
 /** The words of floor control (ordstyring). */
 
 import type { FloorReason } from '../protocol/messages.gen.js';
-import type { Language } from './words.js';
+import { spoken } from './spoken.js';
 
 export interface FloorWords {
   readonly raise: string;
@@ -18,7 +18,8 @@ export interface FloorWords {
   readonly hold: string;
   readonly holdClosed: string;
   readonly openMicrophone: string;
-  readonly left: (seconds: number) => string;
+  /** `clock` as of `clockText`. */
+  readonly left: (clock: string) => string;
   readonly ending: string;
   readonly ended: Readonly<Partial<Record<FloorReason, string>>>;
   readonly denied: string;
@@ -45,7 +46,7 @@ const da: FloorWords = {
   hold: 'Du har ordet',
   holdClosed: 'Du har ordet. Din mikrofon er slukket.',
   openMicrophone: 'Tænd mikrofonen',
-  left: (seconds) => `${clock(seconds)} tilbage`,
+  left: (clock) => `${clock} tilbage`,
   ending: 'Din tid er snart gået',
   ended: {
     chair: 'Ordstyreren har taget ordet',
@@ -79,7 +80,7 @@ const en: FloorWords = {
   hold: 'You have the floor',
   holdClosed: 'You have the floor. Your microphone is off.',
   openMicrophone: 'Turn the microphone on',
-  left: (seconds) => `${clock(seconds)} left`,
+  left: (clock) => `${clock} left`,
   ending: 'Your time is nearly over',
   ended: {
     chair: 'The chair has taken the floor',
@@ -99,11 +100,10 @@ const en: FloorWords = {
   signs: 'speaks in sign language',
 };
 
-function clock(seconds: number): string {
+export const floorWords = spoken('floor', { da, en });
+
+/** `1:05` */
+export function clockText(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   return `${String(Math.floor(whole / 60))}:${String(whole % 60).padStart(2, '0')}`;
-}
-
-export function floorWords(language: Language): FloorWords {
-  return language === 'en' ? en : da;
 }

@@ -1,7 +1,7 @@
 /** The words of inviting somebody by SMS from within the call. */
 
 import type { MessageState } from '../protocol/room-messages.js';
-import type { Language } from './words.js';
+import { spoken } from './spoken.js';
 
 /** What a host can do something about; every other code is `other`. */
 export type InviteProblem =
@@ -102,6 +102,4 @@ const en: InviteWords = {
   unseen: 'We cannot see right now how the messages are doing. We try again.',
 };
 
-export function inviteWords(language: Language): InviteWords {
-  return language === 'en' ? en : da;
-}
+export const inviteWords = spoken('invite', { da, en });

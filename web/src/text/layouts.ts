@@ -1,6 +1,6 @@
 /** The words of how pictures are arranged. */
 
-import type { Language } from './words.js';
+import { spoken } from './spoken.js';
 
 export interface LayoutWords {
   readonly title: string;
@@ -79,6 +79,4 @@ const en: LayoutWords = {
   },
 };
 
-export function layoutWords(language: Language): LayoutWords {
-  return language === 'en' ? en : da;
-}
+export const layoutWords = spoken('layouts', { da, en });

@@ -1,6 +1,7 @@
 /** The words of the list of people and of what can be done about somebody there. */
 
-import type { Language } from './words.js';
+import type { Language } from './languages.js';
+import { spoken } from './spoken.js';
 
 /** What a person is in the meeting: the usual ones by a word that both languages know; anything else as it was written. */
 export const FUNCTIONS = ['borger', 'pårørende', 'tolk', 'læge', 'sygeplejerske', 'sagsbehandler'] as const;
@@ -51,9 +52,7 @@ const en: PeopleWords = {
   functions: ['Citizen', 'Relative', 'Interpreter', 'Doctor', 'Nurse', 'Case worker'],
 };
 
-export function peopleWords(language: Language): PeopleWords {
-  return language === 'en' ? en : da;
-}
+export const peopleWords = spoken('people', { da, en });
 
 /** In the reader's language where the function is one of the usual ones. */
 export function functionText(value: string, language: Language): string {

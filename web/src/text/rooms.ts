@@ -1,6 +1,6 @@
 /** The words of coming in, waiting, and what hosts do about people and about the end. */
 
-import type { Language } from './words.js';
+import { spoken } from './spoken.js';
 
 export interface RoomWords {
   readonly pin: {
@@ -267,6 +267,4 @@ const en: RoomWords = {
   },
 };
 
-export function roomWords(language: Language): RoomWords {
-  return language === 'en' ? en : da;
-}
+export const roomWords = spoken('rooms', { da, en });

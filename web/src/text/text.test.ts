@@ -41,7 +41,14 @@ describe('the language', () => {
     [null, null, ['sv-SE', 'en-GB', 'da'], 'en'],
     [null, 'xx', ['da-DK', 'en'], 'da'],
     [null, null, ['fr'], 'da'],
-  ])('link %s, stored %s, browser %j gives %s', (link, stored, preferred, expected) => {
-    expect(chooseLanguage(link, stored, preferred)).toBe(expected);
+    ['ar' as const, 'de', ['de-AT', 'da'], 'da'],
+  ])('link %s, stored %s, browser %j gives %s where Danish and English are offered', (link, stored, preferred, expected) => {
+    expect(chooseLanguage(link, stored, preferred, ['da', 'en'])).toBe(expected);
+  });
+
+  it('is another one only where the server offers it', () => {
+    expect(chooseLanguage('ar', null, [], ['da', 'en', 'ar'])).toBe('ar');
+    expect(chooseLanguage(null, null, ['de-AT'], ['da', 'en', 'de'])).toBe('de');
+    expect(chooseLanguage(null, null, ['da'], ['en', 'de'])).toBe('en');
   });
 });

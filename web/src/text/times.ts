@@ -1,15 +1,22 @@
 /** Times as people say them, in their own time zone. */
 
-import type { Language } from './words.js';
+import { localeOf, type Language } from './languages.js';
+import { spoken } from './spoken.js';
 
-const LOCALES: Readonly<Record<Language, string>> = { da: 'da-DK', en: 'en-GB' };
+export interface TimeWords {
+  readonly today: (clock: string) => string;
+  readonly otherDay: (day: string, clock: string) => string;
+}
+
+const da: TimeWords = { today: (clock) => `kl. ${clock}`, otherDay: (day, clock) => `${day} kl. ${clock}` };
+const en: TimeWords = { today: (clock) => `at ${clock}`, otherDay: (day, clock) => `on ${day} at ${clock}` };
+
+export const timeWords = spoken('times', { da, en });
 
 /** The clock alone when it is today, the day before it otherwise. */
 export function momentText(ms: number, nowMs: number, language: Language): string {
-  const [moment, now] = [new Date(ms), new Date(nowMs)];
-  const clock = new Intl.DateTimeFormat(LOCALES[language], { hour: '2-digit', minute: '2-digit' }).format(moment);
-  const at = language === 'da' ? `kl. ${clock}` : `at ${clock}`;
-  if (moment.toDateString() === now.toDateString()) return at;
-  const day = new Intl.DateTimeFormat(LOCALES[language], { weekday: 'long', day: 'numeric', month: 'long' }).format(moment);
-  return language === 'da' ? `${day} ${at}` : `on ${day} ${at}`;
+  const [moment, now, locale, words] = [new Date(ms), new Date(nowMs), localeOf(language), timeWords(language)];
+  const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' }).format(moment);
+  if (moment.toDateString() === now.toDateString()) return words.today(clock);
+  return words.otherDay(new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' }).format(moment), clock);
 }

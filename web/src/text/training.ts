@@ -1,7 +1,7 @@
 /** The words of group training: who sees whom, the spotlight, talks aside, groups, and the call for help. */
 
 import type { GuestVisibility } from '../protocol/messages.gen.js';
-import type { Language } from './words.js';
+import { spoken } from './spoken.js';
 
 export interface TrainingWords {
   /** One sentence before joining. */
@@ -207,6 +207,4 @@ const en: TrainingWords = {
   musicHint: 'Your sound is sent as it is, without a noise filter. Use headphones.',
 };
 
-export function trainingWords(language: Language): TrainingWords {
-  return language === 'da' ? da : en;
-}
+export const trainingWords = spoken('training', { da, en });

@@ -1,6 +1,6 @@
 /** The words of sending somebody to another room. */
 
-import type { Language } from './words.js';
+import { spoken } from './spoken.js';
 
 export interface TransferWords {
   readonly action: string;
@@ -35,6 +35,4 @@ const en: TransferWords = {
   cancel: 'Cancel',
 };
 
-export function transferWords(language: Language): TransferWords {
-  return language === 'en' ? en : da;
-}
+export const transferWords = spoken('transfer', { da, en });

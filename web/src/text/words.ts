@@ -4,8 +4,9 @@
  */
 
 import type { BannerCode, DeviceErrorCode, EndCode, FailureCode } from '../call-types.js';
+import type { Language } from './languages.js';
 
-export type Language = 'da' | 'en';
+export type { Language } from './languages.js';
 
 /** A screen that stops you: what happened, what to do, what the one button says. */
 export interface Message {
@@ -20,7 +21,9 @@ export type Corner = 'topLeft' | 'topRight' | 'bottomLeft' | 'bottomRight';
 
 export interface Words {
   readonly language: Language;
-  readonly otherLanguage: string;
+  readonly languages: string;
+  /** Of a translation: behind the language's name. */
+  readonly notReviewed: string;
   readonly product: string;
 
   readonly help: {

@@ -1,7 +1,7 @@
 /** The words about what people write: chat, captions, reactions, announcements. */
 
 import type { Reaction } from '../protocol/messages.gen.js';
-import type { Language } from './words.js';
+import { spoken } from './spoken.js';
 
 export interface WrittenText {
   readonly chat: string;
@@ -150,8 +150,6 @@ const en: WrittenText = {
   writesCaptions: 'writes captions',
 };
 
-export function writtenText(language: Language): WrittenText {
-  return language === 'en' ? en : da;
-}
+export const writtenText = spoken('written', { da, en });
 
 export const REACTIONS: readonly Reaction[] = ['thumbsUp', 'applause', 'heart', 'smile', 'thinking'];

@@ -8,7 +8,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { CallCommands, CallState } from '../../call-types.js';
 import type { OwnPlace } from '../../protocol/messages.gen.js';
 import { buttons, reset } from '../../styles/shared.js';
-import { floorWords, type FloorWords } from '../../text/floor.js';
+import { clockText, floorWords, type FloorWords } from '../../text/floor.js';
 import type { Language } from '../../text/words.js';
 import { AnnounceEvent } from '../announcer/announcer.js';
 import { icon } from '../icon/icon.js';
@@ -56,7 +56,7 @@ export class FloorElement extends LitElement {
         <p>${icon('hand')}<span
             >${isClosed ? words.holdClosed : words.hold}${left === null
               ? nothing
-              : html` <span class="time">· ${own.isEnding ? `${words.ending}: ` : ''}${words.left(left)}</span>`}</span
+              : html` <span class="time">· ${own.isEnding ? `${words.ending}: ` : ''}${words.left(clockText(left))}</span>`}</span
           ></p>
         ${isClosed
           ? html`<button class="button yes" type="button" @click=${() => void this.commands.setMicrophone(true)}>

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { ROOM } from '../../pages/fixtures.js';
 import { mount, part, textOf, unmountAll } from '../../testing/mount.js';
 import { da } from '../../text/da.js';
@@ -20,15 +20,5 @@ describe('vdx-frame', () => {
     const element = await mount(new Frame(), { room: null, words: da });
     expect(textOf(part(element, '.whose'))).toBe('Videomøde');
     expect(textOf(part(element, 'footer'))).toContain(da.help.nobody);
-  });
-
-  it('asks for the other language, in that language', async () => {
-    const element = await mount(new Frame(), { room: null, words: da });
-    const asked = vi.fn();
-    document.body.addEventListener('otherlanguage', asked, { once: true });
-    const button = part(element, 'header button');
-    expect(button.lang).toBe('en');
-    button.click();
-    expect(asked).toHaveBeenCalledOnce();
   });
 });

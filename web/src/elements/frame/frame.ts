@@ -10,14 +10,8 @@ import { buttons, reset } from '../../styles/shared.js';
 import { initials, phoneLink, phoneText } from '../../text/names.js';
 import type { Words } from '../../text/words.js';
 import { icon } from '../icon/icon.js';
+import '../language/language.js';
 import { frameStyles } from './frame.styles.js';
-
-/** The person wants the other language. */
-export class LanguageEvent extends Event {
-  constructor() {
-    super('otherlanguage', { bubbles: true, composed: true });
-  }
-}
 
 @customElement('vdx-frame')
 export class Frame extends LitElement {
@@ -36,9 +30,7 @@ export class Frame extends LitElement {
           <span class="mark" aria-hidden="true">${organisation === '' ? icon('camera') : initials(organisation)}</span>
           <span>${organisation === '' ? words.product : organisation}</span>
         </div>
-        <button class="link" type="button" lang=${words.language === 'da' ? 'en' : 'da'} @click=${this.switchLanguage}>
-          ${words.otherLanguage}
-        </button>
+        <vdx-language .words=${words}></vdx-language>
       </header>
       <main><slot></slot></main>
       <footer>
@@ -51,9 +43,5 @@ export class Frame extends LitElement {
         </p>
       </footer>
     `;
-  }
-
-  private switchLanguage(): void {
-    this.dispatchEvent(new LanguageEvent());
   }
 }
