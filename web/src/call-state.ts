@@ -75,6 +75,7 @@ export interface Facts extends Standing {
 export function assembleState(facts: Facts, before: CallState): CallState {
   const { conference } = facts;
   const local = kept(before.local, {
+    way: facts.local.way,
     camera: kept(before.local.camera, facts.local.camera),
     microphone: kept(before.local.microphone, facts.local.microphone),
     screen: kept(before.local.screen, facts.local.screen),

@@ -207,6 +207,15 @@ export interface Device {
   readonly label: string;
 }
 
+/** Of a phone's camera: towards the person, or away from him. */
+export type Facing = 'user' | 'environment';
+
+/**
+ * How somebody is there, chosen before the call: `picture` with sound; `sound` alone; `listen`: neither camera nor
+ * microphone is asked for, and he writes. Either may be turned on later.
+ */
+export type JoiningWay = 'picture' | 'sound' | 'listen';
+
 export interface DevicesState {
   readonly cameras: readonly Device[];
   readonly microphones: readonly Device[];
@@ -214,6 +223,8 @@ export interface DevicesState {
   readonly selected: Readonly<Record<DeviceKind, string | null>>;
   /** False where the browser chooses the output itself (Android, iOS): hide the choice. */
   readonly canChooseSpeaker: boolean;
+  /** Which way the camera looks, on a phone that has one for either side; null elsewhere. */
+  readonly facing: Facing | null;
   /** The own picture is of hands that speak: fluency comes before sharpness. */
   readonly usesSignLanguage: boolean;
   /** Music and counting go out as they are. For this call. */
@@ -221,6 +232,7 @@ export interface DevicesState {
 }
 
 export interface LocalState {
+  readonly way: JoiningWay;
   readonly camera: {
     /** What the person wants. */
     readonly on: boolean;
@@ -340,6 +352,10 @@ export interface CallCommands {
   /** Ask for camera and microphone and show them to their owner. From a click where possible. Never rejects. */
   startPreview(): Promise<void>;
   chooseDevice(kind: DeviceKind, deviceId: string): Promise<void>;
+  /** The phone's other camera, when `devices.facing` is known. */
+  turnCamera(): Promise<void>;
+  /** Before joining. What it does not need is given back. Never rejects. */
+  setWay(way: JoiningWay): Promise<void>;
   setSignLanguage(isUsed: boolean): void;
   setOriginalSound(isUsed: boolean): Promise<void>;
   setName(name: string): void;

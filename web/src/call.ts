@@ -9,7 +9,7 @@
 import { Announcements, LossWatch } from './announcements.js';
 import { browserEnvironment, type CallEnvironment } from './call-environment.js';
 import { assembleState, firstState, NO_TROUBLE, type Standing } from './call-state.js';
-import type { Call, CallState, DeviceKind, EndState, Failure } from './call-types.js';
+import type { Call, CallState, DeviceKind, EndState, Failure, JoiningWay } from './call-types.js';
 import { LiveConference } from './conference/live.js';
 import { Entrance } from './entrance.js';
 import { failureOf, lasting } from './failures.js';
@@ -106,9 +106,9 @@ class CallController implements Call, ConnectionListener {
     });
     const name = link.name ?? this.#memory.value.name ?? '';
     this.#standing = { phase: 'idle', failure: null, ended: null, note: '', pin: null, waiting: null, personFunction: '', name, invitation: null, look: null, acceptedTerms: this.#memory.value.terms, ...NO_TROUBLE };
-    const wishes = { camera: this.#memory.value.cameraOn, microphone: this.#memory.value.microphoneOn };
+    const { cameraOn: camera, microphoneOn: microphone, listens } = this.#memory.value;
     const chosen = readDevices(localShelf);
-    this.#local = new LocalMedia(wishes, chosen, this.#meter, {
+    this.#local = new LocalMedia({ camera, microphone, listens }, chosen, this.#meter, {
       onChange: () => this.#changed(),
       onTrack: (kind, track) => {
         void this.#media.setTrack(kind, track);
@@ -201,6 +201,17 @@ class CallController implements Call, ConnectionListener {
   async chooseDevice(kind: DeviceKind, deviceId: string): Promise<void> {
     if (kind === 'speaker') await this.#sound.choose(deviceId);
     await this.#local.choose(kind, deviceId);
+  }
+
+  async turnCamera(): Promise<void> {
+    await this.#local.turnCamera();
+  }
+
+  async setWay(way: JoiningWay): Promise<void> {
+    const done = this.#local.setWay(way);
+    const { camera: cameraOn, microphone: microphoneOn } = this.#local.wishes;
+    this.#memory.update({ cameraOn, microphoneOn, listens: way === 'listen' });
+    await done;
   }
 
   setSignLanguage(isUsed: boolean): void {

@@ -23,6 +23,8 @@ export interface Remembered {
   readonly terms: string;
   readonly microphoneOn: boolean;
   readonly cameraOn: boolean;
+  /** Came to listen and write: neither device is asked for. */
+  readonly listens: boolean;
   /** When the seat was last known to be ours, ms. */
   readonly seatedAt: number;
 }
@@ -39,6 +41,7 @@ const NOTHING: Remembered = {
   terms: '',
   microphoneOn: true,
   cameraOn: true,
+  listens: false,
   seatedAt: 0,
 };
 

@@ -3,7 +3,7 @@
  * a person sees one prompt; when it fails for one of the two, the other is still tried where that asks nobody again.
  */
 
-import type { Device, DeviceErrorCode } from '../call-types.js';
+import type { Device, DeviceErrorCode, Facing } from '../call-types.js';
 
 export interface Wanted {
   /** A device id, `true` for any, `false` for none. */
@@ -11,6 +11,8 @@ export interface Wanted {
   readonly microphone: string | boolean;
   /** Music and counting: the sound as it is, without what makes speech clearer. */
   readonly isOriginalSound?: boolean;
+  /** Of any camera: which way it should look; towards the person when nothing is said. */
+  readonly facing?: Facing;
 }
 
 export interface Acquired {
@@ -22,12 +24,12 @@ export interface Acquired {
 
 const NOTHING: Acquired = { camera: null, microphone: null, cameraError: null, microphoneError: null };
 
-export function cameraConstraints(wanted: string | true): MediaTrackConstraints {
+export function cameraConstraints(wanted: string | true, facing: Facing = 'user'): MediaTrackConstraints {
   return {
     width: { ideal: 1280 },
     height: { ideal: 720 },
     frameRate: { ideal: 30, max: 30 },
-    ...(wanted === true ? { facingMode: { ideal: 'user' } } : { deviceId: { exact: wanted } }),
+    ...(wanted === true ? { facingMode: { ideal: facing } } : { deviceId: { exact: wanted } }),
   };
 }
 
@@ -78,7 +80,7 @@ async function single(
 async function request(wanted: Wanted): Promise<Acquired | { readonly error: unknown }> {
   try {
     const stream = await navigator.mediaDevices.getUserMedia({
-      video: wanted.camera === false ? false : cameraConstraints(wanted.camera),
+      video: wanted.camera === false ? false : cameraConstraints(wanted.camera, wanted.facing),
       audio: wanted.microphone === false ? false : microphoneConstraints(wanted.microphone, wanted.isOriginalSound),
     });
     return { ...NOTHING, camera: stream.getVideoTracks()[0] ?? null, microphone: stream.getAudioTracks()[0] ?? null };
@@ -124,6 +126,13 @@ export function errorCode(error: unknown): DeviceErrorCode {
 function isBlockedAround(error: unknown): boolean {
   const message = error instanceof Error ? error.message : '';
   return /by system|permissions policy|feature policy/i.test(message);
+}
+
+/** Only phones and tablets have a camera for either side: elsewhere `facingMode` means nothing that could be turned. */
+export function facingOf(track: MediaStreamTrack | null, cameras: readonly Device[]): Facing | null {
+  if (cameras.length < 2 || navigator.maxTouchPoints < 2) return null;
+  const facing = track?.getSettings().facingMode;
+  return facing === 'user' || facing === 'environment' ? facing : null;
 }
 
 export interface DeviceLists {

@@ -14,7 +14,7 @@ interface Bench {
   readonly notices: NoticeCode[];
 }
 
-function build(wishes = { camera: true, microphone: true }): Bench {
+function build(wishes: ConstructorParameters<typeof LocalMedia>[0] = { camera: true, microphone: true }): Bench {
   const sent = new Map<SourceKind, MediaStreamTrack | null>();
   const notices: NoticeCode[] = [];
   const meter = { listenTo: () => undefined, resume: () => undefined, level: () => loudness } as unknown as Meter;
@@ -213,5 +213,98 @@ describe('the end', () => {
     expect(vi.getTimerCount()).toBe(0);
     await local.open();
     expect(devices.live).toHaveLength(2);
+  });
+});
+
+describe('the way of being there', () => {
+  const live = (): readonly string[] => devices.live.map((track) => track.kind);
+
+  it('gives back the camera of who wants sound only, and gets it again', async () => {
+    const { local, sent } = build();
+    await local.open();
+    await local.setWay('sound');
+    expect(live()).toEqual(['audio']);
+    expect(sent.get('camera')).toBeNull();
+    expect(local.state.way).toBe('sound');
+    await local.setWay('picture');
+    expect(local.state).toMatchObject({ way: 'picture', camera: { on: true } });
+  });
+
+  it('asks a listener for nothing, before and when he joins', async () => {
+    const { local } = build();
+    await local.setWay('listen');
+    await local.open();
+    expect(devices.given).toEqual([]);
+    expect(local.state).toMatchObject({ way: 'listen', camera: { on: false, error: null }, microphone: { on: false, error: null } });
+  });
+
+  it('gives everything back when somebody turns to listening, and all again when he turns back', async () => {
+    const { local } = build();
+    await local.open();
+    await local.setWay('listen');
+    expect(live()).toEqual([]);
+    await local.setWay('picture');
+    expect(live().toSorted()).toEqual(['audio', 'video']);
+    expect(local.isActive('microphone')).toBe(true);
+  });
+
+  it('does not ask before anybody was asked', async () => {
+    const { local } = build();
+    await local.setWay('sound');
+    await local.setWay('picture');
+    expect(devices.given).toEqual([]);
+  });
+
+  it('forgets a refusal that does not matter any more', async () => {
+    devices.refusal = 'NotAllowedError';
+    const { local } = build();
+    await local.open();
+    await local.setWay('listen');
+    expect(local.state).toMatchObject({ camera: { error: null }, microphone: { error: null } });
+  });
+
+  it('lets a listener speak after all', async () => {
+    const { local } = build({ camera: false, microphone: false, listens: true });
+    await local.open();
+    await local.setMicrophone(true);
+    expect(live()).toEqual(['audio']);
+    expect(local.state).toMatchObject({ way: 'sound', microphone: { on: true } });
+  });
+});
+
+describe('the cameras of a phone', () => {
+  const listed = ['c1', 'c2'].map((deviceId) => ({ kind: 'videoinput' as const, deviceId, label: '' }));
+
+  it('can be turned, again and again', async () => {
+    Object.assign(devices, { hasTwoSides: true, listed });
+    const { local } = build();
+    await local.open();
+    expect(local.devices.facing).toBe('user');
+    await local.turnCamera();
+    expect(local.devices.facing).toBe('environment');
+    expect(devices.live.filter((track) => track.kind === 'video')).toHaveLength(1);
+    await local.turnCamera();
+    expect(local.devices.facing).toBe('user');
+  });
+
+  it('stay as they were turned while the camera was off', async () => {
+    Object.assign(devices, { hasTwoSides: true, listed });
+    const { local } = build();
+    await local.open();
+    await local.turnCamera();
+    await local.setCamera(false);
+    await local.setCamera(true);
+    expect(local.devices.facing).toBe('environment');
+  });
+
+  it('cannot be turned where there is one, nor on a desk', async () => {
+    Object.assign(devices, { hasTwoSides: true, listed: listed.slice(1) });
+    const { local } = build();
+    await local.open();
+    expect(local.devices.facing).toBeNull();
+    Object.assign(devices, { hasTwoSides: false, listed });
+    const other = build().local;
+    await other.open();
+    expect(other.devices.facing).toBeNull();
   });
 });

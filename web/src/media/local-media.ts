@@ -8,11 +8,11 @@
  * the newest wish; what arrives after `release` is stopped at once.
  */
 
-import type { Device, DeviceErrorCode, DeviceKind, DevicesState, LocalState, NoticeCode } from '../call-types.js';
+import type { Device, DeviceErrorCode, DeviceKind, DevicesState, Facing, JoiningWay, LocalState, NoticeCode } from '../call-types.js';
 import { isPageHidden } from '../frames.js';
 import type { ContentHint, SourceKind } from '../protocol/messages.gen.js';
 import { Voice } from '../voices.js';
-import { acquire, acquireScreen, canChooseSpeaker, canShareScreen, listDevices, type DeviceLists } from './devices.js';
+import { acquire, acquireScreen, canChooseSpeaker, canShareScreen, facingOf, listDevices, type DeviceLists } from './devices.js';
 import type { Meter } from './meter.js';
 import type { LocalTracks } from './peer.js';
 
@@ -49,16 +49,20 @@ export class LocalMedia {
   #generation = 0;
   #usesSignLanguage: boolean;
   #isOriginalSound = false;
+  #facing: Facing = 'user';
+  /** Wants to use neither camera nor microphone: nothing is asked for. */
+  #listens: boolean;
   #work: Promise<void> = Promise.resolve();
 
   constructor(
-    wishes: Readonly<Record<Capture, boolean>>,
+    wishes: Readonly<Record<Capture, boolean>> & { readonly listens?: boolean },
     chosen: Readonly<Partial<Record<DeviceKind, string>>>,
     private readonly meter: Meter,
     private readonly listener: LocalMediaListener,
     usesSignLanguage = false,
   ) {
-    this.#wanted = { ...wishes };
+    this.#wanted = { camera: wishes.camera, microphone: wishes.microphone };
+    this.#listens = wishes.listens === true && !wishes.microphone;
     this.#usesSignLanguage = usesSignLanguage;
     this.#selected = { camera: null, microphone: null, speaker: null, ...chosen };
   }
@@ -90,6 +94,7 @@ export class LocalMedia {
 
   get state(): LocalState {
     return {
+      way: this.#wanted.camera ? 'picture' : this.#listens ? 'listen' : 'sound',
       camera: {
         on: this.#wanted.camera && (this.#tracks.camera !== null || this.#busy.camera),
         busy: this.#busy.camera,
@@ -117,6 +122,7 @@ export class LocalMedia {
         microphone: isKnown(this.#lists.microphones, this.#selected.microphone),
         speaker: isKnown(this.#lists.speakers, this.#selected.speaker),
       },
+      facing: facingOf(this.#tracks.camera, this.#lists.cameras),
       canChooseSpeaker: canChooseSpeaker() && this.#lists.speakers.length > 0,
       usesSignLanguage: this.#usesSignLanguage,
       isOriginalSound: this.#isOriginalSound,
@@ -127,13 +133,15 @@ export class LocalMedia {
 
   /** Both devices with one question, as wished. Never rejects. */
   async open(): Promise<void> {
+    if (this.#listens && !this.#wanted.camera) return;
     const generation = ++this.#generation;
-    this.#busy = { camera: this.#wanted.camera, microphone: true };
+    this.#busy = { camera: this.#wanted.camera, microphone: !this.#listens };
     this.listener.onChange();
     await this.#queue(async () => {
       const found = await acquire({
         camera: this.#wanted.camera && !this.#tracks.camera ? (this.#selected.camera ?? true) : false,
-        microphone: this.#tracks.microphone ? false : (this.#selected.microphone ?? true),
+        microphone: this.#tracks.microphone || this.#listens ? false : (this.#selected.microphone ?? true),
+        facing: this.#facing,
       });
       if (generation !== this.#generation) {
         found.camera?.stop();
@@ -151,8 +159,28 @@ export class LocalMedia {
     await this.refreshDevices();
   }
 
+  /** How the person wants to be there. What that needs is opened when devices have been asked for before. */
+  async setWay(way: JoiningWay): Promise<void> {
+    const listened = this.#listens;
+    this.#listens = way === 'listen';
+    this.#wanted = { camera: way === 'picture', microphone: !this.#listens && (listened || this.#wanted.microphone) };
+    if (way !== 'picture') this.#giveBack('camera');
+    if (this.#listens) this.#giveBack('microphone');
+    this.listener.onChange();
+    if (this.hasAsked && !this.#listens) await this.open();
+  }
+
+  /** The other camera of a phone. */
+  async turnCamera(): Promise<void> {
+    this.#facing = this.devices.facing === 'user' ? 'environment' : 'user';
+    this.#selected.camera = null;
+    if (this.#wanted.camera) await this.#reacquire('camera');
+    this.listener.onChange();
+  }
+
   async setMicrophone(on: boolean): Promise<void> {
     this.#wanted.microphone = on;
+    if (on) this.#listens = false;
     this.#mutedHintUntil = 0;
     if (on && (!isLive(this.#tracks.microphone) || this.#errors.microphone !== null)) await this.#reacquire('microphone');
     const track = this.#tracks.microphone;
@@ -165,8 +193,7 @@ export class LocalMedia {
     if (on) {
       if (!isLive(this.#tracks.camera) || this.#errors.camera !== null) await this.#reacquire('camera');
     } else {
-      this.#errors.camera = null;
-      this.#drop('camera');
+      this.#giveBack('camera');
     }
     this.listener.onChange();
   }
@@ -273,7 +300,7 @@ export class LocalMedia {
       this.#tracks[kind]?.stop();
       const id = this.#selected[kind] ?? true;
       const isOriginalSound = this.#isOriginalSound;
-      const found = await acquire({ camera: kind === 'camera' && id, microphone: kind === 'microphone' && id, isOriginalSound });
+      const found = await acquire({ camera: kind === 'camera' && id, microphone: kind === 'microphone' && id, isOriginalSound, facing: this.#facing });
       if (generation !== this.#generation) {
         found[kind]?.stop();
         return;
@@ -300,6 +327,11 @@ export class LocalMedia {
     if (kind === 'camera') this.#cameraStream = track && new MediaStream([track]);
     else this.meter.listenTo(track);
     this.listener.onTrack(kind, track);
+  }
+
+  #giveBack(kind: Capture): void {
+    this.#errors[kind] = null;
+    this.#drop(kind);
   }
 
   #drop(kind: SourceKind): void {

@@ -68,6 +68,7 @@ export const NAMES = [
 ] as const;
 
 const LOCAL: LocalState = {
+  way: 'picture',
   camera: { on: true, busy: false, stream: null, error: null },
   microphone: { on: true, busy: false, voice: new Voice(0.35), speakingWhileMuted: false, error: null },
   screen: { on: false, supported: true, stream: null },
@@ -102,13 +103,14 @@ export const IDLE: CallState = {
     speakers: [{ id: 's1', label: 'Højttalere (indbygget)' }],
     selected: { camera: 'c1', microphone: 'm1', speaker: 's1' },
     canChooseSpeaker: true,
+    facing: null,
     usesSignLanguage: false,
     isOriginalSound: false,
   },
   local: {
+    ...LOCAL,
     camera: { ...LOCAL.camera, on: false },
     microphone: { ...LOCAL.microphone, on: false, voice: new Voice() },
-    screen: LOCAL.screen,
   },
   ownQuality: 'good',
   audioBlocked: false,

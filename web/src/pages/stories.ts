@@ -32,6 +32,9 @@ function fakeCall(first: CallState, calls: string[]): Call {
     subscribe: (listener) => store.subscribe(listener),
     startPreview: () => note('startPreview'),
     chooseDevice: (kind, id) => note(`chooseDevice ${kind} ${id}`),
+    turnCamera: () =>
+      note('turnCamera', ({ devices, ...state }) => ({ ...state, devices: { ...devices, facing: devices.facing === 'user' ? 'environment' : 'user' } })),
+    setWay: (way) => note(`setWay ${way}`, (state) => ({ ...state, local: { ...state.local, way } })),
     setSignLanguage: (isUsed) => {
       void note('setSignLanguage', (state) => ({ ...state, devices: { ...state.devices, usesSignLanguage: isUsed } }));
     },

@@ -87,6 +87,7 @@ export function joined(change: Partial<Joined> = {}): Joined {
 }
 
 export const LOCAL: LocalState = {
+  way: 'picture',
   camera: { on: true, busy: false, stream: null, error: null },
   microphone: { on: true, busy: false, voice: new Voice(0.4), speakingWhileMuted: false, error: null },
   screen: { on: false, supported: true, stream: null },

@@ -19,6 +19,10 @@ export class FakeStream {
 export class FakeDevices extends EventTarget {
   /** Every track that was given, oldest first. */
   readonly given: FakeTrack[] = [];
+  /** What was asked of the camera the last time. */
+  asked: MediaStreamConstraints['video'];
+  /** A phone: each camera looks where it is asked to. */
+  hasTwoSides = false;
   /** The error's name with which the next questions are refused. */
   refusal: string | null = null;
   listed: { kind: MediaDeviceKind; deviceId: string; label: string }[] = [];
@@ -28,6 +32,7 @@ export class FakeDevices extends EventTarget {
   async getUserMedia(constraints: MediaStreamConstraints): Promise<FakeStream> {
     await this.gate;
     if (this.refusal !== null) throw Object.assign(new Error(''), { name: this.refusal });
+    this.asked = constraints.video;
     return this.#give([...(constraints.video ? (['video'] as const) : []), ...(constraints.audio ? (['audio'] as const) : [])]);
   }
 
@@ -51,8 +56,13 @@ export class FakeDevices extends EventTarget {
     return track;
   }
 
+  get #facing(): string {
+    const mode = typeof this.asked === 'object' ? this.asked.facingMode : undefined;
+    return typeof mode === 'object' && 'ideal' in mode ? String(mode.ideal) : 'user';
+  }
+
   #give(kinds: readonly ('audio' | 'video')[]): FakeStream {
-    const tracks = kinds.map((kind) => new FakeTrack(kind));
+    const tracks = kinds.map((kind) => Object.assign(new FakeTrack(kind), kind === 'video' && this.hasTwoSides ? { facingMode: this.#facing } : {}));
     this.given.push(...tracks);
     return new FakeStream(tracks);
   }
@@ -63,6 +73,7 @@ export function stubDevices(): FakeDevices {
   const devices = new FakeDevices();
   vi.stubGlobal('navigator', {
     userAgent: '',
+    maxTouchPoints: 5,
     mediaDevices: devices,
     permissions: { query: () => Promise.resolve({ state: 'prompt' }) },
   });

@@ -8,6 +8,7 @@ export class FakeTrack extends EventTarget {
   enabled = true;
   muted = false;
   contentHint = '';
+  facingMode: string | null = null;
 
   constructor(
     readonly kind: 'audio' | 'video',
@@ -26,7 +27,7 @@ export class FakeTrack extends EventTarget {
   }
 
   getSettings(): MediaTrackSettings {
-    return { deviceId: this.deviceId, ...this.size };
+    return { deviceId: this.deviceId, ...this.size, ...(this.facingMode === null ? {} : { facingMode: this.facingMode }) };
   }
 
   asTrack(): MediaStreamTrack {
