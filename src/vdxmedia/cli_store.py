@@ -1,4 +1,4 @@
-"""`vdxmedia store`, `backup`, `restore`, `audit` and `person`: what an operator does with what is stored.
+"""`vdxmedia store`, `backup`, `restore`, `audit`, `diagnosis` and `person`: what an operator does with what is stored.
 
 A server may be running, but for `store upgrade` and `restore`. What was asked for goes to standard output; all else to
 standard error. No command prints a secret.
@@ -22,13 +22,17 @@ import typer
 
 from vdxmedia import config, credentials
 from vdxmedia.booking.audit import AuditOperation, ChainCheck, note_of
+from vdxmedia.clock import SystemClock
 from vdxmedia.config import Settings
 from vdxmedia.errors import BadField, Misconfigured, VdxError
+from vdxmedia.hub.counters import Counters
+from vdxmedia.hub.diagnoses import Diagnoses, StoredDiagnosis
 from vdxmedia.sealing import Sealer
 from vdxmedia.store import backup as copies
 from vdxmedia.store import database
 from vdxmedia.store.administration import open_beside_server
 from vdxmedia.store.audit import AuditLog
+from vdxmedia.store.diagnoses import DiagnosisRows
 from vdxmedia.store.persons import Persons
 from vdxmedia.store.units import Units
 
@@ -58,6 +62,7 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(person_app, name="person")
     app.command("backup")(backup)
     app.command("restore")(restore)
+    app.command("diagnosis")(show_diagnosis)
 
 
 # ── the store ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -136,6 +141,21 @@ def export_audit(
     except _AuditBroken as broken:
         _print({"broken": broken.text})
         raise typer.Exit(3) from None
+
+
+# ── the help desk ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def show_diagnosis(
+    code: Annotated[str, typer.Argument(help="As it was said on the telephone, as K7PX.")],
+    config_file: ConfigOption = None,
+) -> None:
+    """Print what a page told of its connection under this code, as JSON. Kept 7 days, without personal data."""
+
+    async def work(units: Units, sealer: Sealer, now: int) -> StoredDiagnosis:
+        return await Diagnoses(DiagnosisRows(units), SystemClock(), Counters()).find(code)
+
+    _print(_on_store(config_file, work))
 
 
 # ── one person ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -406,6 +406,12 @@ async def test_document_describes_every_operation_and_answers_match_it(server: A
         ("/api/v1/message-texts", "put"),
         ("/api/v1/room-messages", "get"),
         ("/api/v1/room-messages", "post"),
+        ("/api/v1/room-details", "get"),
+        ("/api/v1/room-invitations", "get"),
+        ("/api/v1/room-invitations", "post"),
+        ("/api/v1/room-invitations/{invitation}", "delete"),
+        ("/api/v1/diagnoses", "post"),
+        ("/api/v1/diagnoses/{code}", "get"),
     }
     schemas = document["components"]["schemas"]
     made = await server.open_room()

@@ -129,6 +129,10 @@ async def test_small_things_go_by_their_terms(database: Database, rows: Retentio
         for at in range(5)
     ]
     await put(database, schema.staff_links, *links)
+    told = [{"code": f"AAA{at}", "made_at": at, "document": "{}"} for at in range(5)]
+    await put(database, schema.diagnoses, *told)
+    assert [await rows.delete(Kind.DIAGNOSES, 3, 2) for _ in range(3)] == [2, 1, 0]
+    assert await count(database, schema.diagnoses) == 2
     assert [await rows.delete(Kind.IDEMPOTENCY_KEYS, 3, 2) for _ in range(3)] == [2, 1, 0]
     assert [await rows.delete(Kind.STAFF_LINKS, 3, 2) for _ in range(3)] == [2, 1, 0]
     assert [await count(database, table) for table in (schema.idempotency_keys, schema.staff_links)] == [2, 2]

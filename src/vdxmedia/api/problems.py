@@ -37,6 +37,7 @@ STATUS_OF_CODE: dict[str, int] = {
     "media_type_unsupported": 415,
     "meeting_unknown": 404,
     "invitation_unknown": 404,
+    "diagnosis_unknown": 404,
     "cursor_invalid": 422,
     "idempotency_key_reused": 422,
     "request_in_progress": 409,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from vdxmedia.clock import Clock
 from vdxmedia.config import Settings
 from vdxmedia.hub.counters import Counters
+from vdxmedia.hub.diagnoses import KEPT_S
 from vdxmedia.hub.retention import Kind, RetentionJob
 from vdxmedia.hub.store_keeping import DAY_S
 from vdxmedia.sealing import Sealer
@@ -22,5 +23,6 @@ def make_retention(settings: Settings, units: Units, sealer: Sealer, clock: Cloc
         Kind.AUDIT_DAYS: kept.audit_kept_days * DAY_S,
         Kind.IDEMPOTENCY_KEYS: kept.idempotency_keys_kept_days * DAY_S,
         Kind.STAFF_LINKS: 0.0,
+        Kind.DIAGNOSES: KEPT_S,
     }
     return RetentionJob(RetentionRows(units, sealer), clock, kept_s, counters)

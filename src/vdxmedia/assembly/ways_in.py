@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vdxmedia.api.branding import BrandingOperations
+from vdxmedia.api.diagnoses import BURST, EVERY_S, DiagnosisOperations
 from vdxmedia.api.entrances import EntranceOperations
 from vdxmedia.api.invitations import InvitationOperations
 from vdxmedia.api.meeting_invitations import MeetingInvitationOperations
@@ -12,20 +13,24 @@ from vdxmedia.api.meetings import MeetingOperations
 from vdxmedia.api.messages import MessageOperations
 from vdxmedia.api.operations import Operation
 from vdxmedia.api.ratelimit import RateLimit
+from vdxmedia.api.room_links import RoomLinkOperations
 from vdxmedia.clock import Clock
 from vdxmedia.config import Settings
 from vdxmedia.hub.booking_store import BookingStore
 from vdxmedia.hub.bookings_port import Bookings
 from vdxmedia.hub.branding import BrandingDesk
 from vdxmedia.hub.calls import Calls
+from vdxmedia.hub.diagnoses import Diagnoses
 from vdxmedia.hub.entrances import Entrances
 from vdxmedia.hub.idempotency import Idempotency
 from vdxmedia.hub.invitations import Invitations
 from vdxmedia.hub.messages import Messages
 from vdxmedia.hub.ports import Tokens
 from vdxmedia.hub.registry import Registry
+from vdxmedia.hub.room_links import RoomLinks
 from vdxmedia.sealing import Sealer
 from vdxmedia.store.brandings import Brandings
+from vdxmedia.store.diagnoses import DiagnosisRows
 from vdxmedia.store.invitations import InvitationRows, RepeatedRequests
 from vdxmedia.store.units import Units
 
@@ -67,8 +72,15 @@ def booking_operations(
         uri_domain=uri_domain,
     )
     per_second = settings.api.requests_per_second
+    diagnoses = Diagnoses(DiagnosisRows(units), clock, registry.counters)
     return (
         *meetings.table(),
+        *RoomLinkOperations(
+            RoomLinks(store, invitations, registry, bookings),
+            public_url=public_url,
+            short_link_base=settings.booking.short_link_base or f"{public_url}/m/",
+        ).table(),
+        *DiagnosisOperations(diagnoses, RateLimit(per_second=1 / EVERY_S, burst=BURST, clock=clock)).table(),
         *MessageOperations(
             meetings,
             messages,

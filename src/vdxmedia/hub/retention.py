@@ -53,6 +53,7 @@ class Kind(StrEnum):
     IDEMPOTENCY_KEYS = "idempotency_keys"
     STAFF_LINKS = "staff_links"
     """That have expired."""
+    DIAGNOSES = "diagnoses"
 
 
 class RetentionStore(Protocol):

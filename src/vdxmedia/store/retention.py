@@ -19,6 +19,7 @@ from vdxmedia.store.schema import (
     booked_rooms,
     call_stays,
     calls,
+    diagnoses,
     idempotency_keys,
     invitations,
     job_runs,
@@ -69,6 +70,10 @@ class RetentionRows:
                 links = staff_links.c
                 expired = select(links.token_hash).where(links.expires_at < int(before)).limit(most)
                 return await self._deleted(delete(staff_links).where(links.token_hash.in_(expired)))
+            case Kind.DIAGNOSES:
+                told = diagnoses.c
+                old = select(told.code).where(told.made_at < int(before)).limit(most)
+                return await self._deleted(delete(diagnoses).where(told.code.in_(old)))
             case _:
                 assert_never(kind)
 

@@ -281,3 +281,12 @@ idempotency_keys = Table(
     Column("created_at", BigInteger, nullable=False, index=True),
 )
 """What a repeated request is known by; `caller` is a digest too."""
+
+diagnoses = Table(
+    "diagnoses",
+    metadata,
+    Column("code", String(8), primary_key=True),
+    Column("made_at", BigInteger, nullable=False, index=True),
+    Column("document", Text, nullable=False),
+)
+"""`document`: `hub.diagnoses.Diagnosis`."""
