@@ -21,6 +21,7 @@ import { PictureProof } from './media/picture-proof.js';
 import { Sound } from './media/sound.js';
 import { StatsWatch } from './media/stats.js';
 import { WakeLock } from './media/wake-lock.js';
+import { chooseWay } from './prejoin/way.js';
 import { Memory, readDevices, readSignLanguage, writeDevices, writeSignLanguage } from './memory.js';
 import { videoSlotsForScreen } from './page-events.js';
 import { PageWatch } from './page-watch.js';
@@ -203,16 +204,8 @@ class CallController implements Call, ConnectionListener {
     await this.#local.choose(kind, deviceId);
   }
 
-  async turnCamera(): Promise<void> {
-    await this.#local.turnCamera();
-  }
-
-  async setWay(way: JoiningWay): Promise<void> {
-    const done = this.#local.setWay(way);
-    const { camera: cameraOn, microphone: microphoneOn } = this.#local.wishes;
-    this.#memory.update({ cameraOn, microphoneOn, listens: way === 'listen' });
-    await done;
-  }
+  readonly turnCamera = (): Promise<void> => this.#local.turnCamera();
+  readonly setWay = (way: JoiningWay): Promise<void> => chooseWay(way, this.#local, this.#memory);
 
   setSignLanguage(isUsed: boolean): void {
     writeSignLanguage(this.environment.localShelf, isUsed);
