@@ -292,7 +292,7 @@ class Server:
         self.callers = who_calls.make_callers(
             settings, self.public_url, self.issuer_keys, self._clients, guards, tree=self.bookings.tree
         )
-        files = await asyncio.to_thread(read_files)
+        files = await asyncio.to_thread(read_files, languages=settings.pages.languages)
         idle = IdleConnections(self._clock, lambda reason: self.metrics.connections_cut.labels(reason).inc())
         application = make_application(
             Parts(

@@ -39,6 +39,7 @@ from vdxmedia.config_sections import (
     Store,
     Tokens,
     Turn,
+    WebPages,
 )
 from vdxmedia.errors import Misconfigured
 
@@ -62,6 +63,7 @@ __all__ = [
     "Store",
     "Tokens",
     "Turn",
+    "WebPages",
     "as_toml",
     "check",
     "check_production",
@@ -181,6 +183,8 @@ def check(settings: Settings) -> None:
     _check_booking(settings.booking)
     _check_oauth(settings.oauth, settings.http.public_url.rstrip("/"))
     _check_sms(settings)
+    if len(set(settings.pages.languages)) != len(settings.pages.languages):
+        raise Misconfigured("pages.languages: the same language twice")
     if bool(settings.http.certificate_file) != bool(settings.http.certificate_key_file):
         raise Misconfigured("http.certificate_file and http.certificate_key_file must both be set, or neither")
     if settings.http.public_url:

@@ -38,6 +38,17 @@ class Http(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Largest request body of the REST API."""
 
 
+PageLanguage = Literal["da", "en", "de", "ar"]
+"""As `LANGUAGES` of the page (web/src/text/languages.ts)."""
+
+
+class WebPages(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the pages offer."""
+
+    languages: Annotated[list[PageLanguage], Meta(min_length=1)] = msgspec.field(default_factory=lambda: ["da", "en"])
+    """To choose from; the first is for whom none fits. `de` and `ar` are translations that nobody has read through."""
+
+
 class Media(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The relay's sockets."""
 
@@ -273,6 +284,7 @@ class Settings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything that can be set."""
 
     http: Http = Http()
+    pages: WebPages = WebPages()
     media: Media = Media()
     turn: Turn = Turn()
     store: Store = Store()

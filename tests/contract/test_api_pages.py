@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from aiohttp import web
@@ -13,8 +14,10 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from tests.contract.assembled import AssembledServer, assembled
 from vdxmedia.api.pages import Pages, read_files
+from vdxmedia.config_sections import PageLanguage
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "metrics.md"
+WEB = Path(__file__).resolve().parents[2] / "web"
 
 
 @pytest.fixture
@@ -210,6 +213,24 @@ async def test_text_is_compressed_for_those_who_can_read_it(built: TestClient[we
 )
 async def test_path_that_is_not_built_is_not_found(built: TestClient[web.Request, web.Application], path: str) -> None:
     assert (await built.get(path)).status == 404
+
+
+def test_built_pages_offer_the_languages_that_are_configured(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text('<meta name="vdx-languages" content="da en">', encoding="utf-8")
+    files = read_files(tmp_path, languages=["en", "ar"])
+    assert files["/index.html"].body == b'<meta name="vdx-languages" content="en ar">'
+
+
+def test_built_client_says_what_it_offers_where_the_server_looks_for_it() -> None:
+    page = (WEB / "index.html").read_text(encoding="utf-8")
+    assert 'name="vdx-languages" content="da en"' in page
+
+
+def test_configuration_knows_the_languages_of_the_page() -> None:
+    source = (WEB / "src" / "text" / "languages.ts").read_text(encoding="utf-8")
+    found = re.search(r"LANGUAGES = \[(.*)\] as const", source)
+    assert found is not None
+    assert tuple(re.findall(r"'(\w+)'", found[1])) == get_args(PageLanguage)
 
 
 async def test_room_page_without_a_build_says_how_to_build(tmp_path: Path) -> None:

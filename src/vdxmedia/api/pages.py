@@ -10,7 +10,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,8 @@ COMPRESSIBLE = frozenset(
     {"text/html", "text/css", "text/javascript", "application/javascript", "application/json", "image/svg+xml"}
 )
 """Text, always UTF-8 here."""
+BUILT_LANGUAGES = ("da", "en")
+"""What the built pages say that they offer."""
 FRONT_PAGE = """<!doctype html>
 <html lang="da">
 <head>
@@ -105,8 +107,11 @@ def security_headers(frame_ancestors: list[str]) -> dict[str, str]:
     }
 
 
-def read_files(root: Path = BUILT_WEB) -> Files:
-    """Every built file by the path it is served at. Blocking; called once at start."""
+def read_files(root: Path = BUILT_WEB, *, languages: Sequence[str] = BUILT_LANGUAGES) -> Files:
+    """Every built file by the path it is served at. Blocking; called once at start.
+
+    `languages`: what the pages offer, told to the client by a meta element.
+    """
     files = {
         "/": ServedFile.of(FRONT_PAGE.encode(), "text/html", "no-cache"),
         "/front.css": ServedFile.of(FRONT_STYLE.encode(), "text/css", "no-cache"),
@@ -117,8 +122,15 @@ def read_files(root: Path = BUILT_WEB) -> Files:
         name = path.relative_to(root).as_posix()
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         caching = IMMUTABLE if name.startswith("assets/") else "no-cache"
-        files[f"/{name}"] = ServedFile.of(path.read_bytes(), kind, caching)
+        body = path.read_bytes()
+        if kind == "text/html":
+            body = body.replace(_offer(BUILT_LANGUAGES), _offer(languages))
+        files[f"/{name}"] = ServedFile.of(body, kind, caching)
     return files
+
+
+def _offer(languages: Sequence[str]) -> bytes:
+    return f'name="vdx-languages" content="{" ".join(languages)}"'.encode()
 
 
 class Pages:
