@@ -45,7 +45,7 @@ describe('the look of a path and that of the meeting', () => {
   const region = look({ organisation: 'region', accent: '#aa0000', terms: null, privacyUrl: 'https://r.example' });
 
   it('shows the path\'s, and keeps what is agreed on with the meeting\'s', () => {
-    expect(looksTogether(region, look())).toMatchObject({ organisation: 'region', accent: '#aa0000', terms: TERMS, privacyUrl: '' });
+    expect(looksTogether(region, look())).toMatchObject({ organisation: 'aarhus', accent: '#aa0000', terms: TERMS, privacyUrl: '' });
     expect(looksTogether(look(), null)).toMatchObject({ organisation: 'aarhus', terms: null, showsSubject: false });
     expect(looksTogether(null, region)).toBe(region);
     expect(looksTogether(null, null)).toBeNull();

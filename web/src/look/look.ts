@@ -139,6 +139,6 @@ function addressOf(said: Said, name: string): string {
  */
 export function looksTogether(byPath: Look | null, own: Look | null): Look | null {
   if (byPath === null || own === null) return byPath === null ? own : { ...byPath, terms: null, showsSubject: false };
-  const { terms, showsSubject, accessibilityUrl, accessibilityText, privacyUrl, privacyText, contact } = own;
-  return { ...byPath, terms, showsSubject, accessibilityUrl, accessibilityText, privacyUrl, privacyText, contact };
+  const { organisation, name, helpLine, terms, showsSubject, accessibilityUrl, accessibilityText, privacyUrl, privacyText, contact } = own;
+  return { ...byPath, organisation, name, helpLine, terms, showsSubject, accessibilityUrl, accessibilityText, privacyUrl, privacyText, contact };
 }

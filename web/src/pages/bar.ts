@@ -2,6 +2,7 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import '../elements/control/control.js';
+import '../elements/logo/logo.js';
 import { isChatUnderMore } from '../elements/chat/unread.js';
 import { floorButton, isSilenced } from '../elements/floor/standing.js';
 import { floorWords } from '../text/floor.js';
@@ -31,7 +32,7 @@ export function renderBar(view: CallView, unread: number): TemplateResult {
   const floor = floorButton(call, floorWords(words.language));
   const [share = '', ...rest] = words.call.share.split(' ');
   return html`<div class="bar">
-    <p class="subject">${call.room?.subject ?? ''}</p>
+    <div class="subject"><vdx-logo .look=${call.look}></vdx-logo><span>${call.room?.subject ?? ''}</span></div>
     <div class="buttons ${call.self?.role ?? ''} ${floor === null ? '' : 'has-floor'}" role="group" aria-label=${words.call.controls}>
       <vdx-control
         .look=${'state'}

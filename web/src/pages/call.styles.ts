@@ -91,10 +91,30 @@ export const callStyles = css`
   }
 
   .subject {
-    overflow: hidden;
+    display: flex;
+    align-items: center;
+    gap: var(--space-12);
+    min-width: 0;
     font-weight: var(--bold);
+  }
+
+  .subject span {
+    overflow: hidden;
     text-overflow: ellipsis;
     white-space: nowrap;
+  }
+
+  .links {
+    display: flex;
+    flex-wrap: wrap;
+    column-gap: var(--space-16);
+  }
+
+  .links a {
+    display: inline-flex;
+    align-items: center;
+    min-height: 44px;
+    color: var(--ink-soft);
   }
 
   .state {
@@ -164,7 +184,12 @@ export const callStyles = css`
     .subject,
     .state {
       grid-area: 1 / 1;
+      justify-content: center;
       text-align: center;
+    }
+
+    .subject vdx-logo {
+      display: none;
     }
 
     /* One line: what is off is more urgent than what the meeting is called. */

@@ -18,6 +18,7 @@ import type { Lobby, Room, TypedLine } from '../protocol/messages.gen.js';
 import { Voice } from '../voices.js';
 import { FLOOR_STORIES } from './stories-floor.js';
 import { LAYOUT_STORIES } from './stories-layouts.js';
+import { LOOK_STORIES } from './stories-look.js';
 import { TRAINING_STORIES } from './stories-training.js';
 
 export const ROOM: RoomState = {
@@ -372,6 +373,7 @@ export const STORIES: Readonly<Record<string, (pictures: Pictures) => CallState>
   'call-speaking-muted': (pictures) => withBanner(muted(inCall(1, pictures)), 'speakingWhileMuted'),
   'call-stopping': (pictures) => withBanner(inCall(1, pictures), 'serverStopping'),
   ...LAYOUT_STORIES,
+  ...LOOK_STORIES,
   ...FLOOR_STORIES,
   ...TRAINING_STORIES,
   'ended-left': () => ended('left', true),

@@ -5,6 +5,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { CallCommands, CallState } from '../call-types.js';
 import '../elements/frame/frame.js';
 import { icon } from '../elements/icon/icon.js';
+import { renderSaid } from '../look/links.js';
 import { buttons, reset } from '../styles/shared.js';
 import { phoneLink, phoneText } from '../text/names.js';
 import type { Message, Words } from '../text/words.js';
@@ -28,6 +29,11 @@ export function messageOf(call: CallState, words: Words): Content | null {
     return { message: words.failure[code], button: retryable ? words.failure.tryAgain : '' };
   }
   return null;
+}
+
+/** As it should be, and not cut off: then an organisation says goodbye. */
+function isOver({ ended }: CallState): boolean {
+  return ended?.code === 'left' || ended?.code === 'ended';
 }
 
 @customElement('vdx-message')
@@ -67,11 +73,12 @@ export class MessagePage extends LitElement {
     if (content === null) return nothing;
     const { message, button } = content;
     const note = this.call.ended?.note ?? '';
-    return html`<vdx-frame .room=${this.call.room ?? this.call.invitation} .words=${this.words}>
+    return html`<vdx-frame .room=${this.call.room ?? this.call.invitation} .look=${this.call.look} .words=${this.words}>
       <div class="message">
         <h1 tabindex="-1">${message.title}</h1>
         ${note === '' ? nothing : html`<p class="note">${note}</p>`}
         <p>${message.body}</p>
+        ${renderSaid(isOver(this.call) ? this.call.look?.ended : '')}
         ${button === ''
           ? this.renderPhone()
           : html`<button

@@ -12,6 +12,7 @@ import '../elements/language/language.js';
 import '../elements/layouts/layouts.js';
 import '../elements/panel/panel.js';
 import { nextCorner } from '../elements/self-view/corner.js';
+import { renderLinks } from '../look/links.js';
 import { floorWords } from '../text/floor.js';
 import { phoneLink, phoneText } from '../text/names.js';
 import { peopleWords } from '../text/people.js';
@@ -93,6 +94,7 @@ export function renderMore(view: CallView): TemplateResult {
         ? html`<p>${words.help.nobody}</p>`
         : html`<a class="link" href=${phoneLink(helpLine)}>${icon('phone')}${words.help.call(phoneText(helpLine))}</a>`}
       <vdx-language .words=${words}></vdx-language>
+      ${renderLinks(call.look, words.language)}
     </div>
   </vdx-panel>`;
 }

@@ -45,7 +45,7 @@ export class PinPage extends LitElement {
     const words = roomWords(this.words.language).pin;
     const isChecking = this.call.pin?.state === 'checking';
     const problem = this.problem(words);
-    return html`<vdx-frame .room=${this.call.room ?? this.call.invitation} .words=${this.words}>
+    return html`<vdx-frame .room=${this.call.room ?? this.call.invitation} .look=${this.call.look} .words=${this.words}>
       <form novalidate @submit=${this.submit}>
         <h1 tabindex="-1">${words.title}</h1>
         <p>${words.lead}</p>

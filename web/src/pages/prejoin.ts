@@ -10,6 +10,7 @@ import '../elements/frame/frame.js';
 import { icon } from '../elements/icon/icon.js';
 import '../elements/level/level.js';
 import '../elements/tile/tile.js';
+import { renderSaid } from '../look/links.js';
 import { buttons, fields, reset } from '../styles/shared.js';
 import { FUNCTIONS, functionText } from '../text/people.js';
 import { roomWords } from '../text/rooms.js';
@@ -87,11 +88,12 @@ export class Prejoin extends LitElement {
     const { call, words } = this;
     const { invitation } = call;
     const isNameFixed = (invitation?.name ?? null) !== null;
-    return html`<vdx-frame .room=${call.room ?? invitation} .words=${words}>
+    return html`<vdx-frame .room=${call.room ?? invitation} .look=${call.look} .words=${words}>
       <form novalidate @submit=${this.submit}>
         <div class="intro">
           <h1 tabindex="-1">${this.heading()}</h1>
           <p>${this.lead()}</p>
+          ${renderSaid(call.look?.welcome)}
         </div>
         <div class="self">${this.renderSelf()}</div>
         <div class="who">

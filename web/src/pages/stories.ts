@@ -7,7 +7,6 @@
 import type { Call, CallState } from '../call-types.js';
 import { Store } from '../store.js';
 import { languageOf } from '../text/languages.js';
-import { applyBrand } from '../styles/colour.js';
 import '../styles/base.css';
 import { App } from './app.js';
 import { STORIES } from './fixtures.js';
@@ -97,7 +96,6 @@ function list(): HTMLElement {
 const query = new URLSearchParams(location.search);
 const language = query.get('lang');
 const story = STORIES[query.get('story') ?? ''];
-applyBrand(query.get('brand') ?? '', document.documentElement);
 
 if (story === undefined) {
   document.body.append(list());

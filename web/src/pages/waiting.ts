@@ -6,6 +6,7 @@ import type { CallCommands, CallState } from '../call-types.js';
 import '../elements/control/control.js';
 import '../elements/frame/frame.js';
 import '../elements/tile/tile.js';
+import { renderSaid } from '../look/links.js';
 import { buttons, reset } from '../styles/shared.js';
 import { roomWords } from '../text/rooms.js';
 import type { Words } from '../text/words.js';
@@ -46,10 +47,11 @@ export class WaitingPage extends LitElement {
     const words = roomWords(this.words.language).waiting;
     const { microphone, camera } = call.local;
     const minutes = Math.max(0, Math.floor((Date.now() - since) / 60_000));
-    return html`<vdx-frame .room=${call.room ?? call.invitation} .words=${this.words}>
+    return html`<vdx-frame .room=${call.room ?? call.invitation} .look=${call.look} .words=${this.words}>
       <div class="waiting">
         <h1 tabindex="-1">${words.title[reason]}</h1>
         <p>${words.lead[reason]}</p>
+        ${renderSaid(call.look?.waiting)}
         <div role="status">
           ${notice === '' ? nothing : html`<div class="notice"><p class="label">${words.fromHost}</p><p>${notice}</p></div>`}
         </div>

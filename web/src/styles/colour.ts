@@ -17,8 +17,8 @@ export function parseHex(colour: string): Rgb | null {
   return [parseInt(match[1] ?? '', 16), parseInt(match[2] ?? '', 16), parseInt(match[3] ?? '', 16)];
 }
 
-function toHex(colour: Rgb): string {
-  return '#' + colour.map((part) => Math.round(part).toString(16).padStart(2, '0')).join('');
+export function toHex(colour: Rgb): string {
+  return '#' + colour.map((part) => part.toString(16).padStart(2, '0')).join('');
 }
 
 function luminance(colour: Rgb): number {
@@ -35,12 +35,13 @@ export function contrast(a: Rgb, b: Rgb): number {
   return (Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05);
 }
 
-function mix(from: Rgb, to: Rgb, share: number): Rgb {
-  return [0, 1, 2].map((i) => (from[i] ?? 0) + ((to[i] ?? 0) - (from[i] ?? 0)) * share) as unknown as Rgb;
+/** Whole numbers, as a page will show it: what is measured is what is seen. */
+export function mix(from: Rgb, to: Rgb, share: number): Rgb {
+  return [0, 1, 2].map((i) => Math.round((from[i] ?? 0) + ((to[i] ?? 0) - (from[i] ?? 0)) * share)) as unknown as Rgb;
 }
 
-const WHITE: Rgb = [255, 255, 255];
-const BLACK: Rgb = [0, 0, 0];
+export const WHITE: Rgb = [255, 255, 255];
+export const BLACK: Rgb = [0, 0, 0];
 
 export interface BrandColours {
   /** The ground of the primary button: the colour as given, unless it would drown in the paper. */
@@ -54,34 +55,34 @@ export interface BrandColours {
 /** A bright yellow on white paper is still seen as yellow; a colour nearer to the paper than this is not seen. */
 const SEEN = 1.25;
 
-/** Moves the colour towards white or black, whichever leads away from the ground, just so far as needed. */
-function standOut(colour: Rgb, ground: Rgb, ratio: number): Rgb {
-  const away = contrast(ground, WHITE) > contrast(ground, BLACK) ? WHITE : BLACK;
+/** White or black, whichever is read better on the ground. */
+export function away(ground: Rgb): Rgb {
+  return contrast(ground, WHITE) > contrast(ground, BLACK) ? WHITE : BLACK;
+}
+
+/** Moves the colour towards white or black, whichever leads away from the first ground, just so far as needed on all. */
+export function standOut(colour: Rgb, grounds: readonly [Rgb, ...Rgb[]], ratio: number): Rgb {
+  const end = away(grounds[0]);
   let moved = colour;
-  for (let step = 1; step <= 20 && contrast(moved, ground) < ratio; step += 1) moved = mix(colour, away, step / 20);
+  for (let step = 1; step <= 20 && grounds.some((ground) => contrast(moved, ground) < ratio); step += 1) {
+    moved = mix(colour, end, step / 20);
+  }
   return moved;
 }
 
-/** An organisation's colour made fit for buttons and links on `paper`; `null` when one of the two is no colour. */
-export function brandOn(colour: string, paper: string): BrandColours | null {
+/**
+ * An organisation's colour made fit for buttons and links on `paper`, and links on the `others`; `null` when one of the
+ * two is no colour. `wantedInk` is what should stand on the button, where that can be read.
+ */
+export function brandOn(colour: string, paper: string, others: readonly Rgb[] = [], wantedInk = ''): BrandColours | null {
   const [wanted, ground] = [parseHex(colour), parseHex(paper)];
   if (wanted === null || ground === null) return null;
-  const brand = contrast(wanted, ground) < SEEN ? standOut(wanted, ground, PART_CONTRAST) : wanted;
+  const brand = contrast(wanted, ground) < SEEN ? standOut(wanted, [ground], PART_CONTRAST) : wanted;
   const dark = mix(brand, BLACK, 0.85);
-  const ink = contrast(brand, WHITE) >= contrast(brand, dark) ? WHITE : dark;
+  const given = parseHex(wantedInk);
+  const best = contrast(brand, WHITE) >= contrast(brand, dark) ? WHITE : dark;
+  const ink = given !== null && contrast(brand, given) >= TEXT_CONTRAST ? given : best;
   const brandInk = contrast(brand, ink) >= TEXT_CONTRAST ? ink : BLACK;
-  const brandText = standOut(wanted, ground, TEXT_CONTRAST);
+  const brandText = standOut(wanted, [ground, ...others], TEXT_CONTRAST);
   return { brand: toHex(brand), brandInk: toHex(brandInk), brandText: toHex(brandText) };
-}
-
-/** Puts an organisation's colour over the default one, on `root`; a colour that is none changes nothing. */
-export function applyBrand(colour: string, root: HTMLElement): void {
-  const styles = getComputedStyle(root);
-  for (const [prefix, ground] of [['', '--paper'], ['stage-', '--stage-raised']] as const) {
-    const colours = brandOn(colour, styles.getPropertyValue(ground));
-    if (colours === null) continue;
-    root.style.setProperty(`--${prefix}brand`, colours.brand);
-    root.style.setProperty(`--${prefix}brand-ink`, colours.brandInk);
-    root.style.setProperty(`--${prefix}brand-text`, colours.brandText);
-  }
 }

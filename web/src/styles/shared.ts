@@ -57,6 +57,11 @@ export const reset = css`
     height: 1.5rem;
   }
 
+  /* An organisation's own words. */
+  .said {
+    white-space: pre-line;
+  }
+
   .visually-hidden {
     position: absolute;
     width: 1px;

@@ -63,6 +63,37 @@ export const frameStyles = css`
     color: var(--ink-soft);
   }
 
+  footer {
+    flex-wrap: wrap;
+    justify-content: space-between;
+    gap: var(--space-4) var(--space-24);
+  }
+
+  .human {
+    display: flex;
+    align-items: center;
+    gap: var(--space-12);
+  }
+
+  .links {
+    display: flex;
+    flex-wrap: wrap;
+    column-gap: var(--space-16);
+    font-size: var(--text-16);
+  }
+
+  .links a {
+    display: inline-flex;
+    align-items: center;
+    min-height: 44px;
+    color: var(--ink-soft);
+    text-underline-offset: 0.2em;
+  }
+
+  .links a:hover {
+    color: var(--ink);
+  }
+
   footer .icon {
     color: var(--brand-text);
   }

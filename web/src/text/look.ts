@@ -1,0 +1,30 @@
+/** The words round an organisation's look: the links at the foot of every screen. */
+
+import { spoken } from './spoken.js';
+
+export interface LookWords {
+  /** What the links are, to who does not see them. */
+  readonly about: string;
+  readonly help: string;
+  readonly accessibility: string;
+  readonly privacy: string;
+  readonly newTab: string;
+}
+
+const da: LookWords = {
+  about: 'Om siden',
+  help: 'Hjælp',
+  accessibility: 'Tilgængelighed',
+  privacy: 'Privatliv',
+  newTab: 'åbner i en ny fane',
+};
+
+const en: LookWords = {
+  about: 'About this page',
+  help: 'Help',
+  accessibility: 'Accessibility',
+  privacy: 'Privacy',
+  newTab: 'opens in a new tab',
+};
+
+export const lookWords = spoken('look', { da, en });
