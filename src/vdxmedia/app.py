@@ -40,6 +40,7 @@ from vdxmedia.api.statistics import StatisticsOperations
 from vdxmedia.api.tokens import JwtTokens
 from vdxmedia.assembly import booking_apis, bookings, who_calls
 from vdxmedia.assembly.messages import MessageParts, open_messages
+from vdxmedia.assembly.network import network_operations
 from vdxmedia.assembly.retention import make_retention
 from vdxmedia.assembly.ways_in import booking_operations
 from vdxmedia.booking.organisations import Organisation
@@ -51,6 +52,7 @@ from vdxmedia.hub.bookings import BookingDesk
 from vdxmedia.hub.bookings_port import Bookings
 from vdxmedia.hub.clients import Clients
 from vdxmedia.hub.counters import Counters
+from vdxmedia.hub.echoes import Echoes
 from vdxmedia.hub.limits import HubLimits
 from vdxmedia.hub.provisioning import Provisioner
 from vdxmedia.hub.registry import Registry
@@ -254,6 +256,7 @@ class Server:
                 film_token=lambda room: tokens.issue(film_grant(room, self._clock.unix_s())),
             )
         )
+        self.echoes = await stack.enter_async_context(Echoes(self.plane, self._counters, most=settings.limits.echoes))
         self.rooms = RoomOperations(
             self.registry,
             tokens,
@@ -314,6 +317,9 @@ class Server:
                     sealer=self._credentials.sealer,
                     clock=self._clock,
                     public_url=self.public_url,
+                ),
+                network=network_operations(
+                    settings, self._credentials, self.echoes, self.database.units, self._clock, self._counters
                 ),
                 access=Access(
                     keys,

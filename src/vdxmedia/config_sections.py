@@ -257,6 +257,8 @@ class Limits(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     participants_per_room: Annotated[int, Meta(ge=2, le=MAX_PARTICIPANTS)] = MAX_PARTICIPANTS
     """The highest `maximum` that a room may ask for."""
     joins_per_second: Annotated[float, Meta(gt=0, le=10_000)] = 50.0
+    echoes: Annotated[int, Meta(ge=0, le=1_000)] = 32
+    """Network checks and tests that send people their own picture back, at once; 0: none."""
 
 
 class Film(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -14,6 +14,7 @@ import pytest
 from tests.contract.places import SEALER, StorePlace
 from tests.postgres import PASSWORD, Postgres, run_postgres
 from vdxmedia.booking.audit import AuditNote, AuditOperation, note_of
+from vdxmedia.booking.connection_tests import ConnectionTest, DeviceClass, NetworkVerdict
 from vdxmedia.booking.invitations import Invitation, InvitedAs, token_hash
 from vdxmedia.hub.idempotency import Remembered
 from vdxmedia.hub.invitations import StoredInvitation
@@ -59,6 +60,19 @@ async def test_link_is_found_by_its_hash_and_by_its_meeting_until_it_is_deleted(
     assert await rows.delete(meeting, "p2", note("p2"))
     assert not await rows.delete(meeting, "p2", note("p2"))
     assert await rows.by_hash(mine[0].token_hash) is None
+
+
+async def test_newest_test_of_a_connection_is_kept_with_its_link_alone(units: Units) -> None:
+    rows, meeting = InvitationRows(units, SEALER), uuid4()
+    mine, other = link(meeting, "p1"), link(meeting, "p2")
+    assert await rows.add([mine, other], most=9)
+    test = ConnectionTest(tested_at=8, verdict=NetworkVerdict.NONE, device=DeviceClass.TABLET)
+    newer = ConnectionTest(tested_at=9, verdict=NetworkVerdict.GOOD, device=DeviceClass.PHONE, picture=True, sound=True)
+    assert await rows.save_test(mine.token_hash, test)
+    assert await rows.save_test(mine.token_hash, newer)
+    assert not await rows.save_test("0" * 64, newer)
+    tests = {one.invitation.id: one.last_test for one in await rows.of_meeting(meeting)}
+    assert tests == {"p1": newer, "p2": None}
 
 
 async def test_two_who_make_the_shared_links_at_once_get_the_same(units: Units) -> None:

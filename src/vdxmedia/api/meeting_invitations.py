@@ -8,9 +8,10 @@ from http import HTTPStatus
 
 import msgspec
 
-from vdxmedia.api.meeting_resources import InvitationList, InvitationRequest, InvitationResource
+from vdxmedia.api.meeting_resources import InvitationList, InvitationRequest, InvitationResource, LastTest
 from vdxmedia.api.meetings import PATH, MeetingOperations
 from vdxmedia.api.operations import Called, Credential, Operation
+from vdxmedia.booking.connection_tests import ConnectionTest
 from vdxmedia.hub.invitations import Invitations, Link, NewInvitation
 
 
@@ -89,4 +90,15 @@ class MeetingInvitationOperations:
             organisation=one.organisation,
             url=self._public_url + link.path,
             created_time=datetime.fromtimestamp(one.created_at, UTC),
+            last_test=None if link.last_test is None else _shown(link.last_test),
         )
+
+
+def _shown(test: ConnectionTest) -> LastTest:
+    return LastTest(
+        tested_time=datetime.fromtimestamp(test.tested_at, UTC),
+        verdict=test.verdict,
+        picture=test.picture,
+        sound=test.sound,
+        device=test.device,
+    )

@@ -11,6 +11,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from vdxmedia.api.resources import Moment
 from vdxmedia.booking.choices import GuestMicrophone, MeetingType, ProvisionStatus
+from vdxmedia.booking.connection_tests import DeviceClass, NetworkVerdict
 from vdxmedia.booking.invitations import MAX_NAME_CHARS, MAX_WORDS_CHARS, InvitedAs
 
 EndMoment = Annotated[datetime, Meta(tz=True, examples=["2026-11-24T11:00:00+01:00"])]
@@ -136,6 +137,16 @@ class InvitationRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel
     organisation: Annotated[str, Meta(max_length=MAX_WORDS_CHARS)] = ""
 
 
+class LastTest(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Whether a call will work, as the person's own browser found out. Nothing in it is about the person."""
+
+    tested_time: datetime
+    verdict: NetworkVerdict
+    picture: Annotated[bool | None, Meta(description="Whether the own picture came back; null: not tried.")]
+    sound: Annotated[bool | None, Meta(description="Whether the own sound came back; null: not tried.")]
+    device: DeviceClass
+
+
 class InvitationResource(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     id: Annotated[str, Meta(description="`host` and `guest` are the meeting's shared links.")]
     role: InvitedAs
@@ -144,6 +155,9 @@ class InvitationResource(msgspec.Struct, frozen=True, kw_only=True, rename="came
     organisation: str
     url: Annotated[str, Meta(description="A secret: whoever has it comes in.")]
     created_time: datetime
+    last_test: Annotated[
+        LastTest | None, Meta(description="What the page `/test` found out for who has the link; null: not tried.")
+    ]
 
 
 class InvitationList(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):

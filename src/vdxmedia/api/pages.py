@@ -144,7 +144,7 @@ class Pages:
         return [
             web.get("/r/{room}", self.room),
             web.get("/", self.entry),
-            *(web.get(path, self.room) for path in ("/i", "/i/", "/m", "/m/")),
+            *(web.get(path, self.room) for path in ("/i", "/i/", "/m", "/m/", "/test", "/test/")),
             web.get("/m/{shortId}", self.room),
             *(web.get(path, self.file) for path in self._files if path not in ("/", "/index.html")),
         ]

@@ -56,6 +56,9 @@ STATUS_OF_CODE: dict[str, int] = {
     "store_unavailable": 503,
     "server_stopping": 503,
     "media_busy": 503,
+    "echoes_full": 503,
+    "sdp_invalid": 422,
+    "sdp_unsupported": 422,
     "issuer_unavailable": 503,
     "server_busy": 503,
 }

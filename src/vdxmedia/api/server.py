@@ -79,6 +79,8 @@ class Parts:
     clips: ClipOperations
     bookings: Sequence[Operation]
     """Of meetings, their links, and the ways in."""
+    network: Sequence[Operation]
+    """Checks and tests of the way to the relay."""
     access: Access
     health: Health
     issuer: BuiltInIssuer | None
@@ -106,6 +108,7 @@ def make_application(parts: Parts) -> web.Application:
         *parts.attendance.table(),
         *parts.clips.table(),
         *parts.bookings,
+        *parts.network,
     )
     middlewares = [parts.idle.middleware(), _observing(parts.observe_request), problem_middleware]
     middlewares += [api.middleware for api in parts.attached]

@@ -16,6 +16,7 @@ import msgspec
 
 from vdxmedia.booking.audit import AuditNote, AuditOperation, note_of
 from vdxmedia.booking.callers import BOOKS, Caller
+from vdxmedia.booking.connection_tests import ConnectionTest
 from vdxmedia.booking.invitations import (
     MAX_NAME_CHARS,
     MAX_PER_MEETING,
@@ -40,6 +41,8 @@ class StoredInvitation(msgspec.Struct, frozen=True):
     invitation: Invitation
     token_hash: str
     sealed_token: str
+    last_test: ConnectionTest | None = None
+    """Of the connection of who has the link."""
 
 
 class InvitationStore(Protocol):
@@ -56,6 +59,10 @@ class InvitationStore(Protocol):
 
     async def by_hash(self, token_hash: str) -> StoredInvitation | None: ...
 
+    async def save_test(self, token_hash: str, test: ConnectionTest) -> bool:
+        """Instead of an earlier one. False: there is no such link."""
+        ...
+
     async def delete(self, meeting: UUID, invitation: str, note: AuditNote) -> bool:
         """Whether it was there; then the note is in the audit log."""
         ...
@@ -66,6 +73,7 @@ class Link(msgspec.Struct, frozen=True):
 
     invitation: Invitation
     token: str
+    last_test: ConnectionTest | None = None
 
     @property
     def path(self) -> str:
@@ -160,7 +168,8 @@ class Invitations:
         return StoredInvitation(invitation, token_hash(token), self._sealer.seal(token, _context(invitation)))
 
     def _opened(self, stored: StoredInvitation) -> Link:
-        return Link(stored.invitation, self._sealer.open(stored.sealed_token, _context(stored.invitation)))
+        token = self._sealer.open(stored.sealed_token, _context(stored.invitation))
+        return Link(stored.invitation, token, stored.last_test)
 
 
 def _context(invitation: Invitation) -> str:

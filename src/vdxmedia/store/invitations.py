@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vdxmedia.booking.audit import AuditNote
+from vdxmedia.booking.connection_tests import ConnectionTest
 from vdxmedia.booking.invitations import SHARED, Invitation
 from vdxmedia.hub.idempotency import Remembered
 from vdxmedia.hub.invitations import StoredInvitation
@@ -64,6 +65,15 @@ class InvitationRows:
             return None if row is None else _stored(row)
 
         return await self._units.read(work)
+
+    async def save_test(self, token_hash: str, test: ConnectionTest) -> bool:
+        document = msgspec.json.encode(test).decode()
+        statement = update(invitations).where(invitations.c.token_hash == token_hash).values(last_test=document)
+
+        async def work(connection: AsyncConnection) -> bool:
+            return (await connection.execute(statement)).rowcount > 0
+
+        return await self._units.write(work)
 
     async def delete(self, meeting: UUID, invitation: str, note: AuditNote) -> bool:
         statement = delete(invitations).where(
@@ -135,7 +145,8 @@ def _values(stored: StoredInvitation) -> dict[str, Any]:
 
 
 def _stored(row: Row[Any]) -> StoredInvitation:
-    return StoredInvitation(msgspec.json.decode(row.document, type=Invitation), row.token_hash, row.sealed_token)
+    test = None if row.last_test is None else msgspec.json.decode(row.last_test, type=ConnectionTest)
+    return StoredInvitation(msgspec.json.decode(row.document, type=Invitation), row.token_hash, row.sealed_token, test)
 
 
 def _order(stored: StoredInvitation) -> tuple[bool, int, str]:

@@ -267,8 +267,9 @@ invitations = Table(
     Column("sealed_token", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("document", Text, nullable=False),
+    Column("last_test", Text, nullable=True),
 )
-"""`document`: the rest of `booking.invitations.Invitation`."""
+"""`document`: the rest of `booking.invitations.Invitation`; `last_test`: `booking.connection_tests.ConnectionTest`."""
 
 idempotency_keys = Table(
     "idempotency_keys",

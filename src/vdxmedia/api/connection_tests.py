@@ -1,0 +1,80 @@
+"""Takes what the test page found out, with the link that it was opened by, over REST.
+
+The answer is the same for a link that is there and one that is not, so nobody learns which there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Annotated, Final, Protocol
+
+import msgspec
+from msgspec import Meta
+
+from vdxmedia.api.operations import Called, Credential, Operation
+from vdxmedia.api.ratelimit import RateLimit
+from vdxmedia.booking.connection_tests import ConnectionTest, DeviceClass, NetworkVerdict
+from vdxmedia.booking.invitations import is_token, token_hash
+from vdxmedia.clock import Clock
+from vdxmedia.hub.counters import Counters
+
+PER_SECOND: Final = 0.1
+"""Of one address; a test takes a quarter of a minute."""
+BURST: Final = 8.0
+
+
+class ConnectionTestRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    invitation: Annotated[str, Meta(max_length=64, description="The token of a personal link, `/i#TOKEN`.")]
+    verdict: NetworkVerdict
+    device: DeviceClass
+    picture: bool | None = None
+    sound: bool | None = None
+
+
+class TestKeeper(Protocol):
+    """Implemented by `store.invitations`."""
+
+    async def save_test(self, token_hash: str, test: ConnectionTest) -> bool: ...
+
+
+class ConnectionTestOperations:
+    """The handler."""
+
+    def __init__(self, keeper: TestKeeper, requests: RateLimit, clock: Clock, counters: Counters) -> None:
+        self._keeper = keeper
+        self._requests = requests
+        self._clock = clock
+        self._counters = counters
+
+    def table(self) -> tuple[Operation, ...]:
+        return (
+            Operation(
+                method="POST",
+                path="/api/v1/connection-tests",
+                name="reportConnectionTest",
+                summary="Tell who invites what the test page found out",
+                handler=self._take,
+                body=ConnectionTestRequest,
+                answer=None,
+                status=HTTPStatus.NO_CONTENT,
+                errors=("store_unavailable",),
+                credential=Credential.NONE,
+                tag="Network",
+            ),
+        )
+
+    async def _take(self, path: Mapping[str, str], called: Called) -> None:
+        body: ConnectionTestRequest = called.body
+        self._requests.spend(called.address)
+        if not is_token(body.invitation):
+            return
+        test = ConnectionTest(
+            tested_at=int(self._clock.unix_s()),
+            verdict=body.verdict,
+            device=body.device,
+            picture=body.picture,
+            sound=body.sound,
+        )
+        if await self._keeper.save_test(token_hash(body.invitation), test):
+            self._counters.add(f"connection_tests_{body.verdict.name.lower()}")
