@@ -37,8 +37,8 @@ export const callStyles = css`
     flex-direction: column;
     min-width: 0;
     min-height: 0;
-    padding: var(--space-8) max(var(--space-8), env(safe-area-inset-right)) 0
-      max(var(--space-8), env(safe-area-inset-left));
+    padding-block: var(--space-8) 0;
+    padding-inline: max(var(--space-8), env(safe-area-inset-left), env(safe-area-inset-right));
   }
 
   .scene {
@@ -78,8 +78,8 @@ export const callStyles = css`
     grid-template-columns: minmax(0, 1fr) auto minmax(0, 1fr);
     align-items: center;
     gap: var(--space-24);
-    padding: var(--space-12) max(var(--space-24), env(safe-area-inset-right))
-      max(var(--space-12), env(safe-area-inset-bottom)) max(var(--space-24), env(safe-area-inset-left));
+    padding-block: var(--space-12) max(var(--space-12), env(safe-area-inset-bottom));
+    padding-inline: max(var(--space-24), env(safe-area-inset-left), env(safe-area-inset-right));
     font-size: var(--text-16);
   }
 
@@ -120,7 +120,7 @@ export const callStyles = css`
   .state {
     color: var(--stage-ink-soft);
     line-height: var(--leading-tight);
-    text-align: right;
+    text-align: end;
     text-wrap: balance;
   }
 
@@ -152,7 +152,8 @@ export const callStyles = css`
   vdx-panel {
     grid-area: 2 / 2;
     width: 360px;
-    padding: var(--space-8) var(--space-8) 0 0;
+    padding-block: var(--space-8) 0;
+    padding-inline: 0 var(--space-8);
   }
 
   .pair {
@@ -200,8 +201,8 @@ export const callStyles = css`
 
   @media (max-width: 53.75em) {
     .bar {
-      padding: var(--space-8) max(var(--space-8), env(safe-area-inset-right))
-        max(var(--space-8), env(safe-area-inset-bottom)) max(var(--space-8), env(safe-area-inset-left));
+      padding-block: var(--space-8) max(var(--space-8), env(safe-area-inset-bottom));
+      padding-inline: max(var(--space-8), env(safe-area-inset-left), env(safe-area-inset-right));
     }
 
     .buttons {

@@ -41,7 +41,7 @@ export const doorStyles = css`
 
   .notice {
     padding: var(--space-12) var(--space-16);
-    border-left: 4px solid var(--brand-text);
+    border-inline-start: 4px solid var(--brand-text);
     background: var(--surface);
   }
 

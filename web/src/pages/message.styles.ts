@@ -3,7 +3,7 @@ import { css } from 'lit';
 export const messageStyles = css`
   .note {
     padding: var(--space-12) var(--space-16);
-    border-left: 4px solid var(--brand-text);
+    border-inline-start: 4px solid var(--brand-text);
     background: var(--surface);
   }
 

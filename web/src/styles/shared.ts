@@ -195,13 +195,13 @@ export const fields = css`
 
   .choice select {
     appearance: none;
-    padding-right: var(--space-48);
+    padding-inline-end: var(--space-48);
     text-overflow: ellipsis;
   }
 
   .choice .icon {
     position: absolute;
-    right: var(--space-12);
+    inset-inline-end: var(--space-12);
     top: 50%;
     translate: 0 -50%;
     pointer-events: none;

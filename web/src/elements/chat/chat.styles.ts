@@ -21,8 +21,8 @@ export const chatStyles = css`
 
   li,
   .line {
-    padding-left: var(--space-12);
-    border-left: 4px solid var(--edge);
+    padding-inline-start: var(--space-12);
+    border-inline-start: 4px solid var(--edge);
     line-height: var(--leading);
     overflow-wrap: anywhere;
   }

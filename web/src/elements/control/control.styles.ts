@@ -15,7 +15,8 @@ export const controlStyles = css`
     align-items: center;
     gap: 10px;
     min-height: var(--target-call);
-    padding: 0 var(--space-24) 0 20px;
+    padding-block: 0;
+      padding-inline: 20px var(--space-24);
     border: var(--border, 0);
     border-radius: var(--radius-full);
     background: var(--ground);
@@ -62,7 +63,7 @@ export const controlStyles = css`
   .badge {
     position: absolute;
     top: -6px;
-    left: calc(50% + 4px);
+    inset-inline-start: calc(50% + 4px);
     display: none;
     place-items: center;
     min-width: 1.375rem;

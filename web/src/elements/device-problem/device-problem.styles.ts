@@ -34,6 +34,6 @@ export const deviceProblemStyles = css`
   ol {
     display: grid;
     gap: var(--space-4);
-    padding-left: 1.5rem;
+    padding-inline-start: 1.5rem;
   }
 `;

@@ -15,8 +15,8 @@ export const frameStyles = css`
     display: flex;
     align-items: center;
     gap: var(--space-12);
-    padding: var(--space-12) max(var(--space-16), env(safe-area-inset-right)) var(--space-12)
-      max(var(--space-16), env(safe-area-inset-left));
+    padding-block: var(--space-12);
+    padding-inline: max(var(--space-16), env(safe-area-inset-left), env(safe-area-inset-right));
   }
 
   header {

@@ -25,7 +25,8 @@ export const panelStyles = css`
     align-items: center;
     justify-content: space-between;
     gap: var(--space-16);
-    padding: var(--space-12) var(--space-12) var(--space-12) var(--space-24);
+    padding-block: var(--space-12);
+    padding-inline: var(--space-24) var(--space-12);
     border-bottom: 1px solid var(--line);
   }
 

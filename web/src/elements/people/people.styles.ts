@@ -76,7 +76,7 @@ export const peopleStyles = css`
 
   .role {
     display: inline-block;
-    margin-right: var(--space-8);
+    margin-inline-end: var(--space-8);
     padding: 0 var(--space-8);
     border: 1px solid var(--edge);
     border-radius: var(--radius);
@@ -132,7 +132,7 @@ export const peopleStyles = css`
     justify-content: flex-start;
     padding: var(--space-8) var(--space-16);
     font-size: var(--text-16);
-    text-align: left;
+    text-align: start;
   }
 
   .button.danger,

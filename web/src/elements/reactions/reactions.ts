@@ -22,7 +22,7 @@ export class Reactions extends LitElement {
       position: absolute;
       z-index: 3;
       bottom: var(--space-16);
-      left: var(--space-16);
+      inset-inline-start: var(--space-16);
       pointer-events: none;
     }
 

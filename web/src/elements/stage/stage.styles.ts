@@ -15,7 +15,7 @@ export const stageStyles = css`
   .left {
     position: absolute;
     top: var(--space-8);
-    left: var(--space-8);
+    inset-inline-start: var(--space-8);
     margin: 0;
     padding: var(--space-4) var(--space-12);
     border-radius: var(--radius);

@@ -90,7 +90,7 @@ export const tileStyles = css`
 
   .caption {
     position: absolute;
-    left: var(--space-8);
+    inset-inline-start: var(--space-8);
     bottom: var(--space-8);
     display: flex;
     flex-direction: column;
@@ -170,7 +170,7 @@ export const tileStyles = css`
     }
 
     .caption {
-      left: var(--space-4);
+      inset-inline-start: var(--space-4);
       bottom: var(--space-4);
       max-width: calc(100% - 2 * var(--space-4));
     }

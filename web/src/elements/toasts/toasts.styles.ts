@@ -5,8 +5,7 @@ export const toastsStyles = css`
     position: absolute;
     z-index: 3;
     top: var(--space-16);
-    left: var(--space-16);
-    right: var(--space-16);
+    inset-inline: var(--space-16);
     pointer-events: none;
   }
 
