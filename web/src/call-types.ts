@@ -380,6 +380,8 @@ export interface CallCommands {
   joinAgain(): Promise<void>;
   /** Inside a click, when `audioBlocked`. */
   resumeAudio(): Promise<void>;
+  /** Of the media connection, as the browser tells; null without one. Never rejects. */
+  getStats(): Promise<RTCStatsReport | null>;
 }
 
 /** A tiny observable: `subscribe` calls back after each change (at most once per frame) and returns the undoing. */

@@ -61,6 +61,7 @@ class CallController implements Call, ConnectionListener {
   #heartbeat: ReturnType<typeof setInterval> | undefined;
 
   readonly hub = hubRequests(() => this.#memory.value.token ?? '');
+  readonly getStats = (): Promise<RTCStatsReport | null> => this.#media.peer?.getStats().catch(() => null) ?? Promise.resolve(null);
   readonly acceptTerms = (): void => this.#entrance.acceptTerms();
   readonly #memory: Memory;
   readonly #entrance: Entrance;

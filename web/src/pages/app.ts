@@ -36,8 +36,8 @@ export function screenOf(call: CallState): Screen {
 /** What the window is called: the state first, since tabs are narrow. Never the meeting's subject: titles are kept. */
 export function titleOf(call: CallState, words: Words): string {
   const organisation = (call.room ?? call.invitation)?.organisation ?? '';
-  const parts = [stateTitle(call, words), organisation === '' ? words.product : organisation];
-  return parts.join(' – ');
+  const waiting = call.documents.lobby?.waiting.length ?? 0;
+  return `${waiting > 0 ? `(${String(waiting)}) ` : ''}${stateTitle(call, words)} – ${organisation === '' ? words.product : organisation}`;
 }
 
 function stateTitle(call: CallState, words: Words): string {

@@ -11,6 +11,7 @@ import { AnnounceEvent } from '../elements/announcer/announcer.js';
 import '../elements/asked/asked.js';
 import '../elements/banner/banner.js';
 import type { Control } from '../elements/control/control.js';
+import type { WaitAlerts } from '../elements/lobby/alerting.js';
 import '../elements/captions/captions.js';
 import { readPreferences, writePreferences, type CaptionPreferences } from '../elements/captions/preferences.js';
 import { Draft } from '../elements/chat/draft.js';
@@ -28,7 +29,6 @@ import '../elements/toasts/toasts.js';
 import '../elements/training/notices.js';
 import { buttons, fields, reset } from '../styles/shared.js';
 import { shelfOf } from '../memory.js';
-import { roomWords } from '../text/rooms.js';
 import type { Corner, Words } from '../text/words.js';
 import { writtenText } from '../text/written.js';
 import { bannerOf, CALL_INSTEAD_MS, lostFor, type BannerContent } from './banners.js';
@@ -63,6 +63,8 @@ export class CallPage extends LitElement implements CallView {
   readonly draft = new Draft((command) => this.commands.ask(command));
   private readonly unread = new Unread();
   private readonly voice = new WordsVoice(this.unread, (text) => this.dispatchEvent(new AnnounceEvent(text)));
+  /** Of hosts only, who load it. */
+  private alerts: WaitAlerts | null = null;
   private phoneTimer: ReturnType<typeof setTimeout> | undefined;
   private situation: Situation = PLAIN;
   private lastBanner: BannerContent['code'] | null = null;
@@ -75,6 +77,7 @@ export class CallPage extends LitElement implements CallView {
     super.disconnectedCallback();
     clearTimeout(this.phoneTimer);
     this.voice.stop();
+    this.alerts?.stop();
   }
 
   override render(): TemplateResult {
@@ -184,7 +187,7 @@ export class CallPage extends LitElement implements CallView {
     this.announceBanner();
     const seen = { isChatOpen: this.panel === 'chat', hasCaptionsOn: this.captionPreferences.isOn };
     this.voice.tell(this.call, writtenText(this.words.language), seen);
-    this.announceWaiting(changed.get('call') as CallState | undefined);
+    this.lookAtLobby();
     const before = changed.get('call') as CallState | undefined;
     if (before?.link.signalling === 'reconnecting' && this.call.link.signalling === 'connected') this.draft.resync();
     clearTimeout(this.phoneTimer);
@@ -206,12 +209,14 @@ export class CallPage extends LitElement implements CallView {
   }
 
   /** To hosts: a knock must be heard as well as seen. */
-  private announceWaiting(before: CallState | undefined): void {
-    if (before === undefined || this.call.self?.role !== 'host') return;
-    const known = new Set(before.documents.lobby?.waiting.map((one) => one.id));
-    for (const one of this.call.documents.lobby?.waiting ?? []) {
-      if (!known.has(one.id)) this.dispatchEvent(new AnnounceEvent(roomWords(this.words.language).lobby.came(one.name)));
-    }
+  private lookAtLobby(): void {
+    const { call, words } = this;
+    if (call.self?.role !== 'host') return;
+    if (this.alerts !== null) this.alerts.update(call, words.language);
+    else void import('../elements/lobby/alerting.js').then(({ WaitAlerts: Alerts }) => {
+      this.alerts ??= new Alerts((text) => this.dispatchEvent(new AnnounceEvent(text)));
+      this.alerts.update(this.call, this.words.language);
+    }, () => undefined);
   }
 
   setCaptions(preferences: CaptionPreferences): void {

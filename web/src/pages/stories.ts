@@ -10,7 +10,7 @@ import { languageOf } from '../text/languages.js';
 import '../styles/base.css';
 import { App } from './app.js';
 import { STORIES } from './fixtures.js';
-import { storyHub } from './stories-hub.js';
+import { storyHub, storyStats } from './stories-hub.js';
 import { drawPicture } from './story-pictures.js';
 
 type Change = (state: CallState) => CallState;
@@ -27,6 +27,7 @@ function fakeCall(first: CallState, calls: string[]): Call {
     state.tiles.map((each) => (each.isSelf && each.kind === 'camera' ? { ...each, ...tile } : each));
   return {
     hub: storyHub(note),
+    getStats: () => Promise.resolve(storyStats()),
     getState: () => store.value,
     subscribe: (listener) => store.subscribe(listener),
     startPreview: () => note('startPreview'),

@@ -3,8 +3,9 @@
  * them ever rejects; each says itself what it answers when nothing came.
  */
 
-import { askClips, type Clip } from './clips.js';
-import { askRoomMessages, type RoomMessages } from './room-messages.js';
+import type { Clip } from './clips.js';
+import type { HostRequests } from './host-requests.js';
+import type { RoomMessages } from './room-messages.js';
 
 export interface HubRequests {
   /** The exercise films that we may load as a host; null when no answer comes. */
@@ -13,13 +14,21 @@ export interface HubRequests {
   sendSms(to: string): Promise<RoomMessages>;
   /** What was sent for this meeting, as a host. */
   sentSms(): Promise<RoomMessages>;
+  /** What hosts ask; rejects when this part of the page cannot be fetched. */
+  host(): Promise<HostRequests>;
 }
 
 /** `token` gives the newest. */
 export function hubRequests(token: () => string): HubRequests {
   return {
-    clips: () => askClips(token()),
-    sendSms: (to) => askRoomMessages(token(), to),
-    sentSms: () => askRoomMessages(token(), null),
+    clips: () => import('./clips.js').then(({ askClips }) => askClips(token()), () => null),
+    sendSms: (to) => messages(token, to),
+    sentSms: () => messages(token, null),
+    host: () => import('./host-requests.js').then(({ hostRequests }) => hostRequests(token)),
   };
+}
+
+/** Only hosts need it: it is fetched when they do. */
+function messages(token: () => string, to: string | null): Promise<RoomMessages> {
+  return import('./room-messages.js').then(({ askRoomMessages }) => askRoomMessages(token(), to), () => ({ code: 'unreachable' }));
 }

@@ -1,6 +1,9 @@
 import { css } from 'lit';
+import { faces } from '../../styles/faces.js';
 
 export const lobbyStyles = css`
+  ${faces}
+
   section {
     display: grid;
     gap: var(--space-12);
@@ -34,6 +37,12 @@ export const lobbyStyles = css`
     min-width: 0;
     line-height: var(--leading-tight);
     overflow-wrap: anywhere;
+  }
+
+  .waiter {
+    display: flex;
+    align-items: center;
+    gap: var(--space-12);
   }
 
   .name {

@@ -6,10 +6,12 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { CallCommands, CallState } from '../../call-types.js';
 import type { ClientMessage, Lobby, WaitingPerson } from '../../protocol/messages.gen.js';
 import { buttons, fields, reset } from '../../styles/shared.js';
+import { initials, toneOf } from '../../text/names.js';
 import { functionText } from '../../text/people.js';
 import { roomWords, type RoomWords } from '../../text/rooms.js';
 import type { Language } from '../../text/words.js';
 import { icon } from '../icon/icon.js';
+import './alerts.js';
 import { lobbyStyles } from './lobby.styles.js';
 
 const MAX_LINE = 200;
@@ -57,6 +59,7 @@ export class LobbyElement extends LitElement {
             ${icon('lock')}<span>${lobby.locked ? words.unlock : words.lock}</span>
           </button>`
         : html`<p class="soft">${words.notYours}</p>`}
+      <vdx-lobby-alerts .language=${this.language}></vdx-lobby-alerts>
     </section>`;
   }
 
@@ -83,9 +86,12 @@ export class LobbyElement extends LitElement {
     const what = [functionText(one.function, this.language), one.organisation].filter((part) => part !== '').join(', ');
     const time = one.away ? words.away : words.waited(minutesSince(one.since, Date.now()));
     return html`<li data-waiting=${one.id}>
-      <div class="who">
-        <p class="name">${one.name}</p>
-        <p class="soft">${what === '' ? time : `${what} · ${time}`}</p>
+      <div class="waiter">
+        <span class="face tone-${toneOf(one.name)}" aria-hidden="true">${initials(one.name)}</span>
+        <div class="who">
+          <p class="name">${one.name}</p>
+          <p class="soft">${what === '' ? time : `${what} · ${time}`}</p>
+        </div>
       </div>
       ${!mayAdmit
         ? nothing

@@ -1,6 +1,9 @@
-import { css, unsafeCSS } from 'lit';
+import { css } from 'lit';
+import { faces } from '../../styles/faces.js';
 
 export const peopleStyles = css`
+  ${faces}
+
   :host {
     display: grid;
     gap: var(--space-24);
@@ -33,18 +36,6 @@ export const peopleStyles = css`
     align-items: center;
     gap: var(--space-12);
     min-height: 44px;
-  }
-
-  .face {
-    display: grid;
-    flex: none;
-    place-content: center;
-    width: 40px;
-    height: 40px;
-    border-radius: 50%;
-    color: var(--stage-ink);
-    font-size: var(--text-16);
-    font-weight: var(--bold);
   }
 
   .away .face {
@@ -141,6 +132,4 @@ export const peopleStyles = css`
     background: var(--stage-danger);
     color: var(--stage-danger-ink);
   }
-
-  ${unsafeCSS([0, 1, 2, 3, 4, 5, 6, 7].map((tone) => `.tone-${String(tone)} { background: var(--tone-${String(tone)}); }`).join(' '))}
 `;

@@ -1,6 +1,7 @@
 /** A list to choose from, with our arrow; for elements whose styles have `fields`. */
 
 import { html, nothing, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
 import { icon } from '../icon/icon.js';
 
 export interface Choice<T extends string | number> {
@@ -31,13 +32,14 @@ export function select<T extends string | number>(choice: Choice<T>): TemplateRe
   </div>`;
 }
 
+/** It shows what is so, also after a choice that came to nothing. */
 export function check(label: string, isOn: boolean, choose: (isOn: boolean) => void, id = '', describedBy = ''): TemplateResult {
   return html`<label class="check"
     ><input
       type="checkbox"
       id=${id === '' ? nothing : id}
       aria-describedby=${describedBy === '' ? nothing : describedBy}
-      .checked=${isOn}
+      .checked=${live(isOn)}
       @change=${(event: Event) => { choose((event.target as HTMLInputElement).checked); }}
     /><span>${label}</span></label
   >`;
