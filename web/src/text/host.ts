@@ -77,7 +77,6 @@ export interface HostWords {
   };
   readonly floor: {
     readonly next: (name: string) => string;
-    readonly left: (time: string) => string;
   };
 }
 
@@ -159,7 +158,6 @@ const da: HostWords = {
   },
   floor: {
     next: (name) => `Næste: ${name}`,
-    left: (time) => `${time} tilbage`,
   },
 };
 
@@ -241,7 +239,6 @@ const en: HostWords = {
   },
   floor: {
     next: (name) => `Next: ${name}`,
-    left: (time) => `${time} left`,
   },
 };
 

@@ -110,11 +110,29 @@ describe('the queue of hosts', () => {
     ['down', { type: 'moveFloor', position: 2 }],
     ['revoke', { type: 'revokeFloor' }],
     ['extend', { type: 'extendTurn', seconds: 60 }],
-    ['clear', { type: 'clearFloor' }],
+    ['next', { type: 'grantFloor', preempts: true }],
   ])('%s is sent with an id of its own', async (what, command) => {
     const { element, ask } = await queue('host-floor-moderated');
     element.renderRoot.querySelector<HTMLElement>(`[data-do=${what}]`)?.click();
     expect(ask).toHaveBeenCalledWith(expect.objectContaining({ ...command, floor: 'speech', commandId: expect.any(String) as string }));
+  });
+
+  it('is cleared after some seconds, in which that can be taken back', async () => {
+    const { element, ask } = await queue('host-floor-moderated');
+    vi.useFakeTimers();
+    const clear = present(element.renderRoot.querySelector<HTMLElement>('[data-do=clear]'));
+    present(clear.shadowRoot?.querySelector('button')).click();
+    vi.advanceTimersByTime(4900);
+    expect(ask).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(200);
+    expect(ask).toHaveBeenCalledWith(expect.objectContaining({ type: 'clearFloor', floor: 'speech' }));
+    vi.useRealTimers();
+  });
+
+  it('gives the first of the queue the floor by one button', async () => {
+    const { element } = await queue('host-floor-moderated');
+    expect(textOf(present(element.renderRoot.querySelector('[data-do=next]')))).toBe('Næste: Karl-Emil von Hohenberg-Christoffersen, overlæge, dr.med.');
+    expect(textOf(element.renderRoot)).toMatch(/har ordet · 1:3\d tilbage/);
   });
 
   it('says and counts who waits for a host in a queue of people who do not see each other', async () => {

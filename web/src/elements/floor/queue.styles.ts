@@ -74,6 +74,22 @@ export const queueStyles = css`
     font-size: var(--text-16);
   }
 
+  .time {
+    font-variant-numeric: tabular-nums;
+  }
+
+  .next {
+    justify-content: flex-start;
+    text-align: start;
+  }
+
+  .next span {
+    min-width: 0;
+    overflow-wrap: anywhere;
+  }
+
+  .next,
+  .next:hover,
   .grant,
   .grant:hover {
     border-color: transparent;

@@ -6,11 +6,13 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { CallCommands, CallState } from '../../call-types.js';
 import type { ChangeRoom, ClientMessage, FloorKind, FloorPlace, FloorPolicy, FloorState, Join } from '../../protocol/messages.gen.js';
 import { buttons, fields, reset } from '../../styles/shared.js';
-import { floorWords } from '../../text/floor.js';
+import { clockText, floorWords } from '../../text/floor.js';
+import { hostWords } from '../../text/host.js';
 import { floorQueueWords, type FloorQueueWords } from '../../text/floor-queue.js';
 import type { Language } from '../../text/words.js';
 import { icon } from '../icon/icon.js';
 import { check, select } from '../select/select.js';
+import '../undo/undo.js';
 import { queueStyles } from './queue.styles.js';
 
 const POLICIES: readonly FloorPolicy[] = ['free', 'hands', 'queue', 'moderated'];
@@ -19,6 +21,7 @@ const SCREEN_POLICIES: readonly FloorPolicy[] = ['free', 'queue', 'moderated'];
 const TURNS_MIN = [0, 1, 2, 3, 5, 10];
 const PLACES = [1, 2, 3, 5];
 const EXTENSION_S = 60;
+const TICK_MS = 1000;
 
 @customElement('vdx-floor-queue')
 export class FloorQueue extends LitElement {
@@ -27,6 +30,25 @@ export class FloorQueue extends LitElement {
   @property({ attribute: false }) call!: CallState;
   @property({ attribute: false }) commands!: CallCommands;
   @property({ attribute: false }) language: Language = 'da';
+
+  private ticking: ReturnType<typeof setInterval> | undefined;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.ticking);
+    this.ticking = undefined;
+  }
+
+  /** While a turn has an end, its time is drawn anew each second. */
+  protected override updated(): void {
+    const { floor } = this.call.documents;
+    const runs = [...(floor?.speech.holders ?? []), ...(floor?.screen.holders ?? [])].some((one) => one.endsAt !== null);
+    if (runs) this.ticking ??= setInterval(() => { this.requestUpdate(); }, TICK_MS);
+    else {
+      clearInterval(this.ticking);
+      this.ticking = undefined;
+    }
+  }
 
   override render(): TemplateResult {
     const words = floorQueueWords(this.language);
@@ -51,16 +73,36 @@ export class FloorQueue extends LitElement {
       <ul>
         ${repeat(told.holders, (one) => one.request, (one) => this.renderHolder(floor, one, words))}
       </ul>
+      ${this.renderNext(floor, told)}
       <ol>
         ${repeat(told.queue, (one) => one.request, (one, index) => this.renderWaiter(floor, one, index + 1, told.waiting, words))}
       </ol>
       ${rest > 0 ? html`<p class="soft">${words.more(rest)}</p>` : nothing}
       ${told.waiting > 1
-        ? html`<button class="button" type="button" data-do="clear" @click=${() => { this.send({ type: 'clearFloor', floor }); }}>
-            ${words.clear}
-          </button>`
+        ? html`<vdx-undo
+            data-do="clear"
+            .label=${words.clear}
+            .pending=${(seconds: number) => hostWords(this.language).undo.cleared(seconds)}
+            .act=${() => { this.send({ type: 'clearFloor', floor }); }}
+            .language=${this.language}
+          ></vdx-undo>`
         : nothing}
     </section>`;
+  }
+
+  /** The one button of a host who leads: the first in the queue, in place of who has spoken. */
+  private renderNext(floor: FloorKind, told: FloorState): TemplateResult | typeof nothing {
+    const [first] = told.queue;
+    if (first === undefined || first.request === null || told.policy === 'free' || told.policy === 'hands') return nothing;
+    const { request } = first;
+    return html`<button
+      class="button next"
+      type="button"
+      data-do="next"
+      @click=${() => { this.send({ type: 'grantFloor', floor, request, preempts: true }); }}
+    >
+      ${icon('hand')}<span>${hostWords(this.language).floor.next(this.nameOf(first))}</span>
+    </button>`;
   }
 
   private renderHolder(floor: FloorKind, one: FloorPlace, words: FloorQueueWords): TemplateResult {
@@ -68,7 +110,9 @@ export class FloorQueue extends LitElement {
     const own = floorWords(this.language);
     const request = one.request ?? 0;
     return html`<li class="holder" data-request=${request}>
-      <p class="name">${icon('microphone')}<span>${name} <span class="soft">${own.hasFloor}${one.signs ? `, ${own.signs}` : ''}</span></span></p>
+      <p class="name">${icon('microphone')}<span>${name} <span class="soft">${own.hasFloor}${one.signs ? `, ${own.signs}` : ''}${one.endsAt === null
+            ? nothing
+            : html` <span class="time">· ${own.left(clockText(one.endsAt - Date.now() / 1000))}</span>`}</span></span></p>
       <div class="row">
         <button
           class="button"

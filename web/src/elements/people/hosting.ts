@@ -3,10 +3,12 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ParticipantState, CallState } from '../../call-types.js';
 import type { LobbyPolicy, SourceKind } from '../../protocol/messages.gen.js';
+import { hostWords } from '../../text/host.js';
 import { roomWords } from '../../text/rooms.js';
 import type { Language } from '../../text/words.js';
 import { transferWords } from '../../text/transfer.js';
 import { select } from '../select/select.js';
+import './mute-guests.js';
 import { addAction, addMark, addSection, isHost, type PeopleContext } from './registry.js';
 
 const EXTEND_S = 15 * 60;
@@ -92,6 +94,7 @@ for (const barred of [false, true]) {
     isDangerous: true,
     label: (_person, language) => word(language)[barred ? 'bar' : 'remove'],
     isOffered: isOther,
+    undoable: (person, language, seconds) => hostWords(language).undo.removed(person.name, seconds),
     run: (person, { commands }) => void commands.ask({ type: 'removePerson', participantId: person.id, barred }),
   });
 }
@@ -112,9 +115,7 @@ function renderHosting({ call, commands, language }: PeopleContext): TemplateRes
         text: (policy) => words.lobbyChoice[policy],
         choose: (lobby) => void commands.ask({ type: 'changeRoom', lobby }),
       })}
-      <button class="button" type="button" data-action="mute-guests" @click=${() => void commands.ask({ type: 'muteGuests' })}>
-        ${words.muteGuests}
-      </button>
+      <vdx-mute-guests .call=${call} .commands=${commands} .language=${language}></vdx-mute-guests>
       <button
         class="button"
         type="button"

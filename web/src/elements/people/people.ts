@@ -12,6 +12,7 @@ import { initials, toneOf } from '../../text/names.js';
 import { functionText, peopleWords, type PeopleWords } from '../../text/people.js';
 import type { Language } from '../../text/words.js';
 import { icon } from '../icon/icon.js';
+import '../undo/undo.js';
 import './concerns.js';
 import { peopleStyles } from './people.styles.js';
 import { actionsFor, marksOf, sectionsFor, type Mark, type PeopleContext, type PeopleSection, type PersonAction } from './registry.js';
@@ -107,17 +108,31 @@ export class People extends LitElement {
       return html`<div class="actions" @keydown=${this.onKey}>${asking.form(person, this.context, () => { this.close(person.id); })}</div>`;
     }
     return html`<div class="actions" @keydown=${this.onKey}>
-      ${actions.map(
-        (action) => html`<button
-          type="button"
-          class="button ${action.isDangerous === true ? 'danger' : ''}"
-          data-action=${action.id}
-          @click=${() => { this.run(action, person); }}
-        >
-          ${action.label(person, this.language, this.call)}
-        </button>`,
-      )}
+      ${repeat(actions, (action) => action.id, (action) => this.renderAction(action, person))}
     </div>`;
+  }
+
+  private renderAction(action: PersonAction, person: ParticipantState): TemplateResult {
+    const label = action.label(person, this.language, this.call);
+    const { undoable } = action;
+    if (undoable !== undefined) {
+      return html`<vdx-undo
+        data-action=${action.id}
+        .label=${label}
+        .pending=${(seconds: number) => undoable(person, this.language, seconds)}
+        .act=${() => { this.run(action, person); }}
+        .language=${this.language}
+        ?danger=${action.isDangerous === true}
+      ></vdx-undo>`;
+    }
+    return html`<button
+      type="button"
+      class="button ${action.isDangerous === true ? 'danger' : ''}"
+      data-action=${action.id}
+      @click=${() => { this.run(action, person); }}
+    >
+      ${label}
+    </button>`;
   }
 
   private open(person: string | null): void {

@@ -49,6 +49,8 @@ export interface PersonAction {
   label(person: ParticipantState, language: Language, call: CallState): string;
   isOffered(person: ParticipantState, call: CallState): boolean;
   run(person: ParticipantState, context: PeopleContext): void;
+  /** Done after some seconds only, while this is said and it can be taken back: where a slip hurts. */
+  undoable?(person: ParticipantState, language: Language, seconds: number): string;
   /** Instead of being done at once: what is asked first. `done` closes it. */
   form?(person: ParticipantState, context: PeopleContext, done: () => void): TemplateResult;
 }
