@@ -54,14 +54,15 @@ export function formOf(text: Text): Form {
   const keep = (key: string, index: number, value: unknown): void => {
     const said = ask(index, value);
     const mark = marks[index] ?? '';
-    if (said !== null && said !== filled(other, index, String(value))) found[key] ??= said.replaceAll(String(value), mark);
+    if (said !== null && said !== filled(other, index, String(value))) found[key] ??= value === '' ? said : said.replaceAll(String(value), mark);
   };
   keep('none', 0, null);
   if (found['none'] === undefined) keep('empty', 0, '');
   for (const index of marks.keys()) {
     for (const [count, key] of NUMBERS) keep(key, index, count);
   }
-  // What is said of no number and of an empty text is the same mistake twice: a number is never empty.
+  // Where code asks `minutes < 1`, nothing and an empty text count as zero; no number is ever either.
+  if (found['none'] === found['=0']) delete found['none'];
   if (found['=0'] !== undefined || found['one'] !== undefined) delete found['empty'];
   return Object.keys(found).length === 0 ? other : { ...found, other };
 }

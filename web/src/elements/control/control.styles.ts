@@ -16,7 +16,7 @@ export const controlStyles = css`
     gap: 10px;
     min-height: var(--target-call);
     padding-block: 0;
-      padding-inline: 20px var(--space-24);
+    padding-inline: 20px var(--space-24);
     border: var(--border, 0);
     border-radius: var(--radius-full);
     background: var(--ground);
