@@ -102,6 +102,10 @@ def build_web(step: Step) -> None:
     run(step, ["npm", "run", "build"], cwd=WEB)
 
 
+def build_screens(step: Step) -> None:
+    run(step, ["npm", "run", "screens"], cwd=WEB)
+
+
 STEPS = [
     Step("venv", "Virtual environment", [], [PYTHON], make_venv),
     Step(
@@ -151,6 +155,14 @@ STEPS = [
         ["web/src/**/*", "web/public/**/*", "web/build/**/*", "web/*.html", "web/*.ts", "web/*.json"],
         [BUILT_WEB / "index.html", BUILT_WEB / "swagger" / "swagger-ui-bundle.js"],
         build_web,
+        after=["npm"],
+    ),
+    Step(
+        "screens",
+        "Screens by name, for development",
+        ["web/src/**/*", "web/public/**/*", "web/build/**/*", "web/*.html", "web/*.ts", "web/*.json"],
+        [STATE / "screens" / "stories.html"],
+        build_screens,
         after=["npm"],
     ),
 ]
@@ -330,7 +342,7 @@ def prepare_packages() -> None:
 
 
 GOALS = {
-    "run": ["relay", "web"],
+    "run": ["relay", "web", "screens"],
     "test": ["relay", "loadgen", "web"],
     "relay": ["relay"],
     "web": ["web"],

@@ -32,6 +32,7 @@ from vdxmedia.api.organisations import OrganisationApi
 from vdxmedia.api.pages import Pages, read_files
 from vdxmedia.api.proxies import TrustedProxies, limit_key
 from vdxmedia.api.rooms import RoomOperations, film_grant
+from vdxmedia.api.screens import Screens
 from vdxmedia.api.server import Parts, make_application, protocol_logger
 from vdxmedia.api.server_keys import KeysAndCallers
 from vdxmedia.api.sms import SmsRoutes
@@ -344,6 +345,7 @@ class Server:
                 public_url=self.public_url,
                 sms=SmsRoutes(self.messages.desk, self.callers, proxies=proxies, clock=self._clock),
                 sms_inbox=None if self.messages.inbox is None else SmsInbox(self.messages.inbox),
+                screens=await asyncio.to_thread(Screens) if self._is_for_development() else None,
                 is_for_development=self._is_for_development(),
                 organisations=OrganisationApi(
                     self.bookings, self.callers, clock=self._clock, public_url=self.public_url

@@ -1,11 +1,11 @@
-/** Builds only the stories page, for the tests of how it looks; never part of what is shipped. */
+/** Builds only the screens and states by name, for development (`/screens`) and for tests; never part of what is shipped. */
 
 import { defineConfig } from 'vite';
 
 export default defineConfig({
-  base: '/',
+  base: './',
   build: {
-    outDir: process.env['VDX_STORIES_OUT'] ?? 'node_modules/.stories',
+    outDir: process.env['VDX_STORIES_OUT'] ?? '../.state/screens',
     emptyOutDir: true,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

@@ -28,6 +28,7 @@ from vdxmedia.api.pages import Pages
 from vdxmedia.api.problems import problem_middleware, route_name
 from vdxmedia.api.proxies import TrustedProxies
 from vdxmedia.api.rooms import RoomOperations
+from vdxmedia.api.screens import Screens
 from vdxmedia.api.sms import SmsRoutes
 from vdxmedia.api.sms_inbox import SmsInbox
 from vdxmedia.api.statistics import StatisticsOperations
@@ -93,6 +94,8 @@ class Parts:
     sms: SmsRoutes
     sms_inbox: SmsInbox | None
     """In development."""
+    screens: Screens | None
+    """In development."""
     organisations: OrganisationApi
     is_for_development: bool
     """The key is the one that everybody knows: only requests to a loopback host are answered."""
@@ -129,6 +132,8 @@ def make_application(parts: Parts) -> web.Application:
     application.add_routes(parts.sms.routes())
     if parts.sms_inbox is not None:
         application.add_routes(parts.sms_inbox.routes())
+    if parts.screens is not None:
+        application.add_routes(parts.screens.routes())
     if parts.issuer is not None:
         application.add_routes(parts.issuer.routes())
     application.add_routes(parts.pages.routes())

@@ -1,16 +1,19 @@
 /**
- * Development only: every state of the page without a server. `stories.html?story=call-4&lang=en`; without a story, a
- * list of them. Microphone, camera, sharing and leaving work on the invented state; the last state and the commands
+ * Development only: every state of the page without a server. `?story=call-4&lang=en`; without a story, all of them by
+ * name (`/screens`). Microphone, camera, sharing and leaving work on the invented state; the last state and the commands
  * called are on the app element, for tests.
  */
 
 import type { Call, CallState } from '../call-types.js';
 import { Store } from '../store.js';
-import { languageOf } from '../text/languages.js';
+import { LANGUAGES, languageOf } from '../text/languages.js';
 import '../styles/base.css';
 import { App } from './app.js';
 import { STORIES } from './fixtures.js';
+import { screensPage } from './screens.js';
 import { storyHub, storyStats } from './stories-hub.js';
+import { PAGES } from './stories-pages.js';
+import { withNames } from './story-names.js';
 import { drawPicture } from './story-pictures.js';
 
 type Change = (state: CallState) => CallState;
@@ -81,31 +84,44 @@ function fakeCall(first: CallState, calls: string[]): Call {
   };
 }
 
-function list(): HTMLElement {
-  const items = document.createElement('ul');
-  for (const name of Object.keys(STORIES)) {
-    const link = document.createElement('a');
-    link.href = `?story=${name}`;
-    link.textContent = name;
-    const item = document.createElement('li');
-    item.append(link);
-    items.append(item);
-  }
-  return items;
+/** What can be asked for in the address, or in the detail of the event `story`, which shows it in place of the one before. */
+interface Asked {
+  readonly story: string;
+  readonly lang?: string | null;
+  /** `long` or `short`: other names than those of the story. */
+  readonly names?: string | null;
+  /** In percent. */
+  readonly text?: string | null;
+  readonly blank?: boolean;
+}
+
+function elementOf({ story, lang, names, blank = false }: Asked): HTMLElement | null {
+  const language = languageOf(lang ?? null);
+  const page = PAGES[story];
+  if (page !== undefined) return page(language);
+  const make = STORIES[story];
+  if (make === undefined) return null;
+  const calls: string[] = [];
+  const app = new App();
+  const state = make(blank ? (): null => null : drawPicture);
+  app.call = fakeCall(withNames({ ...state, language }, names === 'long' || names === 'short' ? names : 'own'), calls);
+  return Object.assign(app, { storyCalls: calls });
+}
+
+function show(asked: Asked): void {
+  const { documentElement } = document;
+  const isOwn = asked.lang === 'en' || asked.lang === 'da' || languageOf(asked.lang ?? null) === null;
+  document.querySelector<HTMLMetaElement>('meta[name="vdx-languages"]')?.setAttribute('content', isOwn ? 'da en' : LANGUAGES.join(' '));
+  const element = elementOf(asked);
+  if (element === null) return;
+  documentElement.removeAttribute('class');
+  documentElement.removeAttribute('style');
+  if (asked.text !== undefined && asked.text !== null) documentElement.style.fontSize = `${asked.text}%`;
+  document.body.replaceChildren(element);
 }
 
 const query = new URLSearchParams(location.search);
-const language = query.get('lang');
-const story = STORIES[query.get('story') ?? ''];
-
-if (story === undefined) {
-  document.body.append(list());
-} else {
-  const pictures = query.has('blank') ? (): null => null : drawPicture;
-  const state = story(pictures);
-  const calls: string[] = [];
-  const app = new App();
-  app.call = fakeCall({ ...state, language: languageOf(language) }, calls);
-  Object.assign(app, { storyCalls: calls });
-  document.body.append(app);
-}
+document.addEventListener('story', (event) => { show((event as CustomEvent<Asked>).detail); });
+const story = query.get('story');
+if (story === null) document.body.append(screensPage([...Object.keys(STORIES), ...Object.keys(PAGES)]));
+else show({ story, lang: query.get('lang'), names: query.get('names'), text: query.get('text'), blank: query.has('blank') });

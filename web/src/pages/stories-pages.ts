@@ -1,0 +1,40 @@
+/** Development only: what stands before or beside a call, as the real elements with answers that never come from a server. */
+
+import type { Opening } from '../entry/opening.js';
+import type { EntranceAnswer } from '../protocol/entrance.js';
+import type { Language } from '../text/languages.js';
+import { EntryPage } from './entry.js';
+
+const OPENING: Opening = {
+  way: { kind: 'invitation', token: 'an-invented-invitation' },
+  pin: '',
+  joinsAtOnce: false,
+  name: '',
+  microphoneOn: true,
+  cameraOn: true,
+  returnUrl: '',
+  language: null,
+};
+const HOUR_MS = 3600_000;
+
+function entry(answer: EntranceAnswer | null, opening: Partial<Opening> = {}): (language: Language | null) => HTMLElement {
+  return (language) => {
+    const page = new EntryPage();
+    page.opening = { ...OPENING, ...opening, language };
+    page.ask = () => (answer === null ? new Promise(() => undefined) : Promise.resolve([answer, { organisation: 'Aarhus Kommune', helpLine: '+4587654321' }]));
+    return page;
+  };
+}
+
+/** By name, like `STORIES`. */
+export const PAGES: Readonly<Record<string, (language: Language | null) => HTMLElement>> = {
+  'entry-ask': entry(null, { way: { kind: 'ask' } }),
+  'entry-working': entry(null),
+  'entry-pin': entry({ state: 'pinRequired' }),
+  'entry-wrong-pin': entry({ state: 'wrongPin', triesLeft: 2 }, { pin: '1234' }),
+  'entry-early': entry({ state: 'notYet', opensAt: Date.now() + 20 * HOUR_MS, startsAt: Date.now() + 20.25 * HOUR_MS }),
+  'entry-closed': entry({ state: 'closed' }),
+  'entry-unknown': entry({ state: 'unknown' }),
+  'entry-wait': entry({ state: 'wait', forMs: 45_000 }),
+  'entry-unreachable': entry({ state: 'unreachable' }),
+};
