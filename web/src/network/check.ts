@@ -29,3 +29,48 @@ export interface NetworkCheck {
   start(token: string): void;
   stop(): void;
 }
+
+/** Null: it could not be found out. Rejects only if it cannot be fetched. */
+export type RunCheck = (signal: AbortSignal) => Promise<NetworkResult | null>;
+
+/** All but this shell is fetched when it starts. */
+const runLater: RunCheck = async (signal) => (await import('./run.js')).runCheck(signal);
+
+class BackgroundCheck implements NetworkCheck {
+  #value: NetworkResult | null = null;
+  readonly #listeners = new Set<() => void>();
+  #running: AbortController | null = null;
+
+  constructor(private readonly run: RunCheck) {}
+
+  get value(): NetworkResult | null {
+    return this.#value;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  start(_token: string): void {
+    if (this.#running !== null || this.#value !== null) return;
+    const running = new AbortController();
+    this.#running = running;
+    const finish = (result: NetworkResult | null): void => {
+      if (this.#running !== running) return;
+      this.#running = null;
+      this.#value = result;
+      if (result !== null) this.#listeners.forEach((listener) => listener());
+    };
+    this.run(running.signal).then(finish, () => finish(null));
+  }
+
+  stop(): void {
+    this.#running?.abort();
+    this.#running = null;
+  }
+}
+
+export function makeNetworkCheck(run: RunCheck = runLater): NetworkCheck {
+  return new BackgroundCheck(run);
+}

@@ -1,0 +1,36 @@
+/** The server's answers, narrowed to one way through the network. Pure. */
+
+/** What of the answer's candidates is left: the relay's own address by this transport. */
+export function only(transport: 'udp' | 'tcp', sdp: string): string {
+  return sdp
+    .split('\r\n')
+    .filter((line) => !line.startsWith('a=candidate:') || line.split(' ')[2]?.toLowerCase() === transport)
+    .join('\r\n');
+}
+
+export function hasCandidate(sdp: string): boolean {
+  return sdp.includes('a=candidate:');
+}
+
+/**
+ * The browser is to wait for the server's handshake, which never comes (RFC 8842 §5.3): ICE alone says whether the way is
+ * open, and a handshake costs the server as much as a person who joins.
+ */
+export function withoutHandshake(sdp: string): string {
+  return sdp.replaceAll('a=setup:passive', 'a=setup:active');
+}
+
+export interface IceServer {
+  readonly urls: readonly string[];
+  readonly username: string | null;
+  readonly credential: string | null;
+}
+
+/** Those addresses of TURN servers that are reached by this way: `turns:` is TLS, whatever its transport. */
+export function turnBy(way: 'udp' | 'tcp' | 'tls', servers: readonly IceServer[]): RTCIceServer[] {
+  const wayOf = (url: string): string => (url.startsWith('turns:') ? 'tls' : /[?&]transport=tcp\b/.test(url) ? 'tcp' : 'udp');
+  return servers.flatMap(({ urls, username, credential }) => {
+    const chosen = urls.filter((url) => /^turns?:/.test(url) && wayOf(url) === way);
+    return chosen.length === 0 ? [] : [{ urls: chosen, username: username ?? '', credential: credential ?? '' }];
+  });
+}
