@@ -103,7 +103,7 @@ export class App extends LitElement {
       case 'waiting':
         return html`<vdx-waiting .call=${current} .commands=${call} .words=${words}></vdx-waiting>`;
       case 'call':
-        return html`<vdx-call .call=${current} .commands=${call} .words=${words}>${words.call.connecting}</vdx-call>`;
+        return html`<vdx-call role="main" .call=${current} .commands=${call} .words=${words}>${words.call.connecting}</vdx-call>`;
       case 'message':
         return html`<vdx-message .call=${current} .commands=${call} .words=${words}></vdx-message>`;
     }

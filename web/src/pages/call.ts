@@ -94,7 +94,7 @@ export class CallPage extends LitElement implements CallView {
         <vdx-training-notices .call=${call} .commands=${this.commands} .language=${words.language}></vdx-training-notices>
         <vdx-ending .call=${call} .commands=${this.commands} .language=${words.language}></vdx-ending>
       </div>
-      <main class="room">
+      <div class="room">
         ${this.captionPreferences.place === 'above' ? this.renderCaptions() : nothing}
         <div class="scene">${others.length === 0 ? this.renderAlone(isConnecting) : this.renderOthers(others)}</div>
         ${this.captionPreferences.place === 'below' ? this.renderCaptions() : nothing}
@@ -103,7 +103,7 @@ export class CallPage extends LitElement implements CallView {
         <vdx-toasts .notices=${call.notices} .words=${words}></vdx-toasts>
         <vdx-asked .call=${call} .commands=${this.commands} .language=${words.language}></vdx-asked>
         ${call.audioBlocked ? this.renderUnmute() : nothing}
-      </main>
+      </div>
       ${isConnecting ? renderCancel(this) : renderBar(this, this.unread.count(call.words.messages, this.panel === 'chat'))}
       ${renderPanel(this)}
     `;
