@@ -40,6 +40,7 @@ from vdxmedia.api.sms_inbox import SmsInbox
 from vdxmedia.api.statistics import StatisticsOperations
 from vdxmedia.api.tokens import JwtTokens
 from vdxmedia.assembly import booking_apis, bookings, who_calls
+from vdxmedia.assembly.call_ratings import rating_operations
 from vdxmedia.assembly.messages import MessageParts, open_messages
 from vdxmedia.assembly.network import network_operations
 from vdxmedia.assembly.retention import make_retention
@@ -306,18 +307,21 @@ class Server:
                 statistics=StatisticsOperations(self.registry),
                 attendance=AttendanceOperations(self.registry),
                 clips=ClipOperations(self.films, self.registry),
-                bookings=booking_operations(
-                    settings,
-                    self.bookings,
-                    self._desk.parts.store,
-                    self.database.units,
-                    self.registry,
-                    tokens,
-                    self.messages.desk,
-                    uri_domain=self._desk.parts.set_up.uri_domain,
-                    sealer=self._credentials.sealer,
-                    clock=self._clock,
-                    public_url=self.public_url,
+                bookings=(
+                    *booking_operations(
+                        settings,
+                        self.bookings,
+                        self._desk.parts.store,
+                        self.database.units,
+                        self.registry,
+                        tokens,
+                        self.messages.desk,
+                        uri_domain=self._desk.parts.set_up.uri_domain,
+                        sealer=self._credentials.sealer,
+                        clock=self._clock,
+                        public_url=self.public_url,
+                    ),
+                    *rating_operations(self.database.units, self.store, self._counters),
                 ),
                 network=network_operations(
                     settings, self._credentials, self.echoes, self.database.units, self._clock, self._counters

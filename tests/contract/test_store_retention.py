@@ -20,6 +20,7 @@ from vdxmedia.booking.requests import NewMeeting
 from vdxmedia.clock import ManualClock
 from vdxmedia.hub.booking_parts import BookingSetUp
 from vdxmedia.hub.bookings import BookingDesk
+from vdxmedia.hub.call_ratings import CallRating, Rated
 from vdxmedia.hub.ports import Call, CallStay, SaveCall, SaveCallStay
 from vdxmedia.hub.retention import Kind
 from vdxmedia.ids import ParticipantId, RoomId
@@ -27,6 +28,7 @@ from vdxmedia.sealing import Sealer
 from vdxmedia.store import schema
 from vdxmedia.store.audit import AuditLog
 from vdxmedia.store.bookings import BookingDatabase
+from vdxmedia.store.call_ratings import CallRatingRows
 from vdxmedia.store.database import Database, open_store
 from vdxmedia.store.retention import RetentionRows
 
@@ -114,8 +116,11 @@ async def test_calls_lose_their_names_first_and_go_later(database: Database, row
     named = select(schema.call_stays.c.call_id).where(schema.call_stays.c.name.is_not(None))
     found = await database.units.read(lambda connection: connection.execute(named))
     assert {row.call_id for row in found.all()} == {"new", "running"}
+    for name in ("old", "new"):
+        assert await CallRatingRows(database.units).add(RoomId(name), ParticipantId("p"), CallRating(4)) is Rated.DONE
     assert [await rows.delete(Kind.CALLS, 200, 10) for _ in range(2)] == [1, 0]
-    assert [await count(database, table) for table in (schema.calls, schema.call_stays)] == [2, 2]
+    tables = (schema.calls, schema.call_stays, schema.call_ratings)
+    assert [await count(database, table) for table in tables] == [2, 2, 1]
 
 
 async def test_small_things_go_by_their_terms(database: Database, rows: RetentionRows) -> None:

@@ -25,7 +25,8 @@ from vdxmedia.api.ratelimit import RateLimit
 from vdxmedia.api.small_document import Described, documented
 from vdxmedia.clock import Clock
 from vdxmedia.errors import BadField, NotAllowed, NotFound, VdxError
-from vdxmedia.hub.history import DEFAULT_PAGE, MAX_PAGE, CallHistory, HistoryQuery, KnownCall, KnownStay
+from vdxmedia.hub.call_ratings import HIGHEST, LOWEST
+from vdxmedia.hub.history import DEFAULT_PAGE, MAX_PAGE, CallHistory, HistoryQuery, KnownCall, KnownStay, ScoreSum
 
 BASE = "/apikey/history/v1"
 HEADER = "X-API-KEY"
@@ -44,6 +45,15 @@ class PageMeta(msgspec.Struct, frozen=True, kw_only=True):
     total_count: int
 
 
+class HistoryRatings(msgspec.Struct, frozen=True, kw_only=True):
+    """Answers to the one question after the call, as sums: nobody's."""
+
+    scores: Annotated[Sequence[int], Meta(description="How many gave 1 (bad), 2, 3, 4, 5 (good).")]
+    sound: Annotated[int, Meta(description="How many said that the sound was wrong.")]
+    picture: int
+    other: int
+
+
 class HistoryConference(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     name: Annotated[str, Meta(description="The room's address when the call began, or its id.")]
@@ -56,6 +66,7 @@ class HistoryConference(msgspec.Struct, frozen=True, kw_only=True):
     participants: Annotated[Sequence[str], Meta(description="Their resources.")]
     tag: Annotated[str, Meta(description="The organisation's code.")]
     meeting_uuid: Annotated[str | None, Meta(description="Of the booking.")]
+    ratings: Annotated[HistoryRatings | None, Meta(description="Null when nobody answered.")] = None
     resource_uri: str
 
 
@@ -262,7 +273,20 @@ def _conference(call: KnownCall) -> HistoryConference:
         participants=[_participant_uri(call.id, participant) for participant in call.participants],
         tag=call.organisation,
         meeting_uuid=call.meeting or None,
+        ratings=_ratings(call.ratings),
         resource_uri=f"{BASE}/conference/{call.id}/",
+    )
+
+
+def _ratings(sums: Sequence[ScoreSum]) -> HistoryRatings | None:
+    if not sums:
+        return None
+    answers = {each.score: each.answers for each in sums}
+    return HistoryRatings(
+        scores=[answers.get(score, 0) for score in range(LOWEST, HIGHEST + 1)],
+        sound=sum(each.sound for each in sums),
+        picture=sum(each.picture for each in sums),
+        other=sum(each.other for each in sums),
     )
 
 

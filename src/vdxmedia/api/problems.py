@@ -33,6 +33,8 @@ STATUS_OF_CODE: dict[str, int] = {
     "not_found": 404,
     "room_unknown": 404,
     "participant_unknown": 404,
+    "call_unknown": 404,
+    "rated_already": 409,
     "method_not_allowed": 405,
     "media_type_unsupported": 415,
     "meeting_unknown": 404,

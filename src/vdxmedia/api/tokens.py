@@ -85,6 +85,8 @@ class VdxClaim(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Whom to send help to for the holder, who cannot read it. Tokens from before it was sealed have it in plain words;
     it is never written so any more."""
     knocks: bool = False
+    participant: Annotated[str, Meta(max_length=64)] | UnsetType = UNSET
+    """Of a token made in a call."""
 
 
 class Claims(msgspec.Struct, frozen=True, kw_only=True):
@@ -216,6 +218,7 @@ class JwtTokens:
                 until_room_closes=True if grant.lasts_with_room else UNSET,
                 note=sealed,
                 knocks=grant.knocks,
+                participant=grant.participant or UNSET,
             ),
         )
         header = {"typ": "JWT", "alg": self._signing.algorithm, "kid": self._signing.id}
@@ -304,6 +307,7 @@ def _grant_of(claims: Claims, key: SigningKey, expires_at: float) -> Grant:
         lasts_with_room=claims.vdx.until_room_closes is True,
         note=_note_of(claims, key),
         knocks=claims.vdx.knocks,
+        participant=claims.vdx.participant or "",
     )
 
 

@@ -28,6 +28,16 @@ class HistoryQuery(msgspec.Struct, frozen=True, kw_only=True):
     offset: int = 0
 
 
+class ScoreSum(msgspec.Struct, frozen=True, kw_only=True):
+    """How many gave a call this score, and how many of them said that something was wrong."""
+
+    score: int
+    answers: int
+    sound: int
+    picture: int
+    other: int
+
+
 class KnownCall(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     room: str
@@ -39,6 +49,8 @@ class KnownCall(msgspec.Struct, frozen=True, kw_only=True):
     starts_at: float
     ends_at: float
     participants: tuple[str, ...]
+    ratings: tuple[ScoreSum, ...] = ()
+    """By score; scores that nobody gave are left out."""
 
 
 class KnownStay(msgspec.Struct, frozen=True, kw_only=True):

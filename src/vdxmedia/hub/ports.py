@@ -187,6 +187,8 @@ class Grant(msgspec.Struct, frozen=True):
     """Whom to send help to; for the hosts of the conference, and nobody else."""
     knocks: bool = False
     """A guest who came by what can be guessed: waits to be let in, and for a host, whatever the room's lobby says."""
+    participant: str = ""
+    """Of a token that was made in a call: whose. It gives no right to the seat, and a link's has none."""
 
 
 class Tokens(Protocol):

@@ -251,7 +251,12 @@ class Session:
         """A guest there, with the same name, organisation and sources."""
         expires_at = self._clock.unix_s() + self._limits.token_lifetime_s
         grant = msgspec.structs.replace(
-            self._grant, room=told.room, role=Role.GUEST.value, expires_at=expires_at, lasts_with_room=False
+            self._grant,
+            room=told.room,
+            role=Role.GUEST.value,
+            expires_at=expires_at,
+            lasts_with_room=False,
+            participant="",
         )
         return messages.Transferred(room=told.room, token=self._tokens.issue(grant))
 
@@ -262,7 +267,9 @@ class Session:
 
     def _sign(self) -> tuple[str, float]:
         expires_at = self._clock.unix_s() + self._limits.token_lifetime_s
-        renewed = msgspec.structs.replace(self._grant, expires_at=expires_at, lasts_with_room=False)
+        renewed = msgspec.structs.replace(
+            self._grant, expires_at=expires_at, lasts_with_room=False, participant=self._participant or ""
+        )
         return self._tokens.issue(renewed), expires_at
 
     # ── the room's side: never blocks, never raises ───────────────────────────────────────────────────────────────

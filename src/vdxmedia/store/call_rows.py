@@ -10,10 +10,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vdxmedia.booking.organisations import MAX_DEPTH
-from vdxmedia.hub.history import HistoryQuery, KnownCall, KnownStay, Page
+from vdxmedia.hub.history import HistoryQuery, KnownCall, KnownStay, Page, ScoreSum
 from vdxmedia.hub.ports import Call, CallStay, OpenCall
 from vdxmedia.ids import ParticipantId, RoomId
-from vdxmedia.store.schema import booked_rooms, call_stays, calls, organisations
+from vdxmedia.store.schema import booked_rooms, call_ratings, call_stays, calls, organisations
 from vdxmedia.store.units import Units
 
 CALLS_AT_ONCE = 500
@@ -120,6 +120,7 @@ class History:
             )
             rows = await _all(connection, page)
             there: dict[str, list[str]] = {row.call_id: [] for row in rows}
+            rated: dict[str, list[ScoreSum]] = {row.call_id: [] for row in rows}
             ids = list(there)
             for at in range(0, len(ids), CALLS_AT_ONCE):
                 stays = (
@@ -129,7 +130,10 @@ class History:
                 )
                 for row in await _all(connection, stays):
                     there[row.call_id].append(row.participant_id)
-            return Page(total, [_call(row, there[row.call_id]) for row in rows])
+                given = call_ratings.c.call_id.in_(ids[at : at + CALLS_AT_ONCE])
+                for row in await _all(connection, select(call_ratings).where(given).order_by(call_ratings.c.score)):
+                    rated[row.call_id].append(_score(row))
+            return Page(total, [_call(row, there[row.call_id], rated[row.call_id]) for row in rows])
 
         return await self._units.read(work)
 
@@ -179,7 +183,11 @@ def _which(top: str, query: HistoryQuery) -> list[ColumnElement[bool]]:
     return which
 
 
-def _call(row: Row[Any], participants: list[str]) -> KnownCall:
+def _score(row: Row[Any]) -> ScoreSum:
+    return ScoreSum(score=row.score, answers=row.answers, sound=row.sound, picture=row.picture, other=row.other)
+
+
+def _call(row: Row[Any], participants: list[str], ratings: list[ScoreSum]) -> KnownCall:
     return KnownCall(
         id=row.call_id,
         room=row.room_id,
@@ -189,6 +197,7 @@ def _call(row: Row[Any], participants: list[str]) -> KnownCall:
         starts_at=row.starts_at,
         ends_at=row.seen_at,
         participants=tuple(participants),
+        ratings=tuple(ratings),
     )
 
 

@@ -242,7 +242,7 @@ class Database:
         if kind is SaveCall:
             return [call_rows.upsert_call(self._is_sqlite)]
         if kind is SaveCallStay:
-            return [self._upsert(call_stays, ["call_id", "participant_id"], keep=["starts_at"])]
+            return [self._upsert(call_stays, ["call_id", "participant_id"], keep=["starts_at", "has_rated"])]
         assert kind is DeleteAttendance
         return [delete(attendance).where(attendance.c.room_id == bindparam("b_room"))]
 

@@ -17,6 +17,7 @@ from vdxmedia.sealing import Sealer
 from vdxmedia.store.audit import AuditLog, append_notes
 from vdxmedia.store.schema import (
     booked_rooms,
+    call_ratings,
     call_stays,
     calls,
     diagnoses,
@@ -122,7 +123,8 @@ async def _calls(connection: AsyncConnection, before: float, most: int) -> int:
     query = select(calls.c.call_id).where(calls.c.is_over, calls.c.seen_at < before).limit(most)
     ids = [row.call_id for row in await _all(connection, query)]
     if ids:
-        await connection.execute(delete(call_stays).where(call_stays.c.call_id.in_(ids)))
+        for table in (call_ratings, call_stays):
+            await connection.execute(delete(table).where(table.c.call_id.in_(ids)))
         await connection.execute(delete(calls).where(calls.c.call_id.in_(ids)))
     return len(ids)
 

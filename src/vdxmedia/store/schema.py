@@ -6,7 +6,20 @@ names in `attendance` and `call_stays`, what a conference's state holds, and the
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    false,
+)
 
 metadata = MetaData()
 
@@ -238,7 +251,21 @@ call_stays = Table(
     Column("name", Text, nullable=True),
     Column("starts_at", Double, nullable=False),
     Column("ends_at", Double, nullable=True),
+    Column("has_rated", Boolean, nullable=False, server_default=false()),
 )
+"""`has_rated`: that the question after the call was answered, not how."""
+
+call_ratings = Table(
+    "call_ratings",
+    metadata,
+    Column("call_id", UUID_TEXT, primary_key=True),
+    Column("score", Integer, primary_key=True, autoincrement=False),
+    Column("answers", Integer, nullable=False),
+    Column("sound", Integer, nullable=False),
+    Column("picture", Integer, nullable=False),
+    Column("other", Integer, nullable=False),
+)
+"""How often a call was given each score, and what was wrong then. Sums: nothing says who answered what, or when."""
 
 brandings = Table(
     "brandings",
