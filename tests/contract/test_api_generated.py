@@ -104,7 +104,7 @@ async def test_holders_of_an_api_key_get_what_the_document_says(there: There, tm
 
 
 async def test_participants_get_what_the_document_says(there: There, tmp_path: Path) -> None:
-    choice = ["--include-path-regex", "^/api/v1/(invitation|attendance|room-clips)$"]
+    choice = ["--include-path-regex", "^/api/v1/(invitation|attendance|room-clips|call-rating)$"]
     await run(there, tmp_path, "/api/openapi.json", there.host, {}, choice)
 
 

@@ -4,6 +4,7 @@ import type { Failure } from './call-types.js';
 import { environmentFailure } from './failures.js';
 import { askLook, type Look } from './look/look.js';
 import { parseLink, takeLink, type Link } from './link.js';
+import { isFrameClosed } from './media/devices.js';
 import { isInAppBrowser } from './pages/platform.js';
 import { askInvitation, type Asked } from './protocol/invitation.js';
 import { browserPeerPlatform, type PeerPlatform } from './media/peer.js';
@@ -27,11 +28,11 @@ export interface CallEnvironment {
 }
 
 /**
- * Where the call cannot be held, and inside another app, the address keeps its token: "open in Safari" and copying it
- * are the ways out, and both take the address as it is.
+ * Where the call cannot be held, inside another app, and in a frame that keeps camera and microphone from us, the address
+ * keeps its token: "open in Safari", copying it and a window of its own are the ways out, and all take it as it is.
  */
 export function browserEnvironment(): CallEnvironment {
-  const keepsAddress = environmentFailure() !== null || isInAppBrowser(navigator.userAgent);
+  const keepsAddress = environmentFailure() !== null || isInAppBrowser(navigator.userAgent) || isFrameClosed();
   return {
     link: keepsAddress ? parseLink(location.href) : takeLink(),
     sessionShelf: shelfOf('sessionStorage'),

@@ -44,7 +44,8 @@ export type Phase = 'idle' | 'pin' | 'previewing' | 'connecting' | 'waiting' | '
 
 /**
  * Why a call could not begin or a device could not be had. `permissionDenied`: the person said no, now or earlier.
- * `noCameraAccess`: the page may not ask (an iframe without `allow`, a managed device).
+ * `blockedByFrame`: the page that shows us lacks `allow`; `blockedBySystem`: a switch of the device; `noCameraAccess`: the page
+ * may not ask for another reason (a policy of the device's owner).
  */
 export type FailureCode =
   | 'linkMissing'
@@ -60,12 +61,21 @@ export type FailureCode =
   | 'serverStopping'
   | 'unsupportedProtocol'
   | 'unsupportedBrowser'
+  | 'inAppBrowser'
   | 'insecureContext'
   | 'connectionFailed'
   | 'mediaFailed'
   | 'internal';
 
-export type DeviceErrorCode = 'permissionDenied' | 'noCameraAccess' | 'noDevice' | 'deviceBusy' | 'interrupted' | 'unknown';
+export type DeviceErrorCode =
+  | 'permissionDenied'
+  | 'blockedByFrame'
+  | 'blockedBySystem'
+  | 'noCameraAccess'
+  | 'noDevice'
+  | 'deviceBusy'
+  | 'interrupted'
+  | 'unknown';
 
 export interface Failure {
   readonly code: FailureCode;
@@ -83,6 +93,10 @@ export interface EndState {
   readonly canRejoin: boolean;
   /** A host's words, or absent. */
   readonly note?: string;
+  /** Milliseconds since the epoch. */
+  readonly at?: number;
+  /** There was a seat: there is a call to be asked about. */
+  readonly wasInCall?: boolean;
 }
 
 /** Where the typing of a PIN stands. */

@@ -337,7 +337,7 @@ class CallController implements Call, ConnectionListener {
     if (token !== '') this.#memory.update({ token, seatedAt: Date.now() });
     if (this.#standing.phase === 'inCall') this.#leaveRoom();
     const { reason, since, notice } = waiting;
-    this.#set({ phase: 'waiting', waiting: { reason, since: since * 1000, notice } });
+    this.#set({ phase: 'waiting', waiting: { reason, since: since * 1000, notice }, isSignallingLost: false });
     void this.#wakeLock.hold();
   }
 
@@ -420,7 +420,7 @@ class CallController implements Call, ConnectionListener {
   }
 
   #end(ended: EndState): void {
-    this.#set({ phase: 'ended', ended });
+    this.#set({ phase: 'ended', ended: { ...ended, at: Date.now(), wasInCall: this.#standing.phase === 'inCall' } });
     this.#clear();
   }
 

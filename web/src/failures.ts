@@ -2,6 +2,7 @@
 
 import type { Failure as Refusal } from './protocol/messages.gen.js';
 import type { Failure, FailureCode } from './call-types.js';
+import { isInAppBrowser } from './pages/platform.js';
 
 const REASONS: Readonly<Record<string, readonly [FailureCode, boolean]>> = {
   token_missing: ['linkMissing', false],
@@ -45,6 +46,7 @@ export function lasting(code: FailureCode): Failure {
 /** What the browser lacks before anything can begin; null when nothing. */
 export function environmentFailure(): Failure | null {
   if (!globalThis.isSecureContext) return lasting('insecureContext');
-  if (typeof RTCPeerConnection !== 'function' || !navigator.mediaDevices?.getUserMedia) return lasting('unsupportedBrowser');
-  return null;
+  const canCall = typeof RTCPeerConnection === 'function' && typeof navigator.mediaDevices?.getUserMedia === 'function';
+  if (canCall) return null;
+  return lasting(isInAppBrowser(navigator.userAgent) ? 'inAppBrowser' : 'unsupportedBrowser');
 }

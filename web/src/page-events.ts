@@ -3,7 +3,7 @@
 export interface PageListener {
   /** A camera, headset or screen came or went. */
   onDeviceChange(): void;
-  /** The page is visible again, after another app, a phone call or a locked screen. */
+  /** The page is visible again, after another app, a phone call, a locked screen or a sleep. */
   onVisible(): void;
   /** There is a network (again), or another kind of one. */
   onOnline(): void;
@@ -14,14 +14,35 @@ export interface PageListener {
 /** For the life of the page. */
 export function listenToPage(listener: PageListener): void {
   navigator.mediaDevices.addEventListener('devicechange', () => listener.onDeviceChange());
-  document.addEventListener('visibilitychange', () => {
+  const look = (): void => {
     if (document.visibilityState === 'visible') listener.onVisible();
+  };
+  document.addEventListener('visibilitychange', look);
+  // Chromium froze the page (Page Lifecycle), or any browser took it out of its cache of pages.
+  document.addEventListener('resume', look);
+  globalThis.addEventListener('pageshow', (event) => {
+    if (event.persisted) look();
   });
+  watchSleep(look);
   globalThis.addEventListener('online', () => listener.onOnline());
   watchNetworkKind(() => listener.onOnline());
   for (const gesture of ['pointerdown', 'keydown']) {
     globalThis.addEventListener(gesture, () => listener.onGesture(), { passive: true });
   }
+}
+
+const BEAT_MS = 2000;
+/** A timer that is this much too late in a visible page: the device was asleep. */
+const SLEPT_MS = 5000;
+
+/** A computer whose lid was shut tells nobody that it is awake again; its timers do. */
+function watchSleep(onWake: () => void): void {
+  let expected = Date.now() + BEAT_MS;
+  setInterval(() => {
+    const isLate = Date.now() - expected > SLEPT_MS;
+    expected = Date.now() + BEAT_MS;
+    if (isLate) onWake();
+  }, BEAT_MS);
 }
 
 /** From Wi-Fi to a mobile network and back: only some browsers tell, and they tell changes of speed too. */

@@ -30,9 +30,9 @@ export class PageWatch implements PageListener {
     void this.call.local.recover();
     this.call.connection.probe();
     this.call.media.recover();
-    if (this.call.standing().phase !== 'inCall') return;
+    // Wanted in the lobby too.
     void this.call.wakeLock.renew();
-    this.call.sound.play();
+    if (this.call.standing().phase === 'inCall') this.call.sound.play();
   }
 
   onOnline(): void {

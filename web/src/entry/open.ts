@@ -2,6 +2,7 @@
 
 import { environmentFailure } from '../failures.js';
 import { Memory } from '../memory.js';
+import { isFrameClosed } from '../media/devices.js';
 import { EntryPage, type EnteredEvent } from '../pages/entry.js';
 import { isInAppBrowser } from '../pages/platform.js';
 import type { Opened } from './flow.js';
@@ -10,7 +11,7 @@ import { rememberReturn, sessionShelf } from './return.js';
 
 export function openEntry(startCall: () => void): void {
   const shelf = sessionShelf();
-  const opening = takeOpening(shelf, environmentFailure() !== null || isInAppBrowser(navigator.userAgent));
+  const opening = takeOpening(shelf, environmentFailure() !== null || isInAppBrowser(navigator.userAgent) || isFrameClosed());
   const page = new EntryPage();
   page.opening = opening;
   page.addEventListener('entered', (event) => {

@@ -87,7 +87,7 @@ describe('acquire', () => {
 describe('errorCode', () => {
   it.each([
     ['NotAllowedError', '', 'permissionDenied'],
-    ['NotAllowedError', 'Permission denied by system', 'noCameraAccess'],
+    ['NotAllowedError', 'Permission denied by system', 'blockedBySystem'],
     ['SecurityError', '', 'noCameraAccess'],
     ['NotFoundError', '', 'noDevice'],
     ['NotReadableError', '', 'deviceBusy'],
@@ -95,6 +95,13 @@ describe('errorCode', () => {
     ['TypeError', '', 'unknown'],
   ])('of %s %s is ours', (name, message, code) => {
     expect(errorCode(named(name, message))).toBe(code);
+  });
+
+  it('tells a frame that lacks `allow` from a "no", where the browser can say so', () => {
+    vi.stubGlobal('document', { featurePolicy: { allowsFeature: (name: string) => name !== 'camera' } });
+    expect(errorCode(named('NotAllowedError', 'Permission denied'))).toBe('blockedByFrame');
+    vi.stubGlobal('document', { featurePolicy: { allowsFeature: () => true } });
+    expect(errorCode(named('NotAllowedError', 'Permission denied'))).toBe('permissionDenied');
   });
 
   it('of anything else is unknown', () => {

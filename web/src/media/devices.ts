@@ -106,7 +106,8 @@ export function errorCode(error: unknown): DeviceErrorCode {
   switch (nameOf(error)) {
     case 'NotAllowedError':
     case 'PermissionDeniedError':
-      return isBlockedAround(error) ? 'noCameraAccess' : 'permissionDenied';
+      if (isFrameClosed()) return 'blockedByFrame';
+      return isBlockedBySystem(error) ? 'blockedBySystem' : 'permissionDenied';
     case 'SecurityError':
       return 'noCameraAccess';
     case 'NotFoundError':
@@ -122,10 +123,19 @@ export function errorCode(error: unknown): DeviceErrorCode {
   }
 }
 
-/** Not the person's "no": the operating system's, or a frame without `allow="camera"`. */
-function isBlockedAround(error: unknown): boolean {
-  const message = error instanceof Error ? error.message : '';
-  return /by system|permissions policy|feature policy/i.test(message);
+/** Not the person's "no" but the operating system's. Chromium says so in words; others do not say. */
+function isBlockedBySystem(error: unknown): boolean {
+  return /by system/i.test(error instanceof Error ? error.message : '');
+}
+
+interface FeaturePolicy {
+  allowsFeature(name: string): boolean;
+}
+
+/** The page that shows us in a frame lacks `allow="camera; microphone"`. Only Chromium tells. */
+export function isFrameClosed(names: readonly string[] = ['camera', 'microphone']): boolean {
+  const policy = (globalThis.document as (Document & { readonly featurePolicy?: FeaturePolicy }) | undefined)?.featurePolicy;
+  return policy !== undefined && names.some((name) => !policy.allowsFeature(name));
 }
 
 /** Only phones and tablets have a camera for either side: elsewhere `facingMode` means nothing that could be turned. */

@@ -104,6 +104,18 @@ describe('the camera', () => {
     expect(local.state.camera).toMatchObject({ on: false, stream: null });
   });
 
+  it('that stands still is told to the others, who then see the initials', async () => {
+    const { local, sent } = build();
+    await local.open();
+    expect(local.isActive('camera')).toBe(true);
+    sent.clear();
+    devices.newest('video').dispatchEvent(new Event('mute'));
+    expect(local.isActive('camera')).toBe(false);
+    expect([...sent.keys()]).toEqual(['camera']);
+    devices.newest('video').dispatchEvent(new Event('unmute'));
+    expect(local.isActive('camera')).toBe(true);
+  });
+
   it('that was pulled out is replaced by another', async () => {
     const { local, sent } = build();
     await local.open();
@@ -148,6 +160,53 @@ describe('the microphone', () => {
     await local.recover();
     expect(local.state.microphone.error).toBeNull();
     expect(sent.get('microphone')).not.toBe(first);
+  });
+
+  it('is fetched anew after a telephone call, because a track that came back may be silent', async () => {
+    const { local, sent } = build();
+    await local.open();
+    const first = devices.newest('audio');
+    first.dispatchEvent(new Event('mute'));
+    await vi.advanceTimersByTimeAsync(2000);
+    first.dispatchEvent(new Event('unmute'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(sent.get('microphone')).toBe(devices.newest('audio'));
+    expect(devices.newest('audio')).not.toBe(first);
+    expect(local.state.microphone.error).toBeNull();
+  });
+
+  it('is left alone after a hiccup', async () => {
+    const { local } = build();
+    await local.open();
+    const first = devices.newest('audio');
+    first.dispatchEvent(new Event('mute'));
+    await vi.advanceTimersByTimeAsync(500);
+    first.dispatchEvent(new Event('unmute'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(devices.newest('audio')).toBe(first);
+    expect(local.state.microphone.error).toBeNull();
+  });
+
+  it('that the telephone did not give back is asked for again the next time', async () => {
+    const { local, sent } = build();
+    await local.open();
+    devices.newest('audio').muted = true;
+    devices.refusal = 'NotReadableError';
+    await local.recover();
+    expect(local.state.microphone).toMatchObject({ on: false, error: 'deviceBusy' });
+    devices.refusal = null;
+    await local.recover();
+    expect(local.state.microphone).toMatchObject({ on: true, error: null });
+    expect(sent.get('microphone')).toBe(devices.newest('audio'));
+  });
+
+  it('that was refused is not asked for behind the person\'s back', async () => {
+    devices.refusal = 'NotAllowedError';
+    const { local } = build();
+    await local.open();
+    devices.refusal = null;
+    await local.recover();
+    expect(devices.given).toEqual([]);
   });
 
   it('hints at one who speaks while muted, for a while', async () => {

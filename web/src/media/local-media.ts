@@ -21,6 +21,8 @@ const METER_MS = 100;
 const SPEECH_LEVEL = 0.55;
 const SPEECH_TICKS = 4;
 const MUTED_HINT_MS = 4000;
+/** A shorter silence of a device is a hiccup and no telephone call. */
+const INTERRUPTION_MS = 1000;
 
 export interface LocalMediaListener {
   onChange(): void;
@@ -46,6 +48,8 @@ export class LocalMedia {
   #speechTicks = 0;
   #mutedHintUntil = 0;
   #meterTimer: ReturnType<typeof setInterval> | undefined;
+  /** It was interrupted for a while, and is not to be trusted. */
+  #isStale: Record<Capture, boolean> = { camera: false, microphone: false };
   #generation = 0;
   #usesSignLanguage: boolean;
   #isOriginalSound = false;
@@ -65,6 +69,7 @@ export class LocalMedia {
     this.#listens = wishes.listens === true && !wishes.microphone;
     this.#usesSignLanguage = usesSignLanguage;
     this.#selected = { camera: null, microphone: null, speaker: null, ...chosen };
+    meter.onReturn = () => void this.recover();
   }
 
   // ── what is ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -76,7 +81,9 @@ export class LocalMedia {
   /** Whether others should see or hear it. */
   isActive(kind: SourceKind): boolean {
     const track = this.#tracks[kind];
-    return track !== null && track.readyState === 'live' && (kind !== 'microphone' || this.#wanted.microphone);
+    // A camera that stands still because the phone rings shows nobody a frozen face.
+    if (track === null || track.readyState !== 'live' || (kind === 'camera' && this.#errors.camera === 'interrupted')) return false;
+    return kind !== 'microphone' || this.#wanted.microphone;
   }
 
   get hasAsked(): boolean {
@@ -267,12 +274,17 @@ export class LocalMedia {
     if (!this.hasAsked) return;
     this.meter.resume();
     for (const kind of ['microphone', 'camera'] as const) {
-      const track = this.#tracks[kind];
-      const isDead = track !== null && (track.readyState === 'ended' || track.muted);
       const isWanted = kind === 'microphone' || this.#wanted[kind];
-      if (isWanted && isDead) await this.#reacquire(kind);
+      if (isWanted && this.#isDead(kind)) await this.#reacquire(kind);
     }
     this.listener.onChange();
+  }
+
+  #isDead(kind: Capture): boolean {
+    const track = this.#tracks[kind];
+    if (track !== null) return track.readyState === 'ended' || track.muted || this.#isStale[kind];
+    // It could not be had while something else had it; a "no" and a missing device are left alone.
+    return ['interrupted', 'deviceBusy', 'unknown'].includes(this.#errors[kind] ?? '');
   }
 
   /** Everything is given back. `open` may follow. */
@@ -284,6 +296,7 @@ export class LocalMedia {
     this.#mutedHintUntil = 0;
     for (const kind of ['microphone', 'camera', 'screen', 'screenAudio'] as const) this.#drop(kind);
     this.#errors = { camera: null, microphone: null };
+    this.#isStale = { camera: false, microphone: false };
     this.#busy = { camera: false, microphone: false };
     this.listener.onChange();
   }
@@ -317,7 +330,9 @@ export class LocalMedia {
   #take(kind: Capture, track: MediaStreamTrack | null, error: DeviceErrorCode | null): void {
     this.#tracks[kind]?.stop();
     this.#tracks[kind] = track;
-    this.#errors[kind] = error;
+    // Had again while the telephone still has it: it says `unmute` when that is over.
+    this.#errors[kind] = track?.muted === true ? 'interrupted' : error;
+    this.#isStale[kind] = false;
     if (track) {
       if (kind === 'microphone') track.enabled = this.#wanted.microphone;
       this.#watch(kind, track);
@@ -350,15 +365,24 @@ export class LocalMedia {
     track.addEventListener('ended', () => {
       if (isCurrent()) void this.#reacquire(kind);
     });
+    let mutedAtMs = 0;
     track.addEventListener('mute', () => {
       if (!isCurrent()) return;
+      mutedAtMs = Date.now();
       this.#errors[kind] = 'interrupted';
+      // Others are told: where a picture stands still they see the initials.
+      this.listener.onTrack(kind, track);
       this.listener.onChange();
     });
     track.addEventListener('unmute', () => {
       if (!isCurrent() || this.#errors[kind] !== 'interrupted') return;
       this.#errors[kind] = null;
+      this.listener.onTrack(kind, track);
       this.listener.onChange();
+      // After a telephone call some phones give a track that says it lives and is silent (WebKit): only a fresh one is sure.
+      if (mutedAtMs === 0 || Date.now() - mutedAtMs < INTERRUPTION_MS) return;
+      this.#isStale[kind] = true;
+      if (!isPageHidden()) void this.recover();
     });
   }
 

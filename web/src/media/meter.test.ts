@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest';
-import { levelOf } from './meter.js';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { levelOf, Meter } from './meter.js';
+import { FakeTrack } from '../testing/fake-peer.js';
+
+afterEach(() => { vi.unstubAllGlobals(); });
 
 const tone = (amplitude: number): Float32Array => Float32Array.from({ length: 1024 }, (_, at) => amplitude * Math.sin(at / 5));
 
@@ -15,4 +18,51 @@ describe('levelOf', () => {
     expect(steps).toEqual([...steps].sort((a, b) => a - b));
     expect((steps[2] ?? 0) - (steps[0] ?? 0)).toBeCloseTo(0.4, 1);
   });
+});
+
+class FakeContext extends EventTarget {
+  static made: FakeContext[] = [];
+  state = 'running';
+  resumes = 0;
+
+  constructor() {
+    super();
+    FakeContext.made.push(this);
+  }
+
+  become(state: string): void {
+    this.state = state;
+    this.dispatchEvent(new Event('statechange'));
+  }
+
+  resume(): Promise<void> {
+    this.resumes += 1;
+    return Promise.resolve();
+  }
+
+  createAnalyser(): object {
+    return {};
+  }
+
+  createMediaStreamSource(): object {
+    return { connect: () => undefined, disconnect: () => undefined };
+  }
+}
+
+it('wakes the sound after a telephone call, and says that it is back', () => {
+  vi.stubGlobal('AudioContext', FakeContext);
+  vi.stubGlobal('MediaStream', class {});
+  const meter = new Meter();
+  let returns = 0;
+  meter.onReturn = () => (returns += 1);
+  meter.listenTo(new FakeTrack('audio').asTrack());
+  const context = FakeContext.made[0] as FakeContext;
+  context.become('suspended');
+  expect(returns).toBe(0);
+  context.become('interrupted');
+  expect([context.resumes, returns]).toEqual([0, 0]);
+  context.become('suspended');
+  expect([context.resumes, returns]).toEqual([1, 1]);
+  context.become('running');
+  expect(returns).toBe(1);
 });

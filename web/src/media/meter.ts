@@ -21,6 +21,8 @@ export class Meter {
   #input: MediaStreamAudioSourceNode | null = null;
   #clone: MediaStreamTrack | null = null;
   #samples = new Float32Array(1024);
+  /** The sound is back after an interruption. */
+  onReturn: () => void = () => undefined;
 
   /** Null listens to nothing. */
   listenTo(track: MediaStreamTrack | null): void {
@@ -29,7 +31,7 @@ export class Meter {
     this.#input = null;
     this.#clone = null;
     if (!track || typeof AudioContext === 'undefined') return;
-    this.#context ??= new AudioContext();
+    this.#context ??= this.#newContext();
     if (!this.#analyser) {
       this.#analyser = this.#context.createAnalyser();
       this.#analyser.fftSize = this.#samples.length;
@@ -39,6 +41,25 @@ export class Meter {
     this.#input = this.#context.createMediaStreamSource(new MediaStream([this.#clone]));
     this.#input.connect(this.#analyser);
     this.resume();
+  }
+
+  /**
+   * A telephone call, an alarm or Siri takes the sound away (`interrupted`, WebKit). When it is given back the context sleeps,
+   * and what was recorded meanwhile is not to be trusted.
+   */
+  #newContext(): AudioContext {
+    const context = new AudioContext();
+    let wasInterrupted = false;
+    context.addEventListener('statechange', () => {
+      if (this.#context !== context) return;
+      if ((context.state as string) === 'interrupted') wasInterrupted = true;
+      else if (wasInterrupted) {
+        wasInterrupted = false;
+        this.resume();
+        this.onReturn();
+      }
+    });
+    return context;
   }
 
   /** A context that was made without a click sleeps until one. */

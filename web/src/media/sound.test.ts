@@ -38,6 +38,20 @@ describe('Sound', () => {
     expect(made.map((element) => element.srcObject)).toEqual(SLOTS.slice(0, 4).map((one) => one.stream));
   });
 
+  it('goes on by itself where a telephone call has paused it', () => {
+    const sound = new Sound(() => undefined);
+    sound.attach(SLOTS);
+    const play = vi.mocked(HTMLMediaElement.prototype.play);
+    play.mockClear();
+    elements()[0]?.dispatchEvent(new Event('pause'));
+    expect(play).toHaveBeenCalled();
+    const [first] = elements();
+    sound.stop();
+    play.mockClear();
+    first?.dispatchEvent(new Event('pause'));
+    expect(play).not.toHaveBeenCalled();
+  });
+
   it('keeps its elements for a new connection', () => {
     const sound = new Sound(() => undefined);
     sound.attach(SLOTS);

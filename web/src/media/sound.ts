@@ -4,6 +4,7 @@
  * them. One element per slot, because an element plays one stream.
  */
 
+import { isPageHidden } from '../frames.js';
 import type { Slot } from './peer.js';
 
 /** Three speakers and the programme; more are made when a room has more. */
@@ -68,12 +69,18 @@ export class Sound {
     this.#elements = [];
   }
 
+  /** Nobody here presses pause: a telephone call did, or a headset that went. Hidden pages may not play; `play` follows then. */
+  #onPause(element: SinkElement): void {
+    if (element.srcObject !== null && !isPageHidden()) this.play();
+  }
+
   #ensure(count: number): void {
     this.#host ??= document.body.appendChild(Object.assign(document.createElement('div'), { hidden: true }));
     while (this.#elements.length < count) {
       const element: SinkElement = document.createElement('audio');
       element.autoplay = true;
       element.setAttribute('playsinline', '');
+      element.addEventListener('pause', () => { this.#onPause(element); });
       this.#host.append(element);
       this.#elements.push(element);
       void setSink(element, this.#sinkId);

@@ -1,4 +1,4 @@
-/** Keeps the phone's screen on while in a call. The browser drops the lock whenever the page is hidden. */
+/** Keeps the phone's screen on in a call and in the lobby. The browser drops the lock whenever the page is hidden. */
 
 export class WakeLock {
   #sentinel: WakeLockSentinel | null = null;

@@ -3,6 +3,7 @@
 import type { BannerCode, CallCommands, CallState } from '../call-types.js';
 import type { IconName } from '../elements/icon/icon.js';
 import { phoneLink, phoneText } from '../text/names.js';
+import { troubleWords } from '../text/trouble.js';
 import type { Words } from '../text/words.js';
 
 /** After this long without a connection the telephone is the better way. */
@@ -49,12 +50,12 @@ export function bannerOf(call: CallState, words: Words, commands: CallCommands, 
   // Blocked sound is a matter for the middle of the screen.
   const code = call.banners.find((each) => each !== 'audioBlocked');
   if (code !== undefined) {
-    const helpLine = (call.room ?? call.invitation)?.helpLine ?? '';
-    const isLong = code === 'reconnecting' && helpLine !== '' && lostFor(call, now) >= CALL_INSTEAD_MS;
+    const helpLine = helpLineOf(call);
+    const isLong = code === 'reconnecting' && helpLine !== '' && isCallingBetter(call, now);
     return {
       code,
       icon: ICONS[code],
-      text: words.banner[code],
+      text: textOf(code, call, words, now),
       phone: isLong ? { href: phoneLink(helpLine), text: words.help.call(phoneText(helpLine)) } : null,
       isTrouble: TROUBLE.has(code),
       ...actionOf(code, words, commands),
@@ -70,6 +71,26 @@ export function bannerOf(call: CallState, words: Words, commands: CallCommands, 
     isTrouble: false,
     run: () => void commands.stopScreenShare(),
   };
+}
+
+function helpLineOf(call: CallState): string {
+  return (call.room ?? call.invitation)?.helpLine ?? '';
+}
+
+function isCallingBetter(call: CallState, now: number): boolean {
+  return lostFor(call, now) >= CALL_INSTEAD_MS;
+}
+
+/**
+ * The ladder in plain words: a weak connection, at which pictures rest while the sound goes on; one that is gone and is
+ * being made anew; and after a while the telephone.
+ */
+function textOf(code: BannerCode, call: CallState, words: Words, now: number): string {
+  const trouble = troubleWords(words.language);
+  if (code === 'ownConnectionWeak' && call.tiles.some((tile) => tile.paused)) return trouble.pictureRests;
+  if (code !== 'reconnecting' || !isCallingBetter(call, now)) return words.banner[code];
+  const helpLine = helpLineOf(call);
+  return helpLine === '' ? trouble.callThem : trouble.callUs(phoneText(helpLine));
 }
 
 function actionOf(code: BannerCode, words: Words, commands: CallCommands): Pick<BannerContent, 'action' | 'run'> {

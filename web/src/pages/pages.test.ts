@@ -36,7 +36,7 @@ describe('the banner', () => {
   it('asks to stay, and after a while offers the telephone', () => {
     const link = { ...lost.link, lostSince: 1000 };
     const early = bannerOf({ ...lost, link }, da, commands, 2000);
-    expect(early?.text).toBe('Forbindelsen er væk et øjeblik. Bliv her, vi forbinder igen.');
+    expect(early?.text).toBe('Forbinder igen – bliv her.');
     expect(early?.phone).toBeNull();
     const late = bannerOf({ ...lost, link }, da, commands, 1000 + CALL_INSTEAD_MS);
     expect(late?.phone?.text).toBe('Ring 87 65 43 21');

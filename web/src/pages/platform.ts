@@ -1,17 +1,4 @@
-/** What the page needs to know of the browser: where it keeps its permissions, and whether it must ask at all. */
-
-import type { PermissionGuide } from '../text/words.js';
-
-export function permissionGuide(userAgent: string, touchPoints: number): PermissionGuide {
-  const isIpad = /Macintosh/.test(userAgent) && touchPoints > 1;
-  if (isIpad || /iPhone|iPad|iPod/.test(userAgent)) {
-    return /CriOS|EdgiOS|FxiOS|OPiOS|GSA/.test(userAgent) ? 'iosOther' : 'iosSafari';
-  }
-  if (/Android/.test(userAgent)) return 'android';
-  if (/Firefox\//.test(userAgent)) return 'firefox';
-  if (/Safari\//.test(userAgent) && !/Chrom|Edg\//.test(userAgent)) return 'safari';
-  return 'desktop';
-}
+/** What the page needs to know of the browser at its beginning. */
 
 /** A web view of another app (a link tapped in Messenger, in a search app): camera access there is a matter of luck. */
 export function isInAppBrowser(userAgent: string): boolean {

@@ -18,6 +18,7 @@ export function storyHub(note: (name: string) => Promise<void>): HubRequests {
     clips: () => note('clips').then(() => [{ clip: 'Knæ.mp4', title: 'Knæ', durationS: 90, code: null }]),
     // The number is not noted: nothing may keep it.
     sendSms: (to) => note('sendSms').then(() => (to.length < 8 ? { code: 'validation_failed' } : { messages: [message(9, 'waiting')] })),
+    rateCall: (score, troubles) => note(`rateCall ${String(score)} ${troubles.join(' ')}`).then(() => true),
     sentSms: () => note('sentSms').then(() => ({ messages: SENT_SMS })),
     host: () => Promise.resolve(storyHost(note)),
   };

@@ -266,7 +266,7 @@ describe('a restart of the server', () => {
     vi.advanceTimersByTime(200);
     wire.accept();
     wire.answer('join', { ...WAITING, session: 'again' });
-    expect(seen.calls).toEqual(['waiting admission', 'waiting admission']);
+    expect(seen.calls).toEqual(['waiting admission', 'lost', 'waiting admission']);
   });
 
   it('is forgotten afterwards: then an end is one', () => {
@@ -304,6 +304,21 @@ describe('a token that expired while we were away', () => {
     vi.advanceTimersByTime(1);
     wire.refuse('token_expired');
     expect(seen.over).toMatchObject({ kind: 'refused', wasSeated: true, failure: { code: 'token_expired' } });
+  });
+});
+
+describe('the lobby', () => {
+  it('says that the way is lost there too, and that one is back in it', () => {
+    const { connection, wire, seen } = build();
+    const waiting: Waiting = { type: 'waiting', participantId: 'p1', session: 's', reason: 'host', since: 0, notice: '', token: 't', tokenExpiresAt: 0 };
+    connection.open();
+    wire.accept();
+    wire.answer('join', waiting);
+    wire.cut();
+    vi.advanceTimersByTime(200);
+    wire.accept();
+    wire.answer('join', waiting);
+    expect(seen.calls).toEqual(['waiting host', 'lost', 'waiting host']);
   });
 });
 

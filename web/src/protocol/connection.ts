@@ -69,7 +69,7 @@ export interface ConnectionListener {
   onEvent(event: Exclude<ServerEvent, { type: 'ended' | 'waiting' | 'admitted' }>): void;
   /** In the lobby: at first, when the reason or what a host says is another, or instead of the seat. */
   onWaiting(waiting: Waiting): void;
-  /** Seated, but cut off; it tries by itself to come back. */
+  /** Seated or in the lobby, but cut off; it tries by itself to come back. */
   onLost(): void;
   /** The last call. */
   onOver(over: Over): void;
@@ -245,7 +245,7 @@ export class Connection implements WireListener {
     const now = Date.now();
     if (this.#phase === 'seated' || this.#phase === 'inLobby') {
       this.#patienceEndsMs = now + SEATED_PATIENCE_MS;
-      if (this.#phase === 'seated') this.listener.onLost();
+      this.listener.onLost();
     }
     const wasSilent = this.#phase === 'connecting' && this.#wasSeated && now - this.#attemptedAtMs > SILENT_AFTER_MS;
     this.#phase = 'waiting';

@@ -3,6 +3,7 @@
  * them ever rejects; each says itself what it answers when nothing came.
  */
 
+import type { Trouble } from './call-rating.js';
 import type { Clip } from './clips.js';
 import type { HostRequests } from './host-requests.js';
 import type { RoomMessages } from './room-messages.js';
@@ -16,6 +17,8 @@ export interface HubRequests {
   sentSms(): Promise<RoomMessages>;
   /** What hosts ask; rejects when this part of the page cannot be fetched. */
   host(): Promise<HostRequests>;
+  /** How the call was, 1 (bad) to 5 (good): whether it was taken. Once, after the call. */
+  rateCall(score: number, troubles: readonly Trouble[]): Promise<boolean>;
 }
 
 /** `token` gives the newest. */
@@ -25,6 +28,8 @@ export function hubRequests(token: () => string): HubRequests {
     sendSms: (to) => messages(token, to),
     sentSms: () => messages(token, null),
     host: () => import('./host-requests.js').then(({ hostRequests }) => hostRequests(token)),
+    rateCall: (score, troubles) =>
+      import('./call-rating.js').then(({ sendCallRating }) => sendCallRating(token(), score, troubles), () => false),
   };
 }
 

@@ -43,8 +43,6 @@ export const da: Words = {
     meterHint: 'Sig noget. Så bevæger søjlerne sig.',
     meterHeard: 'Vi kan høre dig.',
     choose: 'Vælg kamera og mikrofon',
-    tryAgain: 'Prøv igen',
-    stillJoin: 'Du kan også deltage uden. Så ser og hører du de andre.',
   },
 
   device: {
@@ -55,47 +53,6 @@ export const da: Words = {
     none: 'Ingen fundet',
     signLanguage: 'Jeg bruger tegnsprog',
     signLanguageHelp: 'På en dårlig forbindelse bliver dit billede mindre, før det begynder at hakke.',
-    error: {
-      permissionDenied: {
-        both: { title: 'Browseren har ikke fået lov', body: 'Den må ikke bruge dit kamera og din mikrofon endnu. Du kan give lov sådan her:' },
-        camera: { title: 'Browseren må ikke bruge dit kamera', body: 'De andre kan høre dig, men ikke se dig. Du kan give lov sådan her:' },
-        microphone: { title: 'Browseren må ikke bruge din mikrofon', body: 'De andre kan ikke høre dig endnu. Du kan give lov sådan her:' },
-      },
-      noCameraAccess: {
-        both: { title: 'Kamera og mikrofon er spærret', body: 'Siden må ikke bruge dem her. Åbn linket fra din besked i Safari, Chrome, Edge eller Firefox.' },
-        camera: { title: 'Kameraet er spærret', body: 'Siden må ikke bruge det her. Åbn linket fra din besked i Safari, Chrome, Edge eller Firefox.' },
-        microphone: { title: 'Mikrofonen er spærret', body: 'Siden må ikke bruge den her. Åbn linket fra din besked i Safari, Chrome, Edge eller Firefox.' },
-      },
-      noDevice: {
-        both: { title: 'Vi kan ikke finde et kamera eller en mikrofon', body: 'Sæt dem til, og prøv igen.' },
-        camera: { title: 'Vi kan ikke finde et kamera', body: 'De andre kan høre dig. Vil du også ses, så sæt et kamera til, og prøv igen.' },
-        microphone: { title: 'Vi kan ikke finde en mikrofon', body: 'De andre kan ikke høre dig. Sæt en mikrofon til, og prøv igen.' },
-      },
-      deviceBusy: {
-        both: { title: 'Et andet program bruger dit kamera og din mikrofon', body: 'Luk andre programmer med video, fx Teams eller Zoom. Prøv så igen.' },
-        camera: { title: 'Et andet program bruger dit kamera', body: 'Luk andre programmer med video, fx Teams eller Zoom. Prøv så igen.' },
-        microphone: { title: 'Et andet program bruger din mikrofon', body: 'Luk andre programmer med lyd, fx Teams eller Zoom. Prøv så igen.' },
-      },
-      interrupted: {
-        both: { title: 'Kamera og mikrofon er sat på pause', body: 'Det sker fx, når telefonen ringer. Prøv igen, når du er klar.' },
-        camera: { title: 'Dit kamera er sat på pause', body: 'Det sker fx, når telefonen ringer. Prøv igen, når du er klar.' },
-        microphone: { title: 'Din mikrofon er sat på pause', body: 'Det sker fx, når telefonen ringer. Prøv igen, når du er klar.' },
-      },
-      unknown: {
-        both: { title: 'Kamera og mikrofon vil ikke starte', body: 'Det er ikke noget, du har gjort. Prøv igen.' },
-        camera: { title: 'Kameraet vil ikke starte', body: 'Det er ikke noget, du har gjort. Prøv igen.' },
-        microphone: { title: 'Mikrofonen vil ikke starte', body: 'Det er ikke noget, du har gjort. Prøv igen.' },
-      },
-    },
-    guideTitle: 'Sådan giver du lov',
-    guide: {
-      iosSafari: ['Tryk på ikonet til venstre i adresselinjen.', 'Vælg Indstillinger for websted.', 'Sæt Kamera og Mikrofon til Tillad.'],
-      iosOther: ['Åbn Indstillinger på telefonen.', 'Find din browser på listen over apps.', 'Slå Kamera og Mikrofon til.'],
-      android: ['Tryk på ikonet til venstre for adressen.', 'Tryk på Tilladelser.', 'Slå Kamera og Mikrofon til.'],
-      firefox: ['Klik på kamera-ikonet ved adressen.', 'Fjern spærringen ud for Kamera og Mikrofon.', 'Tryk Prøv igen her på siden.'],
-      safari: ['Åbn menuen Safari øverst på skærmen.', 'Vælg Indstillinger for dette websted.', 'Sæt Kamera og Mikrofon til Tillad.'],
-      desktop: ['Klik på ikonet til venstre for adressen.', 'Slå Kamera og Mikrofon til.', 'Tryk Prøv igen her på siden.'],
-    },
   },
 
   call: {
@@ -154,13 +111,13 @@ export const da: Words = {
   },
 
   banner: {
-    reconnecting: 'Forbindelsen er væk et øjeblik. Bliv her, vi forbinder igen.',
+    reconnecting: 'Forbinder igen – bliv her.',
     serverStopping: 'Mødet flytter til en anden server. Bliv her, det tager et øjeblik.',
     audioBlocked: 'Browseren venter på dig. Tryk, så hører du de andre.',
     microphoneInterrupted: 'Din mikrofon er sat på pause, måske af et telefonopkald.',
     cameraInterrupted: 'Dit kamera er sat på pause af telefonen eller computeren.',
     cameraAdvisedOff: 'Din forbindelse er for langsom til billedet. Uden kamera bliver din lyd bedre.',
-    ownConnectionWeak: 'Din forbindelse er dårlig. Billedet kan hakke, men lyden går forud.',
+    ownConnectionWeak: 'Din forbindelse er svag. Billedet kan hakke, men lyden fortsætter.',
     speakingWhileMuted: 'Du taler, men din mikrofon er slukket.',
     turnOn: 'Tænd igen',
     turnCameraOff: 'Sluk kamera',
@@ -184,7 +141,7 @@ export const da: Words = {
     screenFailed: 'Din skærm blev ikke delt. Prøv igen.',
     closedByHost: 'En vært har slukket for dig',
     mayNotUnmute: 'Værten bestemmer, hvem der taler. Ræk hånden op, eller vent på at blive spurgt.',
-    connectionLost: 'Forbindelsen er væk et øjeblik. Bliv her, vi forbinder igen.',
+    connectionLost: 'Forbinder igen. Bliv her.',
     connectionBack: 'Forbindelsen er tilbage',
   },
 
@@ -216,6 +173,7 @@ export const da: Words = {
     serverStopping: { title: 'Vi genstarter lige', body: 'Det er ikke noget, du har gjort. Prøv igen om et øjeblik.' },
     unsupportedProtocol: { title: 'Siden er blevet fornyet', body: 'Åbn linket igen fra din sms eller e-mail, så får du den nye.' },
     unsupportedBrowser: { title: 'Browseren kan ikke vise video', body: 'Åbn linket fra din sms eller e-mail i Safari, Chrome, Edge eller Firefox.' },
+    inAppBrowser: { title: 'Åbn mødet i din browser', body: 'Linket er åbnet inde i en app, og her virker video ikke.' },
     insecureContext: { title: 'Forbindelsen er ikke sikker', body: 'Kamera og mikrofon virker kun på en sikker adresse. Åbn linket igen fra din sms eller e-mail.' },
     connectionFailed: { title: 'Vi kan ikke få forbindelse', body: 'Tjek, at du er på nettet, og prøv igen.' },
     mediaFailed: { title: 'Lyd og billede kommer ikke igennem', body: 'Nettet, du er på, spærrer måske for video. Prøv et andet net, fx mobilens.' },

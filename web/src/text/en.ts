@@ -8,7 +8,6 @@ const list = (names: readonly string[]): string =>
 const have = (names: readonly string[], rest: string): string =>
   `${list(names)} ${names.length === 1 ? 'has' : 'have'} ${rest}`;
 
-const OTHER_BROWSER = 'Open the link from your message in Safari, Chrome, Edge or Firefox.';
 const NOT_YOU = 'It is nothing you did. Try again.';
 
 export const en: Words = {
@@ -47,8 +46,6 @@ export const en: Words = {
     meterHint: 'Say something, and the bars will move.',
     meterHeard: 'We can hear you.',
     choose: 'Choose camera and microphone',
-    tryAgain: 'Try again',
-    stillJoin: 'You can also join without. Then you see and hear the others.',
   },
 
   device: {
@@ -59,47 +56,6 @@ export const en: Words = {
     none: 'None found',
     signLanguage: 'I use sign language',
     signLanguageHelp: 'On a poor connection your picture gets smaller before it begins to stutter.',
-    error: {
-      permissionDenied: {
-        both: { title: 'The browser has no permission', body: 'It may not use your camera and microphone yet. You can allow it like this:' },
-        camera: { title: 'The browser may not use your camera', body: 'The others can hear you, but not see you. You can allow it like this:' },
-        microphone: { title: 'The browser may not use your microphone', body: 'The others cannot hear you yet. You can allow it like this:' },
-      },
-      noCameraAccess: {
-        both: { title: 'Camera and microphone are blocked', body: `The page may not use them here. ${OTHER_BROWSER}` },
-        camera: { title: 'The camera is blocked', body: `The page may not use it here. ${OTHER_BROWSER}` },
-        microphone: { title: 'The microphone is blocked', body: `The page may not use it here. ${OTHER_BROWSER}` },
-      },
-      noDevice: {
-        both: { title: 'We cannot find a camera or a microphone', body: 'Plug them in and try again.' },
-        camera: { title: 'We cannot find a camera', body: 'The others can hear you. If you want to be seen too, plug in a camera and try again.' },
-        microphone: { title: 'We cannot find a microphone', body: 'The others cannot hear you. Plug in a microphone and try again.' },
-      },
-      deviceBusy: {
-        both: { title: 'Another program is using your camera and microphone', body: 'Close other programs with video, such as Teams or Zoom. Then try again.' },
-        camera: { title: 'Another program is using your camera', body: 'Close other programs with video, such as Teams or Zoom. Then try again.' },
-        microphone: { title: 'Another program is using your microphone', body: 'Close other programs with sound, such as Teams or Zoom. Then try again.' },
-      },
-      interrupted: {
-        both: { title: 'Camera and microphone are paused', body: 'This happens when the phone rings, for example. Try again when you are ready.' },
-        camera: { title: 'Your camera is paused', body: 'This happens when the phone rings, for example. Try again when you are ready.' },
-        microphone: { title: 'Your microphone is paused', body: 'This happens when the phone rings, for example. Try again when you are ready.' },
-      },
-      unknown: {
-        both: { title: 'Camera and microphone will not start', body: NOT_YOU },
-        camera: { title: 'The camera will not start', body: NOT_YOU },
-        microphone: { title: 'The microphone will not start', body: NOT_YOU },
-      },
-    },
-    guideTitle: 'How to allow it',
-    guide: {
-      iosSafari: ['Tap the icon at the left of the address bar.', 'Choose Website Settings.', 'Set Camera and Microphone to Allow.'],
-      iosOther: ['Open Settings on the phone.', 'Find your browser in the list of apps.', 'Turn on Camera and Microphone.'],
-      android: ['Tap the icon to the left of the address.', 'Tap Permissions.', 'Turn on Camera and Microphone.'],
-      firefox: ['Click the camera icon next to the address.', 'Remove the block at Camera and Microphone.', 'Press Try again on this page.'],
-      safari: ['Open the Safari menu at the top of the screen.', 'Choose Settings for This Website.', 'Set Camera and Microphone to Allow.'],
-      desktop: ['Click the icon to the left of the address.', 'Turn on Camera and Microphone.', 'Press Try again on this page.'],
-    },
   },
 
   call: {
@@ -158,13 +114,13 @@ export const en: Words = {
   },
 
   banner: {
-    reconnecting: 'The connection is gone for a moment. Stay here, we are reconnecting.',
+    reconnecting: 'Reconnecting – stay here.',
     serverStopping: 'The meeting is moving to another server. Stay here, it takes a moment.',
     audioBlocked: 'The browser is waiting for you. Press to hear the others.',
     microphoneInterrupted: 'Your microphone is paused, perhaps by a phone call.',
     cameraInterrupted: 'Your camera is paused by the phone or computer.',
     cameraAdvisedOff: 'Your connection is too slow for the picture. Without the camera your sound will be better.',
-    ownConnectionWeak: 'Your connection is poor. The picture may stutter, but sound comes first.',
+    ownConnectionWeak: 'Your connection is weak. The picture may stutter, but the sound goes on.',
     speakingWhileMuted: 'You are speaking, but your microphone is off.',
     turnOn: 'Turn on again',
     turnCameraOff: 'Turn camera off',
@@ -188,7 +144,7 @@ export const en: Words = {
     screenFailed: 'Your screen was not shared. Try again.',
     closedByHost: 'A host has switched you off',
     mayNotUnmute: 'The host decides who speaks. Raise your hand, or wait to be asked.',
-    connectionLost: 'The connection is gone for a moment. Stay here, we are reconnecting.',
+    connectionLost: 'Reconnecting. Stay here.',
     connectionBack: 'The connection is back',
   },
 
@@ -220,6 +176,7 @@ export const en: Words = {
     serverStopping: { title: 'We are restarting', body: 'It is nothing you did. Try again in a moment.' },
     unsupportedProtocol: { title: 'The page has been renewed', body: 'Open the link again from your text message or e-mail to get the new one.' },
     unsupportedBrowser: { title: 'The browser cannot show video', body: 'Open the link from your text message or e-mail in Safari, Chrome, Edge or Firefox.' },
+    inAppBrowser: { title: 'Open the meeting in your browser', body: 'The link was opened inside an app, and video does not work there.' },
     insecureContext: { title: 'The connection is not secure', body: 'Camera and microphone only work on a secure address. Open the link again from your text message or e-mail.' },
     connectionFailed: { title: 'We cannot connect', body: 'Check that you are online and try again.' },
     mediaFailed: { title: 'Sound and picture do not get through', body: 'The network you are on may block video. Try another one, such as your phone’s.' },

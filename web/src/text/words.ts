@@ -3,7 +3,7 @@
  * error. Written to be read aloud: short main clauses, "du", what happened, what to do.
  */
 
-import type { BannerCode, DeviceErrorCode, EndCode, FailureCode } from '../call-types.js';
+import type { BannerCode, EndCode, FailureCode } from '../call-types.js';
 import type { Language } from './languages.js';
 
 export type { Language } from './languages.js';
@@ -13,9 +13,6 @@ export interface Message {
   readonly title: string;
   readonly body: string;
 }
-
-/** Where the person's browser keeps the permission, told as steps. */
-export type PermissionGuide = 'iosSafari' | 'iosOther' | 'android' | 'firefox' | 'safari' | 'desktop';
 
 export type Corner = 'topLeft' | 'topRight' | 'bottomLeft' | 'bottomRight';
 
@@ -57,8 +54,6 @@ export interface Words {
     readonly meterHint: string;
     readonly meterHeard: string;
     readonly choose: string;
-    readonly tryAgain: string;
-    readonly stillJoin: string;
   };
 
   readonly device: {
@@ -69,9 +64,6 @@ export interface Words {
     readonly none: string;
     readonly signLanguage: string;
     readonly signLanguageHelp: string;
-    readonly error: Readonly<Record<DeviceErrorCode, { readonly both: Message; readonly camera: Message; readonly microphone: Message }>>;
-    readonly guideTitle: string;
-    readonly guide: Readonly<Record<PermissionGuide, readonly string[]>>;
   };
 
   readonly call: {

@@ -1,47 +1,31 @@
-/** Why there is no picture or no sound, what to do, and for a refused permission where this browser keeps it. */
+/** Why there is no picture or no sound, what to do, and where this browser keeps what was refused. All of it is fetched when it is needed. */
 
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import type { DeviceErrorCode } from '../../call-types.js';
-import { permissionGuide } from '../../pages/platform.js';
-import { buttons, reset } from '../../styles/shared.js';
 import type { Words } from '../../text/words.js';
-import { icon } from '../icon/icon.js';
-import { deviceProblemStyles } from './device-problem.styles.js';
-
-/** The person wants to try again. */
-export class RetryEvent extends Event {
-  constructor() {
-    super('retry');
-  }
-}
+import { fetchPart } from '../fetch-part.js';
+import { RetryEvent } from './retry.js';
 
 @customElement('vdx-device-problem')
 export class DeviceProblem extends LitElement {
-  static override styles = [reset, buttons, deviceProblemStyles];
-
   @property({ attribute: false }) error: DeviceErrorCode = 'unknown';
   @property({ attribute: false }) which: 'both' | 'camera' | 'microphone' = 'both';
   @property({ attribute: false }) words!: Words;
+  @state() private isThere = false;
 
-  override render(): TemplateResult {
-    const { words, error, which } = this;
-    const { title, body } = words.device.error[error][which];
-    const steps = words.device.guide[permissionGuide(navigator.userAgent, navigator.maxTouchPoints)];
-    return html`<section>
-      <h2>${icon('warning')}<span>${title}</span></h2>
-      <p>${body}</p>
-      ${error === 'permissionDenied'
-        ? html`<ol>
-            ${steps.map((step) => html`<li>${step}</li>`)}
-          </ol>`
-        : nothing}
-      ${which === 'both' ? html`<p>${words.prejoin.stillJoin}</p>` : nothing}
-      <button class="button" type="button" @click=${this.retry}>${words.prejoin.tryAgain}</button>
-    </section>`;
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void fetchPart(this, () => import('./problem-card.js')).then((isThere) => (this.isThere = isThere));
   }
 
-  private retry(): void {
-    this.dispatchEvent(new RetryEvent());
+  override render(): TemplateResult | typeof nothing {
+    if (!this.isThere) return nothing;
+    return html`<vdx-problem-card
+      .error=${this.error}
+      .which=${this.which}
+      .language=${this.words.language}
+      @retry=${() => this.dispatchEvent(new RetryEvent())}
+    ></vdx-problem-card>`;
   }
 }

@@ -1,0 +1,6 @@
+/** The person wants to try again. */
+export class RetryEvent extends Event {
+  constructor() {
+    super('retry');
+  }
+}
