@@ -1,7 +1,7 @@
 /**
  * A host calls somebody to the meeting by SMS and sees what became of it. Nothing is asked of the server before he opens
  * it. The number is in the field until it was sent, and nowhere else: no autocomplete, nothing that a browser restores.
- * Left out: copying the guests' link, which the server does not tell hosts in the call.
+ * Links and QR codes are beside it (`links.ts`).
  */
 
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';

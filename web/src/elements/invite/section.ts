@@ -10,6 +10,8 @@ addSection({
   render: ({ commands, language }) => {
     // Only hosts load it.
     void import('./invite.js');
-    return html`<vdx-invite .commands=${commands} .language=${language}></vdx-invite>`;
+    void import('./links.js');
+    return html`<vdx-invite .commands=${commands} .language=${language}></vdx-invite>
+      <vdx-links .commands=${commands} .language=${language}></vdx-links>`;
   },
 });
