@@ -230,6 +230,14 @@ export type Facing = 'user' | 'environment';
  */
 export type JoiningWay = 'picture' | 'sound' | 'listen';
 
+/** What the browser itself does to sound and picture, where it can. */
+export interface Processing {
+  readonly echoCancellation: boolean;
+  readonly noiseSuppression: boolean;
+  readonly autoGainControl: boolean;
+  readonly backgroundBlur: boolean;
+}
+
 export interface DevicesState {
   readonly cameras: readonly Device[];
   readonly microphones: readonly Device[];
@@ -243,6 +251,9 @@ export interface DevicesState {
   readonly usesSignLanguage: boolean;
   /** Music and counting go out as they are. For this call. */
   readonly isOriginalSound: boolean;
+  readonly processing: Processing;
+  /** This camera's background can be blurred by the browser. */
+  readonly canBlur: boolean;
 }
 
 export interface LocalState {
@@ -372,6 +383,8 @@ export interface CallCommands {
   setWay(way: JoiningWay): Promise<void>;
   setSignLanguage(isUsed: boolean): void;
   setOriginalSound(isUsed: boolean): Promise<void>;
+  /** Of the browser's own; kept for the next call. Never rejects. */
+  setProcessing(change: Partial<Processing>): Promise<void>;
   setName(name: string): void;
   setFunction(value: string): void;
   /** Those of `look.terms` now; remembered with the tab. */

@@ -9,7 +9,7 @@
 import { Announcements, LossWatch } from './announcements.js';
 import { browserEnvironment, type CallEnvironment } from './call-environment.js';
 import { assembleState, firstState, NO_TROUBLE, type Standing } from './call-state.js';
-import type { Call, CallState, DeviceKind, EndState, Failure, JoiningWay } from './call-types.js';
+import type { Call, CallState, DeviceKind, EndState, Failure, JoiningWay, Processing } from './call-types.js';
 import { LiveConference } from './conference/live.js';
 import { Entrance } from './entrance.js';
 import { failureOf, lasting } from './failures.js';
@@ -61,6 +61,7 @@ class CallController implements Call, ConnectionListener {
   #heartbeat: ReturnType<typeof setInterval> | undefined;
 
   readonly hub = hubRequests(() => this.#memory.value.token ?? '');
+  readonly setProcessing = (change: Partial<Processing>): Promise<void> => this.#local.setProcessing(change);
   readonly getStats = (): Promise<RTCStatsReport | null> => this.#media.peer?.getStats().catch(() => null) ?? Promise.resolve(null);
   readonly acceptTerms = (): void => this.#entrance.acceptTerms();
   readonly #memory: Memory;
@@ -118,7 +119,7 @@ class CallController implements Call, ConnectionListener {
       },
       onNotice: (code) => this.#announcements.say(code),
       onChosen: (kind, deviceId) => writeDevices(localShelf, { ...readDevices(localShelf), [kind]: deviceId }),
-    }, readSignLanguage(localShelf));
+    }, readSignLanguage(localShelf), localShelf);
     void this.#sound.choose(chosen.speaker ?? null);
     this.#media = new MediaLink(
       (offer) => this.#offer(offer),

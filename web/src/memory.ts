@@ -1,12 +1,12 @@
 /**
  * What survives a reload, per room and tab (sessionStorage): the way back to the seat. And what survives the tab
- * (localStorage): which devices were chosen, and that hands speak. Where storage is forbidden, nothing survives and all else works.
+ * (localStorage): which devices were chosen, what the browser does to sound and picture, and that hands speak. Where storage is forbidden, nothing survives and all else works.
  *
  * The sequence number is not kept: a reloaded page has no state that missed events could be applied to, so it resumes
  * with 0 and gets a snapshot.
  */
 
-import type { DeviceKind } from './call-types.js';
+import type { DeviceKind, Processing } from './call-types.js';
 import type { Credentials } from './protocol/connection.js';
 
 export interface Remembered {
@@ -114,6 +114,16 @@ export function readSignLanguage(shelf: Shelf | null): boolean {
 
 export function writeSignLanguage(shelf: Shelf | null, isUsed: boolean): void {
   write(shelf, SIGN_LANGUAGE_KEY, { isUsed });
+}
+
+const PROCESSING_KEY = 'vdx.processing';
+
+export function readProcessing(shelf: Shelf | null): Partial<Processing> {
+  return read<Partial<Processing>>(shelf, PROCESSING_KEY) ?? {};
+}
+
+export function writeProcessing(shelf: Shelf | null, processing: Processing): void {
+  write(shelf, PROCESSING_KEY, processing);
 }
 
 /** Null where the browser forbids it (asking for the property may throw). */

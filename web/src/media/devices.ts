@@ -3,14 +3,14 @@
  * a person sees one prompt; when it fails for one of the two, the other is still tried where that asks nobody again.
  */
 
-import type { Device, DeviceErrorCode, Facing } from '../call-types.js';
+import type { Device, DeviceErrorCode, Facing, Processing } from '../call-types.js';
 
 export interface Wanted {
   /** A device id, `true` for any, `false` for none. */
   readonly camera: string | boolean;
   readonly microphone: string | boolean;
-  /** Music and counting: the sound as it is, without what makes speech clearer. */
-  readonly isOriginalSound?: boolean;
+  /** What the browser does to sound and picture; what makes speech clearer when nothing is said. */
+  readonly processing?: Processing;
   /** Of any camera: which way it should look; towards the person when nothing is said. */
   readonly facing?: Facing;
 }
@@ -22,10 +22,15 @@ export interface Acquired {
   readonly microphoneError: DeviceErrorCode | null;
 }
 
+/** What makes speech clearer. */
+export const SPEECH: Processing = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, backgroundBlur: false };
+
 const NOTHING: Acquired = { camera: null, microphone: null, cameraError: null, microphoneError: null };
 
-export function cameraConstraints(wanted: string | true, facing: Facing = 'user'): MediaTrackConstraints {
+export function cameraConstraints(wanted: string | true, facing: Facing = 'user', blurs = false): MediaTrackConstraints {
   return {
+    // From the first frame on (W3C mediacapture-extensions); a browser that knows it not passes over it.
+    ...(blurs ? { backgroundBlur: true } : {}),
     width: { ideal: 1280 },
     height: { ideal: 720 },
     frameRate: { ideal: 30, max: 30 },
@@ -33,11 +38,12 @@ export function cameraConstraints(wanted: string | true, facing: Facing = 'user'
   };
 }
 
-export function microphoneConstraints(wanted: string | true, isOriginalSound = false): MediaTrackConstraints {
+export function microphoneConstraints(wanted: string | true, processing: Processing = SPEECH): MediaTrackConstraints {
+  const { echoCancellation, noiseSuppression, autoGainControl } = processing;
   return {
-    echoCancellation: !isOriginalSound,
-    noiseSuppression: !isOriginalSound,
-    autoGainControl: !isOriginalSound,
+    echoCancellation,
+    noiseSuppression,
+    autoGainControl,
     channelCount: { ideal: 1 },
     ...(wanted === true ? {} : { deviceId: { exact: wanted } }),
   };
@@ -80,8 +86,8 @@ async function single(
 async function request(wanted: Wanted): Promise<Acquired | { readonly error: unknown }> {
   try {
     const stream = await navigator.mediaDevices.getUserMedia({
-      video: wanted.camera === false ? false : cameraConstraints(wanted.camera, wanted.facing),
-      audio: wanted.microphone === false ? false : microphoneConstraints(wanted.microphone, wanted.isOriginalSound),
+      video: wanted.camera === false ? false : cameraConstraints(wanted.camera, wanted.facing, wanted.processing?.backgroundBlur),
+      audio: wanted.microphone === false ? false : microphoneConstraints(wanted.microphone, wanted.processing),
     });
     return { ...NOTHING, camera: stream.getVideoTracks()[0] ?? null, microphone: stream.getAudioTracks()[0] ?? null };
   } catch (error) {
@@ -143,6 +149,18 @@ export function facingOf(track: MediaStreamTrack | null, cameras: readonly Devic
   if (cameras.length < 2 || navigator.maxTouchPoints < 2) return null;
   const facing = track?.getSettings().facingMode;
   return facing === 'user' || facing === 'environment' ? facing : null;
+}
+
+type CanBlur = MediaTrackCapabilities & { readonly backgroundBlur?: readonly boolean[] };
+
+/** Whether this camera's background can be blurred and not: some systems have only one of both. */
+export function canBlur(track: MediaStreamTrack | null): boolean {
+  const can = (track?.getCapabilities?.() as CanBlur | undefined)?.backgroundBlur;
+  return Array.isArray(can) && can.includes(true) && can.includes(false);
+}
+
+export async function blur(track: MediaStreamTrack, isOn: boolean): Promise<void> {
+  await track.applyConstraints({ ...track.getConstraints(), backgroundBlur: isOn } as MediaTrackConstraints);
 }
 
 export interface DeviceLists {

@@ -8,11 +8,12 @@
  * the newest wish; what arrives after `release` is stopped at once.
  */
 
-import type { Device, DeviceErrorCode, DeviceKind, DevicesState, Facing, JoiningWay, LocalState, NoticeCode } from '../call-types.js';
+import type { Device, DeviceErrorCode, DeviceKind, DevicesState, Facing, JoiningWay, LocalState, NoticeCode, Processing } from '../call-types.js';
 import { isPageHidden } from '../frames.js';
+import { readProcessing, writeProcessing, type Shelf } from '../memory.js';
 import type { ContentHint, SourceKind } from '../protocol/messages.gen.js';
 import { Voice } from '../voices.js';
-import { acquire, acquireScreen, canChooseSpeaker, canShareScreen, facingOf, listDevices, type DeviceLists } from './devices.js';
+import { acquire, acquireScreen, blur, canBlur, canChooseSpeaker, canShareScreen, facingOf, listDevices, SPEECH, type DeviceLists } from './devices.js';
 import type { Meter } from './meter.js';
 import type { LocalTracks } from './peer.js';
 
@@ -53,6 +54,7 @@ export class LocalMedia {
   #generation = 0;
   #usesSignLanguage: boolean;
   #isOriginalSound = false;
+  #processing: Processing;
   #facing: Facing = 'user';
   /** Wants to use neither camera nor microphone: nothing is asked for. */
   #listens: boolean;
@@ -64,7 +66,9 @@ export class LocalMedia {
     private readonly meter: Meter,
     private readonly listener: LocalMediaListener,
     usesSignLanguage = false,
+    private readonly shelf: Shelf | null = null,
   ) {
+    this.#processing = { ...SPEECH, ...readProcessing(shelf) };
     this.#wanted = { camera: wishes.camera, microphone: wishes.microphone };
     this.#listens = wishes.listens === true && !wishes.microphone;
     this.#usesSignLanguage = usesSignLanguage;
@@ -133,6 +137,8 @@ export class LocalMedia {
       canChooseSpeaker: canChooseSpeaker() && this.#lists.speakers.length > 0,
       usesSignLanguage: this.#usesSignLanguage,
       isOriginalSound: this.#isOriginalSound,
+      processing: this.#processing,
+      canBlur: canBlur(this.#tracks.camera),
     };
   }
 
@@ -149,6 +155,7 @@ export class LocalMedia {
         camera: this.#wanted.camera && !this.#tracks.camera ? (this.#selected.camera ?? true) : false,
         microphone: this.#tracks.microphone || this.#listens ? false : (this.#selected.microphone ?? true),
         facing: this.#facing,
+        processing: this.#wantedProcessing,
       });
       if (generation !== this.#generation) {
         found.camera?.stop();
@@ -223,6 +230,31 @@ export class LocalMedia {
     this.#isOriginalSound = isUsed;
     if (this.#tracks.microphone) await this.#reacquire('microphone');
     this.listener.onChange();
+  }
+
+  /** The picture changes as it runs; the microphone is opened anew, as for the original sound. */
+  async setProcessing(change: Partial<Processing>): Promise<void> {
+    const before = this.#processing;
+    this.#processing = { ...before, ...change };
+    const { camera, microphone } = this.#tracks;
+    try {
+      if (change.backgroundBlur === undefined) {
+        if (microphone) await this.#reacquire('microphone');
+      } else if (camera) {
+        await blur(camera, change.backgroundBlur);
+      }
+      writeProcessing(this.shelf, this.#processing);
+    } catch {
+      // Not now: shown as it is.
+      this.#processing = before;
+    }
+    this.listener.onChange();
+  }
+
+  /** Music and counting: the sound as it is, without what makes speech clearer. */
+  get #wantedProcessing(): Processing {
+    if (!this.#isOriginalSound) return this.#processing;
+    return { ...this.#processing, echoCancellation: false, noiseSuppression: false, autoGainControl: false };
   }
 
   async startScreen(): Promise<void> {
@@ -312,8 +344,8 @@ export class LocalMedia {
       // Phones have one camera pipeline: the old track must go before another can be had.
       this.#tracks[kind]?.stop();
       const id = this.#selected[kind] ?? true;
-      const isOriginalSound = this.#isOriginalSound;
-      const found = await acquire({ camera: kind === 'camera' && id, microphone: kind === 'microphone' && id, isOriginalSound, facing: this.#facing });
+      const processing = this.#wantedProcessing;
+      const found = await acquire({ camera: kind === 'camera' && id, microphone: kind === 'microphone' && id, processing, facing: this.#facing });
       if (generation !== this.#generation) {
         found[kind]?.stop();
         return;

@@ -107,6 +107,8 @@ export const IDLE: CallState = {
     facing: null,
     usesSignLanguage: false,
     isOriginalSound: false,
+    processing: { echoCancellation: true, noiseSuppression: true, autoGainControl: true, backgroundBlur: false },
+    canBlur: true,
   },
   local: {
     ...LOCAL,

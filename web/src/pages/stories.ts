@@ -43,6 +43,11 @@ function fakeCall(first: CallState, calls: string[]): Call {
     },
     setOriginalSound: (isUsed) =>
       note('setOriginalSound', (state) => ({ ...state, devices: { ...state.devices, isOriginalSound: isUsed } })),
+    setProcessing: (change) =>
+      note(`setProcessing ${Object.keys(change).join()}`, (state) => ({
+        ...state,
+        devices: { ...state.devices, processing: { ...state.devices.processing, ...change } },
+      })),
     setName: (name) => {
       void note('setName', (state) => ({ ...state, name }));
     },

@@ -41,7 +41,6 @@ export interface TechniqueWords {
     readonly echoCancellation: string;
     readonly autoGainControl: string;
     readonly hint: string;
-    readonly notNow: string;
   };
   readonly shortcuts: {
     readonly title: string;
@@ -111,7 +110,6 @@ const da: TechniqueWords = {
     echoCancellation: 'Fjern ekko',
     autoGainControl: 'Hold lyden jævn',
     hint: 'Din browser gør det selv. Slå det kun fra, hvis lyden er dårlig.',
-    notNow: 'Det kunne ikke ændres lige nu.',
   },
   shortcuts: {
     title: 'Genveje på tastaturet',
@@ -181,7 +179,6 @@ const en: TechniqueWords = {
     echoCancellation: 'Remove echo',
     autoGainControl: 'Keep the sound level',
     hint: 'Your browser does it itself. Switch it off only if the sound is bad.',
-    notNow: 'It could not be changed right now.',
   },
   shortcuts: {
     title: 'Keyboard shortcuts',
