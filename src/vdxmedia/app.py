@@ -41,6 +41,7 @@ from vdxmedia.api.statistics import StatisticsOperations
 from vdxmedia.api.tokens import JwtTokens
 from vdxmedia.assembly import booking_apis, bookings, who_calls
 from vdxmedia.assembly.call_ratings import rating_operations
+from vdxmedia.assembly.embedding import make_embedders
 from vdxmedia.assembly.messages import MessageParts, open_messages
 from vdxmedia.assembly.network import network_operations
 from vdxmedia.assembly.retention import make_retention
@@ -298,6 +299,7 @@ class Server:
             settings, self.public_url, self.issuer_keys, self._clients, guards, tree=self.bookings.tree
         )
         files = await asyncio.to_thread(read_files, languages=settings.pages.languages)
+        embedders = make_embedders(settings, self._clock)
         idle = IdleConnections(self._clock, lambda reason: self.metrics.connections_cut.labels(reason).inc())
         application = make_application(
             Parts(
@@ -326,6 +328,7 @@ class Server:
                 network=network_operations(
                     settings, self._credentials, self.echoes, self.database.units, self._clock, self._counters
                 ),
+                embedders=embedders,
                 access=Access(
                     keys,
                     join_tokens,
@@ -375,6 +378,7 @@ class Server:
                     ),
                 ),
                 public_origin=self.public_url,
+                may_join=embedders.may_join,
                 client_of=lambda request: limit_key(proxies.client_address(request)),
             )
         )

@@ -94,6 +94,7 @@ export function assembleState(facts: Facts, before: CallState): CallState {
     personFunction: facts.personFunction,
     link: projectLink(facts.isSignallingLost ? 'reconnecting' : 'connected', facts.media, before.link, facts.nowMs),
     language: facts.language,
+    shows: before.shows,
     name: self?.name ?? facts.name,
     invitation: facts.invitation,
     look: facts.look,
@@ -117,7 +118,7 @@ export function assembleState(facts: Facts, before: CallState): CallState {
 
 /** Before anything has happened. */
 export function firstState(
-  given: Pick<CallState, 'language' | 'name' | 'devices' | 'local'>,
+  given: Pick<CallState, 'language' | 'shows' | 'name' | 'devices' | 'local'>,
 ): CallState {
   return {
     ...given,

@@ -8,6 +8,7 @@
  */
 
 import type { WrittenWords } from './conference/words.js';
+import type { Shows } from './configuration.js';
 import type { Documents } from './conference/documents.js';
 import type { Look } from './look/look.js';
 import type { HubRequests } from './protocol/hub-requests.js';
@@ -338,6 +339,8 @@ export interface CallState {
   readonly link: LinkState;
   /** From the link's `lang`; null: the page decides. */
   readonly language: Language | null;
+  /** What of the call's screen the link leaves out. */
+  readonly shows: Shows;
   /** The name to join under: from the link or the last call, or as typed. The server may know better. */
   readonly name: string;
   /** What the person says he is in this meeting, as `tolk`; '' when he says nothing. The link may know better. */

@@ -14,7 +14,7 @@ import { stubDevices, type FakeDevices } from './testing/fake-devices.js';
 import { FakePlatform } from './testing/fake-peer.js';
 import { FakeWire } from './testing/fake-wire.js';
 
-const LINK: Link = { roomId: 'room1', joinsAtOnce: false, name: 'Anna', language: 'da', isRelayOnly: false, token: 'token-1' };
+const LINK: Link = { roomId: 'room1', joinsAtOnce: false, name: 'Anna', language: 'da', isRelayOnly: false, token: 'token-1', configuration: {} };
 
 class Page {
   readonly platform = new FakePlatform();

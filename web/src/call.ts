@@ -10,6 +10,7 @@ import { Announcements, LossWatch } from './announcements.js';
 import { browserEnvironment, type CallEnvironment } from './call-environment.js';
 import { assembleState, firstState, NO_TROUBLE, type Standing } from './call-state.js';
 import type { Call, CallState, DeviceKind, EndState, Failure, JoiningWay, Processing } from './call-types.js';
+import { showsOf } from './configuration.js';
 import { LiveConference } from './conference/live.js';
 import { Entrance } from './entrance.js';
 import { failureOf, lasting } from './failures.js';
@@ -100,7 +101,7 @@ class CallController implements Call, ConnectionListener {
   constructor(private readonly environment: CallEnvironment) {
     const { link, sessionShelf, localShelf } = environment;
     this.#memory = new Memory(link.roomId, sessionShelf);
-    this.#memory.openWith(link.token);
+    this.#memory.openWith(link.token, link.configuration);
     this.#entrance = new Entrance(environment, this.#memory, {
       standing: () => this.#standing,
       set: (change) => this.#set(change),
@@ -154,7 +155,7 @@ class CallController implements Call, ConnectionListener {
       (source, code) => this.#mirror.onRefused(source, code),
     );
     const { state: local, devices } = this.#local;
-    this.#store = new Store(firstState({ language: link.language, name, devices, local }));
+    this.#store = new Store(firstState({ language: link.language, shows: showsOf(link.configuration), name, devices, local }));
   }
 
   begin(): void {

@@ -10,6 +10,7 @@ describe('parseLink', () => {
       language: 'en',
       isRelayOnly: true,
       token: 'a.b-c_d',
+      configuration: { join: true, name: 'Søren Ø', lang: 'en', relay: true },
     });
   });
 
@@ -21,6 +22,7 @@ describe('parseLink', () => {
       language: null,
       isRelayOnly: false,
       token: null,
+      configuration: {},
     });
   });
 
@@ -31,6 +33,12 @@ describe('parseLink', () => {
     },
   );
 
+  it('reads what stands beside the token, where no server sees it', () => {
+    const link = parseLink('https://m.example/r/a?chat=on&camera=off#t=a.b&name=Anna&chat=off&leaveButton=0');
+    expect(link).toMatchObject({ name: 'Anna', token: 'a.b' });
+    expect(link.configuration).toEqual({ name: 'Anna', chat: false, camera: false, leaveButton: false });
+  });
+
   it('takes neither an empty name, nor a very long one whole, nor an unknown language', () => {
     expect(parseLink('https://m.example/r/a?name=%20&lang=sv')).toMatchObject({ name: null, language: null });
     expect(parseLink(`https://m.example/r/a?name=${'x'.repeat(200)}`).name).toHaveLength(80);
@@ -40,6 +48,10 @@ describe('parseLink', () => {
 describe('withoutSecrets', () => {
   it('keeps only what is no secret', () => {
     expect(withoutSecrets('https://m.example/r/a?join=1&name=Anna&lang=da&relay=1#t=secret')).toBe('/r/a?join=1&lang=da&relay=1');
+  });
+
+  it('keeps for a reload what the fragment says besides', () => {
+    expect(withoutSecrets('https://m.example/r/a?lang=da#t=secret&name=Anna&chat=off')).toBe('/r/a?lang=da#chat=off');
   });
 
   it('leaves other fragments', () => {

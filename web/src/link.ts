@@ -1,8 +1,10 @@
 /**
- * The link a person opened: `/r/ROOM?join=1&name=…&lang=da&relay=1#t=TOKEN`. The token is in the fragment, which browsers send to
- * nobody; it and the name leave the address bar at once, so that they are in no history, screenshot or copied link.
+ * The link a person opened: `/r/ROOM?join=1&name=…&lang=da#t=TOKEN`; what else it may say stands in `configuration.ts`. The
+ * token is in the fragment, which browsers send to nobody; it and the name leave the address bar at once, so that they are
+ * in no history, screenshot or copied link.
  */
 
+import { readConfiguration, type Configuration } from './configuration.js';
 import { languageOf, type Language } from './text/languages.js';
 
 export interface Link {
@@ -15,29 +17,37 @@ export interface Link {
   /** Sound and pictures only by way of the TURN server: to try it out, or to show the media server no own address. */
   readonly isRelayOnly: boolean;
   readonly token: string | null;
+  /** All that the link says about how the call is opened. */
+  readonly configuration: Configuration;
 }
 
 export function parseLink(address: string): Link {
   const url = new URL(address);
-  const roomId = /^\/r\/([^/]{1,64})\/?$/.exec(url.pathname)?.[1] ?? '';
-  const name = url.searchParams.get('name')?.trim().slice(0, 80) ?? '';
+  const fragment = new URLSearchParams(url.hash.slice(1));
+  const configuration = readConfiguration((name) => fragment.get(name) ?? url.searchParams.get(name));
+  const { name, lang, join = false, relay = false } = configuration;
   return {
-    roomId,
-    joinsAtOnce: url.searchParams.get('join') === '1',
-    name: name === '' ? null : name,
-    language: languageOf(url.searchParams.get('lang')),
-    isRelayOnly: url.searchParams.get('relay') === '1',
-    token: new URLSearchParams(url.hash.slice(1)).get('t'),
+    roomId: /^\/r\/([^/]{1,64})\/?$/.exec(url.pathname)?.[1] ?? '',
+    joinsAtOnce: join,
+    name: name?.slice(0, 80) ?? null,
+    language: languageOf(lang ?? null),
+    isRelayOnly: relay,
+    token: fragment.get('t'),
+    configuration,
   };
 }
 
-/** Path and query without token and name. */
+/** Path, query and fragment without token and name; what else is said stays, for a reload. */
 export function withoutSecrets(address: string): string {
   const url = new URL(address);
   url.searchParams.delete('name');
   const fragment = new URLSearchParams(url.hash.slice(1));
-  const hash = fragment.has('t') ? '' : url.hash;
-  return `${url.pathname}${url.search}${hash}`;
+  if (fragment.has('t') || fragment.has('name')) {
+    fragment.delete('t');
+    fragment.delete('name');
+    url.hash = fragment.toString();
+  }
+  return `${url.pathname}${url.search}${url.hash}`;
 }
 
 /** Reads the link and cleans the address bar. A fresh link pasted over an old one (same path) starts the page anew. */

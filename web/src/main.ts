@@ -1,18 +1,27 @@
 /** The page's beginning: one call, one element that shows it; before that, where no link of a room was opened, the way in. */
 
+import { browserEnvironment } from './call-environment.js';
 import { createCall } from './call.js';
+import { fetchDesk } from './embedding/framed.js';
 import { isEntry } from './entry/opening.js';
 import { returnFrom, sessionShelf } from './entry/return.js';
 import { App } from './pages/app.js';
 import { mayPreviewAtOnce } from './pages/platform.js';
 import './styles/base.css';
 
+const desk = fetchDesk();
+
 function startCall(): void {
-  const roomId = location.pathname.split('/')[2] ?? '';
-  const call = createCall();
+  const environment = browserEnvironment();
+  const { roomId, configuration } = environment.link;
+  const call = createCall(environment);
   const app = new App();
   app.call = call;
   document.body.append(app);
+  void desk.then((served) => served?.attach({ call, setLanguage: (language) => app.setLanguage(language) }));
+  const { layout, theme } = configuration;
+  if (theme !== undefined) document.documentElement.dataset['theme'] = theme;
+  if (layout !== undefined) void import('./embedding/layout-wish.js').then(({ wishLayout }) => { wishLayout(call, layout); });
   call.subscribe((state) => {
     const address = returnFrom(sessionShelf(), roomId, state);
     if (address !== '') location.assign(address);

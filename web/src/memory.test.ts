@@ -50,6 +50,15 @@ describe('Memory', () => {
     expect(memory.value).toMatchObject({ session: null, token: 'other', name: null });
   });
 
+  it('begins with the devices as the link says, and goes on as the person chose', () => {
+    const memory = new Memory('a', new FakeShelf());
+    memory.openWith('link', { camera: false });
+    expect(memory.value).toMatchObject({ cameraOn: false, microphoneOn: true });
+    memory.update({ cameraOn: true });
+    memory.openWith('link', { camera: false });
+    expect(memory.value.cameraOn).toBe(true);
+  });
+
   it('knows the way back, and the link\'s own token beside the newest', () => {
     const memory = new Memory('a', null);
     memory.openWith('link');

@@ -7,6 +7,7 @@
  */
 
 import type { DeviceKind, Processing } from './call-types.js';
+import type { Configuration } from './configuration.js';
 import type { Credentials } from './protocol/connection.js';
 
 export interface Remembered {
@@ -66,10 +67,13 @@ export class Memory {
     write(this.shelf, this.#key, this.#remembered);
   }
 
-  /** A link was opened. Another one than before may be another person's: the old seat is not his. */
-  openWith(linkToken: string | null): void {
+  /**
+   * A link was opened. Another one than before may be another person's: the old seat is not his. What it says of the devices
+   * holds at first; after a reload, what the person has chosen.
+   */
+  openWith(linkToken: string | null, { microphone = true, camera = true }: Configuration = {}): void {
     if (linkToken === null || linkToken === this.#remembered.linkToken) return;
-    this.update({ ...NOTHING, token: linkToken, linkToken });
+    this.update({ ...NOTHING, token: linkToken, linkToken, microphoneOn: microphone, cameraOn: camera });
   }
 
   isQuickRejoin(nowMs: number): boolean {

@@ -19,6 +19,12 @@ from aiohttp import web
 BUILT_WEB = Path(__file__).resolve().parent.parent / "_web"
 IMMUTABLE = "public, max-age=31536000, immutable"
 """For files whose name contains a hash of their content."""
+EMBED = "/embed.js"
+"""The web component for suppliers' pages. They name it without a hash, and load it from other origins."""
+SHORT = "public, max-age=300"
+"""What is always asked for by the same name is at most five minutes old."""
+PLAYGROUND = "/playground.html"
+"""Shown in development alone, by `playground`."""
 COMPRESSIBLE = frozenset(
     {"text/html", "text/css", "text/javascript", "application/javascript", "application/json", "image/svg+xml"}
 )
@@ -121,7 +127,7 @@ def read_files(root: Path = BUILT_WEB, *, languages: Sequence[str] = BUILT_LANGU
             continue
         name = path.relative_to(root).as_posix()
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        caching = IMMUTABLE if name.startswith("assets/") else "no-cache"
+        caching = IMMUTABLE if name.startswith("assets/") else SHORT if f"/{name}" == EMBED else "no-cache"
         body = path.read_bytes()
         if kind == "text/html":
             body = body.replace(_offer(BUILT_LANGUAGES), _offer(languages))
@@ -146,7 +152,7 @@ class Pages:
             web.get("/", self.entry),
             *(web.get(path, self.room) for path in ("/i", "/i/", "/m", "/m/", "/test", "/test/")),
             web.get("/m/{shortId}", self.room),
-            *(web.get(path, self.file) for path in self._files if path not in ("/", "/index.html")),
+            *(web.get(path, self.file) for path in self._files if path not in ("/", "/index.html", PLAYGROUND)),
         ]
 
     async def room(self, request: web.Request) -> web.StreamResponse:
@@ -162,9 +168,17 @@ class Pages:
     async def file(self, request: web.Request) -> web.StreamResponse:
         return self._serve(request, request.path)
 
+    def show(self, request: web.Request, path: str) -> web.StreamResponse:
+        """One of the built files, where others give it a path. Raises: HTTPServiceUnavailable."""
+        if path not in self._files:
+            raise web.HTTPServiceUnavailable(text="The web client is not built: run `make web`.\n")
+        return self._serve(request, path)
+
     def _serve(self, request: web.Request, path: str) -> web.StreamResponse:
         file = self._files[path]
         headers = self._headers | {"Cache-Control": file.caching, "ETag": file.tag, "Vary": "Accept-Encoding"}
+        if path == EMBED:  # a module of another origin is fetched with CORS (HTML §8.1.4.2)
+            headers |= {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
         if file.tag in request.headers.get("If-None-Match", ""):
             return web.Response(status=304, headers=headers)
         body = file.body

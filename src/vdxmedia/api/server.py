@@ -15,6 +15,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from vdxmedia.api.attendance import AttendanceOperations
 from vdxmedia.api.clips import ClipOperations
+from vdxmedia.api.embedders import Embedders
 from vdxmedia.api.health import Health
 from vdxmedia.api.history import HistoryApi
 from vdxmedia.api.hosts import loopback_hosts_only
@@ -25,6 +26,7 @@ from vdxmedia.api.openapi import Reference
 from vdxmedia.api.operations import Access, Operation, route
 from vdxmedia.api.organisations import OrganisationApi
 from vdxmedia.api.pages import Pages
+from vdxmedia.api.playground import Playground
 from vdxmedia.api.problems import problem_middleware, route_name
 from vdxmedia.api.proxies import TrustedProxies
 from vdxmedia.api.rooms import RoomOperations
@@ -82,6 +84,7 @@ class Parts:
     """Of meetings, their links, and the ways in."""
     network: Sequence[Operation]
     """Checks and tests of the way to the relay."""
+    embedders: Embedders
     access: Access
     health: Health
     issuer: BuiltInIssuer | None
@@ -112,6 +115,7 @@ def make_application(parts: Parts) -> web.Application:
         *parts.clips.table(),
         *parts.bookings,
         *parts.network,
+        *parts.embedders.table(),
     )
     middlewares = [parts.idle.middleware(), _observing(parts.observe_request), problem_middleware]
     middlewares += [api.middleware for api in parts.attached]
@@ -137,6 +141,8 @@ def make_application(parts: Parts) -> web.Application:
     if parts.issuer is not None:
         application.add_routes(parts.issuer.routes())
     application.add_routes(parts.pages.routes())
+    if parts.is_for_development:
+        application.add_routes(Playground(parts.pages, parts.rooms.open_room).routes())
     return application
 
 

@@ -32,11 +32,14 @@ class Signalling:
         *,
         limits: SessionLimits | None = None,
         public_origin: str = "",
+        may_join: Callable[[str], bool] = lambda origin: False,
         client_of: Callable[[web.Request], str] = lambda request: request.remote or "",
     ) -> None:
-        """`public_origin`, as `https://moede.example.dk`, is allowed besides the host that the browser asked.
+        """`public_origin`, as `https://moede.example.dk`, is allowed besides the host that the browser asked, and
+        what `may_join` says of other origins: suppliers' pages that join without ours.
         `client_of` tells clients apart by their address, so that one of them cannot take every place."""
         self._public_origin = public_origin.rstrip("/")
+        self._may_join = may_join
         self._scope = TaskScope("signalling")
         self._fan = FanOut()
         self._server = GuardedServer(
@@ -76,7 +79,7 @@ class Signalling:
             asked = urlsplit(origin).netloc
         except ValueError:  # as `http://[`
             return False
-        return origin == self._public_origin or (host != "" and asked == host)
+        return origin == self._public_origin or (host != "" and asked == host) or self._may_join(origin)
 
     async def __aenter__(self) -> Signalling:
         return self

@@ -6,13 +6,14 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Call, CallState } from '../call-types.js';
+import { isFramed } from '../embedding/framed.js';
 import '../elements/announcer/announcer.js';
 import type { AnnounceEvent, Announcer } from '../elements/announcer/announcer.js';
 import type { LanguageEvent } from '../elements/language/language.js';
 import { paintLook } from '../look/paint.js';
 import { roomWords } from '../text/rooms.js';
 import { chooseLanguage, loadWords, storedLanguage, storeLanguage } from '../text/language.js';
-import { showLanguage, type Language } from '../text/languages.js';
+import { languageOf, offeredLanguages, showLanguage, type Language } from '../text/languages.js';
 import type { Words } from '../text/words.js';
 import './message.js';
 import './pin.js';
@@ -127,8 +128,12 @@ export class App extends LitElement {
     if (!isFirst) void this.focusScreen();
   }
 
-  /** A new screen is a new page to those who do not see it: the focus goes to its heading. */
+  /**
+   * A new screen is a new page to those who do not see it: the focus goes to its heading. In a frame only when the person is
+   * in there: who types in the page around it is not torn away.
+   */
   private async focusScreen(): Promise<void> {
+    if (isFramed() && !document.hasFocus()) return;
     const screen = this.querySelector<LitElement>('vdx-prejoin, vdx-pin, vdx-waiting, vdx-call, vdx-message');
     if (screen !== null) await customElements.whenDefined(screen.localName);
     await screen?.updateComplete;
@@ -154,6 +159,14 @@ export class App extends LitElement {
     storeLanguage(language);
     void this.speak(language);
   };
+
+  /** As whoever embeds the page asks; not remembered. False: not offered here. */
+  async setLanguage(tag: string): Promise<boolean> {
+    const language = languageOf(tag);
+    if (language === null || !offeredLanguages().includes(language)) return false;
+    await this.speak(language);
+    return this.words?.language === language;
+  }
 
   /** A language whose words cannot be fetched now is not spoken; the page goes on in the one before, or in Danish. */
   private async speak(language: Language): Promise<void> {

@@ -27,6 +27,7 @@ export function renderCancel({ commands, words }: CallView): TemplateResult {
 /** `unread`: messages that nobody has looked at. */
 export function renderBar(view: CallView, unread: number): TemplateResult {
   const { call, commands, words, panel } = view;
+  const { shows } = call;
   const { microphone, camera, screen } = call.local;
   const state = ownStateText(call, words);
   const floor = floorButton(call, floorWords(words.language));
@@ -63,7 +64,7 @@ export function renderBar(view: CallView, unread: number): TemplateResult {
             .pressed=${floor.isPressed}
             @click=${() => void commands.ask(floor.command)}
           ></vdx-control>`}
-      ${screen.supported
+      ${screen.supported && shows.share
         ? html`<vdx-control
             id="share"
             .label=${share}
@@ -74,22 +75,24 @@ export function renderBar(view: CallView, unread: number): TemplateResult {
           ></vdx-control>`
         : nothing}
       ${helpButton(call, commands, words)}
-      ${peopleButton(call, words, panel === 'people', () => { view.togglePanel('people'); })}
-      ${chatButton(words, unread, panel === 'chat', () => { view.togglePanel('chat'); })}
+      ${shows.people ? peopleButton(call, words, panel === 'people', () => { view.togglePanel('people'); }) : nothing}
+      ${shows.chat ? chatButton(words, unread, panel === 'chat', () => { view.togglePanel('chat'); }) : nothing}
       <vdx-control
         id="more"
         .label=${words.call.more}
-        .badge=${isChatUnderMore(call, floor !== null || hasHelp(call)) ? unread : 0}
+        .badge=${shows.chat && isChatUnderMore(call, floor !== null || hasHelp(call)) ? unread : 0}
         .icon=${'more'}
         .expanded=${panel === 'more'}
         @click=${() => { view.togglePanel('more'); }}
       ></vdx-control>
-      <vdx-control
-        .look=${'leave'}
-        .label=${words.call.leave}
-        .icon=${'leave'}
-        @click=${() => void commands.leave()}
-      ></vdx-control>
+      ${shows.leaveButton
+        ? html`<vdx-control
+            .look=${'leave'}
+            .label=${words.call.leave}
+            .icon=${'leave'}
+            @click=${() => void commands.leave()}
+          ></vdx-control>`
+        : nothing}
     </div>
     <p class="state">${state}</p>
   </div>`;

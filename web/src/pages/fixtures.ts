@@ -13,6 +13,7 @@ import type {
   Tile,
   WaitingState,
 } from '../call-types.js';
+import { showsOf } from '../configuration.js';
 import { NO_WORDS, type Message } from '../conference/words.js';
 import type { Lobby, Room, TypedLine } from '../protocol/messages.gen.js';
 import { Voice } from '../voices.js';
@@ -84,6 +85,7 @@ export const IDLE: CallState = {
   personFunction: '',
   link: { signalling: 'connected', media: 'none', lostSince: null },
   language: null,
+  shows: showsOf({}),
   name: '',
   invitation: null,
   look: null,

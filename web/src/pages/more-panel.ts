@@ -28,17 +28,18 @@ function hasCaptions(call: CallState): boolean {
 function renderCrowdedOut(view: CallView): TemplateResult {
   const { call, words, commands } = view;
   const { screen } = call.local;
+  const { shows } = call;
   const floor = floorButton(call, floorWords(words.language));
   const isHost = call.self?.role === 'host';
   const item = (name: IconName, label: string, run: () => void): TemplateResult =>
     html`<button class="button" type="button" @click=${run}>${icon(name)}<span>${label}</span></button>`;
   return html`<div class="crowded-out">
-    ${isHost ? nothing : item('people', peopleWords(words.language).button, () => { view.togglePanel('people'); })}
+    ${isHost || !shows.people ? nothing : item('people', peopleWords(words.language).button, () => { view.togglePanel('people'); })}
     ${isHost && floor !== null ? item('hand', floor.label + floor.rest, () => void commands.ask(floor.command)) : nothing}
-    ${isHost || floor !== null || hasHelp(call)
+    ${shows.chat && (isHost || floor !== null || hasHelp(call))
       ? item('chat', writtenText(words.language).chat, () => { view.togglePanel('chat'); })
       : nothing}
-    ${screen.supported && !screen.on ? item('share', words.call.share, () => void commands.startScreenShare()) : nothing}
+    ${shows.share && screen.supported && !screen.on ? item('share', words.call.share, () => void commands.startScreenShare()) : nothing}
   </div>`;
 }
 

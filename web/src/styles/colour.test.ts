@@ -26,6 +26,13 @@ function ratio(of: Tokens, a: string, b: string): number {
   return contrast(x, y);
 }
 
+it('is as dark for who asks for it as for whose device is', () => {
+  const block = (selector: string): readonly string[] =>
+    [...(css.split(`${selector} {`)[1]?.split('}')[0] ?? '').matchAll(/--[\w-]+: #\w+;/g)].map(([line]) => line);
+  expect(block(":root[data-theme='dark']")).toEqual(block(":root:not([data-theme='light'])"));
+  expect(block(":root[data-theme='dark']").length).toBeGreaterThan(10);
+});
+
 describe.each(['light', 'dark'] as const)('the %s tokens', (scheme) => {
   const of = tokens(scheme);
   const text = ['ink', 'ink-soft', 'brand-text', 'positive', 'caution', 'danger'];
