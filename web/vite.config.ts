@@ -20,10 +20,14 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     sourcemap: false,
+    // Each entry is a page of its own: citizens load nothing of the others.
+    rollupOptions: { input: ['index.html', 'playground.html'] },
   },
   server: {
     proxy: {
       '/api': SERVER,
+      '/docs': SERVER,
+      '/embed.js': SERVER,
       '/socket.io': { target: SERVER, ws: true },
     },
   },
