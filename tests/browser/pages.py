@@ -108,6 +108,14 @@ class Person:
         return [rate for rate in rates if rate > 0]
 
 
+async def go_in(page: Page, name: str = "") -> None:
+    """From the first screen of a guest's link into the meeting, past the trying of camera and sound."""
+    await page.get_by_role("button", name="Spring prøven over").click()
+    if name:
+        await page.get_by_label("Dit navn").fill(name)
+    await page.get_by_role("button", name="Gå ind").click()
+
+
 async def open_person(
     browser: Browser,
     name: str,

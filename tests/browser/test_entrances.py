@@ -10,6 +10,7 @@ import pytest
 from playwright.async_api import Browser, Page, Route, ViewportSize, expect
 
 from tests.browser.conftest import OpenPerson
+from tests.browser.pages import go_in
 from tests.browser.test_page_looks import AXE, RUN_AXE
 from tests.server import Server
 
@@ -37,8 +38,7 @@ async def test_citizen_comes_by_the_short_link_knocks_and_is_let_in_by_the_host(
 ) -> None:
     made = await book(server)
     guest = await person("Bent", made["shortUrl"], join=False, **PHONE)
-    await guest.page.get_by_label("Dit navn").fill("Bent")
-    await guest.page.get_by_role("button", name="Deltag i mødet").click()
+    await go_in(guest.page, "Bent")
     await expect(guest.page.get_by_role("heading", name="Du er i venteværelset")).to_be_visible()
     assert await guest.negotiations() == 0, "who waits offers no media"
     host = await person("Anna", made["hostUrl"])

@@ -15,6 +15,7 @@ import aiohttp
 from playwright.async_api import expect
 
 from tests.browser.conftest import OpenPerson
+from tests.browser.pages import go_in
 from tests.browser.test_entrances import PHONE
 from tests.server import Server
 
@@ -85,8 +86,7 @@ async def test_supplier_books_invites_ends_and_finds_the_call_in_the_history(
             return next((html.unescape(link) for link in links if link.endswith(meeting["shortId"])), "")
 
         guest = await person("Bent", await until(link_in_the_sms), join=False, **PHONE)
-        await guest.page.get_by_label("Dit navn").fill("Bent")
-        await guest.page.get_by_role("button", name="Deltag i mødet").click()
+        await go_in(guest.page, "Bent")
         await expect(guest.page.get_by_role("heading", name="Du er i venteværelset")).to_be_visible()
 
         # No guest PIN: the portal link carries the host's.

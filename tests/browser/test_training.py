@@ -160,9 +160,10 @@ async def test_training_call_for_help_is_loud_at_the_host_until_it_is_answered(
 async def test_training_sentence_before_joining_says_who_sees(server: Server, person: OpenPerson) -> None:
     made = await server.create_room(mode="training", guestVisibility="all")
     bent = await person("Bent", made["guestUrl"], join=False)
+    await bent.page.get_by_role("button", name="Spring prøven over").click()
     await bent.page.get_by_text("Alle i mødet kan se og høre dig.").wait_for()
     await bent.page.get_by_label("Dit navn").fill("Bent")
-    await bent.page.get_by_role("button", name="Deltag i mødet").click()
+    await bent.page.get_by_role("button", name="Gå ind").click()
     clara = await person("Clara", made["guestUrl"])
     await notice(clara, "Må de andre deltagere se og høre dig?").wait_for()
     assert await known(clara) == ["Clara"], "who was not told is private until he agrees"

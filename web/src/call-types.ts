@@ -148,6 +148,14 @@ export interface Invitation {
   /** Milliseconds since the epoch; null: no beginning. */
   readonly opensAt: number | null;
   readonly state: 'open' | 'notYet' | 'closed';
+  /** Of the meeting, where it is booked: milliseconds since the epoch. The room may open earlier. */
+  readonly startsAt: number | null;
+  readonly endsAt: number | null;
+  /** Whom one is going to meet, and what he is; '' where no host was named. */
+  readonly hostName: string;
+  readonly hostFunction: string;
+  /** Null unless the organisation lets it be shown before the call. */
+  readonly subject: string | null;
   readonly role: 'host' | 'guest';
   readonly mode: RoomMode;
   /** Who will see and hear a guest; null: not said. */

@@ -612,6 +612,11 @@ describe('the invitation', () => {
     mode: 'meeting',
     guestVisibility: 'all',
     name: null,
+    startsAt: null,
+    endsAt: null,
+    hostName: 'Bo Ås',
+    hostFunction: 'læge',
+    subject: null,
   } as const;
   const opened = async (asked: Asked, change: Partial<CallEnvironment> = {}): Promise<Page> => {
     const page = new Page(new FakeShelf(), { askInvitation: () => Promise.resolve(asked), ...change });

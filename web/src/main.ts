@@ -6,7 +6,6 @@ import { fetchDesk } from './embedding/framed.js';
 import { isEntry } from './entry/opening.js';
 import { returnFrom, sessionShelf } from './entry/return.js';
 import { App } from './pages/app.js';
-import { mayPreviewAtOnce } from './pages/platform.js';
 import './styles/base.css';
 
 const desk = fetchDesk();
@@ -25,9 +24,6 @@ function startCall(): void {
   call.subscribe((state) => {
     const address = returnFrom(sessionShelf(), roomId, state);
     if (address !== '') location.assign(address);
-  });
-  void mayPreviewAtOnce().then((may) => {
-    if (may && call.getState().phase === 'idle') void call.startPreview();
   });
 }
 

@@ -5,6 +5,7 @@ import { Memory } from '../memory.js';
 import { isFrameClosed } from '../media/devices.js';
 import { EntryPage, type EnteredEvent } from '../pages/entry.js';
 import { isInAppBrowser } from '../pages/platform.js';
+import { stateOf } from '../prejoin/place.js';
 import type { Opened } from './flow.js';
 import { takeOpening, type Opening } from './opening.js';
 import { rememberReturn, sessionShelf } from './return.js';
@@ -20,14 +21,14 @@ export function openEntry(startCall: () => void): void {
     memory.openWith(opened.token);
     memory.update({ microphoneOn: opening.microphoneOn, cameraOn: opening.cameraOn });
     rememberReturn(shelf, opened.roomId, opened.returnUrl);
-    history.replaceState(history.state, '', roomAddress(opened, opening));
+    history.replaceState(opening.joinsAtOnce ? stateOf({ isShort: true }) : history.state, '', roomAddress(opened, opening));
     page.remove();
     startCall();
   });
   document.body.append(page);
 }
 
-/** A link to the room, as others are. Without a name there is something left to ask, so the screen before stays. */
+/** A link to the room, as others are. Without a name there is something left to ask, so the last screen before stays. */
 export function roomAddress({ roomId, token, name }: Opened, opening: Opening): string {
   const query = new URLSearchParams();
   if (opening.joinsAtOnce && (name !== null || opening.name !== '')) query.set('join', '1');

@@ -3,7 +3,6 @@
 import type {
   BannerCode,
   CallState,
-  DeviceErrorCode,
   EndCode,
   FailureCode,
   LocalState,
@@ -11,7 +10,6 @@ import type {
   Quality,
   RoomState,
   Tile,
-  WaitingState,
 } from '../call-types.js';
 import { showsOf } from '../configuration.js';
 import { NO_WORDS, type Message } from '../conference/words.js';
@@ -20,6 +18,7 @@ import { Voice } from '../voices.js';
 import { FLOOR_STORIES } from './stories-floor.js';
 import { LAYOUT_STORIES } from './stories-layouts.js';
 import { LOOK_STORIES } from './stories-look.js';
+import { PREJOIN_STORIES } from './stories-prejoin.js';
 import { TRAINING_STORIES } from './stories-training.js';
 
 export const ROOM: RoomState = {
@@ -285,26 +284,8 @@ function ended(code: EndCode, canRejoin: boolean): CallState {
   return { ...IDLE, phase: 'ended', ended: { code, canRejoin } };
 }
 
-function refused(camera: DeviceErrorCode | null, microphone: DeviceErrorCode | null, pictures: Pictures): CallState {
-  const state = previewing(pictures);
-  const { local } = state;
-  return {
-    ...state,
-    local: {
-      ...local,
-      camera: camera === null ? local.camera : { on: false, busy: false, stream: null, error: camera },
-      microphone:
-        microphone === null ? local.microphone : { ...local.microphone, on: false, voice: new Voice(), error: microphone },
-    },
-  };
-}
-
 function withBanner(state: CallState, code: BannerCode, ownQuality: Quality = 'good'): CallState {
   return { ...state, banners: [code], audioBlocked: code === 'audioBlocked', ownQuality };
-}
-
-function waiting(state: WaitingState, pictures: Pictures): CallState {
-  return { ...previewing(pictures), room: null, phase: 'waiting', waiting: state, invitation: { organisation: 'Aarhus Kommune', helpLine: '87654321', opensAt: null, state: 'open', name: null, role: 'guest', mode: 'meeting', guestVisibility: 'all' } };
 }
 
 /** We are the host; three wait, and one is on his way back. */
@@ -335,17 +316,7 @@ function hosting(pictures: Pictures, change: Partial<Lobby> = {}): CallState {
 
 /** Every screen there is, by name. */
 export const STORIES: Readonly<Record<string, (pictures: Pictures) => CallState>> = {
-  'prejoin-idle': () => IDLE,
-  'prejoin-plain': () => ({ ...IDLE, room: null }),
-  'prejoin-asking': () => ({ ...IDLE, phase: 'previewing', local: { ...IDLE.local, camera: { ...LOCAL.camera, on: false, busy: true } } }),
-  'prejoin-preview': (pictures) => previewing(pictures),
-  'prejoin-off': (pictures) => muted(previewing(pictures)),
-  'prejoin-denied': (pictures) => refused('permissionDenied', 'permissionDenied', pictures),
-  'prejoin-blocked': (pictures) => refused('noCameraAccess', 'noCameraAccess', pictures),
-  'prejoin-busy': (pictures) => refused('deviceBusy', null, pictures),
-  'prejoin-no-camera': (pictures) => refused('noDevice', null, pictures),
-  'prejoin-no-microphone': (pictures) => refused(null, 'noDevice', pictures),
-  'prejoin-no-device': (pictures) => refused('noDevice', 'noDevice', pictures),
+  ...PREJOIN_STORIES,
   connecting: (pictures) => ({ ...previewing(pictures), phase: 'connecting' }),
   alone: (pictures) => inCall(0, pictures),
   written: (pictures) => withWords(inCall(3, pictures)),
@@ -389,9 +360,6 @@ export const STORIES: Readonly<Record<string, (pictures: Pictures) => CallState>
   'pin-ask': () => ({ ...IDLE, room: null, phase: 'pin', pin: { state: 'ask', waitsUntil: null } }),
   'pin-wrong': () => ({ ...IDLE, room: null, phase: 'pin', pin: { state: 'wrong', waitsUntil: null } }),
   'pin-locked': () => ({ ...IDLE, room: null, phase: 'pin', pin: { state: 'locked', waitsUntil: Date.now() + 480_000 } }),
-  'waiting-host': (pictures) => waiting({ reason: 'host', since: Date.now() - 95_000, notice: '' }, pictures),
-  'waiting-knock': (pictures) =>
-    waiting({ reason: 'admission', since: Date.now() - 260_000, notice: 'Vi er lidt forsinkede og lukker dig ind om fem minutter.' }, pictures),
   'host-lobby': (pictures) => hosting(pictures),
   'host-locked': (pictures) => hosting(pictures, { locked: true, waiting: [] }),
   'call-asked': (pictures) => ({

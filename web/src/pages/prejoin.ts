@@ -1,75 +1,178 @@
-/** Before the call: see yourself, be heard, say who you are; then one button. */
+/**
+ * Before the call: one question per screen, or for a host one screen with all of it. Which screens there are, and in
+ * which order, is `prejoin/steps`; where the page stands is kept in the browser's history (`prejoin/place`).
+ *
+ * Camera and microphone are asked for by the person's own click, or without one where the browser asks nobody; never
+ * before the screen that shows them.
+ */
 
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { CallCommands, CallState, DeviceErrorCode, Tile } from '../call-types.js';
-import '../elements/control/control.js';
-import '../elements/device-problem/device-problem.js';
-import '../elements/devices/devices.js';
+import type { CallCommands, CallState } from '../call-types.js';
 import '../elements/frame/frame.js';
-import { icon } from '../elements/icon/icon.js';
-import '../elements/level/level.js';
-import '../elements/tile/tile.js';
-import { renderSaid } from '../look/links.js';
+import { shelfOf } from '../memory.js';
+import { readPlace, writePlace, type Place } from '../prejoin/place.js';
+import { MelodyPlayer } from '../prejoin/player.js';
+import { landing, stepAfter, stepBefore, stepsFor, type Part, type Situation, type Step } from '../prejoin/steps.js';
+import { readTried, writeTried } from '../prejoin/tried.js';
 import { buttons, fields, reset } from '../styles/shared.js';
-import { FUNCTIONS, functionText } from '../text/people.js';
-import { roomWords } from '../text/rooms.js';
-import { momentText } from '../text/times.js';
-import { trainingWords } from '../text/training.js';
 import type { Words } from '../text/words.js';
-import { ownStateText, ownTile } from './own-tile.js';
-import { prejoinStyles } from './prejoin.styles.js';
+import { mayPreviewAtOnce } from './platform.js';
+import { renderCamera } from './prejoin/camera.js';
+import { renderHost } from './prejoin/host.js';
+import { renderMicrophone } from './prejoin/microphone.js';
+import { renderReady } from './prejoin/ready.js';
+import { renderSpeaker } from './prejoin/speaker.js';
+import { deskStyles, stepStyles } from './prejoin/styles.js';
+import { renderTerms } from './prejoin/terms.js';
+import type { PrejoinView } from './prejoin/view.js';
+import { renderWelcome } from './prejoin/welcome.js';
+import { WhoFields } from './prejoin/who.js';
 
 /** A level above this is a voice and not the room (guess). */
 const HEARD_LEVEL = 0.12;
-/** What the wire takes for a name. */
-const MAX_NAME = 80;
-const MAX_FUNCTION = 60;
-const OTHER = 'other';
+
+type Screen = (view: PrejoinView) => TemplateResult;
+const SCREENS: Readonly<Record<Step, Screen>> = {
+  welcome: renderWelcome,
+  terms: renderTerms,
+  camera: renderCamera,
+  microphone: renderMicrophone,
+  speaker: renderSpeaker,
+  ready: renderReady,
+  host: renderHost,
+};
+/** They show what runs. */
+const NEEDS_DEVICES: ReadonlySet<Step> = new Set<Step>(['camera', 'microphone', 'ready', 'host']);
 
 @customElement('vdx-prejoin')
-export class Prejoin extends LitElement {
-  static override styles = [reset, buttons, fields, prejoinStyles];
+export class Prejoin extends LitElement implements PrejoinView {
+  static override styles = [reset, buttons, fields, stepStyles, deskStyles];
 
   @property({ attribute: false }) call!: CallState;
   @property({ attribute: false }) commands!: CallCommands;
   @property({ attribute: false }) words!: Words;
 
-  @state() private isNameMissing = false;
-  @state() private isOtherFunction = false;
-  /** The microphone was heard once; the sentence then stays. */
-  @state() private wasHeard = false;
-  @query('#name') private nameField!: HTMLInputElement;
-  @query('h1') private headline!: HTMLElement;
+  @state() place: Place = readPlace();
+  @state() wasHeard = false;
+  /** Null until the browser has said whether it would ask. */
+  @state() private isAllowed: boolean | null = null;
+  @query('h1') private headline!: HTMLElement | null;
+  readonly player = new MelodyPlayer(() => { this.requestUpdate(); });
+  readonly who = new WhoFields(this);
+  /** As it was when the page came: what works now has its screen all the same. */
+  private tried: ReadonlySet<Part> = readTried(shelfOf('localStorage'), Date.now());
   private unsubscribe: (() => void) | undefined;
+  private hasStarted = false;
+  private shown: string | null = null;
 
   override focus(): void {
-    this.headline.focus({ preventScroll: true });
-  }
-
-  /** Once only: a value set while somebody types would eat the space between two names. */
-  protected override firstUpdated(): void {
-    this.nameField.value = this.call.name;
+    this.headline?.focus({ preventScroll: true });
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.listen();
+    addEventListener('popstate', this.onPopState);
+    void mayPreviewAtOnce().then((may) => { this.isAllowed = may; });
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    removeEventListener('popstate', this.onPopState);
     this.unsubscribe?.();
+    this.player.stop();
+  }
+
+  // ── where we are ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  get situation(): Situation {
+    const { invitation, look, acceptedTerms } = this.call;
+    const { isShort, skipsCheck } = this.place;
+    return {
+      role: invitation?.role ?? 'guest',
+      areTermsDue: look?.terms != null && look.terms.version !== acceptedTerms,
+      isShort,
+      skipsCheck,
+      tried: this.tried,
+      hasPermission: this.isAllowed === true,
+    };
+  }
+
+  get steps(): readonly Step[] {
+    return stepsFor(this.situation);
+  }
+
+  get step(): Step {
+    return landing(this.steps, this.place.step, this.isAllowed === true || this.call.phase !== 'idle');
+  }
+
+  goOn(missing?: ReadonlySet<Step>): void {
+    this.show({ ...this.place, step: stepAfter(this.steps, this.step, missing), helps: false }, true);
+  }
+
+  goBack(): void {
+    this.show({ ...this.place, step: stepBefore(this.steps, this.step), helps: false }, false);
+  }
+
+  skipCheck(): void {
+    const place = { ...this.place, skipsCheck: true, helps: false };
+    this.show({ ...place, step: this.situation.areTermsDue ? 'terms' : 'ready' }, true);
+  }
+
+  tryAll(): void {
+    this.tried = new Set();
+    this.show({ ...this.place, step: 'camera', skipsCheck: false, helps: false }, true);
+  }
+
+  setHelps(helps: boolean): void {
+    this.show({ ...this.place, step: this.step, helps }, helps);
+  }
+
+  markTried(part: Part): void {
+    writeTried(shelfOf('localStorage'), part, Date.now());
+  }
+
+  enter(event: Event): void {
+    event.preventDefault();
+    if (this.who.check()) void this.commands.join();
+  }
+
+  private show(place: Place, isForth: boolean): void {
+    this.player.stop();
+    writePlace(place, isForth);
+    this.place = place;
+  }
+
+  private readonly onPopState = (): void => {
+    this.place = readPlace();
+  };
+
+  // ── what is shown ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+  override render(): TemplateResult {
+    const { call, words, step } = this;
+    // A moment: what a loaded page goes on with depends on what the browser allows.
+    const isKnown = this.isAllowed !== null || this.place.step === null || this.place.step === 'welcome';
+    return html`<vdx-frame .room=${call.room ?? call.invitation} .look=${call.look} .words=${words}>
+      ${isKnown ? SCREENS[step](this) : nothing}
+    </vdx-frame>`;
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('call')) this.listen();
   }
 
-  /** The link's own name comes a moment after the page, and is not typed over. */
-  protected override updated(): void {
-    const fixed = this.call.invitation?.name ?? null;
-    if (fixed !== null && this.nameField.value !== fixed) this.nameField.value = fixed;
+  protected override updated(_changed: PropertyValues): void {
+    const { step, call } = this;
+    if (this.isAllowed === true && call.phase === 'idle' && NEEDS_DEVICES.has(step) && !this.hasStarted) {
+      this.hasStarted = true;
+      void this.commands.startPreview();
+    }
+    const now = `${step} ${String(this.place.helps)}`;
+    // A new screen is a new page to those who do not see it.
+    if (this.shown !== null && this.shown !== now) this.focus();
+    if (this.headline !== null) this.shown = now;
   }
 
   private listen(): void {
@@ -78,223 +181,9 @@ export class Prejoin extends LitElement {
     const voice = (this.call as CallState | undefined)?.local.microphone.voice;
     if (voice === undefined || this.wasHeard) return;
     const hear = (): void => {
-      if (this.call.local.microphone.on && voice.level > HEARD_LEVEL) this.wasHeard = true;
+      if (voice.level > HEARD_LEVEL) this.wasHeard = true;
     };
     this.unsubscribe = voice.subscribe(hear);
     hear();
-  }
-
-  override render(): TemplateResult {
-    const { call, words } = this;
-    const { invitation } = call;
-    const isNameFixed = (invitation?.name ?? null) !== null;
-    return html`<vdx-frame .room=${call.room ?? invitation} .look=${call.look} .words=${words}>
-      <form novalidate @submit=${this.submit}>
-        <div class="intro">
-          <h1 tabindex="-1">${this.heading()}</h1>
-          <p>${this.lead()}</p>
-          ${renderSaid(call.look?.welcome)}
-        </div>
-        <div class="self">${this.renderSelf()}</div>
-        <div class="who">
-          <div class="field">
-            <label for="name">${words.prejoin.name}</label>
-            <span class="hint" id="name-hint">${isNameFixed ? words.prejoin.nameFixed : words.prejoin.nameHint}</span>
-            <input
-              id="name"
-              type="text"
-              name="name"
-              autocomplete="name"
-              maxlength=${MAX_NAME}
-              required
-              ?readonly=${isNameFixed}
-              aria-describedby=${this.isNameMissing ? 'name-problem' : 'name-hint'}
-              aria-invalid=${this.isNameMissing ? 'true' : nothing}
-              @input=${this.rename}
-            />
-            ${this.isNameMissing
-              ? html`<p class="problem" id="name-problem">${icon('warning')}<span>${words.prejoin.nameMissing}</span></p>`
-              : nothing}
-          </div>
-          ${isNameFixed ? nothing : this.renderFunction()}
-          ${this.hasDevices() ? this.renderChoice() : nothing}
-          ${this.renderWhoSees()}
-          <div class="go">
-            <button class="button primary" type="submit" aria-describedby="who-sees">${words.prejoin.join}</button>
-          </div>
-        </div>
-      </form>
-    </vdx-frame>`;
-  }
-
-  private heading(): string {
-    const { call, words } = this;
-    const subject = call.room?.subject ?? '';
-    if (subject !== '') return subject;
-    const organisation = (call.room ?? call.invitation)?.organisation ?? '';
-    return organisation === '' ? words.prejoin.heading : words.prejoin.headingWith(organisation);
-  }
-
-  private lead(): string {
-    const { call, words } = this;
-    const opensAt = call.invitation?.opensAt ?? null;
-    if (call.invitation?.state !== 'notYet' || opensAt === null) return words.prejoin.lead;
-    return words.prejoin.opens(momentText(opensAt, Date.now(), words.language));
-  }
-
-  /** A host is seen by all, and knows. */
-  private renderWhoSees(): TemplateResult | typeof nothing {
-    const { invitation } = this.call;
-    if (invitation?.role !== 'guest' || invitation.guestVisibility === null) return nothing;
-    return html`<p id="who-sees" class="who-sees">${trainingWords(this.words.language).whoSees[invitation.guestVisibility]}</p>`;
-  }
-
-  private hasDevices(): boolean {
-    const { camera, microphone } = this.call.local;
-    return camera.stream !== null || microphone.on || camera.on;
-  }
-
-  /** One place for the picture and for why there is none. */
-  private renderSelf(): TemplateResult {
-    const { call, words } = this;
-    const { camera, microphone } = call.local;
-    const isAsking = camera.busy || microphone.busy;
-    if (camera.error !== null && microphone.error !== null) return this.renderProblem(camera.error, 'both');
-    if (!this.hasDevices() && (call.phase === 'idle' || isAsking)) return this.renderAsking(isAsking);
-    return html`
-      <vdx-tile .tile=${this.asOthersSee()} .words=${words} .mirrored=${true}></vdx-tile>
-      <div class="own">
-        <vdx-control
-          beside
-          .look=${'state'}
-          .label=${words.call.microphone}
-          .icon=${'microphone'}
-          .iconOff=${'microphoneOff'}
-          .pressed=${microphone.on}
-          .busy=${microphone.busy}
-          @click=${() => void this.commands.setMicrophone(!microphone.on)}
-        ></vdx-control>
-        <vdx-control
-          beside
-          .look=${'state'}
-          .label=${words.call.camera}
-          .icon=${'camera'}
-          .iconOff=${'cameraOff'}
-          .pressed=${camera.on}
-          .busy=${camera.busy}
-          @click=${() => void this.commands.setCamera(!camera.on)}
-        ></vdx-control>
-        ${this.renderMeter()}
-      </div>
-      ${camera.error !== null ? this.renderProblem(camera.error, 'camera') : nothing}
-      ${microphone.error !== null ? this.renderProblem(microphone.error, 'microphone') : nothing}
-    `;
-  }
-
-  /** With the name that is being typed, as soon as there is one. */
-  private asOthersSee(): Tile {
-    return { ...ownTile(this.call), name: this.call.name, isSelf: this.call.name === '' };
-  }
-
-  private renderMeter(): TemplateResult {
-    const { words } = this;
-    const { microphone } = this.call.local;
-    const heard = this.wasHeard ? words.prejoin.meterHeard : words.prejoin.meterHint;
-    const off = ownStateText(this.call, words);
-    const text = [microphone.on ? heard : '', off === '' ? '' : `${off}.`].join(' ');
-    return html`<div class="meter">
-      <vdx-level
-        wide
-        .bars=${12}
-        .label=${words.prejoin.meter}
-        .voice=${microphone.on ? microphone.voice : null}
-      ></vdx-level>
-      <p class="hint" aria-live="polite">${text}</p>
-    </div>`;
-  }
-
-  private renderAsking(isAsking: boolean): TemplateResult {
-    const { words } = this;
-    return html`<div class="ask">
-      <span class="drawing">${icon('camera')}</span>
-      <p>${isAsking ? words.prejoin.asking : words.prejoin.askHint}</p>
-      <button
-        class="button"
-        type="button"
-        aria-disabled=${isAsking ? 'true' : nothing}
-        @click=${() => void this.commands.startPreview()}
-      >
-        ${words.prejoin.ask}
-      </button>
-    </div>`;
-  }
-
-  private renderProblem(error: DeviceErrorCode, which: 'both' | 'camera' | 'microphone'): TemplateResult {
-    return html`<vdx-device-problem
-      .error=${error}
-      .which=${which}
-      .words=${this.words}
-      @retry=${() => void this.commands.startPreview()}
-    ></vdx-device-problem>`;
-  }
-
-  private renderChoice(): TemplateResult {
-    return html`<details>
-      <summary>${icon('chevron')}<span>${this.words.prejoin.choose}</span></summary>
-      <vdx-devices .devices=${this.call.devices} .commands=${this.commands} .words=${this.words}></vdx-devices>
-    </details>`;
-  }
-
-  /** A personal link knows it; who has another says it, or not. */
-  private renderFunction(): TemplateResult {
-    const { language } = this.words;
-    const words = roomWords(language).prejoin;
-    return html`<div class="field">
-        <label for="function">${words.functionLabel}</label>
-        <span class="hint" id="function-hint">${words.functionHint}</span>
-        <span class="choice">
-          <select id="function" aria-describedby="function-hint" @change=${this.chooseFunction}>
-            <option value="">${words.none}</option>
-            ${FUNCTIONS.map((value) => html`<option value=${value}>${functionText(value, language)}</option>`)}
-            <option value=${OTHER}>${words.other}</option>
-          </select>
-          ${icon('chevron')}
-        </span>
-      </div>
-      ${this.isOtherFunction
-        ? html`<div class="field">
-            <label for="other-function">${words.otherLabel}</label>
-            <input
-              id="other-function"
-              type="text"
-              maxlength=${MAX_FUNCTION}
-              autocomplete="organization-title"
-              @input=${(event: Event) => { this.commands.setFunction((event.target as HTMLInputElement).value); }}
-            />
-          </div>`
-        : nothing}`;
-  }
-
-  private chooseFunction(event: Event): void {
-    const { value } = event.target as HTMLSelectElement;
-    this.isOtherFunction = value === OTHER;
-    this.commands.setFunction(this.isOtherFunction ? '' : value);
-  }
-
-  private rename(): void {
-    this.commands.setName(this.nameField.value);
-    if (this.nameField.value.trim() !== '') this.isNameMissing = false;
-  }
-
-  private submit(event: SubmitEvent): void {
-    event.preventDefault();
-    const name = this.nameField.value.trim();
-    this.isNameMissing = name === '';
-    if (this.isNameMissing) {
-      this.nameField.focus();
-      return;
-    }
-    this.commands.setName(name);
-    void this.commands.join();
   }
 }

@@ -3,7 +3,7 @@
 import type { CallState } from '../call-types.js';
 import type { Documents } from '../conference/documents.js';
 import { ROOM as TOLD_ROOM } from '../testing/builders.js';
-import { inCall, previewing, type Pictures } from './fixtures.js';
+import { inCall, type Pictures } from './fixtures.js';
 
 const NOW = Date.now() / 1000;
 const CALM: Documents = {
@@ -96,8 +96,4 @@ const STATES: Readonly<Record<string, Told>> = {
 
 export const TRAINING_STORIES: Readonly<Record<string, (pictures: Pictures) => CallState>> = {
   ...Object.fromEntries(Object.entries(STATES).map(([name, told]) => [name, (pictures: Pictures) => training(told, pictures)])),
-  'prejoin-training': (pictures) =>
-    previewing(pictures, {
-      invitation: { organisation: 'Aarhus Kommune', helpLine: '87654321', opensAt: null, state: 'open', name: null, role: 'guest', mode: 'training', guestVisibility: 'hosts' },
-    }),
 };

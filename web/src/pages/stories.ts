@@ -13,6 +13,7 @@ import { STORIES } from './fixtures.js';
 import { screensPage } from './screens.js';
 import { storyHub, storyStats } from './stories-hub.js';
 import { PAGES } from './stories-pages.js';
+import { takePlace } from './stories-prejoin.js';
 import { withNames } from './story-names.js';
 import { drawPicture } from './story-pictures.js';
 
@@ -33,7 +34,12 @@ function fakeCall(first: CallState, calls: string[]): Call {
     getStats: () => Promise.resolve(storyStats()),
     getState: () => store.value,
     subscribe: (listener) => store.subscribe(listener),
-    startPreview: () => note('startPreview'),
+    startPreview: () =>
+      note('startPreview', ({ local, ...state }) => ({
+        ...state,
+        phase: 'previewing',
+        local: { ...local, camera: { ...local.camera, on: true }, microphone: { ...local.microphone, on: true } },
+      })),
     chooseDevice: (kind, id) => note(`chooseDevice ${kind} ${id}`),
     turnCamera: () =>
       note('turnCamera', ({ devices, ...state }) => ({ ...state, devices: { ...devices, facing: devices.facing === 'user' ? 'environment' : 'user' } })),
@@ -106,6 +112,7 @@ function elementOf({ story, lang, names, blank = false }: Asked): HTMLElement | 
   if (page !== undefined) return page(language);
   const make = STORIES[story];
   if (make === undefined) return null;
+  takePlace(story);
   const calls: string[] = [];
   const app = new App();
   const state = make(blank ? (): null => null : drawPicture);
@@ -125,6 +132,8 @@ function show(asked: Asked): void {
   document.body.replaceChildren(element);
 }
 
+// As in a browser that has not been asked yet: a story turns nothing on by itself.
+Object.defineProperty(navigator, 'permissions', { value: undefined });
 const query = new URLSearchParams(location.search);
 document.addEventListener('story', (event) => { show((event as CustomEvent<Asked>).detail); });
 const story = query.get('story');

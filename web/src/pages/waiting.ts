@@ -8,7 +8,9 @@ import '../elements/frame/frame.js';
 import '../elements/tile/tile.js';
 import { renderSaid } from '../look/links.js';
 import { buttons, reset } from '../styles/shared.js';
+import { prejoinWords } from '../text/prejoin.js';
 import { roomWords } from '../text/rooms.js';
+import { momentText } from '../text/times.js';
 import type { Words } from '../text/words.js';
 import { doorStyles } from './door.styles.js';
 import { ownTile } from './own-tile.js';
@@ -40,6 +42,15 @@ export class WaitingPage extends LitElement {
     clearInterval(this.looking);
   }
 
+  /** When it begins, or should have. */
+  private renderTime(): string {
+    const { language } = this.words;
+    const startsAt = this.call.invitation?.startsAt ?? null;
+    if (startsAt === null) return '';
+    const [now, words] = [Date.now(), prejoinWords(language).waiting];
+    return startsAt > now ? words.begins(momentText(startsAt, now, language)) : words.agreed(momentText(startsAt, now, language));
+  }
+
   override render(): TemplateResult | typeof nothing {
     const { call, commands } = this;
     if (call.waiting === null) return nothing;
@@ -55,8 +66,8 @@ export class WaitingPage extends LitElement {
         <div role="status">
           ${notice === '' ? nothing : html`<div class="notice"><p class="label">${words.fromHost}</p><p>${notice}</p></div>`}
         </div>
-        <p class="since">${words.since(minutes)}</p>
-        <vdx-tile .tile=${ownTile(call)} .words=${this.words} .mirrored=${true}></vdx-tile>
+        <p class="since">${words.since(minutes)} ${this.renderTime()}</p>
+        <vdx-tile .tile=${ownTile(call)} .words=${this.words} .mirrored=${call.devices.facing !== 'environment'}></vdx-tile>
         <div class="own">
           <vdx-control
             beside

@@ -6,6 +6,8 @@ type SinkElement = HTMLAudioElement & { setSinkId?: (id: string) => Promise<void
 
 export class MelodyPlayer {
   isPlaying = false;
+  /** It was heard, or would have been. */
+  wasPlayed = false;
   #element: SinkElement | null = null;
   #address = '';
 
@@ -15,6 +17,7 @@ export class MelodyPlayer {
   async play(speaker: string | null): Promise<void> {
     const element = this.#ready();
     element.currentTime = 0;
+    this.wasPlayed = true;
     this.#set(true);
     try {
       // Begun before anything is waited for: iOS counts the click as over after that.
@@ -22,6 +25,7 @@ export class MelodyPlayer {
       if (speaker !== null) await element.setSinkId?.(speaker).catch(() => undefined);
       await begun;
     } catch {
+      this.wasPlayed = false;
       this.#set(false);
     }
   }

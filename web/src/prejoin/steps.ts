@@ -28,7 +28,7 @@ export interface Situation {
   readonly skipsCheck: boolean;
   /** What was tried on this device lately, with success. */
   readonly tried: ReadonlySet<Part>;
-  /** Camera and microphone run, or the browser lets us have them without a question. */
+  /** The browser gives camera and microphone without a question. As it was when the page came. */
   readonly hasPermission: boolean;
 }
 
@@ -60,15 +60,15 @@ export function stepBefore(steps: readonly Step[], step: Step): Step | null {
 
 /**
  * Where a page goes on that remembers `step`, or that stands at a step which has gone meanwhile. Nobody gets past the
- * terms, and what needs a running camera begins where the camera is asked for.
+ * terms, and what needs devices begins where they are asked for. `hasDevices`: they were asked for, or may be had.
  */
-export function landing(steps: readonly Step[], step: Step | null, hasPermission: boolean): Step {
+export function landing(steps: readonly Step[], step: Step | null, hasDevices: boolean): Step {
   const first = steps[0] ?? 'ready';
   if (step === null) return first;
   const found = steps.includes(step) ? step : steps.includes('host') ? last(steps) : stepAfter(steps, step);
   if (steps.includes('terms') && STEPS.indexOf(found) > STEPS.indexOf('terms')) return 'terms';
   const needsDevices = found === 'microphone' || found === 'speaker';
-  return needsDevices && !hasPermission && steps.includes('camera') ? 'camera' : found;
+  return needsDevices && !hasDevices && steps.includes('camera') ? 'camera' : found;
 }
 
 /** "1 af 3"; null where there is nothing to count. */

@@ -12,6 +12,11 @@ const SAID = {
   mode: 'training',
   guestVisibility: 'spotlight',
   name: null,
+  startsAt: '2026-11-24T09:45:00Z',
+  endsAt: null,
+  hostName: 'Bo Ås',
+  hostFunction: 'læge',
+  subject: null,
 };
 
 afterEach(() => {
@@ -30,8 +35,19 @@ describe('decodeInvitation', () => {
         mode: 'training',
         guestVisibility: 'spotlight',
         name: null,
+        startsAt: Date.UTC(2026, 10, 24, 9, 45),
+        endsAt: null,
+        hostName: 'Bo Ås',
+        hostFunction: 'læge',
+        subject: null,
       },
     });
+  });
+
+  it('does without what an older server does not tell', () => {
+    const { startsAt: _starts, hostName: _name, hostFunction: _function, subject: _subject, ...older } = SAID;
+    const told = decodeInvitation('room1', true, older);
+    expect(told).toMatchObject({ invitation: { startsAt: null, hostName: '', hostFunction: '', subject: null } });
   });
 
   it('believes nothing of another room, and nothing that is no object', () => {

@@ -38,15 +38,23 @@ export function decodeInvitation(roomId: string, isOk: boolean, body: unknown): 
     return FINAL.has(code) ? { refusal: failureOf({ type: 'error', code, text: '', retryAfter: null }) } : null;
   }
   if (text('roomId') !== roomId) return null;
-  const opensAt = Date.parse(text('opensAt'));
+  const moment = (name: string): number | null => {
+    const ms = Date.parse(text(name));
+    return Number.isNaN(ms) ? null : ms;
+  };
   const state = said['state'];
   const visibility = said['guestVisibility'];
   return {
     invitation: {
       organisation: text('organisation'),
       helpLine: text('helpLine'),
-      opensAt: Number.isNaN(opensAt) ? null : opensAt,
+      opensAt: moment('opensAt'),
       state: state === 'notYet' || state === 'closed' ? state : 'open',
+      startsAt: moment('startsAt'),
+      endsAt: moment('endsAt'),
+      hostName: text('hostName'),
+      hostFunction: text('hostFunction'),
+      subject: text('subject') === '' ? null : text('subject'),
       role: text('role') === 'host' ? 'host' : 'guest',
       mode: text('mode') === 'training' ? 'training' : 'meeting',
       guestVisibility: visibility === 'all' || visibility === 'spotlight' || visibility === 'hosts' ? visibility : null,

@@ -25,6 +25,8 @@ export interface PrejoinWords {
     readonly go: string;
     readonly skip: string;
   };
+  /** Where the organisation has no words of its own. */
+  readonly terms: { readonly title: string; readonly accept: string };
   readonly camera: {
     readonly part: string;
     readonly ask: string;
@@ -100,6 +102,7 @@ const da: PrejoinWords = {
     go: 'Kom i gang',
     skip: 'Spring prøven over',
   },
+  terms: { title: 'Før du går ind', accept: 'Jeg siger ja' },
   camera: {
     part: 'Kamera',
     ask: 'Tænd kamera og mikrofon',
@@ -192,6 +195,7 @@ const en: PrejoinWords = {
     go: 'Get started',
     skip: 'Skip the check',
   },
+  terms: { title: 'Before you go in', accept: 'I agree' },
   camera: {
     part: 'Camera',
     ask: 'Turn on camera and microphone',

@@ -13,10 +13,19 @@ const en: TimeWords = { today: (clock) => `at ${clock}`, otherDay: (day, clock) 
 
 export const timeWords = spoken('times', { da, en });
 
+/** `10.30` */
+export function clockText(ms: number, language: Language): string {
+  return new Intl.DateTimeFormat(localeOf(language), { hour: '2-digit', minute: '2-digit' }).format(ms);
+}
+
+/** `mandag den 24. november` */
+export function dayText(ms: number, language: Language): string {
+  return new Intl.DateTimeFormat(localeOf(language), { weekday: 'long', day: 'numeric', month: 'long' }).format(ms);
+}
+
 /** The clock alone when it is today, the day before it otherwise. */
 export function momentText(ms: number, nowMs: number, language: Language): string {
-  const [moment, now, locale, words] = [new Date(ms), new Date(nowMs), localeOf(language), timeWords(language)];
-  const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' }).format(moment);
-  if (moment.toDateString() === now.toDateString()) return words.today(clock);
-  return words.otherDay(new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' }).format(moment), clock);
+  const [words, clock] = [timeWords(language), clockText(ms, language)];
+  if (new Date(ms).toDateString() === new Date(nowMs).toDateString()) return words.today(clock);
+  return words.otherDay(dayText(ms, language), clock);
 }

@@ -1,0 +1,103 @@
+/** What the screens before the call have in common: the way back and past, where one is, advice, the own picture. */
+
+import { html, nothing, type TemplateResult } from 'lit';
+import type { DeviceErrorCode, DeviceKind, Tile } from '../../call-types.js';
+import '../../elements/device-problem/device-problem.js';
+import { icon } from '../../elements/icon/icon.js';
+import { select } from '../../elements/select/select.js';
+import '../../elements/tile/tile.js';
+import { progressOf, stepBefore } from '../../prejoin/steps.js';
+import { prejoinWords } from '../../text/prejoin.js';
+import { trainingWords } from '../../text/training.js';
+import { ownTile } from '../own-tile.js';
+import type { PrejoinView } from './view.js';
+
+/** Back, and where one is. From advice it leads back to the question. */
+export function renderTop(view: PrejoinView, part = ''): TemplateResult {
+  const words = prejoinWords(view.words.language);
+  const canGoBack = view.place.helps || stepBefore(view.steps, view.step) !== null;
+  const progress = progressOf(view.steps, view.step);
+  const goBack = (): void => {
+    if (view.place.helps) view.setHelps(false);
+    else view.goBack();
+  };
+  return html`<div class="top">
+    ${canGoBack ? html`<button class="link back" type="button" @click=${goBack}>${icon('back')}<span>${words.back}</span></button>` : nothing}
+    ${part === ''
+      ? nothing
+      : html`<p class="progress" id="progress">
+          ${part}${progress === null ? nothing : html` · ${words.progress(progress.number, progress.of)}`}
+        </p>`}
+  </div>`;
+}
+
+export function renderHeading(title: string): TemplateResult {
+  return html`<h1 tabindex="-1" aria-describedby="progress">${title}</h1>`;
+}
+
+/** Big, one above the other, the last of them quiet: past the rest of the check. */
+export function renderActions(view: PrejoinView, ...actions: readonly unknown[]): TemplateResult {
+  return html`<div class="actions">
+    ${actions}
+    <button class="link" type="button" @click=${() => { view.skipCheck(); }}>${prejoinWords(view.words.language).skip}</button>
+  </div>`;
+}
+
+export function button(text: string, run: () => void, look: '' | 'primary' = '', isBusy = false): TemplateResult {
+  return html`<button class="button large ${look}" type="button" aria-disabled=${isBusy ? 'true' : nothing} @click=${run}>${text}</button>`;
+}
+
+/** Yes and no, side by side. */
+export function renderAnswers(view: PrejoinView, yes: () => void): TemplateResult {
+  const words = prejoinWords(view.words.language);
+  return html`<div class="answers">
+    ${button(words.yes, yes, 'primary')} ${button(words.no, () => { view.setHelps(true); })}
+  </div>`;
+}
+
+/** What helps most often, and another device where there is one. */
+export function renderAdvice(view: PrejoinView, advice: readonly string[], kind: DeviceKind): TemplateResult {
+  return html`<ul class="advice">
+      ${advice.map((text) => html`<li>${text}</li>`)}
+    </ul>
+    ${renderOtherDevice(view, kind)}`;
+}
+
+export function renderOtherDevice({ call, commands, words }: PrejoinView, kind: DeviceKind, chosen?: () => void): TemplateResult | typeof nothing {
+  const { devices } = call;
+  const list = { camera: devices.cameras, microphone: devices.microphones, speaker: devices.speakers }[kind];
+  if (list.length < 2 || (kind === 'speaker' && !devices.canChooseSpeaker)) return nothing;
+  return select({
+    id: kind,
+    label: words.device[kind],
+    values: list.map(({ id }) => id),
+    chosen: devices.selected[kind] ?? list[0]?.id,
+    text: (id) => {
+      const index = list.findIndex((device) => device.id === id);
+      return list[index]?.label || words.device.unnamed(words.device[kind], index + 1);
+    },
+    choose: (id) => void commands.chooseDevice(kind, id).then(chosen),
+  });
+}
+
+/** As a mirror, unless the camera looks away; with the name that is being typed, as soon as there is one. */
+export function renderOwnPicture({ call, words }: PrejoinView): TemplateResult {
+  const tile: Tile = { ...ownTile(call), name: call.name, isSelf: call.name === '' };
+  return html`<vdx-tile .tile=${tile} .words=${words} .mirrored=${call.devices.facing !== 'environment'}></vdx-tile>`;
+}
+
+export function renderProblem(view: PrejoinView, error: DeviceErrorCode, which: 'both' | 'camera' | 'microphone'): TemplateResult {
+  const retry = (): void => {
+    if (which === 'microphone') void view.commands.setMicrophone(true);
+    else if (which === 'camera' && view.call.phase !== 'idle') void view.commands.setCamera(true);
+    else void view.commands.startPreview();
+  };
+  return html`<vdx-device-problem .error=${error} .which=${which} .words=${view.words} @retry=${retry}></vdx-device-problem>`;
+}
+
+/** A host is seen by all, and knows. */
+export function renderWhoSees({ call, words }: PrejoinView): TemplateResult | typeof nothing {
+  const { invitation } = call;
+  if (invitation?.role !== 'guest' || invitation.guestVisibility === null) return nothing;
+  return html`<p id="who-sees" class="who-sees">${trainingWords(words.language).whoSees[invitation.guestVisibility]}</p>`;
+}

@@ -1,0 +1,448 @@
+/** The screens before the call. On phones what one presses is at the lower edge, where the thumb is, and stays there. */
+
+import { css } from 'lit';
+
+export const stepStyles = css`
+  :host {
+    display: block;
+  }
+
+  .step,
+  .desk {
+    display: flex;
+    flex-direction: column;
+    gap: var(--space-16);
+    width: 100%;
+    max-width: 34rem;
+    min-height: 100%;
+    margin-inline: auto;
+    padding: var(--space-8) var(--space-16) 0;
+  }
+
+  h1 {
+    font-size: var(--text-32);
+    overflow-wrap: anywhere;
+  }
+
+  h1:focus {
+    outline: none;
+    box-shadow: none;
+  }
+
+  p {
+    max-width: var(--measure);
+    text-wrap: pretty;
+  }
+
+  .intro {
+    display: grid;
+    gap: var(--space-8);
+  }
+
+  .soft,
+  .lead,
+  .intro p {
+    color: var(--ink-soft);
+  }
+
+  .own-words {
+    white-space: pre-line;
+    overflow-wrap: anywhere;
+  }
+
+  .top {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    justify-content: space-between;
+    gap: 0 var(--space-16);
+    min-height: 44px;
+  }
+
+  .top:empty {
+    display: none;
+  }
+
+  .back {
+    margin-inline-start: calc(-1 * var(--space-8));
+    padding-inline: var(--space-4) var(--space-8);
+  }
+
+  .back span {
+    text-decoration: underline;
+  }
+
+  .back:dir(rtl) .icon {
+    scale: -1 1;
+  }
+
+  .progress {
+    color: var(--ink-soft);
+    font-variant-numeric: tabular-nums;
+  }
+
+  .facts {
+    display: grid;
+    gap: var(--space-16);
+    margin: 0;
+    padding: var(--space-16);
+    border: 1px solid var(--line);
+    border-radius: var(--radius-card);
+    background: var(--surface);
+  }
+
+  .facts:not(:has(.fact)) {
+    display: none;
+  }
+
+  .fact {
+    display: grid;
+    grid-template-columns: auto minmax(0, 1fr);
+    gap: 0 var(--space-12);
+  }
+
+  .fact .icon {
+    grid-row: 1 / 3;
+    margin-block-start: var(--space-4);
+    color: var(--brand-text);
+  }
+
+  dt {
+    color: var(--ink-soft);
+    font-size: var(--text-16);
+  }
+
+  dd {
+    margin: 0;
+    font-size: var(--text-20);
+    font-weight: var(--bold);
+    line-height: var(--leading-tight);
+    overflow-wrap: anywhere;
+  }
+
+  .more {
+    display: block;
+    font-size: var(--text-18);
+    font-weight: var(--regular);
+  }
+
+  vdx-tile {
+    width: 100%;
+    aspect-ratio: 4 / 3;
+    max-height: 42vh;
+  }
+
+  .ask {
+    display: grid;
+    place-content: center;
+    justify-items: center;
+    gap: var(--space-16);
+    min-height: 14rem;
+    padding: var(--space-24);
+    border: 1px solid var(--line);
+    border-radius: var(--radius-card);
+    background: var(--surface);
+    text-align: center;
+    --focus-ground: var(--surface);
+  }
+
+  .ask p {
+    max-width: 26rem;
+    text-wrap: balance;
+  }
+
+  .drawing {
+    display: grid;
+    place-items: center;
+    width: 4rem;
+    height: 4rem;
+    border-radius: var(--radius-full);
+    background: color-mix(in srgb, var(--brand-text) 12%, var(--surface));
+    color: var(--brand-text);
+  }
+
+  .drawing .icon {
+    width: 2rem;
+    height: 2rem;
+  }
+
+  .turn {
+    align-self: start;
+  }
+
+  .hearing {
+    display: grid;
+    align-content: center;
+    gap: var(--space-16);
+    flex: 1;
+    min-height: 9rem;
+    padding: var(--space-24);
+    border: 1px solid var(--line);
+    border-radius: var(--radius-card);
+    background: var(--surface);
+    --level-height: 3rem;
+  }
+
+  .heard {
+    display: flex;
+    align-items: center;
+    gap: var(--space-8);
+    min-height: 1.5em;
+    color: var(--positive);
+    font-size: var(--text-20);
+    font-weight: var(--bold);
+  }
+
+  .note {
+    display: grid;
+    place-content: center;
+    justify-items: center;
+    gap: var(--space-12);
+    flex: 1;
+    min-height: 9rem;
+    padding: var(--space-24);
+    border: 1px solid var(--line);
+    border-radius: var(--radius-card);
+    background: var(--surface);
+  }
+
+  .note p {
+    min-height: 1.5em;
+  }
+
+  .is-playing .drawing {
+    background: var(--brand);
+    color: var(--brand-ink);
+  }
+
+  .advice {
+    display: grid;
+    gap: var(--space-12);
+    padding-inline-start: 1.25rem;
+  }
+
+  .actions {
+    position: sticky;
+    bottom: 0;
+    display: grid;
+    gap: var(--space-8);
+    margin-block-start: auto;
+    margin-inline: calc(-1 * var(--space-16));
+    padding: var(--space-12) var(--space-16) var(--space-8);
+    background: var(--paper);
+  }
+
+  .actions .link {
+    justify-self: center;
+  }
+
+  .large {
+    min-height: var(--target-call);
+    font-size: var(--text-20);
+  }
+
+  .answers {
+    display: grid;
+    grid-template-columns: 1fr 1fr;
+    gap: var(--space-12);
+  }
+
+  @media (min-width: 43.75em) and (min-height: 37.5em) {
+    .step {
+      max-width: 40rem;
+      justify-content: center;
+      gap: var(--space-24);
+      padding: var(--space-24) var(--space-32) var(--space-32);
+    }
+
+    .actions {
+      position: static;
+      margin: 0;
+      padding: var(--space-8) 0 0;
+    }
+
+    .hearing,
+    .note {
+      flex: none;
+    }
+
+    .step vdx-tile {
+      aspect-ratio: 16 / 9;
+    }
+  }
+`;
+
+/** One screen with everything: a host's, and the last one. */
+export const deskStyles = css`
+  .self,
+  .who {
+    display: grid;
+    align-content: start;
+    gap: var(--space-16);
+    min-width: 0;
+  }
+
+  .desk h1 {
+    font-size: var(--text-24);
+  }
+
+  .desk vdx-tile {
+    max-height: 32vh;
+  }
+
+  .self .link {
+    justify-self: start;
+  }
+
+  .own {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: var(--space-16) var(--space-12);
+  }
+
+  .own vdx-control {
+    --ground: var(--surface);
+    --on-ground: var(--ink);
+    --marked: var(--ink);
+    --on-marked: var(--paper);
+    --border: 1px solid var(--edge);
+  }
+
+  .meter {
+    display: grid;
+    flex: 1 1 12rem;
+    gap: var(--space-4);
+    min-width: 0;
+    --level-height: 10px;
+  }
+
+  summary {
+    display: inline-flex;
+    align-items: center;
+    gap: var(--space-8);
+    min-height: 44px;
+    border-radius: var(--radius);
+    color: var(--brand-text);
+    font-weight: var(--bold);
+    list-style: none;
+    cursor: pointer;
+  }
+
+  summary::-webkit-details-marker {
+    display: none;
+  }
+
+  summary span {
+    text-decoration: underline;
+    text-decoration-thickness: 1px;
+    text-underline-offset: 0.2em;
+  }
+
+  details[open] summary .icon {
+    rotate: 180deg;
+  }
+
+  details vdx-devices {
+    padding: var(--space-8) 0;
+  }
+
+  fieldset {
+    display: grid;
+    gap: var(--space-8);
+    min-width: 0;
+    margin: 0;
+    padding: 0;
+    border: 0;
+  }
+
+  legend {
+    padding: 0;
+    font-weight: var(--bold);
+  }
+
+  .choices {
+    display: grid;
+    grid-template-columns: repeat(auto-fit, minmax(6.5rem, 1fr));
+    gap: var(--space-8);
+  }
+
+  .way {
+    display: grid;
+    place-items: center;
+    align-content: center;
+    gap: var(--space-4);
+    min-height: 4.5rem;
+    padding: var(--space-8);
+    border: 1px solid var(--edge);
+    border-radius: var(--radius);
+    background: var(--surface);
+    font-size: var(--text-16);
+    line-height: var(--leading-tight);
+    text-align: center;
+    cursor: pointer;
+  }
+
+  .way input {
+    position: absolute;
+    opacity: 0;
+  }
+
+  .way.is-chosen {
+    border-color: var(--brand-text);
+    box-shadow: inset 0 0 0 2px var(--brand-text);
+    color: var(--brand-text);
+    font-weight: var(--bold);
+  }
+
+  .way:has(:focus-visible) {
+    outline: var(--ring) solid var(--focus);
+    outline-offset: 2px;
+  }
+
+  @media (min-width: 56.25em), (min-width: 40em) and (max-height: 30em) {
+    .desk {
+      display: grid;
+      grid-template:
+        'self intro' auto
+        'self who' auto / minmax(0, 1.35fr) minmax(0, 1fr);
+      align-content: center;
+      gap: var(--space-32) var(--space-64);
+      max-width: 72rem;
+      padding: var(--space-32);
+    }
+
+    .desk h1 {
+      font-size: var(--text-40);
+    }
+
+    .desk .intro {
+      grid-area: intro;
+      gap: var(--space-12);
+    }
+
+    .desk .intro > p {
+      font-size: var(--text-20);
+    }
+
+    .desk .self {
+      grid-area: self;
+    }
+
+    .desk .who {
+      grid-area: who;
+    }
+
+    .desk vdx-tile,
+    .desk .ask {
+      aspect-ratio: 16 / 9;
+      max-height: none;
+    }
+
+    .desk .actions {
+      position: static;
+      margin: 0;
+      padding: var(--space-8) 0 0;
+    }
+  }
+`;
