@@ -37,26 +37,49 @@ async def tab_through(page: Page, limit: int = 40) -> list[dict[str, object]]:
     return stops
 
 
-async def test_prejoin_is_one_way_from_the_language_to_the_join_button(chromium: Browser) -> None:
+async def test_prejoin_leads_from_the_welcome_to_the_call_by_keyboard_alone(chromium: Browser) -> None:
     async with open_stories(chromium, PHONE) as stories:
-        page = await stories.show("prejoin-preview")
-        stops = await tab_through(page)
-        assert [str(stop["name"]).split(" Borger")[0] for stop in stops] == [
-            "English",
-            "Mikrofon",
-            "Kamera",
-            "name",
-            "Ikke valgt",
-            "Vælg kamera og mikrofon",
-            "Deltag i mødet",
-            "Ring 87 65 43 21",
-        ]
-        assert all(stop["outline"] == 3 and stop["seen"] for stop in stops), stops
+        page = await stories.show("prejoin-welcome")
+        for heading, button in [
+            ("Videomøde med Aarhus Kommune", "Kom i gang"),
+            ("Tænd kamera og mikrofon", "Tænd kamera og mikrofon"),
+            ("Kan du se dig selv?", "Ja"),
+            ("Sig hej", "Gå videre"),
+            ("Nu prøver vi lyden", "Spil musik"),
+            ("Kan du høre musikken?", "Ja"),
+            ("Klar til at gå ind", "Gå ind"),
+        ]:
+            title = page.get_by_role("heading", name=heading)
+            await expect(title).to_be_visible()
+            if button != "Kom i gang":
+                await expect(title).to_be_focused()
+            stops = await tab_through(page)
+            assert all(stop["outline"] == 3 and stop["seen"] for stop in stops), (heading, stops)
+            assert button in [stop["name"] for stop in stops]
+            await page.get_by_role("button", name=button, exact=True).press("Enter")
+        assert (await stories.commands())[-1] == "join"
+
+
+async def test_prejoin_goes_back_by_its_own_button_and_by_the_browsers(chromium: Browser) -> None:
+    async with open_stories(chromium, PHONE) as stories:
+        page = await stories.show("prejoin-camera")
+        await page.get_by_role("button", name="Nej").click()
+        await expect(page.get_by_role("heading", name="Prøv det her")).to_be_focused()
+        await page.get_by_role("button", name="Tilbage").click()
+        await expect(page.get_by_role("heading", name="Kan du se dig selv?")).to_be_focused()
+        await page.get_by_role("button", name="Ja").click()
+        await expect(page.get_by_role("heading", name="Sig hej")).to_be_focused()
+        await page.go_back()
+        await expect(page.get_by_role("heading", name="Kan du se dig selv?")).to_be_focused()
+        await page.get_by_role("button", name="Spring over").click()
+        await expect(page.get_by_role("heading", name="Klar til at gå ind")).to_be_focused()
+        await page.get_by_role("button", name="Tilbage").click()
+        await expect(page.get_by_role("heading", name="Videomøde med Aarhus Kommune")).to_be_focused()
 
 
 async def test_prejoin_enter_in_the_name_joins_and_an_empty_name_is_asked_for(chromium: Browser) -> None:
     async with open_stories(chromium) as stories:
-        page = await stories.show("prejoin-idle")
+        page = await stories.show("prejoin-ready-name")
         name = page.get_by_label("Dit navn")
         await name.focus()
         await page.keyboard.press("Enter")
@@ -67,6 +90,18 @@ async def test_prejoin_enter_in_the_name_joins_and_an_empty_name_is_asked_for(ch
         await expect(name).to_have_value("Inger Marie Holm")
         await page.keyboard.press("Enter")
         assert (await stories.commands())[-1] == "join"
+
+
+async def test_prejoin_way_of_being_there_is_chosen_by_the_arrow_keys(chromium: Browser) -> None:
+    async with open_stories(chromium, PHONE) as stories:
+        page = await stories.show("prejoin-ready")
+        way = page.get_by_role("radio", name="Billede og lyd")
+        await expect(way).to_be_checked()
+        await way.focus()
+        await page.keyboard.press("ArrowRight")
+        await page.keyboard.press("ArrowRight")
+        await expect(page.get_by_role("radio", name="Lyt og skriv")).to_be_checked()
+        assert await stories.commands() == ["setWay sound", "setWay listen"]
 
 
 async def test_call_tab_reaches_every_button_and_shows_where_it_is(chromium: Browser) -> None:
@@ -178,6 +213,6 @@ async def test_language_switch_changes_words_document_and_title(chromium: Browse
     async with open_stories(chromium) as stories:
         page = await stories.show("prejoin-idle")
         await page.get_by_role("button", name="English").press("Enter")
-        await expect(page.get_by_role("button", name="Join the meeting")).to_be_visible()
+        await expect(page.get_by_role("button", name="Turn on camera and microphone")).to_be_visible()
         assert await page.evaluate("document.documentElement.lang") == "en"
         assert await page.title() == "Ready for the meeting – Aarhus Kommune"

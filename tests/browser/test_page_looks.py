@@ -113,7 +113,7 @@ async def test_page_opened_parts_have_nothing_serious_for_axe(chromium: Browser,
             await page.get_by_role("button", name="Mere").click()
             await page.get_by_role("dialog").wait_for()
         else:
-            page = await stories.show("prejoin-preview")
+            page = await stories.show("prejoin-host")
             await page.get_by_text("Vælg kamera og mikrofon").click()
         await page.evaluate(AXE)
         assert await page.evaluate(RUN_AXE) == []
@@ -203,7 +203,10 @@ async def test_page_every_state_with_text_of_200_percent_stays_inside(chromium: 
 
 async def test_page_text_of_200_percent_stays_inside(chromium: Browser) -> None:
     async with open_stories(chromium, PHONE) as stories:
-        for story in ("prejoin-preview", "prejoin-denied", "call-2", "call-reconnecting", "failed-room-full"):
+        for story in (
+            *("prejoin-welcome", "prejoin-camera", "prejoin-ready", "prejoin-host", "prejoin-denied", "waiting-knock"),
+            *("call-2", "call-reconnecting", "failed-room-full"),
+        ):
             page = await stories.show(story)
             await page.evaluate("document.documentElement.style.fontSize = '200%'")
             assert await sideways(page) <= 0, story
@@ -275,7 +278,7 @@ async def test_page_says_language_and_state_in_document_and_title(chromium: Brow
 
 async def test_page_never_puts_the_subject_in_the_title(chromium: Browser) -> None:
     async with open_stories(chromium) as stories:
-        for story in ("prejoin-preview", "connecting", "call-2", "alone"):
+        for story in ("prejoin-welcome-subject", "connecting", "call-2", "alone"):
             page = await stories.show(story)
             assert "sygeplejersken" not in await page.title()
 

@@ -64,7 +64,7 @@ export class Prejoin extends LitElement implements PrejoinView {
   private tried: ReadonlySet<Part> = readTried(shelfOf('localStorage'), Date.now());
   private unsubscribe: (() => void) | undefined;
   private hasStarted = false;
-  private shown: string | null = null;
+  private shown: HTMLElement | null = null;
 
   override focus(): void {
     this.headline?.focus({ preventScroll: true });
@@ -169,10 +169,10 @@ export class Prejoin extends LitElement implements PrejoinView {
       this.hasStarted = true;
       void this.commands.startPreview();
     }
-    const now = `${step} ${String(this.place.helps)}`;
-    // A new screen is a new page to those who do not see it.
-    if (this.shown !== null && this.shown !== now) this.focus();
-    if (this.headline !== null) this.shown = now;
+    // A new screen has a new heading, and is a new page to those who do not see it.
+    if (this.headline === this.shown) return;
+    if (this.shown !== null) this.focus();
+    this.shown = this.headline;
   }
 
   private listen(): void {

@@ -67,6 +67,11 @@ describe('decodeInvitation', () => {
         mode: 'meeting',
         guestVisibility: null,
         name: null,
+        startsAt: null,
+        endsAt: null,
+        hostName: '',
+        hostFunction: '',
+        subject: null,
       },
     });
   });

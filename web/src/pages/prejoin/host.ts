@@ -20,7 +20,7 @@ export function renderHost(view: PrejoinView): TemplateResult {
     </div>
     <div class="self">${renderSelf(view)}</div>
     <div class="who">
-      ${who.render()} ${hasDevices(view) ? renderChoice(view) : nothing}
+      ${who.render()} ${who.renderFunction()} ${hasDevices(view) ? renderChoice(view) : nothing}
       <div class="actions"><button class="button large primary" type="submit">${prejoinWords(words.language).ready.go}</button></div>
     </div>
   </form>`;

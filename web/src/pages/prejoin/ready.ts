@@ -28,7 +28,7 @@ export function renderReady(view: PrejoinView): TemplateResult {
         : nothing}
     </div>
     <div class="who">
-      ${who.render()} ${renderWays(view)} ${renderWhoSees(view)}
+      ${who.render()} ${renderWays(view)} ${who.renderFunction()} ${renderWhoSees(view)}
       <div class="actions"><button class="button large primary" type="submit" aria-describedby="who-sees">${said.ready.go}</button></div>
     </div>
   </form>`;

@@ -45,7 +45,7 @@ export const stepStyles = css`
     color: var(--ink-soft);
   }
 
-  .own-words {
+  .said {
     white-space: pre-line;
     overflow-wrap: anywhere;
   }
@@ -290,6 +290,11 @@ export const deskStyles = css`
     max-height: 32vh;
   }
 
+  /* Where something is to be typed, that comes first. */
+  .ready:has(#name) vdx-tile {
+    max-height: 22vh;
+  }
+
   .self .link {
     justify-self: start;
   }
@@ -368,6 +373,7 @@ export const deskStyles = css`
   }
 
   .way {
+    position: relative;
     display: grid;
     place-items: center;
     align-content: center;
@@ -383,9 +389,14 @@ export const deskStyles = css`
     cursor: pointer;
   }
 
+  /* The whole card is the radio button, for the finger and for the focus. */
   .way input {
+    appearance: none;
     position: absolute;
-    opacity: 0;
+    inset: 0;
+    margin: 0;
+    border-radius: inherit;
+    cursor: pointer;
   }
 
   .way.is-chosen {
@@ -393,11 +404,6 @@ export const deskStyles = css`
     box-shadow: inset 0 0 0 2px var(--brand-text);
     color: var(--brand-text);
     font-weight: var(--bold);
-  }
-
-  .way:has(:focus-visible) {
-    outline: var(--ring) solid var(--focus);
-    outline-offset: 2px;
   }
 
   @media (min-width: 56.25em), (min-width: 40em) and (max-height: 30em) {
@@ -434,6 +440,7 @@ export const deskStyles = css`
     }
 
     .desk vdx-tile,
+    .ready:has(#name) vdx-tile,
     .desk .ask {
       aspect-ratio: 16 / 9;
       max-height: none;

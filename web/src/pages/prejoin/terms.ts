@@ -1,6 +1,7 @@
 /** What the organisation wants read and accepted before anything is turned on. */
 
 import { html, type TemplateResult } from 'lit';
+import { renderSaid } from '../../look/links.js';
 import { prejoinWords } from '../../text/prejoin.js';
 import { button, renderHeading, renderTop } from './parts.js';
 import type { PrejoinView } from './view.js';
@@ -14,7 +15,7 @@ export function renderTerms(view: PrejoinView): TemplateResult {
   };
   return html`<div class="step">
     ${renderTop(view)}${renderHeading(terms?.title || words.title)}
-    <p class="own-words">${terms?.text ?? ''}</p>
+    ${renderSaid(terms?.text)}
     <div class="actions">${button(terms?.button || words.accept, accept, 'primary')}</div>
   </div>`;
 }

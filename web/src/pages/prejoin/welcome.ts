@@ -2,6 +2,7 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { icon, type IconName } from '../../elements/icon/icon.js';
+import { renderSaid } from '../../look/links.js';
 import { functionText } from '../../text/people.js';
 import { prejoinWords } from '../../text/prejoin.js';
 import { clockText, dayText, momentText } from '../../text/times.js';
@@ -51,7 +52,7 @@ export function renderWelcome(view: PrejoinView): TemplateResult {
   return html`<div class="step welcome">
     <div class="intro">
       <h1 tabindex="-1">${headingOf(view)}</h1>
-      ${welcomeText(view)}
+      ${renderSaid(call.look?.welcome)}
     </div>
     <dl class="facts">
       ${fact('person', said.welcome.who, hostName, functionText(hostFunction, words.language))}
@@ -66,10 +67,4 @@ export function renderWelcome(view: PrejoinView): TemplateResult {
         : nothing}
     </div>
   </div>`;
-}
-
-/** The organisation's own words. */
-function welcomeText({ call }: PrejoinView): TemplateResult | typeof nothing {
-  const text = call.look?.welcome ?? '';
-  return text === '' ? nothing : html`<p class="own-words">${text}</p>`;
 }

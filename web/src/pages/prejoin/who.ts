@@ -4,7 +4,6 @@ import { html, nothing, type LitElement, type TemplateResult } from 'lit';
 import { icon } from '../../elements/icon/icon.js';
 import { FUNCTIONS, functionText } from '../../text/people.js';
 import { roomWords } from '../../text/rooms.js';
-import type { Words } from '../../text/words.js';
 import type { PrejoinView } from './view.js';
 
 /** What the wire takes. */
@@ -40,8 +39,7 @@ export class WhoFields {
         ${this.isNameMissing
           ? html`<p class="problem" id="name-problem">${icon('warning')}<span>${words.prejoin.nameMissing}</span></p>`
           : nothing}
-      </div>
-      ${this.renderFunction(words)}`;
+      </div>`;
   }
 
   /** Whether all is said that must be; otherwise the focus goes where it is not. */
@@ -60,7 +58,10 @@ export class WhoFields {
     return this.page.renderRoot.querySelector('#name');
   }
 
-  private renderFunction({ language }: Words): TemplateResult {
+  /** A personal link knows it; who has another says it, or not. */
+  renderFunction(): TemplateResult | typeof nothing {
+    if ((this.page.call.invitation?.name ?? null) !== null) return nothing;
+    const { language } = this.page.words;
     const words = roomWords(language).prejoin;
     return html`<div class="field">
         <label for="function">${words.functionLabel}</label>
