@@ -12,36 +12,24 @@ import type { CallCommands, CallState } from '../call-types.js';
 import '../elements/frame/frame.js';
 import { shelfOf } from '../memory.js';
 import { readPlace, writePlace, type Place } from '../prejoin/place.js';
-import { MelodyPlayer } from '../prejoin/player.js';
+import type { MelodyPlayer } from '../prejoin/player.js';
 import { landing, stepAfter, stepBefore, stepsFor, type Part, type Situation, type Step } from '../prejoin/steps.js';
 import { readTried, writeTried } from '../prejoin/tried.js';
 import { buttons, fields, reset } from '../styles/shared.js';
+import { prejoinWords } from '../text/prejoin.js';
 import type { Words } from '../text/words.js';
 import { mayPreviewAtOnce } from './platform.js';
-import { renderCamera } from './prejoin/camera.js';
-import { renderHost } from './prejoin/host.js';
-import { renderMicrophone } from './prejoin/microphone.js';
-import { renderReady } from './prejoin/ready.js';
-import { renderSpeaker } from './prejoin/speaker.js';
 import { deskStyles, stepStyles } from './prejoin/styles.js';
 import { renderTerms } from './prejoin/terms.js';
-import type { PrejoinView } from './prejoin/view.js';
+import type { Later, PrejoinView, Screen } from './prejoin/view.js';
 import { renderWelcome } from './prejoin/welcome.js';
-import { WhoFields } from './prejoin/who.js';
+import type { WhoFields } from './prejoin/who.js';
 
 /** A level above this is a voice and not the room (guess). */
 const HEARD_LEVEL = 0.12;
 
-type Screen = (view: PrejoinView) => TemplateResult;
-const SCREENS: Readonly<Record<Step, Screen>> = {
-  welcome: renderWelcome,
-  terms: renderTerms,
-  camera: renderCamera,
-  microphone: renderMicrophone,
-  speaker: renderSpeaker,
-  ready: renderReady,
-  host: renderHost,
-};
+const FIRST: Readonly<Partial<Record<Step, Screen>>> = { welcome: renderWelcome, terms: renderTerms };
+const RETRY_MS = 2000;
 /** They show what runs. */
 const NEEDS_DEVICES: ReadonlySet<Step> = new Set<Step>(['camera', 'microphone', 'ready', 'host']);
 
@@ -58,12 +46,14 @@ export class Prejoin extends LitElement implements PrejoinView {
   /** Null until the browser has said whether it would ask. */
   @state() private isAllowed: boolean | null = null;
   @query('h1') private headline!: HTMLElement | null;
-  readonly player = new MelodyPlayer(() => { this.requestUpdate(); });
-  readonly who = new WhoFields(this);
+  player: MelodyPlayer | null = null;
+  who: WhoFields | null = null;
+  @state() private later: Later | null = null;
   /** As it was when the page came: what works now has its screen all the same. */
   private tried: ReadonlySet<Part> = readTried(shelfOf('localStorage'), Date.now());
   private unsubscribe: (() => void) | undefined;
   private hasStarted = false;
+  private fetched: Situation['role'] | null = null;
   private shown: HTMLElement | null = null;
 
   override focus(): void {
@@ -81,7 +71,7 @@ export class Prejoin extends LitElement implements PrejoinView {
     super.disconnectedCallback();
     removeEventListener('popstate', this.onPopState);
     this.unsubscribe?.();
-    this.player.stop();
+    this.player?.stop();
   }
 
   // ── where we are ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -135,11 +125,11 @@ export class Prejoin extends LitElement implements PrejoinView {
 
   enter(event: Event): void {
     event.preventDefault();
-    if (this.who.check()) void this.commands.join();
+    if (this.who?.check() === true) void this.commands.join();
   }
 
   private show(place: Place, isForth: boolean): void {
-    this.player.stop();
+    this.player?.stop();
     writePlace(place, isForth);
     this.place = place;
   }
@@ -155,12 +145,34 @@ export class Prejoin extends LitElement implements PrejoinView {
     // A moment: what a loaded page goes on with depends on what the browser allows.
     const isKnown = this.isAllowed !== null || this.place.step === null || this.place.step === 'welcome';
     return html`<vdx-frame .room=${call.room ?? call.invitation} .look=${call.look} .words=${words}>
-      ${isKnown ? SCREENS[step](this) : nothing}
+      ${isKnown ? this.renderStep(step) : nothing}
     </vdx-frame>`;
   }
 
+  private renderStep(step: Step): TemplateResult {
+    const screen = FIRST[step] ?? this.later?.screens[step];
+    return screen === undefined ? html`<p class="moment">${prejoinWords(this.words.language).moment}</p>` : screen(this);
+  }
+
+  /** While the first screen is read. Without a network the next try may have one. */
+  private async fetchLater(role: Situation['role']): Promise<void> {
+    this.fetched = role;
+    try {
+      const { later } = await (role === 'host' ? import('./prejoin/host-screens.js') : import('./prejoin/guest-screens.js'));
+      if (this.fetched !== role) return;
+      this.who ??= later.makeWho(this);
+      this.player ??= later.makePlayer(() => { this.requestUpdate(); });
+      this.later = later;
+    } catch {
+      if (this.isConnected) setTimeout(() => void this.fetchLater(role), RETRY_MS);
+    }
+  }
+
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('call')) this.listen();
+    if (!changed.has('call')) return;
+    this.listen();
+    const { role } = this.situation;
+    if (role !== this.fetched) void this.fetchLater(role);
   }
 
   protected override updated(_changed: PropertyValues): void {

@@ -3,15 +3,16 @@
 import { html, type TemplateResult } from 'lit';
 import { icon } from '../../elements/icon/icon.js';
 import type { Step } from '../../prejoin/steps.js';
-import { prejoinWords } from '../../text/prejoin.js';
-import { button, renderActions, renderAdvice, renderAnswers, renderHeading, renderOwnPicture, renderProblem, renderTop } from './parts.js';
+import { checkWords } from '../../text/check.js';
+import { renderActions, renderAdvice, renderAnswers, renderOwnPicture, renderPart, renderProblem } from './parts.js';
+import { button, renderHeading } from './top.js';
 import type { PrejoinView } from './view.js';
 
 export function renderCamera(view: PrejoinView): TemplateResult {
   const { call, commands, words } = view;
   const { camera, microphone } = call.local;
-  const said = prejoinWords(words.language).camera;
-  const top = renderTop(view, said.part);
+  const said = checkWords(words.language).camera;
+  const top = renderPart(view, said.part);
   const isAsking = camera.busy || microphone.busy;
   const isRunning = camera.stream !== null || camera.on;
 
@@ -47,7 +48,7 @@ export function renderCamera(view: PrejoinView): TemplateResult {
 }
 
 function renderQuestion(view: PrejoinView, top: TemplateResult): TemplateResult {
-  const said = prejoinWords(view.words.language).camera;
+  const said = checkWords(view.words.language).camera;
   return html`<div class="step">
     ${top}${renderHeading(said.question)}
     <p class="soft">${said.lead}</p>
@@ -63,7 +64,7 @@ function renderQuestion(view: PrejoinView, top: TemplateResult): TemplateResult 
 }
 
 function renderHelp(view: PrejoinView, top: TemplateResult): TemplateResult {
-  const words = prejoinWords(view.words.language);
+  const words = checkWords(view.words.language);
   const said = words.camera;
   return html`<div class="step">
     ${top}${renderHeading(words.tryThis)} ${renderAdvice(view, said.advice, 'camera')} ${renderOwnPicture(view)} ${renderTurn(view)}
@@ -86,7 +87,7 @@ function renderHelp(view: PrejoinView, top: TemplateResult): TemplateResult {
 function renderTurn({ call, commands, words }: PrejoinView): TemplateResult | '' {
   if (call.devices.facing === null) return '';
   return html`<button class="button turn" type="button" @click=${() => void commands.turnCamera()}>
-    ${icon('turn')}<span>${prejoinWords(words.language).camera.turn}</span>
+    ${icon('turn')}<span>${checkWords(words.language).camera.turn}</span>
   </button>`;
 }
 

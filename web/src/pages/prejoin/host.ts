@@ -5,7 +5,7 @@ import '../../elements/control/control.js';
 import '../../elements/devices/devices.js';
 import { icon } from '../../elements/icon/icon.js';
 import '../../elements/level/level.js';
-import { prejoinWords } from '../../text/prejoin.js';
+import { checkWords } from '../../text/check.js';
 import { ownStateText } from '../own-tile.js';
 import { renderOwnPicture, renderProblem } from './parts.js';
 import type { PrejoinView } from './view.js';
@@ -20,8 +20,8 @@ export function renderHost(view: PrejoinView): TemplateResult {
     </div>
     <div class="self">${renderSelf(view)}</div>
     <div class="who">
-      ${who.render()} ${who.renderFunction()} ${hasDevices(view) ? renderChoice(view) : nothing}
-      <div class="actions"><button class="button large primary" type="submit">${prejoinWords(words.language).ready.go}</button></div>
+      ${who?.render()} ${who?.renderFunction()} ${hasDevices(view) ? renderChoice(view) : nothing}
+      <div class="actions"><button class="button large primary" type="submit">${checkWords(words.language).ready.go}</button></div>
     </div>
   </form>`;
 }

@@ -3,8 +3,9 @@
 import { html, type TemplateResult } from 'lit';
 import { icon } from '../../elements/icon/icon.js';
 import '../../elements/level/level.js';
-import { prejoinWords } from '../../text/prejoin.js';
-import { button, renderActions, renderAdvice, renderHeading, renderProblem, renderTop } from './parts.js';
+import { checkWords } from '../../text/check.js';
+import { renderActions, renderAdvice, renderPart, renderProblem } from './parts.js';
+import { button, renderHeading } from './top.js';
 import type { PrejoinView } from './view.js';
 
 const BARS = 16;
@@ -12,9 +13,9 @@ const BARS = 16;
 export function renderMicrophone(view: PrejoinView): TemplateResult {
   const { call, words, wasHeard, place } = view;
   const { microphone } = call.local;
-  const all = prejoinWords(words.language);
+  const all = checkWords(words.language);
   const said = all.microphone;
-  const top = renderTop(view, said.part);
+  const top = renderPart(view, said.part);
   const goOn = (): void => {
     if (wasHeard) view.markTried('microphone');
     view.goOn();

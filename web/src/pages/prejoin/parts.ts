@@ -1,55 +1,34 @@
-/** What the screens before the call have in common: the way back and past, where one is, advice, the own picture. */
+/** What the screens that try something have in common: the way past, advice, the own picture, what is wrong. */
 
 import { html, nothing, type TemplateResult } from 'lit';
 import type { DeviceErrorCode, DeviceKind, Tile } from '../../call-types.js';
 import '../../elements/device-problem/device-problem.js';
-import { icon } from '../../elements/icon/icon.js';
 import { select } from '../../elements/select/select.js';
 import '../../elements/tile/tile.js';
-import { progressOf, stepBefore } from '../../prejoin/steps.js';
-import { prejoinWords } from '../../text/prejoin.js';
+import { progressOf } from '../../prejoin/steps.js';
+import { checkWords } from '../../text/check.js';
 import { trainingWords } from '../../text/training.js';
 import { ownTile } from '../own-tile.js';
+import { button, renderTop } from './top.js';
 import type { PrejoinView } from './view.js';
 
-/** Back, and where one is. From advice it leads back to the question. */
-export function renderTop(view: PrejoinView, part = ''): TemplateResult {
-  const words = prejoinWords(view.words.language);
-  const canGoBack = view.place.helps || stepBefore(view.steps, view.step) !== null;
+/** Which thing is being tried, and how many there are. */
+export function renderPart(view: PrejoinView, part: string): TemplateResult {
   const progress = progressOf(view.steps, view.step);
-  const goBack = (): void => {
-    if (view.place.helps) view.setHelps(false);
-    else view.goBack();
-  };
-  return html`<div class="top">
-    ${canGoBack ? html`<button class="link back" type="button" @click=${goBack}>${icon('back')}<span>${words.back}</span></button>` : nothing}
-    ${part === ''
-      ? nothing
-      : html`<p class="progress" id="progress">
-          ${part}${progress === null ? nothing : html` · ${words.progress(progress.number, progress.of)}`}
-        </p>`}
-  </div>`;
-}
-
-export function renderHeading(title: string): TemplateResult {
-  return html`<h1 tabindex="-1" aria-describedby="progress">${title}</h1>`;
+  return renderTop(view, part, progress === null ? '' : checkWords(view.words.language).progress(progress.number, progress.of));
 }
 
 /** Big, one above the other, the last of them quiet: past the rest of the check. */
 export function renderActions(view: PrejoinView, ...actions: readonly unknown[]): TemplateResult {
   return html`<div class="actions">
     ${actions}
-    <button class="link" type="button" @click=${() => { view.skipCheck(); }}>${prejoinWords(view.words.language).skip}</button>
+    <button class="link" type="button" @click=${() => { view.skipCheck(); }}>${checkWords(view.words.language).skip}</button>
   </div>`;
-}
-
-export function button(text: string, run: () => void, look: '' | 'primary' = '', isBusy = false): TemplateResult {
-  return html`<button class="button large ${look}" type="button" aria-disabled=${isBusy ? 'true' : nothing} @click=${run}>${text}</button>`;
 }
 
 /** Yes and no, side by side. */
 export function renderAnswers(view: PrejoinView, yes: () => void): TemplateResult {
-  const words = prejoinWords(view.words.language);
+  const words = checkWords(view.words.language);
   return html`<div class="answers">
     ${button(words.yes, yes, 'primary')} ${button(words.no, () => { view.setHelps(true); })}
   </div>`;

@@ -3,8 +3,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { JoiningWay } from '../../call-types.js';
 import { icon } from '../../elements/icon/icon.js';
-import { prejoinWords } from '../../text/prejoin.js';
-import { renderOwnPicture, renderTop, renderWhoSees } from './parts.js';
+import { checkWords } from '../../text/check.js';
+import { renderOwnPicture, renderWhoSees } from './parts.js';
+import { renderTop } from './top.js';
 import type { PrejoinView } from './view.js';
 import { opensText } from './welcome.js';
 
@@ -12,7 +13,7 @@ const WAYS: readonly JoiningWay[] = ['picture', 'sound', 'listen'];
 
 export function renderReady(view: PrejoinView): TemplateResult {
   const { call, words, who } = view;
-  const said = prejoinWords(words.language);
+  const said = checkWords(words.language);
   const opens = opensText(view);
   const wasLeftOut = !view.steps.includes('camera') && !view.place.isShort;
   return html`<form class="desk ready" novalidate @submit=${(event: Event) => { view.enter(event); }}>
@@ -28,7 +29,7 @@ export function renderReady(view: PrejoinView): TemplateResult {
         : nothing}
     </div>
     <div class="who">
-      ${who.render()} ${renderWays(view)} ${who.renderFunction()} ${renderWhoSees(view)}
+      ${who?.render()} ${renderWays(view)} ${who?.renderFunction()} ${renderWhoSees(view)}
       <div class="actions"><button class="button large primary" type="submit" aria-describedby="who-sees">${said.ready.go}</button></div>
     </div>
   </form>`;
@@ -42,7 +43,7 @@ export function renderReady(view: PrejoinView): TemplateResult {
 }
 
 function renderWays({ call, commands, words }: PrejoinView): TemplateResult {
-  const said = prejoinWords(words.language).ready;
+  const said = checkWords(words.language).ready;
   const { way } = call.local;
   return html`<fieldset class="ways">
     <legend>${said.way}</legend>

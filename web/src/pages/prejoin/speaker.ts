@@ -2,23 +2,25 @@
 
 import { html, type TemplateResult } from 'lit';
 import { icon } from '../../elements/icon/icon.js';
-import { prejoinWords } from '../../text/prejoin.js';
-import { button, renderActions, renderAnswers, renderHeading, renderOtherDevice, renderTop } from './parts.js';
+import { checkWords } from '../../text/check.js';
+import { renderActions, renderAnswers, renderOtherDevice, renderPart } from './parts.js';
+import { button, renderHeading } from './top.js';
 import type { PrejoinView } from './view.js';
 
 export function renderSpeaker(view: PrejoinView): TemplateResult {
   const { words, place, player } = view;
-  const all = prejoinWords(words.language);
+  const all = checkWords(words.language);
   const said = all.speaker;
-  const top = renderTop(view, said.part);
-  const play = (): void => void player.play(view.call.devices.selected.speaker);
+  const isPlaying = player?.isPlaying === true;
+  const top = renderPart(view, said.part);
+  const play = (): void => void player?.play(view.call.devices.selected.speaker);
   const yes = (): void => {
     view.markTried('speaker');
     view.goOn();
   };
-  const note = html`<div class="note ${player.isPlaying ? 'is-playing' : ''}">
+  const note = html`<div class="note ${isPlaying ? 'is-playing' : ''}">
     <span class="drawing">${icon('speaker')}</span>
-    <p aria-live="polite">${player.isPlaying ? said.playing : ''}</p>
+    <p aria-live="polite">${isPlaying ? said.playing : ''}</p>
   </div>`;
   if (place.helps) {
     return html`<div class="step">
@@ -30,7 +32,7 @@ export function renderSpeaker(view: PrejoinView): TemplateResult {
       ${renderActions(view, button(said.again, play, 'primary'), button(said.now, yes), button(said.anyway, () => { view.goOn(); }))}
     </div>`;
   }
-  if (!player.wasPlayed) {
+  if (player?.wasPlayed !== true) {
     return html`<div class="step">
       ${top}${renderHeading(said.title)}
       <p>${said.lead}</p>

@@ -76,6 +76,11 @@ export const stepStyles = css`
     scale: -1 1;
   }
 
+  .moment {
+    padding: var(--space-24) var(--space-16);
+    color: var(--ink-soft);
+  }
+
   .progress {
     color: var(--ink-soft);
     font-variant-numeric: tabular-nums;

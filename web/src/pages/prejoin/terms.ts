@@ -3,7 +3,7 @@
 import { html, type TemplateResult } from 'lit';
 import { renderSaid } from '../../look/links.js';
 import { prejoinWords } from '../../text/prejoin.js';
-import { button, renderHeading, renderTop } from './parts.js';
+import { button, renderHeading, renderTop } from './top.js';
 import type { PrejoinView } from './view.js';
 
 export function renderTerms(view: PrejoinView): TemplateResult {

@@ -1,5 +1,6 @@
 /** What the screens before the call know of their page, and what they may do with it. The page itself is one. */
 
+import type { LitElement, TemplateResult } from 'lit';
 import type { CallCommands, CallState } from '../../call-types.js';
 import type { Place } from '../../prejoin/place.js';
 import type { MelodyPlayer } from '../../prejoin/player.js';
@@ -17,8 +18,10 @@ export interface PrejoinView {
   readonly step: Step;
   /** The microphone was heard once; the sentence then stays. */
   readonly wasHeard: boolean;
-  readonly player: MelodyPlayer;
-  readonly who: WhoFields;
+  /** Where something is played. */
+  readonly player: MelodyPlayer | null;
+  /** Where somebody joins. */
+  readonly who: WhoFields | null;
   /** The step after; `missing` as of `stepAfter`. */
   goOn(missing?: ReadonlySet<Step>): void;
   goBack(): void;
@@ -32,4 +35,13 @@ export interface PrejoinView {
   markTried(part: Part): void;
   /** Joins, when nothing is left to ask. */
   enter(event: Event): void;
+}
+
+export type Screen = (view: PrejoinView) => TemplateResult;
+
+/** What comes after the first screens, in a file of its own. */
+export interface Later {
+  readonly screens: Readonly<Partial<Record<Step, Screen>>>;
+  makePlayer(onChange: () => void): MelodyPlayer | null;
+  makeWho(page: LitElement & PrejoinView): WhoFields;
 }

@@ -7,7 +7,7 @@ import { functionText } from '../../text/people.js';
 import { prejoinWords } from '../../text/prejoin.js';
 import { clockText, dayText, momentText } from '../../text/times.js';
 import type { Words } from '../../text/words.js';
-import { button } from './parts.js';
+import { button } from './top.js';
 import type { PrejoinView } from './view.js';
 
 const DAY_MS = 24 * 3600_000;
@@ -61,7 +61,7 @@ export function renderWelcome(view: PrejoinView): TemplateResult {
     </dl>
     <div class="actions">
       ${lead === '' ? nothing : html`<p class="lead">${lead}</p>`}
-      ${button(hasCheck ? said.welcome.go : said.goOn, () => { view.goOn(); }, 'primary')}
+      ${button(hasCheck ? said.welcome.go : said.welcome.goOn, () => { view.goOn(); }, 'primary')}
       ${hasCheck
         ? html`<button class="link" type="button" @click=${() => { view.skipCheck(); }}>${said.welcome.skip}</button>`
         : nothing}
