@@ -143,6 +143,6 @@ export const PREJOIN_STORIES: Readonly<Record<string, (pictures: Pictures) => Ca
 
 /** The page reads there where it stands: before it is made. */
 export function takePlace(name: string): void {
-  const story = ALL[name];
-  if (story !== undefined) history.replaceState(stateOf({ step: story.step, ...story.place }), '');
+  const { step = null, place = {} } = ALL[name] ?? {};
+  history.replaceState(stateOf({ step, ...place }), '');
 }
