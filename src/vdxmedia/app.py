@@ -34,7 +34,6 @@ from vdxmedia.api.proxies import TrustedProxies, limit_key
 from vdxmedia.api.rooms import RoomOperations, film_grant
 from vdxmedia.api.screens import Screens
 from vdxmedia.api.server import Parts, make_application, protocol_logger
-from vdxmedia.api.server_keys import KeysAndCallers
 from vdxmedia.api.sms import SmsRoutes
 from vdxmedia.api.sms_inbox import SmsInbox
 from vdxmedia.api.statistics import StatisticsOperations
@@ -45,6 +44,7 @@ from vdxmedia.assembly.embedding import make_embedders
 from vdxmedia.assembly.messages import MessageParts, open_messages
 from vdxmedia.assembly.network import network_operations
 from vdxmedia.assembly.retention import make_retention
+from vdxmedia.assembly.staff import make_staff
 from vdxmedia.assembly.ways_in import booking_operations
 from vdxmedia.booking.organisations import Organisation
 from vdxmedia.clock import Clock, SystemClock
@@ -300,6 +300,11 @@ class Server:
         )
         files = await asyncio.to_thread(read_files, languages=settings.pages.languages)
         embedders = make_embedders(settings, self._clock)
+        is_for_development = self._is_for_development()
+        staff = make_staff(
+            settings, self.public_url, self.bookings, self.database.units, self._credentials, keys, self.callers,
+            guards, self._counters, is_for_development=is_for_development,
+        )  # fmt: skip
         idle = IdleConnections(self._clock, lambda reason: self.metrics.connections_cut.labels(reason).inc())
         application = make_application(
             Parts(
@@ -332,7 +337,7 @@ class Server:
                 access=Access(
                     keys,
                     join_tokens,
-                    KeysAndCallers(keys, self.callers, proxies=proxies),
+                    staff.callers,
                     lambda request: limit_key(proxies.client_address(request)),
                 ),
                 health=Health(
@@ -352,12 +357,13 @@ class Server:
                 public_url=self.public_url,
                 sms=SmsRoutes(self.messages.desk, self.callers, proxies=proxies, clock=self._clock),
                 sms_inbox=None if self.messages.inbox is None else SmsInbox(self.messages.inbox),
-                screens=await asyncio.to_thread(Screens) if self._is_for_development() else None,
-                is_for_development=self._is_for_development(),
+                screens=await asyncio.to_thread(Screens) if is_for_development else None,
+                is_for_development=is_for_development,
                 organisations=OrganisationApi(
                     self.bookings, self.callers, clock=self._clock, public_url=self.public_url
                 ),
                 attached=(
+                    staff.routes,
                     booking_apis.make_video_api(
                         settings, self.bookings, self.callers, clock=self._clock, url=self.public_url
                     ),

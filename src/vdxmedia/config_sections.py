@@ -198,6 +198,24 @@ class Oauth(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     organisation_requests_per_second: Annotated[float, Meta(gt=0, le=100_000)] = 200.0
 
 
+class Staff(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who may use the staff page at /staff, for those without a system of their own that books."""
+
+    issuer: str = ""
+    """Where people sign in (OpenID Connect): the `issuer` of one of `oauth.issuers`; empty: nobody signs in."""
+    client_id: str = ""
+    """This server's at the issuer, with `http.public_url` and /staff/signed-in as its redirect address."""
+    client_secret_file: str = ""
+    """The client's secret, one line; empty: a public client, by PKCE alone."""
+    scopes: Annotated[list[str], Meta(min_length=1, max_length=16)] = msgspec.field(default_factory=lambda: ["openid"])
+    resource: str = ""
+    """Asked for as the token's audience (RFC 8707), where the issuer wants to be told."""
+    idle_s: Annotated[float, Meta(ge=60, le=24 * 3600)] = 3600.0
+    """How long a session lasts that nothing is heard of; an open page is heard of every few seconds."""
+    session_lifetime_s: Annotated[float, Meta(ge=300, le=24 * 3600)] = 10 * 3600.0
+    """How long it lasts at most: a working day."""
+
+
 class Sms(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Messages to telephones; see docs/sms.md."""
 
@@ -295,6 +313,7 @@ class Settings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tokens: Tokens = Tokens()
     api: Api = Api()
     oauth: Oauth = Oauth()
+    staff: Staff = Staff()
     sms: Sms = Sms()
     sms_gateway: SmsGateway = SmsGateway()
     sms_second_gateway: SmsGateway = SmsGateway()

@@ -21,7 +21,7 @@ from vdxmedia.booking.messages.numbers import MAX_NUMBER_CHARS, hidden
 from vdxmedia.booking.messages.reminder_times import MAX_BEFORE_MINUTES, MAX_REMINDERS, MIN_BEFORE_MINUTES
 from vdxmedia.booking.messages.wording import MAX_TEMPLATE_CHARS, Purpose
 from vdxmedia.conference.kinds import Role
-from vdxmedia.errors import BadField, NotAllowed
+from vdxmedia.errors import BadField, NotAllowed, NotFound
 from vdxmedia.hub.calls import Calls, NewCall
 from vdxmedia.hub.messages import Messages, NewMessage
 from vdxmedia.hub.ports import Grant
@@ -145,6 +145,13 @@ class MessageOperations:
                 credential=Credential.CALLER, tag="Messages",
             ),
             Operation(
+                "POST", path + "/{reference}/again", "sendMessageAgain",
+                "Send the meeting's link once more to whom a message went", self._send_again,
+                body=None, answer=MessageList, status=HTTPStatus.CREATED,
+                errors=("meeting_unknown", "not_found", "not_permitted", *SMS_ERRORS),
+                credential=Credential.CALLER, tag="Messages",
+            ),
+            Operation(
                 "POST", "/api/v1/calls", "call", "Call somebody now: a meeting, an SMS and the host's link in one",
                 self._call, body=CallRequest, answer=CallAnswer, status=HTTPStatus.CREATED,
                 errors=("not_permitted", *BOOKING_ERRORS, *SMS_ERRORS), credential=Credential.CALLER, tag="Messages",
@@ -190,6 +197,15 @@ class MessageOperations:
         if not sent:
             raise BadField("it is too late for all of them", field="$.reminders")
         return _listed(sent)
+
+    async def _send_again(self, path: Mapping[str, str], called: Called) -> MessageList:
+        """The caller knows the number's last digits only."""
+        caller, booked = await self._meetings.found(path["uuid"], called)
+        for message in await self._desk.list(caller, booked.meeting.uuid):
+            if message.reference == path["reference"]:
+                asked = NewMessage(to=message.to, language=message.language)
+                return _listed(await self._desk.send(caller, booked.meeting.uuid, asked))
+        raise NotFound("the meeting has no such message", code="not_found")
 
     async def _list(self, path: Mapping[str, str], called: Called) -> MessageList:
         caller, booked = await self._meetings.found(path["uuid"], called)

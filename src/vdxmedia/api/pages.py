@@ -31,6 +31,7 @@ COMPRESSIBLE = frozenset(
 """Text, always UTF-8 here."""
 BUILT_LANGUAGES = ("da", "en")
 """What the built pages say that they offer."""
+STAFF = "/staff.html"
 FRONT_PAGE = """<!doctype html>
 <html lang="da">
 <head>
@@ -152,7 +153,8 @@ class Pages:
             web.get("/", self.entry),
             *(web.get(path, self.room) for path in ("/i", "/i/", "/m", "/m/", "/test", "/test/")),
             web.get("/m/{shortId}", self.room),
-            *(web.get(path, self.file) for path in self._files if path not in ("/", "/index.html", PLAYGROUND)),
+            web.get("/staff", self.staff),
+            *(web.get(path, self.file) for path in self._files if path not in ("/", "/index.html", PLAYGROUND, STAFF)),
         ]
 
     async def room(self, request: web.Request) -> web.StreamResponse:
@@ -160,6 +162,14 @@ class Pages:
         if "/index.html" not in self._files:
             raise web.HTTPServiceUnavailable(text="The web client is not built: run `make web`.\n")
         return self._serve(request, "/index.html")
+
+    async def staff(self, request: web.Request) -> web.StreamResponse:
+        """The staff page; no other page may show it in a frame."""
+        if STAFF not in self._files:
+            raise web.HTTPServiceUnavailable(text="The web client is not built: run `make web`.\n")
+        response = self._serve(request, STAFF)
+        response.headers.update(security_headers([]))
+        return response
 
     async def entry(self, request: web.Request) -> web.StreamResponse:
         """The client, where it is built; else the plain front page."""

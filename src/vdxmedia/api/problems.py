@@ -29,6 +29,8 @@ STATUS_OF_CODE: dict[str, int] = {
     "token_expired": 401,
     "key_missing": 401,
     "key_invalid": 401,
+    "session_ended": 401,
+    "cross_site": 403,
     "not_permitted": 403,
     "not_found": 404,
     "room_unknown": 404,

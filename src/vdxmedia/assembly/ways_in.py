@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vdxmedia.api.branding import BrandingOperations
+from vdxmedia.api.days import DayOperations
 from vdxmedia.api.diagnoses import BURST, EVERY_S, DiagnosisOperations
 from vdxmedia.api.entrances import EntranceOperations
 from vdxmedia.api.invitations import InvitationOperations
@@ -81,6 +82,7 @@ def booking_operations(
             short_link_base=settings.booking.short_link_base or f"{public_url}/m/",
         ).table(),
         *DiagnosisOperations(diagnoses, RateLimit(per_second=1 / EVERY_S, burst=BURST, clock=clock)).table(),
+        *DayOperations(meetings, bookings, registry.presence_in, clock=clock).table(),
         *MessageOperations(
             meetings,
             messages,

@@ -61,6 +61,7 @@ from vdxmedia.conference.events import (
 from vdxmedia.conference.gate import Gate
 from vdxmedia.conference.kept import KeptConference, KeptPeople, bring_back
 from vdxmedia.conference.kinds import Connection, ContentHint, LeaveReason, Role, SourceKind
+from vdxmedia.conference.lobby import Waiter
 from vdxmedia.conference.participant import Participant, SlotCounts, Source
 from vdxmedia.conference.permissions import NOBODY
 from vdxmedia.conference.rights import check_right
@@ -199,6 +200,10 @@ class Conference:
     def waiter(self, participant: ParticipantId) -> WaiterTold | None:
         """What somebody who waits is told; None: he does not."""
         return self._gate.told(participant)
+
+    def waiting(self) -> Sequence[Waiter]:
+        """Those who are not let in yet, in the order of coming; not to be changed."""
+        return [waiter for waiter in self._assembly.lobby.waiters.values() if not waiter.is_admitted]
 
     def kept(self, now_s: float) -> KeptConference:
         """What outlasts a restart of the server. Times in it count from now."""

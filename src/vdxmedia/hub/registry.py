@@ -43,8 +43,9 @@ from vdxmedia.hub.ports import (
     StoredConference,
     StoredRoom,
 )
+from vdxmedia.hub.presence import NOBODY_THERE, RoomPresence
 from vdxmedia.hub.room import Room
-from vdxmedia.hub.room_task import RoomTask
+from vdxmedia.hub.room_task import RoomTask, all_ended
 from vdxmedia.hub.seats import Seat
 from vdxmedia.hub.statistics import ConnectionStatistics
 from vdxmedia.hub.store_keeping import StoreKeeping
@@ -164,6 +165,11 @@ class Registry:
         """0 when the room has no conference or is unknown."""
         entry = self._rooms.get(room)
         return 0 if entry is None or entry.task is None else sum(entry.task.counts().values())
+
+    def presence_in(self, room: RoomId) -> RoomPresence:
+        """As `participants_in`."""
+        entry = self._rooms.get(room)
+        return NOBODY_THERE if entry is None or entry.task is None else entry.task.presence()
 
     async def close(self, room: RoomId) -> None:
         """Ends the conference for everyone and forgets the room. Raises: NotFound `room_unknown`, Refused
@@ -344,11 +350,11 @@ class Registry:
         tasks = self._live()
         for task in tasks:
             task.announce_stop(reconnect_after_s)
-        await _all_ended(tasks, deadline_s)
+        await all_ended(tasks, deadline_s)
         self._freeze()
         for task in self._live():
             task.end(can_rejoin=True)
-        await _all_ended(self._live(), self._limits.media_timeout_s)
+        await all_ended(self._live(), self._limits.media_timeout_s)
 
     async def __aenter__(self) -> Registry:
         """Raises: Refused `store_unavailable`."""
@@ -489,12 +495,3 @@ class Registry:
 
     def _stopping(self) -> Refused:
         return Refused("the server goes down", code="server_stopping", retry_after_s=STOP_RETRY_S)
-
-
-async def _all_ended(tasks: list[RoomTask], timeout_s: float) -> None:
-    try:
-        async with asyncio.timeout(timeout_s):
-            for task in tasks:
-                await task.ended.wait()
-    except TimeoutError:
-        pass

@@ -45,6 +45,7 @@ from vdxmedia.hub.ports import (
     SlotPaused,
     SpeakersChanged,
 )
+from vdxmedia.hub.presence import RoomPresence, WaitingPerson
 from vdxmedia.hub.ring import EventRing
 from vdxmedia.hub.room_lobby import RoomLobby, admission_keys
 from vdxmedia.hub.seats import Seat, Seats
@@ -128,6 +129,11 @@ class Room:
 
     def counts(self) -> Mapping[Role, int]:
         return self._seats.counts()
+
+    def presence(self) -> RoomPresence:
+        counts, waiting = self._seats.counts(), self._conference.waiting()
+        at_the_door = [WaitingPerson(one.name, int(one.since_s + self._unix_offset_s)) for one in waiting]
+        return RoomPresence(tuple(at_the_door), counts.get(Role.HOST, 0), counts.get(Role.GUEST, 0))
 
     def seated(self) -> Sequence[ParticipantId]:
         return [seat.participant for seat in self._seats.all()]

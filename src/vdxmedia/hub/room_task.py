@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar, assert_never
 
 from vdxmedia.clock import Clock
@@ -38,6 +38,7 @@ from vdxmedia.hub.ports import (
     SlotPaused,
     SpeakersChanged,
 )
+from vdxmedia.hub.presence import RoomPresence
 from vdxmedia.hub.room import Performed, Room
 from vdxmedia.ids import ParticipantId
 
@@ -127,6 +128,10 @@ class RoomTask:
     def counts(self) -> Mapping[Role, int]:
         """Participants by role, those that are reconnecting included."""
         return self.room.counts()
+
+    def presence(self) -> RoomPresence:
+        """Who waits, and how many are there; those that are reconnecting included."""
+        return self.room.presence()
 
     # ── the task ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -248,3 +253,13 @@ class RoomTask:
             case _:
                 assert_never(event)
         self._notify(key, lambda: self.room.heard(event))
+
+
+async def all_ended(tasks: Sequence[RoomTask], timeout_s: float) -> None:
+    """Or the time is over."""
+    try:
+        async with asyncio.timeout(timeout_s):
+            for task in tasks:
+                await task.ended.wait()
+    except TimeoutError:
+        pass

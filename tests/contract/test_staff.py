@@ -1,0 +1,182 @@
+"""The staff page's session against the assembled server: what it opens, what is refused, and what a day shows."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+import pytest
+from yarl import URL
+
+from tests.contract.assembled import AssembledServer, assembled
+from vdxmedia.api.staff import HEADER, SESSION
+from vdxmedia.assembly import development
+
+OWN = {HEADER: "1", "Sec-Fetch-Site": "same-origin"}
+COOKIE = "vdx_staff"
+
+
+class Staff:
+    """A browser with cookies, at the assembled server."""
+
+    def __init__(self, server: AssembledServer) -> None:
+        self.server = server
+        self.http = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] = OWN,
+        code: str = "",
+    ) -> Any:
+        raw = {} if body is None else {"data": json.dumps(body), "headers": {"Content-Type": "application/json"}}
+        sent = {**headers, **raw.pop("headers", {})}
+        async with self.http.request(
+            method, self.server.url + path, headers=sent, allow_redirects=False, **raw
+        ) as answer:
+            told = await answer.read()
+            assert answer.status == status, told
+            self.answer = answer
+            found = json.loads(told) if told and "json" in answer.content_type else told
+            if code:
+                assert found["code"] == code
+            return found
+
+    @property
+    def token(self) -> str:
+        cookie = self.http.cookie_jar.filter_cookies(URL(self.server.url)).get(COOKIE)
+        return "" if cookie is None else cookie.value
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[AssembledServer]:
+    async with assembled({"api.requests_per_second": "1000"}) as running:
+        await running.server.seed(development.ORGANISATIONS)
+        yield running
+
+
+@pytest.fixture
+async def staff(server: AssembledServer) -> AsyncIterator[Staff]:
+    browser = Staff(server)
+    yield browser
+    await browser.http.close()
+
+
+def times(begins_in_minutes: float) -> dict[str, str]:
+    begins = datetime.now(UTC).replace(microsecond=0) + timedelta(minutes=begins_in_minutes)
+    return {"startTime": begins.isoformat(), "endTime": (begins + timedelta(minutes=30)).isoformat()}
+
+
+async def book(staff: Staff) -> dict[str, Any]:
+    made: dict[str, Any] = await staff.ask("POST", "/api/v1/meetings", {"subject": "Samtale", **times(-1)}, status=201)
+    return made
+
+
+async def test_development_signs_in_by_one_click_and_the_same_rest_works_with_the_cookie(staff: Staff) -> None:
+    assert await staff.ask("GET", SESSION) == {"way": "development", "person": None}
+    await staff.ask("GET", "/api/v1/days/today", status=401, code="token_missing")
+    person = (await staff.ask("POST", SESSION))["person"]
+    assert (person["organisation"], person["organisationName"]) == ("dev", "Udviklerkommunen")
+    put = staff.answer.headers["Set-Cookie"]
+    assert re.fullmatch(rf"{COOKIE}=[\w-]{{43}}; HttpOnly; Path=/; SameSite=Strict", put), put
+    assert (await staff.ask("GET", SESSION))["person"] == person
+    made = await book(staff)
+    day = await staff.ask("GET", "/api/v1/days/today")
+    (shown,) = day["meetings"]
+    assert shown["uuid"] == made["uuid"]
+    assert (shown["waiting"], shown["hosts"], shown["guests"]) == ([], 0, 0)
+    tag = staff.answer.headers["ETag"]
+    await staff.ask("GET", "/api/v1/days/today", headers={**OWN, "If-None-Match": tag}, status=304)
+    await staff.ask("GET", f"/staff/meetings/{made['uuid']}", headers={}, status=303)
+    assert staff.server.url + staff.answer.headers["Location"] == made["hostUrl"]
+    assert (await staff.ask("DELETE", SESSION)) == {"continueAt": ""}
+    assert staff.token == ""
+    assert (await staff.ask("GET", SESSION))["person"] is None
+
+
+ELSEWHERE: tuple[dict[str, str], ...] = (
+    {},
+    {"Sec-Fetch-Site": "same-origin"},
+    {HEADER: "0", "Sec-Fetch-Site": "same-origin"},
+    {HEADER: "1", "Sec-Fetch-Site": "cross-site"},
+    {HEADER: "1", "Sec-Fetch-Site": "same-site"},
+    {HEADER: "1", "Sec-Fetch-Site": "none"},
+    {HEADER: "1", "Origin": "https://evil.example"},
+    {HEADER: "1"},
+)
+
+
+async def test_cookie_of_a_request_that_may_come_from_elsewhere_is_refused(staff: Staff) -> None:
+    for headers in ELSEWHERE:
+        await staff.ask("POST", SESSION, headers=headers, status=403, code="cross_site")
+    await staff.ask("POST", SESSION)
+    body = {"subject": "Samtale", **times(5)}
+    for headers in ELSEWHERE:
+        await staff.ask("POST", "/api/v1/meetings", body, headers=headers, status=403, code="cross_site")
+        await staff.ask("DELETE", SESSION, headers=headers, status=403, code="cross_site")
+    for headers in ELSEWHERE[:6]:
+        await staff.ask("GET", "/api/v1/days/today", headers=headers, status=403, code="cross_site")
+    assert (await staff.ask("GET", SESSION))["person"] is not None
+
+
+async def test_change_from_a_browser_without_fetch_metadata_counts_by_its_origin(staff: Staff) -> None:
+    old = {HEADER: "1", "Origin": staff.server.url}
+    await staff.ask("POST", SESSION, headers=old)
+    await staff.ask("POST", "/api/v1/meetings", {"subject": "Samtale", **times(5)}, headers=old, status=201)
+    await staff.ask("GET", "/api/v1/days/today", headers={HEADER: "1"})
+
+
+async def test_session_that_was_planted_before_the_sign_in_is_worth_nothing(staff: Staff) -> None:
+    planted = "x" * 43
+    cookie = {"Cookie": f"{COOKIE}={planted}"}
+    await staff.ask("POST", SESSION, headers={**OWN, **cookie})
+    first = staff.token
+    assert first != planted
+    for token in (planted, f"{first}; {COOKIE}={first}"):
+        async with aiohttp.ClientSession() as other:
+            sent = {**OWN, "Cookie": f"{COOKIE}={token}"}
+            async with other.get(f"{staff.server.url}/api/v1/days/today", headers=sent) as answer:
+                assert answer.status == 401
+    await staff.ask("POST", SESSION)  # again: the first session is over
+    async with aiohttp.ClientSession() as other:
+        sent = {**OWN, "Cookie": f"{COOKIE}={first}"}
+        async with other.get(f"{staff.server.url}/api/v1/days/today", headers=sent) as answer:
+            assert (answer.status, (await answer.json())["code"]) == (401, "session_ended")
+
+
+async def test_bearer_token_counts_before_the_cookie(staff: Staff) -> None:
+    await staff.ask("POST", SESSION)
+    await staff.ask("GET", "/api/v1/days/today", headers={"Authorization": "Bearer wrong"}, status=401)
+    bearer = {"Authorization": f"Bearer {await staff.server.client_token()}"}
+    await staff.ask("GET", "/api/v1/days/today", headers=bearer)
+
+
+async def test_meetings_of_other_organisations_are_not_there(staff: Staff) -> None:
+    async with staff.server.post(
+        "/api/v1/meetings", {"organisation": "dev-hjemmepleje", "subject": "Andres", **times(-1)}
+    ) as answer:
+        made = await answer.json()
+    await staff.ask("POST", SESSION)
+    assert (await staff.ask("GET", "/api/v1/days/today"))["meetings"] == []
+    uuid = made["uuid"]
+    await staff.ask("GET", f"/api/v1/meetings/{uuid}", status=404, code="meeting_unknown")
+    await staff.ask("GET", f"/staff/meetings/{uuid}", headers={}, status=303)
+    assert staff.answer.headers["Location"] == "/staff#/?problem=meeting_unknown"
+    await staff.ask("GET", "/api/v1/days/today?organisation=dev-hjemmepleje", status=403, code="not_permitted")
+
+
+async def test_link_into_a_room_is_for_the_page_of_this_server(staff: Staff) -> None:
+    await staff.ask("POST", SESSION)
+    made = await book(staff)
+    await staff.ask("GET", f"/staff/meetings/{made['uuid']}", headers={"Sec-Fetch-Site": "cross-site"}, status=303)
+    assert staff.answer.headers["Location"] == "/staff#/?problem=cross_site"
+    await staff.ask("GET", "/staff/meetings/none", headers={}, status=303)
+    assert staff.answer.headers["Location"] == "/staff#/?problem=meeting_unknown"

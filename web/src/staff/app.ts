@@ -1,0 +1,221 @@
+/**
+ * The staff page: who is signed in, which view the address names, and the day that is watched whatever is shown, so that
+ * who waits is told in the window's title, at the way to the day, and aloud. Its content stands in the document itself.
+ */
+
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import '../elements/announcer/announcer.js';
+import type { AnnounceEvent, Announcer } from '../elements/announcer/announcer.js';
+import { staffWords, type StaffWords } from '../text/staff.js';
+import { chooseLanguage, storedLanguage, storeLanguage } from '../text/language.js';
+import type { Language } from '../text/words.js';
+import { DayWatch, UNSEEN, type Watched } from './day-watch.js';
+import { arrivals, waitingCount } from './day.js';
+import './frame.js';
+import type { StaffRequests } from './requests.js';
+import type { StaffState } from './resources.js';
+import { problemIn, routeOf, type Route } from './route.js';
+import { clockText } from './times.js';
+import type { View } from './view.js';
+import './views/day.js';
+import './views/sign-in.js';
+import type { SignedInEvent } from './views/sign-in.js';
+
+const VIEW = 'vdx-staff-day, vdx-staff-book, vdx-staff-booked, vdx-staff-call, vdx-staff-templates, vdx-staff-template, vdx-staff-look, vdx-staff-more, vdx-staff-sign-in';
+
+@customElement('vdx-staff')
+export class Staff extends LitElement {
+  @property({ attribute: false }) requests!: StaffRequests;
+
+  @state() private language: Language = 'da';
+  /** Null until the server has told. */
+  @state() private session: StaffState | null = null;
+  @state() private route: Route = { at: 'day', day: '' };
+  @state() private watched: Watched = UNSEEN;
+  /** The code of what went wrong on the way here; '' for nothing. */
+  @state() private trouble = '';
+  @query('vdx-announcer') private announcer!: Announcer;
+  private watch: DayWatch | null = null;
+  private shown = '';
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const asked = new URLSearchParams(location.search).get('lang');
+    this.language = chooseLanguage(asked === 'da' || asked === 'en' ? asked : null, storedLanguage(), navigator.languages);
+    addEventListener('hashchange', this.onRoute);
+    this.addEventListener('announce', this.onAnnounce);
+    this.addEventListener('otherlanguage', this.onOtherLanguage);
+    this.addEventListener('sessionended', this.onSessionEnded);
+    this.addEventListener('daychanged', this.onDayChanged);
+    this.addEventListener('signedin', this.onSignedIn);
+    this.addEventListener('signout', this.onSignOut);
+    this.addEventListener('skip', this.onSkip);
+    this.onRoute();
+    void this.begin();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    removeEventListener('hashchange', this.onRoute);
+    this.removeEventListener('announce', this.onAnnounce);
+    this.removeEventListener('otherlanguage', this.onOtherLanguage);
+    this.removeEventListener('sessionended', this.onSessionEnded);
+    this.removeEventListener('daychanged', this.onDayChanged);
+    this.removeEventListener('signedin', this.onSignedIn);
+    this.removeEventListener('signout', this.onSignOut);
+    this.removeEventListener('skip', this.onSkip);
+    this.rest();
+  }
+
+  private get words(): StaffWords {
+    return staffWords(this.language);
+  }
+
+  override render(): TemplateResult {
+    const { words, session } = this;
+    const person = session?.person ?? null;
+    return html`<vdx-staff-frame
+        class=${person === null ? 'alone' : ''}
+        .words=${words}
+        .language=${this.language}
+        .person=${person}
+        .route=${this.route}
+        .waiting=${waitingCount(this.watched.day?.meetings ?? [])}
+      >
+        ${session === null ? this.renderBeginning() : person === null ? this.renderSignIn(session) : this.renderView()}
+      </vdx-staff-frame>
+      <vdx-announcer></vdx-announcer>`;
+  }
+
+  private renderBeginning(): TemplateResult | typeof nothing {
+    if (this.trouble !== 'unreachable') return nothing;
+    const session: StaffState = { way: 'openId', person: null };
+    return this.renderSignIn(session);
+  }
+
+  private renderSignIn(session: StaffState): TemplateResult {
+    return html`<vdx-staff-sign-in .requests=${this.requests} .language=${this.language} .session=${session} .trouble=${this.trouble}></vdx-staff-sign-in>`;
+  }
+
+  private renderView(): TemplateResult {
+    const { route, requests, language } = this;
+    const own = this.session?.person?.email ?? '';
+    switch (route.at) {
+      default:
+        return html`<vdx-staff-day .requests=${requests} .language=${language} .day=${route.at === 'day' ? route.day : ''} .today=${this.watched} .own=${own}></vdx-staff-day>`;
+    }
+  }
+
+  protected override updated(_changed: PropertyValues): void {
+    document.documentElement.lang = this.language;
+    const person = this.session?.person ?? null;
+    const waiting = waitingCount(this.watched.day?.meetings ?? []);
+    const place = person === null ? this.words.signIn.title : this.placeTitle();
+    document.title = [...(waiting > 0 ? [this.words.day.title(waiting)] : []), place, this.words.product].join(' – ');
+    const shows = this.session === null ? '' : person === null ? 'signIn' : JSON.stringify(this.route);
+    if (shows === this.shown) return;
+    const isFirst = this.shown === '';
+    this.shown = shows;
+    if (!isFirst) void this.focusView();
+  }
+
+  private placeTitle(): string {
+    const { nav, book } = this.words;
+    const { at } = this.route;
+    if (at === 'booked') return book.title;
+    if (at === 'calling') return nav.call;
+    return at === 'template' ? nav.templates : nav[at];
+  }
+
+  private async focusView(): Promise<void> {
+    const view = this.querySelector<View>(VIEW);
+    if (view === null) return;
+    await customElements.whenDefined(view.localName);
+    await view.updateComplete;
+    scrollTo(0, 0);
+    view.focus();
+  }
+
+  private async begin(): Promise<void> {
+    const answer = await this.requests.session();
+    if ('problem' in answer) {
+      this.trouble = answer.problem.code;
+      return;
+    }
+    this.enter(answer.value);
+  }
+
+  private enter(session: StaffState): void {
+    this.session = session;
+    this.rest();
+    if (session.person === null) return;
+    this.trouble = '';
+    this.watch = new DayWatch(this.requests, 'today', (now, before) => {
+      this.watched = now;
+      if (now.problem !== null && (now.problem.code === 'session_ended' || now.problem.code === 'token_missing')) this.leave('session_ended');
+      for (const { meeting, waiting } of arrivals(before.day?.meetings ?? null, now.day?.meetings ?? [])) {
+        const words = this.words.day;
+        this.announcer.say(words.arrived(waiting.name === '' ? words.someone : waiting.name, clockText(meeting.startTime, this.language)), 'assertive');
+      }
+    });
+    this.watch.start();
+  }
+
+  private leave(trouble: string): void {
+    this.rest();
+    this.trouble = trouble;
+    this.session = { way: this.session?.way ?? 'openId', person: null };
+  }
+
+  private rest(): void {
+    this.watch?.stop();
+    this.watch = null;
+    this.watched = UNSEEN;
+  }
+
+  private readonly onRoute = (): void => {
+    this.route = routeOf(location.hash);
+    const problem = problemIn(location.hash);
+    if (problem === '') return;
+    this.trouble = problem;
+    history.replaceState(null, '', location.pathname + location.search);
+  };
+
+  private readonly onAnnounce = (event: Event): void => {
+    const { text, urgency } = event as AnnounceEvent;
+    this.announcer.say(text, urgency);
+  };
+
+  private readonly onOtherLanguage = (): void => {
+    this.language = this.language === 'da' ? 'en' : 'da';
+    storeLanguage(this.language);
+  };
+
+  private readonly onSessionEnded = (): void => {
+    this.leave('session_ended');
+  };
+
+  private readonly onDayChanged = (): void => {
+    this.watch?.look();
+  };
+
+  private readonly onSignedIn = (event: Event): void => {
+    this.enter((event as SignedInEvent).session);
+  };
+
+  private readonly onSignOut = async (): Promise<void> => {
+    const answer = await this.requests.signOut();
+    const next = 'value' in answer ? answer.value.continueAt : '';
+    this.leave('');
+    if (next !== '') location.assign(next);
+  };
+
+  private readonly onSkip = (): void => {
+    void this.focusView();
+  };
+}

@@ -1,0 +1,192 @@
+import { css } from 'lit';
+
+/** What the staff page's views share: one column, its heading, cards, notes, fields of every kind. */
+export const viewStyles = css`
+  :host {
+    display: block;
+    max-width: 48rem;
+    font-size: var(--text-16);
+  }
+
+  h1 {
+    font-size: var(--text-32);
+  }
+
+  h1:focus {
+    outline: none;
+    box-shadow: none;
+  }
+
+  h2 {
+    font-size: var(--text-20);
+  }
+
+  h3 {
+    margin: 0;
+    font-size: var(--text-16);
+    line-height: var(--leading-tight);
+  }
+
+  .lead {
+    max-width: var(--measure);
+    font-size: var(--text-18);
+    text-wrap: pretty;
+  }
+
+  .soft {
+    color: var(--ink-soft);
+  }
+
+  .stack,
+  form {
+    display: grid;
+    gap: var(--space-24);
+    align-content: start;
+  }
+
+  .pair {
+    display: grid;
+    grid-template-columns: repeat(auto-fit, minmax(min(11rem, 100%), 1fr));
+    gap: var(--space-16);
+    align-items: start;
+  }
+
+  .row {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: var(--space-12);
+  }
+
+  .card {
+    display: grid;
+    gap: var(--space-16);
+    padding: var(--space-24);
+    border: 1px solid var(--line);
+    border-radius: var(--radius-card);
+    background: var(--surface);
+  }
+
+  fieldset {
+    display: grid;
+    gap: var(--space-16);
+    min-width: 0;
+    margin: 0;
+    padding: 0;
+    border: 0;
+  }
+
+  legend {
+    padding: 0;
+    margin-block-end: var(--space-8);
+    font-size: var(--text-20);
+    font-weight: var(--bold);
+  }
+
+  input[type='tel'],
+  input[type='email'],
+  input[type='date'],
+  input[type='time'],
+  input[type='url'],
+  input[type='search'],
+  textarea {
+    width: 100%;
+    min-height: var(--target);
+    padding: var(--space-8) var(--space-12);
+    border: 1px solid var(--edge);
+    border-radius: var(--radius);
+    background: var(--surface);
+    color: var(--ink);
+    font: inherit;
+    font-variant-numeric: tabular-nums;
+  }
+
+  textarea {
+    min-height: 6rem;
+    resize: vertical;
+  }
+
+  [aria-invalid='true'] {
+    border: 2px solid var(--danger);
+  }
+
+  .problem:empty {
+    display: none;
+  }
+
+  .problem .icon {
+    width: 1.25rem;
+    height: 1.25rem;
+    margin-block-start: 0.125rem;
+  }
+
+  .note {
+    display: flex;
+    gap: var(--space-12);
+    padding: var(--space-12) var(--space-16);
+    border-inline-start: 4px solid var(--caution);
+    border-radius: var(--radius);
+    background: var(--surface);
+  }
+
+  .note .icon {
+    color: var(--caution);
+  }
+
+  .note.danger {
+    border-color: var(--danger);
+  }
+
+  .note.danger .icon {
+    color: var(--danger);
+  }
+
+  .button {
+    font-size: var(--text-16);
+    padding-inline: var(--space-16);
+  }
+
+  .button.primary {
+    min-height: var(--target);
+    font-size: var(--text-18);
+    padding-inline: var(--space-24);
+  }
+
+  .button .icon,
+  .link .icon {
+    width: 1.25rem;
+    height: 1.25rem;
+  }
+
+  .button.danger {
+    border-color: var(--danger);
+    color: var(--danger);
+  }
+
+  .text {
+    padding: var(--space-12) var(--space-16);
+    border-radius: var(--radius);
+    background: color-mix(in srgb, var(--ink) 6%, var(--surface));
+    overflow-wrap: anywhere;
+    white-space: pre-wrap;
+  }
+
+  .address {
+    overflow-wrap: anywhere;
+    font-variant-numeric: tabular-nums;
+  }
+
+  @media (max-width: 37.49em) {
+    .card {
+      padding: var(--space-16);
+    }
+
+    h1 {
+      font-size: var(--text-24);
+    }
+
+    .wide-on-phones {
+      width: 100%;
+    }
+  }
+`;
