@@ -7,17 +7,24 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { customElement, property, query, state } from 'lit/decorators.js';
 import '../elements/announcer/announcer.js';
 import type { AnnounceEvent, Announcer } from '../elements/announcer/announcer.js';
+import type { LanguageEvent } from '../elements/language/language.js';
 import { staffWords, type StaffWords } from '../text/staff.js';
-import { chooseLanguage, storedLanguage, storeLanguage } from '../text/language.js';
-import type { Language } from '../text/words.js';
+import { chooseLanguage, loadWords, storedLanguage, storeLanguage } from '../text/language.js';
+import { languageOf, showLanguage, type Language } from '../text/languages.js';
+import type { Words } from '../text/words.js';
 import { DayWatch, UNSEEN, type Watched } from './day-watch.js';
 import { arrivals, waitingCount } from './day.js';
 import './frame.js';
 import type { StaffRequests } from './requests.js';
 import type { StaffState } from './resources.js';
-import { problemIn, routeOf, type Route } from './route.js';
+import { fragmentOf, problemIn, routeOf, type Route } from './route.js';
 import { clockText } from './times.js';
 import type { View } from './view.js';
+import './views/book.js';
+import type { BookedEvent, JustBooked } from './views/book.js';
+import './views/booked.js';
+import './views/call.js';
+import type { RungEvent } from './views/call.js';
 import './views/day.js';
 import './views/sign-in.js';
 import type { SignedInEvent } from './views/sign-in.js';
@@ -28,7 +35,8 @@ const VIEW = 'vdx-staff-day, vdx-staff-book, vdx-staff-booked, vdx-staff-call, v
 export class Staff extends LitElement {
   @property({ attribute: false }) requests!: StaffRequests;
 
-  @state() private language: Language = 'da';
+  /** Null until the words of the person's language are there. */
+  @state() private common: Words | null = null;
   /** Null until the server has told. */
   @state() private session: StaffState | null = null;
   @state() private route: Route = { at: 'day', day: '' };
@@ -36,6 +44,7 @@ export class Staff extends LitElement {
   /** The code of what went wrong on the way here; '' for nothing. */
   @state() private trouble = '';
   @query('vdx-announcer') private announcer!: Announcer;
+  @state() private just: JustBooked | null = null;
   private watch: DayWatch | null = null;
   private shown = '';
 
@@ -45,16 +54,18 @@ export class Staff extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    const asked = new URLSearchParams(location.search).get('lang');
-    this.language = chooseLanguage(asked === 'da' || asked === 'en' ? asked : null, storedLanguage(), navigator.languages);
+    const asked = languageOf(new URLSearchParams(location.search).get('lang'));
+    void this.speak(chooseLanguage(asked, storedLanguage(), navigator.languages));
     addEventListener('hashchange', this.onRoute);
     this.addEventListener('announce', this.onAnnounce);
-    this.addEventListener('otherlanguage', this.onOtherLanguage);
+    this.addEventListener('language', this.onLanguage);
     this.addEventListener('sessionended', this.onSessionEnded);
     this.addEventListener('daychanged', this.onDayChanged);
     this.addEventListener('signedin', this.onSignedIn);
     this.addEventListener('signout', this.onSignOut);
     this.addEventListener('skip', this.onSkip);
+    this.addEventListener('booked', this.onBooked);
+    this.addEventListener('rung', this.onRung);
     this.onRoute();
     void this.begin();
   }
@@ -63,13 +74,19 @@ export class Staff extends LitElement {
     super.disconnectedCallback();
     removeEventListener('hashchange', this.onRoute);
     this.removeEventListener('announce', this.onAnnounce);
-    this.removeEventListener('otherlanguage', this.onOtherLanguage);
+    this.removeEventListener('language', this.onLanguage);
     this.removeEventListener('sessionended', this.onSessionEnded);
     this.removeEventListener('daychanged', this.onDayChanged);
     this.removeEventListener('signedin', this.onSignedIn);
     this.removeEventListener('signout', this.onSignOut);
     this.removeEventListener('skip', this.onSkip);
+    this.removeEventListener('booked', this.onBooked);
+    this.removeEventListener('rung', this.onRung);
     this.rest();
+  }
+
+  private get language(): Language {
+    return this.common?.language ?? 'da';
   }
 
   private get words(): StaffWords {
@@ -77,18 +94,18 @@ export class Staff extends LitElement {
   }
 
   override render(): TemplateResult {
-    const { words, session } = this;
+    const { words, session, common } = this;
     const person = session?.person ?? null;
-    return html`<vdx-staff-frame
+    return html`${common === null ? nothing : html`<vdx-staff-frame
         class=${person === null ? 'alone' : ''}
         .words=${words}
-        .language=${this.language}
+        .common=${common}
         .person=${person}
         .route=${this.route}
         .waiting=${waitingCount(this.watched.day?.meetings ?? [])}
       >
         ${session === null ? this.renderBeginning() : person === null ? this.renderSignIn(session) : this.renderView()}
-      </vdx-staff-frame>
+      </vdx-staff-frame>`}
       <vdx-announcer></vdx-announcer>`;
   }
 
@@ -106,13 +123,21 @@ export class Staff extends LitElement {
     const { route, requests, language } = this;
     const own = this.session?.person?.email ?? '';
     switch (route.at) {
+      case 'book':
+        return html`<vdx-staff-book .requests=${requests} .language=${language} .day=${route.day}></vdx-staff-book>`;
+      case 'booked':
+        return html`<vdx-staff-booked .requests=${requests} .language=${language} .uuid=${route.uuid} .just=${this.just}></vdx-staff-booked>`;
+      case 'call':
+      case 'calling':
+        return html`<vdx-staff-call .requests=${requests} .language=${language} .uuid=${route.at === 'calling' ? route.uuid : ''} .today=${this.watched}></vdx-staff-call>`;
       default:
         return html`<vdx-staff-day .requests=${requests} .language=${language} .day=${route.at === 'day' ? route.day : ''} .today=${this.watched} .own=${own}></vdx-staff-day>`;
     }
   }
 
   protected override updated(_changed: PropertyValues): void {
-    document.documentElement.lang = this.language;
+    if (this.common === null) return;
+    showLanguage(this.language);
     const person = this.session?.person ?? null;
     const waiting = waitingCount(this.watched.day?.meetings ?? []);
     const place = person === null ? this.words.signIn.title : this.placeTitle();
@@ -191,10 +216,20 @@ export class Staff extends LitElement {
     this.announcer.say(text, urgency);
   };
 
-  private readonly onOtherLanguage = (): void => {
-    this.language = this.language === 'da' ? 'en' : 'da';
-    storeLanguage(this.language);
+  private readonly onLanguage = (event: Event): void => {
+    const { language } = event as LanguageEvent;
+    storeLanguage(language);
+    void this.speak(language);
   };
+
+  /** A language whose words cannot be fetched now is not spoken. */
+  private async speak(language: Language): Promise<void> {
+    try {
+      this.common = await loadWords(language);
+    } catch {
+      this.common ??= await loadWords('da');
+    }
+  }
 
   private readonly onSessionEnded = (): void => {
     this.leave('session_ended');
@@ -213,6 +248,16 @@ export class Staff extends LitElement {
     const next = 'value' in answer ? answer.value.continueAt : '';
     this.leave('');
     if (next !== '') location.assign(next);
+  };
+
+  /** The form is not what one comes back to: it would book again. */
+  private readonly onBooked = (event: Event): void => {
+    this.just = (event as BookedEvent).just;
+    location.replace(fragmentOf({ at: 'booked', uuid: this.just.booked.uuid }));
+  };
+
+  private readonly onRung = (event: Event): void => {
+    location.hash = fragmentOf({ at: 'calling', uuid: (event as RungEvent).uuid });
   };
 
   private readonly onSkip = (): void => {

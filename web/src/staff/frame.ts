@@ -3,19 +3,14 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { icon } from '../elements/icon/icon.js';
+import '../elements/language/language.js';
 import { buttons, reset } from '../styles/shared.js';
 import { initials } from '../text/names.js';
 import type { StaffWords } from '../text/staff.js';
-import type { Language } from '../text/words.js';
+import type { Words } from '../text/words.js';
 import { glyph, type GlyphName } from './glyphs.js';
 import type { StaffPerson } from './resources.js';
 import { fragmentOf, type Route } from './route.js';
-
-export class StaffLanguageEvent extends Event {
-  constructor() {
-    super('otherlanguage', { bubbles: true, composed: true });
-  }
-}
 
 export class SignOutEvent extends Event {
   constructor() {
@@ -44,7 +39,8 @@ const MORE: Place = { name: 'more', route: { at: 'more' }, covers: ['more', 'tem
 @customElement('vdx-staff-frame')
 export class StaffFrame extends LitElement {
   @property({ attribute: false }) words!: StaffWords;
-  @property({ attribute: false }) language: Language = 'da';
+  /** For the choice of language. */
+  @property({ attribute: false }) common: Words | null = null;
   /** Null: nobody is signed in, and there is nowhere to go. */
   @property({ attribute: false }) person: StaffPerson | null = null;
   @property({ attribute: false }) route: Route = { at: 'day', day: '' };
@@ -62,9 +58,7 @@ export class StaffFrame extends LitElement {
           <span>${organisation === '' ? words.product : organisation}</span>
         </div>
         ${person === null ? nothing : this.renderNavigation(person)}
-        <button class="link language" type="button" lang=${this.language === 'da' ? 'en' : 'da'} @click=${this.switchLanguage}>
-          ${words.otherLanguage}
-        </button>
+        ${this.common === null ? nothing : html`<vdx-language class="language" .words=${this.common}></vdx-language>`}
       </header>
       <main id="main">
         <slot></slot>
@@ -99,10 +93,6 @@ export class StaffFrame extends LitElement {
       ${count === 0 ? nothing : html`<span class="count"><span aria-hidden="true">${count}</span><span class="visually-hidden">, ${this.words.day.waiting(count)}</span></span>`}
     </a>`;
   }
-
-  private readonly switchLanguage = (): void => {
-    this.dispatchEvent(new StaffLanguageEvent());
-  };
 
   private readonly signOut = (): void => {
     this.dispatchEvent(new SignOutEvent());

@@ -1,20 +1,18 @@
 /** Times of a desk, on the person's own clock. */
 
 import type { StaffWords } from '../text/staff.js';
-import type { Language } from '../text/words.js';
+import { localeOf, type Language } from '../text/languages.js';
 import { dayAfter } from './day.js';
 import { dayOf } from './booking.js';
 
-const LOCALES: Readonly<Record<Language, string>> = { da: 'da-DK', en: 'en-GB' };
-
 /** `10.30` */
 export function clockText(moment: string | number, language: Language): string {
-  return new Intl.DateTimeFormat(LOCALES[language], { hour: '2-digit', minute: '2-digit' }).format(new Date(moment));
+  return new Intl.DateTimeFormat(localeOf(language), { hour: '2-digit', minute: '2-digit' }).format(new Date(moment));
 }
 
 /** `mandag den 23. november` */
 export function dateText(day: string, language: Language): string {
-  return new Intl.DateTimeFormat(LOCALES[language], { weekday: 'long', day: 'numeric', month: 'long' }).format(new Date(`${day}T12:00:00`));
+  return new Intl.DateTimeFormat(localeOf(language), { weekday: 'long', day: 'numeric', month: 'long' }).format(new Date(`${day}T12:00:00`));
 }
 
 /** `I dag`, `I morgen`, or '' when there is no word. */

@@ -5,7 +5,7 @@ import { property } from 'lit/decorators.js';
 import { AnnounceEvent } from '../elements/announcer/announcer.js';
 import { icon } from '../elements/icon/icon.js';
 import { staffProblem, staffWords, type StaffWords } from '../text/staff.js';
-import type { Language } from '../text/words.js';
+import type { Language } from '../text/languages.js';
 import type { Problem, StaffRequests } from './requests.js';
 
 /** The session is over. */

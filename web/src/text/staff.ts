@@ -1,7 +1,7 @@
 /** The words of the staff page: signing in, the day, booking and calling. Those of templates and looks stand beside. */
 
 import type { MessageState } from '../protocol/room-messages.js';
-import type { Language } from './words.js';
+import { spoken } from './spoken.js';
 
 /** What went wrong, as far as a person can do something about it; every other code is `other`. */
 export type StaffProblem =
@@ -24,7 +24,6 @@ export type StaffProblem =
 
 export interface StaffWords {
   readonly product: string;
-  readonly otherLanguage: string;
   readonly help: { readonly accessibility: string; readonly privacy: string };
   readonly nav: {
     readonly label: string;
@@ -71,7 +70,8 @@ export interface StaffWords {
     readonly someone: string;
     readonly longest: string;
     readonly toWaiting: string;
-    readonly inside: (hosts: number, guests: number) => string;
+    readonly inside: (count: number) => string;
+    readonly withoutHost: string;
     readonly opens: (clock: string) => string;
     readonly open: string;
     readonly over: string;
@@ -170,7 +170,6 @@ export interface StaffWords {
 
 const da: StaffWords = {
   product: 'Videomøder',
-  otherLanguage: 'English',
   help: { accessibility: 'Tilgængelighed', privacy: 'Privatliv' },
   nav: {
     label: 'Sider',
@@ -234,7 +233,8 @@ const da: StaffWords = {
     someone: 'Gæsten',
     longest: 'Længst',
     toWaiting: 'Vis mødet',
-    inside: (hosts, guests) => `I gang: ${String(hosts + guests)} i mødet${hosts === 0 ? ', ingen vært' : ''}`,
+    inside: (count) => `I gang: ${String(count)} i mødet`,
+    withoutHost: 'Ingen vært er inde.',
     opens: (clock) => `Åbner kl. ${clock}`,
     open: 'Åbent, ingen er kommet endnu',
     over: 'Slut',
@@ -350,7 +350,6 @@ const da: StaffWords = {
 
 const en: StaffWords = {
   product: 'Video meetings',
-  otherLanguage: 'Dansk',
   help: { accessibility: 'Accessibility', privacy: 'Privacy' },
   nav: {
     label: 'Pages',
@@ -414,7 +413,8 @@ const en: StaffWords = {
     someone: 'The guest',
     longest: 'Longest',
     toWaiting: 'Show the meeting',
-    inside: (hosts, guests) => `Going on: ${String(hosts + guests)} in the meeting${hosts === 0 ? ', no host' : ''}`,
+    inside: (count) => `Going on: ${String(count)} in the meeting`,
+    withoutHost: 'No host is in it.',
     opens: (clock) => `Opens at ${clock}`,
     open: 'Open, nobody has come yet',
     over: 'Over',
@@ -528,9 +528,7 @@ const en: StaffWords = {
   ending: (digits) => `The number that ends in ${digits}`,
 };
 
-export function staffWords(language: Language): StaffWords {
-  return language === 'en' ? en : da;
-}
+export const staffWords = spoken('staff', { da, en });
 
 const PROBLEMS: Readonly<Record<string, StaffProblem>> = {
   unreachable: 'unreachable',

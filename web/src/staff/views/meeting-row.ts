@@ -90,7 +90,7 @@ export class MeetingRow extends View {
           </ul>`;
       }
       case 'live':
-        return html`<p class="live">${words.inside(meeting.hosts, meeting.guests)}</p>`;
+        return html`<p class="live">${words.inside(meeting.hosts + meeting.guests)}${meeting.hosts === 0 ? `. ${words.withoutHost}` : ''}</p>`;
       case 'open':
         return html`<p class="soft">${words.open}</p>`;
       case 'later':
