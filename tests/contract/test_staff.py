@@ -180,3 +180,18 @@ async def test_link_into_a_room_is_for_the_page_of_this_server(staff: Staff) -> 
     assert staff.answer.headers["Location"] == "/staff#/?problem=cross_site"
     await staff.ask("GET", "/staff/meetings/none", headers={}, status=303)
     assert staff.answer.headers["Location"] == "/staff#/?problem=meeting_unknown"
+
+
+async def test_sms_is_sent_once_more_to_whom_it_went_without_telling_the_number(staff: Staff) -> None:
+    await staff.ask("POST", SESSION)
+    made = await book(staff)
+    path = f"/api/v1/meetings/{made['uuid']}/messages"
+    (first,) = (await staff.ask("POST", path, {"to": "20 12 34 56"}, status=201))["messages"]
+    (again,) = (await staff.ask("POST", f"{path}/{first['reference']}/again", status=201))["messages"]
+    assert again["to"] == first["to"] == "+45 •• •• •• 56"
+    assert again["reference"] != first["reference"]
+    assert len((await staff.ask("GET", path))["messages"]) == 2
+    await staff.ask("POST", f"{path}/nothing/again", status=404, code="not_found")
+    other = await book(staff)
+    elsewhere = f"/api/v1/meetings/{other['uuid']}/messages/{first['reference']}/again"
+    await staff.ask("POST", elsewhere, status=404, code="not_found")

@@ -1,6 +1,7 @@
 /** What is typed into the booking form, its defaults, and what is wrong with it. */
 
 import type { BookingRequest } from './resources.js';
+import { danish, momentOf } from './times.js';
 
 export interface BookingForm {
   readonly subject: string;
@@ -27,20 +28,14 @@ export const MAX_SUBJECT = 100;
 export type BookingField = 'subject' | 'day' | 'clock' | 'number' | 'email';
 export type BookingProblems = Partial<Readonly<Record<BookingField, 'missing' | 'past' | 'number' | 'email' | 'wrong'>>>;
 
-const two = (number: number): string => String(number).padStart(2, '0');
-
-export function dayOf(moment: Date): string {
-  return `${String(moment.getFullYear())}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
-}
-
 /** Half an hour at the next quarter of an hour; on another day in the morning. */
 export function defaultsOf(nowMs: number, day: string): BookingForm {
-  const next = new Date(Math.ceil((nowMs + 60_000) / QUARTER_MS) * QUARTER_MS);
-  const isToday = day === '' || day === dayOf(new Date(nowMs));
+  const next = danish(Math.ceil((nowMs + 60_000) / QUARTER_MS) * QUARTER_MS);
+  const isToday = day === '' || day === danish(nowMs).day;
   return {
     subject: '',
-    day: isToday ? dayOf(next) : day,
-    clock: isToday ? `${two(next.getHours())}:${two(next.getMinutes())}` : '09:00',
+    day: isToday ? next.day : day,
+    clock: isToday ? next.clock : '09:00',
     minutes: 30,
     number: '',
     email: '',
@@ -50,9 +45,9 @@ export function defaultsOf(nowMs: number, day: string): BookingForm {
   };
 }
 
-/** Milliseconds; NaN when it is no time. In the zone of the person's device. */
+/** Milliseconds; NaN when it is no time. */
 export function startOf(form: BookingForm): number {
-  return Date.parse(`${form.day}T${form.clock}:00`);
+  return momentOf(form.day, form.clock);
 }
 
 export function problemsOf(form: BookingForm, nowMs: number): BookingProblems {

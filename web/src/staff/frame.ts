@@ -140,6 +140,7 @@ export class StaffFrame extends LitElement {
 
       .whose span:last-child {
         min-width: 0;
+        hyphens: auto;
         overflow-wrap: break-word;
       }
 
@@ -274,7 +275,7 @@ export class StaffFrame extends LitElement {
 
       @media (min-width: 56em) {
         :host {
-          grid-template: 1fr / 16rem minmax(0, 1fr);
+          grid-template: 1fr / 17rem minmax(0, 1fr);
         }
 
         :host(.alone) {

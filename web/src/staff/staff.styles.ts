@@ -46,7 +46,7 @@ export const viewStyles = css`
 
   .pair {
     display: grid;
-    grid-template-columns: repeat(auto-fit, minmax(min(11rem, 100%), 1fr));
+    grid-template-columns: repeat(auto-fit, minmax(min(9rem, 100%), 1fr));
     gap: var(--space-16);
     align-items: start;
   }

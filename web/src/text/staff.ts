@@ -1,172 +1,9 @@
 /** The words of the staff page: signing in, the day, booking and calling. Those of templates and looks stand beside. */
 
-import type { MessageState } from '../protocol/room-messages.js';
 import { spoken } from './spoken.js';
+import type { StaffProblem, StaffWords } from './staff-words.js';
 
-/** What went wrong, as far as a person can do something about it; every other code is `other`. */
-export type StaffProblem =
-  | 'unreachable'
-  | 'ended'
-  | 'notYours'
-  | 'unknown'
-  | 'tooFast'
-  | 'busy'
-  | 'smsNumber'
-  | 'smsQuota'
-  | 'smsFull'
-  | 'smsUnavailable'
-  | 'over'
-  | 'fixed'
-  | 'changed'
-  | 'signIn'
-  | 'issuer'
-  | 'other';
-
-export interface StaffWords {
-  readonly product: string;
-  readonly help: { readonly accessibility: string; readonly privacy: string };
-  readonly nav: {
-    readonly label: string;
-    readonly day: string;
-    readonly book: string;
-    readonly call: string;
-    readonly templates: string;
-    readonly look: string;
-    readonly more: string;
-    readonly signOut: string;
-    readonly skip: string;
-  };
-  readonly problem: Readonly<Record<StaffProblem, string>>;
-  readonly again: string;
-  readonly signIn: {
-    readonly title: string;
-    readonly lead: string;
-    readonly go: string;
-    readonly development: string;
-    readonly developmentLead: string;
-    readonly nowhere: string;
-    readonly nowhereLead: string;
-    readonly working: string;
-    readonly ended: string;
-  };
-  readonly day: {
-    readonly today: string;
-    readonly tomorrow: string;
-    readonly yesterday: string;
-    readonly before: string;
-    readonly after: string;
-    readonly toToday: string;
-    readonly none: string;
-    readonly noneOther: string;
-    readonly book: string;
-    readonly now: (clock: string) => string;
-    readonly earlier: (count: number) => string;
-    readonly hideEarlier: string;
-    readonly list: string;
-    readonly waiting: (count: number) => string;
-    readonly waited: (minutes: number) => string;
-    readonly waitedBy: (name: string, minutes: number) => string;
-    readonly arrived: (name: string, clock: string) => string;
-    readonly someone: string;
-    readonly longest: string;
-    readonly toWaiting: string;
-    readonly inside: (count: number) => string;
-    readonly withoutHost: string;
-    readonly opens: (clock: string) => string;
-    readonly open: string;
-    readonly over: string;
-    readonly enter: string;
-    readonly enterHint: string;
-    readonly entered: string;
-    readonly more: string;
-    readonly moreOf: (subject: string) => string;
-    readonly by: (email: string) => string;
-    readonly stale: string;
-    readonly cut: string;
-    readonly times: (from: string, to: string) => string;
-    readonly cancel: string;
-    readonly end: string;
-    readonly cancelled: (subject: string) => string;
-    readonly undo: string;
-    readonly untold: string;
-    readonly link: string;
-    readonly copy: string;
-    readonly copied: string;
-    readonly noSms: string;
-    readonly sendAgain: string;
-    readonly sendAgainTo: (digits: string) => string;
-    readonly sms: string;
-    readonly newNumber: string;
-    readonly title: (waiting: number) => string;
-  };
-  readonly book: {
-    readonly title: string;
-    readonly subject: string;
-    readonly subjectHint: string;
-    readonly day: string;
-    readonly clock: string;
-    readonly length: string;
-    readonly minutes: (minutes: number) => string;
-    readonly who: string;
-    readonly whoHint: string;
-    readonly number: string;
-    readonly numberHint: string;
-    readonly email: string;
-    readonly emailHint: string;
-    readonly sendNow: string;
-    readonly reminder: string;
-    readonly reminders: Readonly<Record<'none' | 'hour' | 'day', string>>;
-    readonly template: string;
-    readonly ownTemplate: string;
-    readonly go: string;
-    readonly working: string;
-    readonly problems: string;
-    readonly problem: Readonly<Record<'subjectMissing' | 'dayMissing' | 'clockMissing' | 'past' | 'number' | 'email' | 'wrong', string>>;
-  };
-  readonly booked: {
-    readonly title: string;
-    readonly when: string;
-    readonly smsOf: string;
-    readonly smsWould: string;
-    readonly smsFailed: string;
-    readonly send: string;
-    readonly sending: string;
-    readonly link: string;
-    readonly linkHint: string;
-    readonly pin: (pin: string) => string;
-    readonly letter: string;
-    readonly letterHint: string;
-    readonly mail: string;
-    readonly mailSubject: string;
-    readonly calendar: string;
-    readonly another: string;
-    readonly toDay: string;
-  };
-  readonly call: {
-    readonly title: string;
-    readonly lead: string;
-    readonly number: string;
-    readonly missing: string;
-    readonly go: string;
-    readonly working: string;
-    readonly under: string;
-    readonly sent: string;
-    readonly waitsFor: string;
-    readonly here: string;
-    readonly hereHint: string;
-    readonly inside: string;
-    readonly stop: string;
-    readonly stopped: string;
-    readonly another: string;
-    readonly steps: string;
-    readonly step: Readonly<Record<'sms' | 'link' | 'room', string>>;
-    readonly notYet: string;
-    readonly slow: string;
-  };
-  readonly state: Readonly<Record<MessageState, string>>;
-  readonly purpose: Readonly<Record<'invitation' | 'reminder' | 'call', string>>;
-  readonly ending: (digits: string) => string;
-}
+export type { StaffProblem, StaffWords } from './staff-words.js';
 
 const da: StaffWords = {
   product: 'Videomøder',
@@ -227,8 +64,8 @@ const da: StaffWords = {
     hideEarlier: 'Skjul tidligere',
     list: 'Dagens møder',
     waiting: (count) => `${String(count)} venter`,
-    waited: (minutes) => (minutes === 0 ? 'lige kommet' : `har ventet i ${String(minutes)} min.`),
-    waitedBy: (name, minutes) => (minutes === 0 ? `${name} er lige kommet` : `${name} har ventet i ${String(minutes)} min.`),
+    justCame: (name) => `${name} er lige kommet`,
+    waitedBy: (name, minutes) => `${name} har ventet i ${String(minutes)} min.`,
     arrived: (name, clock) => `${name} venter til mødet kl. ${clock}.`,
     someone: 'Gæsten',
     longest: 'Længst',
@@ -269,7 +106,7 @@ const da: StaffWords = {
     day: 'Dag',
     clock: 'Klokken',
     length: 'Varighed',
-    minutes: (minutes) => (minutes < 60 ? `${String(minutes)} min.` : minutes === 60 ? '1 time' : minutes === 90 ? '1½ time' : `${String(minutes / 60)} timer`),
+    lengths: ['15 min.', '30 min.', '45 min.', '1 time', '1½ time', '2 timer'],
     who: 'Hvem skal med?',
     whoHint: 'Du kan også nøjes med at booke og give linket videre selv.',
     number: 'Mobilnummer',
@@ -407,8 +244,8 @@ const en: StaffWords = {
     hideEarlier: 'Hide earlier',
     list: 'The day’s meetings',
     waiting: (count) => `${String(count)} waiting`,
-    waited: (minutes) => (minutes === 0 ? 'just arrived' : `has waited for ${String(minutes)} min`),
-    waitedBy: (name, minutes) => (minutes === 0 ? `${name} has just arrived` : `${name} has waited for ${String(minutes)} min`),
+    justCame: (name) => `${name} has just arrived`,
+    waitedBy: (name, minutes) => `${name} has waited for ${String(minutes)} min`,
     arrived: (name, clock) => `${name} waits for the meeting at ${clock}.`,
     someone: 'The guest',
     longest: 'Longest',
@@ -449,7 +286,7 @@ const en: StaffWords = {
     day: 'Day',
     clock: 'Time',
     length: 'Length',
-    minutes: (minutes) => (minutes < 60 ? `${String(minutes)} min` : minutes === 60 ? '1 hour' : minutes === 90 ? '1½ hours' : `${String(minutes / 60)} hours`),
+    lengths: ['15 min', '30 min', '45 min', '1 hour', '1½ hours', '2 hours'],
     who: 'Who is invited?',
     whoHint: 'You can also just book and pass the link on yourself.',
     number: 'Mobile number',
@@ -559,4 +396,10 @@ const PROBLEMS: Readonly<Record<string, StaffProblem>> = {
 export function staffProblem(problem: { readonly code: string; readonly field: string }): StaffProblem {
   if (problem.code === 'validation_failed' && problem.field === 'to') return 'smsNumber';
   return Object.hasOwn(PROBLEMS, problem.code) ? (PROBLEMS[problem.code] ?? 'other') : 'other';
+}
+
+/** How long somebody has waited, in words; '' is somebody whose name is not told. */
+export function waitedText(words: StaffWords['day'], name: string, minutes: number): string {
+  const who = name === '' ? words.someone : name;
+  return minutes === 0 ? words.justCame(who) : words.waitedBy(who, minutes);
 }

@@ -65,7 +65,7 @@ export class BookView extends View {
         <div class="field">
           <label for="minutes">${words.length}</label>
           <span class="choice"><select id="minutes">
-            ${LENGTHS.map((each) => html`<option value=${each} ?selected=${each === form.minutes}>${words.minutes(each)}</option>`)}
+            ${LENGTHS.map((each, index) => html`<option value=${each} ?selected=${each === form.minutes}>${words.lengths[index]}</option>`)}
           </select>${icon('chevron')}</span>
         </div>
       </div>

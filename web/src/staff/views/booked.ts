@@ -9,9 +9,8 @@ import { glyph } from '../glyphs.js';
 import type { Booked, Sms } from '../resources.js';
 import { fragmentOf } from '../route.js';
 import { viewStyles } from '../staff.styles.js';
-import { clockText, dateText } from '../times.js';
+import { clockText, danish, dateText } from '../times.js';
 import { copyText, View } from '../view.js';
-import { dayOf } from '../booking.js';
 import type { JustBooked } from './book.js';
 
 @customElement('vdx-staff-booked')
@@ -47,8 +46,7 @@ export class BookedView extends View {
     const { booked, language } = this;
     const words = this.words.booked;
     if (booked === null) return html`<div class="stack"><h1 tabindex="-1">${words.title}</h1>${this.renderProblem(this.problem)}</div>`;
-    const begins = new Date(booked.startTime);
-    const day = dayOf(begins);
+    const { day } = danish(Date.parse(booked.startTime));
     const times = this.words.day.times(clockText(booked.startTime, language), clockText(booked.endTime, language));
     return html`<div class="stack">
       <div>
@@ -82,7 +80,7 @@ export class BookedView extends View {
         </details>
       </section>
       <div class="row">
-        <a class="button primary" href=${fragmentOf({ at: 'day', day: day === dayOf(new Date()) ? '' : day })}>${words.toDay}</a>
+        <a class="button primary" href=${fragmentOf({ at: 'day', day: day === danish(Date.now()).day ? '' : day })}>${words.toDay}</a>
         <a class="button" href=${fragmentOf({ at: 'book', day: '' })}>${words.another}</a>
       </div>
     </div>`;

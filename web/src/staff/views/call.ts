@@ -8,6 +8,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { askAgainMs, isLost } from '../../elements/invite/fate.js';
 import { icon } from '../../elements/icon/icon.js';
 import { buttons, fields, reset } from '../../styles/shared.js';
+import { waitedText } from '../../text/staff.js';
 import { UNSEEN, type Watched } from '../day-watch.js';
 import { minutesSince } from '../day.js';
 import { glyph } from '../glyphs.js';
@@ -93,17 +94,19 @@ export class CallView extends View {
   private renderCalling(): TemplateResult {
     const words = this.words.call;
     const { meeting } = this;
-    const isHere = (meeting?.waiting.length ?? 0) > 0;
+    const nowMs = Date.now() + this.today.aheadMs;
+    const first = meeting?.waiting[0];
+    const isHere = first !== undefined;
     const isInside = !isHere && (meeting?.hosts ?? 0) > 0 && (meeting?.guests ?? 0) > 0;
     if (this.isStopped) return html`<div class="stack"><h1 tabindex="-1">${words.stopped}</h1>${this.renderAnother()}</div>`;
     const [last] = this.messages.filter((one) => one.purpose !== 'reminder');
-    const isLate = meeting !== null && !isHere && !isInside && minutesSince(meeting.startTime, Date.now() + this.today.aheadMs) >= SLOW_MINUTES;
+    const isLate = meeting !== null && !isHere && !isInside && minutesSince(meeting.startTime, nowMs) >= SLOW_MINUTES;
     return html`<div class="stack">
       <h1 tabindex="-1" class=${isHere ? 'here' : ''}>${isHere ? words.here : isInside ? words.inside : words.under}</h1>
       <p class="lead">${isHere ? words.hereHint : isInside ? '' : words.waitsFor}</p>
       <ol aria-label=${words.steps}>
         ${this.renderStep(words.step.sms, last === undefined ? this.words.state.waiting : `${this.words.state[last.state]} · ${last.to}`, last === undefined ? '' : isLost(last) ? 'lost' : last.state === 'delivered' ? 'done' : 'doing')}
-        ${this.renderStep(words.step.link, isHere ? this.words.day.waitedBy(meeting?.waiting[0]?.name || this.words.day.someone, minutesSince(meeting?.waiting[0]?.since ?? '', Date.now() + this.today.aheadMs)) : isInside ? '' : words.notYet, isHere || isInside ? 'done' : '')}
+        ${this.renderStep(words.step.link, first !== undefined ? waitedText(this.words.day, first.name, minutesSince(first.since, nowMs)) : isInside ? '' : words.notYet, isHere || isInside ? 'done' : '')}
         ${this.renderStep(words.step.room, isInside ? '' : words.notYet, isInside ? 'done' : '')}
       </ol>
       ${isLate ? html`<p class="note">${icon('info')}<span>${words.slow}</span></p>` : nothing}

@@ -5,7 +5,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { icon } from '../../elements/icon/icon.js';
 import { buttons, reset } from '../../styles/shared.js';
-import { dayOf } from '../booking.js';
+import { waitedText } from '../../text/staff.js';
 import { CallingOff } from '../calling-off.js';
 import { DayWatch, UNSEEN, type Watched } from '../day-watch.js';
 import { dayAfter, minutesSince, planOf, waitingCount } from '../day.js';
@@ -13,7 +13,7 @@ import { glyph } from '../glyphs.js';
 import type { DayMeeting } from '../resources.js';
 import { fragmentOf } from '../route.js';
 import { viewStyles } from '../staff.styles.js';
-import { clockText, dateText, dayWord } from '../times.js';
+import { clockText, danish, dateText, dayWord } from '../times.js';
 import { DayChangedEvent, View } from '../view.js';
 import './meeting-row.js';
 import type { CallOffEvent, MeetingRow } from './meeting-row.js';
@@ -81,7 +81,7 @@ export class DayView extends View {
     const { language, words } = this;
     const watched = this.isToday ? this.today : this.other;
     const nowMs = Date.now() + watched.aheadMs;
-    const day = this.day || (watched.day?.day ?? dayOf(new Date(nowMs)));
+    const day = this.day || (watched.day?.day ?? danish(nowMs).day);
     const date = dateText(day, language);
     const word = dayWord(day, nowMs, words.day);
     return html`<div class="stack">
@@ -97,11 +97,11 @@ export class DayView extends View {
           <a class="button" href=${fragmentOf({ at: 'book', day: this.isToday ? '' : day })}>${glyph('book')}<span>${words.day.book}</span></a>
         </div>
       </div>
-      <div role="status">
+      <div class="notices"><div role="status">
         ${watched.problem === null ? nothing : html`<p class="note">${icon('warning')}<span>${watched.day === null ? this.problemText(watched.problem) : words.day.stale}</span></p>`}
       </div>
       ${this.renderProblem(this.problem)}
-      ${this.renderUndo()}
+      ${this.renderUndo()}</div>
       ${watched.day === null ? nothing : this.renderDay(watched.day.meetings, nowMs, watched.day.isWhole)}
     </div>`;
   }
@@ -153,10 +153,9 @@ export class DayView extends View {
       .flatMap((meeting) => meeting.waiting.map((one) => ({ meeting, one })))
       .sort((a, b) => Date.parse(a.one.since) - Date.parse(b.one.since));
     if (first === undefined) return nothing;
-    const name = first.one.name === '' ? words.someone : first.one.name;
     return html`<p class="summary">
       ${icon('person')}
-      <span><strong>${words.waiting(count)}</strong> · ${words.longest}: ${words.waitedBy(name, minutesSince(first.one.since, nowMs))}</span>
+      <span><strong>${words.waiting(count)}</strong> · ${words.longest}: ${waitedText(words, first.one.name, minutesSince(first.one.since, nowMs))}</span>
       <button class="link" type="button" @click=${() => { this.show(first.meeting.uuid); }}>${words.toWaiting}</button>
     </p>`;
   }
@@ -257,8 +256,15 @@ export class DayView extends View {
         flex: 1 1 14rem;
       }
 
-      .undo + .undo {
-        margin-block-start: var(--space-8);
+      .notices {
+        display: grid;
+        gap: 0;
+        margin-block-end: calc(-1 * var(--space-24));
+      }
+
+      .notices .note,
+      .notices .problem:not(:empty) {
+        margin-block-end: var(--space-16);
       }
 
       .empty {

@@ -143,8 +143,12 @@ export const rowStyles = css`
       flex-wrap: wrap;
     }
 
-    .do .primary {
+    .do a {
       flex: 1;
+    }
+
+    article.waiting {
+      padding-block: calc(var(--space-16) - 1px);
     }
 
     .send {

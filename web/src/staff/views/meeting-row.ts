@@ -5,6 +5,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { icon } from '../../elements/icon/icon.js';
 import { buttons, fields, reset } from '../../styles/shared.js';
 import { askAgainMs, isLost } from '../../elements/invite/fate.js';
+import { waitedText } from '../../text/staff.js';
 import { minutesSince, standingOf, type Standing } from '../day.js';
 import { glyph } from '../glyphs.js';
 import type { DayMeeting, Sms } from '../resources.js';
@@ -51,7 +52,6 @@ export class MeetingRow extends View {
     const words = this.words.day;
     const standing = standingOf(meeting, nowMs);
     const canEnter = standing === 'waiting' || standing === 'live' || standing === 'open';
-    const isPrimary = standing === 'waiting' || Date.parse(meeting.startTime) - nowMs < 5 * 60_000;
     return html`<article class=${standing} aria-labelledby="subject">
       <p class="times">${words.times(clockText(meeting.startTime, language), clockText(meeting.endTime, language))}</p>
       <div class="what">
@@ -61,7 +61,7 @@ export class MeetingRow extends View {
       </div>
       <div class="do">
         ${canEnter
-          ? html`<a class="button ${isPrimary ? 'primary' : ''}" href=${enterPath(meeting.uuid)} target="_blank" rel="noopener">
+          ? html`<a class="button ${standing === 'waiting' ? 'primary' : ''}" href=${enterPath(meeting.uuid)} target="_blank" rel="noopener">
               ${glyph('enter')}<span>${words.enter}</span><span class="visually-hidden">: ${meeting.subject}, ${words.enterHint}</span>
             </a>`
           : nothing}
@@ -83,10 +83,7 @@ export class MeetingRow extends View {
         const named = meeting.waiting.slice(0, MAX_NAMES);
         return html`<p class="who">${icon('person')}<span>${words.waiting(meeting.waiting.length)}</span></p>
           <ul>
-            ${named.map((one) => {
-              const minutes = minutesSince(one.since, this.nowMs);
-              return html`<li>${one.name === '' ? words.waitedBy(words.someone, minutes) : words.waitedBy(one.name, minutes)}</li>`;
-            })}
+            ${named.map((one) => html`<li>${waitedText(words, one.name, minutesSince(one.since, this.nowMs))}</li>`)}
           </ul>`;
       }
       case 'live':
