@@ -41,6 +41,7 @@ from vdxmedia.api.tokens import JwtTokens
 from vdxmedia.assembly import booking_apis, bookings, who_calls
 from vdxmedia.assembly.call_ratings import rating_operations
 from vdxmedia.assembly.embedding import make_embedders
+from vdxmedia.assembly.looks import frames_of
 from vdxmedia.assembly.messages import MessageParts, open_messages
 from vdxmedia.assembly.network import network_operations
 from vdxmedia.assembly.retention import make_retention
@@ -308,7 +309,7 @@ class Server:
         idle = IdleConnections(self._clock, lambda reason: self.metrics.connections_cut.labels(reason).inc())
         application = make_application(
             Parts(
-                pages=Pages(files, frame_ancestors=http.frame_ancestors),
+                pages=Pages(files, frame_ancestors=http.frame_ancestors, frame_origins=frames_of(self.bookings)),
                 rooms=self.rooms,
                 invitations=InvitationOperations(self.registry, clock=self._clock),
                 statistics=StatisticsOperations(self.registry),

@@ -373,6 +373,8 @@ async def test_document_describes_every_operation_and_answers_match_it(server: A
     assert {(path, method) for path, of in document["paths"].items() for method in of} == {
         ("/api/v1/branding", "get"),
         ("/api/v1/branding/own", "get"),
+        ("/api/v1/organisations/{code}/pages", "get"),
+        ("/api/v1/organisations/{code}/pages", "patch"),
         ("/api/v1/organisations/{code}/branding", "put"),
         ("/api/v1/organisations/{code}/branding/versions", "get"),
         ("/api/v1/organisations/{code}/branding/rollback", "post"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import get_args
 
@@ -177,7 +177,12 @@ async def built(tmp_path: Path) -> AsyncIterator[TestClient[web.Request, web.App
     (tmp_path / "assets" / "index-abc123.js").write_text("export {};\n" * 200, encoding="utf-8")
     (tmp_path / "icon.svg").write_text("<svg/>", encoding="utf-8")
     application = web.Application()
-    application.add_routes(Pages(await asyncio.to_thread(read_files, tmp_path), frame_ancestors=["'self'"]).routes())
+
+    async def frame_origins(code: str) -> Sequence[str]:
+        return ["https://portal.example.dk"] if code == "århus/1" else []
+
+    files = await asyncio.to_thread(read_files, tmp_path)
+    application.add_routes(Pages(files, frame_ancestors=["'self'"], frame_origins=frame_origins).routes())
     async with TestClient(TestServer(application)) as client:
         yield client
 
@@ -189,6 +194,20 @@ async def test_room_page_is_the_client_for_any_room(built: TestClient[web.Reques
     assert answer.headers["Cache-Control"] == "no-cache"
     again = await built.get("/r/zzz", headers={"If-None-Match": answer.headers["ETag"]})
     assert again.status == 304
+
+
+@pytest.mark.parametrize("path", ["", "/", "/i", "/m/0123456789ab", "/r/abc234abc234", "/privacy", "/accessibility"])
+async def test_every_page_of_an_organisation_is_the_same_page_in_the_frames_that_it_allows(
+    built: TestClient[web.Request, web.Application], path: str
+) -> None:
+    own = await built.get("/o/%C3%A5rhus%2F1" + path)
+    assert own.status == 200
+    assert await own.text() == await (await built.get("/r/x")).text()
+    policy = own.headers["Content-Security-Policy"]
+    assert policy.endswith("frame-ancestors 'self' https://portal.example.dk")
+    other = await built.get("/o/nobody" + path)
+    assert other.headers["Content-Security-Policy"] == policy.removesuffix(" https://portal.example.dk")
+    assert own.headers["ETag"] == other.headers["ETag"]
 
 
 async def test_assets_are_immutable_and_typed(built: TestClient[web.Request, web.Application]) -> None:

@@ -637,7 +637,7 @@ describe('the invitation', () => {
   });
 
   it('brings the organisation\'s look when it comes, and waits for it nowhere', async () => {
-    const look = decodeLook({ version: 1, organisation: 'aarhus', terms: { version: 'v1', text: 'Vilkår' } });
+    const look = decodeLook({ version: 1, organisation: 'aarhus', termsVersion: 'v1', termsText: 'Vilkår' });
     let come: (look: Look | null) => void = () => undefined;
     const page = await opened({ invitation: INVITATION }, { askLook: () => new Promise((resolve) => { come = resolve; }) });
     expect(page.state).toMatchObject({ invitation: INVITATION, look: null, acceptedTerms: '' });
@@ -647,6 +647,20 @@ describe('the invitation', () => {
     page.call.acceptTerms();
     await settle();
     expect(page.state.acceptedTerms).toBe('v1');
+  });
+
+  it('begins again where the server demands other terms than were accepted', async () => {
+    const looks = ['v1', 'v2'].map((termsVersion) => decodeLook({ version: 1, termsVersion, termsText: 'Vilkår' }));
+    const page = await opened({ invitation: INVITATION }, { askLook: () => Promise.resolve(looks.shift() ?? null) });
+    page.call.acceptTerms();
+    void page.call.join();
+    await settle();
+    page.wire.accept();
+    await settle();
+    expect(page.wire.sent[0]).toMatchObject({ type: 'join', acceptsTerms: 'v1' });
+    page.wire.answer('join', { type: 'error', code: 'terms_not_accepted', text: '', retryAfter: null });
+    await settle();
+    expect(page.state).toMatchObject({ phase: 'idle', failure: null, acceptedTerms: '', look: { terms: { version: 'v2' } } });
   });
 
   it('tells whom to phone also where the browser is of no use', async () => {

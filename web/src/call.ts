@@ -145,6 +145,7 @@ class CallController implements Call, ConnectionListener {
         function: this.#standing.personFunction === '' ? null : this.#standing.personFunction,
         videoSlots: videoSlotsForScreen(this.#entrance.isInstructor),
         knowsWhoSees: this.#entrance.whatWasTold,
+        acceptsTerms: this.#standing.acceptedTerms || null,
       }),
     );
     this.#reports = new Reports(
@@ -372,7 +373,7 @@ class CallController implements Call, ConnectionListener {
     const { note } = this.#standing;
     if (over.kind === 'ended') this.#end({ code: over.reason, canRejoin: over.canRejoin, ...(note === '' ? {} : { note }) });
     else if (over.wasSeated) this.#end({ code: 'lost', canRejoin: failureOf(over.failure).retryable });
-    else this.#fail(failureOf(over.failure));
+    else { this.#fail(failureOf(over.failure)); this.#entrance.onRefused(over.failure.code); }
   }
 
   #onSeated(answer: Joined | Resumed): void {

@@ -77,6 +77,18 @@ export class Entrance {
     else this.page.set({ pin: { state, waitsUntil: retryAfter === null ? null : Date.now() + retryAfter * 1000 } });
   }
 
+  /** Where terms are demanded that were not accepted, or were others, the way in begins again, and shows them. */
+  onRefused(code: string): void {
+    if (code !== 'terms_not_accepted') return;
+    this.hasSkippedPrejoin = false;
+    this.memory.update({ terms: '' });
+    this.page.set({ phase: 'idle', failure: null, acceptedTerms: '' });
+    void this.#askLook().then(() => {
+      const { look, phase } = this.page.standing();
+      if (phase === 'idle' && !look?.terms) this.page.fail({ code: 'connectionFailed', retryable: true, retryAfterMs: null });
+    });
+  }
+
   /** Those that are shown now. */
   acceptTerms(): void {
     const terms = this.page.standing().look?.terms?.version ?? '';

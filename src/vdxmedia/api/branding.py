@@ -6,6 +6,7 @@ those can be guessed, and a look that differs would tell which of them are in us
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -20,13 +21,15 @@ from vdxmedia.booking.branding import Branding
 from vdxmedia.booking.callers import Caller
 from vdxmedia.booking.organisations import MAX_CODE_CHARS
 from vdxmedia.errors import BadField
-from vdxmedia.hub.branding import BrandingDesk, StoredBranding
+from vdxmedia.hub.branding import BrandingDesk, ShownLook, StoredBranding
 from vdxmedia.hub.ports import Grant
 
 PATH = "/api/v1/organisations/{code}/branding"
 IF_NONE_MATCH = Header("If-None-Match", "The `ETag` of what the page has; 304 when it is still so.", 200)
 CACHE = "private, max-age=60"
 _TEXT = Annotated[str, Meta(max_length=looks.MAX_TEXT_CHARS)]
+_LONG = Annotated[str, Meta(max_length=looks.MAX_LONG_TEXT_CHARS)]
+_URL = Annotated[str, Meta(max_length=looks.MAX_URL_CHARS, description="https only.")]
 _COLOUR = Annotated[str, Meta(description="As `#1a2b3c`; empty: this server's own.", max_length=7)]
 
 
@@ -48,11 +51,38 @@ class BrandingRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel",
     waiting: _TEXT = ""
     ended: _TEXT = ""
     links: Annotated[list[BrandingLink], Meta(max_length=looks.MAX_LINKS)] = []
+    help_url: _URL = ""
+    terms_title: Annotated[str, Meta(max_length=looks.MAX_LABEL_CHARS)] = ""
+    terms_text: Annotated[
+        str, Meta(max_length=looks.MAX_LONG_TEXT_CHARS, description="Accepted before joining; empty: no terms.")
+    ] = ""
+    terms_button: Annotated[
+        str, Meta(max_length=looks.MAX_LABEL_CHARS, description="What the button says; empty: this server's own.")
+    ] = ""
+    terms_demanded: Annotated[
+        bool, Meta(description="A guest whose join does not say that he has accepted them is refused.")
+    ] = False
+    accessibility_url: Annotated[
+        str, Meta(max_length=looks.MAX_URL_CHARS, description="https only; instead of this server's page.")
+    ] = ""
+    accessibility_text: Annotated[
+        str, Meta(max_length=looks.MAX_LONG_TEXT_CHARS, description="On this server's page, before its own text.")
+    ] = ""
+    privacy_url: _URL = ""
+    privacy_text: _LONG = ""
+    contact: Annotated[
+        str, Meta(max_length=looks.MAX_TEXT_CHARS, description="Whom to write to about accessibility and privacy.")
+    ] = ""
 
 
 class BrandingResource(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     organisation: Annotated[str, Meta(description="Whose look it is: its own, or one's above it; empty: nobody's.")]
     version: int
+    name: Annotated[str, Meta(description="What that organisation is called.")]
+    help_line: Annotated[str, Meta(description="Its telephone number.")]
+    shows_subject: Annotated[
+        bool, Meta(description="A meeting's subject may be shown before the call; set with the organisation's pages.")
+    ]
     logo: str
     logo_text: str
     background: str
@@ -63,10 +93,26 @@ class BrandingResource(msgspec.Struct, frozen=True, kw_only=True, rename="camel"
     waiting: str
     ended: str
     links: Sequence[BrandingLink]
-
-
-class BrandingSaved(BrandingResource, frozen=True, kw_only=True, rename="camel"):
-    corrections: Annotated[Sequence[str], Meta(description="Colours that were made readable (4.5:1).")]
+    help_url: str
+    terms_title: str
+    terms_text: str
+    terms_button: str
+    terms_demanded: bool
+    terms_version: Annotated[
+        str, Meta(description="Of this very wording; what `acceptsTerms` of a join says. Empty without terms.")
+    ]
+    accessibility_url: str
+    accessibility_text: str
+    privacy_url: str
+    privacy_text: str
+    contact: str
+    corrections: Annotated[
+        Sequence[str],
+        Meta(
+            description="What is not shown as it was given or stored: colours that were made readable (4.5:1), a logo "
+            "that is no picture any more, a look that does not read and gives way to the one above it."
+        ),
+    ]
 
 
 class BrandingVersion(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -104,7 +150,7 @@ class BrandingOperations:
                 credential=Credential.JOIN_TOKEN, headers=(IF_NONE_MATCH,), has_etag=True, tag="Branding",
             ),
             Operation(
-                "PUT", PATH, "putBranding", "Set an organisation's look", self._put, BrandingRequest, BrandingSaved,
+                "PUT", PATH, "putBranding", "Set an organisation's look", self._put, BrandingRequest, BrandingResource,
                 HTTPStatus.OK, (*ours, "changed_meanwhile"), credential=Credential.CALLER, headers=(IF_MATCH,),
                 has_etag=True, tag="Branding",
             ),
@@ -124,7 +170,8 @@ class BrandingOperations:
         return _said(await self._desk.of(path["organisation"]), path)
 
     async def _show_own(self, path: Mapping[str, str], grant: Grant) -> Said:
-        return _said(await self._desk.of_room(grant.room), path)
+        said = _said(await self._desk.of_room(grant.room), path)
+        return Said(said.body, {**said.headers, "Vary": "Authorization"}, said.status)
 
     async def _put(self, path: Mapping[str, str], called: Called) -> Said:
         body = called.body
@@ -134,8 +181,7 @@ class BrandingOperations:
         stored, result = await self._desk.put(
             _caller(called), path["code"], Branding(**given), version=_version(path.get(IF_MATCH.name, ""))
         )
-        saved = BrandingSaved(**_fields(stored), corrections=result.corrections)
-        return Said(saved, {"ETag": _etag(stored)})
+        return await self._saved(stored, result.corrections)
 
     async def _versions(self, path: Mapping[str, str], called: Called) -> BrandingVersions:
         found = await self._desk.versions(_caller(called), path["code"])
@@ -149,26 +195,41 @@ class BrandingOperations:
         body = called.body
         assert isinstance(body, RollBack)
         stored = await self._desk.roll_back(_caller(called), path["code"], body.version)
-        return Said(BrandingResource(**_fields(stored)), {"ETag": _etag(stored)})
+        return await self._saved(stored, ())
+
+    async def _saved(self, stored: StoredBranding, corrections: tuple[str, ...]) -> Said:
+        shown = await self._desk.shown(stored, corrections)
+        return Said(_resource(shown), {"ETag": _etag(shown)})
 
 
-def _said(stored: StoredBranding, asked: Mapping[str, str]) -> Said:
-    headers = {"ETag": _etag(stored), "Cache-Control": CACHE}
+def _said(shown: ShownLook, asked: Mapping[str, str]) -> Said:
+    headers = {"ETag": _etag(shown), "Cache-Control": CACHE}
     known = [tag.strip().removeprefix("W/") for tag in asked.get(IF_NONE_MATCH.name, "").split(",")]
-    if _etag(stored) in known:
+    if _etag(shown) in known:
         return Said(None, headers, HTTPStatus.NOT_MODIFIED)
-    return Said(BrandingResource(**_fields(stored)), headers)
+    return Said(_resource(shown), headers)
 
 
-def _fields(stored: StoredBranding) -> dict[str, Any]:
-    fields = msgspec.structs.asdict(stored.branding)
-    links = [BrandingLink(label=link.label, url=link.url) for link in stored.branding.links]
-    return {**fields, "links": links, "organisation": stored.organisation, "version": stored.version}
+def _resource(shown: ShownLook) -> BrandingResource:
+    fields: dict[str, Any] = msgspec.structs.asdict(shown.branding)
+    fields["links"] = [BrandingLink(label=link.label, url=link.url) for link in shown.branding.links]
+    return BrandingResource(
+        **fields,
+        organisation=shown.organisation,
+        version=shown.version,
+        name=shown.name,
+        help_line=shown.help_line,
+        shows_subject=shown.shows_subject,
+        terms_version=shown.branding.terms_version,
+        corrections=shown.corrections,
+    )
 
 
-def _etag(stored: StoredBranding) -> str:
-    """Of one organisation's version; its code may hold what a tag may not (RFC 9110 §8.8.3)."""
-    return f'"{stored.organisation.encode().hex()}-{stored.version}"'
+def _etag(shown: ShownLook) -> str:
+    """Of all that is told, and in the clear the organisation's own version, for `If-Match`; the rest in hex, as a tag
+    may not hold all that a code may (RFC 9110 §8.8.3)."""
+    told = f"{shown.organisation}\0{shown.version}\0{shown.name}\0{shown.help_line}\0{shown.shows_subject}"
+    return f'"{hashlib.sha256(told.encode()).hexdigest()[:16]}-{shown.own_version}"'
 
 
 def _version(tag: str) -> int | None:

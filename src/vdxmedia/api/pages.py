@@ -10,9 +10,10 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -25,6 +26,10 @@ SHORT = "public, max-age=300"
 """What is always asked for by the same name is at most five minutes old."""
 PLAYGROUND = "/playground.html"
 """Shown in development alone, by `playground`."""
+PAGES = ("/i", "/i/", "/m", "/m/", "/m/{shortId}", "/r/{room}", "/test", "/test/", "/accessibility", "/privacy")
+"""Where the client is shown, beside `/`; each also below `/o/{code}`: the same page as that organisation looks, in the
+frames that it allows."""
+ORGANISATION = "/o/{code}"
 COMPRESSIBLE = frozenset(
     {"text/html", "text/css", "text/javascript", "application/javascript", "application/json", "image/svg+xml"}
 )
@@ -140,19 +145,35 @@ def _offer(languages: Sequence[str]) -> bytes:
     return f'name="vdx-languages" content="{" ".join(languages)}"'.encode()
 
 
+FrameOrigins = Callable[[str], Awaitable[Sequence[str]]]
+"""Whom the organisation of that code lets show its pages; nobody for an unknown one."""
+
+
+def organisation_path(code: str) -> str:
+    """What the addresses of an organisation's pages begin with."""
+    return f"/o/{quote(code, safe='')}"
+
+
+async def no_frame_origins(code: str) -> Sequence[str]:
+    return ()
+
+
 class Pages:
     """Handlers over files in memory. Immutable after construction."""
 
-    def __init__(self, files: Files, *, frame_ancestors: list[str]) -> None:
+    def __init__(
+        self, files: Files, *, frame_ancestors: list[str], frame_origins: FrameOrigins = no_frame_origins
+    ) -> None:
         self._files = files
+        self._frame_ancestors = frame_ancestors
+        self._frame_origins = frame_origins
         self._headers = security_headers(frame_ancestors)
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            web.get("/r/{room}", self.room),
             web.get("/", self.entry),
-            *(web.get(path, self.room) for path in ("/i", "/i/", "/m", "/m/", "/test", "/test/")),
-            web.get("/m/{shortId}", self.room),
+            *(web.get(path, self.room) for path in PAGES),
+            *(web.get(ORGANISATION + path, self.room_of_organisation) for path in ("", "/", *PAGES)),
             web.get("/staff", self.staff),
             *(web.get(path, self.file) for path in self._files if path not in ("/", "/index.html", PLAYGROUND, STAFF)),
         ]
@@ -169,6 +190,14 @@ class Pages:
             raise web.HTTPServiceUnavailable(text="The web client is not built: run `make web`.\n")
         response = self._serve(request, STAFF)
         response.headers.update(security_headers([]))
+        return response
+
+    async def room_of_organisation(self, request: web.Request) -> web.StreamResponse:
+        """The same; nothing tells whether there is such an organisation, but for whom it allows to show it."""
+        response = await self.room(request)
+        origins = await self._frame_origins(request.match_info["code"])
+        if origins:
+            response.headers.update(security_headers([*self._frame_ancestors, *origins]))
         return response
 
     async def entry(self, request: web.Request) -> web.StreamResponse:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vdxmedia.api.branding import BrandingOperations
 from vdxmedia.api.days import DayOperations
 from vdxmedia.api.diagnoses import BURST, EVERY_S, DiagnosisOperations
 from vdxmedia.api.entrances import EntranceOperations
@@ -15,11 +14,11 @@ from vdxmedia.api.messages import MessageOperations
 from vdxmedia.api.operations import Operation
 from vdxmedia.api.ratelimit import RateLimit
 from vdxmedia.api.room_links import RoomLinkOperations
+from vdxmedia.assembly.looks import look_operations
 from vdxmedia.clock import Clock
 from vdxmedia.config import Settings
 from vdxmedia.hub.booking_store import BookingStore
 from vdxmedia.hub.bookings_port import Bookings
-from vdxmedia.hub.branding import BrandingDesk
 from vdxmedia.hub.calls import Calls
 from vdxmedia.hub.diagnoses import Diagnoses
 from vdxmedia.hub.entrances import Entrances
@@ -30,7 +29,6 @@ from vdxmedia.hub.ports import Tokens
 from vdxmedia.hub.registry import Registry
 from vdxmedia.hub.room_links import RoomLinks
 from vdxmedia.sealing import Sealer
-from vdxmedia.store.brandings import Brandings
 from vdxmedia.store.diagnoses import DiagnosisRows
 from vdxmedia.store.invitations import InvitationRows, RepeatedRequests
 from vdxmedia.store.units import Units
@@ -89,7 +87,7 @@ def booking_operations(
             Calls(bookings, invitations, messages, clock, registry.counters),
             public_url=public_url,
         ).table(),
-        *BrandingOperations(BrandingDesk(Brandings(units, sealer), bookings, clock)).table(),
+        *look_operations(bookings, units, registry, sealer=sealer, clock=clock),
         *MeetingInvitationOperations(meetings, invitations, public_url=public_url).table(),
         *EntranceOperations(
             entrances,

@@ -1,17 +1,19 @@
-"""An organisation's look: logo, colours, texts and links, checked so that a page can show them to anybody.
+"""An organisation's look: logo, colours, texts, links and terms, checked so that a page can show them to anybody.
 
 The logo is a PNG that is taken apart and put together again from what a picture needs: what hides in other chunks or
 behind the end is not served. Colours that cannot be read are corrected to a contrast of 4.5:1 (WCAG 2.2, 1.4.3), and it
 is said which. Links are https. Left out: SVG (it can hold programs and outside references), and what a page does with
-it.
+it. What was stored is looked at again before it is shown (`readable`): it may be older than these checks, or younger.
 """
 
 from __future__ import annotations
 
 import binascii
+import hashlib
 import re
 import zlib
 from base64 import b64decode, b64encode
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -22,6 +24,8 @@ MAX_LOGO_BYTES = 40_000
 """As a request of 64 KiB can hold it in base64."""
 MAX_LOGO_WIDTH, MAX_LOGO_HEIGHT = 1_024, 512
 MAX_TEXT_CHARS = 500
+MAX_LONG_TEXT_CHARS = 2_000
+"""Terms, and what is added to the pages about accessibility and privacy."""
 MAX_LABEL_CHARS = 80
 MAX_LINKS = 5
 MAX_URL_CHARS = 300
@@ -62,6 +66,30 @@ class Branding(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     ended: str = ""
     """After the call."""
     links: tuple[Link, ...] = ()
+    help_url: str = ""
+    """The organisation's own page with help."""
+    terms_title: str = ""
+    terms_text: str = ""
+    """Read and accepted before joining; empty: none."""
+    terms_button: str = ""
+    terms_demanded: bool = False
+    """A guest who has not accepted them is not let in."""
+    accessibility_url: str = ""
+    """Instead of this server's page."""
+    accessibility_text: str = ""
+    """On this server's page, before what it says itself."""
+    privacy_url: str = ""
+    privacy_text: str = ""
+    contact: str = ""
+    """Whom to write to about accessibility and privacy."""
+
+    @property
+    def terms_version(self) -> str:
+        """Of this very wording, 16 hex digits; empty without terms."""
+        if not self.terms_text:
+            return ""
+        wording = "\0".join((self.terms_title, self.terms_text, self.terms_button))
+        return hashlib.sha256(wording.encode()).hexdigest()[:16]
 
 
 class Checked(msgspec.Struct, frozen=True):
@@ -70,15 +98,26 @@ class Checked(msgspec.Struct, frozen=True):
     """What was made readable, as `$.text: #777777 became #6f6f6f`."""
 
 
+_TEXTS = {
+    MAX_LABEL_CHARS: ("logo_text", "terms_title", "terms_button"),
+    MAX_TEXT_CHARS: ("welcome", "waiting", "ended", "contact"),
+    MAX_LONG_TEXT_CHARS: ("terms_text", "accessibility_text", "privacy_text"),
+}
+"""By how many characters they may have."""
 DEFAULT_BACKGROUND, DEFAULT_TEXT, DEFAULT_ACCENT, DEFAULT_ACCENT_TEXT = "#ffffff", "#1a1a1a", "#0b5394", "#ffffff"
 """What a colour that is not given is measured against."""
 
 
 def checked(branding: Branding) -> Checked:
     """Raises: BadField."""
-    for name in ("logo_text", "welcome", "waiting", "ended"):
-        most = MAX_LABEL_CHARS if name == "logo_text" else MAX_TEXT_CHARS
-        _check_text(getattr(branding, name), most, _path(name))
+    for most, names in _TEXTS.items():
+        for name in names:
+            _check_text(getattr(branding, name), most, _path(name))
+    for name in ("help_url", "accessibility_url", "privacy_url"):
+        if getattr(branding, name):
+            _check_url(getattr(branding, name), _path(name))
+    if branding.terms_demanded and not branding.terms_text.strip():
+        raise BadField("there are no terms to be demanded", field="$.termsText")
     if branding.logo and not branding.logo_text.strip():
         raise BadField("a logo needs a text for who does not see it", field="$.logoText")
     if len(branding.links) > MAX_LINKS:
@@ -94,6 +133,31 @@ def checked(branding: Branding) -> Checked:
             raise BadField("a colour as #1a2b3c", field=_path(name))
     branding = msgspec.structs.replace(branding, logo=_clean_logo(branding.logo) if branding.logo else "")
     return _readable(branding)
+
+
+def readable(document: str | bytes) -> Checked:
+    """What can be shown of a stored look: without fields that nobody knows, without a logo that is no picture, and with
+    colours that can be read. Raises: BadField when nothing can."""
+    try:
+        said = msgspec.json.decode(document, type=dict[str, Any])
+        known = {name: value for name, value in said.items() if name in _FIELDS}
+        branding = msgspec.convert(known, Branding)
+    except (msgspec.DecodeError, ValueError) as error:  # of which msgspec's ValidationError is one
+        raise BadField("does not read", field="$") from error
+    corrections = [
+        f"{path}: is not known and is left out" for name in said if (path := f"$.{name[:40]}") and name not in _FIELDS
+    ]
+    try:
+        if branding.logo:
+            _clean_logo(branding.logo)
+    except BadField as error:
+        branding = msgspec.structs.replace(branding, logo="", logo_text="")
+        corrections.append(f"$.logo: {error.text}; it is left out")
+    result = checked(branding)
+    return Checked(result.branding, (*corrections, *result.corrections))
+
+
+_FIELDS = frozenset(field.encode_name for field in msgspec.structs.fields(Branding))
 
 
 # ── colours ───────────────────────────────────────────────────────────────────────────────────────────────────────

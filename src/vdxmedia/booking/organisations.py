@@ -41,6 +41,8 @@ class Organisation(msgspec.Struct, frozen=True, kw_only=True):
     language: str = "da"
     return_origins: tuple[str, ...] = ()
     """Origins that people may be led to after a call, as `https://portal.example.dk`."""
+    frame_origins: tuple[str, ...] = ()
+    """Who may show its pages in a frame, as `https://portal.example.dk`; empty: as the one above it says."""
     shows_subject: bool = False
     """The subject is shown to whoever has a link before the call; it may be a health fact."""
     sms_texts: tuple[tuple[str, str, str], ...] = ()

@@ -127,6 +127,10 @@ class JoinRequest(msgspec.Struct, frozen=True):
     """What the person was told before joining."""
     function: str = ""
     """As the person says; where the token names none."""
+    accepts_terms: str = ""
+    """The version of the terms that the person says he has accepted."""
+    lacks_terms: bool = False
+    """Others are demanded of him; set by the registry."""
 
     def expects_guests_to_see(self, mode: RoomMode) -> bool:
         """In a meeting that is what people expect; in group training it must have been said."""

@@ -50,6 +50,7 @@ from vdxmedia.hub.seats import Seat
 from vdxmedia.hub.statistics import ConnectionStatistics
 from vdxmedia.hub.store_keeping import StoreKeeping
 from vdxmedia.hub.tasks import TaskScope
+from vdxmedia.hub.terms import DemandedTerms, with_terms
 from vdxmedia.ids import ConferenceKey, ParticipantId, RoomId, new_room_id
 from vdxmedia.observability import Metrics
 
@@ -66,9 +67,8 @@ NOT_RESTORED = (VdxError, msgspec.MsgspecError, LookupError, ValueError, TypeErr
 class _Entry:
     settings: RoomSettings
     idle_since: float
-    """Unix seconds: opened, or a conference began or ended."""
+    """Unix seconds, as `created_at`: opened, or a conference began or ended."""
     created_at: float
-    """Unix seconds."""
     task: RoomTask | None = None
     admissions: Admissions = field(default_factory=Admissions)
     """Of all its conferences."""
@@ -101,12 +101,12 @@ class Registry:
         self.counters = counters or Counters()
         self._rooms: dict[RoomId, _Entry] = {}
         self._keys = itertools.count(1)
-        rate = self._limits.joins_per_second
-        self._joins = TokenBucket(rate, max(1.0, 2 * rate), clock.monotonic_s())
+        self._joins = TokenBucket(rate := self._limits.joins_per_second, max(1.0, 2 * rate), clock.monotonic_s())
         self._scope = TaskScope("rooms")
         self._is_stopping = False
         self.pins = PinDoor()
         """Of all ways in where one types."""
+        self.terms: DemandedTerms | None = None
 
     # ── rooms ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -201,6 +201,7 @@ class Registry:
         self, room: RoomId, request: JoinRequest, client: Client
     ) -> tuple[RoomTask, Seated | SeatResumed | Waiting]:
         """The conference to talk to from now on, and the seat in it. Raises: NotFound, Refused."""
+        request = await with_terms(self.terms, request)
         entry = self._entry(room)
         if self._is_stopping:
             raise self._stopping()
@@ -217,9 +218,8 @@ class Registry:
         entry = self._rooms.get(room)
         if entry is None:
             raise NotAllowed("this room is entered by a personal link", code="token_missing")
-        settings = entry.settings
         try:
-            role = self.pins.enter(room, settings, pin, client, self._clock.monotonic_s())
+            role = self.pins.enter(room, entry.settings, pin, client, self._clock.monotonic_s())
         except Refused:
             self.counters.add("pins_locked")
             raise
@@ -228,7 +228,7 @@ class Registry:
             identity="",
             role=role,
             name=None,
-            organisation=settings.organisation if role is Role.HOST else "",
+            organisation=entry.settings.organisation if role is Role.HOST else "",
             function="",
             can_publish=frozenset(SourceKind),
             can_subscribe=True,

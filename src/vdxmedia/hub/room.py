@@ -205,6 +205,8 @@ class Room:
         if waited is not None and (waited.grant.role, waited.grant.knocks) != (grant.role, grant.knocks):
             self._handle(commands.LeaveWaiter(waited.participant))  # he has another link now
             waited = None
+        if request.lacks_terms and replaced is None and waited is None:  # who is in already has accepted others
+            raise Refused("the organisation's terms must be accepted first", code="terms_not_accepted")
         name = name_of(request, waited)
         keys = admission_keys(grant.identity, secret)
         reason = self._conference.why_wait(

@@ -18,6 +18,8 @@ COMMON_ERRORS = {
     "token_invalid": "The token is forged, garbled, of another server, or for another room. Get a new link.",
     "token_expired": "The token's time is over. Get a new link.",
     "not_permitted": "The token does not grant this.",
+    "terms_not_accepted": "A guest must accept the organisation's terms before he joins: show them, join with "
+    "`acceptsTerms`.",
     "room_unknown": "There is no such room (any more).",
     "participant_unknown": "There is no such participant (any more).",
     "not_found": "There is no such thing.",

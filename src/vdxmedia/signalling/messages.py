@@ -184,6 +184,10 @@ class Join(Wire, frozen=True, tag="join"):
     """What the person was told, before joining, about who will see and hear him (`Invitation.guestVisibility`). Who was
     told something else than holds now is private: only hosts know, see and hear him until he agrees. Left out, it is
     `all` in a meeting, and private in group training."""
+    accepts_terms: Annotated[str, Meta(max_length=64)] | None = None
+    """The version of the organisation's terms (`termsVersion` of `GET /api/v1/branding/own`) that the person has read
+    and accepted. Where the organisation demands terms, a guest who names another one, or none, is refused with
+    `terms_not_accepted`; who has a seat already, or waits for one, comes back without."""
 
 
 class RenewToken(Wire, frozen=True, tag="renewToken"):

@@ -68,7 +68,7 @@ export async function askLook(organisation: string | null, token: string | null)
 
 async function ask(address: string, headers: Record<string, string>): Promise<Look | null> {
   try {
-    const answer = await fetch(address, { headers, credentials: 'omit', signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const answer = await fetch(address, { headers, cache: 'no-cache', credentials: 'omit', signal: AbortSignal.timeout(TIMEOUT_MS) });
     return answer.ok ? decodeLook(await answer.json()) : null;
   } catch {
     return null;
@@ -82,7 +82,6 @@ export function decodeLook(body: unknown): Look | null {
   const said = objectOf(body);
   const text = (name: string): string => textOf(said, name);
   if (typeof said['version'] !== 'number' || said['version'] < 1) return null;
-  const terms = objectOf(said['terms']);
   const links = Array.isArray(said['links']) ? (said['links'] as readonly unknown[]).map(objectOf) : [];
   const logo = text('logo');
   return {
@@ -102,14 +101,14 @@ export function decodeLook(body: unknown): Look | null {
     helpUrl: addressOf(said, 'helpUrl'),
     showsSubject: said['showsSubject'] === true,
     terms:
-      textOf(terms, 'version') === '' || textOf(terms, 'text') === ''
+      text('termsVersion') === '' || text('termsText') === ''
         ? null
         : {
-            version: textOf(terms, 'version'),
-            title: textOf(terms, 'title'),
-            text: textOf(terms, 'text'),
-            button: textOf(terms, 'button'),
-            isDemanded: terms['isDemanded'] === true,
+            version: text('termsVersion'),
+            title: text('termsTitle'),
+            text: text('termsText'),
+            button: text('termsButton'),
+            isDemanded: said['termsDemanded'] === true,
           },
     accessibilityUrl: addressOf(said, 'accessibilityUrl'),
     accessibilityText: text('accessibilityText'),

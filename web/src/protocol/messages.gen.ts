@@ -24,6 +24,7 @@ export type ErrorCode =
   | "token_invalid"
   | "token_expired"
   | "not_permitted"
+  | "terms_not_accepted"
   | "room_unknown"
   | "participant_unknown"
   | "not_found"
@@ -869,6 +870,8 @@ export interface Join {
   readonly resume?: Resume | null;
   /** What the person was told, before joining, about who will see and hear him (`Invitation.guestVisibility`). Who was told something else than holds now is private: only hosts know, see and hear him until he agrees. Left out, it is `all` in a meeting, and private in group training. */
   readonly knowsWhoSees?: GuestVisibility | null;
+  /** The version of the organisation's terms (`termsVersion` of `GET /api/v1/branding/own`) that the person has read and accepted. Where the organisation demands terms, a guest who names another one, or none, is refused with `terms_not_accepted`; who has a seat already, or waits for one, comes back without. */
+  readonly acceptsTerms?: string | null;
 }
 
 /** Ask for a fresh token now; the server also sends `TokenRenewed` by itself in time. */
