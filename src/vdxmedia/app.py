@@ -300,7 +300,8 @@ class Server:
             settings, self.public_url, self.issuer_keys, self._clients, guards, tree=self.bookings.tree
         )
         files = await asyncio.to_thread(read_files, languages=settings.pages.languages)
-        embedders = make_embedders(settings, self._clock)
+        frames = frames_of(self.bookings)
+        embedders = make_embedders(settings, self._clock, frames)
         is_for_development = self._is_for_development()
         staff = make_staff(
             settings, self.public_url, self.bookings, self.database.units, self._credentials, keys, self.callers,
@@ -309,7 +310,7 @@ class Server:
         idle = IdleConnections(self._clock, lambda reason: self.metrics.connections_cut.labels(reason).inc())
         application = make_application(
             Parts(
-                pages=Pages(files, frame_ancestors=http.frame_ancestors, frame_origins=frames_of(self.bookings)),
+                pages=Pages(files, frame_ancestors=http.frame_ancestors, frame_origins=frames),
                 rooms=self.rooms,
                 invitations=InvitationOperations(self.registry, clock=self._clock),
                 statistics=StatisticsOperations(self.registry),

@@ -20,10 +20,10 @@ from msgspec import Meta
 
 from vdxmedia.api.operations import Called, Credential, Operation, Query
 from vdxmedia.api.ratelimit import RateLimit
+from vdxmedia.booking.organisations import MAX_CODE_CHARS
 
 MAX_ORIGIN_CHARS = 300
 """A host name has 253 at most (RFC 1035 §2.3.4)."""
-MAX_CODE_CHARS = 64
 DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOST_SOURCE = re.compile(r"(?:(https?)://)?(\*\.)?([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::(\d{1,5}|\*))?/?")
 """A host source of CSP 3 §2.3.1 without a path, which frame ancestors do not have."""

@@ -10,12 +10,14 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 from aiohttp import web
+
+from vdxmedia.api.embedders import AllowedByOrganisation, nobody_more
 
 BUILT_WEB = Path(__file__).resolve().parent.parent / "_web"
 IMMUTABLE = "public, max-age=31536000, immutable"
@@ -145,24 +147,16 @@ def _offer(languages: Sequence[str]) -> bytes:
     return f'name="vdx-languages" content="{" ".join(languages)}"'.encode()
 
 
-FrameOrigins = Callable[[str], Awaitable[Sequence[str]]]
-"""Whom the organisation of that code lets show its pages; nobody for an unknown one."""
-
-
 def organisation_path(code: str) -> str:
     """What the addresses of an organisation's pages begin with."""
     return f"/o/{quote(code, safe='')}"
-
-
-async def no_frame_origins(code: str) -> Sequence[str]:
-    return ()
 
 
 class Pages:
     """Handlers over files in memory. Immutable after construction."""
 
     def __init__(
-        self, files: Files, *, frame_ancestors: list[str], frame_origins: FrameOrigins = no_frame_origins
+        self, files: Files, *, frame_ancestors: list[str], frame_origins: AllowedByOrganisation = nobody_more
     ) -> None:
         self._files = files
         self._frame_ancestors = frame_ancestors
@@ -197,7 +191,8 @@ class Pages:
         response = await self.room(request)
         origins = await self._frame_origins(request.match_info["code"])
         if origins:
-            response.headers.update(security_headers([*self._frame_ancestors, *origins]))
+            everywhere = [one for one in self._frame_ancestors if one != "'none'"]  # which stands alone or not at all
+            response.headers.update(security_headers([*everywhere, *origins]))
         return response
 
     async def entry(self, request: web.Request) -> web.StreamResponse:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vdxmedia.api.embedders import Embedders
+from vdxmedia.api.embedders import AllowedByOrganisation, Embedders
 from vdxmedia.api.ratelimit import RateLimit
 from vdxmedia.clock import Clock
 from vdxmedia.config import Settings
@@ -10,8 +10,10 @@ from vdxmedia.config import Settings
 BURST_S = 5.0
 
 
-def make_embedders(settings: Settings, clock: Clock) -> Embedders:
+def make_embedders(settings: Settings, clock: Clock, allowed_by: AllowedByOrganisation) -> Embedders:
     per_second = settings.api.requests_per_second
     return Embedders(
-        settings.http.frame_ancestors, RateLimit(per_second=per_second, burst=BURST_S * per_second, clock=clock)
+        settings.http.frame_ancestors,
+        RateLimit(per_second=per_second, burst=BURST_S * per_second, clock=clock),
+        allowed_by,
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vdxmedia.api.branding import BrandingOperations
+from vdxmedia.api.embedders import AllowedByOrganisation
 from vdxmedia.api.operations import Operation
 from vdxmedia.api.organisation_pages import OrganisationPagesOperations
-from vdxmedia.api.pages import FrameOrigins
 from vdxmedia.booking.origins import frame_origins
 from vdxmedia.clock import Clock
 from vdxmedia.errors import Refused
@@ -29,7 +29,7 @@ def look_operations(
     return (*BrandingOperations(desk).table(), *OrganisationPagesOperations(bookings).table())
 
 
-def frames_of(bookings: Bookings) -> FrameOrigins:
+def frames_of(bookings: Bookings) -> AllowedByOrganisation:
     async def origins(code: str) -> Sequence[str]:
         try:
             return frame_origins(await bookings.tree(), code)
