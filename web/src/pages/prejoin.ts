@@ -8,9 +8,10 @@
 
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { CallCommands, CallState } from '../call-types.js';
+import type { CallCommands, CallState, JoiningWay } from '../call-types.js';
 import '../elements/frame/frame.js';
 import { shelfOf } from '../memory.js';
+import type { NetworkCheck, NetworkVerdict } from '../network/check.js';
 import { readPlace, writePlace, type Place } from '../prejoin/place.js';
 import type { MelodyPlayer } from '../prejoin/player.js';
 import { landing, stepAfter, stepBefore, stepsFor, type Part, type Situation, type Step } from '../prejoin/steps.js';
@@ -30,6 +31,7 @@ const HEARD_LEVEL = 0.12;
 
 const FIRST: Readonly<Partial<Record<Step, Screen>>> = { welcome: renderWelcome, terms: renderTerms };
 const RETRY_MS = 2000;
+const TRIES_NETWORK: ReadonlySet<Step> = new Set<Step>(['camera', 'microphone', 'speaker', 'ready']);
 /** They show what runs. */
 const NEEDS_DEVICES: ReadonlySet<Step> = new Set<Step>(['camera', 'microphone', 'ready', 'host']);
 
@@ -53,6 +55,9 @@ export class Prejoin extends LitElement implements PrejoinView {
   private tried: ReadonlySet<Part> = readTried(shelfOf('localStorage'), Date.now());
   private unsubscribe: (() => void) | undefined;
   private hasStarted = false;
+  private network: NetworkCheck | null = null;
+  private isNetworkAsked = false;
+  private hasChosenWay = false;
   private fetched: Situation['role'] | null = null;
   private shown: HTMLElement | null = null;
 
@@ -72,6 +77,7 @@ export class Prejoin extends LitElement implements PrejoinView {
     removeEventListener('popstate', this.onPopState);
     this.unsubscribe?.();
     this.player?.stop();
+    this.network?.stop();
   }
 
   // ── where we are ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -95,6 +101,15 @@ export class Prejoin extends LitElement implements PrejoinView {
 
   get step(): Step {
     return landing(this.steps, this.place.step, this.isAllowed === true || this.call.phase !== 'idle');
+  }
+
+  get verdict(): NetworkVerdict | null {
+    return this.network?.value?.verdict ?? null;
+  }
+
+  chooseWay(way: JoiningWay): void {
+    this.hasChosenWay = true;
+    void this.commands.setWay(way);
   }
 
   goOn(missing?: ReadonlySet<Step>): void {
@@ -168,6 +183,21 @@ export class Prejoin extends LitElement implements PrejoinView {
     }
   }
 
+  /** In the background, from the first thing that is tried; what it cannot find out is not said. */
+  private async checkNetwork(): Promise<void> {
+    if (this.isNetworkAsked) return;
+    this.isNetworkAsked = true;
+    const network = await this.commands.hub.network().catch(() => null);
+    if (network === null || !this.isConnected) return;
+    this.network = network;
+    network.subscribe(() => {
+      // It chooses for who has not chosen, and `ready` says so.
+      if (this.verdict === 'soundOnly' && !this.hasChosenWay && this.call.local.way === 'picture') void this.commands.setWay('sound');
+      this.requestUpdate();
+    });
+    network.start('');
+  }
+
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('call')) return;
     this.listen();
@@ -181,6 +211,7 @@ export class Prejoin extends LitElement implements PrejoinView {
       this.hasStarted = true;
       void this.commands.startPreview();
     }
+    if (TRIES_NETWORK.has(step) && !this.place.skipsCheck && !this.place.isShort) void this.checkNetwork();
     // A new screen has a new heading, and is a new page to those who do not see it.
     if (this.headline === this.shown) return;
     if (this.shown !== null) this.focus();

@@ -3,6 +3,7 @@
 import type { HostRequests, MeetingDetails } from '../protocol/host-requests.js';
 import type { HubRequests } from '../protocol/hub-requests.js';
 import type { MessageState, RoomMessage } from '../protocol/room-messages.js';
+import { storyNetwork } from './stories-prejoin.js';
 
 const message = (number: number, state: MessageState): RoomMessage => ({
   reference: `sms-${String(number)}`, to: `+45 •• •• •• ${String(number * 11).slice(-2)}`, state,
@@ -18,6 +19,7 @@ export function storyHub(note: (name: string) => Promise<void>): HubRequests {
     clips: () => note('clips').then(() => [{ clip: 'Knæ.mp4', title: 'Knæ', durationS: 90, code: null }]),
     // The number is not noted: nothing may keep it.
     sendSms: (to) => note('sendSms').then(() => (to.length < 8 ? { code: 'validation_failed' } : { messages: [message(9, 'waiting')] })),
+    network: () => Promise.resolve(storyNetwork),
     rateCall: (score, troubles) => note(`rateCall ${String(score)} ${troubles.join(' ')}`).then(() => true),
     sentSms: () => note('sentSms').then(() => ({ messages: SENT_SMS })),
     host: () => Promise.resolve(storyHost(note)),

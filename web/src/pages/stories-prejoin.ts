@@ -2,6 +2,7 @@
 
 import type { CallState, DeviceErrorCode, Invitation, JoiningWay, WaitingState } from '../call-types.js';
 import { decodeLook } from '../look/look.js';
+import type { NetworkCheck, NetworkVerdict } from '../network/check.js';
 import { stateOf, type Place } from '../prejoin/place.js';
 import type { Step } from '../prejoin/steps.js';
 import { Voice } from '../voices.js';
@@ -122,6 +123,8 @@ const ALL: Readonly<Record<string, Story>> = {
   'prejoin-ready-name': { step: 'ready', state: (pictures) => running(pictures, { name: '', invitation: { ...BOOKED, name: null } }) },
   'prejoin-ready-sound': { step: 'ready', state: (pictures) => withoutCamera(running(pictures)) },
   'prejoin-ready-listen': { step: 'ready', state: (pictures) => muted(withoutCamera(running(pictures), 'listen')) },
+  'prejoin-ready-weak': { step: 'ready', state: running },
+  'prejoin-ready-none': { step: 'ready', state: running },
   'prejoin-ready-muted': { step: 'ready', state: (pictures) => muted(running(pictures)) },
   'prejoin-training': { step: 'ready', state: (pictures) => running(pictures, { invitation: { ...BOOKED, mode: 'training', guestVisibility: 'hosts' } }) },
   'prejoin-skipped': { step: 'ready', place: { skipsCheck: true }, state: () => invited({ name: null }) },
@@ -137,12 +140,36 @@ const ALL: Readonly<Record<string, Story>> = {
   'waiting-look': { step: null, state: (pictures) => ({ ...withoutCamera(waits({ reason: 'admission', since: minutesAgo(1.5), notice: '' }, pictures)), look: LOOK }) },
 };
 
+/** Of the stories that have one: told as soon as it is begun. */
+const NETWORKS: Readonly<Record<string, NetworkVerdict>> = {
+  'prejoin-ready': 'good',
+  'prejoin-ready-name': 'good',
+  'prejoin-ready-weak': 'weak',
+  'prejoin-ready-sound': 'soundOnly',
+  'prejoin-ready-none': 'none',
+};
+let verdict: NetworkVerdict | null = null;
+const listeners = new Set<() => void>();
+
+export const storyNetwork: NetworkCheck = {
+  get value() {
+    return verdict === null ? null : { verdict, ways: { udp: true, tcp: true, tls: null }, roundTripMs: 20, lossRatio: 0 };
+  },
+  subscribe: (listener) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  },
+  start: () => { listeners.forEach((listener) => { listener(); }); },
+  stop: () => { listeners.clear(); },
+};
+
 export const PREJOIN_STORIES: Readonly<Record<string, (pictures: Pictures) => CallState>> = Object.fromEntries(
   Object.entries(ALL).map(([name, { state }]) => [name, state]),
 );
 
-/** The page reads there where it stands: before it is made. */
+/** Before the page is made: it reads there where it stands. */
 export function takePlace(name: string): void {
   const { step = null, place = {} } = ALL[name] ?? {};
+  verdict = NETWORKS[name] ?? null;
   history.replaceState(stateOf({ step, ...place }), '');
 }

@@ -3,6 +3,7 @@
  * them ever rejects; each says itself what it answers when nothing came.
  */
 
+import type { NetworkCheck } from '../network/check.js';
 import type { Trouble } from './call-rating.js';
 import type { Clip } from './clips.js';
 import type { HostRequests } from './host-requests.js';
@@ -17,6 +18,8 @@ export interface HubRequests {
   sentSms(): Promise<RoomMessages>;
   /** What hosts ask; rejects when this part of the page cannot be fetched. */
   host(): Promise<HostRequests>;
+  /** A check of the way through the network, not begun; rejects when it cannot be fetched. */
+  network(): Promise<NetworkCheck>;
   /** How the call was, 1 (bad) to 5 (good): whether it was taken. Once, after the call. */
   rateCall(score: number, troubles: readonly Trouble[]): Promise<boolean>;
 }
@@ -28,6 +31,7 @@ export function hubRequests(token: () => string): HubRequests {
     sendSms: (to) => messages(token, to),
     sentSms: () => messages(token, null),
     host: () => import('./host-requests.js').then(({ hostRequests }) => hostRequests(token)),
+    network: () => import('../network/check.js').then(({ makeNetworkCheck }) => makeNetworkCheck()),
     rateCall: (score, troubles) =>
       import('./call-rating.js').then(({ sendCallRating }) => sendCallRating(token(), score, troubles), () => false),
   };

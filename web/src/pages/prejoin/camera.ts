@@ -92,6 +92,6 @@ function renderTurn({ call, commands, words }: PrejoinView): TemplateResult | ''
 }
 
 function goOnWithout(view: PrejoinView, isBoth: boolean): void {
-  void view.commands.setWay(isBoth ? 'listen' : 'sound');
+  view.chooseWay(isBoth ? 'listen' : 'sound');
   view.goOn(new Set<Step>(isBoth ? ['microphone'] : []));
 }

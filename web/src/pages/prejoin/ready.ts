@@ -2,8 +2,10 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import type { JoiningWay } from '../../call-types.js';
+import type { NetworkVerdict } from '../../network/check.js';
 import { icon } from '../../elements/icon/icon.js';
 import { checkWords } from '../../text/check.js';
+import { networkWords } from '../../text/network.js';
 import { renderOwnPicture, renderWhoSees } from './parts.js';
 import { renderTop } from './top.js';
 import type { PrejoinView } from './view.js';
@@ -42,7 +44,8 @@ export function renderReady(view: PrejoinView): TemplateResult {
   }
 }
 
-function renderWays({ call, commands, words }: PrejoinView): TemplateResult {
+function renderWays(view: PrejoinView): TemplateResult {
+  const { call, words, verdict } = view;
   const said = checkWords(words.language).ready;
   const { way } = call.local;
   return html`<fieldset class="ways">
@@ -55,11 +58,19 @@ function renderWays({ call, commands, words }: PrejoinView): TemplateResult {
             name="way"
             value=${each}
             .checked=${each === way}
-            @change=${() => void commands.setWay(each)}
+            @change=${() => { view.chooseWay(each); }}
           />${icon(each === 'picture' ? 'camera' : each === 'sound' ? 'microphone' : 'chat')}<span>${said.ways[each]}</span></label
         >`,
       )}
     </div>
     <p class="hint" aria-live="polite">${said.wayHint[way]}</p>
+    ${renderNetwork(verdict === 'soundOnly' && way !== 'sound' ? 'weak' : verdict, view)}
   </fieldset>`;
+}
+
+/** What the check in the background found; that it has chosen sound is true only while it is chosen. */
+function renderNetwork(verdict: NetworkVerdict | null, { words }: PrejoinView): TemplateResult {
+  return html`<p class="network ${verdict ?? ''}" role="status">
+    ${verdict === null ? nothing : html`${icon(verdict === 'good' ? 'check' : 'weak')}<span>${networkWords(words.language).line[verdict]}</span>`}
+  </p>`;
 }

@@ -371,6 +371,20 @@ export const deskStyles = css`
     font-weight: var(--bold);
   }
 
+  .network {
+    display: flex;
+    gap: var(--space-8);
+    font-size: var(--text-16);
+  }
+
+  .network .icon {
+    color: var(--caution);
+  }
+
+  .network.good .icon {
+    color: var(--positive);
+  }
+
   .choices {
     display: grid;
     grid-template-columns: repeat(auto-fit, minmax(6.5rem, 1fr));

@@ -1,7 +1,8 @@
 /** What the screens before the call know of their page, and what they may do with it. The page itself is one. */
 
 import type { LitElement, TemplateResult } from 'lit';
-import type { CallCommands, CallState } from '../../call-types.js';
+import type { CallCommands, CallState, JoiningWay } from '../../call-types.js';
+import type { NetworkVerdict } from '../../network/check.js';
 import type { Place } from '../../prejoin/place.js';
 import type { MelodyPlayer } from '../../prejoin/player.js';
 import type { Part, Situation, Step } from '../../prejoin/steps.js';
@@ -22,6 +23,9 @@ export interface PrejoinView {
   readonly player: MelodyPlayer | null;
   /** Where somebody joins. */
   readonly who: WhoFields | null;
+  /** Of the way through the network; null: not known. */
+  readonly verdict: NetworkVerdict | null;
+  chooseWay(way: JoiningWay): void;
   /** The step after; `missing` as of `stepAfter`. */
   goOn(missing?: ReadonlySet<Step>): void;
   goBack(): void;
