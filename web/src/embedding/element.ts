@@ -34,6 +34,8 @@ export class VdxMeeting extends HTMLElement {
 
   readonly #frame = document.createElement('iframe');
   #letters: Correspondence | null = null;
+  /** In a document; its attributes have been read. */
+  #isPlaced = false;
   #isScheduled = false;
   readonly #onMessage = (event: MessageEvent): void => this.#letters?.receive(event);
 
@@ -49,18 +51,20 @@ export class VdxMeeting extends HTMLElement {
   }
 
   connectedCallback(): void {
+    this.#isPlaced = true;
     addEventListener('message', this.#onMessage);
     this.#frame.title = this.getAttribute('title') ?? 'Videomøde';
     this.#open();
   }
 
   disconnectedCallback(): void {
+    this.#isPlaced = false;
     removeEventListener('message', this.#onMessage);
     this.#close();
   }
 
   attributeChangedCallback(attribute: string, before: string | null, after: string | null): void {
-    if (before === after || !this.isConnected) return;
+    if (before === after || !this.#isPlaced) return;
     const key = SETTING_KEYS.find((one) => attributeOf(one) === attribute);
     const live = key === undefined ? undefined : LIVE[key];
     if (live === undefined || this.#letters === null) {
@@ -91,7 +95,7 @@ export class VdxMeeting extends HTMLElement {
     this.#isScheduled = true;
     queueMicrotask(() => {
       this.#isScheduled = false;
-      if (this.isConnected) this.#open();
+      if (this.#isPlaced) this.#open();
     });
   }
 
