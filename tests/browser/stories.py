@@ -31,6 +31,17 @@ SWITCHED = "?story=prejoin-idle&blank"
 """Where states are switched without a load."""
 SETTLED = """async () => {
   await document.fonts.ready;
+  const videos = [];
+  const walk = (root) => {
+    for (const element of root.querySelectorAll('*')) {
+      if (element.shadowRoot) walk(element.shadowRoot);
+      if (element instanceof HTMLVideoElement && element.srcObject && element.readyState < 2) videos.push(element);
+    }
+  };
+  walk(document);
+  const begun = (video) => new Promise((resolve) => video.addEventListener('loadeddata', resolve, { once: true }));
+  const shown = videos.map(begun);
+  await Promise.race([Promise.all(shown), new Promise((resolve) => setTimeout(resolve, 2000))]);
   for (let i = 0; i < 3; i += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
 }"""
 
@@ -74,12 +85,14 @@ class Stories:
         await self.page.locator("vdx-frame, vdx-stage").first.wait_for(state="attached")
         return self.page
 
-    async def switch(self, story: str, *, language: str = "da", names: str = "own", text: int = 100) -> Page:
+    async def switch(
+        self, story: str, *, language: str = "da", names: str = "own", text: int = 100, pictures: bool = False
+    ) -> Page:
         """Shows another state in the page as it stands, which is ten times as fast as a load of the page."""
         if not self.page.url.endswith(SWITCHED):
             await self.page.goto(f"{self.base_url}/stories.html{SWITCHED}")
             await self.page.locator("vdx-frame").first.wait_for(state="attached")
-        asked = {"story": story, "lang": language, "names": names, "text": str(text), "blank": True}
+        asked = {"story": story, "lang": language, "names": names, "text": str(text), "blank": not pictures}
         await self.page.evaluate("detail => document.dispatchEvent(new CustomEvent('story', { detail }))", asked)
         await self.page.locator("vdx-frame, vdx-stage").first.wait_for(state="attached")
         await self.page.evaluate(SETTLED)
