@@ -20,6 +20,7 @@ import { LAYOUT_STORIES } from './stories-layouts.js';
 import { LOOK_STORIES } from './stories-look.js';
 import { PREJOIN_STORIES } from './stories-prejoin.js';
 import { TRAINING_STORIES } from './stories-training.js';
+import { TROUBLE_STORIES } from './stories-trouble.js';
 
 export const ROOM: RoomState = {
   id: 'demo',
@@ -351,7 +352,8 @@ export const STORIES: Readonly<Record<string, (pictures: Pictures) => CallState>
   ...LOOK_STORIES,
   ...FLOOR_STORIES,
   ...TRAINING_STORIES,
-  'ended-left': () => ended('left', true),
+  ...TROUBLE_STORIES,
+  'ended-left': () => ({ ...ended('left', true), ended: { code: 'left', canRejoin: true, at: Date.now() } }),
   'ended-ended': () => ended('ended', false),
   'ended-removed': () => ended('removed', false),
   'ended-replaced': () => ended('replaced', true),
@@ -379,12 +381,13 @@ export const STORIES: Readonly<Record<string, (pictures: Pictures) => CallState>
   'failed-token-invalid': () => failed('tokenInvalid', false),
   'failed-room-unknown': () => ({ ...failed('roomUnknown', false), room: null }),
   'failed-room-full': () => failed('roomFull', true, 30_000),
-  'failed-not-open': () => failed('notOpenYet', true),
+  'failed-not-open': () => failed('notOpenYet', true, 185_000),
   'failed-closed': () => failed('closed', false),
   'failed-not-permitted': () => failed('notPermitted', false),
   'failed-too-many': () => failed('tooManyRequests', true, 5000),
   'failed-stopping': () => failed('serverStopping', true),
   'failed-protocol': () => failed('unsupportedProtocol', false),
+  'failed-in-app': () => failed('inAppBrowser', false),
   'failed-browser': () => failed('unsupportedBrowser', false),
   'failed-insecure': () => failed('insecureContext', false),
   'failed-connection': () => failed('connectionFailed', true),

@@ -55,7 +55,7 @@ function running(pictures: Pictures, change: Partial<CallState> = {}): CallState
   return previewing(pictures, { room: null, invitation: BOOKED, ...change });
 }
 
-function refused(camera: DeviceErrorCode | null, microphone: DeviceErrorCode | null, pictures: Pictures): CallState {
+export function refused(camera: DeviceErrorCode | null, microphone: DeviceErrorCode | null, pictures: Pictures): CallState {
   const state = running(pictures);
   const { local } = state;
   return {
@@ -167,9 +167,9 @@ export const PREJOIN_STORIES: Readonly<Record<string, (pictures: Pictures) => Ca
   Object.entries(ALL).map(([name, { state }]) => [name, state]),
 );
 
-/** Before the page is made: it reads there where it stands. */
-export function takePlace(name: string): void {
-  const { step = null, place = {} } = ALL[name] ?? {};
+/** The page reads there where it stands: before it is made. `otherwise`: for a story that is not of these. */
+export function takePlace(name: string, otherwise: Step | null = null): void {
+  const { step = otherwise, place = {} } = ALL[name] ?? {};
   verdict = NETWORKS[name] ?? null;
   history.replaceState(stateOf({ step, ...place }), '');
 }

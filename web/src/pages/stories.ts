@@ -8,12 +8,14 @@ import type { Call, CallState } from '../call-types.js';
 import { Store } from '../store.js';
 import { LANGUAGES, languageOf } from '../text/languages.js';
 import '../styles/base.css';
+import { tellAs } from '../elements/device-problem/browser.js';
 import { App } from './app.js';
 import { STORIES } from './fixtures.js';
 import { screensPage } from './screens.js';
 import { storyHub, storyStats } from './stories-hub.js';
 import { PAGES } from './stories-pages.js';
 import { takePlace } from './stories-prejoin.js';
+import { STORY_BROWSERS } from './stories-trouble.js';
 import { withNames } from './story-names.js';
 import { drawPicture } from './story-pictures.js';
 
@@ -112,7 +114,7 @@ function elementOf({ story, lang, names, blank = false }: Asked): HTMLElement | 
   if (page !== undefined) return page(language);
   const make = STORIES[story];
   if (make === undefined) return null;
-  takePlace(story);
+  takePlace(story, STORY_BROWSERS[story] === undefined ? null : 'camera');
   const calls: string[] = [];
   const app = new App();
   const state = make(blank ? (): null => null : drawPicture);
@@ -124,6 +126,7 @@ function show(asked: Asked): void {
   const { documentElement } = document;
   const isOwn = asked.lang === 'en' || asked.lang === 'da' || languageOf(asked.lang ?? null) === null;
   document.querySelector<HTMLMetaElement>('meta[name="vdx-languages"]')?.setAttribute('content', isOwn ? 'da en' : LANGUAGES.join(' '));
+  tellAs(STORY_BROWSERS[asked.story] ?? null);
   const element = elementOf(asked);
   if (element === null) return;
   documentElement.removeAttribute('class');

@@ -3,11 +3,11 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { DeviceErrorCode } from '../../call-types.js';
-import { isInAppBrowser } from '../../pages/platform.js';
 import { buttons, reset } from '../../styles/shared.js';
 import { deviceProblemWords, type DeviceProblemWords, type Situation } from '../../text/device-problem.js';
 import type { Language } from '../../text/words.js';
 import '../copy-link/copy-link.js';
+import { browser } from './browser.js';
 import { icon } from '../icon/icon.js';
 import { problemCardStyles } from './problem-card.styles.js';
 import { RetryEvent } from './retry.js';
@@ -23,7 +23,7 @@ export class ProblemCard extends LitElement {
   @property({ attribute: false }) language: Language = 'da';
   /** The browser's answer is still open. */
   @state() private asksAgain = false;
-  private permissions: PermissionStatus[] = [];
+  private permissions: readonly PermissionStatus[] = [];
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -62,8 +62,7 @@ export class ProblemCard extends LitElement {
   }
 
   private surroundings(): Surroundings {
-    const { userAgent, maxTouchPoints } = navigator;
-    return { userAgent, touchPoints: maxTouchPoints, isInApp: isInAppBrowser(userAgent), asksAgain: this.asksAgain };
+    return { ...browser(), asksAgain: this.asksAgain };
   }
 
   private retry(): void {
@@ -75,7 +74,7 @@ export class ProblemCard extends LitElement {
     this.stopWatching();
     const names = this.which === 'both' ? (['camera', 'microphone'] as const) : [this.which];
     try {
-      this.permissions = await Promise.all(names.map((name) => navigator.permissions.query({ name })));
+      this.permissions = await browser().permissions(names);
     } catch {
       return;
     }

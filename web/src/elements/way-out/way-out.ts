@@ -7,6 +7,7 @@ import { reset } from '../../styles/shared.js';
 import { deviceProblemWords } from '../../text/device-problem.js';
 import type { Language } from '../../text/words.js';
 import '../copy-link/copy-link.js';
+import { browser } from '../device-problem/browser.js';
 import { guideOf } from '../device-problem/situation.js';
 import { steps } from '../device-problem/steps.js';
 import { stepsStyles } from '../device-problem/steps.styles.js';
@@ -29,8 +30,7 @@ export class WayOut extends LitElement {
   @property({ attribute: false }) language: Language = 'da';
 
   override render(): TemplateResult {
-    const { userAgent, maxTouchPoints } = navigator;
-    const guide = this.code === 'inAppBrowser' ? guideOf('inApp', { userAgent, touchPoints: maxTouchPoints }) : null;
+    const guide = this.code === 'inAppBrowser' ? guideOf('inApp', browser()) : null;
     return html`${guide === null ? nothing : steps(deviceProblemWords(this.language).steps[guide], guide)}
       <vdx-copy-link .language=${this.language}></vdx-copy-link>`;
   }
