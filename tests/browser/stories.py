@@ -30,7 +30,10 @@ ON_ITS_SIDE = (844, 390)
 SWITCHED = "?story=prejoin-idle&blank"
 """Where states are switched without a load."""
 SETTLED = """async () => {
+  const isLoading = (root) => [...root.querySelectorAll('*')].some(
+    (element) => element.hasAttribute('data-loading') || (element.shadowRoot && isLoading(element.shadowRoot)));
   await document.fonts.ready;
+  while (isLoading(document)) await new Promise((resolve) => requestAnimationFrame(resolve));
   const videos = [];
   const walk = (root) => {
     for (const element of root.querySelectorAll('*')) {
@@ -83,6 +86,7 @@ class Stories:
         extra = "" if pictures else "&blank"
         await self.page.goto(f"{self.base_url}/stories.html?story={story}&lang={language}{extra}")
         await self.page.locator("vdx-frame, vdx-stage").first.wait_for(state="attached")
+        await self.page.evaluate(SETTLED)
         return self.page
 
     async def switch(

@@ -1,5 +1,6 @@
 /** Which banner the call shows now, with its one action. At most one: the first cause, else the own sharing. */
 
+import { html, nothing, type TemplateResult } from 'lit';
 import type { BannerCode, CallCommands, CallState } from '../call-types.js';
 import type { IconName } from '../elements/icon/icon.js';
 import { phoneLink, phoneText } from '../text/names.js';
@@ -40,6 +41,12 @@ const TROUBLE: ReadonlySet<BannerCode> = new Set([
 ]);
 
 const NOTHING = (): void => undefined;
+
+/** The same ladder before the call: who waits is told that the way is lost, and that he need not do anything. */
+export function lossLine(call: CallState, words: Words): TemplateResult {
+  const isLost = call.banners.includes('reconnecting');
+  return html`<p class="notice" role="status" ?hidden=${!isLost}>${isLost ? textOf('reconnecting', call, words, Date.now()) : nothing}</p>`;
+}
 
 /** Milliseconds without a connection; 0 while there is one. */
 export function lostFor(call: CallState, now: number): number {

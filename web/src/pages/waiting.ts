@@ -12,6 +12,7 @@ import { prejoinWords } from '../text/prejoin.js';
 import { roomWords } from '../text/rooms.js';
 import { momentText } from '../text/times.js';
 import type { Words } from '../text/words.js';
+import { lossLine } from './banners.js';
 import { doorStyles } from './door.styles.js';
 import { ownTile } from './own-tile.js';
 
@@ -62,6 +63,7 @@ export class WaitingPage extends LitElement {
       <div class="waiting">
         <h1 tabindex="-1">${words.title[reason]}</h1>
         <p>${words.lead[reason]}</p>
+        ${lossLine(call, this.words)}
         ${renderSaid(call.look?.waiting)}
         <div role="status">
           ${notice === '' ? nothing : html`<div class="notice"><p class="label">${words.fromHost}</p><p>${notice}</p></div>`}
