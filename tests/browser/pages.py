@@ -130,10 +130,11 @@ async def open_person(
     join: bool = True,
     bypass_csp: bool = False,
     udp: bool = True,
+    before: str = "",
 ) -> Person:
     """Opens the guest's or host's link in a context of its own; `join` skips the preview.
 
-    The synthetic camera has 640x360, or 1280x720 when `large`: painting costs more than coding.
+    `before`: a script that runs before the page's own. The synthetic camera has 640x360, or 1280x720 when `large`: painting costs more than coding.
     """
     context = await browser.new_context(
         viewport={"width": width, "height": height},
@@ -149,6 +150,8 @@ async def open_person(
         size = (1280, 720) if large else (640, 360)
         settings = {"width": size[0], "height": size[1], "colour": colour, "frequency": frequency, "flashes": flashes}
         await context.add_init_script(f"window.synthetic = {json.dumps(settings)};\n{SYNTHETIC}")
+    if before:
+        await context.add_init_script(before)
     page = await context.new_page()
     address, _, token = url.partition("#")
     query = f"?join=1&name={name}" if join else ""

@@ -97,7 +97,7 @@ function textOf(code: BannerCode, call: CallState, words: Words, now: number): s
   if (code === 'ownConnectionWeak' && call.tiles.some((tile) => tile.paused)) return trouble.pictureRests;
   if (code !== 'reconnecting' || !isCallingBetter(call, now)) return words.banner[code];
   const helpLine = helpLineOf(call);
-  return helpLine === '' ? trouble.callThem : trouble.callUs(phoneText(helpLine));
+  return helpLine === '' ? trouble.callThem : trouble.callUs(phoneText(helpLine).replaceAll(' ', '\u00a0'));
 }
 
 function actionOf(code: BannerCode, words: Words, commands: CallCommands): Pick<BannerContent, 'action' | 'run'> {

@@ -47,9 +47,9 @@ describe('after leaving', () => {
 describe('a door that is not open yet', () => {
   it('counts down and lets in by itself', async () => {
     const page = await show(failed('notOpenYet', 65_000));
-    expect(textOf(part(page, '.opens'))).toBe('Vi lukker dig ind af os selv om 1 minut og 5 sekunder.');
+    expect(textOf(part(page, '.opens'))).toBe('Vi lukker dig ind om 1 minut og 5 sekunder. Du skal ikke gøre noget.');
     await vi.advanceTimersByTimeAsync(5000);
-    expect(textOf(part(page, '.opens'))).toBe('Vi lukker dig ind af os selv om 1 minut.');
+    expect(textOf(part(page, '.opens'))).toBe('Vi lukker dig ind om 1 minut. Du skal ikke gøre noget.');
     expect(joinAgain).not.toHaveBeenCalled();
     await vi.advanceTimersByTimeAsync(63_000);
     expect(joinAgain).toHaveBeenCalledOnce();

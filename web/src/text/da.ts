@@ -165,7 +165,7 @@ export const da: Words = {
     tokenInvalid: { title: 'Linket virker ikke', body: 'Åbn det igen fra din sms eller e-mail. Hjælper det ikke, så ring, og få et nyt.' },
     roomUnknown: { title: 'Vi kan ikke finde mødet', body: 'Det kan være flyttet eller aflyst. Ring, så hjælper vi dig videre.' },
     roomFull: { title: 'Der er ikke plads til flere', body: 'Alle pladser i mødet er taget lige nu. Prøv igen om lidt.' },
-    notOpenYet: { title: 'Mødet er ikke åbnet endnu', body: 'Du er tidligt på den. Bliv her, og prøv igen om lidt.' },
+    notOpenYet: { title: 'Mødet er ikke åbnet endnu', body: 'Du er tidligt på den. Lad siden være åben.' },
     barred: { title: 'Du kan ikke komme ind i mødet', body: 'Værten har lukket for dig. Ring, hvis du tror, det er en fejl.' },
     closed: { title: 'Mødet er lukket', body: 'Tiden er gået. Ring, hvis du skal have en ny.' },
     notPermitted: { title: 'Linket giver ikke adgang', body: 'Det hører til et andet møde eller en anden person. Ring, så får du det rigtige.' },

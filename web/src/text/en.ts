@@ -168,7 +168,7 @@ export const en: Words = {
     tokenInvalid: { title: 'The link does not work', body: 'Open it again from your text message or e-mail. If that does not help, call to get a new one.' },
     roomUnknown: { title: 'We cannot find the meeting', body: 'It may have been moved or cancelled. Call, and we will help you.' },
     roomFull: { title: 'There is no room for more', body: 'All places in the meeting are taken right now. Try again in a little while.' },
-    notOpenYet: { title: 'The meeting is not open yet', body: 'You are early. Stay here and try again in a little while.' },
+    notOpenYet: { title: 'The meeting is not open yet', body: 'You are early. Leave this page open.' },
     barred: { title: 'You cannot enter the meeting', body: 'The host has closed it for you. Phone if you think this is a mistake.' },
     closed: { title: 'The meeting is closed', body: 'The time is over. Call if you need a new one.' },
     notPermitted: { title: 'The link gives no access', body: 'It belongs to another meeting or another person. Call to get the right one.' },

@@ -23,9 +23,9 @@ const da: TroubleWords = {
   callThem: 'Det tager lang tid. Bliv her, mens vi prøver videre, eller ring til dem, der har inviteret dig.',
   rejoinFor: 'Knappen virker i 2 minutter.',
   rejoinOver: 'Vil du ind igen, så åbn linket fra din sms eller e-mail.',
-  opensIn: (time) => `Vi lukker dig ind af os selv om ${time}.`,
-  opensNow: 'Nu åbner det. Vi lukker dig ind.',
-  comesBack: 'Vi prøver igen af os selv, så snart du er på nettet.',
+  opensIn: (time) => `Vi lukker dig ind om ${time}. Du skal ikke gøre noget.`,
+  opensNow: 'Nu åbner vi. Et øjeblik.',
+  comesBack: 'Vi prøver selv igen, så snart du er på nettet.',
 };
 
 const en: TroubleWords = {
@@ -34,9 +34,9 @@ const en: TroubleWords = {
   callThem: 'This takes long. Stay here while we go on trying, or call those who invited you.',
   rejoinFor: 'The button works for 2 minutes.',
   rejoinOver: 'If you want to come back in, open the link from your text message or email.',
-  opensIn: (time) => `We let you in by ourselves in ${time}.`,
-  opensNow: 'It opens now. We let you in.',
-  comesBack: 'We try again by ourselves as soon as you are online.',
+  opensIn: (time) => `We let you in, in ${time}. There is nothing you need to do.`,
+  opensNow: 'Now we open. One moment.',
+  comesBack: 'We try again ourselves as soon as you are online.',
 };
 
 export function troubleWords(language: Language): TroubleWords {

@@ -39,12 +39,14 @@ export class CopyLink extends LitElement {
   ];
 
   @property({ attribute: false }) language: Language = 'da';
+  /** It is what the screen is for. */
+  @property({ type: Boolean }) primary = false;
   @state() private outcome: '' | 'copied' | 'refused' = '';
   @query('input') private field!: HTMLInputElement | null;
 
   override render(): TemplateResult {
     const words = deviceProblemWords(this.language);
-    return html`<button class="button primary" type="button" @click=${this.copy}>${words.copy}</button>
+    return html`<button class="button ${this.primary ? 'primary' : ''}" type="button" @click=${this.copy}>${words.copy}</button>
       ${this.outcome === 'refused'
         ? html`<input type="text" readonly aria-label=${words.copyByHand} .value=${location.href} />`
         : nothing}

@@ -1,10 +1,10 @@
 import { css } from 'lit';
 
-/** Beside each other where there is room; the number belongs to the words. */
+/** Steps beside each other where there is room; the number belongs to the words. */
 export const stepsStyles = css`
   ol {
     display: grid;
-    grid-template-columns: repeat(auto-fit, minmax(min(11rem, 100%), 1fr));
+    grid-template-columns: repeat(auto-fit, minmax(min(18rem, 100%), 1fr));
     gap: var(--space-16);
     width: 100%;
     padding: 0;
@@ -12,12 +12,20 @@ export const stepsStyles = css`
     counter-reset: step;
   }
 
+  /* Beside its picture where both have room, below it where letters are large. */
   li {
-    display: grid;
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
     align-content: start;
-    gap: var(--space-8);
-    max-width: 20rem;
+    gap: var(--space-8) var(--space-12);
+    max-width: 24rem;
     counter-increment: step;
+  }
+
+  li p {
+    flex: 1 1 8rem;
+    min-width: 0;
   }
 
   li p::before {
@@ -30,8 +38,8 @@ export const stepsStyles = css`
   }
 
   .drawing {
-    width: 100%;
-    max-width: 15rem;
+    flex: 0 1 9rem;
+    min-width: 8rem;
     fill: none;
     stroke-linecap: round;
     stroke-linejoin: round;

@@ -42,7 +42,7 @@ export const ratingStyles = css`
     justify-content: center;
     gap: var(--space-12);
     width: 100%;
-    min-height: var(--target-call);
+    min-height: max(var(--target-call), 3.5rem);
     padding: var(--space-8) var(--space-16);
     border: 1px solid var(--edge);
     border-radius: var(--radius);

@@ -32,6 +32,6 @@ export class WayOut extends LitElement {
   override render(): TemplateResult {
     const guide = this.code === 'inAppBrowser' ? guideOf('inApp', browser()) : null;
     return html`${guide === null ? nothing : steps(deviceProblemWords(this.language).steps[guide], guide)}
-      <vdx-copy-link .language=${this.language}></vdx-copy-link>`;
+      <vdx-copy-link primary .language=${this.language}></vdx-copy-link>`;
   }
 }

@@ -1,0 +1,120 @@
+"""What telephones and computers do to a call, and how it comes back by itself; leaving by mistake; the question after."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.conftest import OpenPerson
+from tests.browser.pages import Person, eventually
+from tests.server import Server
+
+TELEPHONE = (Path(__file__).parent / "telephone.js").read_text()
+
+
+async def energy(person: Person) -> float:
+    return sum(row["totalAudioEnergy"] for row in await person.inbound("audio"))
+
+
+async def frames(person: Person) -> int:
+    return sum(row["framesDecoded"] for row in await person.inbound("video"))
+
+
+async def sees_and_hears_more(person: Person) -> None:
+    """Pictures and sound go on from here."""
+    before = await frames(person), await energy(person)
+
+    async def now() -> tuple[int, float]:
+        return await frames(person), await energy(person)
+
+    await eventually(now, lambda seen: seen[0] > before[0] + 5 and seen[1] > before[1])
+
+
+async def shown(page: Page, text: str) -> None:
+    await expect(page.get_by_text(text, exact=False).first).to_be_visible(timeout=10_000)
+
+
+async def others_shown(person: Person) -> int:
+    return len([row for row in await person.pictures() if row["visible"] and not row["isSelf"]])
+
+
+async def pair(server: Server, person: OpenPerson, **choices: Any) -> tuple[Person, Person]:
+    room = await server.create_room()
+    anna = await person("Anna", room["hostUrl"])
+    bent = await person("Bent", room["guestUrl"], before=TELEPHONE, width=390, height=844, **choices)
+    for someone in (anna, bent):
+        await someone.decoding(1)
+    return anna, bent
+
+
+async def test_call_comes_back_by_itself_after_what_telephones_do(server: Server, person: OpenPerson) -> None:
+    anna, bent = await pair(server, person)
+    page = bent.page
+    await eventually(lambda: others_shown(anna), lambda count: count == 1)
+    assert await page.evaluate("telephone.held()") == 1, "the screen stays on"
+
+    # A telephone call takes camera, microphone and sound, and gives them back.
+    before = set(await page.evaluate("telephone.ids()"))
+    await page.evaluate("telephone.rings()")
+    await shown(page, "Din mikrofon er sat på pause")
+    await eventually(lambda: others_shown(anna), lambda count: count == 0)
+    await page.wait_for_timeout(1100)  # a shorter one is a hiccup
+    resumes = await page.evaluate("Math.max(...telephone.contexts.map((one) => one.resumes))")
+    await page.evaluate("telephone.hangsUp()")
+    after = await eventually(lambda: page.evaluate("telephone.ids()"), lambda ids: not before & set(ids))
+    assert len(after) == 2, "both are fresh"
+    assert await page.evaluate("Math.max(...telephone.contexts.map((one) => one.resumes))") > resumes
+    await eventually(lambda: others_shown(anna), lambda count: count == 1)
+    await sees_and_hears_more(anna)
+    await sees_and_hears_more(bent)
+
+    # Another app, and back: devices that ended without a word are had again, the screen is kept on again.
+    await page.evaluate("telephone.hides()")
+    await page.evaluate("telephone.shows()")
+    await eventually(lambda: page.evaluate("telephone.ids()"), lambda ids: len(ids) == 2 and not set(after) & set(ids))
+    await sees_and_hears_more(anna)
+    assert await page.evaluate("telephone.held()") == 1
+
+    # Sound that may not play asks for one press.
+    await page.evaluate("telephone.deniesPlay()")
+    unmute = page.get_by_role("button", name="Slå lyden til")
+    await unmute.wait_for()
+    await page.evaluate("telephone.allowsPlay()")
+    await unmute.click()
+    await unmute.wait_for(state="detached")
+    assert await page.evaluate("telephone.silentElements()") == 0
+
+    # The telephone is turned: nothing is negotiated, nothing stands still.
+    await page.set_viewport_size({"width": 844, "height": 390})
+    await page.evaluate("void dispatchEvent(new Event('orientationchange'))")
+    await sees_and_hears_more(anna)
+    await sees_and_hears_more(bent)
+    assert await page.evaluate("observe.connections.length") == 1
+    assert await bent.negotiations() == 1
+
+    # Who speaks while he is muted is told.
+    await page.get_by_role("button", name="Mikrofon").click()
+    await shown(page, "Du taler, men din mikrofon er slukket.")
+
+
+@pytest.mark.long
+async def test_who_left_by_mistake_joins_again_and_is_asked_one_question(server: Server, person: OpenPerson) -> None:
+    anna, bent = await pair(server, person)
+    page = bent.page
+    await page.get_by_role("button", name="Forlad").click()
+    await shown(page, "Du har forladt mødet")
+    assert await page.evaluate("telephone.held()") == 0, "the screen may sleep"
+    await page.get_by_role("button", name="Deltag igen").click()
+    await sees_and_hears_more(anna)
+    await sees_and_hears_more(bent)
+    await page.get_by_role("button", name="Forlad").click()
+    await page.get_by_role("button", name="Dårligt", exact=True).click()
+    await page.get_by_role("button", name="Lyden").click()
+    async with page.expect_response("**/api/v1/call-rating") as answered:
+        await page.get_by_role("button", name="Send svar").click()
+    assert (await answered.value).status == 204
+    await shown(page, "Tak for dit svar")
+    assert (await server.metrics())["vdx_hub_call_ratings_2_total"] == 1
