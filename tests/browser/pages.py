@@ -134,7 +134,9 @@ async def open_person(
 ) -> Person:
     """Opens the guest's or host's link in a context of its own; `join` skips the preview.
 
-    `before`: a script that runs before the page's own. The synthetic camera has 640x360, or 1280x720 when `large`: painting costs more than coding.
+    `before`: a script that runs before the page's own.
+
+    The synthetic camera has 640x360, or 1280x720 when `large`: painting costs more than coding.
     """
     context = await browser.new_context(
         viewport={"width": width, "height": height},

@@ -1,4 +1,4 @@
-"""What telephones and computers do to a call, and how it comes back by itself; leaving by mistake; the question after."""
+"""What telephones do to a call, and how it comes back by itself; leaving by mistake; the question after it."""
 
 from __future__ import annotations
 
