@@ -73,4 +73,10 @@ export const doorStyles = css`
     --on-marked: var(--paper);
     --border: 1px solid var(--edge);
   }
+
+  @media (max-width: 37.49em) {
+    form .button {
+      width: 100%;
+    }
+  }
 `;

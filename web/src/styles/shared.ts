@@ -168,6 +168,13 @@ export const fields = css`
     color: var(--ink);
   }
 
+  /* Telephone numbers, PINs and addresses are read from the left in every language. */
+  input[type='tel'],
+  input[inputmode='numeric'],
+  input[inputmode='email'] {
+    direction: ltr;
+  }
+
   input[aria-invalid='true'] {
     border: 2px solid var(--danger);
   }

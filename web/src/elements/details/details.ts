@@ -73,7 +73,7 @@ export class Details extends LitElement {
         ${row(words.organisation, details.organisation === '' ? words.none : details.organisation)}
         ${details.helpLine === ''
           ? nothing
-          : row(words.helpLine, html`<a class="link" href=${phoneLink(details.helpLine)}>${phoneText(details.helpLine)}</a>`)}
+          : row(words.helpLine, html`<a class="link" dir="ltr" href=${phoneLink(details.helpLine)}>${phoneText(details.helpLine)}</a>`)}
         ${details.startsAt === null ? nothing : row(words.begins, moment(details.startsAt))}
         ${details.endsAt === null ? nothing : row(words.ends, moment(details.endsAt))}
         ${details.closesAt === null || details.closesAt === details.endsAt ? nothing : row(words.closes, moment(details.closesAt))}

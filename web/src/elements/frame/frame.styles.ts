@@ -34,7 +34,7 @@ export const frameStyles = css`
     line-height: var(--leading-tight);
   }
 
-  .whose span:last-child {
+  .whose > span:last-child {
     min-width: 0;
     overflow-wrap: break-word;
   }

@@ -134,7 +134,7 @@ export class TileElement extends LitElement {
         : nothing;
     return html`<div class=${showsName || sign !== nothing ? 'name' : 'visually-hidden'} title=${showsName ? name : nothing}>
       ${sign}
-      <span class=${showsName ? 'text' : 'visually-hidden'}>${name}${this.renderAbout()}</span>
+      <span class=${showsName ? 'text' : 'visually-hidden'} dir="auto">${name}${this.renderAbout()}</span>
       ${tile.kind === 'screen' ? nothing : html`<span class="visually-hidden">${this.spokenState()}</span>`}
     </div>`;
   }
