@@ -5,8 +5,8 @@ import type { CaptionPreferences } from '../elements/captions/preferences.js';
 import type { Draft } from '../elements/chat/draft.js';
 import type { Corner, Words } from '../text/words.js';
 
-/** A panel has the name of the button that opens it. */
-export type PanelName = 'more' | 'people' | 'chat';
+/** A panel has the name of the button that opens it; the others are opened from `more`. */
+export type PanelName = 'more' | 'people' | 'chat' | 'details' | 'technique' | 'shortcuts';
 
 export interface CallView extends EventTarget {
   readonly call: CallState;
@@ -17,6 +17,8 @@ export interface CallView extends EventTarget {
   readonly isSelfShown: boolean;
   readonly corner: Corner;
   readonly captionPreferences: CaptionPreferences;
+  /** Milliseconds since the epoch: when this page of the call began. */
+  readonly since: number;
   readonly draft: Draft;
   togglePanel(name: PanelName): void;
   closePanel(): void;

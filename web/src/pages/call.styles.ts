@@ -166,6 +166,13 @@ export const callStyles = css`
     display: none;
   }
 
+  .further {
+    display: grid;
+    justify-items: start;
+    padding-top: var(--space-16);
+    border-top: 1px solid var(--line);
+  }
+
   .help {
     justify-items: start;
     padding-top: var(--space-16);

@@ -37,6 +37,7 @@ import { callStyles } from './call.styles.js';
 import type { CallView, PanelName } from './call-view.js';
 import { ownTile } from './own-tile.js';
 import { renderPanel } from './panels.js';
+import { press } from './shortcuts.js';
 import { WordsVoice } from './words-voice.js';
 
 /** From so many others on, a phone's tiles are hardly larger than the own picture. */
@@ -63,6 +64,7 @@ export class CallPage extends LitElement implements CallView {
   readonly draft = new Draft((command) => this.commands.ask(command));
   private readonly unread = new Unread();
   private readonly voice = new WordsVoice(this.unread, (text) => this.dispatchEvent(new AnnounceEvent(text)));
+  readonly since = Date.now();
   /** Of hosts only, who load it. */
   private alerts: WaitAlerts | null = null;
   private phoneTimer: ReturnType<typeof setTimeout> | undefined;
@@ -73,8 +75,14 @@ export class CallPage extends LitElement implements CallView {
     this.heading.focus({ preventScroll: true });
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.addEventListener('keydown', this.onKey);
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    document.removeEventListener('keydown', this.onKey);
     clearTimeout(this.phoneTimer);
     this.voice.stop();
     this.alerts?.stop();
@@ -238,6 +246,10 @@ export class CallPage extends LitElement implements CallView {
     this.dispatchEvent(new AnnounceEvent(show ? this.words.self.shown : this.words.self.hidden));
   }
 
+  private readonly onKey = (event: KeyboardEvent): void => {
+    press(event, this, (text) => this.dispatchEvent(new AnnounceEvent(text)));
+  };
+
   /** Two panels would cover the room; the other one makes way. */
   togglePanel(name: PanelName): void {
     this.panel = this.panel === name ? null : name;
@@ -248,6 +260,6 @@ export class CallPage extends LitElement implements CallView {
     this.panel = null;
     if (name === null) return;
     const control = (id: string): Control | null => this.renderRoot.querySelector<Control>(`#${id}`);
-    (control(name)?.checkVisibility() === false ? control('more') : control(name))?.focus();
+    (control(name)?.checkVisibility() ? control(name) : control('more'))?.focus();
   };
 }

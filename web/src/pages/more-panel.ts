@@ -14,11 +14,13 @@ import '../elements/panel/panel.js';
 import { nextCorner } from '../elements/self-view/corner.js';
 import { renderLinks } from '../look/links.js';
 import { floorWords } from '../text/floor.js';
+import { hostWords } from '../text/host.js';
 import { phoneLink, phoneText } from '../text/names.js';
 import { peopleWords } from '../text/people.js';
+import { techniqueWords } from '../text/technique.js';
 import { writtenText } from '../text/written.js';
 import { hasHelp } from './bar-buttons.js';
-import type { CallView } from './call-view.js';
+import type { CallView, PanelName } from './call-view.js';
 
 function hasCaptions(call: CallState): boolean {
   return (call.documents.captions?.writers.length ?? 0) > 0;
@@ -40,6 +42,25 @@ function renderCrowdedOut(view: CallView): TemplateResult {
       ? item('chat', writtenText(words.language).chat, () => { view.togglePanel('chat'); })
       : nothing}
     ${shows.share && screen.supported && !screen.on ? item('share', words.call.share, () => void commands.startScreenShare()) : nothing}
+  </div>`;
+}
+
+/** What the browser does to sound and picture: fetched by those who look for it. */
+function renderProcessing({ call, commands, words }: CallView): TemplateResult {
+  void import('../elements/processing/processing.js');
+  return html`<vdx-processing .devices=${call.devices} .commands=${commands} .language=${words.language}></vdx-processing>`;
+}
+
+/** Panels of their own: keys only where there is a keyboard, as far as a browser tells. */
+function renderFurther(view: CallView): TemplateResult {
+  const { call, words } = view;
+  const technique = techniqueWords(words.language);
+  const item = (name: PanelName, label: string): TemplateResult =>
+    html`<button class="link" type="button" id=${`open-${name}`} @click=${() => { view.togglePanel(name); }}>${label}</button>`;
+  return html`<div class="further">
+    ${call.self?.role === 'host' ? item('details', hostWords(words.language).details.title) : nothing}
+    ${matchMedia('(any-hover: hover)').matches ? item('shortcuts', technique.shortcuts.title) : nothing}
+    ${item('technique', technique.title)}
   </div>`;
 }
 
@@ -74,6 +95,7 @@ export function renderMore(view: CallView): TemplateResult {
       : nothing}
     <vdx-layouts .call=${call} .commands=${commands} .language=${words.language}></vdx-layouts>
     <vdx-devices .devices=${call.devices} .commands=${commands} .words=${words}></vdx-devices>
+    ${renderProcessing(view)}
     <div class="field">
       <span class="label" id="own-picture">${words.panel.ownPicture}</span>
       <div class="pair" role="group" aria-labelledby="own-picture">
@@ -89,6 +111,7 @@ export function renderMore(view: CallView): TemplateResult {
           : nothing}
       </div>
     </div>
+    ${renderFurther(view)}
     <div class="field help">
       <span class="label">${words.help.ask}</span>
       ${helpLine === ''

@@ -4,7 +4,9 @@ import { html, nothing, type TemplateResult } from 'lit';
 import '../elements/chat/chat.js';
 import '../elements/panel/panel.js';
 import '../elements/people/people.js';
+import { hostWords } from '../text/host.js';
 import { peopleWords } from '../text/people.js';
+import { techniqueWords } from '../text/technique.js';
 import { writtenText } from '../text/written.js';
 import type { CallView, PanelName } from './call-view.js';
 import { renderMore } from './more-panel.js';
@@ -13,6 +15,9 @@ const PANELS: Readonly<Record<PanelName, (view: CallView) => TemplateResult>> = 
   more: renderMore,
   people: renderPeople,
   chat: renderChat,
+  details: renderDetails,
+  technique: renderTechnique,
+  shortcuts: renderShortcuts,
 };
 
 export function renderPanel(view: CallView): TemplateResult | typeof nothing {
@@ -37,5 +42,39 @@ function renderPeople({ call, commands, words, closePanel }: CallView): Template
     @closepanel=${closePanel}
   >
     <vdx-people .call=${call} .commands=${commands} .language=${language}></vdx-people>
+  </vdx-panel>`;
+}
+
+/** What few open is fetched when they do. */
+function renderDetails({ call, commands, words, closePanel }: CallView): TemplateResult {
+  void import('../elements/details/details.js');
+  return html`<vdx-panel
+    .heading=${hostWords(words.language).details.title}
+    .closeLabel=${words.panel.close}
+    @closepanel=${closePanel}
+  >
+    <vdx-details .call=${call} .commands=${commands} .language=${words.language}></vdx-details>
+  </vdx-panel>`;
+}
+
+function renderTechnique({ call, commands, words, since, closePanel }: CallView): TemplateResult {
+  void import('../elements/technique/technique.js');
+  return html`<vdx-panel
+    .heading=${techniqueWords(words.language).title}
+    .closeLabel=${words.panel.close}
+    @closepanel=${closePanel}
+  >
+    <vdx-technique .call=${call} .commands=${commands} .since=${since} .language=${words.language}></vdx-technique>
+  </vdx-panel>`;
+}
+
+function renderShortcuts({ call, words, closePanel }: CallView): TemplateResult {
+  void import('../elements/shortcuts/shortcuts.js');
+  return html`<vdx-panel
+    .heading=${techniqueWords(words.language).shortcuts.title}
+    .closeLabel=${words.panel.close}
+    @closepanel=${closePanel}
+  >
+    <vdx-shortcuts .call=${call} .language=${words.language}></vdx-shortcuts>
   </vdx-panel>`;
 }

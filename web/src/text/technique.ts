@@ -58,7 +58,6 @@ export interface TechniqueWords {
     readonly list: string;
     readonly escape: string;
     readonly escapeKey: string;
-    readonly turnedOff: string;
     readonly nobodyWaits: string;
   };
 }
@@ -127,7 +126,6 @@ const da: TechniqueWords = {
     list: 'Vis genvejene',
     escape: 'Luk det, der er åbent',
     escapeKey: 'Esc',
-    turnedOff: 'Genveje er slået fra',
     nobodyWaits: 'Ingen venter',
   },
 };
@@ -196,7 +194,6 @@ const en: TechniqueWords = {
     list: 'Show the shortcuts',
     escape: 'Close what is open',
     escapeKey: 'Esc',
-    turnedOff: 'Shortcuts are switched off',
     nobodyWaits: 'Nobody waits',
   },
 };

@@ -14,8 +14,6 @@ import { readFacts, type Count, type Facts } from './facts.js';
 import { techniqueStyles } from './technique.styles.js';
 
 const LOOK_MS = 2000;
-/** About when the call began for us: when its page was first drawn. */
-const BEGAN_MS = Date.now();
 
 @customElement('vdx-technique')
 export class Technique extends LitElement {
@@ -24,6 +22,8 @@ export class Technique extends LitElement {
   @property({ attribute: false }) call!: CallState;
   @property({ attribute: false }) commands!: CallCommands;
   @property({ attribute: false }) language: Language = 'da';
+  /** Milliseconds since the epoch: when the call began for us. */
+  @property({ attribute: false }) since = Date.now();
 
   @state() private facts: Facts = readFacts([], 0, null).facts;
   @state() private standing: 'idle' | 'sending' | 'failed' | 'tooFast' = 'idle';
@@ -101,7 +101,7 @@ export class Technique extends LitElement {
     this.standing = 'sending';
     await this.look();
     const hub = await this.commands.hub.host().catch(() => null);
-    const answer = await hub?.sendDiagnosis(diagnosisOf(this.facts, this.platform, this.call, Date.now() - BEGAN_MS));
+    const answer = await hub?.sendDiagnosis(diagnosisOf(this.facts, this.platform, this.call, Date.now() - this.since));
     if (answer !== undefined && 'told' in answer) {
       this.code = answer.told.code;
       this.standing = 'idle';
