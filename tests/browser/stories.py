@@ -32,6 +32,7 @@ SWITCHED = "?story=prejoin-idle&blank"
 SETTLED = """async () => {
   const isLoading = (root) => [...root.querySelectorAll('*')].some(
     (element) => element.hasAttribute('data-loading') || (element.shadowRoot && isLoading(element.shadowRoot)));
+  while (document.documentElement.dataset.opening) await new Promise((resolve) => requestAnimationFrame(resolve));
   await document.fonts.ready;
   while (isLoading(document)) await new Promise((resolve) => requestAnimationFrame(resolve));
   const videos = [];

@@ -13,6 +13,7 @@ import { App } from './app.js';
 import { STORIES } from './fixtures.js';
 import { screensPage } from './screens.js';
 import { storyHub, storyStats } from './stories-hub.js';
+import { open, OPENED } from './stories-opened.js';
 import { PAGES } from './stories-pages.js';
 import { takePlace } from './stories-prejoin.js';
 import { STORY_BROWSERS } from './stories-trouble.js';
@@ -112,7 +113,7 @@ function elementOf({ story, lang, names, blank = false }: Asked): HTMLElement | 
   const language = languageOf(lang ?? null);
   const page = PAGES[story];
   if (page !== undefined) return page(language);
-  const make = STORIES[story];
+  const make = STORIES[OPENED[story]?.of ?? story];
   if (make === undefined) return null;
   takePlace(story, STORY_BROWSERS[story] === undefined ? null : 'camera');
   const calls: string[] = [];
@@ -132,7 +133,9 @@ function show(asked: Asked): void {
   documentElement.removeAttribute('class');
   documentElement.removeAttribute('style');
   if (asked.text !== undefined && asked.text !== null) documentElement.style.fontSize = `${asked.text}%`;
+  delete documentElement.dataset['opening'];
   document.body.replaceChildren(element);
+  void open(asked.story);
 }
 
 // As in a browser that has not been asked yet: a story turns nothing on by itself.
@@ -140,5 +143,5 @@ Object.defineProperty(navigator, 'permissions', { value: undefined });
 const query = new URLSearchParams(location.search);
 document.addEventListener('story', (event) => { show((event as CustomEvent<Asked>).detail); });
 const story = query.get('story');
-if (story === null) document.body.append(screensPage([...Object.keys(STORIES), ...Object.keys(PAGES)]));
+if (story === null) document.body.append(screensPage([...Object.keys(STORIES), ...Object.keys(OPENED), ...Object.keys(PAGES)]));
 else show({ story, lang: query.get('lang'), names: query.get('names'), text: query.get('text'), blank: query.has('blank') });

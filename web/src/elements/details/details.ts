@@ -40,6 +40,10 @@ export class Details extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.looking = setInterval(() => { this.requestUpdate(); }, LOOK_MS);
+  }
+
+  /** Not before: where this part of the page came late, its properties are set later than it is connected. */
+  protected override firstUpdated(): void {
     void this.fetch();
   }
 

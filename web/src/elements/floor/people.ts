@@ -23,7 +23,7 @@ addMark({
 addSection({
   id: 'floor',
   order: 20,
-  isShown: isHost,
+  isShown: (call) => isHost(call) && (call.documents.floor !== undefined || call.documents.roomChanged !== undefined),
   count: (call) => waitingForHosts(call) + (call.documents.floor?.screen.waiting ?? 0),
   render: ({ call, commands, language }) => {
     // Only hosts load it.

@@ -16,6 +16,11 @@ export const peopleStyles = css`
     font-weight: var(--bold);
   }
 
+  .section {
+    display: grid;
+    gap: var(--space-12);
+  }
+
   ul {
     display: grid;
     padding: 0;

@@ -35,6 +35,10 @@ export class Technique extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.looking = setInterval(() => void this.look(), LOOK_MS);
+  }
+
+  /** Not before: where this part of the page came late, its properties are set later than it is connected. */
+  protected override firstUpdated(): void {
     void this.look();
   }
 
