@@ -43,7 +43,7 @@ async def test_citizen_comes_by_the_short_link_knocks_and_is_let_in_by_the_host(
     assert await guest.negotiations() == 0, "who waits offers no media"
     host = await person("Anna", made["hostUrl"])
     await host.page.get_by_role("button", name="Deltagere, 1 venter").click()
-    await host.page.get_by_role("button", name="Luk Bent ind").click()
+    await host.page.get_by_role("button", name="Luk ind: Bent").click()
     await guest.decoding(1)
     await host.decoding(1)
     for one in (guest, host):

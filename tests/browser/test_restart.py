@@ -72,6 +72,6 @@ async def test_who_waits_knocks_again_by_himself_and_who_is_in_stays_after_a_res
         await eventually(anna.negotiations, lambda count: count == 2, within_s=BACK_WITHIN_S)
         await anna.page.get_by_role("button", name="Deltagere, 1 venter").click(timeout=1000 * BACK_WITHIN_S)
         await expect(bent.page.get_by_role("heading", name="Du er i venteværelset")).to_be_visible()
-        await anna.page.get_by_role("button", name="Luk Bent ind").click()
+        await anna.page.get_by_role("button", name="Luk ind: Bent").click()
         await bent.decoding(1)
         await anna.decoding(1)

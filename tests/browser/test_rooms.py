@@ -51,7 +51,7 @@ async def test_guest_waits_unseen_until_the_host_lets_him_in_and_is_muted_by_him
     await host.page.get_by_label("Besked til dem, der venter").fill("To minutter")
     await host.page.get_by_role("button", name="Send", exact=True).click()
     await expect(guest.page.get_by_text("To minutter")).to_be_visible()
-    await host.page.get_by_role("button", name="Luk Bent ind").click()
+    await host.page.get_by_role("button", name="Luk ind: Bent").click()
     await guest.decoding(1)
     await host.decoding(1)
     await host.page.get_by_role("button", name="Muligheder for Bent").click()

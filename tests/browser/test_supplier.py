@@ -92,7 +92,7 @@ async def test_supplier_books_invites_ends_and_finds_the_call_in_the_history(
         # No guest PIN: the portal link carries the host's.
         host = await person("Anna", f"{room['portalLink']}&name=Anna&join=1", join=False)
         await host.page.get_by_role("button", name="Deltagere, 1 venter").click()
-        await host.page.get_by_role("button", name="Luk Bent ind").click()
+        await host.page.get_by_role("button", name="Luk ind: Bent").click()
         await guest.decoding(1)
         await host.decoding(1)
 

@@ -27,7 +27,7 @@ export const OPENED: Readonly<Record<string, Opened>> = {
   'host-panel-shortcuts': { of: 'host-lobby', presses: ['?'] },
   'host-panel-queue': { of: 'host-floor-moderated', presses: [PEOPLE, '[data-do=clear] button'] },
   'host-panel-training': { of: 'host-training-groups', presses: [PEOPLE] },
-  'host-panel-transfer': { of: 'host-lobby', presses: [PEOPLE, '[data-person="p-Bo"] .menu', '[data-action=transfer]'] },
+  'host-panel-transfer': { of: 'host-lobby', presses: [PEOPLE, '[data-person="p-Bodil Jensen"] .menu', '[data-action=transfer]'] },
   'host-panel-chat': { of: 'written', presses: ['#chat button'] },
 };
 

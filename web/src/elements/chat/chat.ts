@@ -51,9 +51,11 @@ export class Chat extends LitElement {
     const { messages } = call.words;
     return html`
       ${messages.length === 0 ? html`<p class="soft">${words.nothingYet} ${words.notKept}</p>` : nothing}
-      <ol role="log" aria-label=${words.chat}>
-        ${repeat(messages, (one) => one.number, (one) => this.renderMessage(one, words))}
-      </ol>
+      <div role="log" aria-label=${words.chat}>
+        <ol>
+          ${repeat(messages, (one) => one.number, (one) => this.renderMessage(one, words))}
+        </ol>
+      </div>
       ${repeat(this.typed, (line) => line.participantId, (line) => this.renderLine(line, words))}
       ${this.renderReactions(words)} ${this.renderForm(words)}
       ${isCaptionWriter(call) ? this.renderCaptionWriting(words) : nothing}
