@@ -1,6 +1,6 @@
 /** The words about a camera or microphone that cannot be had. Fetched by who needs them. */
 
-import type { Language } from './words.js';
+import { spoken } from './spoken.js';
 
 /** What is told: the browser's error, and where the page stands. */
 export type Situation =
@@ -66,7 +66,7 @@ const da: DeviceProblemWords = {
   },
   body: {
     denied: 'Du kan give lov sådan her.',
-    unanswered: 'Tryk Prøv igen, og svar Tillad, når browseren spørger.',
+    unanswered: 'Browseren spurgte om lov og fik ikke noget svar.',
     inApp: 'Linket er åbnet inde i en app, og her virker kamera og mikrofon ikke.',
     frame: 'Åbn mødet i sit eget vindue, så virker de.',
     system: 'Slå dem til i indstillingerne, og kom tilbage hertil.',
@@ -78,7 +78,7 @@ const da: DeviceProblemWords = {
   },
   stepsTitle: 'Sådan gør du',
   steps: {
-    prompt: ['Tryk Prøv igen. Svar Tillad, når browseren spørger.'],
+    prompt: ['Tryk Prøv igen, og svar Tillad.'],
     iosSafari: ['Tryk på ikonet ved adressen.', 'Tryk på Indstillinger for websted.', 'Sæt Kamera og Mikrofon til Tillad.'],
     iosSettings: ['Åbn Indstillinger på telefonen.', 'Find din browser på listen over apps.', 'Slå Kamera og Mikrofon til.'],
     android: ['Tryk på ikonet til venstre for adressen.', 'Tryk på Tilladelser.', 'Slå Kamera og Mikrofon til.'],
@@ -122,7 +122,7 @@ const en: DeviceProblemWords = {
   },
   body: {
     denied: 'You can allow it like this.',
-    unanswered: 'Press Try again, and answer Allow when the browser asks.',
+    unanswered: 'The browser asked for permission and got no answer.',
     inApp: 'The link was opened inside an app, and camera and microphone do not work there.',
     frame: 'Open the meeting in a window of its own, and they work.',
     system: 'Turn them on in the settings, and come back here.',
@@ -134,7 +134,7 @@ const en: DeviceProblemWords = {
   },
   stepsTitle: 'What to do',
   steps: {
-    prompt: ['Press Try again. Answer Allow when the browser asks.'],
+    prompt: ['Press Try again, and answer Allow.'],
     iosSafari: ['Tap the icon next to the address.', 'Tap Website Settings.', 'Set Camera and Microphone to Allow.'],
     iosSettings: ['Open Settings on the phone.', 'Find your browser in the list of apps.', 'Turn on Camera and Microphone.'],
     android: ['Tap the icon to the left of the address.', 'Tap Permissions.', 'Turn on Camera and Microphone.'],
@@ -163,6 +163,4 @@ const en: DeviceProblemWords = {
   copyByHand: 'Hold your finger on the link, choose Copy, and paste it into Safari or Chrome.',
 };
 
-export function deviceProblemWords(language: Language): DeviceProblemWords {
-  return language === 'en' ? en : da;
-}
+export const deviceProblemWords = spoken('deviceProblem', { da, en });

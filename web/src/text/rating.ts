@@ -1,7 +1,7 @@
 /** The words of the one question after a call. Fetched when it is asked. */
 
 import type { Trouble } from '../protocol/call-rating.js';
-import type { Language } from './words.js';
+import { spoken } from './spoken.js';
 
 export interface RatingWords {
   readonly question: string;
@@ -37,6 +37,4 @@ const en: RatingWords = {
   thanks: 'Thank you for your answer. You can close the page now.',
 };
 
-export function ratingWords(language: Language): RatingWords {
-  return language === 'en' ? en : da;
-}
+export const ratingWords = spoken('rating', { da, en });

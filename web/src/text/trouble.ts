@@ -1,6 +1,7 @@
 /** The words of what goes wrong in a call and at its end, beside those of the screens themselves. */
 
-import type { Language } from './words.js';
+import type { Language } from './languages.js';
+import { spoken } from './spoken.js';
 
 export interface TroubleWords {
   /** The first rung, when pictures are held back for the sound. */
@@ -15,6 +16,10 @@ export interface TroubleWords {
   readonly opensIn: (time: string) => string;
   readonly opensNow: string;
   readonly comesBack: string;
+  readonly hours: (count: number) => string;
+  readonly minutes: (count: number) => string;
+  readonly seconds: (count: number) => string;
+  readonly both: (larger: string, smaller: string) => string;
 }
 
 const da: TroubleWords = {
@@ -26,6 +31,10 @@ const da: TroubleWords = {
   opensIn: (time) => `Vi lukker dig ind om ${time}. Du skal ikke gøre noget.`,
   opensNow: 'Nu åbner vi. Et øjeblik.',
   comesBack: 'Vi prøver selv igen, så snart du er på nettet.',
+  hours: (count) => `${count} ${count === 1 ? 'time' : 'timer'}`,
+  minutes: (count) => `${count} ${count === 1 ? 'minut' : 'minutter'}`,
+  seconds: (count) => `${count} ${count === 1 ? 'sekund' : 'sekunder'}`,
+  both: (larger, smaller) => `${larger} og ${smaller}`,
 };
 
 const en: TroubleWords = {
@@ -37,25 +46,20 @@ const en: TroubleWords = {
   opensIn: (time) => `We let you in, in ${time}. There is nothing you need to do.`,
   opensNow: 'Now we open. One moment.',
   comesBack: 'We try again ourselves as soon as you are online.',
+  hours: (count) => `${count} ${count === 1 ? 'hour' : 'hours'}`,
+  minutes: (count) => `${count} ${count === 1 ? 'minute' : 'minutes'}`,
+  seconds: (count) => `${count} ${count === 1 ? 'second' : 'seconds'}`,
+  both: (larger, smaller) => `${larger} and ${smaller}`,
 };
 
-export function troubleWords(language: Language): TroubleWords {
-  return language === 'en' ? en : da;
-}
+export const troubleWords = spoken('trouble', { da, en });
 
 /** `1 time og 5 minutter`, `4 minutter og 10 sekunder`, `9 sekunder`: two units at most. */
 export function countdownText(ms: number, language: Language): string {
-  const seconds = Math.max(0, Math.ceil(ms / 1000));
-  const units = language === 'en'
-    ? ([[3600, 'hour', 'hours'], [60, 'minute', 'minutes'], [1, 'second', 'seconds']] as const)
-    : ([[3600, 'time', 'timer'], [60, 'minut', 'minutter'], [1, 'sekund', 'sekunder']] as const);
-  const first = units.findIndex(([size]) => seconds >= size);
-  if (first < 0) return `0 ${units[2][2]}`;
-  let rest = seconds;
-  const parts = units.slice(first, first + 2).map(([size, one, many]) => {
-    const count = Math.floor(rest / size);
-    rest -= count * size;
-    return count === 0 ? '' : `${String(count)} ${count === 1 ? one : many}`;
-  });
-  return parts.filter((part) => part !== '').join(language === 'en' ? ' and ' : ' og ');
+  const words = troubleWords(language);
+  const whole = Math.max(0, Math.ceil(ms / 1000));
+  const [hours, minutes, seconds] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
+  if (hours > 0) return minutes === 0 ? words.hours(hours) : words.both(words.hours(hours), words.minutes(minutes));
+  if (minutes > 0) return seconds === 0 ? words.minutes(minutes) : words.both(words.minutes(minutes), words.seconds(seconds));
+  return words.seconds(seconds);
 }

@@ -4,7 +4,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { buttons, fields, reset } from '../../styles/shared.js';
 import { deviceProblemWords } from '../../text/device-problem.js';
-import type { Language } from '../../text/words.js';
+import type { Language } from '../../text/languages.js';
 import { icon } from '../icon/icon.js';
 
 @customElement('vdx-copy-link')

@@ -5,7 +5,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { DeviceErrorCode } from '../../call-types.js';
 import { buttons, reset } from '../../styles/shared.js';
 import { deviceProblemWords, type DeviceProblemWords, type Situation } from '../../text/device-problem.js';
-import type { Language } from '../../text/words.js';
+import type { Language } from '../../text/languages.js';
 import '../copy-link/copy-link.js';
 import { browser } from './browser.js';
 import { icon } from '../icon/icon.js';

@@ -9,7 +9,7 @@ import type { CallCommands } from '../../call-types.js';
 import { TROUBLES, type Trouble } from '../../protocol/call-rating.js';
 import { buttons, reset } from '../../styles/shared.js';
 import { ratingWords, type RatingWords } from '../../text/rating.js';
-import type { Language } from '../../text/words.js';
+import type { Language } from '../../text/languages.js';
 import { icon } from '../icon/icon.js';
 import { ratingStyles } from './rating.styles.js';
 

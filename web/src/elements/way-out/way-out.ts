@@ -5,7 +5,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { FailureCode } from '../../call-types.js';
 import { reset } from '../../styles/shared.js';
 import { deviceProblemWords } from '../../text/device-problem.js';
-import type { Language } from '../../text/words.js';
+import type { Language } from '../../text/languages.js';
 import '../copy-link/copy-link.js';
 import { browser } from '../device-problem/browser.js';
 import { guideOf } from '../device-problem/situation.js';
