@@ -84,7 +84,7 @@ async def test_frame_without_allow_says_so_and_opens_a_window_of_its_own(server:
         await context.route("**/around", lambda route: route.fulfill(body=around, content_type="text/html"))
         await page.goto(f"{server.base_url}/around")
         frame = page.frame_locator("iframe")
-        await frame.get_by_role("button", name="Start").click()
+        await frame.get_by_role("button", name="Kom i gang").click()
         await frame.get_by_role("button", name="Tænd kamera og mikrofon").click()
         await expect(frame.get_by_text("Siden her lukker ikke op for kamera og mikrofon")).to_be_visible()
         link = frame.get_by_role("link", name="Åbn i eget vindue")
