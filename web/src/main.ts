@@ -9,6 +9,8 @@ import { App } from './pages/app.js';
 import './styles/base.css';
 
 const desk = fetchDesk();
+/** Where people try their equipment, also under an organisation's own path. */
+const TEST_PAGE = /^(?:\/o\/[^/]+)?\/test\/?$/;
 
 function startCall(): void {
   const environment = browserEnvironment();
@@ -27,5 +29,6 @@ function startCall(): void {
   });
 }
 
-if (isEntry(location.pathname)) void import('./entry/open.js').then(({ openEntry }) => { openEntry(startCall); });
+if (TEST_PAGE.test(location.pathname)) void import('./network/open.js').then(({ openTest }) => { openTest(); });
+else if (isEntry(location.pathname)) void import('./entry/open.js').then(({ openEntry }) => { openEntry(startCall); });
 else startCall();

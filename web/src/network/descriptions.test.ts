@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hasCandidate, only, turnBy, withoutHandshake } from './descriptions.js';
+import { hasCandidate, only, turnBy, withoutFeedback, withoutHandshake } from './descriptions.js';
 import { decodeEcho } from './echo-requests.js';
 
 const ANSWER = [
@@ -40,4 +40,11 @@ test('echo without an answer for each offer is no echo', () => {
   });
   for (const body of [null, 'x', {}, { answers: [{ sdp: 1 }] }, { answers: [] }]) expect(decodeEcho(body, 1)).toBe('refused');
   expect(decodeEcho({ answers: [{ sdp: 'a' }], iceServers: [7, { urls: 'turn:x' }] }, 1)).toEqual({ answers: ['a'], iceServers: [] });
+});
+
+test('offer tells nothing of pictures that arrive, and all else as it was', () => {
+  const feedback = 'a=rtcp-fb:96 goog-remb\r\na=rtcp-fb:96 transport-cc\r\na=rtcp-fb:96 nack\r\na=extmap:3 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01\r\n';
+  const section = (media: string, direction: string): string => `m=${media} 9 UDP/TLS/RTP/SAVPF 96\r\na=${direction}\r\n${feedback}`;
+  const before = `v=0\r\n${section('video', 'sendonly')}${section('audio', 'recvonly')}`;
+  expect(withoutFeedback(before + section('video', 'recvonly'))).toBe(`${before}m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=recvonly\r\na=rtcp-fb:96 nack\r\n`);
 });

@@ -20,6 +20,22 @@ export function withoutHandshake(sdp: string): string {
   return sdp.replaceAll('a=setup:passive', 'a=setup:active');
 }
 
+/**
+ * The offer as a browser would make it that tells nothing of what arrives: so the relay sends all back at once, where it
+ * would else feel its way for seconds. What is too much for the way down is lost there, and that is what is measured. Only
+ * for pictures that come; what is sent keeps its own control.
+ */
+export function withoutFeedback(sdp: string): string {
+  const sections = sdp.split(/(?=^m=)/m);
+  const isTold = /^a=(?:rtcp-fb:\S+ (?:transport-cc|goog-remb)|extmap:\S+ \S*transport-wide-cc-extensions\S*)\r?$/;
+  return sections
+    .map((section) => {
+      if (!section.startsWith('m=video') || !/^a=recvonly\r?$/m.test(section)) return section;
+      return section.split('\n').filter((line) => !isTold.test(line)).join('\n');
+    })
+    .join('');
+}
+
 export interface IceServer {
   readonly urls: readonly string[];
   readonly username: string | null;

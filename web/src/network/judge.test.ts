@@ -6,7 +6,7 @@ const OPEN: NetworkWays = { udp: true, tcp: true, tls: null };
 const FINE: Measured = { roundTripMs: 40, lossRatio: 0.01, bps: 1_300_000 };
 
 /** So many seconds of a way, a look each quarter. */
-function carried(seconds: number, { bps = 1_300_000, lossUp = 0, lossDown = 0, fps = 15, roundTripMs = 40 as number | null } = {}): Reading[] {
+function carried(seconds: number, { bps = 1_300_000, lossUp = 0, lossDown = 0, fps = 15, roundTripMs = 40 as number | null, allowedBps = null as number | null, sentBps = null as number | null } = {}): Reading[] {
   const packetsPerS = bps / 8 / 1100;
   return Array.from({ length: seconds * 4 + 1 }, (_, at) => {
     const s = at / 4;
@@ -14,6 +14,8 @@ function carried(seconds: number, { bps = 1_300_000, lossUp = 0, lossDown = 0, f
       atMs: 5000 + s * 1000,
       framesSent: fps * s,
       packetsSent: packetsPerS * s,
+      bytesSent: ((sentBps ?? bps) / 8) * s,
+      allowedBps,
       lostUp: packetsPerS * s * lossUp,
       bytesBack: (bps / 8) * s,
       packetsBack: packetsPerS * s * (1 - lossDown),
@@ -79,6 +81,12 @@ describe('measuring', () => {
     expect(measure(carried(3, { roundTripMs: null })).roundTripMs).toBeNull();
   });
 
+  test('does not take the rate of a picture that needed no more for the rate of the way', () => {
+    expect(measure(carried(3, { bps: 900_000, allowedBps: 1_200_000 })).bps).toBeNull();
+    expect(measure(carried(3, { bps: 900_000, allowedBps: 950_000 })).bps).toBeCloseTo(900_000, -3);
+    expect(measure(carried(3, { bps: 900_000, allowedBps: 1_200_000, sentBps: 1_200_000 })).bps).toBeCloseTo(900_000, -3);
+  });
+
   test('says that nothing came back as a rate of nothing', () => {
     const readings = carried(3).map((one) => ({ ...one, bytesBack: 0, packetsBack: 0 }));
     expect(verdictOf(OPEN, measure(readings))).toBe('soundOnly');
@@ -96,12 +104,12 @@ test('reading is of pictures and of the pair in use', () => {
   const rows = [
     { type: 'candidate-pair', nominated: true, state: 'succeeded', currentRoundTripTime: 0.012 },
     { type: 'candidate-pair', nominated: false, state: 'succeeded', currentRoundTripTime: 9 },
-    { type: 'outbound-rtp', kind: 'video', framesEncoded: 7, packetsSent: 70 },
+    { type: 'outbound-rtp', kind: 'video', framesEncoded: 7, packetsSent: 70, bytesSent: 900, targetBitrate: 1e6 },
     { type: 'outbound-rtp', kind: 'audio', packetsSent: 999 },
     { type: 'remote-inbound-rtp', kind: 'video', packetsLost: -2 },
     { type: 'inbound-rtp', kind: 'video', bytesReceived: 500, packetsReceived: 50, packetsLost: 3 },
   ];
   expect(readingOf(rows, 8)).toEqual({
-    atMs: 8, framesSent: 7, packetsSent: 70, lostUp: 0, bytesBack: 500, packetsBack: 50, lostDown: 3, roundTripMs: 12,
+    atMs: 8, framesSent: 7, packetsSent: 70, bytesSent: 900, allowedBps: 1e6, lostUp: 0, bytesBack: 500, packetsBack: 50, lostDown: 3, roundTripMs: 12,
   });
 });

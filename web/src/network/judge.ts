@@ -22,13 +22,18 @@ const STRETCH_MS = 1000;
 const MIN_PACKETS = 40;
 /** Fewer frames a second: the device could not paint them, so the rate is not the way's. */
 const MIN_FRAMES_PER_S = 8;
+/** So much of what was sent is back: it was the picture that needed no more. The rest is still on its way. */
+const ALL_BACK = 0.9;
 
 /** One look at getStats(); the counts grow. */
 export interface Reading {
   readonly atMs: number;
   readonly framesSent: number;
   readonly packetsSent: number;
-  /** Of these, as the relay says in its reports. */
+  readonly bytesSent: number;
+  /** What the browser's congestion control gave the picture; null where it doesn't tell. */
+  readonly allowedBps: number | null;
+  /** Of the packets sent, as the relay says in its reports. */
   readonly lostUp: number;
   /** What of the own picture has come back. */
   readonly bytesBack: number;
@@ -52,12 +57,19 @@ export function measure(readings: readonly Reading[]): Measured {
     shareLost(last.lostUp - settled.lostUp, last.packetsSent - settled.packetsSent),
     shareLost(last.lostDown - settled.lostDown, last.packetsBack - settled.packetsBack + last.lostDown - settled.lostDown),
   ].filter((loss) => loss !== null);
-  const framesPerS = ((last.framesSent - first.framesSent) * 1000) / (last.atMs - first.atMs);
+  const framesPerS = ((last.framesSent - settled.framesSent) * 1000) / Math.max(1, last.atMs - settled.atMs);
   return {
     roundTripMs: median(readings.flatMap(({ roundTripMs }) => (roundTripMs === null ? [] : [roundTripMs]))),
     lossRatio: losses.length === 0 ? null : Math.max(...losses),
-    bps: framesPerS < MIN_FRAMES_PER_S ? null : bestRate(readings),
+    bps: framesPerS < MIN_FRAMES_PER_S ? null : rateOfWay(readings, settled, last),
   };
+}
+
+/** Null when the picture needed less than it was allowed, and all of it came back: then the way may carry more. */
+function rateOfWay(readings: readonly Reading[], settled: Reading, last: Reading): number | null {
+  const best = bestRate(readings);
+  const isAllBack = last.bytesBack - settled.bytesBack >= ALL_BACK * (last.bytesSent - settled.bytesSent);
+  return best !== null && best < GOOD_BPS && isAllBack && (last.allowedBps ?? 0) >= GOOD_BPS ? null : best;
 }
 
 /** What a way that is open is good for; where none is, there is nothing to measure. */
@@ -80,8 +92,9 @@ type Row = Readonly<Record<string, unknown>>;
 
 /** From the rows of getStats(). */
 export function readingOf(rows: Iterable<Row>, atMs: number): Reading {
-  const reading = { atMs, framesSent: 0, packetsSent: 0, lostUp: 0, bytesBack: 0, packetsBack: 0, lostDown: 0 };
+  const reading = { atMs, framesSent: 0, packetsSent: 0, bytesSent: 0, lostUp: 0, bytesBack: 0, packetsBack: 0, lostDown: 0 };
   let roundTripMs: number | null = null;
+  let allowedBps: number | null = null;
   for (const row of rows) {
     const count = (name: string): number => (typeof row[name] === 'number' ? Math.max(0, row[name]) : 0);
     if (row['type'] === 'candidate-pair' && row['nominated'] === true && row['state'] === 'succeeded') {
@@ -91,6 +104,8 @@ export function readingOf(rows: Iterable<Row>, atMs: number): Reading {
     if (row['type'] === 'outbound-rtp') {
       reading.framesSent += count('framesEncoded');
       reading.packetsSent += count('packetsSent');
+      reading.bytesSent += count('bytesSent');
+      if (typeof row['targetBitrate'] === 'number') allowedBps = row['targetBitrate'];
     } else if (row['type'] === 'remote-inbound-rtp') {
       reading.lostUp += count('packetsLost');
     } else if (row['type'] === 'inbound-rtp') {
@@ -99,7 +114,7 @@ export function readingOf(rows: Iterable<Row>, atMs: number): Reading {
       reading.lostDown += count('packetsLost');
     }
   }
-  return { ...reading, roundTripMs };
+  return { ...reading, roundTripMs, allowedBps };
 }
 
 function bestRate(readings: readonly Reading[]): number | null {

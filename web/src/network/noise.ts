@@ -6,8 +6,10 @@
 const WIDTH = 640;
 const HEIGHT = 360;
 const FRAMES_PER_S = 15;
-/** Of grey: more makes frames that no encoder gets below its rate. */
-const CONTRAST = 40;
+/** Pixels of one grain: of smaller ones an encoder makes a first picture of 100 kB and then nearly nothing (measured). */
+const GRAIN = 8;
+/** Of grey, to both sides. */
+const CONTRAST = 110;
 
 export interface Noise {
   readonly track: MediaStreamTrack;
@@ -16,7 +18,7 @@ export interface Noise {
 
 /** Null where the browser paints no streams. */
 export function makeNoise(): Noise | null {
-  const [sheet, canvas] = [canvasOf(2 * WIDTH, 2 * HEIGHT), canvasOf(WIDTH, HEIGHT)];
+  const [sheet, canvas] = [canvasOf((2 * WIDTH) / GRAIN, (2 * HEIGHT) / GRAIN), canvasOf(WIDTH, HEIGHT)];
   const [grain, picture] = [sheet.getContext('2d'), canvas.getContext('2d')];
   if (grain === null || picture === null || typeof canvas.captureStream !== 'function') return null;
   const image = grain.createImageData(sheet.width, sheet.height);
@@ -25,8 +27,9 @@ export function makeNoise(): Noise | null {
     image.data[at + 3] = 255;
   }
   grain.putImageData(image, 0, 0);
+  picture.imageSmoothingEnabled = false;
   const paint = (): void => {
-    picture.drawImage(sheet, -Math.floor(Math.random() * WIDTH), -Math.floor(Math.random() * HEIGHT));
+    picture.drawImage(sheet, -Math.floor(Math.random() * WIDTH), -Math.floor(Math.random() * HEIGHT), 2 * WIDTH, 2 * HEIGHT);
   };
   paint();
   const [track] = canvas.captureStream(FRAMES_PER_S).getVideoTracks();

@@ -11,7 +11,7 @@
 
 import { browserPeerPlatform, type PeerPlatform } from '../media/peer.js';
 import type { NetworkResult, NetworkWays } from './check.js';
-import { hasCandidate, only, turnBy, withoutHandshake, type IceServer } from './descriptions.js';
+import { hasCandidate, only, turnBy, withoutFeedback, withoutHandshake, type IceServer } from './descriptions.js';
 import { askEcho, type AskEcho } from './echo-requests.js';
 import { isProven, measure, readingOf, verdictOf, type Measured, type Reading } from './judge.js';
 import { Line, type LineTracks } from './line.js';
@@ -27,7 +27,7 @@ const WAYS_MS = 5000;
 const MEASURE_MS = 3500;
 const LOOK_MS = 250;
 /** The pictures' own share of the 1.1 Mbit/s and some more, so that a good way shows that it is one. */
-const NOISE_BPS = 1_400_000;
+const NOISE_BPS = 1_700_000;
 
 export interface CheckResult extends NetworkResult, Measured {}
 
@@ -105,7 +105,8 @@ class Check {
   /** Opens these in one echo; null: it was refused. `withPicture`: the first carries the picture. */
   async #try(ways: readonly Way[], withPicture: boolean): Promise<readonly { readonly line: Line; readonly way: Way }[] | null> {
     const lines = ways.map((way, index) => ({ way, line: this.#line(way, withPicture && index === 0 ? this.#tracks() : {}) }));
-    const echo = await this.environment.ask(await Promise.all(lines.map(({ line }) => line.offer())));
+    const offers = await Promise.all(lines.map(({ line }) => line.offer()));
+    const echo = await this.environment.ask(offers.map(({ sdp, sources }) => ({ sdp: withoutFeedback(sdp), sources })));
     if (typeof echo === 'string' || this.signal.aborted) return null;
     this.#servers = echo.iceServers;
     const taken = lines.map(async (one, index) => {

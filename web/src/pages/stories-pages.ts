@@ -4,6 +4,7 @@ import type { Opening } from '../entry/opening.js';
 import type { EntranceAnswer } from '../protocol/entrance.js';
 import type { Language } from '../text/languages.js';
 import { EntryPage } from './entry.js';
+import { TEST_STORIES } from './stories-network.js';
 
 const OPENING: Opening = {
   way: { kind: 'invitation', token: 'an-invented-invitation' },
@@ -37,4 +38,5 @@ export const PAGES: Readonly<Record<string, (language: Language | null) => HTMLE
   'entry-unknown': entry({ state: 'unknown' }),
   'entry-wait': entry({ state: 'wait', forMs: 45_000 }),
   'entry-unreachable': entry({ state: 'unreachable' }),
+  ...TEST_STORIES,
 };

@@ -1,0 +1,78 @@
+"""People try their equipment at `/test`: own sound and picture come back through the relay, by the way there is."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page
+
+from tests.browser.pages import WITHOUT_UDP, eventually
+from tests.server import Server
+
+CHECK_WITHIN_S = 8.0
+RESULT = "(() => { const { screen } = document.querySelector('vdx-test'); return screen.result ?? null; })()"
+BACK = """async () => {
+  const video = document.querySelector('vdx-test').shadowRoot.querySelector('video');
+  const track = video?.srcObject?.getAudioTracks()[0];
+  if (!video || !track) return null;
+  return { height: video.videoHeight, frames: video.getVideoPlaybackQuality().totalVideoFrames };
+}"""
+
+
+async def try_out(page: Page, address: str) -> dict[str, Any]:
+    """The result; the person looks at what comes back until it moves, and presses on."""
+    await page.goto(address)
+    began = asyncio.get_running_loop().time()
+    await page.get_by_role("button", name="Start prøven").click()
+    await page.get_by_role("heading", name="Sig noget højt").wait_for()
+    assert asyncio.get_running_loop().time() - began < CHECK_WITHIN_S + 2, (
+        "the check, the question and the echo's start"
+    )
+    await eventually(lambda: page.evaluate(BACK), lambda seen: seen and seen["height"] >= 180 and seen["frames"] > 20)
+    await page.get_by_role("button", name="Vis resultatet").click()
+    result: dict[str, Any] = await eventually(lambda: page.evaluate(RESULT), lambda found: found is not None)
+    return result
+
+
+async def test_own_sound_and_picture_come_back_by_udp(server: Server, chromium: Browser) -> None:
+    page = await (await chromium.new_context(permissions=["camera", "microphone"], locale="da-DK")).new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    result = await try_out(page, f"{server.base_url}/test")
+    assert result["check"]["ways"] == {"udp": True, "tcp": True, "tls": None}
+    assert (result["camera"], result["microphone"], result["webSocket"]) == ("works", "works", True)
+    # Loopback carries it all; a machine that is too slow to paint the picture is no weak way.
+    assert result["check"]["verdict"] in ("good", "weak")
+    assert result["check"]["lossRatio"] in (None, 0)
+    metrics = await server.metrics()
+    assert metrics["vdx_hub_echoes_opened_total"] == 2
+    # What only tries a way costs no handshake.
+    assert metrics['vdx_dtls_handshakes_total{result="done"}'] == 2
+    await eventually(server.metrics, lambda seen: seen["vdx_media_conferences"] == 0, within_s=5)
+    assert complaints == []
+
+
+@pytest.mark.long
+async def test_result_reaches_who_has_booked_days_before_and_without_udp(server: Server, chromium: Browser) -> None:
+    context = await chromium.new_context(permissions=["camera", "microphone"], locale="da-DK")
+    await context.add_init_script(WITHOUT_UDP)
+    page = await context.new_page()
+    starts = datetime.now(UTC) + timedelta(days=4)
+    times = {"startTime": starts.isoformat(), "endTime": (starts + timedelta(hours=1)).isoformat()}
+    body = {"organisation": "dev", "subject": "Hemmelig sag", **times}
+    async with server.http() as http:
+        async with http.post(f"{server.base_url}/api/v1/meetings", json=body) as answer:
+            meeting = await answer.json()
+        token = meeting["guestUrl"].partition("#")[2]
+        result = await try_out(page, f"{server.base_url}/test#{token}")
+        assert result["check"]["ways"] == {"udp": False, "tcp": True, "tls": None}
+        assert "#" not in page.url
+        await page.get_by_text("kan se, at du har prøvet").wait_for()
+        async with http.get(f"{server.base_url}/api/v1/meetings/{meeting['uuid']}/invitations") as answer:
+            kept = {one["id"]: one["lastTest"] for one in (await answer.json())["invitations"]}
+    assert kept["guest"]["verdict"] in ("good", "weak")
+    assert (kept["guest"]["picture"], kept["guest"]["sound"], kept["guest"]["device"]) == (True, True, "computer")
+    assert kept["host"] is None

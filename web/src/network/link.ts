@@ -1,0 +1,39 @@
+/** What the address of the test page says: whose link it is. Pure, but for taking it out of the address bar. */
+
+import type { Shelf } from '../memory.js';
+
+export interface TestLink {
+  /** The token of a booking's personal link; '' for none. */
+  readonly invitation: string;
+  /** A join token; '' for none. */
+  readonly token: string;
+}
+
+const INVITATION = /^[\w-]{22}$/;
+const KEY = 'vdx.test';
+const MAX_TOKEN = 4096;
+
+export function readTestLink(hash: string): TestLink {
+  const said = hash.slice(1);
+  if (INVITATION.test(said)) return { invitation: said, token: '' };
+  return { invitation: '', token: (new URLSearchParams(said).get('t') ?? '').slice(0, MAX_TOKEN) };
+}
+
+/** Secrets leave the address bar at once; a reload of the tab finds them again in its own storage. */
+export function takeTestLink(shelf: Shelf | null): TestLink {
+  addEventListener('hashchange', () => location.reload());
+  const { hash } = location;
+  try {
+    if (hash === '') return isReload() ? readTestLink(shelf?.getItem(KEY) ?? '') : readTestLink('');
+    shelf?.setItem(KEY, hash);
+  } catch {
+    // Full, or forbidden: a reload tries without a link.
+  }
+  history.replaceState(history.state, '', `${location.pathname}${location.search}`);
+  return readTestLink(hash);
+}
+
+function isReload(): boolean {
+  const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+  return navigation?.type === 'reload';
+}

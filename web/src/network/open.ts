@@ -1,0 +1,42 @@
+/**
+ * Shows the page on which people try their equipment: `/test`, or with the token of a booking's link `/test#TOKEN`, or of
+ * a room's `/test#t=TOKEN`. Fetched only by who needs it.
+ */
+
+import { sessionShelf } from '../entry/return.js';
+import { askLook } from '../look/look.js';
+import { paintLook } from '../look/paint.js';
+import { askEntrance } from '../protocol/entrance.js';
+import { languageOf } from '../text/languages.js';
+import { takeTestLink, type TestLink } from './link.js';
+import { NO_OCCASION, TestPage, type TestOccasion } from './test-page.js';
+import { browserTrial } from './trial-environment.js';
+
+export function openTest(): void {
+  const link = takeTestLink(sessionShelf());
+  const page = new TestPage();
+  page.environment = browserTrial(link.invitation);
+  page.language = languageOf(new URLSearchParams(location.search).get('lang'));
+  document.body.append(page);
+  void occasionOf(link).then((occasion) => {
+    page.occasion = occasion;
+    if (occasion.look !== null) paintLook(occasion.look, document.documentElement);
+  });
+}
+
+/** Only a help: the test is the same without. */
+async function occasionOf({ invitation, token }: TestLink): Promise<TestOccasion> {
+  if (token !== '') {
+    const look = await askLook(null, token);
+    return { ...NO_OCCASION, look, inviter: look === null ? null : { organisation: look.name, helpLine: look.helpLine } };
+  }
+  if (invitation === '') return NO_OCCASION;
+  const [answer, inviter] = await askEntrance({ way: { kind: 'invitation', token: invitation }, pin: '', returnUrl: '' });
+  const isThere = answer.state === 'open' || answer.state === 'notYet';
+  return {
+    inviter,
+    look: answer.state === 'open' ? await askLook(null, answer.token) : null,
+    startsAt: answer.state === 'notYet' ? answer.startsAt : null,
+    meetingAddress: isThere ? `/i#${invitation}` : '',
+  };
+}
