@@ -60,6 +60,32 @@ export const testPageStyles = css`
     accent-color: var(--brand);
   }
 
+  .badge {
+    display: grid;
+    place-items: center;
+    width: 4rem;
+    height: 4rem;
+    border: 3px solid currentcolor;
+    border-radius: var(--radius-full);
+  }
+
+  .badge .icon {
+    width: 2.5rem;
+    height: 2.5rem;
+  }
+
+  .badge.fine {
+    color: var(--positive);
+  }
+
+  .badge.poor {
+    color: var(--caution);
+  }
+
+  .badge.bad {
+    color: var(--danger);
+  }
+
   .found {
     display: grid;
     width: 100%;
@@ -90,15 +116,15 @@ export const testPageStyles = css`
     overflow-wrap: anywhere;
   }
 
-  .fine .icon {
+  .found .fine .icon {
     color: var(--positive);
   }
 
-  .poor .icon {
+  .found .poor .icon {
     color: var(--caution);
   }
 
-  .bad .icon {
+  .found .bad .icon {
     color: var(--danger);
   }
 
@@ -150,6 +176,12 @@ export const testPageStyles = css`
     background: var(--surface);
     font-size: var(--text-16);
     font-variant-numeric: tabular-nums;
+  }
+
+  @media (min-width: 56.25em) {
+    h1 {
+      font-size: var(--text-40);
+    }
   }
 
   @media (max-width: 37.49em) {

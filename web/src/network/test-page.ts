@@ -78,10 +78,11 @@ export class TestPage extends LitElement {
       case 'start':
         return this.renderStart(said.start);
       case 'running':
+        if (screen.isAsking) return this.renderStop({ title: said.asking.title, body: said.asking.lead }, nothing);
         return html`<h1 tabindex="-1">${said.running.title}</h1>
-          <p role="status">${screen.isAsking ? said.running.allow : said.running.lead}</p>
+          <p>${said.running.lead}</p>
           ${screen.own === null ? nothing : html`<video class="own" .srcObject=${screen.own} .muted=${true} autoplay playsinline aria-hidden="true"></video>`}
-          ${screen.isAsking ? nothing : html`<progress aria-label=${said.running.title}></progress>`}`;
+          <progress aria-label=${said.running.title}></progress>`;
       case 'echo':
         return html`<h1 tabindex="-1">${said.echo.title}</h1>
           <p>${said.echo.lead}</p>
@@ -111,11 +112,13 @@ export class TestPage extends LitElement {
   private renderResult(said: NetworkWords, result: TrialResult): TemplateResult {
     const { inviter, meetingAddress } = this.occasion;
     const words = said.result;
-    const { title, body } = words[headlineOf(result)];
+    const headline = headlineOf(result);
+    const { title, body } = words[headline];
     const { verdict } = result.check;
     const way: Standing = verdict === 'good' ? 'fine' : verdict === 'none' ? 'bad' : 'poor';
     const organisation = inviter?.organisation ?? '';
-    return html`<h1 tabindex="-1">${title}</h1>
+    return html`<span class="badge ${headline === 'devices' ? 'poor' : way}">${icon(ICONS[headline === 'devices' ? 'poor' : way])}</span>
+      <h1 tabindex="-1">${title}</h1>
       <p>${body}</p>
       <dl class="found">
         ${renderFound(words.network, words.networkIs[verdict], way)}

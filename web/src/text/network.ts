@@ -7,7 +7,8 @@ export interface NetworkWords {
   readonly line: { readonly good: string; readonly weak: string; readonly soundOnly: string; readonly none: string };
   readonly page: string;
   readonly start: { readonly title: string; readonly lead: string; readonly forMeeting: (when: string) => string; readonly privacy: string; readonly go: string };
-  readonly running: { readonly title: string; readonly allow: string; readonly lead: string };
+  readonly asking: { readonly title: string; readonly lead: string };
+  readonly running: { readonly title: string; readonly lead: string };
   readonly echo: {
     readonly title: string;
     readonly lead: string;
@@ -69,9 +70,9 @@ const da: NetworkWords = {
     privacy: 'Ingen andre kan se eller høre dig imens.',
     go: 'Start prøven',
   },
+  asking: { title: 'Giv lov til kamera og mikrofon', lead: 'Svar ja, når din browser spørger.' },
   running: {
     title: 'Vi prøver din forbindelse',
-    allow: 'Sig ja, når din browser spørger om kamera og mikrofon.',
     lead: 'Det tager nogle få sekunder.',
   },
   echo: {
@@ -105,13 +106,13 @@ const da: NetworkWords = {
     microphoneIs: {
       works: 'Virker',
       silent: 'Vi hørte ikke noget. Er den slukket, eller er det en anden mikrofon, du bruger?',
-      missing: 'Vi må ikke bruge den, eller der er ingen',
+      missing: 'Siden må ikke bruge den, eller der er ingen',
     },
     camera: 'Kamera',
     cameraIs: {
       works: 'Virker',
       silent: 'Dit billede kom ikke tilbage',
-      missing: 'Vi må ikke bruge det, eller der er intet',
+      missing: 'Siden må ikke bruge det, eller der er ikke noget',
     },
     told: (organisation) => `${organisation} kan se, at du har prøvet, og hvordan det gik.`,
     toldSomebody: 'Den, du skal tale med, kan se, at du har prøvet, og hvordan det gik.',
@@ -161,9 +162,9 @@ const en: NetworkWords = {
     privacy: 'Nobody else can see or hear you meanwhile.',
     go: 'Start',
   },
+  asking: { title: 'Allow the camera and the microphone', lead: 'Say yes when your browser asks.' },
   running: {
     title: 'We are trying your connection',
-    allow: 'Say yes when your browser asks for the camera and the microphone.',
     lead: 'It takes a few seconds.',
   },
   echo: {
