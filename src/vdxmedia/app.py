@@ -26,7 +26,6 @@ from vdxmedia.api.callers import Callers
 from vdxmedia.api.clips import ClipOperations
 from vdxmedia.api.health import Health
 from vdxmedia.api.idle import IdleConnections
-from vdxmedia.api.invitations import InvitationOperations
 from vdxmedia.api.operations import Access
 from vdxmedia.api.organisations import OrganisationApi
 from vdxmedia.api.pages import Pages, read_files
@@ -312,7 +311,6 @@ class Server:
             Parts(
                 pages=Pages(files, frame_ancestors=http.frame_ancestors, frame_origins=frames),
                 rooms=self.rooms,
-                invitations=InvitationOperations(self.registry, clock=self._clock),
                 statistics=StatisticsOperations(self.registry),
                 attendance=AttendanceOperations(self.registry),
                 clips=ClipOperations(self.films, self.registry),

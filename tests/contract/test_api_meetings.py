@@ -111,6 +111,37 @@ async def test_calendar_file_is_in_utc_and_hides_the_subject_unless_it_is_shown(
     assert str(Calendar.from_ical(raw).walk("VEVENT")[0]["URL"]) == person["url"]
 
 
+async def test_guests_link_tells_who_and_when_as_often_as_it_is_opened(server: AssembledServer) -> None:
+    for organisation, subject in (("aarhus", None), ("odense", "Psykiatrisk samtale")):
+        made = await book(server, organisation=organisation, startTime=at(-1), endTime=at(60))
+        bo = {"role": "host", "name": "Overlæge Bo Ås", "function": "læge"}
+        await sent(server, "POST", f"{PATH}/{made['uuid']}/invitations", bo, status=201)
+        expected = {"hostName": "Overlæge Bo Ås", "hostFunction": "læge"} | {
+            name: datetime.fromisoformat(made[time])
+            for name, time in (("startsAt", "startTime"), ("endsAt", "endTime"))
+        }
+        entrance = {"invitation": made["guestUrl"].partition("#")[2]}
+
+        async def entered(asked: dict[str, str]) -> dict[str, Any]:
+            return dict((await sent(server, "POST", "/api/v1/entrances", asked, status=200))[0])
+
+        while (told := await entered(entrance))["state"] != "open":
+            await asyncio.sleep(0.02)
+        # Whoever looks at the page before the person does, as mail scanners do, uses nothing up.
+        for path in ("/i", f"/m/{made['shortUrl'][-12:]}", "/i"):
+            async with server.get(path, key=None) as page:
+                assert page.status in {200, 503}, "503: the client is not built"
+        told = await entered(entrance)
+        for _ in range(2):
+            async with server.get("/api/v1/invitation", key=told["token"]) as answer:
+                assert await answer.json() == told["invitation"]
+        invitation = told["invitation"]
+        shown = invitation | {name: datetime.fromisoformat(invitation[name]) for name in ("startsAt", "endsAt")}
+        assert shown == shown | expected | {"subject": subject}
+        knocking = (await entered({"shortId": made["shortUrl"][-12:]}))["invitation"]
+        assert (knocking["hostName"], knocking["subject"]) == ("Overlæge Bo Ås", None)
+
+
 async def test_repeated_request_makes_one_meeting_and_another_body_is_refused(server: AssembledServer) -> None:
     asked, headers = body(externalId="sag-1"), {"Idempotency-Key": f'"{uuid.uuid4()}"'}
     first, _ = await sent(server, "POST", PATH, asked, status=201, headers=headers)

@@ -25,6 +25,7 @@ from vdxmedia.hub.counters import Counters
 from vdxmedia.hub.entrances import Asked, Entered, Entrances, EntranceState
 from vdxmedia.hub.guesses import MAX_ADDRESSES, WRONG_IN_ALL, WRONG_PER_ADDRESS, GuessLimits
 from vdxmedia.hub.invitations import Invitations, NewInvitation
+from vdxmedia.hub.meeting_facts import FactsOfMeetings, MeetingFacts
 from vdxmedia.hub.pins import PinDoor
 from vdxmedia.ids import RoomId
 from vdxmedia.sealing import Sealer
@@ -58,8 +59,17 @@ class House:
         self.counters = Counters()
         self.organisation = ORGANISATION
         self.invitations = Invitations(self, links, sealer=SEALER, clock=self.clock)  # type: ignore[arg-type]  # of the desk only what is asked here
+        self.facts = FactsOfMeetings(database, links, self)
         self.entrances = Entrances(
-            database, links, self, self, self.pins, clock=self.clock, counters=self.counters, uri_domain="m.example.dk"
+            database,
+            links,
+            self,
+            self,
+            self.pins,
+            self.facts,
+            clock=self.clock,
+            counters=self.counters,
+            uri_domain="m.example.dk",
         )
 
     def settings_of(self, room: RoomId) -> RoomSettings:
@@ -172,6 +182,47 @@ async def test_link_opens_with_the_room_moves_with_the_meeting_and_ends_with_it(
     house.clock.advance(1200)
     closed = await house.enter(invitation=token)
     assert (closed.state, closed.grant) == (EntranceState.CLOSED, None)
+
+
+async def test_early_personal_link_tells_when_and_with_whom_and_what_only_where_it_is_shown(house: House) -> None:
+    booked = await house.book(starts_in=7200)
+    guest = await house.personal(booked, name="Inger")
+    times = {"starts_at": NOW + 7200, "ends_at": NOW + 10_800}
+    assert (await house.enter(invitation=guest)).facts == MeetingFacts(**times), "hosts that share a link have no name"
+    await house.personal(booked, role=InvitedAs.HOST, function="sekretær")
+    await house.personal(booked, role=InvitedAs.HOST, name="Overlæge Bo", function="læge")
+    house.clock.advance(1)
+    await house.personal(booked, role=InvitedAs.HOST, name="Ane", function="tolk")
+    host = {"host_name": "Overlæge Bo", "host_function": "læge"}
+    assert (await house.enter(invitation=guest)).facts == MeetingFacts(**times, **host)
+    house.organisation = msgspec.structs.replace(ORGANISATION, shows_subject=True)
+    assert (await house.enter(invitation=guest)).facts == MeetingFacts(**times, **host, subject="Psykiatri")
+
+
+async def test_what_can_be_guessed_tells_neither_host_nor_subject_before_it_is_open(house: House) -> None:
+    house.organisation = msgspec.structs.replace(ORGANISATION, shows_subject=True)
+    early = await house.book(starts_in=7200, uri="1234", guest_pin="2468")
+    await house.personal(early, role=InvitedAs.HOST, name="Overlæge Bo")
+    assert (await house.enter(short_id=early.meeting.short_id)).facts is None
+    assert (await house.enter(uri="1234", pin="2468")).facts is None
+    facts = await house.facts.of_room(early.room.room_id, knocks=True)
+    assert facts is not None
+    assert (facts.host_name, facts.subject) == ("Overlæge Bo", None)
+    house.clock.advance(20_000)
+    assert (await house.enter(invitation=await house.personal(early))).facts is None, "it is over"
+    assert await house.facts.of_room("nosuchroom22", knocks=False) is None
+
+
+async def test_store_that_does_not_answer_costs_the_facts_and_nothing_else(house: House) -> None:
+    booked = await house.book(starts_in=7200)
+
+    class Broken:
+        async def named_host(self, meeting: UUID) -> None:
+            raise Refused("the store does not answer", code="store_unavailable")
+
+    facts = FactsOfMeetings(house.database, Broken(), house)
+    assert await facts.of(booked, knocks=False) is None
+    assert await facts.of_room(booked.room.room_id, knocks=False) is None
 
 
 async def test_revoked_link_is_unknown_and_a_shared_one_is_followed_by_another(house: House) -> None:

@@ -42,6 +42,10 @@ class Entrance(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     help_line: str
     opens_at: Annotated[datetime | None, Meta(description="When `notYet`: when to ask again.")]
     starts_at: Annotated[datetime | None, Meta(description="When `notYet`: when the meeting begins.")]
+    ends_at: Annotated[datetime | None, Meta(description="When `notYet`, of a personal link; as the next three.")]
+    host_name: str
+    host_function: str
+    subject: Annotated[str | None, Meta(description="As in `invitation`.")]
     tries_left: Annotated[int | None, Meta(description="When `wrongPin`: before one has to wait.")]
     token: Annotated[str | None, Meta(description="When `open`: the join token, for some two hours.")]
     invitation: Annotated[Invitation | None, Meta(description="When `open`: as `/api/v1/invitation` tells.")]
@@ -94,19 +98,23 @@ class EntranceOperations:
                 address=called.address,
             )
         )
-        return self._told(entered)
+        return await self._told(entered)
 
-    def _told(self, entered: Entered) -> Entrance:
-        grant = entered.grant
+    async def _told(self, entered: Entered) -> Entrance:
+        grant, facts = entered.grant, entered.facts
         return Entrance(
             state=entered.state,
             organisation=entered.organisation,
             help_line=entered.help_line,
             opens_at=_moment(entered.opens_at),
             starts_at=_moment(entered.starts_at),
+            ends_at=_moment(None if facts is None else facts.ends_at),
+            host_name="" if facts is None else facts.host_name,
+            host_function="" if facts is None else facts.host_function,
+            subject=None if facts is None else facts.subject,
             tries_left=entered.tries_left,
             token=None if grant is None else self._tokens.issue(grant),
-            invitation=None if grant is None else self._invitations.show(grant),
+            invitation=None if grant is None else await self._invitations.show(grant),
             return_url=entered.return_url or None,
         )
 

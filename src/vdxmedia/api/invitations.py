@@ -1,7 +1,8 @@
 """What a link leads to, for the page before the call: who invites, whom to phone, and whether the room is open.
 
-Asked with the link's own token, so it tells nothing to anyone who could not join. The subject is left out: it may say
-why somebody meets a doctor, and is for those who are in the call.
+Asked with the link's own token, so it tells nothing to anyone who could not join. What is booked comes with it, unless
+the meeting is over. The subject may say why somebody meets a doctor: it is for those who are in the call, and for a
+link only where the organisation has switched it on.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from vdxmedia.api.rooms import RoomBook
 from vdxmedia.clock import Clock
 from vdxmedia.conference.kinds import Role
 from vdxmedia.conference.settings import GuestVisibility, RoomMode
+from vdxmedia.hub.meeting_facts import FactsOfMeetings
 from vdxmedia.hub.ports import Grant
 from vdxmedia.ids import RoomId
 
@@ -41,6 +43,17 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     ]
     opens_at: datetime | None
     closes_at: datetime | None
+    starts_at: Annotated[datetime | None, Meta(description="Of the meeting; null when none is booked.")]
+    ends_at: datetime | None
+    host_name: Annotated[
+        str, Meta(description="Whom one is going to meet: the first host with a link of his own; empty when none has.")
+    ]
+    host_function: str
+    subject: Annotated[
+        str | None,
+        Meta(description="Null unless the organisation has switched on that links show it (`showsSubject`); always "
+             "null for who has to knock."),
+    ]  # fmt: skip
     state: Annotated[InvitationState, Meta(description="By the room's times alone; it may still be full.")]
     role: Role
     mode: RoomMode
@@ -57,8 +70,9 @@ class Invitation(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 class InvitationOperations:
     """The handler. Holds no state of its own."""
 
-    def __init__(self, book: RoomBook, *, clock: Clock) -> None:
+    def __init__(self, book: RoomBook, facts: FactsOfMeetings, *, clock: Clock) -> None:
         self._book = book
+        self._facts = facts
         self._clock = clock
 
     def table(self) -> tuple[Operation, ...]:
@@ -77,7 +91,7 @@ class InvitationOperations:
             ),
         )
 
-    def show(self, grant: Grant) -> Invitation:
+    async def show(self, grant: Grant) -> Invitation:
         """Raises: NotFound `room_unknown`."""
         settings = self._book.settings_of(RoomId(grant.room))
         now = self._clock.unix_s()
@@ -86,12 +100,20 @@ class InvitationOperations:
             state = InvitationState.CLOSED
         elif settings.opens_at is not None and settings.opens_at > now:
             state = InvitationState.NOT_YET
+        facts = None
+        if state is not InvitationState.CLOSED:
+            facts = await self._facts.of_room(grant.room, knocks=grant.knocks)
         return Invitation(
             room_id=grant.room,
             organisation=settings.organisation,
             help_line=settings.help_line,
             opens_at=moment(settings.opens_at),
             closes_at=moment(settings.closes_at),
+            starts_at=moment(None if facts is None else facts.starts_at),
+            ends_at=moment(None if facts is None else facts.ends_at),
+            host_name="" if facts is None else facts.host_name,
+            host_function="" if facts is None else facts.host_function,
+            subject=None if facts is None else facts.subject,
             state=state,
             role=Role(grant.role),
             mode=settings.mode,
@@ -100,4 +122,4 @@ class InvitationOperations:
         )
 
     async def _show(self, path: Mapping[str, str], grant: Grant) -> Invitation:
-        return self.show(grant)
+        return await self.show(grant)

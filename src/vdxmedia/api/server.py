@@ -20,7 +20,6 @@ from vdxmedia.api.health import Health
 from vdxmedia.api.history import HistoryApi
 from vdxmedia.api.hosts import loopback_hosts_only
 from vdxmedia.api.idle import IdleConnections
-from vdxmedia.api.invitations import InvitationOperations
 from vdxmedia.api.oauth import BuiltInIssuer
 from vdxmedia.api.openapi import Reference
 from vdxmedia.api.operations import Access, Operation, route
@@ -76,12 +75,11 @@ class Parts:
 
     pages: Pages
     rooms: RoomOperations
-    invitations: InvitationOperations
     statistics: StatisticsOperations
     attendance: AttendanceOperations
     clips: ClipOperations
     bookings: Sequence[Operation]
-    """Of meetings, their links, and the ways in."""
+    """Of meetings, their links, what these lead to, and the ways in."""
     network: Sequence[Operation]
     """Checks and tests of the way to the relay."""
     embedders: Embedders
@@ -109,7 +107,6 @@ def make_application(parts: Parts) -> web.Application:
     """The application with all routes. Signalling attaches itself to it afterwards."""
     operations = (
         *parts.rooms.table(),
-        *parts.invitations.table(),
         *parts.statistics.table(),
         *parts.attendance.table(),
         *parts.clips.table(),

@@ -24,6 +24,7 @@ from vdxmedia.hub.diagnoses import Diagnoses
 from vdxmedia.hub.entrances import Entrances
 from vdxmedia.hub.idempotency import Idempotency
 from vdxmedia.hub.invitations import Invitations
+from vdxmedia.hub.meeting_facts import FactsOfMeetings
 from vdxmedia.hub.messages import Messages
 from vdxmedia.hub.ports import Tokens
 from vdxmedia.hub.registry import Registry
@@ -60,12 +61,15 @@ def booking_operations(
         public_url=public_url,
         short_link_base=settings.booking.short_link_base,
     )
+    facts = FactsOfMeetings(store, links, bookings)
+    showing = InvitationOperations(registry, facts, clock=clock)
     entrances = Entrances(
         store,
         links,
         registry,
         bookings,
         registry.pins,
+        facts,
         clock=clock,
         counters=registry.counters,
         uri_domain=uri_domain,
@@ -73,6 +77,7 @@ def booking_operations(
     per_second = settings.api.requests_per_second
     diagnoses = Diagnoses(DiagnosisRows(units), clock, registry.counters)
     return (
+        *showing.table(),
         *meetings.table(),
         *RoomLinkOperations(
             RoomLinks(store, invitations, registry, bookings),
@@ -91,7 +96,7 @@ def booking_operations(
         *MeetingInvitationOperations(meetings, invitations, public_url=public_url).table(),
         *EntranceOperations(
             entrances,
-            InvitationOperations(registry, clock=clock),
+            showing,
             tokens,
             RateLimit(per_second=per_second, burst=BURST_S * per_second, clock=clock),
         ).table(),

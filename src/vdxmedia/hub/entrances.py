@@ -30,7 +30,7 @@ from vdxmedia.booking.invitations import (
     token_hash,
 )
 from vdxmedia.booking.meetings import Booked
-from vdxmedia.booking.organisations import Organisation, Tree
+from vdxmedia.booking.organisations import Organisation
 from vdxmedia.clock import Clock
 from vdxmedia.conference.kinds import Role, SourceKind
 from vdxmedia.conference.settings import RoomSettings
@@ -39,6 +39,7 @@ from vdxmedia.hub.booking_store import BookingStore
 from vdxmedia.hub.counters import Counters
 from vdxmedia.hub.guesses import GuessLimits
 from vdxmedia.hub.invitations import InvitationStore
+from vdxmedia.hub.meeting_facts import FactsOfMeetings, MeetingFacts, TreeSource
 from vdxmedia.hub.pins import PinDoor
 from vdxmedia.hub.ports import Grant
 from vdxmedia.ids import RoomId
@@ -81,6 +82,8 @@ class Entered(msgspec.Struct, frozen=True, kw_only=True):
     """When `open`."""
     opens_at: int | None = None
     starts_at: int | None = None
+    facts: MeetingFacts | None = None
+    """When `notYet`, of a personal link."""
     organisation: str = ""
     """As people know it."""
     help_line: str = ""
@@ -94,10 +97,6 @@ class LiveRooms(Protocol):
         ...
 
 
-class TreeSource(Protocol):
-    async def tree(self) -> Tree: ...
-
-
 class Entrances:
     """Event loop only."""
 
@@ -108,6 +107,7 @@ class Entrances:
         rooms: LiveRooms,
         organisations: TreeSource,
         pins: PinDoor,
+        facts: FactsOfMeetings,
         *,
         clock: Clock,
         counters: Counters,
@@ -119,6 +119,7 @@ class Entrances:
         self._rooms = rooms
         self._organisations = organisations
         self._pins = pins
+        self._facts = facts
         self._clock = clock
         self._counters = counters
         self._uri_domain = uri_domain
@@ -152,7 +153,8 @@ class Entrances:
             case Door.CLOSED:
                 return told(EntranceState.CLOSED)
             case Door.NOT_YET:
-                return _with_times(told(EntranceState.NOT_YET), booked)
+                facts = await self._facts.of(booked, knocks=False)
+                return msgspec.structs.replace(_with_times(told(EntranceState.NOT_YET), booked), facts=facts)
             case Door.OPEN:
                 grant = self._grant(booked, invitation, knocks=False)
                 return self._open(told(EntranceState.OPEN), booked, organisation, asked, grant)

@@ -17,13 +17,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vdxmedia.booking.audit import AuditNote
 from vdxmedia.booking.connection_tests import ConnectionTest
-from vdxmedia.booking.invitations import SHARED, Invitation
+from vdxmedia.booking.invitations import SHARED, Invitation, InvitedAs
 from vdxmedia.hub.idempotency import Remembered
 from vdxmedia.hub.invitations import StoredInvitation
 from vdxmedia.sealing import Sealer
 from vdxmedia.store.audit import append_notes
 from vdxmedia.store.schema import idempotency_keys, invitations
 from vdxmedia.store.units import Units
+
+MOST_HOSTS = 10
+"""Looked through for one with a name; the shared link has none."""
 
 
 class InvitationRows:
@@ -63,6 +66,20 @@ class InvitationRows:
         async def work(connection: AsyncConnection) -> StoredInvitation | None:
             row = (await connection.execute(query)).one_or_none()
             return None if row is None else _stored(row)
+
+        return await self._units.read(work)
+
+    async def named_host(self, meeting: UUID) -> Invitation | None:
+        query = (
+            select(invitations)
+            .where(invitations.c.meeting == str(meeting), invitations.c.document.contains('"role":"host"'))
+            .order_by(invitations.c.created_at, invitations.c.invitation_id)
+            .limit(MOST_HOSTS)
+        )
+
+        async def work(connection: AsyncConnection) -> Invitation | None:
+            found = [_stored(row).invitation for row in (await connection.execute(query)).all()]
+            return next((one for one in found if one.role is InvitedAs.HOST and one.name), None)
 
         return await self._units.read(work)
 

@@ -13,14 +13,14 @@
  *     pin            a PIN is typed                     working
  */
 
-import type { AskEntrance, EntranceAnswer, Inviting } from '../protocol/entrance.js';
+import type { AskEntrance, EntranceAnswer, Host, Inviting } from '../protocol/entrance.js';
 import { readTyped, type Opening, type Way } from './opening.js';
 
 export type EntryScreen =
   | { readonly at: 'ask'; readonly problem: '' | 'empty' | 'unknown' }
   | { readonly at: 'pin'; readonly problem: '' | 'missing' | 'wrong'; readonly triesLeft: number | null }
   | { readonly at: 'working' }
-  | { readonly at: 'early'; readonly opensAt: number; readonly startsAt: number }
+  | { readonly at: 'early'; readonly opensAt: number; readonly startsAt: number; readonly host?: Host }
   | { readonly at: 'closed' | 'unknown' | 'unreachable' }
   | { readonly at: 'wait'; readonly until: number };
 
@@ -119,8 +119,9 @@ export class EntryFlow {
         this.listener.onEntered(answer);
         return;
       case 'notYet': {
-        const { opensAt, startsAt } = answer;
-        this.#show({ at: 'early', opensAt, startsAt });
+        const { state: _, ...told } = answer;
+        const { opensAt } = told;
+        this.#show({ at: 'early', ...told });
         const due = Math.max(opensAt - Date.now(), SOON_MS) + Math.random() * SPREAD_MS;
         this.#askIn(Math.min(due, ASK_AGAIN_MS));
         return;

@@ -11,6 +11,7 @@ import { askEntrance, type AskEntrance } from '../protocol/entrance.js';
 import { buttons, fields, reset } from '../styles/shared.js';
 import { entryWords, waitText, type EntryWords } from '../text/entry.js';
 import { chooseLanguage, loadWords, storedLanguage, storeLanguage } from '../text/language.js';
+import { functionText } from '../text/people.js';
 import { momentText } from '../text/times.js';
 import { showLanguage, type Language } from '../text/languages.js';
 import type { Words } from '../text/words.js';
@@ -91,6 +92,7 @@ export class EntryPage extends LitElement {
         return html`<div class="waiting">
           <h1 tabindex="-1">${said.early.title}</h1>
           <p class="when">${said.early.begins(begins ?? '')}</p>
+          ${screen.host === undefined ? nothing : html`<p>${said.early.with([screen.host.name, functionText(screen.host.function, language)].filter((text) => text !== '').join(', '))}</p>`}
           <p>${said.early.opens(opens ?? '')}</p>
           <p class="notice" role="status">${screen.opensAt - Date.now() > LONG_MS ? said.early.later : said.early.stay}</p>
         </div>`;

@@ -9,6 +9,7 @@ describe('what the server says of an entrance', () => {
     [200, { state: 'open', token: 't', invitation: { roomId: 'r', name: null }, returnUrl: null }, { state: 'open', roomId: 'r', token: 't', name: null, returnUrl: '' }],
     [200, { state: 'open', token: null }, { state: 'unreachable' }],
     [200, { state: 'notYet', opensAt: '1970-01-01T00:00:01Z', startsAt: '1970-01-01T00:00:02Z' }, { state: 'notYet', opensAt: 1000, startsAt: 2000 }],
+    [200, { state: 'notYet', opensAt: '1970-01-01T00:00:01Z', hostName: 'Bo', hostFunction: 'læge' }, { state: 'notYet', opensAt: 1000, startsAt: 1000, host: { name: 'Bo', function: 'læge' } }],
     [200, { state: 'notYet', opensAt: null }, { state: 'unreachable' }],
     [200, { state: 'closed' }, { state: 'closed' }],
     [200, { state: 'unknown' }, { state: 'unknown' }],

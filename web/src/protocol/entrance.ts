@@ -6,11 +6,17 @@ const TIMEOUT_MS = 10_000;
 
 export type EntranceAnswer =
   | { readonly state: 'open'; readonly roomId: string; readonly token: string; readonly name: string | null; readonly returnUrl: string }
-  | { readonly state: 'notYet'; readonly opensAt: number; readonly startsAt: number }
+  /** `host`: whom one is going to meet, and what he is; absent where that is not told. */
+  | { readonly state: 'notYet'; readonly opensAt: number; readonly startsAt: number; readonly host?: Host }
   | { readonly state: 'closed' | 'unknown' | 'pinRequired' | 'unreachable' }
   | { readonly state: 'wrongPin'; readonly triesLeft: number | null }
   /** Too many tries, or too many questions. */
   | { readonly state: 'wait'; readonly forMs: number };
+
+export interface Host {
+  readonly name: string;
+  readonly function: string;
+}
 
 /** Whose meeting it is, as far as the answer tells. */
 export interface Inviting {
@@ -76,7 +82,9 @@ function stateOf(said: Readonly<Record<string, unknown>>, text: (name: string) =
       return { state, triesLeft: typeof said['triesLeft'] === 'number' ? said['triesLeft'] : null };
     case 'notYet': {
       const [opensAt, startsAt] = [Date.parse(text('opensAt')), Date.parse(text('startsAt'))];
-      return Number.isNaN(opensAt) ? { state: 'unreachable' } : { state, opensAt, startsAt: Number.isNaN(startsAt) ? opensAt : startsAt };
+      if (Number.isNaN(opensAt)) return { state: 'unreachable' };
+      const host = { name: text('hostName'), function: text('hostFunction') };
+      return { state, opensAt, startsAt: Number.isNaN(startsAt) ? opensAt : startsAt, ...(host.name === '' ? {} : { host }) };
     }
     case 'open': {
       const invitation = (said['invitation'] ?? {}) as Readonly<Record<string, unknown>>;

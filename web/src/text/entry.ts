@@ -25,6 +25,8 @@ export interface EntryWords {
   readonly early: {
     readonly title: string;
     readonly begins: (when: string) => string;
+    /** The host, and what he is. */
+    readonly with: (who: string) => string;
     readonly opens: (when: string) => string;
     readonly stay: string;
     readonly later: string;
@@ -70,6 +72,7 @@ const da: EntryWords = {
   early: {
     title: 'Du er tidligt på den',
     begins: (when) => `Mødet begynder ${when}.`,
+    with: (who) => `Du skal tale med ${who}.`,
     opens: (when) => `Døren åbner ${when}.`,
     stay: 'Lad siden være åben. Den går videre af sig selv.',
     later: 'Kom tilbage til den tid, og åbn det samme link igen.',
@@ -114,6 +117,7 @@ const en: EntryWords = {
   early: {
     title: 'You are early',
     begins: (when) => `The meeting begins ${when}.`,
+    with: (who) => `You are meeting ${who}.`,
     opens: (when) => `The door opens ${when}.`,
     stay: 'Leave this page open. It goes on by itself.',
     later: 'Come back at that time, and open the same link again.',
