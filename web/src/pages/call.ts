@@ -11,7 +11,7 @@ import { AnnounceEvent } from '../elements/announcer/announcer.js';
 import '../elements/asked/asked.js';
 import '../elements/banner/banner.js';
 import type { Control } from '../elements/control/control.js';
-import type { WaitAlerts } from '../elements/lobby/alerting.js';
+import { WaitAlerts } from '../elements/lobby/alerting.js';
 import '../elements/captions/captions.js';
 import { readPreferences, writePreferences, type CaptionPreferences } from '../elements/captions/preferences.js';
 import { Draft } from '../elements/chat/draft.js';
@@ -65,8 +65,7 @@ export class CallPage extends LitElement implements CallView {
   private readonly unread = new Unread();
   private readonly voice = new WordsVoice(this.unread, (text) => this.dispatchEvent(new AnnounceEvent(text)));
   readonly since = Date.now();
-  /** Of hosts only, who load it. */
-  private alerts: WaitAlerts | null = null;
+  private readonly alerts = new WaitAlerts((text) => this.dispatchEvent(new AnnounceEvent(text)));
   private phoneTimer: ReturnType<typeof setTimeout> | undefined;
   private situation: Situation = PLAIN;
   private lastBanner: BannerContent['code'] | null = null;
@@ -85,7 +84,7 @@ export class CallPage extends LitElement implements CallView {
     document.removeEventListener('keydown', this.onKey);
     clearTimeout(this.phoneTimer);
     this.voice.stop();
-    this.alerts?.stop();
+    this.alerts.stop();
   }
 
   override render(): TemplateResult {
@@ -195,7 +194,8 @@ export class CallPage extends LitElement implements CallView {
     this.announceBanner();
     const seen = { isChatOpen: this.panel === 'chat', hasCaptionsOn: this.captionPreferences.isOn };
     this.voice.tell(this.call, writtenText(this.words.language), seen);
-    this.lookAtLobby();
+    // To hosts: a knock must be heard as well as seen.
+    if (this.call.self?.role === 'host') this.alerts.update(this.call, this.words.language);
     const before = changed.get('call') as CallState | undefined;
     if (before?.link.signalling === 'reconnecting' && this.call.link.signalling === 'connected') this.draft.resync();
     clearTimeout(this.phoneTimer);
@@ -214,17 +214,6 @@ export class CallPage extends LitElement implements CallView {
     if (code === this.lastBanner) return;
     this.lastBanner = code;
     if (banner !== null && code !== 'reconnecting') this.dispatchEvent(new AnnounceEvent(banner.text));
-  }
-
-  /** To hosts: a knock must be heard as well as seen. */
-  private lookAtLobby(): void {
-    const { call, words } = this;
-    if (call.self?.role !== 'host') return;
-    if (this.alerts !== null) this.alerts.update(call, words.language);
-    else void import('../elements/lobby/alerting.js').then(({ WaitAlerts: Alerts }) => {
-      this.alerts ??= new Alerts((text) => this.dispatchEvent(new AnnounceEvent(text)));
-      this.alerts.update(this.call, this.words.language);
-    }, () => undefined);
   }
 
   setCaptions(preferences: CaptionPreferences): void {

@@ -16,6 +16,7 @@ export const OPENED: Readonly<Record<string, Opened>> = {
   'call-panel-technique': { of: 'call-2', presses: [MORE, '#open-technique'] },
   'call-panel-technique-sent': { of: 'call-2', presses: [MORE, '#open-technique', '#send'] },
   'host-panel-more': { of: 'host-lobby', presses: [MORE] },
+  'host-panel-layouts': { of: 'layout-nine', presses: [MORE, '#guests summary'] },
   'host-panel-people': { of: 'host-lobby', presses: [PEOPLE] },
   'host-panel-actions': { of: 'host-lobby', presses: [PEOPLE, '[data-person="p-Bo"] .menu'] },
   'host-panel-removing': { of: 'host-lobby', presses: [PEOPLE, '[data-person="p-Bo"] .menu', '[data-action=remove] button'] },

@@ -5,6 +5,7 @@ import { STORIES, NO_PICTURES } from '../../pages/fixtures.js';
 import { mount } from '../../testing/mount.js';
 import { present } from '../../testing/builders.js';
 import { Layouts } from './layouts.js';
+import { drawnLayout } from './picture.js';
 import { layoutWords } from '../../text/layouts.js';
 import { LAYOUTS } from '../../conference/layouts.gen.js';
 import { situationOf } from './situation.js';
@@ -18,9 +19,7 @@ describe('vdx-layouts', () => {
     const ask = vi.fn(() => Promise.resolve({ type: 'done' as const }));
     const element = await mount(new Layouts(), { call: call('layout-nine'), commands: { ...NOTHING, ask } });
     const choose = (id: string, value: string): void => {
-      const select = present(element.renderRoot.querySelector<HTMLSelectElement>(`#${id}`));
-      select.value = value;
-      select.dispatchEvent(new Event('change'));
+      present(element.renderRoot.querySelector<HTMLInputElement>(`input[name=${id}][value=${value}]`)).click();
     };
     choose('own', 'speaker');
     choose('guests', 'lecture');
@@ -55,7 +54,19 @@ describe('vdx-layouts', () => {
   it('offers guests no choice for others', async () => {
     const element = await mount(new Layouts(), { call: call('layout-pips') });
     expect(element.renderRoot.querySelector('#guests')).toBeNull();
+    expect(element.renderRoot.querySelectorAll('input[name=own]').length).toBeGreaterThan(10);
     expect(element.renderRoot.querySelector('#shows-names')).toBeNull();
+  });
+
+  it.each(Object.entries(LAYOUTS))('draws %s inside its picture, with its large places', (_name, layout) => {
+    const { mains, pips } = drawnLayout(layout);
+    if (layout.mains > 0) expect(mains).toHaveLength(layout.mains);
+    expect(pips.length > 0).toBe(layout.pips !== 0);
+    for (const { left, top, width, height } of [...mains, ...pips]) {
+      expect(Math.min(left, top, width - 1, height - 1)).toBeGreaterThanOrEqual(0);
+      expect(left + width).toBeLessThanOrEqual(64.01);
+      expect(top + height).toBeLessThanOrEqual(36.01);
+    }
   });
 
   it('has a word for each layout in both languages', () => {
