@@ -137,8 +137,8 @@ async def lay(browser: Browser, rows: Sequence[tuple[str, Sequence[Picture]]], w
 
 def reduced(png: bytes, colours: int = PALETTE) -> bytes:
     """The same picture with a palette that leaves no colour far from one of it: a sixth of the bytes."""
-    with av.open(io.BytesIO(png)) as container:
-        pixels: Pixels = next(container.decode(video=0)).to_ndarray(format="rgb24")
+    with av.open(io.BytesIO(png), "r") as container:
+        pixels: Pixels = np.asarray(next(container.decode(video=0)).to_ndarray(format="rgb24"), np.uint8)
     height, width, _ = pixels.shape
     coarse = (pixels >> 3).astype(np.uint32)
     keys = (coarse[..., 0] << 10) | (coarse[..., 1] << 5) | coarse[..., 2]
