@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_opener
+from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, OpenerDirector, Request, build_opener
 
 from tests.server import free_port
 
@@ -30,6 +30,7 @@ ADMIN = {"username": "admin", "password": "password"}
 AUDIENCE = "https://moede.example.dk"
 CLIENT = ("nexus", "a-client-secret-of-the-tests")
 USER = ("anna", "a-password-of-the-tests")
+PAGE_CLIENT = ("staff", "a-page-secret-of-the-tests")
 ORGANISATION = "kommune"
 ROLES = ("meeting-planner", "meeting-user", "meeting-provisioner-user")
 START_TIMEOUT_S = 20.0
@@ -85,6 +86,32 @@ class Glewlwyd:
         self._ask("PUT", "mod/plugin/oidc", _plugin(self.issuer, keys))
         self._ask("PUT", "mod/reload/", {})
 
+    def code(self, location: str) -> str:
+        """Where the provider leads its user's browser, signed in there, that asks for authorization."""
+        browser = build_opener(HTTPCookieProcessor(), _NoRedirect())
+        person = {"username": USER[0], "password": USER[1]}
+        consent = {"scope": " ".join((*ROLES, "openid"))}
+        for method, path, body in (("POST", "auth/", person), ("PUT", f"auth/grant/{PAGE_CLIENT[0]}", consent)):
+            asked = Request(
+                f"http://127.0.0.1:{self.port}/api/{path}",
+                json.dumps(body).encode(),
+                {"Content-Type": "application/json"},
+                method=method,
+            )
+            with browser.open(asked, timeout=5):
+                pass
+        try:
+            browser.open(Request(f"{location}&g_continue"), timeout=5)  # as its own page goes on
+        except HTTPError as answer:
+            return str(answer.headers["Location"])
+        raise AssertionError("the provider has led nowhere")
+
+    def add_page_client(self, redirect_uri: str) -> None:
+        """A client of people who sign in by a browser."""
+        client = {"client_id": PAGE_CLIENT[0], "password": PAGE_CLIENT[1], "enabled": True, "confidential": True}
+        client |= {"token_endpoint_auth_method": ["client_secret_basic"], "authorization_type": ["code"]}
+        self._ask("POST", "client/", {**client, "redirect_uri": [redirect_uri], "scope": [*ROLES, "openid"]})
+
     def set_up(self, keys: Sequence[dict[str, Any]]) -> None:
         self._ask("POST", "auth/", ADMIN)
         for role in ROLES:
@@ -121,6 +148,13 @@ class Glewlwyd:
             raise AssertionError(f"{method} {path}: {error.code} {error.read().decode()}") from error
 
 
+class _NoRedirect(HTTPRedirectHandler):
+    """Tells where it would lead."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
 def _plugin(issuer: str, keys: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {
         "display_name": "OpenID Connect",
@@ -138,6 +172,8 @@ def _plugin(issuer: str, keys: Sequence[dict[str, Any]]) -> dict[str, Any]:
             "auth-type-password-enabled": True,
             "auth-type-code-enabled": True,
             "auth-type-refresh-enabled": True,
+            "pkce-allowed": True,
+            "pkce-required": True,
             "resource-allowed": True,
             "resource-scope": {role: [AUDIENCE] for role in ROLES},
             "additional-parameters": [

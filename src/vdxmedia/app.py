@@ -306,6 +306,7 @@ class Server:
             settings, self.public_url, self.bookings, self.database.units, self._credentials, keys, self.callers,
             guards, self._counters, is_for_development=is_for_development,
         )  # fmt: skip
+        stack.push_async_callback(staff.close)
         idle = IdleConnections(self._clock, lambda reason: self.metrics.connections_cut.labels(reason).inc())
         application = make_application(
             Parts(

@@ -184,6 +184,7 @@ def check(settings: Settings) -> None:
     _check_store(settings.store)
     _check_booking(settings.booking)
     _check_oauth(settings.oauth, settings.http.public_url.rstrip("/"))
+    _check_staff(settings)
     _check_sms(settings)
     if len(set(settings.pages.languages)) != len(settings.pages.languages):
         raise Misconfigured("pages.languages: the same language twice")
@@ -243,6 +244,18 @@ def _check_oauth(oauth: Oauth, public_url: str) -> None:
         for url in (one.issuer, *([one.jwks_url] if one.jwks_url else [])):
             if not is_fetchable(url):
                 raise Misconfigured(f"oauth.issuers: {url!r} must be as https://login.example.dk/realms/video")
+
+
+def _check_staff(settings: Settings) -> None:
+    staff = settings.staff
+    if not staff.issuer:
+        return
+    if staff.issuer not in [one.issuer for one in settings.oauth.issuers]:
+        raise Misconfigured(f"staff.issuer: {staff.issuer} is none of oauth.issuers, where its audience and claims are")
+    if not staff.client_id:
+        raise Misconfigured("staff.client_id: is needed beside staff.issuer")
+    if "openid" not in staff.scopes:
+        raise Misconfigured("staff.scopes: openid must be among them")
 
 
 def _check_sms(settings: Settings) -> None:

@@ -50,6 +50,8 @@ class Credentials:
     """Of what the store keeps sealed."""
     sms_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Of gateways, by their table in the configuration."""
+    staff_secret: str = field(default="", repr=False)
+    """Of this server as a client of the staff's login; empty: it has none."""
     certificate_file: str = ""
     """Of `tls`, for those of this machine who come by another name."""
 
@@ -109,6 +111,9 @@ def with_secrets(credentials: Credentials, settings: Settings) -> Credentials:
             if gateway.secret_file
         },
     )
+    if settings.staff.client_secret_file:
+        secret = read_line(Path(settings.staff.client_secret_file), "staff.client_secret_file")
+        credentials = replace(credentials, staff_secret=secret)
     password, sealer = of_store(settings)
     return replace(credentials, store_password=password, sealer=sealer)
 
@@ -140,6 +145,7 @@ def warnings(settings: Settings) -> Iterator[str]:
         settings.store.sealing_key_file,
         settings.sms_gateway.secret_file,
         settings.sms_second_gateway.secret_file,
+        settings.staff.client_secret_file,
     ):
         if name and Path(name).stat().st_mode & stat.S_IROTH:
             yield f"{name} is a secret that every user of this machine can read: `chmod o= {name}`"

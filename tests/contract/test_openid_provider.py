@@ -5,14 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.contract.assembled import assembled
+from tests.contract.test_staff import Staff
 from tests.fakes.issuers import key_of, request
-from tests.glewlwyd import AUDIENCE, ORGANISATION, Glewlwyd, run_glewlwyd
+from tests.glewlwyd import AUDIENCE, ORGANISATION, PAGE_CLIENT, Glewlwyd, run_glewlwyd
+from vdxmedia.api.staff import SESSION
+from vdxmedia.api.staff_sign_in import BEGIN, RETURN
 from vdxmedia.booking.callers import CallerRole
+from vdxmedia.booking.organisations import Organisation
 from vdxmedia.clock import ManualClock
 from vdxmedia.errors import NotAllowed
 from vdxmedia.hub.counters import Counters
@@ -70,3 +75,27 @@ async def test_keys_that_a_provider_changes_are_found_by_name(provider: Glewlwyd
     bearer = await asyncio.to_thread(provider.token, "client_credentials", "meeting-provisioner-user")
     async with assembled(settings(provider)) as server:
         assert (await server.server.callers.authenticate(request(f"Bearer {bearer}"))).client == "nexus"
+
+
+async def test_person_signs_in_at_the_staff_page_with_a_provider(provider: Glewlwyd, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text(PAGE_CLIENT[1])
+    staff = {
+        "staff.issuer": provider.issuer,
+        "staff.client_id": PAGE_CLIENT[0],
+        "staff.client_secret_file": str(tmp_path / "secret"),
+        "staff.scopes": "openid,meeting-user",
+        "staff.resource": AUDIENCE,
+    }
+    async with assembled({**settings(provider), **staff}) as server:
+        await server.server.seed([Organisation(code=ORGANISATION, name="Prøve Kommune")])
+        await asyncio.to_thread(provider.add_page_client, server.url + RETURN)
+        browser = Staff(server)
+        await browser.ask("GET", BEGIN, headers={}, status=303)
+        back = await asyncio.to_thread(provider.code, browser.answer.headers["Location"])
+        assert back.startswith(f"{server.url}{RETURN}?"), back
+        await browser.ask("GET", back.removeprefix(server.url), headers={}, status=303)
+        assert browser.answer.headers["Location"] == "/staff"
+        person = (await browser.ask("GET", SESSION))["person"]
+        assert (person["email"], person["organisationName"]) == ("anna@example.dk", "Prøve Kommune")
+        assert person["roles"] == ["meeting-user"]
+        await browser.http.close()

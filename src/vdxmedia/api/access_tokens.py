@@ -9,6 +9,7 @@ Left out: encrypted tokens, opaque ones (introspection, RFC 7662).
 from __future__ import annotations
 
 import binascii
+import hmac
 import json
 import math
 from base64 import urlsafe_b64decode
@@ -29,6 +30,7 @@ MAX_KEY_ID_CHARS = 256
 TOKEN_TYPES = frozenset({"", "jwt", "at+jwt", "application/at+jwt"})
 """RFC 7519 §5.1, RFC 9068 §2.1; compared without regard to case."""
 ACCESS_TOKEN_TYPE = "at+jwt"
+ID_TOKEN_TYPES = frozenset({"", "jwt"})
 NOT_FOR_ACCESS = frozenset({"ID", "Refresh", "Offline", "Logout"})
 """What Keycloak writes into the member `typ` of tokens that are for something else."""
 HEADER_MEMBERS = frozenset({"alg", "kid", "typ", "x5t", "x5t#S256", "cty"})
@@ -66,6 +68,12 @@ class AccessTokens:
         `token_expired`; Refused `issuer_unavailable` when the issuer's keys cannot be had."""
         if not token:
             raise NotAllowed("send `Authorization: Bearer TOKEN`", code="token_missing")
+        claims, terms, _ = await self._signed(token)
+        self._check(claims, terms)
+        return claims, terms
+
+    async def _signed(self, token: str) -> tuple[Mapping[str, Any], IssuerTerms, Mapping[str, Any]]:
+        """Claims, terms and header of what the issuer has signed; nothing else is checked."""
         if len(token) > MAX_TOKEN_CHARS or token.count(".") != 2 or not token.isascii():
             raise invalid("not a JWT")
         first, second, _ = token.split(".")
@@ -76,8 +84,27 @@ class AccessTokens:
             verified_payload(token, key.key, header["alg"])
         except (JoseError, ValueError) as error:
             raise invalid("its signature is wrong") from error
-        self._check(claims, terms)
-        return claims, terms
+        return claims, terms, header
+
+    async def verify_id_token(self, token: str, *, issuer: str, client_id: str, nonce: str) -> Mapping[str, Any]:
+        """The claims of who has just signed in (OpenID Connect Core §3.1.3.7). Raises: as `verify`."""
+        claims, terms, header = await self._signed(token)
+        if terms.issuer != issuer or terms.is_built_in:
+            raise invalid("of another issuer")
+        if header.get("typ", "").lower() not in ID_TOKEN_TYPES:
+            raise invalid("not an ID token")
+        self._check_times(claims)
+        named = _audience(claims)
+        if client_id not in named or claims.get("azp", client_id) != client_id:
+            raise invalid("made for another client")
+        if len(named) > 1 and "azp" not in claims:
+            raise invalid("made for several clients, and does not say whose it is")
+        told = claims.get("nonce")
+        if not isinstance(told, str) or not nonce or not hmac.compare_digest(told.encode(), nonce.encode()):
+            raise invalid("not of this sign-in")
+        if not isinstance(claims.get("sub"), str) or not claims["sub"]:
+            raise invalid("it names nobody")
+        return claims
 
     def _terms_of(self, header: Mapping[str, Any], claims: Mapping[str, Any]) -> IssuerTerms:
         """Looks at what is not verified yet only to choose what it is verified with."""
@@ -109,14 +136,15 @@ class AccessTokens:
         return usable[0]
 
     def _check(self, claims: Mapping[str, Any], terms: IssuerTerms) -> None:
-        now = self._clock.unix_s()
-        audience = claims.get("aud")
-        named = [audience] if isinstance(audience, str) else audience
-        if not isinstance(named, list) or terms.audience not in named:
+        if terms.audience not in _audience(claims):
             raise invalid("made for another service")
         kind = claims.get("typ", "")
         if not isinstance(kind, str) or kind in NOT_FOR_ACCESS:
             raise invalid("not an access token")
+        self._check_times(claims)
+
+    def _check_times(self, claims: Mapping[str, Any]) -> None:
+        now = self._clock.unix_s()
         if _time(claims, "nbf", default=0.0) > now + self._leeway_s:
             raise invalid("not valid yet")
         if _time(claims, "iat", default=0.0) > now + self._leeway_s:
@@ -127,6 +155,12 @@ class AccessTokens:
 
 def invalid(why: str) -> NotAllowed:
     return NotAllowed(f"the token is not valid: {why}", code="token_invalid")
+
+
+def _audience(claims: Mapping[str, Any]) -> list[Any]:
+    audience = claims.get("aud")
+    named = [audience] if isinstance(audience, str) else audience
+    return named if isinstance(named, list) else []
 
 
 def _time(claims: Mapping[str, Any], name: str, *, default: float | None) -> float:

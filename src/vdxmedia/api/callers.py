@@ -93,6 +93,25 @@ class Callers:
         is not looked at."""
         return await self._limited(request, self._by_session)
 
+    async def of_access_token(self, token: str, issuer: str, address: str) -> tuple[Caller, Mapping[str, Any]]:
+        """Whom this issuer's token names, and its claims: for somebody who has just signed in. Raises: as
+        `authenticate`; a token that is bound to a certificate is refused."""
+        claims, terms = await self._tokens.verify(token)
+        if terms.issuer != issuer or terms.is_built_in:
+            raise invalid("of another issuer")
+        _check_binding(claims, None, is_demanded=False)
+        return await self._caller_of(claims, terms, address), claims
+
+    async def verify_id_token(self, token: str, *, issuer: str, client_id: str, nonce: str) -> Mapping[str, Any]:
+        """As `AccessTokens.verify_id_token`."""
+        return await self._tokens.verify_id_token(token, issuer=issuer, client_id=client_id, nonce=nonce)
+
+    async def _caller_of(self, claims: Mapping[str, Any], terms: IssuerTerms, address: str) -> Caller:
+        caller = caller_of(claims, terms, address)
+        if terms.organisations:
+            check_issuer_reach(caller, terms.organisations, await self._tree())
+        return caller
+
     async def _limited(self, request: web.BaseRequest, way: _Way) -> Caller:
         address = limit_key(self._proxies.client_address(request))
         self._limits.addresses.spend(address)
@@ -125,10 +144,7 @@ class Callers:
         claims, terms = await self._tokens.verify(token)
         _check_binding(claims, certificate, is_demanded=scheme == HOLDER_OF_KEY)
         if not terms.is_built_in:
-            caller = caller_of(claims, terms, address)
-            if terms.organisations:
-                check_issuer_reach(caller, terms.organisations, await self._tree())
-            return caller
+            return await self._caller_of(claims, terms, address)
         client = await self._clients.find(str(claims.get("sub", "")))
         if client is None:
             raise invalid("its client is not known here any more")

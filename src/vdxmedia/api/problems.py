@@ -31,6 +31,8 @@ STATUS_OF_CODE: dict[str, int] = {
     "key_invalid": 401,
     "session_ended": 401,
     "cross_site": 403,
+    "sign_in_failed": 403,
+    "sign_in_refused": 403,
     "not_permitted": 403,
     "not_found": 404,
     "room_unknown": 404,

@@ -113,6 +113,10 @@ class StaffGuard:
     def address_of(self, request: web.BaseRequest) -> str:
         return limit_key(self._proxies.client_address(request))
 
+    def spend(self, request: web.BaseRequest) -> None:
+        """For who signs in. Raises: Refused `rate_limited`."""
+        self._failures.spend(self.address_of(request))
+
     def check_same_page(self, request: web.BaseRequest) -> None:
         """Raises: NotAllowed `cross_site`."""
         if request.headers.get(HEADER) != "1":

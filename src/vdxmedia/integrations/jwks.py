@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import ssl
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping, Sequence
 from types import TracebackType
@@ -26,6 +25,7 @@ from vdxmedia.clock import Clock
 from vdxmedia.hub.counters import Counters
 from vdxmedia.hub.issuers import IssuerKey
 from vdxmedia.hub.tasks import TaskScope
+from vdxmedia.integrations.issuer_http import DISCOVERY, IssuerHttp, UnusableAnswer
 
 logger = logging.getLogger(__name__)
 
@@ -36,14 +36,11 @@ STALE_S = 24 * 3600.0
 ASK_AGAIN_S = 15.0
 """Not asked more often, whatever tokens name."""
 ANSWER_S = 5.0
-MAX_DOCUMENT_BYTES = 256 * 1024
 MAX_KEYS = 64
 """Of one issuer; the rest is passed over."""
 RSA_BITS = range(2048, 8193)
 """Below: too weak (RFC 7518 §3.3); above: each token would cost too much."""
 MAX_EXPONENT_CHARS = 8
-DISCOVERY = "/.well-known/openid-configuration"
-"""OpenID Connect Discovery §4."""
 _ALGORITHMS = {"RSA": frozenset({"RS256", "PS256"}), "P-256": frozenset({"ES256"}), "Ed25519": frozenset({"EdDSA"})}
 Text = Annotated[str, Meta(max_length=4096)]
 
@@ -55,10 +52,6 @@ class _Discovered(msgspec.Struct, frozen=True):
 
 class _Jwks(msgspec.Struct, frozen=True):
     keys: list[dict[str, Any]]
-
-
-class UnusableAnswer(Exception):
-    """What an issuer answered is not as it should be; the text is ours."""
 
 
 class _Issuer:
@@ -91,8 +84,7 @@ class FetchedKeys:
         self._clock = clock
         self._counters = counters
         self._tasks = TaskScope("issuer keys")
-        self._http: aiohttp.ClientSession | None = None
-        self._tls: ssl.SSLContext | None = None
+        self._http = IssuerHttp()
 
     async def __aenter__(self) -> FetchedKeys:
         return self
@@ -101,8 +93,7 @@ class FetchedKeys:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._tasks.close()
-        if self._http is not None:
-            await self._http.close()
+        await self._http.close()
 
     def is_failing(self, issuer: str) -> bool:
         known = self._issuers.get(issuer)
@@ -137,7 +128,7 @@ class FetchedKeys:
         host = urlsplit(name).hostname
         try:
             async with asyncio.timeout(ANSWER_S):
-                keys = read_keys(await self._get(issuer.jwks_url or await self._discover(name)))
+                keys = read_keys(await self._http.get(issuer.jwks_url or await self._discover(name)))
         except (aiohttp.ClientError, UnusableAnswer, OSError, TimeoutError, ValueError) as error:
             self._counters.add("issuer_fetch_failures")
             reason = str(error) if isinstance(error, UnusableAnswer) else type(error).__name__
@@ -155,35 +146,12 @@ class FetchedKeys:
 
     async def _discover(self, issuer: str) -> str:
         try:
-            found = msgspec.json.decode(await self._get(issuer.rstrip("/") + DISCOVERY), type=_Discovered)
+            found = msgspec.json.decode(await self._http.get(issuer.rstrip("/") + DISCOVERY), type=_Discovered)
         except msgspec.MsgspecError as error:
             raise UnusableAnswer("discovery is not as it should be") from error
         if found.issuer != issuer:
             raise UnusableAnswer("discovery names another issuer")
         return found.jwks_uri
-
-    async def _get(self, url: str) -> bytes:
-        if not _may_be_asked(url):
-            raise UnusableAnswer("keys must come by https")
-        if self._tls is None:
-            self._tls = await asyncio.to_thread(ssl.create_default_context)  # reads a file of authorities
-        if self._http is None:
-            self._http = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=4, ssl=self._tls),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                auto_decompress=False,  # a small answer must not become a large one
-                trust_env=False,
-                headers={"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "vdxmedia"},
-            )
-        async with self._http.get(url, allow_redirects=False) as answer:
-            if answer.status != 200:
-                raise UnusableAnswer(f"status {answer.status}")
-            body = bytearray()
-            async for part in answer.content.iter_chunked(16 * 1024):
-                body += part
-                if len(body) > MAX_DOCUMENT_BYTES:
-                    raise UnusableAnswer("too long")
-            return bytes(body)
 
 
 def read_keys(document: bytes) -> tuple[IssuerKey, ...]:
@@ -229,15 +197,3 @@ def _bits(number: str) -> int:
 
 def _named(keys: Sequence[IssuerKey], key_id: str) -> tuple[IssuerKey, ...]:
     return tuple(key for key in keys if not key_id or key.id == key_id)
-
-
-def _may_be_asked(url: str) -> bool:
-    """By https, or from this machine."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname
-    except ValueError:
-        return False
-    return bool(host) and (
-        parts.scheme == "https" or (parts.scheme == "http" and host in ("localhost", "127.0.0.1", "::1"))
-    )
