@@ -122,7 +122,7 @@ class Glewlwyd:
         client = {"client_id": CLIENT[0], "password": CLIENT[1], "scope": list(ROLES), "enabled": True}
         client |= {"token_endpoint_auth_method": ["client_secret_basic"], "authorization_type": grants}
         self._ask("POST", "client/", {**client, "confidential": True})
-        user = {"username": USER[0], "password": USER[1], "scope": list(ROLES), "enabled": True}
+        user = {"username": USER[0], "password": USER[1], "scope": [*ROLES, "openid"], "enabled": True}
         self._ask("POST", "user/", {**user, "email": "anna@example.dk", "organisation": ORGANISATION})
 
     def is_up(self) -> bool:
