@@ -91,7 +91,7 @@ class Recording:
             self.entries.append({"events": events})
 
     def _sequence(self) -> int:
-        told = [event["sequence"] for event in self.observer.events if "sequence" in event]
+        told: list[int] = [event["sequence"] for event in self.observer.events if "sequence" in event]
         return max([int(self.observer.joined["sequence"]), *told])
 
     async def _until_quiet(self) -> None:
