@@ -11,11 +11,26 @@ import pytest
 from playwright.async_api import Browser, async_playwright
 
 from tests.browser.pages import CHROMIUM_FLAGS, Person, open_person
+from tests.browser.site import Site, open_site
 from tests.server import Server, run_server
 
 
 @pytest.fixture
 async def server() -> AsyncIterator[Server]:
+    async with run_server() as running:
+        yield running
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    """A supplier's, which `hub` lets embed."""
+    async with open_site() as made:
+        yield made
+
+
+@pytest.fixture
+async def hub(site: Site, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Server]:
+    monkeypatch.setenv("VDX_HTTP_FRAME_ANCESTORS", f"'self',{site.origin}")
     async with run_server() as running:
         yield running
 

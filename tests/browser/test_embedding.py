@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pytest
-from aiohttp import web
 from playwright.async_api import Browser, ConsoleMessage, Page
 
 from tests.browser.conftest import OpenPerson
 from tests.browser.pages import eventually
-from tests.server import Server, run_server
+from tests.browser.site import Site
+from tests.server import Server
 
 EXAMPLES = re.findall(
     r"```html\n(.*?)```", (Path(__file__).parents[2] / "docs/embedding.md").read_text(), flags=re.DOTALL
@@ -37,48 +34,6 @@ HOSTILE = """<!doctype html><script>
     }
   };
 </script>"""
-
-
-@dataclass
-class Site:
-    """Pages of one's own under 127.0.0.1, which is another site than the server's `localhost`."""
-
-    port: int
-    pages: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def origin(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def add(self, name: str, body: str) -> str:
-        self.pages[name] = (
-            f"<!doctype html><meta charset=utf-8><title>Fagsystem</title><link rel=icon href=data:,>{body}"
-        )
-        return f"{self.origin}/{name}"
-
-
-@pytest.fixture
-async def site() -> AsyncIterator[Site]:
-    made = Site(0)
-
-    async def serve(request: web.Request) -> web.Response:
-        return web.Response(text=made.pages[request.match_info["name"]], content_type="text/html")
-
-    application = web.Application()
-    application.router.add_get("/{name}", serve)
-    runner = web.AppRunner(application)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    made.port = runner.addresses[0][1]
-    yield made
-    await runner.cleanup()
-
-
-@pytest.fixture
-async def hub(site: Site, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Server]:
-    monkeypatch.setenv("VDX_HTTP_FRAME_ANCESTORS", f"'self',{site.origin}")
-    async with run_server() as running:
-        yield running
 
 
 def example(number: int, hub: Server, url: str) -> str:

@@ -72,9 +72,10 @@ export const COMMANDS = {
     void (phase === 'ended' || phase === 'failed' ? call.joinAgain() : call.join());
     return DONE;
   }),
-  leave: command({}, async ({ call }) => {
+  leave: command({}, ({ call }) => {
     if (!['inCall', 'connecting', 'waiting'].includes(call.getState().phase)) return NOT_IN_CALL;
-    await call.leave();
+    // Answered at once: who hears `readyToClose` may take the frame away, and the answer with it.
+    void call.leave();
     return DONE;
   }),
   end: asked({}, () => ({ type: 'endForAll' })),

@@ -3,23 +3,13 @@
  * handed on. Letters go to the hub's origin alone, and only those are read that come from the frame and from that origin.
  */
 
+import { CommandError } from './command-error.js';
 import { ENVELOPE, readLetter, type AnswerLetter, type CommandLetter, type EventLetter } from './envelope.js';
 
 /** A slow server, a question to the person. */
 const ANSWER_WITHIN_MS = 30_000;
 /** Commands that wait for an answer. */
 export const MAX_OPEN = 64;
-
-/** A command was not carried out; `code` is stable, the message is for developers. */
-export class CommandError extends Error {
-  constructor(
-    readonly code: string,
-    text: string,
-  ) {
-    super(text === '' ? code : `${code}: ${text}`);
-    this.name = 'CommandError';
-  }
-}
 
 interface Open {
   readonly resolve: (value: unknown) => void;

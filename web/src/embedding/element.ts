@@ -9,7 +9,8 @@
 import { attributeOf, parametersOf, readConfiguration, SETTING_KEYS, type SettingKey } from '../configuration.js';
 import { ALLOW, missingText } from './allow.js';
 import type { CommandArguments, CommandName, CommandValues } from './commands.js';
-import { CommandError, Correspondence } from './correspondence.js';
+import { CommandError } from './command-error.js';
+import { Correspondence } from './correspondence.js';
 import type { EventDetails } from './events.js';
 import type { Capabilities } from './frame.js';
 

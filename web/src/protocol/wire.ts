@@ -35,17 +35,22 @@ export interface Wire {
 export class SocketIoWire implements Wire {
   #socket: Socket | null = null;
 
-  constructor(private readonly listener: WireListener) {}
+  /** `server`: its origin, where it is not the page's own. */
+  constructor(
+    private readonly listener: WireListener,
+    private readonly server = '',
+  ) {}
 
   open(hello: Hello, timeoutMs: number = CONNECT_TIMEOUT_MS): void {
     this.close();
-    const socket = io({
+    const options = {
       auth: { ...hello },
       transports: ['websocket'],
       reconnection: false,
       forceNew: true,
       timeout: timeoutMs,
-    });
+    };
+    const socket = this.server === '' ? io(options) : io(this.server, options);
     this.#socket = socket;
     const isCurrent = (): boolean => this.#socket === socket;
     socket.on('connect', () => {
