@@ -1,4 +1,4 @@
-"""`@vdxmedia/client` as it leaves the house: packed, unpacked, checked by a compiler, and in a call from another origin."""
+"""`@vdxmedia/client` as it leaves the house: packed, unpacked, compiled against, and in a call from another origin."""
 
 from __future__ import annotations
 
