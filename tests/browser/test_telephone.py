@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from tests.browser.conftest import OpenPerson
-from tests.browser.pages import Person, eventually
-from tests.server import Server
+from tests.browser.lossy import run_lossy
+from tests.browser.pages import Person, eventually, open_person
+from tests.server import Server, free_media_port, run_server
 
 TELEPHONE = (Path(__file__).parent / "telephone.js").read_text()
 
@@ -118,3 +119,27 @@ async def test_who_left_by_mistake_joins_again_and_is_asked_one_question(server:
     assert (await answered.value).status == 204
     await shown(page, "Tak for dit svar")
     assert (await server.metrics())["vdx_hub_call_ratings_2_total"] == 1
+
+
+@pytest.mark.long  # some seconds of loss until it is believed, and some until it is over
+async def test_both_ends_are_told_whose_connection_is_weak(chromium: Browser) -> None:
+    media_port = free_media_port()
+    async with run_server(media_port=media_port) as server, run_lossy(media_port) as lossy:
+        room = await server.create_room()
+        anna = await open_person(chromium, "Anna", room["hostUrl"])
+        bent = await open_person(chromium, "Bent", room["guestUrl"], before=lossy.script())
+        for someone in (anna, bent):
+            await someone.decoding(1)
+        theirs = anna.page.locator("vdx-tile[data-name=Bent]").get_by_text("Dårlig forbindelse")
+        own = bent.page.get_by_text("orbindelse er svag").or_(bent.page.get_by_text("orbindelsen er svag")).first
+        await expect(theirs).to_be_hidden()
+        await expect(own).to_be_hidden()
+        lossy.loss = 0.2
+        await expect(own).to_be_visible(timeout=20_000)
+        await expect(theirs).to_be_visible(timeout=20_000)
+        await expect(anna.page.get_by_text("forbindelse er svag")).to_be_hidden()
+        lossy.loss = 0.0
+        await expect(own).to_be_hidden(timeout=40_000)
+        await expect(theirs).to_be_hidden(timeout=40_000)
+        for someone in (anna, bent):
+            await someone.page.context.close()
