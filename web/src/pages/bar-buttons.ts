@@ -3,6 +3,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { CallCommands, CallState } from '../call-types.js';
 import '../elements/control/control.js';
+import { isLive, ownSpeech } from '../elements/floor/standing.js';
 import { waitingCount } from '../elements/people/registry.js';
 import { peopleWords } from '../text/people.js';
 import { trainingWords } from '../text/training.js';
@@ -24,6 +25,21 @@ export function helpButton(call: CallState, commands: CallCommands, words: Words
     .icon=${'help'}
     .pressed=${isAsked}
     @click=${() => void commands.ask({ type: isAsked ? 'withdrawHelp' : 'askForHelp' })}
+  ></vdx-control>`;
+}
+
+/** Hand and help behind one button, where a guest has both; marked while either stands. */
+export function askButton(call: CallState, words: Words, isOpen: boolean, toggle: () => void): TemplateResult {
+  const said = trainingWords(words.language);
+  const stands = isLive(ownSpeech(call)) || (call.documents.ownHelp?.asked ?? false);
+  return html`<vdx-control
+    id="ask"
+    .label=${said.ask}
+    .labelRest=${stands ? `, ${said.asked}` : ''}
+    .badge=${stands ? 1 : 0}
+    .icon=${'hand'}
+    .expanded=${isOpen}
+    @click=${toggle}
   ></vdx-control>`;
 }
 

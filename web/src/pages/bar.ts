@@ -4,9 +4,9 @@ import { html, nothing, type TemplateResult } from 'lit';
 import '../elements/control/control.js';
 import '../elements/logo/logo.js';
 import { isChatUnderMore } from '../elements/chat/unread.js';
-import { floorButton, isSilenced } from '../elements/floor/standing.js';
+import { floorButton, isSilenced, type FloorButton } from '../elements/floor/standing.js';
 import { floorWords } from '../text/floor.js';
-import { chatButton, hasHelp, helpButton, peopleButton } from './bar-buttons.js';
+import { askButton, chatButton, hasHelp, helpButton, peopleButton } from './bar-buttons.js';
 import type { CallView } from './call-view.js';
 import { ownStateText } from './own-tile.js';
 
@@ -24,14 +24,54 @@ export function renderCancel({ commands, words }: CallView): TemplateResult {
   </div>`;
 }
 
+/** A guest has five things to choose from: between the camera and "more" what he most likely needs. */
+function renderFifth(view: CallView, floor: FloorButton | null, unread: number): TemplateResult | typeof nothing {
+  const { call, commands, words, panel } = view;
+  if (floor !== null && hasHelp(call)) return askButton(call, words, panel === 'ask', () => { view.togglePanel('ask'); });
+  if (floor !== null) return renderFloor(view, floor);
+  if (hasHelp(call)) return helpButton(call, commands, words);
+  return call.shows.chat ? chatButton(words, unread, panel === 'chat', () => { view.togglePanel('chat'); }) : nothing;
+}
+
+function renderHostsOwn(view: CallView, floor: FloorButton | null, unread: number): TemplateResult {
+  const { call, commands, words, panel } = view;
+  const { shows } = call;
+  const { screen } = call.local;
+  const [share = '', ...rest] = words.call.share.split(' ');
+  return html`${floor === null ? nothing : renderFloor(view, floor)}
+  ${screen.supported && shows.share
+    ? html`<vdx-control
+        id="share"
+        .label=${share}
+        .labelRest=${rest.length === 0 ? '' : ` ${rest.join(' ')}`}
+        .icon=${'share'}
+        .pressed=${screen.on}
+        @click=${() => void (screen.on ? commands.stopScreenShare() : commands.startScreenShare())}
+      ></vdx-control>`
+    : nothing}
+  ${shows.people ? peopleButton(call, words, panel === 'people', () => { view.togglePanel('people'); }) : nothing}
+  ${shows.chat ? chatButton(words, unread, panel === 'chat', () => { view.togglePanel('chat'); }) : nothing}`;
+}
+
+function renderFloor({ commands }: CallView, floor: FloorButton): TemplateResult {
+  return html`<vdx-control
+    id="floor"
+    .label=${floor.label}
+    .labelRest=${floor.rest}
+    .icon=${'hand'}
+    .pressed=${floor.isPressed}
+    @click=${() => void commands.ask(floor.command)}
+  ></vdx-control>`;
+}
+
 /** `unread`: messages that nobody has looked at. */
 export function renderBar(view: CallView, unread: number): TemplateResult {
   const { call, commands, words, panel } = view;
   const { shows } = call;
-  const { microphone, camera, screen } = call.local;
+  const { microphone, camera } = call.local;
+  const isHost = call.self?.role === 'host';
   const state = ownStateText(call, words);
   const floor = floorButton(call, floorWords(words.language));
-  const [share = '', ...rest] = words.call.share.split(' ');
   return html`<div class="bar">
     <div class="subject"><vdx-logo .look=${call.look}></vdx-logo><span>${call.room?.subject ?? ''}</span></div>
     <div class="buttons ${call.self?.role ?? ''} ${floor === null ? '' : 'has-floor'}" role="group" aria-label=${words.call.controls}>
@@ -54,29 +94,7 @@ export function renderBar(view: CallView, unread: number): TemplateResult {
         .busy=${camera.busy}
         @click=${() => void commands.setCamera(!camera.on)}
       ></vdx-control>
-      ${floor === null
-        ? nothing
-        : html`<vdx-control
-            id="floor"
-            .label=${floor.label}
-            .labelRest=${floor.rest}
-            .icon=${'hand'}
-            .pressed=${floor.isPressed}
-            @click=${() => void commands.ask(floor.command)}
-          ></vdx-control>`}
-      ${screen.supported && shows.share
-        ? html`<vdx-control
-            id="share"
-            .label=${share}
-            .labelRest=${rest.length === 0 ? '' : ` ${rest.join(' ')}`}
-            .icon=${'share'}
-            .pressed=${screen.on}
-            @click=${() => void (screen.on ? commands.stopScreenShare() : commands.startScreenShare())}
-          ></vdx-control>`
-        : nothing}
-      ${helpButton(call, commands, words)}
-      ${shows.people ? peopleButton(call, words, panel === 'people', () => { view.togglePanel('people'); }) : nothing}
-      ${shows.chat ? chatButton(words, unread, panel === 'chat', () => { view.togglePanel('chat'); }) : nothing}
+      ${isHost ? renderHostsOwn(view, floor, unread) : renderFifth(view, floor, unread)}
       <vdx-control
         id="more"
         .label=${words.call.more}

@@ -6,7 +6,7 @@ import type { Draft } from '../elements/chat/draft.js';
 import type { Corner, Words } from '../text/words.js';
 
 /** A panel has the name of the button that opens it; the others are opened from `more`. */
-export type PanelName = 'more' | 'people' | 'chat' | 'details' | 'technique' | 'shortcuts';
+export type PanelName = 'more' | 'ask' | 'people' | 'chat' | 'details' | 'technique' | 'shortcuts';
 
 export interface CallView extends EventTarget {
   readonly call: CallState;

@@ -166,6 +166,22 @@ export const callStyles = css`
     display: none;
   }
 
+  .crowded-out.always {
+    display: flex;
+    flex-wrap: wrap;
+    gap: var(--space-8);
+  }
+
+  .asks {
+    display: grid;
+    gap: var(--space-12);
+  }
+
+  .asks .button {
+    justify-content: start;
+    min-height: var(--target-call);
+  }
+
   .further {
     display: grid;
     justify-items: start;
@@ -220,9 +236,6 @@ export const callStyles = css`
     /* One row: these are under "more" then. */
     #share,
     .host #chat,
-    .has-floor #chat,
-    .buttons:has(#help) #chat,
-    .guest #people,
     .host #floor {
       display: none;
     }

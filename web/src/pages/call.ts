@@ -133,7 +133,10 @@ export class CallPage extends LitElement implements CallView {
         .corner=${this.corner}
         .shown=${this.isSelfShown}
         .showsName=${this.showsNames}
+        .mirrored=${this.call.devices.facing !== 'environment'}
+        .canTurn=${this.call.devices.facing !== null && this.call.local.camera.on}
         ?compact=${others.length >= CROWDED}
+        @turncamera=${() => void this.commands.turnCamera()}
         @corner=${(event: CornerEvent) => { this.move(event.corner); }}
         @showself=${(event: ShowSelfEvent) => { this.showSelf(event.show); }}
       ></vdx-self-view>`;
@@ -141,7 +144,7 @@ export class CallPage extends LitElement implements CallView {
 
   private renderAlone(isConnecting: boolean): TemplateResult {
     const { words } = this;
-    return html`<vdx-stage .tiles=${[ownTile(this.call)]} .showsNames=${this.showsNames} .words=${words}></vdx-stage>
+    return html`<vdx-stage .tiles=${[ownTile(this.call)]} .mirrorSelf=${this.call.devices.facing !== 'environment'} .showsNames=${this.showsNames} .words=${words}></vdx-stage>
       <div class="alone">
         <p class="title">${isConnecting ? words.call.connecting : words.call.alone}</p>
         <p class="soft">${isConnecting ? words.call.connectingHint : words.call.aloneHint}</p>

@@ -339,6 +339,10 @@ export const STORIES: Readonly<Record<string, (pictures: Pictures) => CallState>
     const state = inCall(2, pictures);
     return { ...state, local: { ...state.local, screen: { ...state.local.screen, supported: false } } };
   },
+  'call-turn': (pictures) => {
+    const state = inCall(1, pictures);
+    return { ...state, devices: { ...state.devices, facing: 'user' } };
+  },
   'call-reconnecting': (pictures) => ({
     ...withBanner(inCall(2, pictures), 'reconnecting'),
     link: { signalling: 'reconnecting', media: 'reconnecting', lostSince: 1 },

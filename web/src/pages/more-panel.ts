@@ -26,7 +26,7 @@ function hasCaptions(call: CallState): boolean {
   return (call.documents.captions?.writers.length ?? 0) > 0;
 }
 
-/** What stands here on a phone, whose bar has one row: guests keep the floor or the chat there, hosts the people. */
+/** What has no place in the bar: a guest's has five buttons on any screen, a host's has one row on a phone. */
 function renderCrowdedOut(view: CallView): TemplateResult {
   const { call, words, commands } = view;
   const { screen } = call.local;
@@ -35,7 +35,7 @@ function renderCrowdedOut(view: CallView): TemplateResult {
   const isHost = call.self?.role === 'host';
   const item = (name: IconName, label: string, run: () => void): TemplateResult =>
     html`<button class="button" type="button" @click=${run}>${icon(name)}<span>${label}</span></button>`;
-  return html`<div class="crowded-out">
+  return html`<div class="crowded-out ${isHost ? '' : 'always'}">
     ${isHost || !shows.people ? nothing : item('people', peopleWords(words.language).button, () => { view.togglePanel('people'); })}
     ${isHost && floor !== null ? item('hand', floor.label + floor.rest, () => void commands.ask(floor.command)) : nothing}
     ${shows.chat && (isHost || floor !== null || hasHelp(call))
@@ -104,6 +104,11 @@ export function renderMore(view: CallView): TemplateResult {
             >${view.isSelfShown ? words.self.hide : words.self.show}</span
           >
         </button>
+        ${call.devices.facing !== null && camera.on
+          ? html`<button class="button" type="button" @click=${() => void commands.turnCamera()}>
+              ${icon('turn')}<span>${words.self.turn}</span>
+            </button>`
+          : nothing}
         ${view.isSelfShown
           ? html`<button class="button" type="button" @click=${() => { view.move(nextCorner(view.corner)); }}>
               ${icon('move')}<span>${words.self.move}</span>

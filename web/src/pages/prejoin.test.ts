@@ -15,7 +15,7 @@ let isAllowed = false;
 vi.mock('./platform.js', async (original) => ({ ...(await original<object>()), mayPreviewAtOnce: () => Promise.resolve(isAllowed) }));
 
 const BOOKED = { ...INVITATION, name: 'Inger Marie Holm', hostName: 'Bo Ås', hostFunction: 'læge' };
-const LOOK = decodeLook({ version: 1, terms: { version: 'v1', title: 'Vilkår', text: 'Vi optager ikke.' } });
+const LOOK = decodeLook({ version: 1, termsVersion: 'v1', termsTitle: 'Vilkår', termsText: 'Vi optager ikke.' });
 
 let verdict: NetworkVerdict | null = null;
 let tell: () => void = () => undefined;
@@ -139,6 +139,17 @@ describe('a guest', () => {
     page.call = guest({ look: LOOK, acceptedTerms: 'v1' });
     await page.updateComplete;
     expect(heading(page)).toBe('Tænd kamera og mikrofon');
+  });
+
+  it('reads and accepts, and then joins, when his link asks for the shortest way', async () => {
+    const page = await shown(guest({ look: LOOK }), { isShort: true });
+    await press(page, 'Jeg siger ja');
+    page.call = guest({ look: LOOK, acceptedTerms: 'v1' });
+    await page.updateComplete;
+    expect(heading(page)).toBe('Klar til at gå ind');
+    unmountAll();
+    const host = await shown(guest({ look: LOOK, invitation: { ...BOOKED, role: 'host' } }));
+    expect(host.steps).toEqual(['host']);
   });
 
   it('types a name only where the link fixes none, and is led to it', async () => {

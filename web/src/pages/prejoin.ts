@@ -10,6 +10,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { CallCommands, CallState, JoiningWay } from '../call-types.js';
 import '../elements/frame/frame.js';
+import { parseLink } from '../link.js';
 import { shelfOf } from '../memory.js';
 import type { NetworkCheck, NetworkVerdict } from '../network/check.js';
 import { readPlace, writePlace, type Place } from '../prejoin/place.js';
@@ -85,10 +86,13 @@ export class Prejoin extends LitElement implements PrejoinView {
   get situation(): Situation {
     const { invitation, look, acceptedTerms } = this.call;
     const { isShort, skipsCheck } = this.place;
+    const role = invitation?.role ?? 'guest';
     return {
-      role: invitation?.role ?? 'guest',
-      areTermsDue: look?.terms != null && look.terms.version !== acceptedTerms,
-      isShort,
+      role,
+      // Who works there has agreed on his own.
+      areTermsDue: role === 'guest' && look?.terms != null && look.terms.version !== acceptedTerms,
+      // Back from the call's door, where the terms were missing.
+      isShort: isShort || parseLink(location.href).joinsAtOnce,
       skipsCheck,
       tried: this.tried,
       hasPermission: this.isAllowed === true,
@@ -211,7 +215,7 @@ export class Prejoin extends LitElement implements PrejoinView {
       this.hasStarted = true;
       void this.commands.startPreview();
     }
-    if (TRIES_NETWORK.has(step) && !this.place.skipsCheck && !this.place.isShort) void this.checkNetwork();
+    if (TRIES_NETWORK.has(step) && !this.place.skipsCheck && !this.situation.isShort) void this.checkNetwork();
     // A new screen has a new heading, and is a new page to those who do not see it.
     if (this.headline === this.shown) return;
     if (this.shown !== null) this.focus();

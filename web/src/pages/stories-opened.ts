@@ -15,6 +15,7 @@ export const OPENED: Readonly<Record<string, Opened>> = {
   'call-panel-more': { of: 'call-2', presses: [MORE] },
   'call-panel-technique': { of: 'call-2', presses: [MORE, '#open-technique'] },
   'call-panel-technique-sent': { of: 'call-2', presses: [MORE, '#open-technique', '#send'] },
+  'call-panel-ask': { of: 'training-hand', presses: ['#ask button'] },
   'host-panel-more': { of: 'host-lobby', presses: [MORE] },
   'host-panel-layouts': { of: 'layout-nine', presses: [MORE, '#guests summary'] },
   'host-panel-people': { of: 'host-lobby', presses: [PEOPLE] },

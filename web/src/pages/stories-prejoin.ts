@@ -35,12 +35,10 @@ const LOOK = decodeLook({
   name: 'Aarhus Kommune',
   welcome: 'Vi glæder os til at tale med dig.\nHav gerne din medicinliste klar.',
   waiting: 'Hent et glas vand, mens du venter. Vi er der om lidt.',
-  terms: {
-    version: 'v1',
-    title: 'Det skal du vide',
-    text: 'Samtalen bliver ikke optaget.\n\nVi skriver i din journal, hvad I aftaler.\n\nDu kan altid sige nej til at svare.',
-    button: 'Det er i orden',
-  },
+  termsVersion: 'v1',
+  termsTitle: 'Det skal du vide',
+  termsText: 'Samtalen bliver ikke optaget.\n\nVi skriver i din journal, hvad I aftaler.\n\nDu kan altid sige nej til at svare.',
+  termsButton: 'Det er i orden',
 });
 
 const invited = (change: Partial<Invitation> = {}, state: Partial<CallState> = {}): CallState => ({

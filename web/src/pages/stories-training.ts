@@ -2,6 +2,7 @@
 
 import type { CallState } from '../call-types.js';
 import type { Documents } from '../conference/documents.js';
+import type { OwnPlace } from '../protocol/messages.gen.js';
 import { ROOM as TOLD_ROOM } from '../testing/builders.js';
 import { inCall, type Pictures } from './fixtures.js';
 
@@ -10,6 +11,8 @@ const CALM: Documents = {
   consents: { type: 'consents', visibility: 'none', spotlight: 'none' },
   ownGroup: { type: 'ownGroup', place: 'room', consent: 'none', participantId: null, endsAt: null },
 };
+
+const NO_PLACE: OwnPlace = { maySend: true, status: null, reason: null, position: null, endsAt: null, isEnding: false, signs: false };
 
 interface Told {
   readonly others: number;
@@ -54,6 +57,16 @@ const hosting = (ids: readonly string[]): Documents => ({
 
 const STATES: Readonly<Record<string, Told>> = {
   'training-asked': { others: 1, documents: () => asked('asked', 'none') },
+  // Hand and help are behind one button then.
+  'training-hand': {
+    others: 3,
+    documents: () => ({
+      ...asked('none', 'none'),
+      floor: { type: 'floor', speech: { policy: 'hands', holders: [], queue: [], waiting: 0 }, screen: { policy: 'free', holders: [], queue: [], waiting: 0 } },
+      ownFloor: { type: 'ownFloor', speech: NO_PLACE, screen: NO_PLACE, closedMicrophone: 0 },
+      ownHelp: { type: 'ownHelp', asked: true, answeredBy: null },
+    }),
+  },
   'training-spotlight-asked': { others: 1, documents: () => asked('none', 'asked') },
   'training-in-spotlight': { others: 1, documents: () => asked('agreed', 'agreed') },
   'training-aside': {

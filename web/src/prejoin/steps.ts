@@ -3,7 +3,7 @@
  * after what, and where a page that was loaded again goes on. What a step looks like is `pages/prejoin`.
  *
  *     welcome      whose meeting, with whom, when                  guests
- *     terms        what the organisation wants accepted            all, while it is not
+ *     terms        what the organisation wants accepted            guests, while it is not
  *     camera       "Kan du se dig selv?"                           guests who have not tried it lately
  *     microphone   "Sig hej"                                       the same
  *     speaker      "Kan du høre musikken?"                         the same

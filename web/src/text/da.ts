@@ -93,6 +93,7 @@ export const da: Words = {
     hide: 'Skjul',
     show: 'Vis mig selv',
     move: 'Flyt',
+    turn: 'Vend kamera',
     movedTo: {
       topLeft: 'Dit billede er nu øverst til venstre',
       topRight: 'Dit billede er nu øverst til højre',

@@ -96,6 +96,7 @@ export const en: Words = {
     hide: 'Hide',
     show: 'Show me',
     move: 'Move',
+    turn: 'Turn the camera',
     movedTo: {
       topLeft: 'Your picture is now at the top left',
       topRight: 'Your picture is now at the top right',

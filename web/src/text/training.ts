@@ -20,6 +20,10 @@ export interface TrainingWords {
   readonly hostAway: string;
   readonly help: string;
   readonly helpRest: string;
+  /** Hand and help together, and what is heard while one of them stands. */
+  readonly ask: string;
+  readonly asked: string;
+  readonly askHelp: string;
   readonly helpAsked: string;
   readonly withdraw: string;
   readonly helpAnswered: (name: string) => string;
@@ -89,6 +93,9 @@ const da: TrainingWords = {
   hostAway: 'Værten er optaget et øjeblik og kan ikke høre dig.',
   help: 'Hjælp',
   helpRest: ', jeg har brug for hjælp',
+  ask: 'Hånd og hjælp',
+  asked: 'værten har fået besked',
+  askHelp: 'Jeg har brug for hjælp',
   helpAsked: 'Værten har fået besked om, at du har brug for hjælp.',
   withdraw: 'Fortryd',
   helpAnswered: (name) => `${name} har set, at du har brug for hjælp.`,
@@ -158,6 +165,9 @@ const en: TrainingWords = {
   hostAway: 'The host is busy for a moment and cannot hear you.',
   help: 'Help',
   helpRest: ', I need help',
+  ask: 'Hand and help',
+  asked: 'the host has been told',
+  askHelp: 'I need help',
   helpAsked: 'The host has been told that you need help.',
   withdraw: 'Undo',
   helpAnswered: (name) => `${name} has seen that you need help.`,

@@ -104,6 +104,7 @@ export interface Words {
     readonly hide: string;
     readonly show: string;
     readonly move: string;
+    readonly turn: string;
     readonly movedTo: Readonly<Record<Corner, string>>;
     readonly hidden: string;
     readonly shown: string;

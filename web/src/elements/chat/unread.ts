@@ -29,7 +29,7 @@ export class Unread {
   }
 }
 
-/** On a phone, where the badge of the chat's own button cannot be seen. */
+/** Where the badge of the chat's own button cannot be seen: a host's phone, and a guest who has something else in its place. */
 export function isChatUnderMore(call: CallState, hasFloor: boolean): boolean {
-  return (hasFloor || call.self?.role === 'host') && matchMedia('(max-width: 53.75em)').matches;
+  return call.self?.role === 'host' ? matchMedia('(max-width: 53.75em)').matches : hasFloor;
 }

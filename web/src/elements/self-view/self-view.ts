@@ -3,7 +3,7 @@
  * the same without dragging (WCAG 2.5.7). They show on hover, on focus, and after a tap.
  */
 
-import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Tile } from '../../call-types.js';
 import { play } from '../../styles/motion.js';
@@ -28,6 +28,13 @@ export class ShowSelfEvent extends Event {
   }
 }
 
+/** The other camera, please. */
+export class TurnEvent extends Event {
+  constructor() {
+    super('turncamera');
+  }
+}
+
 interface Drag {
   readonly pointerId: number;
   readonly startX: number;
@@ -47,6 +54,10 @@ export class SelfView extends LitElement {
   @property({ attribute: false }) words!: Words;
   @property({ reflect: true }) corner: Corner = 'bottomRight';
   @property({ attribute: false }) shown = true;
+  /** False while the camera looks away. */
+  @property({ attribute: false }) mirrored = true;
+  /** There is a camera on either side. */
+  @property({ attribute: false }) canTurn = false;
   @property({ attribute: false }) showsName = true;
   /** Smaller on phones, where it would cover most of another's tile. */
   @property({ type: Boolean, reflect: true }) compact = false;
@@ -72,8 +83,13 @@ export class SelfView extends LitElement {
         @pointerup=${this.drop}
         @pointercancel=${this.drop}
       >
-        <vdx-tile .tile=${this.tile} .words=${words} .showsName=${this.showsName} .mirrored=${true}></vdx-tile>
+        <vdx-tile .tile=${this.tile} .words=${words} .showsName=${this.showsName} .mirrored=${this.mirrored}></vdx-tile>
         <div class="actions">
+          ${this.canTurn
+            ? html`<button type="button" @click=${() => this.dispatchEvent(new TurnEvent())}>
+                ${icon('turn')}<span>${words.self.turn}</span>
+              </button>`
+            : nothing}
           <button type="button" @click=${() => { this.moveTo(nextCorner(this.corner)); }}>
             ${icon('move')}<span>${words.self.move}</span>
           </button>

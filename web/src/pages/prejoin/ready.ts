@@ -17,7 +17,7 @@ export function renderReady(view: PrejoinView): TemplateResult {
   const { call, words, who } = view;
   const said = checkWords(words.language);
   const opens = opensText(view);
-  const wasLeftOut = !view.steps.includes('camera') && !view.place.isShort;
+  const wasLeftOut = !view.steps.includes('camera') && !view.situation.isShort;
   return html`<form class="desk ready" novalidate @submit=${(event: Event) => { view.enter(event); }}>
     <div class="intro">
       ${renderTop(view)}
