@@ -170,7 +170,7 @@ export class Prejoin extends LitElement implements PrejoinView {
 
   private renderStep(step: Step): TemplateResult {
     const screen = FIRST[step] ?? this.later?.screens[step];
-    return screen === undefined ? html`<p class="moment">${prejoinWords(this.words.language).moment}</p>` : screen(this);
+    return screen === undefined ? html`<p class="moment" data-loading>${prejoinWords(this.words.language).moment}</p>` : screen(this);
   }
 
   /** While the first screen is read. Without a network the next try may have one. */
