@@ -25,7 +25,8 @@ function startCall(): void {
   if (layout !== undefined) void import('./embedding/layout-wish.js').then(({ wishLayout }) => { wishLayout(call, layout); });
   call.subscribe((state) => {
     const address = returnFrom(sessionShelf(), roomId, state);
-    if (address !== '') location.assign(address);
+    // After leaving, the last screen goes there itself, when no slip is to be undone any more.
+    if (address !== '' && state.ended?.code !== 'left') location.assign(address);
   });
 }
 

@@ -11,6 +11,9 @@ export function rememberReturn(shelf: Shelf | null, roomId: string, returnUrl: s
   }
 }
 
+/** Who has left may have done so by a slip: so long "join again" stands before the page goes. */
+export const SLIP_MS = 10_000;
+
 /** '' to stay: also when somebody has still to read why the call is over. */
 export function returnFrom(shelf: Shelf | null, roomId: string, { phase, ended }: Pick<CallState, 'phase' | 'ended'>): string {
   if (phase !== 'ended' || (ended?.code !== 'left' && ended?.code !== 'ended') || (ended.note ?? '') !== '') return '';

@@ -58,6 +58,7 @@ describe('vdx-entry', () => {
     const text = textOf(part(element, '.waiting'));
     expect(text).toContain('Mødet begynder kl. 10.30.');
     expect(text).toContain('Døren åbner kl. 10.15.');
+    expect(text).toContain('Døren åbner om 45 minutter.');
     expect(text).toContain('Lad siden være åben.');
     expect(document.title).not.toContain('Aarhus');
   });

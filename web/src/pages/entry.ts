@@ -13,6 +13,7 @@ import { entryWords, waitText, type EntryWords } from '../text/entry.js';
 import { chooseLanguage, loadWords, storedLanguage, storeLanguage } from '../text/language.js';
 import { functionText } from '../text/people.js';
 import { momentText } from '../text/times.js';
+import { countdownText, troubleWords } from '../text/trouble.js';
 import { showLanguage, type Language } from '../text/languages.js';
 import type { Words } from '../text/words.js';
 import { doorStyles } from './door.styles.js';
@@ -58,7 +59,7 @@ export class EntryPage extends LitElement {
     });
     this.addEventListener('language', this.onLanguage);
     this.ticking = setInterval(() => {
-      if (this.screen.at === 'wait') this.nowMs = Date.now();
+      if (this.screen.at === 'wait' || this.screen.at === 'early') this.nowMs = Date.now();
     }, TICK_MS);
     void this.speak(chooseLanguage(this.opening.language, storedLanguage(), navigator.languages));
     this.flow.begin();
@@ -94,6 +95,7 @@ export class EntryPage extends LitElement {
           <p class="when">${said.early.begins(begins ?? '')}</p>
           ${screen.host === undefined ? nothing : html`<p>${said.early.with([screen.host.name, functionText(screen.host.function, language)].filter((text) => text !== '').join(', '))}</p>`}
           <p>${said.early.opens(opens ?? '')}</p>
+          ${this.renderCountdown(screen.opensAt, language)}
           <p class="notice" role="status">${screen.opensAt - Date.now() > LONG_MS ? said.early.later : said.early.stay}</p>
         </div>`;
       }
@@ -109,6 +111,14 @@ export class EntryPage extends LitElement {
         return this.renderStop(said.wait.title, seconds === 0 ? '' : said.wait.body(waitText(seconds, said)), button);
       }
     }
+  }
+
+  /** For the eye: read aloud each second it would be a torment. */
+  private renderCountdown(opensAt: number, language: Language): TemplateResult | typeof nothing {
+    const left = opensAt - this.nowMs;
+    if (left > LONG_MS) return nothing;
+    const words = troubleWords(language);
+    return html`<p role="timer">${left > 0 ? words.doorOpensIn(countdownText(left, language)) : words.opensNow}</p>`;
   }
 
   private renderAsk(said: EntryWords['ask'], problem: '' | 'empty' | 'unknown'): TemplateResult {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CallCommands, CallState, FailureCode } from '../call-types.js';
 import { mount, part, textOf, unmountAll } from '../testing/mount.js';
 import { da } from '../text/da.js';
+import { rememberReturn, sessionShelf } from '../entry/return.js';
 import { IDLE } from './fixtures.js';
 import { MessagePage } from './message.js';
 
@@ -41,6 +42,22 @@ describe('after leaving', () => {
     await vi.advanceTimersByTimeAsync(121_000);
     expect(page.renderRoot.querySelector('button')).toBeNull();
     expect(textOf(part(page, '.message'))).toContain('åbn linket fra din sms');
+  });
+});
+
+describe('with a page to go back to', () => {
+  const left: CallState = { ...IDLE, phase: 'ended', ended: { code: 'left', canRejoin: true, at: 1_000_000, wasInCall: true } };
+
+  it('a slip can be undone before the page goes there', async () => {
+    rememberReturn(sessionShelf(), 'demo', 'https://portal.example/tak');
+    const assign = vi.spyOn(location, 'assign').mockImplementation(() => undefined);
+    const page = await show(left);
+    expect(textOf(part(page, '[role=timer]'))).toBe('Du kommer tilbage til portal.example om 10 sekunder.');
+    await vi.advanceTimersByTimeAsync(9000);
+    expect(assign).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(assign).toHaveBeenCalledExactlyOnceWith('https://portal.example/tak');
+    sessionStorage.clear();
   });
 });
 

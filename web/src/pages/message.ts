@@ -6,6 +6,7 @@ import type { CallCommands, CallState } from '../call-types.js';
 import { fetchPart } from '../elements/fetch-part.js';
 import '../elements/frame/frame.js';
 import { icon } from '../elements/icon/icon.js';
+import { returnFrom, sessionShelf, SLIP_MS } from '../entry/return.js';
 import { renderSaid } from '../look/links.js';
 import { buttons, reset } from '../styles/shared.js';
 import { phoneLink, phoneText } from '../text/names.js';
@@ -61,6 +62,8 @@ export class MessagePage extends LitElement {
   private shownAt = 0;
   private opensAt: number | null = null;
   private spreadMs = 0;
+  /** Where the page goes after leaving; '' when it stays. */
+  private returnUrl = '';
 
   override focus(): void {
     this.heading.focus({ preventScroll: true });
@@ -73,7 +76,8 @@ export class MessagePage extends LitElement {
     this.spreadMs = Math.random() * SPREAD_MS;
     this.ticking = setInterval(() => { this.tick(); }, TICK_MS);
     addEventListener('online', this.onOnline);
-    if (asksForRating(this.call)) void this.fetch(() => import('../elements/rating/rating.js'));
+    this.returnUrl = this.call.ended?.code === 'left' ? returnFrom(sessionShelf(), this.call.room?.id ?? '', this.call) : '';
+    if (this.asks) void this.fetch(() => import('../elements/rating/rating.js'));
     if (needsOtherBrowser(this.call)) void this.fetch(() => import('../elements/way-out/way-out.js'));
   }
 
@@ -90,6 +94,7 @@ export class MessagePage extends LitElement {
   private tick(): void {
     this.nowMs = Date.now();
     if (this.opensAt !== null && this.nowMs >= this.opensAt + this.spreadMs) this.again();
+    if (this.returnUrl !== '' && this.nowMs >= this.shownAt + SLIP_MS) this.goBack();
   }
 
   /** A second of the clock changes a picture only where something counts down. */
@@ -120,7 +125,7 @@ export class MessagePage extends LitElement {
         ${note === '' ? nothing : html`<p class="note">${note}</p>`}
         <p>${message.body}</p>
         ${renderSaid(isOver(this.call) ? this.call.look?.ended : '')}
-        ${this.renderOpening()} ${button === '' ? this.renderWayOut() : this.renderButton(button)} ${this.renderRating()}
+        ${this.renderOpening()} ${button === '' ? this.renderWayOut() : this.renderButton(button)} ${this.renderGoingBack()} ${this.renderRating()}
       </div>
     </vdx-frame>`;
   }
@@ -140,11 +145,30 @@ export class MessagePage extends LitElement {
       ${under === '' ? nothing : html`<p class="under" id="under">${under}</p>`}`;
   }
 
+  /** Who is on his way to another page is not asked. */
+  private get asks(): boolean {
+    return this.returnUrl === '' && asksForRating(this.call);
+  }
+
+  private renderGoingBack(): TemplateResult | typeof nothing {
+    if (this.returnUrl === '') return nothing;
+    const words = troubleWords(this.words.language);
+    const time = countdownText(this.shownAt + SLIP_MS - this.nowMs, this.words.language);
+    return html`<p role="timer">${words.backIn(new URL(this.returnUrl).host, time)}</p>
+      <button class="button" type="button" @click=${this.goBack}>${words.backNow}</button>`;
+  }
+
+  private readonly goBack = (): void => {
+    location.assign(this.returnUrl);
+    this.returnUrl = '';
+  };
+
   /** What is said under the button; '' for nothing. */
   private under(wait: number): string {
     const words = troubleWords(this.words.language);
     if (wait > 0) return this.words.failure.retryIn(wait);
     if (this.call.failure?.code === 'connectionFailed') return words.comesBack;
+    if (this.returnUrl !== '') return '';
     return this.call.ended !== null && rejoinEndsAt(this.call.ended) !== null ? words.rejoinFor : '';
   }
 
@@ -157,7 +181,7 @@ export class MessagePage extends LitElement {
   }
 
   private renderRating(): TemplateResult | typeof nothing {
-    if (!this.hasPart || !asksForRating(this.call)) return nothing;
+    if (!this.hasPart || !this.asks) return nothing;
     return html`<vdx-rating .commands=${this.commands} .language=${this.words.language}></vdx-rating>`;
   }
 

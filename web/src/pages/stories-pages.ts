@@ -34,6 +34,7 @@ export const PAGES: Readonly<Record<string, (language: Language | null) => HTMLE
   'entry-pin': entry({ state: 'pinRequired' }),
   'entry-wrong-pin': entry({ state: 'wrongPin', triesLeft: 2 }, { pin: '1234' }),
   'entry-early': entry({ state: 'notYet', opensAt: Date.now() + 20 * HOUR_MS, startsAt: Date.now() + 20.25 * HOUR_MS, host: { name: 'Bo Østergaard Ås', function: 'læge' } }),
+  'entry-early-soon': entry({ state: 'notYet', opensAt: Date.now() + 250_000, startsAt: Date.now() + 850_000 }),
   'entry-closed': entry({ state: 'closed' }),
   'entry-unknown': entry({ state: 'unknown' }),
   'entry-wait': entry({ state: 'wait', forMs: 45_000 }),

@@ -2,6 +2,7 @@
 
 import type { CallState, DeviceErrorCode, EndCode } from '../call-types.js';
 import type { Teller } from '../elements/device-problem/browser.js';
+import { rememberReturn, sessionShelf } from '../entry/return.js';
 import { IDLE, inCall, type Pictures } from './fixtures.js';
 import { refused } from './stories-prejoin.js';
 
@@ -72,6 +73,13 @@ function resting(pictures: Pictures): CallState {
   };
 }
 
+/** From a page that wants people back. */
+function returning(): CallState {
+  const state = asked('left', true);
+  rememberReturn(sessionShelf(), 'returning', 'https://portal.example.dk/tak');
+  return { ...state, room: state.room && { ...state.room, id: 'returning' } };
+}
+
 export const TROUBLE_STORIES: Readonly<Record<string, (pictures: Pictures) => CallState>> = {
   ...Object.fromEntries(Object.entries(TOLD).map(([name, [, , error]]) => [name, (pictures: Pictures) => refused(error, error, pictures)])),
   'call-pictures-rest': resting,
@@ -84,6 +92,7 @@ export const TROUBLE_STORIES: Readonly<Record<string, (pictures: Pictures) => Ca
   'call-camera-interrupted': (pictures) => ({ ...inCall(1, pictures), banners: ['cameraInterrupted'] }),
   'ended-left-asked': () => asked('left', true),
   'ended-left-later': () => asked('left', true, 180),
+  'ended-left-returning': returning,
   'ended-ended-asked': () => asked('ended'),
   'ended-lost-asked': () => asked('lost', true),
 };

@@ -12,9 +12,14 @@ export interface TroubleWords {
   /** Under "join again". */
   readonly rejoinFor: string;
   readonly rejoinOver: string;
+  /** To the page that one came from; `where` is its host. */
+  readonly backIn: (where: string, time: string) => string;
+  readonly backNow: string;
   /** The door opens by itself; `time` as of `countdownText`. */
   readonly opensIn: (time: string) => string;
   readonly opensNow: string;
+  /** Before the way in; then the page goes on by itself. */
+  readonly doorOpensIn: (time: string) => string;
   readonly comesBack: string;
   readonly hours: (count: number) => string;
   readonly minutes: (count: number) => string;
@@ -28,8 +33,11 @@ const da: TroubleWords = {
   callThem: 'Det tager lang tid. Bliv her, mens vi prøver videre, eller ring til dem, der har inviteret dig.',
   rejoinFor: 'Knappen virker i 2 minutter.',
   rejoinOver: 'Vil du ind igen, så åbn linket fra din sms eller e-mail.',
+  backIn: (where, time) => `Du kommer tilbage til ${where} om ${time}.`,
+  backNow: 'Gå tilbage nu',
   opensIn: (time) => `Vi lukker dig ind om ${time}. Du skal ikke gøre noget.`,
   opensNow: 'Nu åbner vi. Et øjeblik.',
+  doorOpensIn: (time) => `Døren åbner om ${time}.`,
   comesBack: 'Vi prøver selv igen, så snart du er på nettet.',
   hours: (count) => `${count} ${count === 1 ? 'time' : 'timer'}`,
   minutes: (count) => `${count} ${count === 1 ? 'minut' : 'minutter'}`,
@@ -43,8 +51,11 @@ const en: TroubleWords = {
   callThem: 'This takes long. Stay here while we go on trying, or call those who invited you.',
   rejoinFor: 'The button works for 2 minutes.',
   rejoinOver: 'If you want to come back in, open the link from your text message or email.',
+  backIn: (where, time) => `You go back to ${where} in ${time}.`,
+  backNow: 'Go back now',
   opensIn: (time) => `We let you in, in ${time}. There is nothing you need to do.`,
   opensNow: 'Now we open. One moment.',
+  doorOpensIn: (time) => `The door opens in ${time}.`,
   comesBack: 'We try again ourselves as soon as you are online.',
   hours: (count) => `${count} ${count === 1 ? 'hour' : 'hours'}`,
   minutes: (count) => `${count} ${count === 1 ? 'minute' : 'minutes'}`,
