@@ -41,13 +41,6 @@ export const entryStyles = css`
     font-size: var(--text-18);
   }
 
-  .button[aria-disabled='true'] {
-    border-color: var(--edge);
-    background: var(--surface);
-    color: var(--ink-soft);
-    cursor: default;
-  }
-
   @media (max-width: 37.49em) {
     form,
     .waiting {

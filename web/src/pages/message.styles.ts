@@ -45,13 +45,6 @@ export const messageStyles = css`
     margin-top: var(--space-16);
   }
 
-  .button[aria-disabled='true'] {
-    border-color: var(--edge);
-    background: var(--surface);
-    color: var(--ink-soft);
-    cursor: default;
-  }
-
   @media (max-width: 37.49em) {
     .message {
       align-content: start;

@@ -108,8 +108,12 @@ export const buttons = css`
     background: color-mix(in srgb, var(--ink) 14%, var(--brand));
   }
 
-  .button[aria-disabled='true'] {
-    cursor: progress;
+  .button[aria-disabled='true'],
+  .button[aria-disabled='true']:hover {
+    border-color: var(--edge);
+    background: var(--surface);
+    color: var(--ink-soft);
+    cursor: default;
   }
 
   .link {
