@@ -3,6 +3,7 @@
 import type { Failure } from './call-types.js';
 import { environmentFailure } from './failures.js';
 import { askLook, type Look } from './look/look.js';
+import { organisationOf, prefixOf } from './organisation-path.js';
 import { parseLink, takeLink, type Link } from './link.js';
 import { isFrameClosed } from './media/devices.js';
 import { isInAppBrowser } from './pages/platform.js';
@@ -40,9 +41,9 @@ export function browserEnvironment(): CallEnvironment {
     makeWire: (listener) => new SocketIoWire(listener),
     peerPlatform: browserPeerPlatform,
     askInvitation,
-    askLook: (token) => askLook(null, token),
+    askLook: (token) => askLook(organisationOf(location.pathname), token),
     environmentFailure,
-    openRoom: (roomId, token) => location.assign(`/r/${encodeURIComponent(roomId)}?join=1#t=${token}`),
+    openRoom: (roomId, token) => location.assign(`${prefixOf(location.pathname)}/r/${encodeURIComponent(roomId)}?join=1#t=${token}`),
     listenToPage,
   };
 }

@@ -5,6 +5,7 @@
  */
 
 import { readConfiguration, type Configuration } from './configuration.js';
+import { plainPath } from './organisation-path.js';
 import { languageOf, type Language } from './text/languages.js';
 
 export interface Link {
@@ -27,7 +28,7 @@ export function parseLink(address: string): Link {
   const configuration = readConfiguration((name) => fragment.get(name) ?? url.searchParams.get(name));
   const { name, lang, join = false, relay = false } = configuration;
   return {
-    roomId: /^\/r\/([^/]{1,64})\/?$/.exec(url.pathname)?.[1] ?? '',
+    roomId: /^\/r\/([^/]{1,64})\/?$/.exec(plainPath(url.pathname))?.[1] ?? '',
     joinsAtOnce: join,
     name: name?.slice(0, 80) ?? null,
     language: languageOf(lang ?? null),

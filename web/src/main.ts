@@ -5,6 +5,7 @@ import { createCall } from './call.js';
 import { fetchDesk } from './embedding/framed.js';
 import { isEntry } from './entry/opening.js';
 import { returnFrom, sessionShelf } from './entry/return.js';
+import { statementOf } from './look/links.js';
 import { App } from './pages/app.js';
 import './styles/base.css';
 
@@ -30,6 +31,8 @@ function startCall(): void {
   });
 }
 
+const statement = statementOf(location.pathname);
 if (TEST_PAGE.test(location.pathname)) void import('./network/open.js').then(({ openTest }) => { openTest(); });
+else if (statement !== null) void import('./pages/statement.js').then(({ openStatement }) => { openStatement(statement); });
 else if (isEntry(location.pathname)) void import('./entry/open.js').then(({ openEntry }) => { openEntry(startCall); });
 else startCall();

@@ -13,6 +13,7 @@ import { COMMAND_NAMES, runCommand, type Target } from './commands.js';
 import { ENVELOPE, readLetter, refused, type CommandLetter, type Outcome } from './envelope.js';
 import { EVENT_NAMES, eventsBetween, type CallEvent } from './events.js';
 import { firstSight } from './first-sight.js';
+import { organisationOf } from '../organisation-path.js';
 
 /** Commands that wait for an answer; more than anybody presses. */
 export const MAX_PENDING = 64;
@@ -136,11 +137,6 @@ export interface Capabilities {
   readonly events: readonly string[];
   /** What the frame's `allow` lacks, as far as the browser tells. */
   readonly missing: readonly string[];
-}
-
-/** Of the page, whose address may begin with an organisation's path. */
-export function organisationOf(path: string): string {
-  return /^\/o\/([^/]{1,64})\//.exec(path)?.[1] ?? '';
 }
 
 const TIMEOUT_MS = 8000;

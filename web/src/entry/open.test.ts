@@ -13,4 +13,10 @@ describe('the address of the room', () => {
     expect(roomAddress(OPENED, readOpening('https://m.example/?url=1&join=1&name=Bo&lang=en'))).toBe('/r/abc?join=1&name=Bo&lang=en#t=x.y');
     expect(roomAddress({ ...OPENED, name: 'Bo' }, readOpening('https://m.example/m/1'))).toBe('/r/abc#t=x.y');
   });
+
+  it('stays below the organisation', () => {
+    history.replaceState(null, '', '/o/aarhus/m/1');
+    expect(roomAddress(OPENED, readOpening('https://m.example/o/aarhus/m/1'))).toBe('/o/aarhus/r/abc#t=x.y');
+    history.replaceState(null, '', '/');
+  });
 });

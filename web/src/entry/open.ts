@@ -4,6 +4,7 @@ import { environmentFailure } from '../failures.js';
 import { Memory } from '../memory.js';
 import { isFrameClosed } from '../media/devices.js';
 import { EntryPage, type EnteredEvent } from '../pages/entry.js';
+import { prefixOf } from '../organisation-path.js';
 import { isInAppBrowser } from '../pages/platform.js';
 import { stateOf } from '../prejoin/place.js';
 import type { Opened } from './flow.js';
@@ -35,5 +36,5 @@ export function roomAddress({ roomId, token, name }: Opened, opening: Opening): 
   if (opening.name !== '') query.set('name', opening.name);
   if (opening.language !== null) query.set('lang', opening.language);
   const asked = query.size === 0 ? '' : `?${query.toString()}`;
-  return `/r/${encodeURIComponent(roomId)}${asked}#t=${token}`;
+  return `${prefixOf(location.pathname)}/r/${encodeURIComponent(roomId)}${asked}#t=${token}`;
 }

@@ -5,6 +5,7 @@
  */
 
 import type { Shelf } from '../memory.js';
+import { plainPath } from '../organisation-path.js';
 import { languageOf, type Language } from '../text/languages.js';
 
 export type Way =
@@ -35,7 +36,7 @@ const VIDEO_SEND = 8;
 
 /** Whether the page of the ways in is shown at this path. */
 export function isEntry(path: string): boolean {
-  return /^\/(?:i\/?|m(?:\/[^/]*)?\/?)?$/.test(path);
+  return /^\/(?:i\/?|m(?:\/[^/]*)?\/?)?$/.test(plainPath(path));
 }
 
 export function readOpening(address: string): Opening {
@@ -55,10 +56,11 @@ export function readOpening(address: string): Opening {
 }
 
 function wayOf(url: URL): Way {
-  const shortId = /^\/m\/([^/]+)\/?$/.exec(url.pathname)?.[1];
+  const path = plainPath(url.pathname);
+  const shortId = /^\/m\/([^/]+)\/?$/.exec(path)?.[1];
   if (shortId !== undefined) return { kind: 'shortId', shortId: shortId.slice(0, 64) };
   const token = url.hash.slice(1);
-  if (/^\/i\/?$/.test(url.pathname) && token !== '') return { kind: 'invitation', token: token.slice(0, 64) };
+  if (/^\/i\/?$/.test(path) && token !== '') return { kind: 'invitation', token: token.slice(0, 64) };
   const address = (url.searchParams.get('url') ?? '').trim().slice(0, 200);
   return address === '' ? { kind: 'ask' } : { kind: 'url', url: address };
 }

@@ -3,11 +3,20 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { lookWords } from '../text/look.js';
 import type { Language } from '../text/languages.js';
+import { plainPath } from '../organisation-path.js';
 import type { Look, LookLink } from './look.js';
+
+export type Statement = 'accessibility' | 'privacy';
+
+/** Which of our own two pages is at this path; null for neither. */
+export function statementOf(path: string): Statement | null {
+  const name = plainPath(path).slice(1);
+  return name === 'accessibility' || name === 'privacy' ? name : null;
+}
 
 export function linksOf(look: Look | null, language: Language): readonly LookLink[] {
   const words = lookWords(language);
-  const ours = (name: string): string => {
+  const ours = (name: Statement): string => {
     const organisation = look?.organisation ?? '';
     return `${organisation === '' ? '' : `/o/${encodeURIComponent(organisation)}`}/${name}?lang=${language}`;
   };

@@ -55,8 +55,8 @@ describe('the look of a path and that of the meeting', () => {
     vi.stubGlobal('fetch', asked);
     expect(await askLook('å/b', 'x.y')).toMatchObject({ organisation: 'aarhus' });
     expect(asked.mock.calls.map(([address]) => address)).toEqual(['/api/v1/branding?organisation=%C3%A5%2Fb', '/api/v1/branding/own']);
-    expect(await askLook(null, 'x.y')).toBeNull();
-    expect(await askLook(null, null)).toBeNull();
+    expect(await askLook('', 'x.y')).toBeNull();
+    expect(await askLook('', null)).toBeNull();
     expect(asked).toHaveBeenCalledTimes(3);
   });
 });

@@ -59,9 +59,9 @@ export interface Look {
 }
 
 /** That of an organisation by its code over that of the meeting that a join token is for. Never rejects. */
-export async function askLook(organisation: string | null, token: string | null): Promise<Look | null> {
+export async function askLook(organisation: string, token: string | null): Promise<Look | null> {
   const nobody = Promise.resolve(null);
-  const byCode = organisation === null ? nobody : ask(`/api/v1/branding?organisation=${encodeURIComponent(organisation)}`, {});
+  const byCode = organisation === '' ? nobody : ask(`/api/v1/branding?organisation=${encodeURIComponent(organisation)}`, {});
   const own = token === null ? nobody : ask('/api/v1/branding/own', { Authorization: `Bearer ${token}` });
   return looksTogether(await byCode, await own);
 }

@@ -7,8 +7,15 @@ import { BASE, isDark, paletteOf, type Base, type Colours } from './palette.js';
 
 const NIGHT = '(prefers-color-scheme: dark)';
 
-/** Follows the day and the night of the device. Gives the undoing, which leaves the element as it was before. */
+/** What is painted now, by its undoing. */
+const painting = new WeakMap<HTMLElement, () => void>();
+
+/**
+ * Follows the day and the night of the device. Gives the undoing, which leaves the element as it was before; another look
+ * on the same element takes this one's place.
+ */
 export function paintLook(look: Colours, element: HTMLElement): () => void {
+  painting.get(element)?.();
   const night = matchMedia(NIGHT);
   let painted: readonly string[] = [];
   const clear = (): void => {
@@ -19,7 +26,7 @@ export function paintLook(look: Colours, element: HTMLElement): () => void {
     clear();
     const styles = getComputedStyle(element);
     const base = Object.fromEntries(BASE.map((name) => [name, styles.getPropertyValue(`--${name}`)])) as unknown as Base;
-    const tokens = paletteOf(look, base, night.matches ? 'dark' : 'light');
+    const tokens = paletteOf(look, base);
     for (const [name, colour] of Object.entries(tokens)) element.style.setProperty(`--${name}`, colour);
     painted = Object.keys(tokens).map((name) => `--${name}`);
     const { paper } = tokens;
@@ -29,8 +36,11 @@ export function paintLook(look: Colours, element: HTMLElement): () => void {
   };
   paint();
   night.addEventListener('change', paint);
-  return () => {
+  const undo = (): void => {
     night.removeEventListener('change', paint);
     clear();
+    if (painting.get(element) === undo) painting.delete(element);
   };
+  painting.set(element, undo);
+  return undo;
 }

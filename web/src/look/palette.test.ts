@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { contrast, parseHex, PART_CONTRAST, TEXT_CONTRAST } from '../styles/colour.js';
-import { BASE, isDark, paletteOf, type Base, type Scheme } from './palette.js';
+import { BASE, isDark, paletteOf, type Base } from './palette.js';
 
 const css = readFileSync(new URL('../styles/tokens.css', import.meta.url), 'utf8');
 
@@ -15,6 +15,8 @@ function baseOf(scheme: Scheme): Base {
   }
   return found as unknown as Base;
 }
+
+type Scheme = 'light' | 'dark';
 
 const NOTHING = { background: '', text: '', accent: '', accentText: '' };
 const COLOURS = ['#ffe600', '#fdfdf8', '#0a1f44', '#777777', '#757575', '#7a7a7a', '#000000', '#ffffff', '#e3000f', '#00a7e1', '#003d73'];
@@ -33,7 +35,7 @@ describe.each(SCHEMES)('any palette by %s', (scheme) => {
 
   it('reads as text and is seen, wherever it stands', () => {
     for (const colours of [...cases, ...cases.map((each) => ({ ...each, background: '' }))]) {
-      const tokens = { ...base, ...paletteOf(colours, base, scheme) };
+      const tokens = { ...base, ...paletteOf(colours, base) };
       for (const ground of ['paper', 'surface']) {
         for (const text of ['ink', 'ink-soft', 'brand-text', 'positive', 'caution', 'danger']) {
           expect(ratio(tokens, text, ground), `${text} on ${ground} of ${JSON.stringify(colours)}`).toBeGreaterThanOrEqual(TEXT_CONTRAST);
@@ -46,21 +48,21 @@ describe.each(SCHEMES)('any palette by %s', (scheme) => {
   });
 
   it('is ours where nothing is given', () => {
-    expect(paletteOf(NOTHING, base, scheme)).toEqual({});
-    expect(paletteOf({ background: 'red', text: 'url(x)', accent: 'x', accentText: '' }, base, scheme)).toEqual({});
+    expect(paletteOf(NOTHING, base)).toEqual({});
+    expect(paletteOf({ background: 'red', text: 'url(x)', accent: 'x', accentText: '' }, base)).toEqual({});
   });
 });
 
 describe('a background', () => {
   it('is for the day where it is light, and for day and night where it is dark', () => {
-    const paper = (background: string, scheme: Scheme): string | undefined => paletteOf({ ...NOTHING, background }, baseOf(scheme), scheme)['paper'];
+    const paper = (background: string, scheme: Scheme): string | undefined => paletteOf({ ...NOTHING, background }, baseOf(scheme))['paper'];
     expect([paper('#ffe600', 'light'), paper('#ffe600', 'dark')]).toEqual(['#ffe600', undefined]);
     expect([paper('#0a1f44', 'light'), paper('#0a1f44', 'dark')]).toEqual(['#0a1f44', '#0a1f44']);
     expect([isDark('#0a1f44'), isDark('#ffe600'), isDark('')]).toEqual([true, false, false]);
   });
 
   it('keeps the colours that can be read on it as they were given', () => {
-    const tokens = paletteOf({ background: '#ffffff', text: '#222222', accent: '#003d73', accentText: '#ffffff' }, baseOf('light'), 'light');
+    const tokens = paletteOf({ background: '#ffffff', text: '#222222', accent: '#003d73', accentText: '#ffffff' }, baseOf('light'));
     expect(tokens).toMatchObject({ paper: '#ffffff', ink: '#222222', brand: '#003d73', 'brand-ink': '#ffffff', 'brand-text': '#003d73' });
   });
 });

@@ -9,7 +9,6 @@
 import { away, BLACK, brandOn, contrast, mix, parseHex, PART_CONTRAST, standOut, TEXT_CONTRAST, toHex, WHITE, type Rgb } from '../styles/colour.js';
 import type { Look } from './look.js';
 
-export type Scheme = 'light' | 'dark';
 export type Colours = Pick<Look, 'background' | 'text' | 'accent' | 'accentText'>;
 
 /** What stands on paper and may have to be moved. */
@@ -19,10 +18,10 @@ export type Base = Readonly<Record<(typeof BASE)[number], string>>;
 /** Beyond this a text is easily read, and something of the ground may be mixed into it. */
 const EASY = 9;
 
-/** Tokens by name, without `--`. `base`: our own in that scheme. Empty where there is nothing to be changed. */
-export function paletteOf(colours: Colours, base: Base, scheme: Scheme): Readonly<Record<string, string>> {
+/** Tokens by name, without `--`. `base`: our own, by day or by night. Empty where there is nothing to be changed. */
+export function paletteOf(colours: Colours, base: Base): Readonly<Record<string, string>> {
   const given = parseHex(colours.background);
-  const isOurs = given === null || (scheme === 'dark' && away(given) === BLACK);
+  const isOurs = given === null || (isDark(base.paper) && away(given) === BLACK);
   const paper = isOurs ? parseHex(base.paper) : given;
   const ownSurface = parseHex(base.surface);
   if (paper === null || ownSurface === null) return {};

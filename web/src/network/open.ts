@@ -4,8 +4,9 @@
  */
 
 import { sessionShelf } from '../entry/return.js';
-import { askLook } from '../look/look.js';
-import { paintLook } from '../look/paint.js';
+import { showColours } from '../look/colours.js';
+import { askLook, type Look } from '../look/look.js';
+import { organisationOf, prefixOf } from '../organisation-path.js';
 import { askEntrance } from '../protocol/entrance.js';
 import { languageOf } from '../text/languages.js';
 import { takeTestLink, type TestLink } from './link.js';
@@ -20,23 +21,31 @@ export function openTest(): void {
   document.body.append(page);
   void occasionOf(link).then((occasion) => {
     page.occasion = occasion;
-    if (occasion.look !== null) paintLook(occasion.look, document.documentElement);
+    void showColours(occasion.look);
   });
+}
+
+/** Of the path, and of the meeting that the token is for. */
+function lookOf(token: string | null): Promise<Look | null> {
+  return askLook(organisationOf(location.pathname), token);
+}
+
+function ofLook(look: Look | null): Pick<TestOccasion, 'look' | 'inviter'> {
+  return { look, inviter: look === null ? null : { organisation: look.name, helpLine: look.helpLine } };
 }
 
 /** Only a help: the test is the same without. */
 async function occasionOf({ invitation, token }: TestLink): Promise<TestOccasion> {
   if (token !== '') {
-    const look = await askLook(null, token);
-    return { ...NO_OCCASION, look, inviter: look === null ? null : { organisation: look.name, helpLine: look.helpLine } };
+    return { ...NO_OCCASION, ...ofLook(await lookOf(token)) };
   }
-  if (invitation === '') return NO_OCCASION;
+  if (invitation === '') return { ...NO_OCCASION, ...ofLook(await lookOf(null)) };
   const [answer, inviter] = await askEntrance({ way: { kind: 'invitation', token: invitation }, pin: '', returnUrl: '' });
   const isThere = answer.state === 'open' || answer.state === 'notYet';
   return {
     inviter,
-    look: answer.state === 'open' ? await askLook(null, answer.token) : null,
+    look: await lookOf(answer.state === 'open' ? answer.token : null),
     startsAt: answer.state === 'notYet' ? answer.startsAt : null,
-    meetingAddress: isThere ? `/i#${invitation}` : '',
+    meetingAddress: isThere ? `${prefixOf(location.pathname)}/i#${invitation}` : '',
   };
 }

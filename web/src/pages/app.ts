@@ -10,7 +10,7 @@ import { isFramed } from '../embedding/framed.js';
 import '../elements/announcer/announcer.js';
 import type { AnnounceEvent, Announcer } from '../elements/announcer/announcer.js';
 import type { LanguageEvent } from '../elements/language/language.js';
-import { paintLook } from '../look/paint.js';
+import { showColours } from '../look/colours.js';
 import { roomWords } from '../text/rooms.js';
 import { chooseLanguage, loadWords, storedLanguage, storeLanguage } from '../text/language.js';
 import { languageOf, offeredLanguages, showLanguage, type Language } from '../text/languages.js';
@@ -62,7 +62,6 @@ export class App extends LitElement {
   @query('vdx-announcer') private announcer!: Announcer;
   private unsubscribe: (() => void) | undefined;
   private screen: Screen | null = null;
-  private unpaint: (() => void) | undefined;
 
   protected override createRenderRoot(): HTMLElement {
     return this;
@@ -71,11 +70,11 @@ export class App extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.current = this.call.getState();
-    this.paint(this.current);
+    if (this.current.look !== null) void showColours(this.current.look);
     void this.fetchCall();
     void this.speak(chooseLanguage(this.current.language, storedLanguage(), navigator.languages));
     this.unsubscribe = this.call.subscribe((call) => {
-      if (call.look !== this.current.look) this.paint(call);
+      if (call.look !== this.current.look) void showColours(call.look);
       this.current = call;
     });
     this.addEventListener('announce', this.onAnnounce);
@@ -85,7 +84,6 @@ export class App extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.unsubscribe?.();
-    this.unpaint?.();
     this.removeEventListener('announce', this.onAnnounce);
     this.removeEventListener('language', this.onLanguage);
   }
@@ -108,11 +106,6 @@ export class App extends LitElement {
       case 'message':
         return html`<vdx-message .call=${current} .commands=${call} .words=${words}></vdx-message>`;
     }
-  }
-
-  private paint({ look }: CallState): void {
-    this.unpaint?.();
-    this.unpaint = look === null ? undefined : paintLook(look, document.documentElement);
   }
 
   protected override updated(_changed: PropertyValues): void {

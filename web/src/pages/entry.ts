@@ -5,6 +5,9 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import '../elements/frame/frame.js';
 import { icon } from '../elements/icon/icon.js';
 import type { LanguageEvent } from '../elements/language/language.js';
+import { askLook, type Look } from '../look/look.js';
+import { showColours } from '../look/colours.js';
+import { organisationOf } from '../organisation-path.js';
 import { EntryFlow, type EntryScreen, type Opened } from '../entry/flow.js';
 import type { Opening } from '../entry/opening.js';
 import { askEntrance, type AskEntrance } from '../protocol/entrance.js';
@@ -36,10 +39,13 @@ export class EntryPage extends LitElement {
 
   @property({ attribute: false }) opening!: Opening;
   @property({ attribute: false }) ask: AskEntrance = askEntrance;
+  /** Of the organisation in the path. */
+  @property({ attribute: false }) askLook: () => Promise<Look | null> = () => askLook(organisationOf(location.pathname), null);
 
   @state() private words: Words | null = null;
   @state() private screen: EntryScreen = { at: 'working' };
   @state() private nowMs = Date.now();
+  @state() private look: Look | null = null;
   @query('h1') private heading!: HTMLElement | null;
   @query('input') private field!: HTMLInputElement | null;
   private flow!: EntryFlow;
@@ -63,6 +69,11 @@ export class EntryPage extends LitElement {
     }, TICK_MS);
     void this.speak(chooseLanguage(this.opening.language, storedLanguage(), navigator.languages));
     this.flow.begin();
+    void this.askLook().then((look) => {
+      // Stays for the call, which begins in the same document and brings its own.
+      if (this.isConnected) void showColours(look);
+      this.look = look;
+    });
   }
 
   override disconnectedCallback(): void {
@@ -76,7 +87,10 @@ export class EntryPage extends LitElement {
     const { words } = this;
     if (words === null) return nothing;
     const said = entryWords(words.language);
-    return html`<vdx-frame .room=${this.flow.inviting} .words=${words}>${this.renderScreen(said, words.language)}</vdx-frame>`;
+    // Who invites is told with the right link only; whose page it is, is told by the path.
+    const { name = '', helpLine = '' } = this.look ?? {};
+    const inviting = this.flow.inviting.organisation === '' ? { organisation: name, helpLine } : this.flow.inviting;
+    return html`<vdx-frame .room=${inviting} .look=${this.look} .words=${words}>${this.renderScreen(said, words.language)}</vdx-frame>`;
   }
 
   private renderScreen(said: EntryWords, language: Language): TemplateResult {

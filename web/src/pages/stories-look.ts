@@ -2,6 +2,8 @@
 
 import type { CallState } from '../call-types.js';
 import type { Look } from '../look/look.js';
+// There at once: a story is looked at as soon as it stands.
+import '../look/paint.js';
 import { IDLE, inCall, previewing, ROOM, type Pictures } from './fixtures.js';
 
 /** An invented logo, dark blue on nothing. */
@@ -36,7 +38,7 @@ const PLAIN: Look = {
   contact: '',
 };
 
-const LOOKS = {
+export const LOOKS = {
   yellow: { ...PLAIN, background: '#ffe600', text: '#1a1a1a', accent: '#ffe600', logo: LOGO, logoText: 'Aarhus Kommune' },
   white: { ...PLAIN, background: '#fdfdf8', text: '#777777', accent: '#f4f4f0' },
   dark: { ...PLAIN, background: '#0a1f44', text: '#ffffff', accent: '#00a7e1', logo: LOGO, logoText: 'Sundhed og Omsorg, Aarhus' },

@@ -3,8 +3,12 @@
 import type { Opening } from '../entry/opening.js';
 import type { EntranceAnswer } from '../protocol/entrance.js';
 import type { Language } from '../text/languages.js';
+import type { Statement } from '../look/links.js';
+import type { Look } from '../look/look.js';
 import { EntryPage } from './entry.js';
 import { TEST_STORIES } from './stories-network.js';
+import { StatementPage } from './statement.js';
+import { LOOKS } from './stories-look.js';
 
 const OPENING: Opening = {
   way: { kind: 'invitation', token: 'an-invented-invitation' },
@@ -27,6 +31,16 @@ function entry(answer: EntranceAnswer | null, opening: Partial<Opening> = {}): (
   };
 }
 
+function statement(name: Statement, look: Look | null): (language: Language | null) => HTMLElement {
+  return (language) => {
+    const page = new StatementPage();
+    page.statement = name;
+    page.language = language;
+    page.askLook = () => Promise.resolve(look);
+    return page;
+  };
+}
+
 /** By name, like `STORIES`. */
 export const PAGES: Readonly<Record<string, (language: Language | null) => HTMLElement>> = {
   'entry-ask': entry(null, { way: { kind: 'ask' } }),
@@ -40,4 +54,8 @@ export const PAGES: Readonly<Record<string, (language: Language | null) => HTMLE
   'entry-wait': entry({ state: 'wait', forMs: 45_000 }),
   'entry-unreachable': entry({ state: 'unreachable' }),
   ...TEST_STORIES,
+  'statement-accessibility': statement('accessibility', null),
+  'statement-accessibility-own': statement('accessibility', { ...LOOKS.yellow, accessibilityText: 'Vi har en teleslynge på rådhuset, hvis du hellere vil møde os der.' }),
+  'statement-privacy': statement('privacy', null),
+  'statement-privacy-own': statement('privacy', { ...LOOKS.dark, privacyText: 'Vores databeskyttelsesrådgiver hedder Bo.\nDu kan skrive til hende.', contact: 'Skriv til os i Digital Post.' }),
 };

@@ -5,6 +5,7 @@
  */
 
 import type { Call, CallState } from '../call-types.js';
+import { showColours } from '../look/colours.js';
 import { Store } from '../store.js';
 import { LANGUAGES, languageOf } from '../text/languages.js';
 import '../styles/base.css';
@@ -128,6 +129,7 @@ function show(asked: Asked): void {
   const isOwn = asked.lang === 'en' || asked.lang === 'da' || languageOf(asked.lang ?? null) === null;
   document.querySelector<HTMLMetaElement>('meta[name="vdx-languages"]')?.setAttribute('content', isOwn ? 'da en' : LANGUAGES.join(' '));
   tellAs(STORY_BROWSERS[asked.story] ?? null);
+  void showColours(null);
   const element = elementOf(asked);
   if (element === null) return;
   documentElement.removeAttribute('class');
