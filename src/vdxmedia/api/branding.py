@@ -89,6 +89,9 @@ class BrandingResource(msgspec.Struct, frozen=True, kw_only=True, rename="camel"
     text: str
     accent: str
     accent_text: str
+    accent_on_background: Annotated[
+        str, Meta(description="The accent where it is text on the background: moved until it can be read.")
+    ]
     welcome: str
     waiting: str
     ended: str
@@ -181,7 +184,7 @@ class BrandingOperations:
         stored, result = await self._desk.put(
             _caller(called), path["code"], Branding(**given), version=_version(path.get(IF_MATCH.name, ""))
         )
-        return await self._saved(stored, result.corrections)
+        return await self._saved(stored, (*result.corrections, *result.notes))
 
     async def _versions(self, path: Mapping[str, str], called: Called) -> BrandingVersions:
         found = await self._desk.versions(_caller(called), path["code"])
@@ -221,6 +224,7 @@ def _resource(shown: ShownLook) -> BrandingResource:
         help_line=shown.help_line,
         shows_subject=shown.shows_subject,
         terms_version=shown.branding.terms_version,
+        accent_on_background=shown.branding.accent_on_background,
         corrections=shown.corrections,
     )
 

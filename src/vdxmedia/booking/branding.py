@@ -56,7 +56,7 @@ class Branding(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     text: str = ""
     """On the background."""
     accent: str = ""
-    """Buttons, and links on the background."""
+    """The ground of buttons."""
     accent_text: str = ""
     """On the accent."""
     welcome: str = ""
@@ -84,6 +84,11 @@ class Branding(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Whom to write to about accessibility and privacy."""
 
     @property
+    def accent_on_background(self) -> str:
+        """The accent as text, moved so that it can be read there; empty without an accent."""
+        return corrected(self.accent, self.background or DEFAULT_BACKGROUND) if self.accent else ""
+
+    @property
     def terms_version(self) -> str:
         """Of this very wording, 16 hex digits; empty without terms."""
         if not self.terms_text:
@@ -96,6 +101,8 @@ class Checked(msgspec.Struct, frozen=True):
     branding: Branding
     corrections: tuple[str, ...]
     """What was made readable, as `$.text: #777777 became #6f6f6f`."""
+    notes: tuple[str, ...] = ()
+    """What a page will show otherwise in some places."""
 
 
 _TEXTS = {
@@ -104,8 +111,8 @@ _TEXTS = {
     MAX_LONG_TEXT_CHARS: ("terms_text", "accessibility_text", "privacy_text"),
 }
 """By how many characters they may have."""
-DEFAULT_BACKGROUND, DEFAULT_TEXT, DEFAULT_ACCENT, DEFAULT_ACCENT_TEXT = "#ffffff", "#1a1a1a", "#0b5394", "#ffffff"
-"""What a colour that is not given is measured against."""
+DEFAULT_BACKGROUND = "#ffffff"
+"""What a colour is measured against where no background is given; pages measure once more against theirs."""
 
 
 def checked(branding: Branding) -> Checked:
@@ -170,27 +177,22 @@ def contrast(one: str, other: str) -> float:
 
 
 def _readable(branding: Branding) -> Checked:
-    """The background stays, and what is on it is moved; then the accent stays, and its text is moved."""
+    """The background stays, and text on it is moved; the accent stays, and its text is moved. What is not given is left
+    to the page."""
     corrections: list[str] = []
-    background = branding.background or DEFAULT_BACKGROUND
-    accent = branding.accent or DEFAULT_ACCENT
-    changes: dict[str, str] = {}
-    for name, colour, against in (
-        ("text", branding.text or DEFAULT_TEXT, background),
-        ("accent", accent, background),
-    ):
-        changes[name] = corrected(colour, against)
-    changes["accent_text"] = corrected(branding.accent_text or DEFAULT_ACCENT_TEXT, changes["accent"])
-    given = {name: getattr(branding, name) for name in changes}
-    defaults = {"text": DEFAULT_TEXT, "accent": DEFAULT_ACCENT, "accent_text": DEFAULT_ACCENT_TEXT}
-    for name, colour in list(changes.items()):
-        before = given[name] or defaults[name]
-        if colour.lower() == before.lower():
-            changes[name] = given[name].lower()
-        else:
-            corrections.append(f"{_path(name)}: {before} became {colour}")
-    changes["background"] = branding.background.lower()
-    return Checked(msgspec.structs.replace(branding, **changes), tuple(corrections))
+    given = {name: getattr(branding, name).lower() for name in ("background", "text", "accent", "accent_text")}
+    changes = dict(given)
+    if given["text"]:
+        changes["text"] = corrected(given["text"], given["background"] or DEFAULT_BACKGROUND)
+    if given["accent_text"] and given["accent"]:
+        changes["accent_text"] = corrected(given["accent_text"], given["accent"])
+    for name, colour in changes.items():
+        if colour != given[name]:
+            corrections.append(f"{_path(name)}: {given[name]} became {colour}")
+    result = msgspec.structs.replace(branding, **changes)
+    on_background = result.accent_on_background
+    notes = (f"$.accent: {result.accent} is {on_background} as text on the background",)
+    return Checked(result, tuple(corrections), notes if on_background != result.accent else ())
 
 
 def corrected(colour: str, against: str) -> str:

@@ -56,8 +56,10 @@ def test_every_colour_becomes_readable_on_every_other(colour: str, against: str)
 def test_every_choice_of_colours_ends_readable_and_stays_so(one: str, two: str, three: str, four: str) -> None:
     first = checked(Branding(background=one, text=two, accent=three, accent_text=four)).branding
     assert contrast(first.text, first.background) >= MIN_CONTRAST
-    assert contrast(first.accent, first.background) >= MIN_CONTRAST
+    assert contrast(first.accent_on_background, first.background) >= MIN_CONTRAST
+    assert (first.background, first.accent) == (one.lower(), three.lower())
     assert contrast(first.accent_text, first.accent) >= MIN_CONTRAST
+    assert checked(first).branding == first
     assert checked(first).corrections == ()
 
 
@@ -75,8 +77,11 @@ def test_correction_is_told_and_what_can_be_read_is_left() -> None:
         "",
     )
     assert re.fullmatch(r"\$\.text: #777777 became #7[0-6]7[0-6]7[0-6]", "".join(result.corrections))
-    dark = checked(Branding(background="#101010"))
-    assert {each.split(":")[0] for each in dark.corrections} == {"$.text", "$.accent", "$.accentText"}
+    bright = checked(Branding(accent="#ffe600", accent_text="#ffffff"))
+    assert bright.branding.accent == "#ffe600", "the ground of a button may be as bright as it likes"
+    assert bright.corrections == (f"$.accentText: #ffffff became {bright.branding.accent_text}",)
+    assert bright.notes == (f"$.accent: #ffe600 is {bright.branding.accent_on_background} as text on the background",)
+    assert checked(Branding(background="#101010")).branding == Branding(background="#101010")
 
 
 def test_branding_that_says_nothing_is_left_as_it_is() -> None:

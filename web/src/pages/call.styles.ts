@@ -98,6 +98,10 @@ export const callStyles = css`
     font-weight: var(--bold);
   }
 
+  .subject vdx-logo {
+    --logo-height: 2.25rem;
+  }
+
   .subject span {
     overflow: hidden;
     text-overflow: ellipsis;
@@ -193,6 +197,16 @@ export const callStyles = css`
     justify-items: start;
     padding-top: var(--space-16);
     border-top: 1px solid var(--line);
+  }
+
+  /* Beside the buttons there is room for one of the two; what the meeting is called is also its heading. */
+  @media (max-width: 110em) {
+    .subject:has(vdx-logo[shown]) span {
+      position: absolute;
+      width: 1px;
+      height: 1px;
+      clip-path: inset(50%);
+    }
   }
 
   @media (max-width: 73.75em) {

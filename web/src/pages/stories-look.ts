@@ -13,6 +13,13 @@ export const LOGO =
   'dJEic5JQCPD4c4cC0dn8PAbjoeoMBmdqEDAjeyCwcQ2M0uBBiwIa5Y+CIWSllBdY64tFj3dvEhYDvhLu7PFaIj1n9oE+cG40SeUAztEOpsl9e+YE7pcsvLBVcKBgZsRsmI' +
   'ulJ3T0sm425v+tKMwuH9ppfpIargWK3HS2c0uBK/tcaAB3FCPGFLq4HdgWBymA1ih1EBj7nvH0EmdBkx0+F/zP9t29Rm9DmtSVGyzbQQLNv+S+fi04GlGCw5YpVpIqWGQm' +
   '1jrMLgrQ7WdlTQd7jRdhz7S5+uY32Jxs0PuD4AAAAASUVORK5CYII=';
+/** The same in white, for the dark. */
+const WHITE_LOGO =
+  'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAALAAAAAwBAMAAABDKe21AAAAGFBMVEX///////////////////////////////8pK8DIAAAACHRSTlMAJElt' +
+  'krbb/1y0/6IAAAEsSURBVHja7Ze9D4IwEMULfq0MKquDxlUdnHUQVqOJrGg0rn6A9++rKFJoBGlfjYNvAa7kR7hc310Z++t7aq6IdlM41nAo0tYCg116KsBy+/TSCcmtEq' +
+  'dJEic5JQCPD4c4cC0dn8PAbjoeoMBmdqEDAjeyCwcQ2M0uBBiwIa5Y+CIWSllBdY64tFj3dvEhYDvhLu7PFaIj1n9oE+cG40SeUAztEOpsl9e+YE7pcsvLBVcKBgZsRsmI' +
+  'ulJ3T0sm425v+tKMwuH9ppfpIargWK3HS2c0uBK/tcaAB3FCPGFLq4HdgWBymA1ih1EBj7nvH0EmdBkx0+F/zP9t29Rm9DmtSVGyzbQQLNv+S+fi04GlGCw5YpVpIqWGQm' +
+  '1jrMLgrQ7WdlTQd7jRdhz7S5+uY32Jxs0PuD4AAAAASUVORK5CYII=';
 
 const PLAIN: Look = {
   organisation: 'aarhus',
@@ -41,7 +48,7 @@ const PLAIN: Look = {
 export const LOOKS = {
   yellow: { ...PLAIN, background: '#ffe600', text: '#1a1a1a', accent: '#ffe600', logo: LOGO, logoText: 'Aarhus Kommune' },
   white: { ...PLAIN, background: '#fdfdf8', text: '#777777', accent: '#f4f4f0' },
-  dark: { ...PLAIN, background: '#0a1f44', text: '#ffffff', accent: '#00a7e1', logo: LOGO, logoText: 'Sundhed og Omsorg, Aarhus' },
+  dark: { ...PLAIN, background: '#0a1f44', text: '#ffffff', accent: '#00a7e1', logo: WHITE_LOGO, logoText: 'Sundhed og Omsorg, Aarhus' },
 } as const satisfies Readonly<Record<string, Look>>;
 
 const SCREENS: Readonly<Record<string, (pictures: Pictures) => CallState>> = {

@@ -44,7 +44,7 @@ export const WHITE: Rgb = [255, 255, 255];
 export const BLACK: Rgb = [0, 0, 0];
 
 export interface BrandColours {
-  /** The ground of the primary button: the colour as given, unless it would drown in the paper. */
+  /** The ground of the primary button: the colour as given; where it would drown in the paper, almost black or white. */
   readonly brand: string;
   /** Text on it. */
   readonly brandInk: string;
@@ -77,12 +77,13 @@ export function standOut(colour: Rgb, grounds: readonly [Rgb, ...Rgb[]], ratio: 
 export function brandOn(colour: string, paper: string, others: readonly Rgb[] = [], wantedInk = ''): BrandColours | null {
   const [wanted, ground] = [parseHex(colour), parseHex(paper)];
   if (wanted === null || ground === null) return null;
-  const brand = contrast(wanted, ground) < SEEN ? standOut(wanted, [ground], PART_CONTRAST) : wanted;
+  const isDrowned = contrast(wanted, ground) < SEEN;
+  const brand = isDrowned ? mix(wanted, away(ground), 0.85) : wanted;
   const dark = mix(brand, BLACK, 0.85);
   const given = parseHex(wantedInk);
-  const best = contrast(brand, WHITE) >= contrast(brand, dark) ? WHITE : dark;
+  const best = isDrowned ? wanted : contrast(brand, WHITE) >= contrast(brand, dark) ? WHITE : dark;
   const ink = given !== null && contrast(brand, given) >= TEXT_CONTRAST ? given : best;
-  const brandInk = contrast(brand, ink) >= TEXT_CONTRAST ? ink : BLACK;
+  const brandInk = contrast(brand, ink) >= TEXT_CONTRAST ? ink : away(brand);
   const brandText = standOut(wanted, [ground, ...others], TEXT_CONTRAST);
   return { brand: toHex(brand), brandInk: toHex(brandInk), brandText: toHex(brandText) };
 }

@@ -85,7 +85,7 @@ export const frameStyles = css`
   .links a {
     display: inline-flex;
     align-items: center;
-    min-height: 44px;
+    min-height: 2.25rem;
     color: var(--ink-soft);
     text-underline-offset: 0.2em;
   }

@@ -20,7 +20,7 @@ export class Logo extends LitElement {
       display: block;
       box-sizing: border-box;
       max-width: min(11rem, 100%);
-      height: 2.75rem;
+      height: var(--logo-height, 2.75rem);
       padding: var(--space-4) var(--space-8);
       border-radius: var(--radius);
       background: var(--plate);
@@ -33,6 +33,7 @@ export class Logo extends LitElement {
   @state() private broken = '';
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    this.toggleAttribute('shown', (this.look?.logo ?? '') !== '' && this.look?.logo !== this.broken);
     if (changed.has('look')) this.style.setProperty('--plate', this.look?.background || '#ffffff');
   }
 
