@@ -85,6 +85,7 @@ export const callStyles = css`
 
   .buttons {
     display: flex;
+    flex-wrap: wrap;
     grid-column: 2;
     justify-content: center;
     gap: var(--space-8);

@@ -12,6 +12,7 @@ import { screensStyles } from './screens.styles.js';
 /** The first that fits a story's name. */
 const GROUPS: readonly (readonly [string, RegExp])[] = [
   ['Ind ad døren', /^(?:entry|pin)/],
+  ['Prøv dit udstyr', /^test/],
   ['Før mødet', /^(?:prejoin|welcome|check|terms|ready|network)/],
   ['Venteværelset', /^waiting/],
   ['Vært', /^(?:host|lobby|staff-call)/],

@@ -81,6 +81,17 @@ export const controlStyles = css`
     white-space: pre;
   }
 
+  /* Eight labels fill a row; what is more than the label is also said above the bar. */
+  @media (max-width: 99.99em) {
+    .rest {
+      position: absolute;
+      width: 1px;
+      height: 1px;
+      overflow: hidden;
+      clip-path: inset(50%);
+    }
+  }
+
   /* Narrow: a disc of 56 px, the word under it on the bar's own ground. */
   @media (max-width: 53.75em) and (min-height: 30.01em) {
     :host(:not([beside])) {
