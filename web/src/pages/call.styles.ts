@@ -287,7 +287,6 @@ export const callStyles = css`
     }
 
     .buttons {
-      flex-wrap: nowrap;
       grid-row: 1;
     }
 
@@ -307,6 +306,13 @@ export const callStyles = css`
 
     .alone .title {
       font-size: var(--text-20);
+    }
+  }
+
+  /* A phone on its side; not a small frame in another page. */
+  @media (max-height: 30em) and (min-width: 36.01em) {
+    .buttons {
+      flex-wrap: nowrap;
     }
   }
 `;

@@ -93,7 +93,7 @@ export const controlStyles = css`
   }
 
   /* Narrow: a disc of 56 px, the word under it on the bar's own ground. */
-  @media (max-width: 53.75em) and (min-height: 30.01em) {
+  @media (max-width: 53.75em) and (min-height: 30.01em), (max-width: 36em) {
     :host(:not([beside])) {
       flex: 1 1 min(4rem, 30%);
       max-width: 7rem;
@@ -144,7 +144,7 @@ export const controlStyles = css`
   }
 
   /* A phone on its side: height is what is scarce. */
-  @media (max-height: 30em) {
+  @media (max-height: 30em) and (min-width: 36.01em) {
     button {
       gap: var(--space-8);
       min-height: var(--target);
