@@ -33,8 +33,8 @@ class Http(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     trusted_proxies: list[str] = []
     """Networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed, as `10.1.0.0/16`."""
     frame_ancestors: list[str] = msgspec.field(default_factory=lambda: ["'self'"])
-    """Who may show the pages in a frame (CSP `frame-ancestors`); whom it names by host may also lead the call in the frame
-    and join from pages of his own, see docs/embedding.md."""
+    """Who may show the pages in a frame (CSP `frame-ancestors`); whom it names by host may also lead the call in the
+    frame and join from pages of his own, see docs/embedding.md."""
     max_body_bytes: Annotated[int, Meta(ge=1024, le=16 * 1024 * 1024)] = 64 * 1024
     """Largest request body of the REST API."""
 
