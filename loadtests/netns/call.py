@@ -106,11 +106,13 @@ class Call:
         flags: tuple[str, ...] = (),
         before_load: str = "",
         is_relay_only: bool = False,
+        path: str = "",
     ) -> Person:
         """Opens the host's link for the first, the guest's for all others, behind a wire of these conditions.
 
         `is_small`: the window of one whose picture nobody judges.
         `before_load` is script that runs before the page's own. `is_relay_only`: by the TURN server and no other way.
+        `path`: another page of the server instead of the room.
         """
         client = self.network.client(up=up, down=down)
         if is_behind_nat:
@@ -133,7 +135,8 @@ class Call:
         address, _, token = self.room["guestUrl" if self._people else "hostUrl"].partition("#")
         self._people += 1
         query = f"join=1&name={name}{'&relay=1' if is_relay_only else ''}"
-        await page.goto(f"{address}?{query}#{token}", wait_until="commit")
+        link = f"{self.server.base_url}{path}" if path else f"{address}?{query}#{token}"
+        await page.goto(link, wait_until="commit")
         return Person(name, page, client)
 
     def _flags(self) -> list[str]:

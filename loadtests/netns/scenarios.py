@@ -19,6 +19,7 @@ from loadtests.netns.network import RELAY_ADDRESS, SERVER_ADDRESS
 from loadtests.netns.outage import outage, outage_short, outage_silent
 from loadtests.netns.readings import Reading, Recording, audible_slots, tallest
 from loadtests.netns.result import Result
+from loadtests.netns.trial import trial_udp, trial_ways
 from loadtests.netns.turn import turn_443, turn_ways
 from loadtests.netns.wire import Wire, WireCounts
 from tests.browser.pages import eventually
@@ -476,6 +477,8 @@ SCENARIOS: dict[str, Scenario] = {
     "tcp-443": tcp_443,
     "turn-ways": turn_ways,
     "turn-443": turn_443,
+    "trial-ways": trial_ways,
+    "trial-udp": trial_udp,
     "late-screen": late_screen,
     "in-turn": in_turn,
 }

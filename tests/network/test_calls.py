@@ -35,6 +35,12 @@ async def test_call_holds_over_a_bad_network(scenario: str) -> None:
     assert result.unmet() == []
 
 
+@pytest.mark.long
+async def test_own_equipment_can_be_tried_from_behind_any_network() -> None:
+    result = await run("trial-ways")
+    assert result.unmet() == []
+
+
 @pytest.mark.parametrize("scenario", [pytest.param("turn-ways", marks=pytest.mark.long), "turn-443"])
 async def test_call_holds_through_a_turn_server(scenario: str) -> None:
     result = await run(scenario)
