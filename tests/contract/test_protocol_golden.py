@@ -86,6 +86,7 @@ EXAMPLES: list[m.Wire] = [
         resume=m.Resume(session="secret", sequence=17),
         knows_who_sees=GuestVisibility.ALL,
         accepts_terms="0123456789abcdef",
+        expects_weak=True,
     ),
     m.Offer(sdp="v=0\r\n", sources={"0": SourceKind.MICROPHONE, "1": SourceKind.CAMERA}),
     m.SetSource(source=SourceKind.SCREEN_AUDIO, active=True),

@@ -141,8 +141,7 @@ class CallController implements Call, ConnectionListener {
       this,
       () => this.#memory.credentials(this.#conference.sequence),
       () => ({
-        name: this.#nameOrNull,
-        function: this.#standing.personFunction === '' ? null : this.#standing.personFunction,
+        name: this.#nameOrNull, function: this.#standing.personFunction || null, expectsWeak: this.hub.expectsWeak(),
         videoSlots: videoSlotsForScreen(this.#entrance.isInstructor),
         knowsWhoSees: this.#entrance.whatWasTold,
         acceptsTerms: this.#standing.acceptedTerms || null,

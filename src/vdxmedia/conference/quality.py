@@ -47,12 +47,23 @@ class UplinkAdviser:
         return True
 
 
+EXPECTED_WEAK_S = 30.0
+"""Of good figures, before what a check found out beforehand is forgotten: who takes part with sound alone because of it
+measures well."""
+
+
 class QualityMeter:
     """One participant's. Owned by the room's task."""
 
-    def __init__(self) -> None:
+    def __init__(self, expected_weak_s: float = 0.0) -> None:
+        """`expected_weak_s`: so long good figures count as weak."""
         self.quality = Quality.GOOD
         self._streak_s = 0.0
+        self._expected_weak_s = expected_weak_s
+
+    def anew(self) -> QualityMeter:
+        """For the next connection; what is left of the expectation holds for it too."""
+        return QualityMeter(self._expected_weak_s)
 
     def read(
         self,
@@ -67,6 +78,9 @@ class QualityMeter:
         if is_silent:
             return self._become(Quality.LOST)
         is_weak = max(uplink_loss, downlink_loss) > WEAK_LOSS or (rtt_s is not None and rtt_s > WEAK_RTT_S)
+        if not is_weak and self._expected_weak_s > 0:
+            self._expected_weak_s -= period_s
+            is_weak = True
         reading = Quality.WEAK if is_weak else Quality.GOOD
         if reading is self.quality:
             self._streak_s = 0.0

@@ -129,6 +129,8 @@ class JoinRequest(msgspec.Struct, frozen=True):
     """As the person says; where the token names none."""
     accepts_terms: str = ""
     """The version of the terms that the person says he has accepted."""
+    expects_weak: bool = False
+    """A check of his network says so."""
     lacks_terms: bool = False
     """Others are demanded of him; set by the registry."""
 

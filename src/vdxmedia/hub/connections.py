@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 
 from vdxmedia.conference.conference import Conference
 from vdxmedia.conference.kinds import SourceKind
-from vdxmedia.conference.quality import QualityMeter
 from vdxmedia.hub.bandwidth import Bandwidth
 from vdxmedia.hub.client import ClientEvent, DecodeRefused, MediaGone, QualityChanged
 from vdxmedia.hub.ports import LayersWanted, MediaQuality, SlotCannotDecode, SlotPaused
@@ -50,7 +49,7 @@ class Connections:
 
     def forget(self, seat: Seat) -> None:
         """What was measured of a connection that is gone."""
-        seat.quality = QualityMeter()
+        seat.quality = seat.quality.anew()
         self._forget_bandwidth(seat)
 
     def _forget_bandwidth(self, seat: Seat) -> None:

@@ -227,7 +227,8 @@ class Room:
         if replaced is not None:
             replaced.give_up_client(client)
             self._handle(commands.Leave(replaced.participant))
-        seat = Seat.make(grant, {kind: self._new_source() for kind in sorted(grant.can_publish)})
+        sources = {kind: self._new_source() for kind in sorted(grant.can_publish)}
+        seat = Seat.make(grant, sources, expects_weak=request.expects_weak)
         if waited is not None:
             self._lobby.take(waited, client)
             seat.participant, seat.secret = waited.participant, waited.secret

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from vdxmedia.conference.kinds import EndReason, Role, SourceKind
-from vdxmedia.conference.quality import QualityMeter
+from vdxmedia.conference.quality import EXPECTED_WEAK_S, QualityMeter
 from vdxmedia.errors import NotFound, Refused
 from vdxmedia.hub.bandwidth import Bandwidth
 from vdxmedia.hub.client import Client, ClientEvent
@@ -42,8 +42,9 @@ class Seat:
     """Of the media connection; a new one starts anew."""
 
     @classmethod
-    def make(cls, grant: Grant, sources: Mapping[SourceKind, SourceId]) -> Seat:
-        return cls(new_participant_id(), new_session_secret(), grant, sources)
+    def make(cls, grant: Grant, sources: Mapping[SourceKind, SourceId], *, expects_weak: bool = False) -> Seat:
+        meter = QualityMeter(EXPECTED_WEAK_S if expects_weak else 0.0)
+        return cls(new_participant_id(), new_session_secret(), grant, sources, quality=meter)
 
     def give_up_client(self, successor: Client) -> None:
         """Another connection has the seat now; unless it is the same, the old one is told."""

@@ -188,6 +188,9 @@ class Join(Wire, frozen=True, tag="join"):
     """The version of the organisation's terms (`termsVersion` of `GET /api/v1/branding/own`) that the person has read
     and accepted. Where the organisation demands terms, a guest who names another one, or none, is refused with
     `terms_not_accepted`; who has a seat already, or waits for one, comes back without."""
+    expects_weak: bool = False
+    """A check before joining (`POST /api/v1/echoes`) found the way too weak for good pictures: the others are told
+    (`connectionQuality`), until half a minute of media says otherwise."""
 
 
 class RenewToken(Wire, frozen=True, tag="renewToken"):

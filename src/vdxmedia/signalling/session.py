@@ -180,6 +180,7 @@ class Session:
             video_slots=message.video_slots if self._grant.can_subscribe else 0,
             knows_who_sees=message.knows_who_sees,
             accepts_terms=message.accepts_terms or "",
+            expects_weak=message.expects_weak,
             resume=None if resume is None else ResumeRequest(SessionSecret(resume.session), resume.sequence),
         )
         # Who was let in reads already: what comes after the answer must not overtake it.

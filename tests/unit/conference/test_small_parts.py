@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from vdxmedia.conference.kinds import Quality
 from vdxmedia.conference.layers import layer_for
-from vdxmedia.conference.quality import QualityMeter
+from vdxmedia.conference.quality import EXPECTED_WEAK_S, QualityMeter
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.conference.speakers import ESTABLISHED_AFTER_S, Speakers
 from vdxmedia.errors import BadField
@@ -88,6 +88,22 @@ def test_quality_reading_of_a_long_period_counts_for_all_of_it() -> None:
     assert [meter.read(0.2, 0.0, None, is_silent=False) for _ in range(2)] == [False, True]
     assert meter.read(0.0, 0.0, None, is_silent=False, period_s=5.0)
     assert meter.quality is Quality.GOOD
+
+
+def test_quality_that_was_found_weak_beforehand_stays_so_until_it_has_been_good_for_long() -> None:
+    meter = QualityMeter(EXPECTED_WEAK_S)
+
+    def good(seconds: float) -> bool:
+        return meter.read(0.0, 0.0, 0.05, is_silent=False, period_s=seconds)
+
+    assert [good(1.0), good(1.0)] == [False, True]
+    assert meter.quality is Quality.WEAK
+    meter = meter.anew()
+    assert good(EXPECTED_WEAK_S - 2)
+    assert meter.quality is Quality.WEAK
+    assert good(5.0)
+    assert meter.quality is Quality.GOOD
+    assert meter.anew().read(0.0, 0.0, 0.05, is_silent=True), "what is lost is not called weak"
 
 
 def test_quality_lost_is_said_at_once() -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
 import pytest
 
 from tests.fakes.hub_clients import FakeClient, request, until
 from tests.fakes.media_plane import FakeMediaPlane
 from vdxmedia.conference import commands, events
 from vdxmedia.conference.kinds import Quality, SourceKind
+from vdxmedia.conference.quality import EXPECTED_WEAK_S
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.errors import BadSdp, Refused
 from vdxmedia.hub import client as hub_client
@@ -164,3 +166,29 @@ async def test_binding_reaches_the_plane_when_both_have_media(registry: Registry
     task.lost(anna)
     await until(lambda: plane.shown(bo_seat.participant) == {})  # given up
     await until(lambda: list(plane.seats) == [bo_seat.participant])
+
+
+async def test_way_that_was_found_weak_before_joining_is_told_to_the_others_although_it_measures_well(
+    registry: Registry, plane: FakeMediaPlane
+) -> None:
+    room = registry.create(RoomSettings())
+    anna, bent = FakeClient(), FakeClient()
+    await registry.join(room, request("Anna"), anna)
+    task, seat = await registry.join(room, msgspec.structs.replace(request("Bent"), expects_weak=True), bent)
+    await task.offer(seat.participant, OFFER, bent)
+    plane.say(MediaConnected(seat.participant))
+
+    def measures_well(seconds: float) -> None:
+        plane.say(MediaQuality(seat.participant, 0.0, 0.0, 0.05, is_silent=False, period_s=seconds))
+
+    def told() -> list[Quality]:
+        return [change.qualities[seat.participant] for change in anna.of(hub_client.QualityChanged)]
+
+    measures_well(2)
+    await until(lambda: told() == [Quality.WEAK])
+    await task.offer(seat.participant, OFFER, bent)  # another connection: the expectation is of the person's way
+    plane.say(MediaConnected(seat.participant))
+    measures_well(2)
+    await until(lambda: told() == [Quality.WEAK] * 2)
+    measures_well(EXPECTED_WEAK_S)
+    await until(lambda: told()[2:] == [Quality.GOOD] or measures_well(1.0))

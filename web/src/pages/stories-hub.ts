@@ -20,6 +20,7 @@ export function storyHub(note: (name: string) => Promise<void>): HubRequests {
     // The number is not noted: nothing may keep it.
     sendSms: (to) => note('sendSms').then(() => (to.length < 8 ? { code: 'validation_failed' } : { messages: [message(9, 'waiting')] })),
     network: () => Promise.resolve(storyNetwork),
+    expectsWeak: () => false,
     rateCall: (score, troubles) => note(`rateCall ${String(score)} ${troubles.join(' ')}`).then(() => true),
     sentSms: () => note('sentSms').then(() => ({ messages: SENT_SMS })),
     host: () => Promise.resolve(storyHost(note)),

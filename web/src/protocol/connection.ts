@@ -95,7 +95,7 @@ export class Connection implements WireListener {
     makeWire: (listener: WireListener) => Wire,
     private readonly listener: ConnectionListener,
     private readonly credentials: () => Credentials,
-    private readonly seat: () => Pick<Join, 'name' | 'videoSlots' | 'knowsWhoSees' | 'acceptsTerms'>,
+    private readonly seat: () => Pick<Join, 'name' | 'videoSlots' | 'knowsWhoSees' | 'acceptsTerms' | 'expectsWeak'>,
     private readonly random: () => number = Math.random,
   ) {
     this.#wire = makeWire(this);

@@ -20,18 +20,22 @@ export interface HubRequests {
   host(): Promise<HostRequests>;
   /** A check of the way through the network, not begun; rejects when it cannot be fetched. */
   network(): Promise<NetworkCheck>;
+  /** Whether the check made last has found the way weak, or for sound only. */
+  expectsWeak(): boolean;
   /** How the call was, 1 (bad) to 5 (good): whether it was taken. Once, after the call. */
   rateCall(score: number, troubles: readonly Trouble[]): Promise<boolean>;
 }
 
 /** `token` gives the newest. */
 export function hubRequests(token: () => string): HubRequests {
+  let check: NetworkCheck | null = null;
   return {
     clips: () => import('./clips.js').then(({ askClips }) => askClips(token()), () => null),
     sendSms: (to) => messages(token, to),
     sentSms: () => messages(token, null),
     host: () => import('./host-requests.js').then(({ hostRequests }) => hostRequests(token)),
-    network: () => import('../network/check.js').then(({ makeNetworkCheck }) => makeNetworkCheck()),
+    network: () => import('../network/check.js').then(({ makeNetworkCheck }) => (check = makeNetworkCheck())),
+    expectsWeak: () => ['weak', 'soundOnly'].includes(check?.value?.verdict ?? ''),
     rateCall: (score, troubles) =>
       import('./call-rating.js').then(({ sendCallRating }) => sendCallRating(token(), score, troubles), () => false),
   };
