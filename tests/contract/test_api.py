@@ -409,6 +409,7 @@ async def test_document_describes_every_operation_and_answers_match_it(server: A
         ("/api/v1/room-messages", "get"),
         ("/api/v1/room-messages", "post"),
         ("/api/v1/room-details", "get"),
+        ("/api/v1/room-devices", "get"),
         ("/api/v1/room-invitations", "get"),
         ("/api/v1/room-invitations", "post"),
         ("/api/v1/room-invitations/{invitation}", "delete"),

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from tests.contract.assembled import AssembledServer, assembled
 from tests.contract.test_api import problem
 from tests.contract.test_api_meetings import AARHUS, at, book, entered, opened, sent
+from tests.fakes.signalling_server import connected
 from vdxmedia.cli import app
 from vdxmedia.hub import diagnoses
 from vdxmedia.hub.diagnoses import CODE_SIGNS, Diagnosis, StoredDiagnosis
@@ -84,6 +85,22 @@ async def test_room_that_nobody_booked_tells_what_is_known_of_it(server: Assembl
     assert (told["isBooked"], told["subject"], told["organisation"], told["expected"]) == (False, "Prøve", "Skive", [])
     async with server.get(LINKS, key=host) as answer:
         await problem(answer, 404, "meeting_unknown")
+
+
+async def test_host_sees_what_people_are_in_the_call_with_and_guests_do_not(server: AssembledServer) -> None:
+    _, host, guest = await booked(server)
+    phone = "Mozilla/5.0 (Linux; Android 14; SM-S911B) AppleWebKit/537.36 Chrome/141.0.0.0 Mobile Safari/537.36"
+    async with (
+        connected(server, guest, headers={"User-Agent": phone}) as bent,
+        connected(server, host, headers={"User-Agent": "curl/8.5"}) as anna,
+    ):
+        await anna.join("Anna")
+        await bent.join("Bent")
+        told = await asked(server, "GET", "/api/v1/room-devices", host)
+        assert told == {"people": [{"participantId": bent.id, "kind": "phone", "browser": "chrome"}]}
+        assert "SM-S911B" not in json.dumps([anna.joined, anna.events, bent.joined])
+    async with server.get("/api/v1/room-devices", key=guest) as answer:
+        await problem(answer, 403, "not_permitted")
 
 
 # ── links ─────────────────────────────────────────────────────────────────────────────────────────────────────────

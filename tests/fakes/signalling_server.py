@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -105,7 +105,9 @@ class Client:
 
 
 @asynccontextmanager
-async def connected(server: HasUrl, token: str, *, protocol: int = 1, auth: Any = None) -> AsyncIterator[Client]:
+async def connected(
+    server: HasUrl, token: str, *, protocol: int = 1, auth: Any = None, headers: Mapping[str, str] | None = None
+) -> AsyncIterator[Client]:
     """A connected client; a refusal is kept in `refusal`."""
     client = Client(socketio.AsyncClient(reconnection=False))
 
@@ -124,7 +126,7 @@ async def connected(server: HasUrl, token: str, *, protocol: int = 1, auth: Any 
     try:
         try:
             hello = {"protocol": protocol, "token": token} if auth is None else auth
-            await client.socket.connect(server.url, auth=hello, transports=["websocket"])
+            await client.socket.connect(server.url, auth=hello, headers=dict(headers or {}), transports=["websocket"])
         except socketio.exceptions.ConnectionError:
             await until(lambda: client.refusal is not None)
         yield client

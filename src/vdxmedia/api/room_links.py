@@ -16,6 +16,7 @@ from vdxmedia.api.resources import moment
 from vdxmedia.booking.invitations import MAX_NAME_CHARS, MAX_WORDS_CHARS, Invitation, InvitedAs
 from vdxmedia.conference.kinds import Role
 from vdxmedia.errors import NotAllowed
+from vdxmedia.hub.devices import Browser, DeviceKind
 from vdxmedia.hub.ports import Grant
 from vdxmedia.hub.room_links import RoomLinks
 
@@ -39,6 +40,16 @@ class RoomDetails(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     closes_at: Annotated[datetime | None, Meta(description="When the server ends the call; null: it does not.")]
     organised_by: Annotated[str, Meta(description="An e-mail; empty when nobody was said.")]
     expected: Annotated[list[ExpectedPerson], Meta(description="Who has a personal link with a name.")]
+
+
+class PersonDevice(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    participant_id: str
+    kind: DeviceKind
+    browser: Browser
+
+
+class RoomDevices(msgspec.Struct, frozen=True, kw_only=True):
+    people: Annotated[list[PersonDevice], Meta(description="As their browsers say; not everybody's does.")]
 
 
 class RoomInvitationRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -80,6 +91,11 @@ class RoomLinkOperations:
                 errors=("room_unknown", "store_unavailable"), credential=Credential.JOIN_TOKEN, tag="Meetings",
             ),
             Operation(
+                "GET", "/api/v1/room-devices", "showRoomDevices", "Show what people are in the call with, as a host",
+                self._devices, body=None, answer=RoomDevices, status=HTTPStatus.OK,
+                errors=(), credential=Credential.JOIN_TOKEN, tag="Meetings",
+            ),
+            Operation(
                 "GET", PATH, "listRoomInvitations", "Show the meeting's short link and list the guests' personal ones",
                 self._list, body=None, answer=RoomInvitations, status=HTTPStatus.OK,
                 errors=("meeting_unknown", "store_unavailable"), credential=Credential.JOIN_TOKEN, tag="Meetings",
@@ -117,6 +133,13 @@ class RoomLinkOperations:
             ],
         )
 
+    async def _devices(self, path: Mapping[str, str], grant: Grant) -> RoomDevices:
+        _require_host(grant)
+        found = self._links.devices(grant.room)
+        return RoomDevices(
+            people=[PersonDevice(participant_id=who, kind=one.kind, browser=one.browser) for who, one in found]
+        )
+
     async def _list(self, path: Mapping[str, str], grant: Grant) -> RoomInvitations:
         _require_host(grant)
         short_id, invitations = await self._links.personal(grant.room)
@@ -137,7 +160,7 @@ class RoomLinkOperations:
 
 def _require_host(grant: Grant) -> None:
     if grant.role != Role.HOST:
-        raise NotAllowed("only hosts see what is booked")
+        raise NotAllowed("only hosts see this")
 
 
 def _resource(one: Invitation) -> RoomInvitation:

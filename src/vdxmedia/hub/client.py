@@ -24,6 +24,7 @@ from vdxmedia.conference.events import (
 )
 from vdxmedia.conference.kinds import EndReason, Quality, SourceKind
 from vdxmedia.conference.settings import GuestVisibility, RoomMode
+from vdxmedia.hub.devices import Device
 from vdxmedia.hub.ports import Grant
 from vdxmedia.ids import ParticipantId, SessionSecret
 
@@ -131,6 +132,8 @@ class JoinRequest(msgspec.Struct, frozen=True):
     """The version of the terms that the person says he has accepted."""
     expects_weak: bool = False
     """A check of his network says so."""
+    device: Device | None = None
+    """What the connection comes from; None: not known."""
     lacks_terms: bool = False
     """Others are demanded of him; set by the registry."""
 

@@ -18,6 +18,7 @@ from msgspec import Meta
 from vdxmedia.clock import Clock
 from vdxmedia.errors import BadInput, NotFound, Refused
 from vdxmedia.hub.counters import Counters
+from vdxmedia.hub.devices import Browser, DeviceKind
 
 CODE_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Without those that are taken for one another (0 and O, 1 and I)."""
@@ -30,15 +31,6 @@ TRIES = 8
 """Codes drawn before it is given up; with all places full, 1 of 52 drawn is taken."""
 
 
-class Browser(StrEnum):
-    CHROME = "chrome"
-    EDGE = "edge"
-    FIREFOX = "firefox"
-    SAFARI = "safari"
-    SAMSUNG = "samsung"
-    OTHER = "other"
-
-
 class System(StrEnum):
     WINDOWS = "windows"
     MAC = "mac"
@@ -47,12 +39,6 @@ class System(StrEnum):
     ANDROID = "android"
     IOS = "ios"
     OTHER = "other"
-
-
-class Device(StrEnum):
-    PHONE = "phone"
-    TABLET = "tablet"
-    COMPUTER = "computer"
 
 
 class Way(StrEnum):
@@ -117,7 +103,7 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbi
     browser: Browser
     browser_version: Annotated[int, Meta(ge=0, le=9999)]
     system: System
-    device: Device
+    device: DeviceKind
     is_embedded: bool
     """In a frame of another page."""
     in_call_s: Annotated[int, Meta(ge=0, le=10**6)]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from vdxmedia.hub.devices import Device
+from vdxmedia.ids import ParticipantId
+
 
 class WaitingPerson(msgspec.Struct, frozen=True):
     name: str
@@ -16,6 +19,8 @@ class RoomPresence(msgspec.Struct, frozen=True):
     """In the order of coming; without those who are let in already."""
     hosts: int = 0
     guests: int = 0
+    devices: tuple[tuple[ParticipantId, Device], ...] = ()
+    """Of those whose connection says what it comes from."""
 
 
 NOBODY_THERE = RoomPresence()

@@ -133,7 +133,8 @@ class Room:
     def presence(self) -> RoomPresence:
         counts, waiting = self._seats.counts(), self._conference.waiting()
         at_the_door = [WaitingPerson(one.name, int(one.since_s + self._unix_offset_s)) for one in waiting]
-        return RoomPresence(tuple(at_the_door), counts.get(Role.HOST, 0), counts.get(Role.GUEST, 0))
+        devices = tuple((seat.participant, seat.device) for seat in self._seats.all() if seat.device is not None)
+        return RoomPresence(tuple(at_the_door), counts.get(Role.HOST, 0), counts.get(Role.GUEST, 0), devices)
 
     def seated(self) -> Sequence[ParticipantId]:
         return [seat.participant for seat in self._seats.all()]
@@ -180,7 +181,7 @@ class Room:
             self._drop_media(seat)
         seat.give_up_client(client)
         self._handle(commands.Reconnect(seat.participant, request.video_slots, request.grant.note))
-        seat.client = client
+        seat.client, seat.device = client, request.device
         if not seat.bandwidth.is_plain:
             client.send(seat.bandwidth.told())
         media_alive = self._conference.has_media(seat.participant)
@@ -252,7 +253,7 @@ class Room:
         )
         self._seats.add(seat)
         self._owners.update(dict.fromkeys(seat.sources.values(), seat.participant))
-        seat.name, seat.function = name, function_of(request, waited)
+        seat.name, seat.function, seat.device = name, function_of(request, waited), request.device
         seat.joined_at_s = self._clock.monotonic_s()
         try:
             self._carry_out(decided)

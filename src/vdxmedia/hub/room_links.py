@@ -18,8 +18,10 @@ from vdxmedia.booking.organisations import Tree
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.errors import NotFound
 from vdxmedia.hub.booking_store import BookingStore
+from vdxmedia.hub.devices import Device
 from vdxmedia.hub.invitations import Invitations, Link, NewInvitation
-from vdxmedia.ids import RoomId
+from vdxmedia.hub.presence import RoomPresence
+from vdxmedia.ids import ParticipantId, RoomId
 
 HOST_CLIENT = "a host"
 """In the audit log: somebody in the call."""
@@ -29,6 +31,8 @@ class LiveRooms(Protocol):
     def settings_of(self, room: RoomId) -> RoomSettings:
         """Raises: NotFound `room_unknown`."""
         ...
+
+    def presence_in(self, room: RoomId) -> RoomPresence: ...
 
 
 class TreeSource(Protocol):
@@ -91,6 +95,10 @@ class RoomLinks:
             organised_by=booked.meeting.organized_by.email,
             expected=tuple(sorted(named, key=lambda one: (one.role is not InvitedAs.HOST, one.created_at, one.id))),
         )
+
+    def devices(self, room: str) -> Sequence[tuple[ParticipantId, Device]]:
+        """What people are in the meeting with."""
+        return self._rooms.presence_in(RoomId(room)).devices
 
     async def personal(self, room: str) -> tuple[str, Sequence[Invitation]]:
         """The meeting's short id, and the guests' personal links, the newest first. Raises: NotFound

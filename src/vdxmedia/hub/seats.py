@@ -11,6 +11,7 @@ from vdxmedia.conference.quality import EXPECTED_WEAK_S, QualityMeter
 from vdxmedia.errors import NotFound, Refused
 from vdxmedia.hub.bandwidth import Bandwidth
 from vdxmedia.hub.client import Client, ClientEvent
+from vdxmedia.hub.devices import Device
 from vdxmedia.hub.ports import Grant, LayersWanted, MediaQuality, SlotPaused
 from vdxmedia.ids import ParticipantId, SessionSecret, SourceId, new_participant_id, new_session_secret
 
@@ -35,6 +36,8 @@ class Seat:
     """Until the first media connection is there."""
     client: Client | None = None
     """None while reconnecting."""
+    device: Device | None = None
+    """Of the latest connection."""
     is_offering: bool = False
     """The plane is working on an offer; one at a time."""
     quality: QualityMeter = field(default_factory=QualityMeter)

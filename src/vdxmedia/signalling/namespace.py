@@ -12,6 +12,7 @@ from aiohttp import web
 
 from vdxmedia.clock import Clock
 from vdxmedia.errors import BadMessage, NotAllowed, VdxError
+from vdxmedia.hub.devices import device_of
 from vdxmedia.hub.ports import Grant, Tokens
 from vdxmedia.hub.registry import Registry
 from vdxmedia.hub.tasks import TaskScope
@@ -137,6 +138,7 @@ class Namespace(socketio.AsyncNamespace):  # type: ignore[misc]  # the library h
             broadcast=self._broadcast,
             fan=self._fan,
             limits=self._limits,
+            device=device_of(str(environ.get("HTTP_USER_AGENT", ""))),
         )
         self._sessions[sid] = session
         wire = SocketWire(self._server, sid, session.acknowledged, self._frames)

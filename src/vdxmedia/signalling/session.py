@@ -35,6 +35,7 @@ from vdxmedia.hub.client import (
     SentToLobby,
     Waiting,
 )
+from vdxmedia.hub.devices import Device
 from vdxmedia.hub.ports import Grant, MediaOffer, Tokens
 from vdxmedia.hub.registry import Registry
 from vdxmedia.hub.room_task import RoomTask
@@ -91,6 +92,7 @@ class Session:
         broadcast: Broadcast,
         fan: FanOut,
         limits: SessionLimits,
+        device: Device | None = None,
     ) -> None:
         self._grant = grant
         self._room = RoomId(grant.room)
@@ -100,6 +102,7 @@ class Session:
         self._clock = clock
         self._broadcast = broadcast
         self._limits = limits
+        self._device = device
         self._rates = Rates(clock.monotonic_s())
         self._outbox = Outbox(max_queued=limits.max_queued, ack_timeout_s=limits.ack_timeout_s)
         self._conference: RoomTask | None = None
@@ -181,6 +184,7 @@ class Session:
             knows_who_sees=message.knows_who_sees,
             accepts_terms=message.accepts_terms or "",
             expects_weak=message.expects_weak,
+            device=self._device,
             resume=None if resume is None else ResumeRequest(SessionSecret(resume.session), resume.sequence),
         )
         # Who was let in reads already: what comes after the answer must not overtake it.

@@ -54,6 +54,14 @@ function storyHost(note: (name: string) => Promise<void>): HostRequests {
         organisedBy: 'planlaegning@aarhus.example.dk',
         expected: EXPECTED,
       }),
+    devices: () =>
+      answer(
+        'devices',
+        new Map([
+          ['p-Bo', { kind: 'phone' as const, browser: 'safari' as const }],
+          ['p-Bodil Jensen', { kind: 'computer' as const, browser: 'edge' as const }],
+        ]),
+      ),
     links: () =>
       answer('links', {
         shortUrl: 'https://video.example.dk/m/3f9a0c51d2e7',

@@ -60,6 +60,15 @@ export interface Stay {
   readonly lastSeen: number;
 }
 
+const DEVICE_KINDS = ['phone', 'tablet', 'computer'] as const;
+const BROWSERS = ['chrome', 'edge', 'firefox', 'safari', 'samsung', 'other'] as const;
+
+/** What somebody is in the call with, coarsely. */
+export interface PersonDevice {
+  readonly kind: (typeof DEVICE_KINDS)[number];
+  readonly browser: (typeof BROWSERS)[number];
+}
+
 export interface KeptDiagnosis {
   readonly code: string;
 }
@@ -67,6 +76,8 @@ export interface KeptDiagnosis {
 export interface HostRequests {
   details(): Promise<Told<MeetingDetails>>;
   links(): Promise<Told<MeetingLinks>>;
+  /** By participant's id; those whose browsers do not say are left out. */
+  devices(): Promise<Told<ReadonlyMap<string, PersonDevice>>>;
   makeLink(name: string): Promise<Told<MadeLink>>;
   revokeLink(id: string): Promise<Told<null>>;
   attendance(): Promise<Told<readonly Stay[]>>;
@@ -85,6 +96,7 @@ export function hostRequests(token: () => string): HostRequests {
     request(token(), method, path, decode, body);
   return {
     details: () => ask('GET', 'room-details', decodeDetails),
+    devices: () => ask('GET', 'room-devices', decodeDevices),
     links: () => ask('GET', 'room-invitations', decodeLinks),
     makeLink: (name) => ask('POST', 'room-invitations', decodeMade, { name }),
     revokeLink: async (id) => {
@@ -214,6 +226,18 @@ export function decodeStays(body: unknown): readonly Stay[] | null {
       lastSeen: moment(one, 'lastSeen') ?? 0,
     })) ?? null
   );
+}
+
+export function decodeDevices(body: unknown): ReadonlyMap<string, PersonDevice> | null {
+  const people = isRow(body) ? rows(body['people']) : null;
+  if (people === null) return null;
+  const found = new Map<string, PersonDevice>();
+  for (const one of people) {
+    const kind = DEVICE_KINDS.find((each) => each === one['kind']);
+    const browser = BROWSERS.find((each) => each === one['browser']) ?? 'other';
+    if (kind !== undefined) found.set(text(one, 'participantId'), { kind, browser });
+  }
+  return found;
 }
 
 export function decodeKept(body: unknown): KeptDiagnosis | null {

@@ -117,6 +117,11 @@ export const peopleStyles = css`
     rotate: 180deg;
   }
 
+  .device {
+    color: var(--ink-soft);
+    font-size: var(--text-16);
+  }
+
   .actions {
     display: grid;
     gap: var(--space-8);

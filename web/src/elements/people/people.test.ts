@@ -3,6 +3,7 @@ import { html } from 'lit';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CallCommands, CallState, ParticipantState } from '../../call-types.js';
 import { inCall, NO_PICTURES, STORIES } from '../../pages/fixtures.js';
+import { storyHub } from '../../pages/stories-hub.js';
 import { present } from '../../testing/builders.js';
 import { mount, part, textOf, unmountAll } from '../../testing/mount.js';
 import { functionText } from '../../text/people.js';
@@ -15,6 +16,7 @@ import { People } from './people.js';
 import { addAction, addSection, waitingCount } from './registry.js';
 
 const ran = vi.fn();
+const COMMANDS = { hub: storyHub(() => Promise.resolve()) } as unknown as CallCommands;
 
 beforeAll(() => {
   addAction({
@@ -47,7 +49,7 @@ function withPerson(change: (person: ParticipantState) => Partial<ParticipantSta
   return { ...call, participants: call.participants.map((one) => ({ ...one, ...change(one) })) };
 }
 
-const show = (call: CallState): Promise<People> => mount(new People(), { call, commands: {} as CallCommands });
+const show = (call: CallState): Promise<People> => mount(new People(), { call, commands: COMMANDS });
 
 describe('vdx-people', () => {
   it('lists everyone with role, function, organisation and microphone', async () => {
@@ -59,6 +61,18 @@ describe('vdx-people', () => {
     expect(row).toContain('Læge, Region Midtjylland');
     expect(row).toContain('mikrofonen er slukket');
     expect(element.renderRoot.querySelectorAll('li')).toHaveLength(4);
+  });
+
+  it('tells hosts, and nobody else, what somebody is in the call with when they look at him', async () => {
+    const look = async (call: CallState): Promise<string> => {
+      const element = await show(call);
+      part(element, '[data-person="p-Bo"] .menu').click();
+      await new Promise((done) => setTimeout(done));
+      await element.updateComplete;
+      return textOf(part(element, '[data-person="p-Bo"] .actions'));
+    };
+    expect(await look(present(STORIES['host-lobby'])(NO_PICTURES))).toContain('Telefon med Safari');
+    expect(await look(inCall(3))).not.toContain('Telefon');
   });
 
   it('says who is on his way back', async () => {
@@ -83,7 +97,7 @@ describe('vdx-people', () => {
   it('asks first where an action has a form, and closes with it', async () => {
     const ask = vi.fn(() => Promise.resolve({ type: 'done' as const }));
     const call = present(STORIES['host-training-groups'])(NO_PICTURES);
-    const element = await mount(new People(), { call, commands: { ask } as unknown as CallCommands });
+    const element = await mount(new People(), { call, commands: { ...COMMANDS, ask } as unknown as CallCommands });
     const open = async (name: string): Promise<string[]> => {
       part(element, `[data-person="p-${name}"] .menu`).click();
       await element.updateComplete;
@@ -101,7 +115,7 @@ describe('vdx-people', () => {
 
   it('offers to send others to another meeting, and not oneself', async () => {
     const call = present(STORIES['host-training'])(NO_PICTURES);
-    const element = await mount(new People(), { call, commands: {} as CallCommands });
+    const element = await mount(new People(), { call, commands: COMMANDS });
     part(element, '[data-person="self"] .menu').click();
     await element.updateComplete;
     expect(element.renderRoot.querySelector('[data-action=transfer]')).toBeNull();

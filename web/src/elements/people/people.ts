@@ -9,13 +9,16 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { CallCommands, CallState, ParticipantState } from '../../call-types.js';
 import { buttons, fields, reset } from '../../styles/shared.js';
 import { initials, toneOf } from '../../text/names.js';
+import { BROWSER_NAMES } from '../technique/browser.js';
+import type { PersonDevice } from '../../protocol/host-requests.js';
+import { hostWords } from '../../text/host.js';
 import { functionText, peopleWords, type PeopleWords } from '../../text/people.js';
 import type { Language } from '../../text/words.js';
 import { icon } from '../icon/icon.js';
 import '../undo/undo.js';
 import './concerns.js';
 import { peopleStyles } from './people.styles.js';
-import { actionsFor, marksOf, sectionsFor, type Mark, type PeopleContext, type PeopleSection, type PersonAction } from './registry.js';
+import { actionsFor, isHost, marksOf, sectionsFor, type Mark, type PeopleContext, type PeopleSection, type PersonAction } from './registry.js';
 
 const BELOW = 100;
 
@@ -29,6 +32,8 @@ export class People extends LitElement {
 
   /** Whose actions are open. */
   @state() private opened: string | null = null;
+  /** What people are in the call with, as hosts are told when they look at somebody. */
+  @state() private devices: ReadonlyMap<string, PersonDevice> = new Map();
   /** Which of them asks something first. */
   @state() private asking: string | null = null;
 
@@ -108,8 +113,25 @@ export class People extends LitElement {
       return html`<div class="actions" @keydown=${this.onKey}>${asking.form(person, this.context, () => { this.close(person.id); })}</div>`;
     }
     return html`<div class="actions" @keydown=${this.onKey}>
+      ${this.renderDevice(person)}
       ${repeat(actions, (action) => action.id, (action) => this.renderAction(action, person))}
     </div>`;
+  }
+
+  private renderDevice(person: ParticipantState): TemplateResult | typeof nothing {
+    const device = this.devices.get(person.id);
+    if (device === undefined) return nothing;
+    const words = hostWords(this.language).person;
+    const browser = BROWSER_NAMES[device.browser];
+    return html`<p class="device">${browser === '' ? words.device[device.kind] : words.deviceWith(words.device[device.kind], browser)}</p>`;
+  }
+
+  /** Only where somebody looks, and only for hosts. */
+  private async askDevices(): Promise<void> {
+    if (!isHost(this.call)) return;
+    const hub = await this.commands.hub.host().catch(() => null);
+    const answer = await hub?.devices();
+    if (answer !== undefined && 'told' in answer) this.devices = answer.told;
   }
 
   private renderAction(action: PersonAction, person: ParticipantState): TemplateResult {
@@ -138,6 +160,7 @@ export class People extends LitElement {
   private open(person: string | null): void {
     this.opened = person;
     this.asking = null;
+    if (person !== null) void this.askDevices();
   }
 
   private run(action: PersonAction, person: ParticipantState): void {
