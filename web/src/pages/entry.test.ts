@@ -1,7 +1,9 @@
 // @vitest-environment happy-dom
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { Frame } from '../elements/frame/frame.js';
 import { readOpening } from '../entry/opening.js';
 import type { EntranceAnswer } from '../protocol/entrance.js';
+import { decodeLook } from '../look/look.js';
 import { mount, part, textOf, unmountAll } from '../testing/mount.js';
 import { EntryPage } from './entry.js';
 
@@ -89,5 +91,12 @@ describe('vdx-entry', () => {
     await mount(element, { opening: readOpening('https://m.example/i#abcdefghijklmnopqrst_-'), ask: () => Promise.resolve([opened, { organisation: '', helpLine: '' }]) });
     await vi.waitFor(() => { expect(entered).toHaveBeenCalledOnce(); });
     expect((entered.mock.calls[0]?.[0] as { opened: unknown }).opened).toBe(opened);
+  });
+
+  it('looks as the organisation in the path, and says who that is until it is told who invites', async () => {
+    const look = decodeLook({ version: 1, organisation: 'aarhus', name: 'Aarhus Kommune', helpLine: '+4512345678' });
+    const element = await mount(new EntryPage(), { opening: readOpening('https://m.example/o/aarhus/?lang=da'), askLook: () => Promise.resolve(look) });
+    await vi.waitFor(() => { expect(part<Frame>(element, 'vdx-frame').look).toBe(look); });
+    expect(part<Frame>(element, 'vdx-frame').room).toEqual({ organisation: 'Aarhus Kommune', helpLine: '+4512345678' });
   });
 });

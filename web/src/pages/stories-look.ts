@@ -55,9 +55,7 @@ const SCREENS: Readonly<Record<string, (pictures: Pictures) => CallState>> = {
   prejoin: (pictures) => previewing(pictures),
   waiting: (pictures) => ({ ...previewing(pictures), phase: 'waiting', waiting: { reason: 'host', since: Date.now() - 95_000, notice: 'Vi er på vej.' } }),
   call: (pictures) => inCall(2, pictures),
-  alone: (pictures) => inCall(0, pictures),
   ended: () => ({ ...IDLE, phase: 'ended', ended: { code: 'left', canRejoin: true } }),
-  failed: () => ({ ...IDLE, phase: 'failed', failure: { code: 'linkExpired', retryable: false, retryAfterMs: null } }),
 };
 
 /** `prejoin-look-yellow` and so on. */
