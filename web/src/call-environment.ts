@@ -1,6 +1,7 @@
 /** What a call needs of the world, in one place: tests replace some of it. */
 
 import type { Failure } from './call-types.js';
+import { furtherParameters } from './configuration.js';
 import { environmentFailure } from './failures.js';
 import { askLook, type Look } from './look/look.js';
 import { organisationOf, prefixOf } from './organisation-path.js';
@@ -34,8 +35,10 @@ export interface CallEnvironment {
  */
 export function browserEnvironment(): CallEnvironment {
   const keepsAddress = environmentFailure() !== null || isInAppBrowser(navigator.userAgent) || isFrameClosed();
+  const link = keepsAddress ? parseLink(location.href) : takeLink();
+  const further = furtherParameters(link.configuration);
   return {
-    link: keepsAddress ? parseLink(location.href) : takeLink(),
+    link,
     sessionShelf: shelfOf('sessionStorage'),
     localShelf: shelfOf('localStorage'),
     makeWire: (listener) => new SocketIoWire(listener),
@@ -43,7 +46,7 @@ export function browserEnvironment(): CallEnvironment {
     askInvitation,
     askLook: (token) => askLook(organisationOf(location.pathname), token),
     environmentFailure,
-    openRoom: (roomId, token) => location.assign(`${prefixOf(location.pathname)}/r/${encodeURIComponent(roomId)}?join=1#t=${token}`),
+    openRoom: (roomId, token) => location.assign(`${prefixOf(location.pathname)}/r/${encodeURIComponent(roomId)}?join=1#t=${token}${further}`),
     listenToPage,
   };
 }

@@ -80,6 +80,16 @@ export function parametersOf(configuration: Configuration): URLSearchParams {
   return parameters;
 }
 
+/** Said by whoever makes the next address, or kept with the tab; the name is a secret. */
+const SAID_OTHERWISE: ReadonlySet<string> = new Set(['name', 'lang', 'join', 'returnUrl', 'microphone', 'camera']);
+
+/** As `&chat=0`, for the end of a fragment: what goes on holding when a link leads to another address of the same page. */
+export function furtherParameters(configuration: Configuration): string {
+  const further: Configuration = Object.fromEntries(Object.entries(configuration).filter(([key]) => !SAID_OTHERWISE.has(key)));
+  const said = parametersOf(further).toString();
+  return said === '' ? '' : `&${said}`;
+}
+
 /** What of a call's screen there is to choose from; all of it, unless the one who opens it has left something out. */
 export interface Shows {
   readonly chat: boolean;

@@ -11,6 +11,7 @@ describe('the address of the room', () => {
     expect(roomAddress(OPENED, plain)).toBe('/r/abc#t=x.y');
     expect(roomAddress({ ...OPENED, name: 'Bo' }, plain)).toBe('/r/abc?join=1#t=x.y');
     expect(roomAddress(OPENED, readOpening('https://m.example/?url=1&join=1&name=Bo&lang=en'))).toBe('/r/abc?join=1&name=Bo&lang=en#t=x.y');
+    expect(roomAddress(OPENED, readOpening('https://m.example/m/1?chat=off&camera=off&theme=dark'))).toBe('/r/abc#t=x.y&chat=0&theme=dark');
     expect(roomAddress({ ...OPENED, name: 'Bo' }, readOpening('https://m.example/m/1'))).toBe('/r/abc#t=x.y');
   });
 

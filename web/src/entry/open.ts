@@ -36,5 +36,5 @@ export function roomAddress({ roomId, token, name }: Opened, opening: Opening): 
   if (opening.name !== '') query.set('name', opening.name);
   if (opening.language !== null) query.set('lang', opening.language);
   const asked = query.size === 0 ? '' : `?${query.toString()}`;
-  return `${prefixOf(location.pathname)}/r/${encodeURIComponent(roomId)}${asked}#t=${token}`;
+  return `${prefixOf(location.pathname)}/r/${encodeURIComponent(roomId)}${asked}#t=${token}${opening.further}`;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isEntry, readOpening, readTyped } from './opening.js';
 
-const NOTHING = { pin: '', joinsAtOnce: false, name: '', microphoneOn: true, cameraOn: true, returnUrl: '', language: null };
+const NOTHING = { pin: '', joinsAtOnce: false, name: '', microphoneOn: true, cameraOn: true, returnUrl: '', language: null, further: '' };
 
 describe('the way in, by the address', () => {
   it.each([
@@ -31,7 +31,9 @@ describe('the way in, by the address', () => {
       cameraOn: false,
       returnUrl: 'https://p.example/',
       language: 'en',
+      further: '',
     });
+    expect(readOpening('https://m.example/?url=1&callType=8&camera=off&chat=off')).toMatchObject({ cameraOn: false, further: '&chat=0' });
     expect(readOpening('https://m.example/?url=1&microphone=on&callType=video')).toMatchObject({ microphoneOn: true, cameraOn: true });
   });
 

@@ -4,6 +4,7 @@
  * again in its own storage.
  */
 
+import { furtherParameters, readConfiguration } from '../configuration.js';
 import type { Shelf } from '../memory.js';
 import { plainPath } from '../organisation-path.js';
 import { languageOf, type Language } from '../text/languages.js';
@@ -26,6 +27,8 @@ export interface Opening {
   /** Where the caller would like to go after the call; the server says whether. '' for nowhere. */
   readonly returnUrl: string;
   readonly language: Language | null;
+  /** What else it says about the call, for the end of the room's address. */
+  readonly further: string;
 }
 
 const SHORT_ID = /^[0-9a-f]{12}$/i;
@@ -43,15 +46,18 @@ export function readOpening(address: string): Opening {
   const url = new URL(address);
   const said = url.searchParams;
   const callType = said.get('callType') ?? '';
+  const configuration = readConfiguration((name) => said.get(name));
+  const sends = !/^\d+$/.test(callType) || (Number(callType) & VIDEO_SEND) !== 0;
   return {
     way: wayOf(url),
     pin: (said.get('pin') ?? '').replace(/\s/g, '').slice(0, 16),
-    joinsAtOnce: said.get('join') === '1',
+    joinsAtOnce: configuration.join ?? false,
     name: (said.get('name') ?? '').trim().slice(0, 80),
-    microphoneOn: !['off', 'muted'].includes(said.get('microphone') ?? ''),
-    cameraOn: !/^\d+$/.test(callType) || (Number(callType) & VIDEO_SEND) !== 0,
+    microphoneOn: configuration.microphone ?? true,
+    cameraOn: configuration.camera ?? sends,
     returnUrl: (said.get('returnUrl') ?? '').slice(0, 200),
     language: languageOf(said.get('lang')),
+    further: furtherParameters(configuration),
   };
 }
 
@@ -87,7 +93,7 @@ export function readTyped(text: string): Way | null {
 export function takeOpening(shelf: Shelf | null, keepsAddress: boolean): Opening {
   const read = readOpening(location.href);
   const brings = location.search !== '' || location.hash !== '' || read.way.kind !== 'ask';
-  const opening = brings ? read : (remembered(shelf, location.pathname) ?? read);
+  const opening = brings ? read : { ...read, ...remembered(shelf, location.pathname) };
   try {
     shelf?.setItem(KEY, JSON.stringify({ path: location.pathname, opening }));
   } catch {

@@ -19,6 +19,7 @@ const OPENING: Opening = {
   cameraOn: true,
   returnUrl: '',
   language: null,
+  further: '',
 };
 const HOUR_MS = 3600_000;
 
