@@ -59,7 +59,7 @@ function renderFurther(view: CallView): TemplateResult {
     html`<button class="link" type="button" id=${`open-${name}`} @click=${() => { view.togglePanel(name); }}>${label}</button>`;
   return html`<div class="further">
     ${call.self?.role === 'host' ? item('details', hostWords(words.language).details.title) : nothing}
-    ${matchMedia('(any-hover: hover)').matches ? item('shortcuts', technique.shortcuts.title) : nothing}
+    ${call.shows.shortcuts && matchMedia('(any-hover: hover)').matches ? item('shortcuts', technique.shortcuts.title) : nothing}
     ${item('technique', technique.title)}
   </div>`;
 }

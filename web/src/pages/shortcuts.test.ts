@@ -60,6 +60,15 @@ describe('keys of the call', () => {
     expect(press(key('m'), page(story('connecting')).view, silent)).toBe(false);
   });
 
+  it('do nothing where whoever embeds the page does not want them, nor open what he does not show', () => {
+    const call = story('call-2');
+    const off = page({ ...call, shows: { ...call.shows, shortcuts: false } });
+    expect(press(key('m'), off.view, silent)).toBe(false);
+    const small = page({ ...call, shows: { ...call.shows, people: false, chat: false, share: false } });
+    for (const name of ['d', 'c', 's']) expect(press(key(name), small.view, silent)).toBe(false);
+    expect([...off.done, ...small.done]).toEqual([]);
+  });
+
   it('let a host let in who has waited longest, and give the floor to the next', () => {
     const lobby = page(story('host-lobby'));
     press(key('l'), lobby.view, silent);

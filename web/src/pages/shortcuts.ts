@@ -40,11 +40,11 @@ export const SHORTCUTS: readonly Shortcut[] = [
   {
     key: 's',
     label: 'share',
-    isOffered: (call) => call.local.screen.supported,
+    isOffered: (call) => call.local.screen.supported && call.shows.share,
     run: ({ call, commands }) => void (call.local.screen.on ? commands.stopScreenShare() : commands.startScreenShare()),
   },
-  { key: 'd', label: 'people', run: (view) => { view.togglePanel('people'); } },
-  { key: 'c', label: 'chat', run: (view) => { view.togglePanel('chat'); } },
+  { key: 'd', label: 'people', isOffered: (call) => call.shows.people, run: (view) => { view.togglePanel('people'); } },
+  { key: 'c', label: 'chat', isOffered: (call) => call.shows.chat, run: (view) => { view.togglePanel('chat'); } },
   {
     key: 'l',
     label: 'admit',
@@ -99,7 +99,7 @@ export function isTyping(path: readonly EventTarget[]): boolean {
 /** Whether the key was one of ours, and is done. */
 export function press(event: KeyboardEvent, view: CallView, say: (text: string) => void): boolean {
   if (event.defaultPrevented || event.repeat || event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return false;
-  if (view.call.phase !== 'inCall' || !usesShortcuts() || isTyping(event.composedPath())) return false;
+  if (view.call.phase !== 'inCall' || !view.call.shows.shortcuts || !usesShortcuts() || isTyping(event.composedPath())) return false;
   const key = event.key.toLowerCase();
   const shortcut = SHORTCUTS.find((one) => one.key === key && (one.isOffered?.(view.call) ?? true));
   if (shortcut === undefined) return false;
