@@ -255,9 +255,6 @@ export const callStyles = css`
       display: none;
     }
 
-    .has-floor {
-      flex-wrap: nowrap;
-    }
 
     .has-floor vdx-control {
       flex: 1 1 auto;

@@ -9,6 +9,7 @@ export const doorStyles = css`
   form,
   .waiting {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     align-content: start;
     justify-items: start;
     gap: var(--space-16);

@@ -26,6 +26,10 @@ export const reset = css`
     font-weight: var(--bold);
     line-height: var(--leading-tight);
     text-wrap: balance;
+    /* With large text a long word is wider than a phone. */
+    overflow-wrap: anywhere;
+    hyphens: auto;
+    hyphenate-limit-chars: 12 5 4;
   }
 
   button,

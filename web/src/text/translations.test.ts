@@ -7,6 +7,8 @@ import { forms, placesOf, PROBES, templateOf, type Text } from './template.js';
 const TEMPLATE = Object.assign({}, ...AREAS.map(templateOf)) as Readonly<Record<string, { readonly da: Form; readonly en: Form }>>;
 const files = import.meta.glob<Catalogue>('./catalogues/*.json', { import: 'default', eager: true });
 const CATALOGUES = Object.entries(files).map(([path, catalogue]) => [path.replace(/^.*\/|\.json$/g, '') as Language, catalogue] as const);
+/** Staff read Danish or English, and nobody may be told his rights in a translation that nobody has read through. */
+const WANTED = Object.keys(TEMPLATE).filter((key) => !/^(?:staff|statements)\./.test(key));
 const TRANSLATED = LANGUAGES.filter((language) => language !== 'da' && language !== 'en');
 
 it('has areas with names of their own', () => {
@@ -89,13 +91,13 @@ describe.each(CATALOGUES)('the translator’s file of %s', (language, catalogue)
   });
 
   it('lacks little of what there is to say', () => {
-    const lacking = Object.keys(TEMPLATE).filter((key) => catalogue[key] === undefined);
-    expect(lacking.length, `${language} lacks ${lacking.join(', ')}`).toBeLessThanOrEqual(Object.keys(TEMPLATE).length * MOST_LACKING);
+    const lacking = WANTED.filter((key) => catalogue[key] === undefined);
+    expect(lacking.length, `${language} lacks ${lacking.join(', ')}`).toBeLessThanOrEqual(WANTED.length * MOST_LACKING);
   });
 });
 
-/** Of all texts. What is lacking is said in English. */
-const MOST_LACKING = 0.5;
+/** Of all texts that are wanted. What is lacking is said in English. */
+const MOST_LACKING = 0.1;
 
 describe('overlaid words', () => {
   const own = {
