@@ -98,6 +98,7 @@ async def test_queue_only_who_has_the_floor_is_heard(server: Server, person: Ope
     await is_silent(anna)
 
 
+@pytest.mark.long
 async def test_moderated_only_whom_the_host_gives_the_floor_is_heard(server: Server, person: OpenPerson) -> None:
     anna, bent = await meeting(server, person, "moderated")
     await press(bent, "Bed om ordet")

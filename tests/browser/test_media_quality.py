@@ -7,6 +7,7 @@ import statistics
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.async_api import Browser
 
 from tests.browser.conftest import OpenPerson
@@ -105,6 +106,7 @@ MEASURE_LIPS = """async () => {
 }"""
 
 
+@pytest.mark.long
 async def test_lips_and_sound_of_a_paired_slot_agree(server: Server, person: OpenPerson) -> None:
     room = await server.create_room()
     await person("Anna", room["hostUrl"], flashes=True)

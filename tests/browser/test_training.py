@@ -112,6 +112,7 @@ async def test_training_spotlight_waits_for_the_persons_yes_and_he_can_stop_it(
     await eventually(lambda: known(clara), lambda names: names == ["Anna", "Clara"])
 
 
+@pytest.mark.long
 async def test_training_talk_aside_is_heard_by_the_two_alone(server: Server, person: OpenPerson) -> None:
     made = await server.create_room(mode="training", guestVisibility="hosts")
     anna = await person("Anna", made["hostUrl"])

@@ -15,6 +15,7 @@ def binary() -> None:
     native.build()
 
 
+@pytest.mark.long
 async def test_churn_of_two_rooms_ends_with_no_peers_sources_or_descriptors_more_than_before() -> None:
     outcome = await soak.run(minutes=0.2, rooms=2, people=3, seed=7, churn_s=CHURN_S, waits=False, workers=2)
     assert not outcome.complaints, outcome.complaints
