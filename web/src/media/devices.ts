@@ -179,6 +179,12 @@ export async function listDevices(): Promise<DeviceLists> {
   return { cameras: of('videoinput'), microphones: of('audioinput'), speakers: of('audiooutput') };
 }
 
+/** Whether there is one at all, permitted or not. Never rejects. */
+export async function hasDevice(name: 'camera' | 'microphone'): Promise<boolean> {
+  const found = await navigator.mediaDevices.enumerateDevices().catch((): MediaDeviceInfo[] => []);
+  return found.some(({ kind }) => kind === (name === 'camera' ? 'videoinput' : 'audioinput'));
+}
+
 /** Android's Chrome has the method's list but ties the output to the microphone; iOS has neither. */
 export function canChooseSpeaker(): boolean {
   return typeof HTMLMediaElement !== 'undefined' && 'setSinkId' in HTMLMediaElement.prototype && !/Android/i.test(navigator.userAgent);

@@ -127,6 +127,20 @@ describe('the camera', () => {
     expect(devices.newest('video')).not.toBe(first);
   });
 
+  it('that was missing is had when it is plugged in, and not asked for before', async () => {
+    devices.refusal = 'NotFoundError';
+    const { local, notices } = build();
+    await local.open();
+    notices.length = 0;
+    await local.onDeviceChange();
+    expect(notices).toEqual([]);
+    devices.refusal = null;
+    devices.listed = [{ kind: 'videoinput', deviceId: '', label: '' }];
+    await local.onDeviceChange();
+    expect(local.state.camera).toMatchObject({ on: true, error: null });
+    expect(local.state.microphone.error).toBe('noDevice');
+  });
+
   it('that was pulled out without another is said to be gone', async () => {
     const { local, notices } = build();
     await local.open();

@@ -13,17 +13,13 @@ import { isPageHidden } from '../frames.js';
 import { readProcessing, writeProcessing, type Shelf } from '../memory.js';
 import type { ContentHint, SourceKind } from '../protocol/messages.gen.js';
 import { Voice } from '../voices.js';
-import { acquire, acquireScreen, blur, canBlur, canChooseSpeaker, canShareScreen, facingOf, listDevices, SPEECH, type DeviceLists } from './devices.js';
+import { acquire, acquireScreen, blur, canBlur, canChooseSpeaker, canShareScreen, facingOf, hasDevice, listDevices, SPEECH, type DeviceLists } from './devices.js';
+import { watchInterruptions } from './interruptions.js';
 import type { Meter } from './meter.js';
 import type { LocalTracks } from './peer.js';
+import { SpeakingWhileMuted } from './speaking-while-muted.js';
 
 const METER_MS = 100;
-/** Louder than breathing and keyboards; a guess, tried with laptop microphones. */
-const SPEECH_LEVEL = 0.55;
-const SPEECH_TICKS = 4;
-const MUTED_HINT_MS = 4000;
-/** A shorter silence of a device is a hiccup and no telephone call. */
-const INTERRUPTION_MS = 1000;
 
 export interface LocalMediaListener {
   onChange(): void;
@@ -46,8 +42,7 @@ export class LocalMedia {
   #selected: Record<DeviceKind, string | null>;
   #lists: DeviceLists = { cameras: [], microphones: [], speakers: [] };
   readonly #voice = new Voice();
-  #speechTicks = 0;
-  #mutedHintUntil = 0;
+  readonly #mutedSpeech = new SpeakingWhileMuted();
   #meterTimer: ReturnType<typeof setInterval> | undefined;
   /** It was interrupted for a while, and is not to be trusted. */
   #isStale: Record<Capture, boolean> = { camera: false, microphone: false };
@@ -116,7 +111,7 @@ export class LocalMedia {
         on: this.#wanted.microphone && (this.#tracks.microphone !== null || this.#busy.microphone),
         busy: this.#busy.microphone,
         voice: this.#voice,
-        speakingWhileMuted: this.#mutedHintUntil > Date.now(),
+        speakingWhileMuted: this.#mutedSpeech.isHinting,
         error: this.#errors.microphone,
       },
       screen: { on: this.#tracks.screen !== null, supported: canShareScreen(), stream: this.#screenStream },
@@ -195,7 +190,7 @@ export class LocalMedia {
   async setMicrophone(on: boolean): Promise<void> {
     this.#wanted.microphone = on;
     if (on) this.#listens = false;
-    this.#mutedHintUntil = 0;
+    this.#mutedSpeech.stop();
     if (on && (!isLive(this.#tracks.microphone) || this.#errors.microphone !== null)) await this.#reacquire('microphone');
     const track = this.#tracks.microphone;
     if (track) track.enabled = this.#wanted.microphone;
@@ -298,6 +293,10 @@ export class LocalMedia {
   /** A device came or went. */
   async onDeviceChange(): Promise<void> {
     await this.refreshDevices();
+    for (const kind of ['microphone', 'camera'] as const) {
+      // The one that was missing was plugged in.
+      if (this.#errors[kind] === 'noDevice' && (await hasDevice(kind))) await this.#reacquire(kind);
+    }
     await this.recover();
   }
 
@@ -325,7 +324,7 @@ export class LocalMedia {
     clearInterval(this.#meterTimer);
     this.#meterTimer = undefined;
     this.#voice.set(0);
-    this.#mutedHintUntil = 0;
+    this.#mutedSpeech.stop();
     for (const kind of ['microphone', 'camera', 'screen', 'screenAudio'] as const) this.#drop(kind);
     this.#errors = { camera: null, microphone: null };
     this.#isStale = { camera: false, microphone: false };
@@ -397,24 +396,22 @@ export class LocalMedia {
     track.addEventListener('ended', () => {
       if (isCurrent()) void this.#reacquire(kind);
     });
-    let mutedAtMs = 0;
-    track.addEventListener('mute', () => {
-      if (!isCurrent()) return;
-      mutedAtMs = Date.now();
-      this.#errors[kind] = 'interrupted';
-      // Others are told: where a picture stands still they see the initials.
-      this.listener.onTrack(kind, track);
-      this.listener.onChange();
-    });
-    track.addEventListener('unmute', () => {
-      if (!isCurrent() || this.#errors[kind] !== 'interrupted') return;
-      this.#errors[kind] = null;
-      this.listener.onTrack(kind, track);
-      this.listener.onChange();
-      // After a telephone call some phones give a track that says it lives and is silent (WebKit): only a fresh one is sure.
-      if (mutedAtMs === 0 || Date.now() - mutedAtMs < INTERRUPTION_MS) return;
-      this.#isStale[kind] = true;
-      if (!isPageHidden()) void this.recover();
+    watchInterruptions(track, {
+      onTaken: () => {
+        if (!isCurrent()) return;
+        this.#errors[kind] = 'interrupted';
+        // Others are told: where a picture stands still they see the initials.
+        this.listener.onTrack(kind, track);
+        this.listener.onChange();
+      },
+      onBack: (isStale) => {
+        if (!isCurrent() || this.#errors[kind] !== 'interrupted') return;
+        this.#errors[kind] = null;
+        this.listener.onTrack(kind, track);
+        this.listener.onChange();
+        this.#isStale[kind] = isStale;
+        if (isStale && !isPageHidden()) void this.recover();
+      },
     });
   }
 
@@ -426,12 +423,8 @@ export class LocalMedia {
     if (isPageHidden()) return;
     const level = this.meter.level();
     this.#voice.set(level);
-    const wasHinting = this.#mutedHintUntil > 0;
-    this.#speechTicks = level >= SPEECH_LEVEL ? this.#speechTicks + 1 : 0;
     const isMuted = !this.#wanted.microphone && this.#tracks.microphone !== null;
-    if (isMuted && this.#speechTicks >= SPEECH_TICKS) this.#mutedHintUntil = Date.now() + MUTED_HINT_MS;
-    else if (wasHinting && this.#mutedHintUntil <= Date.now()) this.#mutedHintUntil = 0;
-    if (wasHinting !== this.#mutedHintUntil > 0) this.listener.onChange();
+    if (this.#mutedSpeech.hear(level, isMuted)) this.listener.onChange();
   }
 
   #queue(step: () => Promise<void>): Promise<void> {

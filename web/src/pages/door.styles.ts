@@ -19,7 +19,10 @@ export const doorStyles = css`
   }
 
   h1 {
+    max-width: 100%;
     font-size: var(--text-32);
+    overflow-wrap: break-word;
+    hyphens: auto;
   }
 
   .field {

@@ -9,6 +9,8 @@ export const messageStyles = css`
 
   .message {
     display: grid;
+    /* Not wider than the window, however long a word is. */
+    grid-template-columns: minmax(0, 1fr);
     align-content: center;
     justify-items: start;
     gap: var(--space-16);
@@ -20,6 +22,7 @@ export const messageStyles = css`
 
   h1 {
     font-size: var(--text-32);
+    max-width: 100%;
     text-wrap: balance;
     overflow-wrap: break-word;
     hyphens: auto;

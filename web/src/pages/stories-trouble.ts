@@ -3,7 +3,7 @@
 import type { CallState, DeviceErrorCode, EndCode } from '../call-types.js';
 import type { Teller } from '../elements/device-problem/browser.js';
 import { rememberReturn, sessionShelf } from '../entry/return.js';
-import { IDLE, inCall, type Pictures } from './fixtures.js';
+import { IDLE, inCall, previewing, type Pictures } from './fixtures.js';
 import { refused } from './stories-prejoin.js';
 
 const IPHONE = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15';
@@ -92,6 +92,13 @@ export const TROUBLE_STORIES: Readonly<Record<string, (pictures: Pictures) => Ca
   'call-camera-interrupted': (pictures) => ({ ...inCall(1, pictures), banners: ['cameraInterrupted'] }),
   'ended-left-asked': () => asked('left', true),
   'ended-left-later': () => asked('left', true, 180),
+  'waiting-lost': (pictures) => ({
+    ...previewing(pictures),
+    phase: 'waiting',
+    waiting: { reason: 'admission', since: Date.now() - 120_000, notice: '' },
+    banners: ['reconnecting'],
+    link: { signalling: 'reconnecting', media: 'none', lostSince: Date.now() - 3000 },
+  }),
   'ended-left-returning': returning,
   'ended-ended-asked': () => asked('ended'),
   'ended-lost-asked': () => asked('lost', true),

@@ -11,6 +11,7 @@ export const problemCardStyles = [
 
     section {
       display: grid;
+      grid-template-columns: minmax(0, 1fr);
       justify-items: start;
       gap: var(--space-16);
       padding: var(--space-24);
@@ -23,6 +24,7 @@ export const problemCardStyles = [
       display: flex;
       gap: var(--space-12);
       font-size: var(--text-20);
+      overflow-wrap: anywhere;
     }
 
     h2 .icon {

@@ -26,6 +26,8 @@ export const stepsStyles = css`
   li p {
     flex: 1 1 8rem;
     min-width: 0;
+    hyphens: auto;
+    overflow-wrap: anywhere;
   }
 
   li p::before {

@@ -10,6 +10,7 @@ export const ratingStyles = css`
 
   section {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: var(--space-16);
     margin-top: var(--space-24);
     padding: var(--space-24);
@@ -60,6 +61,12 @@ export const ratingStyles = css`
     border-color: var(--brand-text);
     background: var(--brand);
     color: var(--brand-ink);
+  }
+
+  .choice span {
+    min-width: 0;
+    hyphens: auto;
+    overflow-wrap: anywhere;
   }
 
   .face {
