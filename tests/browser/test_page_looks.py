@@ -276,6 +276,43 @@ async def test_page_says_language_and_state_in_document_and_title(chromium: Brow
         )
 
 
+async def test_page_turns_with_the_language_and_lists_what_is_offered(chromium: Browser) -> None:
+    async with open_stories(chromium, PHONE) as stories:
+        page = await stories.switch("prejoin-welcome", language="ar")
+        assert await page.evaluate("[document.documentElement.lang, document.documentElement.dir]") == ["ar", "rtl"]
+        mark, choice = page.locator("vdx-frame .mark"), page.get_by_role("combobox", name="اللغة")
+        box, below = await mark.bounding_box(), await choice.bounding_box()
+        assert box is not None
+        assert below is not None
+        assert box["x"] > PHONE[0] / 2, "the line begins at the right"
+        options = await choice.locator("option").all_inner_texts()
+        assert [text.strip() for text in options] == [
+            "Dansk", "English", "Deutsch (لم تُراجَع)", "العربية (لم تُراجَع)",
+        ]  # fmt: skip
+        await choice.select_option("da")
+        await page.get_by_role("heading", name="Videomøde med Aarhus Kommune").wait_for()
+        assert await page.evaluate("[document.documentElement.lang, document.documentElement.dir]") == ["da", "ltr"]
+        await page.get_by_role("combobox", name="Sprog").wait_for()
+
+
+async def test_screens_are_listed_by_group_and_shown_in_a_window_of_any_size(chromium: Browser) -> None:
+    async with open_stories(chromium) as stories:
+        names = await stories.names()
+        page = stories.page
+        assert len(set(names)) == len(names)
+        groups = await page.get_by_role("heading", level=2).all_inner_texts()
+        assert groups[:3] == ["Ind ad døren", "Prøv dit udstyr", "Før mødet"]
+        await page.get_by_role("link", name="call-2", exact=True).click()
+        window = page.locator("iframe")
+        await window.content_frame.get_by_role("button", name="Forlad").wait_for()
+        await page.get_by_label("Sprog").select_option("en")
+        await page.get_by_label("Vindue").select_option("360x640")
+        await window.content_frame.get_by_role("button", name="Leave").wait_for()
+        box = await window.bounding_box()
+        assert box is not None
+        assert (round(box["width"]) - 2, round(box["height"]) - 2) == (360, 640)
+
+
 async def test_page_never_puts_the_subject_in_the_title(chromium: Browser) -> None:
     async with open_stories(chromium) as stories:
         for story in ("prejoin-welcome-subject", "connecting", "call-2", "alone"):

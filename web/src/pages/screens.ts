@@ -21,6 +21,7 @@ const GROUPS: readonly (readonly [string, RegExp])[] = [
   ['Mødet', /^(?:call|alone|connecting|written|layout|film|screen)/],
   ['Efter mødet', /^(?:ended|rating|after)/],
   ['Når noget går galt', /^(?:failed|trouble|problem|message|old|in-app)/],
+  ['Om siden', /^statement/],
   ['Medarbejdere', /^staff/],
 ];
 const OTHER = 'Andet';
@@ -31,6 +32,7 @@ export function groupOf(story: string): string {
 
 const SIZES = [[360, 640], [390, 844], [768, 1024], [844, 390], [1440, 900]] as const;
 const TEXT_PERCENT = [100, 150, 200] as const;
+const THEMES = [['', 'Som browseren'], ['light', 'Dag'], ['dark', 'Nat']] as const;
 const NAMES = [['own', 'Almindelige navne'], ['long', 'Lange navne'], ['short', 'Korte navne']] as const;
 
 @customElement('vdx-screens')
@@ -43,6 +45,7 @@ export class Screens extends LitElement {
   @state() private language = 'da';
   @state() private text = '100';
   @state() private names = 'own';
+  @state() private theme = '';
 
   override render(): TemplateResult {
     const groups = new Map<string, string[]>([...GROUPS.map(([name]): [string, string[]] => [name, []]), [OTHER, []]]);
@@ -73,6 +76,7 @@ export class Screens extends LitElement {
       ${list('language', 'Sprog', LANGUAGES.map((each) => [each, nameOf(each)]), this.language)}
       ${list('text', 'Tekst', TEXT_PERCENT.map((each) => [String(each), `${String(each)} %`]), this.text)}
       ${list('names', 'Navne', NAMES, this.names)}
+      ${list('theme', 'Lys', THEMES, this.theme)}
       ${this.story === '' ? '' : html`<a class="link" href=${this.addressOf(this.story)} target="_blank">Åbn alene</a>`}
     </form>`;
   }
@@ -83,8 +87,8 @@ export class Screens extends LitElement {
   }
 
   private addressOf(story: string): string {
-    const { language, text, names } = this;
-    return `?${new URLSearchParams({ story, lang: language, ...(text === '100' ? {} : { text }), ...(names === 'own' ? {} : { names }) }).toString()}`;
+    const { language, text, names, theme } = this;
+    return `?${new URLSearchParams({ story, lang: language, ...(text === '100' ? {} : { text }), ...(names === 'own' ? {} : { names }), ...(theme === '' ? {} : { theme }) }).toString()}`;
   }
 
   private open(event: MouseEvent, story: string): void {
@@ -98,7 +102,7 @@ export class Screens extends LitElement {
     if (name === 'size') {
       const [width = SIZES[1][0], height = SIZES[1][1]] = value.split('x').map(Number);
       this.size = [width, height];
-    } else if (name === 'language' || name === 'text' || name === 'names') this[name] = value;
+    } else if (name === 'language' || name === 'text' || name === 'names' || name === 'theme') this[name] = value;
   }
 }
 

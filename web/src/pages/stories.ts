@@ -107,6 +107,8 @@ interface Asked {
   readonly names?: string | null;
   /** In percent. */
   readonly text?: string | null;
+  /** `light` or `dark`; else as the browser. */
+  readonly theme?: string | null;
   readonly blank?: boolean;
 }
 
@@ -136,6 +138,8 @@ function show(asked: Asked): void {
   documentElement.removeAttribute('style');
   if (asked.text !== undefined && asked.text !== null) documentElement.style.fontSize = `${asked.text}%`;
   delete documentElement.dataset['opening'];
+  delete documentElement.dataset['theme'];
+  if (asked.theme === 'light' || asked.theme === 'dark') documentElement.dataset['theme'] = asked.theme;
   document.body.replaceChildren(element);
   void open(asked.story);
 }
@@ -146,4 +150,4 @@ const query = new URLSearchParams(location.search);
 document.addEventListener('story', (event) => { show((event as CustomEvent<Asked>).detail); });
 const story = query.get('story');
 if (story === null) document.body.append(screensPage([...Object.keys(STORIES), ...Object.keys(OPENED), ...Object.keys(PAGES)]));
-else show({ story, lang: query.get('lang'), names: query.get('names'), text: query.get('text'), blank: query.has('blank') });
+else show({ story, lang: query.get('lang'), names: query.get('names'), text: query.get('text'), theme: query.get('theme'), blank: query.has('blank') });
