@@ -64,6 +64,7 @@ export const screensStyles = css`
   }
 
   iframe {
+    box-sizing: content-box;
     border: 1px solid var(--line);
     border-radius: var(--radius-card);
     background: var(--paper);
