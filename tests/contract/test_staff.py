@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import re
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import aiohttp
 import pytest
@@ -15,9 +18,14 @@ from yarl import URL
 from tests.contract.assembled import AssembledServer, assembled
 from vdxmedia.api.staff import HEADER, SESSION
 from vdxmedia.assembly import development
+from vdxmedia.booking.callers import Caller, CallerRole
+from vdxmedia.conference.settings import RoomSettings
+from vdxmedia.errors import NotFound
+from vdxmedia.ids import RoomId
 
 OWN = {HEADER: "1", "Sec-Fetch-Site": "same-origin"}
 COOKIE = "vdx_staff"
+EVERYTHING = Caller(organisation="", roles=frozenset({CallerRole.PROVISIONER_USER}))
 
 
 class Staff:
@@ -195,3 +203,51 @@ async def test_sms_is_sent_once_more_to_whom_it_went_without_telling_the_number(
     other = await book(staff)
     elsewhere = f"/api/v1/meetings/{other['uuid']}/messages/{first['reference']}/again"
     await staff.ask("POST", elsewhere, status=404, code="not_found")
+
+
+TEMPLATE = {
+    "name": "Hold på nettet",
+    "isDefault": True,
+    "lobby": "knock",
+    "mode": "training",
+    "guestPinRequired": True,
+    "guestsMuted": True,
+    "guestsMayShare": False,
+    "opensBeforeMinutes": 30,
+    "maxParticipants": 12,
+    "endsOnTime": True,
+}
+
+
+async def test_template_is_made_changed_obeyed_by_rooms_and_withdrawn(staff: Staff) -> None:
+    await staff.ask("POST", SESSION)
+    made = await staff.ask("POST", "/api/v1/templates", TEMPLATE, status=201)
+    assert made == {**TEMPLATE, "id": made["id"]}
+    second = await staff.ask("POST", "/api/v1/templates", {"name": "Samtale", "isDefault": True}, status=201)
+    listed = (await staff.ask("GET", "/api/v1/templates"))["templates"]
+    assert [(one["name"], one["isDefault"]) for one in listed] == [("Hold på nettet", False), ("Samtale", True)]
+    booked = await staff.ask(
+        "POST", "/api/v1/meetings", {"subject": "Hold", "template": made["id"], **times(-1)}, status=201
+    )
+    assert len(booked["guestPin"]) == 4
+    settings = await _live(staff, booked["uuid"])
+    assert (settings.mode, settings.lobby, settings.maximum) == ("training", "knock", 12)
+    assert (settings.host_layout, settings.guests_may_unmute) == ("", False)
+    path = f"/api/v1/templates/{second['id']}"
+    changed = await staff.ask("PUT", path, {"name": " Samtale 2 "})
+    assert (changed["name"], changed["isDefault"], changed["lobby"]) == ("Samtale 2", False, "untilHost")
+    await staff.ask("DELETE", path, status=204)
+    await staff.ask("PUT", path, {"name": "x"}, status=404, code="not_found")
+    await staff.ask("DELETE", "/api/v1/templates/x", status=404, code="not_found")
+    await staff.ask("POST", "/api/v1/templates", {"name": ""}, status=422, code="validation_failed")
+
+
+async def _live(staff: Staff, uuid: str) -> RoomSettings:
+    """Of the meeting's room, as soon as it is there."""
+    server = staff.server.server
+    async with asyncio.timeout(5):
+        while True:
+            room, _ = await server.bookings.room(EVERYTHING, UUID(uuid))
+            with contextlib.suppress(NotFound):
+                return server.registry.settings_of(RoomId(room.room_id))
+            await asyncio.sleep(0.02)

@@ -27,6 +27,7 @@ MAX_URI_CHARS = 100
 MAX_CALL_TYPE_CHARS = 200
 MAX_PARTICIPANTS = 1_000_000
 MAX_PORTAL_CHARS = 200
+MAX_TEMPLATE_NAME_CHARS = 60
 MAX_AVAILABLE_BEFORE = 31 * 24 * 60
 """Minutes."""
 MAX_STORED_NUMBER = 2**63 - 1
@@ -79,6 +80,7 @@ def check_change(change: MeetingChange) -> None:
 def check_template(template: Template) -> None:
     """Lengths and numbers; ranges that give nothing are refused when somebody books with it. Raises: BadField."""
     for name, text, most in (
+        ("name", template.name, MAX_TEMPLATE_NAME_CHARS),
         ("uriPrefix", template.uri_prefix, MAX_URI_CHARS),
         ("uriDomain", template.uri_domain, MAX_URI_CHARS),
         ("ivrTheme", template.ivr_theme, 100),

@@ -67,3 +67,16 @@ class Provisioning(StrEnum):
     BUILT_IN = "builtIn"
     EXTERNAL = "external"
     """A provisioner reports by `PUT /scheduling-info/{uuid}`."""
+
+
+class Lobby(StrEnum):
+    """What guests wait for. Not of the VDX video API, as `RoomKind`; the rooms have the same words."""
+
+    UNTIL_HOST = "untilHost"
+    KNOCK = "knock"
+    """Until a host lets each in."""
+
+
+class RoomKind(StrEnum):
+    MEETING = "meeting"
+    TRAINING = "training"

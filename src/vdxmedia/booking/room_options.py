@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from vdxmedia.booking.choices import DirectMedia, ViewType, VmrQuality, VmrType
+from vdxmedia.booking.choices import DirectMedia, Lobby, RoomKind, ViewType, VmrQuality, VmrType
 from vdxmedia.booking.persons import Person
 
 
@@ -20,6 +20,10 @@ class RoomOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     force_presenter_into_main: bool | None = None
     force_encryption: bool | None = None
     mute_all_guests: bool | None = None
+    lobby: Lobby | None = None
+    """None: until a host is there where there is a host PIN, else no lobby."""
+    kind: RoomKind | None = None
+    """A training has the layouts of its kind, whatever the views say."""
 
     def over(self, below: RoomOptions) -> RoomOptions:
         """This, and where it says nothing, `below`."""
@@ -48,6 +52,8 @@ class Template(msgspec.Struct, frozen=True, kw_only=True):
     """Given by the store."""
     organisation: str = ""
     """Empty: shared by all."""
+    name: str = ""
+    """What people know it by; the VDX video API has none."""
     conferencing_sys_id: int = 0
     """Stored and returned; means nothing here."""
     uri_prefix: str = ""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from vdxmedia.booking.call_types import PRESENTATION_SEND, bits
-from vdxmedia.booking.choices import GuestMicrophone, VmrQuality, VmrType
+from vdxmedia.booking.choices import GuestMicrophone, Lobby, RoomKind, VmrQuality, VmrType
 from vdxmedia.booking.meetings import BookedRoom, Meeting
 from vdxmedia.booking.organisations import Organisation
-from vdxmedia.conference.choices import GuestVisibility, LobbyPolicy, PictureQuality, StartMicrophone
+from vdxmedia.conference.choices import GuestVisibility, LobbyPolicy, PictureQuality, RoomMode, StartMicrophone
 from vdxmedia.conference.names import each_plain
 from vdxmedia.conference.settings import (
     MAX_HELP_LINE_CHARS,
@@ -44,7 +44,7 @@ def settings_of(
     """Valid whatever the booking says. `max_participants`: of one room of this server."""
     options = room.options
     microphone = _MICROPHONES[meeting.guest_microphone] if meeting is not None else StartMicrophone.ON
-    is_lecture = options.vmr_type is VmrType.LECTURE
+    is_lecture, is_training = options.vmr_type is VmrType.LECTURE, options.kind is RoomKind.TRAINING
     if microphone is StartMicrophone.ON and (options.mute_all_guests or is_lecture):
         microphone = StartMicrophone.MUTED
     call_type = bits(room.call_type)
@@ -56,19 +56,30 @@ def settings_of(
         organisation=_plain(name, MAX_ORGANISATION_CHARS),
         help_line=_plain("" if organisation is None else organisation.help_line, MAX_HELP_LINE_CHARS),
         guest_visibility=GuestVisibility.SPOTLIGHT if is_lecture else GuestVisibility.ALL,
-        lobby=LobbyPolicy.UNTIL_HOST if room.host_pin else LobbyPolicy.OFF,
+        lobby=_lobby(room),
         host_pin=room.host_pin,
         guest_pin=room.guest_pin,
         guest_microphone=microphone,
         guests_may_unmute=not options.mute_all_guests,
-        host_layout="" if options.host_view is None else options.host_view.value,
-        guest_layout="" if options.guest_view is None else options.guest_view.value,
+        mode=RoomMode.TRAINING if is_training else RoomMode.MEETING,
+        host_layout="" if options.host_view is None or is_training else options.host_view.value,
+        guest_layout="" if options.guest_view is None or is_training else options.guest_view.value,
         shows_names=options.enable_overlay_text is not False,
         call_type=call_type,
         quality=PictureQuality.SD if options.vmr_quality is VmrQuality.SD else PictureQuality.HD,
         maximum=min(room.max_participants or max_participants, max_participants),
         closes_at=_closes_at(room),
     )
+
+
+def _lobby(room: BookedRoom) -> LobbyPolicy:
+    match room.options.lobby:
+        case Lobby.KNOCK:
+            return LobbyPolicy.KNOCK
+        case Lobby.UNTIL_HOST:
+            return LobbyPolicy.UNTIL_HOST
+        case None:
+            return LobbyPolicy.UNTIL_HOST if room.host_pin else LobbyPolicy.OFF
 
 
 def merged(present: RoomSettings, applied: RoomSettings | None, wanted: RoomSettings) -> RoomSettings:

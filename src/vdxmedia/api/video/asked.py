@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
+import msgspec
 from msgspec import UNSET, UnsetType
 
 from vdxmedia.api.video import times
@@ -129,9 +130,13 @@ def required_time(query: Mapping[str, str], name: str, version: Version) -> int:
     return at
 
 
-def template(body: SchedulingTemplateRequest, template_id: int = 0) -> Template:
+def template(body: SchedulingTemplateRequest, template_id: int = 0, *, before: Template | None = None) -> Template:
+    """`before`: what this API does not know of it stays."""
+    kept = before or Template()
+    own = msgspec.structs.replace(_options(body), lobby=kept.options.lobby, kind=kept.options.kind)
     return Template(
         id=template_id,
+        name=kept.name,
         conferencing_sys_id=body.conferencing_sys_id,
         uri_prefix=body.uri_prefix,
         uri_domain=body.uri_domain,
@@ -154,7 +159,7 @@ def template(body: SchedulingTemplateRequest, template_id: int = 0) -> Template:
         return_url=body.return_url or "",
         direct_media=body.direct_media or DirectMedia.NEVER,
         call_type=body.call_type or "",
-        options=_options(body),
+        options=own,
     )
 
 

@@ -108,7 +108,8 @@ class TemplateOperations:
         return self._answers[call.version].template(await self._bookings.template(call.caller, call.id))
 
     async def replace(self, call: Call) -> SchedulingTemplate:
-        made = await self._bookings.replace_template(call.caller, asked.template(call.body, call.id))
+        before = await self._bookings.template(call.caller, call.id)
+        made = await self._bookings.replace_template(call.caller, asked.template(call.body, call.id, before=before))
         return self._answers[call.version].template(made)
 
     async def delete(self, call: Call) -> None:
