@@ -26,8 +26,11 @@ import './views/booked.js';
 import './views/call.js';
 import type { RungEvent } from './views/call.js';
 import './views/day.js';
+import './views/look.js';
+import './views/more.js';
 import './views/sign-in.js';
 import type { SignedInEvent } from './views/sign-in.js';
+import './views/templates.js';
 
 const VIEW = 'vdx-staff-day, vdx-staff-book, vdx-staff-booked, vdx-staff-call, vdx-staff-templates, vdx-staff-template, vdx-staff-look, vdx-staff-more, vdx-staff-sign-in';
 
@@ -130,6 +133,14 @@ export class Staff extends LitElement {
       case 'call':
       case 'calling':
         return html`<vdx-staff-call .requests=${requests} .language=${language} .uuid=${route.at === 'calling' ? route.uuid : ''} .today=${this.watched}></vdx-staff-call>`;
+      case 'templates':
+        return html`<vdx-staff-templates .requests=${requests} .language=${language}></vdx-staff-templates>`;
+      case 'template':
+        return html`<vdx-staff-template .requests=${requests} .language=${language} .template=${route.id}></vdx-staff-template>`;
+      case 'look':
+        return html`<vdx-staff-look .requests=${requests} .language=${language} .person=${this.session?.person} .common=${this.common}></vdx-staff-look>`;
+      case 'more':
+        return html`<vdx-staff-more .requests=${requests} .language=${language} .person=${this.session?.person ?? null}></vdx-staff-more>`;
       default:
         return html`<vdx-staff-day .requests=${requests} .language=${language} .day=${route.at === 'day' ? route.day : ''} .today=${this.watched} .own=${own}></vdx-staff-day>`;
     }

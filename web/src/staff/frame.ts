@@ -9,7 +9,7 @@ import { initials } from '../text/names.js';
 import type { StaffWords } from '../text/staff.js';
 import type { Words } from '../text/words.js';
 import { glyph, type GlyphName } from './glyphs.js';
-import type { StaffPerson } from './resources.js';
+import { isAdmin, type StaffPerson } from './resources.js';
 import { fragmentOf, type Route } from './route.js';
 
 export class SignOutEvent extends Event {
@@ -74,7 +74,7 @@ export class StaffFrame extends LitElement {
     const { words } = this;
     return html`<nav aria-label=${words.nav.label}>
         ${DAILY.map((place) => this.renderPlace(place, ''))}
-        ${RARE.map((place) => this.renderPlace(place, 'desk'))}
+        ${isAdmin(person) ? RARE.map((place) => this.renderPlace(place, 'desk')) : nothing}
         ${this.renderPlace(MORE, 'phone')}
       </nav>
       <div class="who desk">

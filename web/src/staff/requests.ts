@@ -4,7 +4,7 @@
  */
 
 import type {
-  Booked, BookingRequest, Called, Day, LookFields, SavedLook, Sms, SmsRequest, StaffState, StoredLook, Template, TemplateFields,
+  Booked, BookingRequest, Called, Day, LookFields, Sms, SmsRequest, StaffState, StoredLook, Template, TemplateFields,
 } from './resources.js';
 
 const TIMEOUT_MS = 15000;
@@ -48,7 +48,7 @@ export interface StaffRequests {
   changeTemplate(id: number, fields: TemplateFields): Promise<Answer<Template>>;
   deleteTemplate(id: number): Promise<Answer<null>>;
   look(organisation: string): Promise<Answer<StoredLook>>;
-  saveLook(organisation: string, look: LookFields, version: number): Promise<Answer<SavedLook>>;
+  saveLook(organisation: string, look: LookFields, version: number): Promise<Answer<StoredLook>>;
   calendar(uuid: string): Promise<Answer<Blob>>;
 }
 

@@ -113,27 +113,30 @@ export interface LookLink {
   readonly url: string;
 }
 
-/** An organisation's look; '' is this server's own. */
-export interface LookFields {
-  readonly logo: string;
-  readonly logoText: string;
-  readonly background: string;
-  readonly text: string;
-  readonly accent: string;
-  readonly accentText: string;
-  readonly welcome: string;
-  readonly waiting: string;
-  readonly ended: string;
-  readonly links: readonly LookLink[];
-}
+/** The texts, colours and addresses of a look; '' is this server's own. */
+export const LOOK_TEXTS = [
+  'logo', 'logoText', 'background', 'text', 'accent', 'accentText', 'welcome', 'waiting', 'ended', 'helpUrl', 'termsTitle',
+  'termsText', 'termsButton', 'accessibilityUrl', 'accessibilityText', 'privacyUrl', 'privacyText', 'contact',
+] as const;
+export type LookText = (typeof LOOK_TEXTS)[number];
 
-export interface StoredLook extends LookFields {
+/** The whole look, as it is set. */
+export type LookFields = Readonly<Record<LookText, string>> & {
+  readonly links: readonly LookLink[];
+  readonly termsDemanded: boolean;
+};
+
+export type StoredLook = LookFields & {
   /** Whose it is: the own organisation's, or one's above it; '' for nobody's. */
   readonly organisation: string;
   readonly version: number;
-}
-
-export interface SavedLook extends StoredLook {
-  /** What was made readable, as `$.text: #777777 became #6f6f6f`. */
+  readonly name: string;
+  readonly helpLine: string;
+  /** What is not as it was given, as `$.text: #777777 became #6f6f6f`. */
   readonly corrections: readonly string[];
+};
+
+/** May make templates and set the look. */
+export function isAdmin(person: StaffPerson): boolean {
+  return person.roles.includes('meeting-admin');
 }

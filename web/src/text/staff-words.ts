@@ -76,7 +76,6 @@ export interface StaffWords {
     readonly over: string;
     readonly enter: string;
     readonly enterHint: string;
-    readonly entered: string;
     readonly more: string;
     readonly moreOf: (subject: string) => string;
     readonly by: (email: string) => string;
