@@ -86,7 +86,7 @@ class Stories:
     async def show(self, story: str, *, language: str = "da", pictures: bool = False) -> Page:
         extra = "" if pictures else "&blank"
         await self.page.goto(f"{self.base_url}/stories.html?story={story}&lang={language}{extra}")
-        await self.page.locator("vdx-frame, vdx-stage").first.wait_for(state="attached")
+        await self.page.locator("vdx-frame, vdx-stage, vdx-staff-frame").first.wait_for(state="attached")
         await self.page.evaluate(SETTLED)
         return self.page
 
@@ -99,7 +99,7 @@ class Stories:
             await self.page.locator("vdx-frame").first.wait_for(state="attached")
         asked = {"story": story, "lang": language, "names": names, "text": str(text), "blank": not pictures}
         await self.page.evaluate("detail => document.dispatchEvent(new CustomEvent('story', { detail }))", asked)
-        await self.page.locator("vdx-frame, vdx-stage").first.wait_for(state="attached")
+        await self.page.locator("vdx-frame, vdx-stage, vdx-staff-frame").first.wait_for(state="attached")
         await self.page.evaluate(SETTLED)
         return self.page
 

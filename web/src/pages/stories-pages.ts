@@ -6,6 +6,7 @@ import type { Language } from '../text/languages.js';
 import type { Statement } from '../look/links.js';
 import type { Look } from '../look/look.js';
 import { EntryPage } from './entry.js';
+import { STAFF_STORIES } from '../staff/stories.js';
 import { TEST_STORIES } from './stories-network.js';
 import { StatementPage } from './statement.js';
 import { LOOKS } from './stories-look.js';
@@ -59,4 +60,5 @@ export const PAGES: Readonly<Record<string, (language: Language | null) => HTMLE
   'statement-accessibility-own': statement('accessibility', { ...LOOKS.yellow, accessibilityText: 'Vi har en teleslynge på rådhuset, hvis du hellere vil møde os der.' }),
   'statement-privacy': statement('privacy', null),
   'statement-privacy-own': statement('privacy', { ...LOOKS.dark, privacyText: 'Vores databeskyttelsesrådgiver hedder Bo.\nDu kan skrive til hende.', contact: 'Skriv til os i Digital Post.' }),
+  ...STAFF_STORIES,
 };

@@ -37,6 +37,9 @@ const VIEW = 'vdx-staff-day, vdx-staff-book, vdx-staff-booked, vdx-staff-call, v
 @customElement('vdx-staff')
 export class Staff extends LitElement {
   @property({ attribute: false }) requests!: StaffRequests;
+  /** Instead of the address, for stories. */
+  @property({ attribute: false }) fragment: string | null = null;
+  @property({ attribute: false }) asked: Language | null = null;
 
   /** Null until the words of the person's language are there. */
   @state() private common: Words | null = null;
@@ -57,7 +60,7 @@ export class Staff extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    const asked = languageOf(new URLSearchParams(location.search).get('lang'));
+    const asked = this.asked ?? languageOf(new URLSearchParams(location.search).get('lang'));
     void this.speak(chooseLanguage(asked, storedLanguage(), navigator.languages));
     addEventListener('hashchange', this.onRoute);
     this.addEventListener('announce', this.onAnnounce);
@@ -215,11 +218,12 @@ export class Staff extends LitElement {
   }
 
   private readonly onRoute = (): void => {
-    this.route = routeOf(location.hash);
-    const problem = problemIn(location.hash);
+    const fragment = this.fragment ?? location.hash;
+    this.route = routeOf(fragment);
+    const problem = problemIn(fragment);
     if (problem === '') return;
     this.trouble = problem;
-    history.replaceState(null, '', location.pathname + location.search);
+    if (this.fragment === null) history.replaceState(null, '', location.pathname + location.search);
   };
 
   private readonly onAnnounce = (event: Event): void => {

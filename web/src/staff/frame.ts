@@ -51,8 +51,8 @@ export class StaffFrame extends LitElement {
     const { words, person } = this;
     const organisation = person === null ? '' : person.organisationName || person.organisation;
     return html`
-      ${person === null ? nothing : html`<a class="skip" href="#main" @click=${this.skip}>${words.nav.skip}</a>`}
       <header>
+        ${person === null ? nothing : html`<a class="skip" href="#main" @click=${this.skip}>${words.nav.skip}</a>`}
         <div class="whose">
           <span class="mark" aria-hidden="true">${organisation === '' ? icon('camera') : initials(organisation)}</span>
           <span>${organisation === '' ? words.product : organisation}</span>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytesOf, correctionsOf, fieldIdOf, fieldsOf, fitting, hardToRead, shownLook, toBeSet } from './look-form.js';
+import { bytesOf, correctionsOf, fieldIdOf, fieldsOf, fitting, hardToRead, served, shownLook, toBeSet } from './look-form.js';
 import { LOOK_TEXTS, type LookFields, type StoredLook } from './resources.js';
 
 const EMPTY: LookFields = { ...(Object.fromEntries(LOOK_TEXTS.map((name) => [name, ''])) as unknown as LookFields), links: [], termsDemanded: false };
@@ -22,13 +22,21 @@ describe('a look that is typed', () => {
 
   it.each([
     [{}, []],
-    [{ accent: '#ffff00' }, ['accent', 'accentText']],
+    [{ accent: '#ffff00' }, ['accent']],
     [{ accent: '#003d73', accentText: '#003d73' }, ['accentText']],
-    [{ background: '#000000' }, ['accent', 'text']],
+    [{ background: '#000000' }, []],
+    [{ background: '#000000', accent: '#0b5394', text: '#1a1a1a' }, ['accent', 'text']],
     [{ text: '#777777', background: '#ffffff' }, ['text']],
     [{ text: 'red' }, []],
   ] as const)('says of %j that %j cannot be read', (colours, names) => {
     expect(hardToRead({ ...EMPTY, ...colours })).toEqual(names);
+  });
+
+  it('is shown as the server will serve it', () => {
+    // The figures are the server's own, of the same colours.
+    expect(served({ ...EMPTY, accent: '#ffd400', background: '#e8f1ff' })).toMatchObject({ accent: '#806a00', accentText: '', background: '#e8f1ff' });
+    expect(served({ ...EMPTY, text: '#777777', background: '#ffffff' }).text).toBe('#757575');
+    expect(served(EMPTY)).toEqual(EMPTY);
   });
 
   it('understands what the server has corrected, and where it found a fault', () => {

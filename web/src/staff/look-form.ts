@@ -1,6 +1,6 @@
 /** What is typed of an organisation's look: from what is stored, to what is set, and what of it cannot be read. */
 
-import { contrast, parseHex, TEXT_CONTRAST } from '../styles/colour.js';
+import { away, contrast, mix, parseHex, TEXT_CONTRAST, toHex, type Rgb } from '../styles/colour.js';
 import { decodeLook, type Look } from '../look/look.js';
 import { LOOK_TEXTS, type LookFields, type LookText, type StoredLook } from './resources.js';
 
@@ -31,18 +31,36 @@ export function shownLook(form: LookFields, name: string): Look | null {
   return decodeLook({ ...form, links: form.links.filter(({ url }) => url.startsWith('https://')), version: 1, organisation: '', name, helpLine: '' });
 }
 
-/** Colours that are moved until they can be read: on the background, and on the button. */
-export function hardToRead(form: LookFields): readonly ColourName[] {
-  const colour = (name: ColourName): string => (parseHex(form[name]) === null ? DEFAULTS[name] : form[name]);
-  const isHard = (one: string, other: string): boolean => {
-    const [a, b] = [parseHex(one), parseHex(other)];
-    return a !== null && b !== null && contrast(a, b) < TEXT_CONTRAST;
+const STEPS = 64;
+
+/** The nearest on the way to black or white that can be read; itself when it can. As the server does it. */
+function corrected(colour: Rgb, against: Rgb): Rgb {
+  if (contrast(colour, against) >= TEXT_CONTRAST) return colour;
+  const end = away(against);
+  for (let step = 1; step <= STEPS; step += 1) {
+    const mixed = mix(colour, end, step / STEPS).map(Math.round) as unknown as Rgb;
+    if (contrast(mixed, against) >= TEXT_CONTRAST) return mixed;
+  }
+  return end;
+}
+
+/** The colours as they will be served, so that what one sees is what one gets. */
+export function served(form: LookFields): LookFields {
+  const colour = (name: ColourName): Rgb => parseHex(form[name]) ?? parseHex(DEFAULTS[name]) ?? [0, 0, 0];
+  const accent = corrected(colour('accent'), colour('background'));
+  const after: Readonly<Record<Exclude<ColourName, 'background'>, Rgb>> = {
+    accent,
+    text: corrected(colour('text'), colour('background')),
+    accentText: corrected(colour('accentText'), accent),
   };
-  return [
-    ...(isHard(colour('accent'), colour('background')) ? (['accent'] as const) : []),
-    ...(isHard(colour('accentText'), colour('accent')) ? (['accentText'] as const) : []),
-    ...(isHard(colour('text'), colour('background')) ? (['text'] as const) : []),
-  ];
+  const changed = Object.entries(after).filter(([name, moved]) => toHex(moved) !== toHex(colour(name as ColourName)));
+  return { ...form, ...Object.fromEntries(changed.map(([name, moved]) => [name, toHex(moved)])) };
+}
+
+/** Of what was chosen, what is moved until it can be read. */
+export function hardToRead(form: LookFields): readonly ColourName[] {
+  const shown = served(form);
+  return COLOURS.filter((name) => form[name] !== '' && shown[name].toLowerCase() !== form[name].toLowerCase());
 }
 
 export interface Correction {

@@ -58,6 +58,20 @@ export const viewStyles = css`
     gap: var(--space-12);
   }
 
+  .row > * {
+    min-width: 0;
+    max-width: 100%;
+  }
+
+  .button > span {
+    min-width: 0;
+    overflow-wrap: anywhere;
+  }
+
+  .button {
+    overflow-wrap: anywhere;
+  }
+
   .card {
     display: grid;
     gap: var(--space-16);

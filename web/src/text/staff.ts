@@ -11,7 +11,7 @@ const da: StaffWords = {
   nav: {
     label: 'Sider',
     day: 'I dag',
-    book: 'Book møde',
+    book: 'Book',
     call: 'Ring op nu',
     templates: 'Skabeloner',
     look: 'Udseende',

@@ -112,9 +112,8 @@ export class CallView extends View {
       ${isLate ? html`<p class="note">${icon('info')}<span>${words.slow}</span></p>` : nothing}
       ${this.renderProblem(this.problem)}
       <div class="row">
-        <a class="button ${isHere || isInside ? 'primary' : ''}" href=${enterPath(this.uuid)} target="_blank" rel="noopener">
-          ${glyph('enter')}<span>${this.words.day.enter}</span><span class="visually-hidden">, ${this.words.day.enterHint}</span>
-        </a>
+        <a class="button ${isHere || isInside ? 'primary' : ''}" href=${enterPath(this.uuid)} target="_blank" rel="noopener"
+          aria-label=${`${this.words.day.enter}, ${this.words.day.enterHint}`}>${glyph('enter')}<span>${this.words.day.enter}</span></a>
         ${last === undefined || isHere || isInside
           ? nothing
           : html`<button class="button" type="button" aria-disabled=${this.isWorking ? 'true' : nothing} @click=${() => { void this.sendAgain(last); }}>${this.words.day.sendAgain}</button>`}

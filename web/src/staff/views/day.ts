@@ -237,9 +237,6 @@ export class DayView extends View {
       }
 
       .summary {
-        position: sticky;
-        z-index: 1;
-        inset-block-start: 0;
         display: flex;
         gap: var(--space-4) var(--space-12);
         padding: var(--space-8) var(--space-16);
@@ -265,6 +262,14 @@ export class DayView extends View {
       .notices .note,
       .notices .problem:not(:empty) {
         margin-block-end: var(--space-16);
+      }
+
+      @media (min-width: 56em) {
+        .summary {
+          position: sticky;
+          z-index: 1;
+          inset-block-start: var(--space-8);
+        }
       }
 
       .empty {

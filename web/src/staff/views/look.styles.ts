@@ -136,8 +136,6 @@ export const lookStyles = css`
   }
 
   details {
-    display: grid;
-    gap: var(--space-16);
     padding: var(--space-8) var(--space-16);
     border: 1px solid var(--line);
     border-radius: var(--radius-card);
@@ -165,6 +163,12 @@ export const lookStyles = css`
 
   .note.good .icon {
     color: var(--positive);
+  }
+
+  @media (min-width: 43.75em) {
+    .sample {
+      padding-inline: var(--space-32);
+    }
   }
 
   @media (max-width: 75em) {

@@ -8,7 +8,7 @@ import { paintLook } from '../../look/paint.js';
 import { buttons, fields, reset } from '../../styles/shared.js';
 import { setupWords, type SetupWords } from '../../text/staff-setup.js';
 import type { Words } from '../../text/words.js';
-import { COLOURS, correctionsOf, fieldIdOf, fieldsOf, hardToRead, MAX_LINKS, shownLook, toBeSet, type ColourName, type Correction } from '../look-form.js';
+import { COLOURS, correctionsOf, fieldIdOf, fieldsOf, hardToRead, MAX_LINKS, served, shownLook, toBeSet, type ColourName, type Correction } from '../look-form.js';
 import { logoOf } from '../logo-file.js';
 import type { LookFields, LookText, StaffPerson } from '../resources.js';
 import { viewStyles } from '../staff.styles.js';
@@ -143,7 +143,8 @@ export class LookView extends View {
   private ownColour(name: ColourName): string {
     const token = { accent: '--brand', accentText: '--brand-ink', background: '--paper', text: '--ink' }[name];
     const found = getComputedStyle(document.documentElement).getPropertyValue(token).trim();
-    return /^#[0-9a-f]{6}$/i.test(found) ? found : NO_COLOUR;
+    const whole = /^#[0-9a-f]{3}$/i.test(found) ? `#${[...found.slice(1)].map((digit) => digit + digit).join('')}` : found;
+    return /^#[0-9a-f]{6}$/i.test(whole) ? whole : NO_COLOUR;
   }
 
   private renderLine(form: LookFields, name: LookText, label: string, type: 'text' | 'url', most: number): TemplateResult {
@@ -210,7 +211,7 @@ export class LookView extends View {
 
   protected override updated(changed: PropertyValues): void {
     if (!changed.has('form') || this.form === null || this.page === null) return;
-    const { background, text, accent, accentText } = this.form;
+    const { background, text, accent, accentText } = served(this.form);
     this.unpaint?.();
     this.unpaint = paintLook({ background, text, accent, accentText }, this.page);
   }

@@ -42,7 +42,7 @@ export const rowStyles = css`
     min-width: 0;
   }
 
-  h3 {
+  h2 {
     font-size: var(--text-18);
     overflow-wrap: anywhere;
   }
@@ -61,7 +61,7 @@ export const rowStyles = css`
     list-style: none;
   }
 
-  .live {
+  .going-on {
     color: var(--positive);
     font-weight: var(--bold);
   }

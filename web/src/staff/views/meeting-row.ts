@@ -55,20 +55,19 @@ export class MeetingRow extends View {
     return html`<article class=${standing} aria-labelledby="subject">
       <p class="times">${words.times(clockText(meeting.startTime, language), clockText(meeting.endTime, language))}</p>
       <div class="what">
-        <h3 id="subject">${meeting.subject}</h3>
+        <h2 id="subject">${meeting.subject}</h2>
         ${this.renderStanding(standing)}
         ${meeting.organizedByEmail === '' || meeting.organizedByEmail === this.own ? nothing : html`<p class="by">${words.by(meeting.organizedByEmail)}</p>`}
       </div>
       <div class="do">
         ${canEnter
-          ? html`<a class="button ${standing === 'waiting' ? 'primary' : ''}" href=${enterPath(meeting.uuid)} target="_blank" rel="noopener">
-              ${glyph('enter')}<span>${words.enter}</span><span class="visually-hidden">: ${meeting.subject}, ${words.enterHint}</span>
-            </a>`
+          ? html`<a class="button ${standing === 'waiting' ? 'primary' : ''}" href=${enterPath(meeting.uuid)} target="_blank" rel="noopener"
+              aria-label=${`${words.enter}: ${meeting.subject}, ${words.enterHint}`}>${glyph('enter')}<span>${words.enter}</span></a>`
           : nothing}
         ${standing === 'over'
           ? nothing
-          : html`<button class="button menu" type="button" aria-expanded=${String(this.isOpen)} @click=${this.toggle}>
-              <span aria-hidden="true">${words.more}</span><span class="visually-hidden">${words.moreOf(meeting.subject)}</span>
+          : html`<button class="button menu" type="button" aria-expanded=${String(this.isOpen)} aria-label=${words.moreOf(meeting.subject)} @click=${this.toggle}>
+              ${words.more}
             </button>`}
       </div>
       ${this.isOpen ? this.renderOpened(standing) : nothing}
@@ -87,7 +86,7 @@ export class MeetingRow extends View {
           </ul>`;
       }
       case 'live':
-        return html`<p class="live">${words.inside(meeting.hosts + meeting.guests)}${meeting.hosts === 0 ? `. ${words.withoutHost}` : ''}</p>`;
+        return html`<p class="going-on">${words.inside(meeting.hosts + meeting.guests)}${meeting.hosts === 0 ? `. ${words.withoutHost}` : ''}</p>`;
       case 'open':
         return html`<p class="soft">${words.open}</p>`;
       case 'later':
