@@ -38,7 +38,7 @@ export function renderLinks(look: Look | null, language: Language): TemplateResu
   </nav>`;
 }
 
-/** Lines as they were written. */
+/** Lines as they were written, in the direction of their own language. */
 export function renderSaid(text: string | undefined): TemplateResult | typeof nothing {
-  return text === undefined || text === '' ? nothing : html`<p class="said">${text}</p>`;
+  return text === undefined || text === '' ? nothing : html`<p class="said" dir="auto">${text}</p>`;
 }

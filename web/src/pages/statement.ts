@@ -28,15 +28,19 @@ export class StatementPage extends LitElement {
     css`
       article {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: var(--space-16);
         width: 100%;
         max-width: calc(var(--measure) + 2 * var(--space-16));
         margin-inline: auto;
         padding: var(--space-24) var(--space-16) var(--space-48);
+        overflow-wrap: anywhere;
+        hyphens: auto;
       }
 
       section {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: var(--space-12);
         padding-block-start: var(--space-16);
       }

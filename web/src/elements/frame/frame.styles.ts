@@ -26,8 +26,9 @@ export const frameStyles = css`
 
   .whose {
     display: flex;
+    flex-wrap: wrap;
     align-items: center;
-    gap: var(--space-12);
+    gap: var(--space-4) var(--space-12);
     flex: 1 1 10rem;
     min-width: 0;
     font-weight: var(--bold);
@@ -35,8 +36,14 @@ export const frameStyles = css`
   }
 
   .whose > span:last-child {
+    flex: 1 1 7rem;
     min-width: 0;
     overflow-wrap: break-word;
+  }
+
+  /* A long name stands under a logo, not in a narrow column beside it. */
+  .whose > vdx-logo[shown] ~ span {
+    flex-basis: auto;
   }
 
   .mark {
