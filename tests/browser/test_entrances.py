@@ -52,6 +52,51 @@ async def test_citizen_comes_by_the_short_link_knocks_and_is_let_in_by_the_host(
         assert "Hemmelig" not in await one.page.title()
 
 
+async def test_citizen_tries_one_thing_after_the_other_and_goes_in_with_sound_only(
+    server: Server, person: OpenPerson
+) -> None:
+    made = await book(server)
+    bo = {"role": "host", "name": "Bo Ås", "function": "læge"}
+    async with server.http() as http:
+        await http.post(f"{server.base_url}/api/v1/meetings/{made['uuid']}/invitations", json=bo)
+    guest = await person("Bent", made["guestUrl"], join=False, **PHONE)
+    page = guest.page
+
+    async def heading(text: str) -> None:
+        await expect(page.get_by_role("heading", name=text)).to_be_visible()
+
+    async def press(text: str) -> None:
+        await page.get_by_role("button", name=text, exact=True).click()
+
+    await expect(page.locator(".facts")).to_contain_text("Bo Ås")
+    assert "Hemmelig" not in await page.content()
+    assert await page.evaluate("document.querySelector('vdx-app').call.getState().phase") == "idle", "nothing runs yet"
+    await press("Kom i gang")
+    await heading("Kan du se dig selv?")
+    await press("Ja")
+    await expect(page.get_by_text("Vi kan høre dig.")).to_be_visible()
+    await press("Gå videre")
+    await press("Spil musik")
+    await expect(page.get_by_text("Musikken spiller")).to_be_visible()
+    await heading("Kan du høre musikken?")
+    await press("Ja")
+    await expect(page.locator(".network")).to_contain_text("Din forbindelse er", timeout=12_000)
+    await page.reload()
+    await heading("Klar til at gå ind")
+    await page.get_by_role("radio", name="Kun lyd").check()
+    await page.get_by_label("Dit navn").fill("Bent")
+    await press("Gå ind")
+    await expect(page.locator("vdx-call")).to_be_visible()
+    host = await person("Anna", made["hostUrl"])
+    await host.decoding(0)
+    await expect(page.get_by_role("button", name="Kamera")).to_have_attribute("aria-pressed", "false")
+    # The same link again: what was tried is not tried again, and the link still opens.
+    await page.goto("about:blank")
+    await page.goto(made["guestUrl"])
+    await press("Gå videre")
+    await heading("Klar til at gå ind")
+
+
 async def test_portal_link_asks_again_for_a_wrong_pin_and_leaves_nothing_in_the_address(
     server: Server, person: OpenPerson
 ) -> None:

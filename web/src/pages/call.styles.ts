@@ -182,6 +182,12 @@ export const callStyles = css`
     gap: var(--space-12);
   }
 
+  .asks .button[aria-pressed='true'] {
+    border-color: var(--brand-text);
+    background: var(--brand);
+    color: var(--brand-ink);
+  }
+
   .asks .button {
     justify-content: start;
     min-height: var(--target-call);

@@ -83,4 +83,13 @@ export const doorStyles = css`
       width: 100%;
     }
   }
+
+  /* Where there is room, what one waits with stands in the middle of it. */
+  @media (min-width: 43.75em) and (min-height: 37.5em) {
+    form,
+    .waiting {
+      align-content: center;
+      padding-block: var(--space-24) var(--space-64);
+    }
+  }
 `;

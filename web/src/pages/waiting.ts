@@ -44,12 +44,13 @@ export class WaitingPage extends LitElement {
   }
 
   /** When it begins, or should have. */
-  private renderTime(): string {
+  private renderTime(): TemplateResult | typeof nothing {
     const { language } = this.words;
     const startsAt = this.call.invitation?.startsAt ?? null;
-    if (startsAt === null) return '';
+    if (startsAt === null) return nothing;
     const [now, words] = [Date.now(), prejoinWords(language).waiting];
-    return startsAt > now ? words.begins(momentText(startsAt, now, language)) : words.agreed(momentText(startsAt, now, language));
+    const moment = momentText(startsAt, now, language);
+    return html`<p>${startsAt > now ? words.begins(moment) : words.agreed(moment)}</p>`;
   }
 
   override render(): TemplateResult | typeof nothing {
@@ -68,7 +69,10 @@ export class WaitingPage extends LitElement {
         <div role="status">
           ${notice === '' ? nothing : html`<div class="notice"><p class="label">${words.fromHost}</p><p>${notice}</p></div>`}
         </div>
-        <p class="since">${words.since(minutes)} ${this.renderTime()}</p>
+        <div class="since">
+          <p>${words.since(minutes)}</p>
+          ${this.renderTime()}
+        </div>
         <vdx-tile .tile=${ownTile(call)} .words=${this.words} .mirrored=${call.devices.facing !== 'environment'}></vdx-tile>
         <div class="own">
           <vdx-control

@@ -118,8 +118,8 @@ const da: CheckWords = {
     way: 'Sådan er du med',
     ways: { picture: 'Billede og lyd', sound: 'Kun lyd', listen: 'Lyt og skriv' },
     wayHint: {
-      picture: 'De andre kan se og høre dig.',
-      sound: 'De andre kan høre dig, men ikke se dig.',
+      picture: '',
+      sound: 'Dit kamera er slukket. Du kan tænde det i mødet.',
       listen: 'Du ser og hører de andre. Du svarer ved at skrive.',
     },
     go: 'Gå ind',
@@ -188,8 +188,8 @@ const en: CheckWords = {
     way: 'How you take part',
     ways: { picture: 'Picture and sound', sound: 'Sound only', listen: 'Listen and write' },
     wayHint: {
-      picture: 'The others can see and hear you.',
-      sound: 'The others can hear you, but not see you.',
+      picture: '',
+      sound: 'Your camera is off. You can turn it on in the meeting.',
       listen: 'You see and hear the others. You answer by writing.',
     },
     go: 'Go in',

@@ -18,10 +18,11 @@ export function renderPart(view: PrejoinView, part: string): TemplateResult {
   return renderTop(view, part, progress === null ? '' : checkWords(view.words.language).progress(progress.number, progress.of));
 }
 
-/** Big, one above the other, the last of them quiet: past the rest of the check. */
-export function renderActions(view: PrejoinView, ...actions: readonly unknown[]): TemplateResult {
-  return html`<div class="actions">
-    ${actions}
+/** Big, one above the other; the first stays in sight, the last is quiet and leads past the rest of the check. */
+export function renderActions(view: PrejoinView, first: unknown, ...others: readonly unknown[]): TemplateResult {
+  return html`<div class="actions">${first}</div>
+    <div class="actions rest">
+    ${others}
     <button class="link" type="button" @click=${() => { view.skipCheck(); }}>${checkWords(view.words.language).skip}</button>
   </div>`;
 }

@@ -39,6 +39,14 @@ export const stepStyles = css`
     gap: var(--space-8);
   }
 
+  .lead {
+    margin-block-start: auto;
+  }
+
+  .lead + .actions {
+    margin-block-start: 0;
+  }
+
   .soft,
   .lead,
   .intro p {
@@ -237,6 +245,12 @@ export const stepStyles = css`
     background: var(--paper);
   }
 
+  .actions.rest {
+    position: static;
+    margin-block: calc(-1 * var(--space-16)) 0;
+    padding-block: 0 var(--space-8);
+  }
+
   .actions .link {
     justify-self: center;
   }
@@ -266,13 +280,49 @@ export const stepStyles = css`
       padding: var(--space-8) 0 0;
     }
 
+    .actions.rest {
+      margin-block: calc(-1 * var(--space-16)) 0;
+      padding-block: 0;
+    }
+
     .hearing,
     .note {
       flex: none;
     }
 
+    .lead {
+      margin: 0;
+    }
+
     .step vdx-tile {
       aspect-ratio: 16 / 9;
+    }
+  }
+
+  /* A phone on its side: the picture beside what is asked about it. */
+  @media (min-width: 40em) and (max-height: 30em) {
+    .step:has(> vdx-tile) {
+      display: grid;
+      grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
+      grid-auto-rows: min-content;
+      gap: var(--space-8) var(--space-24);
+      max-width: 60rem;
+    }
+
+    .step:has(> vdx-tile) > * {
+      grid-column: 2;
+    }
+
+    .step:has(> vdx-tile) > vdx-tile {
+      grid-area: 1 / 1 / span 8;
+      max-height: 70vh;
+    }
+
+    .step .actions,
+    .step .actions.rest {
+      position: static;
+      margin: 0;
+      padding: 0;
     }
   }
 `;
@@ -369,6 +419,11 @@ export const deskStyles = css`
   legend {
     padding: 0;
     font-weight: var(--bold);
+  }
+
+  .hint:empty,
+  .network:empty {
+    display: none;
   }
 
   .network {

@@ -59,12 +59,12 @@ export function renderWelcome(view: PrejoinView): TemplateResult {
       ${fact('clock', said.welcome.when, startsAt === null ? '' : whenText(startsAt, Date.now(), words))}
       ${fact('chat', said.welcome.what, subject ?? '')}
     </dl>
-    <div class="actions">
-      ${lead === '' ? nothing : html`<p class="lead">${lead}</p>`}
-      ${button(hasCheck ? said.welcome.go : said.welcome.goOn, () => { view.goOn(); }, 'primary')}
-      ${hasCheck
-        ? html`<button class="link" type="button" @click=${() => { view.skipCheck(); }}>${said.welcome.skip}</button>`
-        : nothing}
-    </div>
+    ${lead === '' ? nothing : html`<p class="lead">${lead}</p>`}
+    <div class="actions">${button(hasCheck ? said.welcome.go : said.welcome.goOn, () => { view.goOn(); }, 'primary')}</div>
+    ${hasCheck
+      ? html`<div class="actions rest">
+          <button class="link" type="button" @click=${() => { view.skipCheck(); }}>${said.welcome.skip}</button>
+        </div>`
+      : nothing}
   </div>`;
 }
