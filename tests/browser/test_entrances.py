@@ -91,7 +91,6 @@ async def test_citizen_tries_one_thing_after_the_other_and_goes_in_with_sound_on
     await host.decoding(0)
     await expect(page.get_by_role("button", name="Kamera")).to_have_attribute("aria-pressed", "false")
     # The same link again: what was tried is not tried again, and the link still opens.
-    await page.goto("about:blank")
     await page.goto(made["guestUrl"])
     await press("Gå videre")
     await heading("Klar til at gå ind")

@@ -36,6 +36,7 @@ export class Control extends LitElement {
     return html`<button
       type="button"
       class="${look}${isMarked ? ' marked' : ''}${this.busy ? ' busy' : ''}"
+      aria-label=${this.labelRest === '' ? nothing : this.label + this.labelRest}
       aria-pressed=${pressed === null ? nothing : String(pressed)}
       aria-expanded=${expanded === null ? nothing : String(expanded)}
       aria-disabled=${this.busy ? 'true' : nothing}
