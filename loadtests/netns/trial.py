@@ -17,14 +17,14 @@ CHECK_LIMIT_S = 8.0
 START = "Start prøven"
 RESULT = """(() => {
   const { screen } = document.querySelector('vdx-test') ?? {};
+  if (['busy', 'unreachable'].includes(screen?.at)) return { verdict: screen.at, ways: {} };
   return screen?.result?.check ?? null;
 })()"""
 ENOUGH = "document.querySelector('vdx-test').trial.showResult()"
-STARTED = "performance.mark('started').startTime"
 ENDED = """new Promise((resolve) => {
   const look = () => {
     const at = document.querySelector('vdx-test').screen.at;
-    if (at === 'echo' || at === 'result') resolve(performance.now());
+    if (at !== 'start' && at !== 'running') resolve();
     else setTimeout(look, 20);
   };
   look();
@@ -71,28 +71,28 @@ async def trial_udp(result: Result) -> None:
 
 
 async def _try_out(result: Result, made: TurnCall, situation: Situation) -> None:
-    found, took_s = await _check(made, situation.conditions)
+    found = await _check(made, situation.conditions)
+    took_s = found.get("tookMs", float("inf")) / 1000
     ways = found["ways"]
-    measured = ", ".join(f"{name} {found[name]}" for name in ("roundTripMs", "lossRatio", "bps"))
+    measured = ", ".join(f"{name} {found.get(name)}" for name in ("roundTripMs", "lossRatio", "bps"))
     result.demand(
         f"{situation.name}: {' or '.join(situation.verdicts)}",
         found["verdict"] in situation.verdicts,
         f"{found['verdict']} ({measured})",
     )
     result.demand(f"{situation.name}: ways {situation.ways}", ways == situation.ways, ways)
-    result.demand(f"{situation.name}: within {CHECK_LIMIT_S:g} s", took_s <= CHECK_LIMIT_S + 0.5, took_s)
+    result.demand(f"{situation.name}: within {CHECK_LIMIT_S:g} s", took_s <= CHECK_LIMIT_S, took_s)
 
 
-async def _check(made: TurnCall, conditions: Conditions) -> tuple[dict[str, Any], float]:
-    """What was found out, and in how many seconds."""
+async def _check(made: TurnCall, conditions: Conditions) -> dict[str, Any]:
+    """What was found out."""
     person = await made.call.join(
         "Citizen", watches_only=True, up=conditions, down=conditions, flags=made.flags, path="/test"
     )
     page = person.page
     await page.get_by_role("button", name=START).click()
-    began: float = await page.evaluate(STARTED)
-    ended: float = await page.evaluate(ENDED)
+    await page.evaluate(ENDED)
     await page.evaluate(ENOUGH)
     found: dict[str, Any] = await eventually(lambda: page.evaluate(RESULT), lambda seen: seen is not None)
     await page.context.browser.close()  # type: ignore[union-attr] # it was launched
-    return found, (ended - began) / 1000
+    return found

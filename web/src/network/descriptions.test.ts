@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hasCandidate, only, turnBy, withoutFeedback, withoutHandshake } from './descriptions.js';
+import { hasCandidate, only, turnBy, withoutFeedback, withoutHandshake, withoutHaste } from './descriptions.js';
 import { decodeEcho } from './echo-requests.js';
 
 const ANSWER = [
@@ -20,6 +20,10 @@ test('answer is narrowed to one transport and keeps everything else', () => {
 
 test('trial waits for a handshake that never comes', () => {
   expect(withoutHandshake(ANSWER)).toContain('a=setup:active');
+});
+
+test('picture begins slowly', () => {
+  expect(withoutHaste('a=fmtp:102 profile=1;x-google-start-bitrate=2500\r\na=fmtp:96 x-google-start-bitrate=2500\r\n')).toBe('a=fmtp:102 profile=1\r\n');
 });
 
 test('TURN server is used by its addresses of one way', () => {

@@ -20,6 +20,11 @@ export function withoutHandshake(sdp: string): string {
   return sdp.replaceAll('a=setup:passive', 'a=setup:active');
 }
 
+/** The picture begins as slowly as browsers do by themselves: what floods a narrow way makes it look narrower for seconds. */
+export function withoutHaste(sdp: string): string {
+  return sdp.replaceAll(/a=fmtp:\d+ x-google-start-bitrate=\d+\r\n/g, '').replaceAll(/;x-google-start-bitrate=\d+/g, '');
+}
+
 /**
  * The offer as a browser would make it that tells nothing of what arrives: so the relay sends all back at once, where it
  * would else feel its way for seconds. What is too much for the way down is lost there, and that is what is measured. Only

@@ -3,7 +3,8 @@
 import type { SourceKind } from '../protocol/messages.gen.js';
 import type { IceServer } from './descriptions.js';
 
-const TIMEOUT_MS = 4000;
+/** A narrow way is busy with the page itself. */
+const TIMEOUT_MS = 6000;
 
 export interface EchoOffer {
   readonly sdp: string;
@@ -16,8 +17,8 @@ export interface Echo {
   readonly iceServers: readonly IceServer[];
 }
 
-/** `refused`: too many go on. `unreachable`: no answer came at all. */
-export type EchoReply = Echo | 'refused' | 'unreachable';
+/** `refused`: too many go on. `late`: no answer came in time. `unreachable`: no way to the server. */
+export type EchoReply = Echo | 'refused' | 'late' | 'unreachable';
 export type AskEcho = (offers: readonly EchoOffer[]) => Promise<EchoReply>;
 
 /** Never rejects. */
@@ -32,8 +33,8 @@ export const askEcho: AskEcho = async (offers) => {
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     return answer.ok ? decodeEcho(await answer.json(), offers.length) : 'refused';
-  } catch {
-    return 'unreachable';
+  } catch (error) {
+    return error instanceof DOMException && error.name === 'TimeoutError' ? 'late' : 'unreachable';
   }
 };
 

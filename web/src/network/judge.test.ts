@@ -12,6 +12,7 @@ function carried(seconds: number, { bps = 1_300_000, lossUp = 0, lossDown = 0, f
     const s = at / 4;
     return {
       atMs: 5000 + s * 1000,
+      framesPainted: fps * s,
       framesSent: fps * s,
       packetsSent: packetsPerS * s,
       bytesSent: ((sentBps ?? bps) / 8) * s,
@@ -65,7 +66,7 @@ describe('measuring', () => {
   test('takes the best second, not the way up to it', () => {
     const [slow, fast] = [carried(2, { bps: 100_000 }), carried(2)];
     const end = slow.at(-1);
-    const later = fast.slice(1).map((one) => ({ ...one, atMs: one.atMs + 2000, framesSent: one.framesSent + 30, bytesBack: one.bytesBack + (end?.bytesBack ?? 0) }));
+    const later = fast.slice(1).map((one) => ({ ...one, atMs: one.atMs + 2000, framesPainted: one.framesPainted + 30, bytesBack: one.bytesBack + (end?.bytesBack ?? 0) }));
     expect(measure([...slow, ...later]).bps).toBeCloseTo(1_300_000, -3);
   });
 
@@ -76,7 +77,7 @@ describe('measuring', () => {
 
   test('does not blame the way for a device that paints too slowly, nor for too few packets', () => {
     expect(measure(carried(3, { fps: 4, bps: 120_000 })).bps).toBeNull();
-    expect(measure(carried(3, { bps: 100_000, lossDown: 0.5 })).lossRatio).toBeNull();
+    expect(measure(carried(3, { bps: 60_000, lossDown: 0.5 })).lossRatio).toBeNull();
     expect(measure([])).toEqual({ roundTripMs: null, lossRatio: null, bps: null });
     expect(measure(carried(3, { roundTripMs: null })).roundTripMs).toBeNull();
   });
@@ -85,6 +86,11 @@ describe('measuring', () => {
     expect(measure(carried(3, { bps: 900_000, allowedBps: 1_200_000 })).bps).toBeNull();
     expect(measure(carried(3, { bps: 900_000, allowedBps: 950_000 })).bps).toBeCloseTo(900_000, -3);
     expect(measure(carried(3, { bps: 900_000, allowedBps: 1_200_000, sentBps: 1_200_000 })).bps).toBeCloseTo(900_000, -3);
+  });
+
+  test('blames the way, and not the device, where the encoder leaves frames out for want of room', () => {
+    const readings = carried(3, { bps: 150_000, allowedBps: 160_000 }).map((one) => ({ ...one, framesSent: one.framesSent / 5 }));
+    expect(verdictOf(OPEN, measure(readings))).toBe('soundOnly');
   });
 
   test('says that nothing came back as a rate of nothing', () => {
@@ -100,6 +106,11 @@ describe('measuring', () => {
   });
 });
 
+test('round trip is the reports’ where no answered check tells it', () => {
+  const rows = [{ type: 'remote-inbound-rtp', kind: 'video', packetsLost: 0, roundTripTime: 0.4 }];
+  expect(readingOf(rows, 0, 0).roundTripMs).toBe(400);
+});
+
 test('reading is of pictures and of the pair in use', () => {
   const rows = [
     { type: 'candidate-pair', nominated: true, state: 'succeeded', currentRoundTripTime: 0.012 },
@@ -109,7 +120,7 @@ test('reading is of pictures and of the pair in use', () => {
     { type: 'remote-inbound-rtp', kind: 'video', packetsLost: -2 },
     { type: 'inbound-rtp', kind: 'video', bytesReceived: 500, packetsReceived: 50, packetsLost: 3 },
   ];
-  expect(readingOf(rows, 8)).toEqual({
-    atMs: 8, framesSent: 7, packetsSent: 70, bytesSent: 900, allowedBps: 1e6, lostUp: 0, bytesBack: 500, packetsBack: 50, lostDown: 3, roundTripMs: 12,
+  expect(readingOf(rows, 8, 9)).toEqual({
+    atMs: 8, framesPainted: 9, framesSent: 7, packetsSent: 70, bytesSent: 900, allowedBps: 1e6, lostUp: 0, bytesBack: 500, packetsBack: 50, lostDown: 3, roundTripMs: 12,
   });
 });

@@ -16,18 +16,22 @@ export const PICTURE_BPS = 200_000;
 
 /** Until the browser has found out how much it may send. */
 const SETTLE_MS = 1000;
+/** Loss is that of the end: what a browser loses while it looks for its rate it does not lose in a call. */
+const LOSS_MS = 1500;
 /** A rate is that of the best stretch at least so long. */
 const STRETCH_MS = 1000;
-/** Fewer packets say nothing about loss: one of 40 would be half of what is good. */
-const MIN_PACKETS = 40;
+/** Fewer packets say nothing about loss. */
+const MIN_PACKETS = 20;
 /** Fewer frames a second: the device could not paint them, so the rate is not the way's. */
-const MIN_FRAMES_PER_S = 8;
+const MIN_PAINTED_PER_S = 8;
 /** So much of what was sent is back: it was the picture that needed no more. The rest is still on its way. */
 const ALL_BACK = 0.9;
 
 /** One look at getStats(); the counts grow. */
 export interface Reading {
   readonly atMs: number;
+  /** Of the picture that is sent, before an encoder that has no room for them leaves some out. */
+  readonly framesPainted: number;
   readonly framesSent: number;
   readonly packetsSent: number;
   readonly bytesSent: number;
@@ -53,15 +57,16 @@ export function measure(readings: readonly Reading[]): Measured {
   const [first, last] = [readings[0], readings.at(-1)];
   if (first === undefined || last === undefined || first === last) return { roundTripMs: null, lossRatio: null, bps: null };
   const settled = readings.find(({ atMs }) => atMs - first.atMs >= SETTLE_MS) ?? first;
+  const late = readings.find(({ atMs }) => atMs >= Math.max(settled.atMs, last.atMs - LOSS_MS)) ?? settled;
   const losses = [
-    shareLost(last.lostUp - settled.lostUp, last.packetsSent - settled.packetsSent),
-    shareLost(last.lostDown - settled.lostDown, last.packetsBack - settled.packetsBack + last.lostDown - settled.lostDown),
+    shareLost(last.lostUp - late.lostUp, last.packetsSent - late.packetsSent),
+    shareLost(last.lostDown - late.lostDown, last.packetsBack - late.packetsBack + last.lostDown - late.lostDown),
   ].filter((loss) => loss !== null);
-  const framesPerS = ((last.framesSent - settled.framesSent) * 1000) / Math.max(1, last.atMs - settled.atMs);
+  const paintedPerS = ((last.framesPainted - settled.framesPainted) * 1000) / Math.max(1, last.atMs - settled.atMs);
   return {
     roundTripMs: median(readings.flatMap(({ roundTripMs }) => (roundTripMs === null ? [] : [roundTripMs]))),
     lossRatio: losses.length === 0 ? null : Math.max(...losses),
-    bps: framesPerS < MIN_FRAMES_PER_S ? null : rateOfWay(readings, settled, last),
+    bps: paintedPerS < MIN_PAINTED_PER_S ? null : rateOfWay(readings, settled, last),
   };
 }
 
@@ -85,15 +90,16 @@ export function isProven(readings: readonly Reading[]): boolean {
   const [first, last] = [readings[0], readings.at(-1)];
   if (first === undefined || last === undefined || last.atMs - first.atMs < SETTLE_MS + STRETCH_MS) return false;
   const measured = measure(readings);
-  return measured.lossRatio !== null && measured.bps !== null && verdictOf({ udp: true, tcp: null, tls: null }, measured) === 'good';
+  return measured.lossRatio !== null && measured.bps !== null && measured.roundTripMs !== null && verdictOf({ udp: true, tcp: null, tls: null }, measured) === 'good';
 }
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** From the rows of getStats(). */
-export function readingOf(rows: Iterable<Row>, atMs: number): Reading {
-  const reading = { atMs, framesSent: 0, packetsSent: 0, bytesSent: 0, lostUp: 0, bytesBack: 0, packetsBack: 0, lostDown: 0 };
+/** From the rows of getStats(), and how many frames were painted. */
+export function readingOf(rows: Iterable<Row>, atMs: number, framesPainted: number): Reading {
+  const reading = { atMs, framesPainted, framesSent: 0, packetsSent: 0, bytesSent: 0, lostUp: 0, bytesBack: 0, packetsBack: 0, lostDown: 0 };
   let roundTripMs: number | null = null;
+  let reportedMs: number | null = null;
   let allowedBps: number | null = null;
   for (const row of rows) {
     const count = (name: string): number => (typeof row[name] === 'number' ? Math.max(0, row[name]) : 0);
@@ -108,13 +114,14 @@ export function readingOf(rows: Iterable<Row>, atMs: number): Reading {
       if (typeof row['targetBitrate'] === 'number') allowedBps = row['targetBitrate'];
     } else if (row['type'] === 'remote-inbound-rtp') {
       reading.lostUp += count('packetsLost');
+      if (typeof row['roundTripTime'] === 'number') reportedMs = row['roundTripTime'] * 1000;
     } else if (row['type'] === 'inbound-rtp') {
       reading.bytesBack += count('bytesReceived');
       reading.packetsBack += count('packetsReceived');
       reading.lostDown += count('packetsLost');
     }
   }
-  return { ...reading, roundTripMs, allowedBps };
+  return { ...reading, roundTripMs: roundTripMs ?? reportedMs, allowedBps };
 }
 
 function bestRate(readings: readonly Reading[]): number | null {

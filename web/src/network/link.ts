@@ -1,6 +1,8 @@
 /** What the address of the test page says: whose link it is. Pure, but for taking it out of the address bar. */
 
+import type { Way } from '../entry/opening.js';
 import type { Shelf } from '../memory.js';
+import { prefixOf } from '../organisation-path.js';
 
 export interface TestLink {
   /** The token of a booking's personal link; '' for none. */
@@ -17,6 +19,11 @@ export function readTestLink(hash: string): TestLink {
   const said = hash.slice(1);
   if (INVITATION.test(said)) return { invitation: said, token: '' };
   return { invitation: '', token: (new URLSearchParams(said).get('t') ?? '').slice(0, MAX_TOKEN) };
+}
+
+/** From a page of the ways in, at this path. */
+export function testAddress(path: string, way: Way): string {
+  return `${prefixOf(path)}/test${way.kind === 'invitation' ? `#${way.token}` : ''}`;
 }
 
 /** Secrets leave the address bar at once; a reload of the tab finds them again in its own storage. */

@@ -13,6 +13,8 @@ const CONTRAST = 110;
 
 export interface Noise {
   readonly track: MediaStreamTrack;
+  /** Frames so far. */
+  painted(): number;
   stop(): void;
 }
 
@@ -28,7 +30,9 @@ export function makeNoise(): Noise | null {
   }
   grain.putImageData(image, 0, 0);
   picture.imageSmoothingEnabled = false;
+  let painted = 0;
   const paint = (): void => {
+    painted += 1;
     picture.drawImage(sheet, -Math.floor(Math.random() * WIDTH), -Math.floor(Math.random() * HEIGHT), 2 * WIDTH, 2 * HEIGHT);
   };
   paint();
@@ -37,6 +41,7 @@ export function makeNoise(): Noise | null {
   const painting = setInterval(paint, 1000 / FRAMES_PER_S);
   return {
     track,
+    painted: () => painted,
     stop: () => {
       clearInterval(painting);
       track.stop();

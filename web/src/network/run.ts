@@ -11,7 +11,7 @@
 
 import { browserPeerPlatform, type PeerPlatform } from '../media/peer.js';
 import type { NetworkResult, NetworkWays } from './check.js';
-import { hasCandidate, only, turnBy, withoutFeedback, withoutHandshake, type IceServer } from './descriptions.js';
+import { hasCandidate, only, turnBy, withoutFeedback, withoutHandshake, withoutHaste, type IceServer } from './descriptions.js';
 import { askEcho, type AskEcho } from './echo-requests.js';
 import { isProven, measure, readingOf, verdictOf, type Measured, type Reading } from './judge.js';
 import { Line, type LineTracks } from './line.js';
@@ -29,7 +29,9 @@ const LOOK_MS = 250;
 /** The pictures' own share of the 1.1 Mbit/s and some more, so that a good way shows that it is one. */
 const NOISE_BPS = 1_700_000;
 
-export interface CheckResult extends NetworkResult, Measured {}
+export interface CheckResult extends NetworkResult, Measured {
+  readonly tookMs: number;
+}
 
 export interface CheckEnvironment {
   readonly platform: PeerPlatform;
@@ -99,7 +101,7 @@ class Check {
     await Promise.race([Promise.all([...trials, turned]), wait(left(WAYS_MS))]);
     if (this.signal.aborted) return null;
     const ways = this.#summary();
-    return { ways, ...measured, verdict: verdictOf(ways, measured) };
+    return { ways, ...measured, verdict: verdictOf(ways, measured), tookMs: performance.now() - began };
   }
 
   /** Opens these in one echo; null: it was refused. `withPicture`: the first carries the picture. */
@@ -114,7 +116,7 @@ class Check {
       const answer = only(one.way.turn || one.way.transport === 'udp' ? 'udp' : 'tcp', echo.answers[index] ?? '');
       if (!hasCandidate(answer)) return [];
       this.#ways.set(nameOf(one.way), { way: one.way, isOpen: false });
-      await one.line.take(withPicture && index === 0 ? answer : withoutHandshake(answer));
+      await one.line.take(withPicture && index === 0 ? withoutHaste(answer) : withoutHandshake(answer));
       return [one];
     });
     return (await Promise.all(taken)).flat();
@@ -162,7 +164,7 @@ class Check {
     const readings: Reading[] = [];
     while (performance.now() < end && !this.signal.aborted) {
       const report = await line.getStats();
-      const reading = readingOf(report.values() as Iterable<Readonly<Record<string, unknown>>>, performance.now());
+      const reading = readingOf(report.values() as Iterable<Readonly<Record<string, unknown>>>, performance.now(), this.#noise?.painted() ?? 0);
       // Nothing before the first frame has left: the handshake is no measure of a way.
       if (reading.framesSent > 0 && reading.packetsSent > 0) readings.push(reading);
       if (isProven(readings)) break;

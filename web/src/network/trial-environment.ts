@@ -6,7 +6,7 @@ import { askEcho, type AskEcho, type EchoReply } from './echo-requests.js';
 import { turnBy, type IceServer } from './descriptions.js';
 import { Line } from './line.js';
 import { makeNoise } from './noise.js';
-import { runCheck } from './run.js';
+import { runCheck, type CheckResult } from './run.js';
 import { tellTest } from './tell.js';
 import type { CameBack, Mirror, TrialEnvironment } from './trial.js';
 
@@ -18,6 +18,8 @@ const FRAMES = 5;
 /** Of what is played (W3C: totalAudioEnergy, full scale squared, seconds): some words, and no hiss of a still room. */
 const HEARD_ENERGY = 0.001;
 const WEB_SOCKET_MS = 5000;
+/** Ten kilobytes took seconds: nothing was measured, but no picture would get through. */
+const LATE: CheckResult = { verdict: 'soundOnly', ways: { udp: null, tcp: null, tls: null }, roundTripMs: null, lossRatio: null, bps: null, tookMs: 0 };
 const WAYS = ['udp', 'tcp', 'tls'] as const;
 
 /** `invitation`: the token of the booking's link; '' for none. */
@@ -63,6 +65,7 @@ class Asked {
 async function check(asked: Asked): ReturnType<TrialEnvironment['check']> {
   const result = await runCheck(new AbortController().signal, { platform: browserPeerPlatform, ask: asked.ask, makeNoise });
   if (result !== null) return result;
+  if (asked.last === 'late') return LATE;
   return typeof asked.last === 'string' ? asked.last : 'refused';
 }
 

@@ -4,7 +4,7 @@ import { deviceClass, toldOf } from './tell.js';
 import { cameBack } from './trial-environment.js';
 import { headlineOf, Trial, type CameBack, type TrialEnvironment, type TrialResult, type TrialScreen } from './trial.js';
 
-const GOOD: CheckResult = { verdict: 'good', ways: { udp: true, tcp: true, tls: null }, roundTripMs: 20, lossRatio: 0, bps: 1_300_000 };
+const GOOD: CheckResult = { verdict: 'good', ways: { udp: true, tcp: true, tls: null }, roundTripMs: 20, lossRatio: 0, bps: 1_300_000, tookMs: 3000 };
 const NOTHING: CameBack = { picture: false, sound: false };
 const ALL: CameBack = { picture: true, sound: true };
 

@@ -10,6 +10,7 @@ import { showColours } from '../look/colours.js';
 import { organisationOf } from '../organisation-path.js';
 import { EntryFlow, type EntryScreen, type Opened } from '../entry/flow.js';
 import type { Opening } from '../entry/opening.js';
+import { testAddress } from '../network/link.js';
 import { askEntrance, type AskEntrance } from '../protocol/entrance.js';
 import { buttons, fields, reset } from '../styles/shared.js';
 import { entryWords, waitText, type EntryWords } from '../text/entry.js';
@@ -111,6 +112,7 @@ export class EntryPage extends LitElement {
           <p>${said.early.opens(opens ?? '')}</p>
           ${this.renderCountdown(screen.opensAt, language)}
           <p class="notice" role="status">${screen.opensAt - Date.now() > LONG_MS ? said.early.later : said.early.stay}</p>
+          <a class="link" href=${testAddress(location.pathname, this.opening.way)}>${said.early.try}</a>
         </div>`;
       }
       case 'closed':

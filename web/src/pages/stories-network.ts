@@ -8,7 +8,7 @@ import { ROOM } from './fixtures.js';
 import { drawPicture } from './story-pictures.js';
 
 const FOUND: CheckResult = {
-  verdict: 'good', ways: { udp: true, tcp: true, tls: true }, roundTripMs: 24, lossRatio: 0.002, bps: 1_340_000,
+  verdict: 'good', ways: { udp: true, tcp: true, tls: true }, roundTripMs: 24, lossRatio: 0.002, bps: 1_340_000, tookMs: 3200,
 };
 const RESULT: TrialResult = { check: FOUND, microphone: 'works', camera: 'works', webSocket: true, atMs: Date.UTC(2026, 10, 23, 9, 30), isTold: false };
 const SOON: TestOccasion = { ...NO_OCCASION, inviter: ROOM, startsAt: Date.now() + 3 * 86_400_000, meetingAddress: '/i#AAAAAAAAAAAAAAAAAAAAAA' };

@@ -30,6 +30,8 @@ export interface EntryWords {
     readonly opens: (when: string) => string;
     readonly stay: string;
     readonly later: string;
+    /** Leads to the page on which one's equipment is tried. */
+    readonly try: string;
   };
   readonly closed: { readonly title: string; readonly body: string };
   readonly unknown: { readonly title: string; readonly body: string; readonly type: string };
@@ -76,6 +78,7 @@ const da: EntryWords = {
     opens: (when) => `Døren åbner ${when}.`,
     stay: 'Lad siden være åben. Den går videre af sig selv.',
     later: 'Kom tilbage til den tid, og åbn det samme link igen.',
+    try: 'Prøv dit kamera og din lyd imens',
   },
   closed: { title: 'Mødet er slut', body: 'Linket virker ikke længere. Har du et nyt møde, så åbn linket til det.' },
   unknown: {
@@ -121,6 +124,7 @@ const en: EntryWords = {
     opens: (when) => `The door opens ${when}.`,
     stay: 'Leave this page open. It goes on by itself.',
     later: 'Come back at that time, and open the same link again.',
+    try: 'Try your camera and your sound meanwhile',
   },
   closed: { title: 'The meeting is over', body: 'The link no longer works. If you have another meeting, open its link.' },
   unknown: {
