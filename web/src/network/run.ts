@@ -23,7 +23,7 @@ const DIRECT_MS = 1200;
 /** A direct UDP that comes later than this is not waited for. */
 const UDP_MS = 2500;
 /** Until then a way may show that it is open: what is left is for measuring. */
-const WAYS_MS = 5000;
+const WAYS_MS = 6500;
 const MEASURE_MS = 3500;
 const LOOK_MS = 250;
 /** The pictures' own share of the 1.1 Mbit/s and some more, so that a good way shows that it is one. */
