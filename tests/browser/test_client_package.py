@@ -40,7 +40,7 @@ PAGE = """
 <script type="module">
   import { openMeeting, EVENT_NAMES } from '@vdxmedia/client';
   window.heard = [];
-  window.meeting = openMeeting(LINK, { name: 'Anna' });
+  window.meeting = openMeeting(LINK, { name: 'Anna', camera: true }, { whoSees: 'all', acceptedTerms: '7' });
   for (const name of EVENT_NAMES) meeting.on(name, (detail) => heard.push([name, detail]));
   meeting.subscribe(({ tiles }) => {
     const other = tiles.find(({ isSelf, showing }) => !isSelf && showing);
@@ -90,6 +90,8 @@ async def test_packed_client_is_typed_and_joins_a_call_from_a_page_of_another_or
     page = await context.new_page()
     await page.goto(site.add("own", PAGE.replace("LINK", json.dumps(hub.host_url))))
     await page.locator("button").click()
+    told = await page.evaluate("[meeting.getState().invitation.guestVisibility, meeting.getState().acceptedTerms]")
+    assert told == ["all", "7"]
     guest = await person("Bent", hub.guest_url)
     await eventually(
         lambda: page.evaluate("document.querySelector('video').getVideoPlaybackQuality().totalVideoFrames"),

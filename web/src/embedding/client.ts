@@ -2,8 +2,8 @@
  * `@vdxmedia/client`: a call without any element. The same call, commands and events as in the page, for those who draw it
  * themselves: `getState().tiles` has the streams, `setTileSize` tells how large each is shown, which is what is sent then.
  *
- * Left out: REST of the page (films, SMS), which asks the page's own origin, and what the person is told before joining; who
- * makes a page of his own tells that himself (`knowsWhoSees` in docs/protocol.md).
+ * Left out: REST of the page (films, SMS, looks), which asks the page's own origin; so what a person is told before joining is
+ * the business of who makes the page, and he says here what he told (`WhatWasTold`).
  */
 
 import { createCall } from '../call.js';
@@ -12,7 +12,10 @@ import { parametersOf, type Configuration } from '../configuration.js';
 import { environmentFailure } from '../failures.js';
 import { parseLink, type Link } from '../link.js';
 import { browserPeerPlatform } from '../media/peer.js';
+import type { Shelf } from '../memory.js';
 import { listenToPage } from '../page-events.js';
+import { decodeInvitation, type Asked } from '../protocol/invitation.js';
+import type { GuestVisibility } from '../protocol/messages.gen.js';
 import { SocketIoWire } from '../protocol/wire.js';
 import { COMMAND_NAMES, runCommand, type CommandArguments, type CommandName, type CommandValues } from './commands.js';
 import { CommandError } from './command-error.js';
@@ -29,12 +32,20 @@ type Nothing = Readonly<Record<never, never>>;
 type Given<N extends CommandName> = Nothing extends CommandArguments[N] ? [args?: CommandArguments[N]] : [args: CommandArguments[N]];
 type ValueOf<N> = N extends keyof CommandValues ? CommandValues[N] : undefined;
 
+/** What the page has told the person before he joins. */
+export interface WhatWasTold {
+  /** Who will see and hear him, as `GET /api/v1/invitation` says it. Not said in group training, only hosts see him at first. */
+  readonly whoSees?: GuestVisibility;
+  /** The version of the organisation's terms that he has accepted, as `GET /api/v1/branding/own` says it. */
+  readonly acceptedTerms?: string;
+}
+
 /**
  * Opens the meeting that a link leads to, without joining it, unless `join` says so. The page's origin must be among those
  * that the server lets embed (docs/embedding.md). Raises: TypeError where the link is no address.
  */
-export function openMeeting(link: string, configuration: Configuration = {}): Meeting {
-  return new Meeting(new URL(link, globalThis.location.href), configuration);
+export function openMeeting(link: string, configuration: Configuration = {}, told: WhatWasTold = {}): Meeting {
+  return new Meeting(new URL(link, globalThis.location.href), configuration, told);
 }
 
 export class Meeting {
@@ -47,6 +58,7 @@ export class Meeting {
   constructor(
     private readonly address: URL,
     configuration: Configuration,
+    private readonly told: WhatWasTold,
   ) {
     const said = new URLSearchParams(address.hash.slice(1));
     for (const [name, value] of parametersOf(configuration)) said.set(name, value);
@@ -105,11 +117,11 @@ export class Meeting {
     this.#stop();
     const call = createCall({
       link,
-      sessionShelf: null,
+      sessionShelf: this.#shelf(link),
       localShelf: null,
       makeWire: (listener) => new SocketIoWire(listener, origin),
       peerPlatform: browserPeerPlatform,
-      askInvitation: () => Promise.resolve(null),
+      askInvitation: (roomId) => Promise.resolve(this.#invitation(roomId)),
       askLook: () => Promise.resolve(null),
       environmentFailure,
       openRoom: (roomId, token) => this.#move(roomId, token),
@@ -118,6 +130,19 @@ export class Meeting {
     this.#call = call;
     this.#told = firstSight(call.getState());
     this.#stop = call.subscribe((state) => this.#tell(state));
+  }
+
+  /** Nothing is kept; what was accepted is found. */
+  #shelf({ token, configuration }: Link): Shelf {
+    const { microphone = true, camera = true } = configuration;
+    const terms = this.told.acceptedTerms ?? '';
+    const found = { token, linkToken: token, terms, microphoneOn: microphone, cameraOn: camera };
+    return { getItem: () => JSON.stringify(found), setItem: () => undefined };
+  }
+
+  #invitation(roomId: string): Asked {
+    const { whoSees } = this.told;
+    return whoSees === undefined ? null : decodeInvitation(roomId, true, { roomId, guestVisibility: whoSees });
   }
 
   /** A host has sent this person to another room: the same meeting goes on there. */
