@@ -1,0 +1,231 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { mount, part, textOf, unmountAll } from '../testing/mount.js';
+import { staffWords } from '../text/staff.js';
+import { CallingOff, UNDO_MS } from './calling-off.js';
+import { ASK_MS, DayWatch, type Watched } from './day-watch.js';
+import { staffRequests, type Answer, type DayAnswer, type StaffRequests } from './requests.js';
+import type { Day, DayMeeting, Sms } from './resources.js';
+import { BookView } from './views/book.js';
+import { CallView } from './views/call.js';
+import { MeetingRow } from './views/meeting-row.js';
+
+const WORDS = staffWords('da');
+const NOW = Date.parse('2026-11-23T13:07:00Z');
+const at = (minutes: number): string => new Date(NOW + minutes * 60_000).toISOString();
+
+function meeting(changes: Partial<DayMeeting> = {}): DayMeeting {
+  return {
+    uuid: 'm', subject: 'Samtale', startTime: at(60), endTime: at(90), opensAt: at(45), organizedByEmail: '', status: 'AWAITS_PROVISION',
+    shortUrl: 'https://x.example/m/1', revision: 1, hosts: 0, guests: 0, waiting: [], ...changes,
+  };
+}
+
+const day = (...meetings: DayMeeting[]): Day => ({ day: '2026-11-23', meetings, isWhole: true });
+const told = (value: Day | null, tag = 'a'): Answer<DayAnswer> => ({ value: { day: value, tag, nowMs: NOW } });
+const asStaff = (some: Partial<StaffRequests>): StaffRequests => some as StaffRequests;
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: NOW });
+});
+afterEach(() => {
+  unmountAll();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+describe('a day that is watched', () => {
+  it('is asked for again with what is known, keeps what it has while nothing comes, and rests when it is left', async () => {
+    const ask = vi.fn<StaffRequests['day']>(() => Promise.resolve(told(day(meeting()))));
+    const heard: Watched[] = [];
+    const watch = new DayWatch(asStaff({ day: ask }), 'today', (now) => heard.push(now));
+    watch.start();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(heard.at(-1)?.day?.meetings).toHaveLength(1);
+    ask.mockResolvedValue(told(null));
+    await vi.advanceTimersByTimeAsync(ASK_MS);
+    expect(ask).toHaveBeenLastCalledWith('today', 'a');
+    expect(heard.at(-1)?.day?.meetings).toHaveLength(1);
+    ask.mockResolvedValue({ problem: { code: 'unreachable', field: '' } });
+    await vi.advanceTimersByTimeAsync(ASK_MS);
+    expect(heard.at(-1)).toMatchObject({ problem: { code: 'unreachable' }, day: { day: '2026-11-23' } });
+    watch.stop();
+    await vi.advanceTimersByTimeAsync(10 * ASK_MS);
+    expect(ask).toHaveBeenCalledTimes(3);
+  });
+
+  it('is asked at once when something was done, but never twice at the same time', async () => {
+    let answer: ((value: Answer<DayAnswer>) => void) | undefined;
+    const ask = vi.fn<StaffRequests['day']>(() => new Promise((resolve) => { answer = resolve; }));
+    const watch = new DayWatch(asStaff({ day: ask }), 'today', () => undefined);
+    watch.start();
+    watch.look();
+    watch.look();
+    expect(ask).toHaveBeenCalledTimes(1);
+    answer?.(told(day()));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(ask).toHaveBeenCalledTimes(2);
+    watch.stop();
+  });
+});
+
+describe('calling off', () => {
+  function off(answers: Partial<StaffRequests>) {
+    const done = vi.fn();
+    const requests = { cancel: vi.fn<StaffRequests['cancel']>(() => Promise.resolve({ value: null })), end: vi.fn<StaffRequests['end']>(() => Promise.resolve({ problem: { code: 'x', field: '' } })), ...answers };
+    return { calling: new CallingOff(asStaff(requests), () => undefined, done), done, ...requests };
+  }
+
+  it('can be undone for some seconds, and is done after them', async () => {
+    const { calling, cancel, done } = off({});
+    calling.begin(meeting());
+    await vi.advanceTimersByTimeAsync(UNDO_MS - 1);
+    calling.undo('m');
+    await vi.advanceTimersByTimeAsync(UNDO_MS);
+    expect(cancel).not.toHaveBeenCalled();
+    calling.begin(meeting());
+    expect(calling.has('m')).toBe(true);
+    await vi.advanceTimersByTimeAsync(UNDO_MS);
+    expect(cancel).toHaveBeenCalledExactlyOnceWith('m');
+    expect(done).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ uuid: 'm' }), null);
+    calling.close();
+  });
+
+  it('is done at once when the page goes, and ends what can no more be cancelled', async () => {
+    const { calling, cancel, end, done } = off({ cancel: vi.fn(() => Promise.resolve({ problem: { code: 'meeting_not_deletable', field: '' } })) });
+    calling.begin(meeting());
+    dispatchEvent(new Event('pagehide'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(cancel).toHaveBeenCalledOnce();
+    expect(end).toHaveBeenCalledExactlyOnceWith('m');
+    expect(done).toHaveBeenCalledExactlyOnceWith(expect.anything(), { code: 'x', field: '' });
+    calling.begin(meeting({ uuid: 'n', status: 'PROVISIONED_OK' }));
+    calling.close();
+    expect(end).toHaveBeenLastCalledWith('n');
+    expect(cancel).toHaveBeenCalledOnce();
+  });
+});
+
+describe('what is asked', () => {
+  it('carries the header that other sites cannot send, and tells a problem with its field', async () => {
+    const fetched = vi.fn((_path: string, _init: RequestInit) => Promise.resolve(new Response('{"code":"validation_failed","field":"$.startTime"}', { status: 422 })));
+    vi.stubGlobal('fetch', fetched);
+    expect(await staffRequests.book({ subject: 'a', startTime: 'b', endTime: 'c' }, 'key')).toEqual({ problem: { code: 'validation_failed', field: 'startTime' } });
+    const [path, init] = fetched.mock.calls[0] ?? [];
+    expect(path).toBe('/api/v1/meetings');
+    expect(init).toMatchObject({ method: 'POST', credentials: 'same-origin', headers: { 'X-Vdx-Staff': '1', 'Idempotency-Key': 'key' } });
+    fetched.mockRejectedValue(new TypeError('offline'));
+    expect(await staffRequests.session()).toEqual({ problem: { code: 'unreachable', field: '' } });
+  });
+
+  it('takes a day that is as before for that, and the time from the server', async () => {
+    const headers = { Date: 'Mon, 23 Nov 2026 13:09:00 GMT', ETag: '"b"' };
+    const fetched = vi.fn((_path: string, _init: RequestInit) => Promise.resolve(new Response(null, { status: 304, headers })));
+    vi.stubGlobal('fetch', fetched);
+    expect(await staffRequests.day('today', '"a"')).toEqual({ value: { day: null, tag: '"a"', nowMs: NOW + 120_000 } });
+    expect(fetched.mock.calls[0]?.[1].headers).toMatchObject({ 'If-None-Match': '"a"' });
+  });
+});
+
+describe('a meeting of the day', () => {
+  const row = (changes: Partial<DayMeeting>, requests: Partial<StaffRequests> = {}) =>
+    mount(new MeetingRow(), { meeting: meeting(changes), nowMs: NOW, requests: asStaff(requests), own: 'anna@example.dk' });
+
+  it('says who waits since when, and has one big way in', async () => {
+    const element = await row({ startTime: at(-5), opensAt: at(-20), waiting: [{ since: at(-6), name: 'Inger Jensen' }, { since: at(0), name: '' }] });
+    expect(textOf(part(element, '.who'))).toBe('2 venter');
+    expect([...element.renderRoot.querySelectorAll('li')].map(textOf)).toEqual(['Inger Jensen har ventet i 6 min.', 'Gæsten er lige kommet']);
+    const way = part<HTMLAnchorElement>(element, 'a.button.primary');
+    expect([way.getAttribute('href'), way.target, way.rel]).toEqual(['/staff/meetings/m', '_blank', 'noopener']);
+  });
+
+  it('has no way in before it opens, and none when it is over', async () => {
+    for (const changes of [{}, { startTime: at(-60), endTime: at(-30), opensAt: at(-75) }]) {
+      const element = await row(changes);
+      expect(element.renderRoot.querySelector('a')).toBeNull();
+    }
+  });
+
+  it('names another host only', async () => {
+    expect((await row({ organizedByEmail: 'anna@example.dk' })).renderRoot.querySelector('.by')).toBeNull();
+    expect(textOf(part(await row({ organizedByEmail: 'bo@example.dk' }), '.by'))).toBe('Vært: bo@example.dk');
+  });
+
+  it('sends a message once more by its reference, and shows what became of it', async () => {
+    const sms = (reference: string, state: Sms['state']): Sms => ({ reference, to: '+45 •• •• •• 56', purpose: 'invitation', state, dueAt: null });
+    const sendAgain = vi.fn(() => Promise.resolve({ value: { messages: [sms('b', 'waiting')] } }));
+    const messages = vi.fn(() => Promise.resolve({ value: { messages: [sms('a', 'failed')] } }));
+    const element = await row({}, { messages, sendAgain });
+    part(element, '.menu').click();
+    await vi.advanceTimersByTimeAsync(0);
+    await element.updateComplete;
+    part(element, 'li .link').click();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(sendAgain).toHaveBeenCalledExactlyOnceWith('m', 'a');
+  });
+});
+
+describe('booking', () => {
+  it('says beside the field what the server does not take, and books once however often one presses', async () => {
+    const book = vi.fn<StaffRequests['book']>(() => Promise.resolve({ problem: { code: 'validation_failed', field: 'endTime' } }));
+    const templates = (): ReturnType<StaffRequests['templates']> => Promise.resolve({ value: { templates: [] } });
+    const element = await mount(new BookView(), { requests: asStaff({ book, templates }) });
+    const submit = async (): Promise<void> => {
+      part(element, 'form').dispatchEvent(new Event('submit', { cancelable: true }));
+      await vi.advanceTimersByTimeAsync(0);
+      await element.updateComplete;
+    };
+    await submit();
+    expect(book).not.toHaveBeenCalled();
+    expect(textOf(part(element, '#subject-problem'))).toBe(WORDS.book.problem.subjectMissing);
+    const field = part<HTMLInputElement>(element, '#subject');
+    field.value = 'Samtale';
+    field.dispatchEvent(new Event('input', { bubbles: true, composed: true }));
+    await element.updateComplete;
+    expect(textOf(part(element, '#subject-problem'))).toBe('');
+    await submit();
+    expect(textOf(part(element, '#clock-problem'))).toBe(WORDS.book.problem.wrong);
+    const [first] = book.mock.calls[0]?.slice(1) ?? [];
+    await submit();
+    expect(book.mock.calls[1]?.[1]).toBe(first);
+  });
+});
+
+describe('calling now', () => {
+  it('forgets the number once the SMS is taken, and leads to what becomes of it', async () => {
+    const callNow = vi.fn<StaffRequests['callNow']>(() => Promise.resolve({ problem: { code: 'validation_failed', field: 'to' } }));
+    const element = await mount(new CallView(), { requests: asStaff({ callNow }) });
+    const submit = async (): Promise<void> => {
+      part(element, 'form').dispatchEvent(new Event('submit', { cancelable: true }));
+      await vi.advanceTimersByTimeAsync(0);
+      await element.updateComplete;
+    };
+    await submit();
+    expect(callNow).not.toHaveBeenCalled();
+    expect(textOf(part(element, '#problem'))).toBe(WORDS.call.missing);
+    part<HTMLInputElement>(element, '#number').value = ' 20 12 34 5 ';
+    await submit();
+    expect(textOf(part(element, '#problem'))).toBe(WORDS.problem.smsNumber);
+    expect(part<HTMLInputElement>(element, '#number').value).toBe(' 20 12 34 5 ');
+    const rung = vi.fn();
+    element.addEventListener('rung', rung);
+    callNow.mockResolvedValue({ value: { uuid: 'm', shortUrl: '', message: { reference: 'a', to: '', purpose: 'call', state: 'waiting', dueAt: null } } });
+    await submit();
+    expect(callNow).toHaveBeenLastCalledWith('20 12 34 5');
+    expect(rung).toHaveBeenCalledOnce();
+  });
+
+  it('says when somebody is there, and puts the person at the desk on the way in', async () => {
+    const messages = (): ReturnType<StaffRequests['messages']> => Promise.resolve({ value: { messages: [] } });
+    const watched = (changes: Partial<DayMeeting>): Watched => ({ day: day(meeting({ startTime: at(0), ...changes })), aheadMs: 0, problem: null });
+    const element = await mount(new CallView(), { requests: asStaff({ messages }), uuid: 'm', today: watched({}) });
+    expect(textOf(part(element, 'h1'))).toBe(WORDS.call.under);
+    element.today = watched({ waiting: [{ since: at(0), name: 'Inger' }] });
+    await element.updateComplete;
+    expect(textOf(part(element, 'h1'))).toBe(WORDS.call.here);
+    expect(element.shadowRoot?.activeElement).toBe(part(element, 'a.primary'));
+    element.today = watched({ hosts: 1, guests: 1 });
+    await element.updateComplete;
+    expect(textOf(part(element, 'h1'))).toBe(WORDS.call.inside);
+  });
+});
