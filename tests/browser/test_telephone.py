@@ -88,6 +88,11 @@ async def test_call_comes_back_by_itself_after_what_telephones_do(server: Server
     await unmute.wait_for(state="detached")
     assert await page.evaluate("telephone.silentElements()") == 0
 
+    # Pictures that were stopped go on.
+    await page.evaluate("observe.videos().forEach((video) => video.pause())")
+    still = "observe.videos().filter((video) => video.srcObject && video.paused).length"
+    await eventually(lambda: page.evaluate(still), lambda count: count == 0)
+
     # The telephone is turned: nothing is negotiated, nothing stands still.
     await page.set_viewport_size({"width": 844, "height": 390})
     await page.evaluate("void dispatchEvent(new Event('orientationchange'))")

@@ -15,6 +15,7 @@ import type { Words } from '../../text/words.js';
 import { reset } from '../../styles/shared.js';
 import { icon } from '../icon/icon.js';
 import '../level/level.js';
+import { KeepPlaying } from './keep-playing.js';
 import { tileStyles } from './tile.styles.js';
 
 /** Below this, a level is breath and chairs (guess; the relay's ranking has its own hysteresis). */
@@ -36,6 +37,7 @@ export class TileElement extends LitElement {
 
   @state() private speaking = false;
   @query('video') private video!: HTMLVideoElement | null;
+  private readonly playing = new KeepPlaying(this, () => this.video);
   private silence: ReturnType<typeof setTimeout> | undefined;
   private voice: Voice | null = null;
   private unsubscribe: (() => void) | undefined;
@@ -108,6 +110,7 @@ export class TileElement extends LitElement {
         aria-hidden="true"
         tabindex="-1"
         class=${this.mirrored ? 'mirrored' : ''}
+        @pause=${this.playing.onPause}
         @resize=${this.fit}
         @loadedmetadata=${this.fit}
       ></video>
