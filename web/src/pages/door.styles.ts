@@ -92,4 +92,13 @@ export const doorStyles = css`
       padding-block: var(--space-24) var(--space-64);
     }
   }
+
+  /* As the screens before and after: in the middle of a wide window. */
+  @media (min-width: 43.75em) {
+    form,
+    .waiting {
+      align-content: center;
+      min-height: 100%;
+    }
+  }
 `;
