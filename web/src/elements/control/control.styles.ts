@@ -81,8 +81,14 @@ export const controlStyles = css`
     white-space: pre;
   }
 
-  /* Eight labels fill a row; what is more than the label is also said above the bar. */
+  /* Eight labels fill a row; how many wait is then a figure at the icon. */
   @media (max-width: 99.99em) {
+    .badge {
+      top: -12px;
+      display: grid;
+      inset-inline-start: -12px;
+    }
+
     .rest {
       position: absolute;
       width: 1px;
@@ -121,7 +127,8 @@ export const controlStyles = css`
     }
 
     .badge {
-      display: grid;
+      top: -6px;
+      inset-inline-start: calc(50% + 4px);
     }
 
     :host(:not([beside])) .marked .disc {
