@@ -61,6 +61,11 @@ async def test_result_of_a_test_stands_beside_the_link_it_was_made_with(server: 
     assert seen == FOUND, "the newer one"
     assert after["host"]["lastTest"] is None
     assert after["guest"]["url"] == before["guest"]["url"], "a test uses nothing up"
+    async with server.get(f"/api/v1/meetings/{meeting}") as answer:
+        short_id = (await answer.json())["shortId"]
+    assert await tell(server, "", shortId=short_id.upper(), device="tablet") == 204
+    seen = (await links(server, meeting))["guest"]["lastTest"]
+    assert (seen["device"], seen["verdict"]) == ("tablet", "soundOnly"), "by the short link, which guests have"
     async with server.delete(f"/api/v1/meetings/{meeting}") as answer:
         assert answer.status == 204
     assert await tell(server, token) == 204, "nobody learns that the meeting is gone"
@@ -70,6 +75,8 @@ async def test_result_of_a_test_needs_a_link_and_tells_nobody_which_there_are(se
     meeting = await booked(server)
     assert await tell(server, "A" * 22) == 204
     assert await tell(server, "no link") == 204
+    assert await tell(server, "", shortId="0123456789ab") == 204
+    assert await tell(server, "", shortId="' or 1=1") == 204
     assert {one["lastTest"] for one in (await links(server, meeting)).values()} == {None}
     assert await tell(server, "A" * 22, name="Karen Hansen") == 422, "nothing of a person is taken"
     assert await tell(server, "A" * 22, verdict="fine") == 422

@@ -15,7 +15,7 @@ from msgspec import Meta
 from vdxmedia.api.operations import Called, Credential, Operation
 from vdxmedia.api.ratelimit import RateLimit
 from vdxmedia.booking.connection_tests import ConnectionTest, DeviceClass, NetworkVerdict
-from vdxmedia.booking.invitations import is_token, token_hash
+from vdxmedia.booking.invitations import is_short_id, is_token, token_hash
 from vdxmedia.clock import Clock
 from vdxmedia.hub.counters import Counters
 
@@ -25,7 +25,12 @@ BURST: Final = 8.0
 
 
 class ConnectionTestRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    invitation: Annotated[str, Meta(max_length=64, description="The token of a personal link, `/i#TOKEN`.")]
+    """With one of `invitation` and `short_id`."""
+
+    invitation: Annotated[str, Meta(max_length=64, description="The token of a personal link, `/i#TOKEN`.")] = ""
+    short_id: Annotated[
+        str, Meta(max_length=64, description="Of a short link, `/m/SHORT_ID`: kept with the guests' shared link.")
+    ] = ""
     verdict: NetworkVerdict
     device: DeviceClass
     picture: bool | None = None
@@ -36,6 +41,10 @@ class TestKeeper(Protocol):
     """Implemented by `store.invitations`."""
 
     async def save_test(self, token_hash: str, test: ConnectionTest) -> bool: ...
+
+    async def save_test_of_guests(self, short_id: str, test: ConnectionTest) -> bool:
+        """With the guests' shared link of the meeting."""
+        ...
 
 
 class ConnectionTestOperations:
@@ -67,8 +76,6 @@ class ConnectionTestOperations:
     async def _take(self, path: Mapping[str, str], called: Called) -> None:
         body: ConnectionTestRequest = called.body
         self._requests.spend(called.address)
-        if not is_token(body.invitation):
-            return
         test = ConnectionTest(
             tested_at=int(self._clock.unix_s()),
             verdict=body.verdict,
@@ -76,5 +83,11 @@ class ConnectionTestOperations:
             picture=body.picture,
             sound=body.sound,
         )
-        if await self._keeper.save_test(token_hash(body.invitation), test):
+        short_id = body.short_id.lower()
+        is_kept = False
+        if is_token(body.invitation):
+            is_kept = await self._keeper.save_test(token_hash(body.invitation), test)
+        elif is_short_id(short_id):
+            is_kept = await self._keeper.save_test_of_guests(short_id, test)
+        if is_kept:
             self._counters.add(f"connection_tests_{body.verdict.name.lower()}")

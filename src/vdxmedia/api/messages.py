@@ -44,7 +44,8 @@ Text = Annotated[
     Meta(
         max_length=MAX_TEMPLATE_CHARS,
         description="Instead of the organisation's text. `{organisation}`, `{date}`, `{time}`, `{helpLine}` and, "
-        "needed, `{link}` (or `%meeting_url%`) are filled in. None stands for the subject, which may be a health fact.",
+        "needed, `{link}` (or `%meeting_url%`) are filled in, and `{testLink}` (`%test_url%`), where people try their "
+        "equipment. None stands for the subject, which may be a health fact.",
     ),
 ]
 Before = Annotated[int, Meta(ge=MIN_BEFORE_MINUTES, le=MAX_BEFORE_MINUTES)]

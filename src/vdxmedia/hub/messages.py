@@ -68,6 +68,8 @@ class MessageTerms(msgspec.Struct, frozen=True, kw_only=True):
     language: Language
     short_link_base: str
     """What a short id is put behind."""
+    test_link_base: str
+    """The same, for the page on which one's equipment is tried."""
 
 
 class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
@@ -317,6 +319,7 @@ class Messages:
             organisation=organisation.name or organisation.code,
             starts_at=booked.meeting.starts_at,
             link=self._terms.short_link_base + booked.meeting.short_id,
+            test_link=self._terms.test_link_base + booked.meeting.short_id,
             help_line=organisation.help_line,
         )
 

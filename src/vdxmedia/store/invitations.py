@@ -22,7 +22,7 @@ from vdxmedia.hub.idempotency import Remembered
 from vdxmedia.hub.invitations import StoredInvitation
 from vdxmedia.sealing import Sealer
 from vdxmedia.store.audit import append_notes
-from vdxmedia.store.schema import idempotency_keys, invitations
+from vdxmedia.store.schema import idempotency_keys, invitations, meetings
 from vdxmedia.store.units import Units
 
 MOST_HOSTS = 10
@@ -86,6 +86,19 @@ class InvitationRows:
     async def save_test(self, token_hash: str, test: ConnectionTest) -> bool:
         document = msgspec.json.encode(test).decode()
         statement = update(invitations).where(invitations.c.token_hash == token_hash).values(last_test=document)
+
+        async def work(connection: AsyncConnection) -> bool:
+            return (await connection.execute(statement)).rowcount > 0
+
+        return await self._units.write(work)
+
+    async def save_test_of_guests(self, short_id: str, test: ConnectionTest) -> bool:
+        meeting = select(meetings.c.uuid).where(meetings.c.short_id == short_id).scalar_subquery()
+        statement = (
+            update(invitations)
+            .where(invitations.c.meeting == meeting, invitations.c.invitation_id == InvitedAs.GUEST.value)
+            .values(last_test=msgspec.json.encode(test).decode())
+        )
 
         async def work(connection: AsyncConnection) -> bool:
             return (await connection.execute(statement)).rowcount > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -160,6 +161,15 @@ def test_own_text_has_its_placeholders_filled_in_once() -> None:
     text = "{organisation}: {date} {time} {helpLine} %meeting_url% {link}"
     said = render(text, facts("{link} %meeting_url%", "1"), DA, now=NOVEMBER_24_1030)
     assert said == f"{{link}} %meeting_url%: tirsdag den 24. november 10.30 1 {LINK} {LINK}"
+
+
+def test_text_may_lead_to_where_equipment_is_tried_beside_the_meeting() -> None:
+    text = "{link} Prøv først: {testLink} %test_url%"
+    check_template(text)
+    tried = msgspec.structs.replace(facts(), test_link="https://v.dk/test#m=1")
+    assert render(text, tried, DA, now=0) == f"{LINK} Prøv først: https://v.dk/test#m=1 https://v.dk/test#m=1"
+    with pytest.raises(BadField):
+        check_template("{testLink} alone leads into no meeting")
 
 
 @pytest.mark.parametrize("text", ["", "{subject} {link}", "{} {link}", "no way in", "x" * 1_001, "{link}\x07"])

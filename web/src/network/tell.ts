@@ -6,13 +6,16 @@ const TIMEOUT_MS = 8000;
 
 export type DeviceClass = 'phone' | 'tablet' | 'computer';
 
+/** Which booking's. */
+export type BookedLink = { readonly invitation: string } | { readonly shortId: string };
+
 /** Whether it was taken. Never rejects. */
-export async function tellTest(invitation: string, result: TrialResult): Promise<boolean> {
+export async function tellTest(booked: BookedLink, result: TrialResult): Promise<boolean> {
   try {
     const answer = await fetch('/api/v1/connection-tests', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ invitation, ...toldOf(result, deviceClass(navigator.userAgent, navigator.maxTouchPoints)) }),
+      body: JSON.stringify({ ...booked, ...toldOf(result, deviceClass(navigator.userAgent, navigator.maxTouchPoints)) }),
       cache: 'no-store',
       credentials: 'omit',
       signal: AbortSignal.timeout(TIMEOUT_MS),

@@ -7,7 +7,7 @@ import { turnBy, type IceServer } from './descriptions.js';
 import { Line } from './line.js';
 import { makeNoise } from './noise.js';
 import { runCheck, type CheckResult } from './run.js';
-import { tellTest } from './tell.js';
+import { tellTest, type BookedLink } from './tell.js';
 import type { CameBack, Mirror, TrialEnvironment } from './trial.js';
 
 /** So much later one hears oneself: one has said the word, and knows that it has come back. */
@@ -22,8 +22,8 @@ const WEB_SOCKET_MS = 5000;
 const LATE: CheckResult = { verdict: 'soundOnly', ways: { udp: null, tcp: null, tls: null }, roundTripMs: null, lossRatio: null, bps: null, tookMs: 0 };
 const WAYS = ['udp', 'tcp', 'tls'] as const;
 
-/** `invitation`: the token of the booking's link; '' for none. */
-export function browserTrial(invitation: string): TrialEnvironment {
+/** `booked`: a link of a booking; null for none. */
+export function browserTrial(booked: BookedLink | null): TrialEnvironment {
   const asked = new Asked();
   return {
     isSupported: environmentFailure() === null,
@@ -31,7 +31,7 @@ export function browserTrial(invitation: string): TrialEnvironment {
     check: () => check(asked),
     openMirror: (own) => openMirror(own, asked),
     tryWebSocket,
-    tell: (result) => (invitation === '' ? Promise.resolve(false) : tellTest(invitation, result)),
+    tell: (result) => (booked === null ? Promise.resolve(false) : tellTest(booked, result)),
     wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     now: () => Date.now(),
   };

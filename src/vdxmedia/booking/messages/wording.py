@@ -1,8 +1,9 @@
 """What an SMS says: a template of the organisation or ours, with placeholders filled in.
 
-Placeholders are `{organisation}`, `{date}`, `{time}`, `{link}`, `{helpLine}`, and `%meeting_url%` as systems that use
-the VDX SMS API write it. There is none for the subject: it may be a health fact, and an SMS lies open on a table. Ours
-fit one SMS with an organisation of up to 30 characters and the short link of docs/sms.md.
+Placeholders are `{organisation}`, `{date}`, `{time}`, `{link}`, `{testLink}`, `{helpLine}`, and `%meeting_url%` as
+systems that use the VDX SMS API write it; beside it `%test_url%`. There is none for the subject: it may be a health
+fact, and an SMS lies open on a table. Ours fit one SMS with an organisation of up to 30 characters and the short link
+of docs/sms.md.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from vdxmedia.errors import BadField
 
 MAX_TEMPLATE_CHARS = 1_000
 MEETING_URL = "%meeting_url%"
-_PLACEHOLDER = re.compile(r"\{(\w*)\}|%meeting_url%")
-PLACEHOLDERS = ("organisation", "date", "time", "link", "helpLine")
+_URLS = {"meeting_url": "link", "test_url": "testLink"}
+_PLACEHOLDER = re.compile(r"\{(\w*)\}|%(meeting_url|test_url)%")
+PLACEHOLDERS = ("organisation", "date", "time", "link", "testLink", "helpLine")
 MAX_ORGANISATION_CHARS = 40
 """Of a name in a text of ours; a longer one is cut at a word. In a caller's own text it stays whole."""
 
@@ -60,6 +62,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     organisation: str
     starts_at: int
     link: str
+    test_link: str = ""
+    """To the page on which one's equipment is tried."""
     help_line: str = ""
 
 
@@ -69,12 +73,12 @@ def check_template(template: str, *, field: str = "$.message", needs_link: bool 
         raise BadField(f"1 to {MAX_TEMPLATE_CHARS} characters", field=field)
     if any(ord(sign) < 32 and sign not in "\r\n\t" for sign in template):
         raise BadField("there is a control character in it", field=field)
-    names = [found.group(1) for found in _PLACEHOLDER.finditer(template)]
+    names = [_name_of(found) for found in _PLACEHOLDER.finditer(template)]
     for name in names:
-        if name is not None and name not in PLACEHOLDERS:
+        if name not in PLACEHOLDERS:
             known = ", ".join(f"{{{one}}}" for one in PLACEHOLDERS)
             raise BadField(f"{{{name[:40]}}} is no placeholder; there are {known} and {MEETING_URL}", field=field)
-    if needs_link and "link" not in names and None not in names:
+    if needs_link and "link" not in names:
         raise BadField(f"the text needs {{link}} or {MEETING_URL}", field=field)
 
 
@@ -85,9 +89,14 @@ def render(template: str, facts: Facts, language: Language, *, now: int) -> str:
         "date": date_words(facts.starts_at, language, seen_at=now),
         "time": time_words(facts.starts_at, language),
         "link": facts.link,
+        "testLink": facts.test_link,
         "helpLine": facts.help_line,
     }
-    return plain(_PLACEHOLDER.sub(lambda found: values.get(found.group(1) or "link", found.group(0)), template))
+    return plain(_PLACEHOLDER.sub(lambda found: values.get(_name_of(found), found.group(0)), template))
+
+
+def _name_of(found: re.Match[str]) -> str:
+    return _URLS[found.group(2)] if found.group(2) else found.group(1)
 
 
 def template_of(tree: Tree, organisation: str, purpose: Purpose, language: Language) -> str:
