@@ -3,30 +3,51 @@
  * Written as browsers of 2009 understand it, and in a file of its own because the content policy allows nothing inline.
  */
 (function () {
-  var PAGES = 'vdx-app, vdx-entry';
+  /* What went wrong beside the page may still leave time for it to come. */
+  var PATIENCE_MS = 1500;
 
   function part(id) {
     return document.getElementById(id);
   }
 
-  function show(id) {
-    if (document.querySelector(PAGES) || !part('old-browser').hidden || !part('not-fetched').hidden) return;
-    part(id).hidden = false;
-    part(id).removeAttribute('hidden');
+  function isPageThere() {
+    var all = document.body.children;
+    for (var index = 0; index < all.length; index += 1) {
+      if (all[index].tagName.indexOf('VDX-') === 0) return true;
+    }
+    return false;
   }
 
-  function isSyntax(error) {
-    return !!error && error.name === 'SyntaxError';
+  function isShown(id) {
+    return !part(id).hasAttribute('hidden');
+  }
+
+  function show(id) {
+    if (isPageThere() || isShown('old-browser') || isShown('not-fetched')) return;
+    part(id).removeAttribute('hidden');
+    /* It came after all. */
+    var watch = setInterval(function () {
+      if (!isPageThere()) return;
+      clearInterval(watch);
+      part(id).setAttribute('hidden', '');
+    }, PATIENCE_MS);
+  }
+
+  function showLater(id) {
+    setTimeout(function () {
+      show(id);
+    }, PATIENCE_MS);
   }
 
   window.addEventListener('error', function (event) {
     var isFile = event.target && event.target !== window;
-    if (!isFile) show('old-browser');
-    else if (event.target.tagName === 'SCRIPT') show('not-fetched');
+    if (isFile && event.target.tagName === 'SCRIPT') show('not-fetched');
+    else if (!isFile && /SyntaxError/.test(event.message)) show('old-browser');
+    else if (!isFile) showLater('old-browser');
   }, true);
 
   window.addEventListener('unhandledrejection', function (event) {
-    show(isSyntax(event.reason) ? 'old-browser' : 'not-fetched');
+    showLater(event.reason && event.reason.name === 'SyntaxError' ? 'old-browser' : 'not-fetched');
   });
 
   part('fetch-again').onclick = function () {
