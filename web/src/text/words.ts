@@ -41,12 +41,10 @@ export interface Words {
     readonly headingWith: (organisation: string) => string;
     /** `moment` as of `momentText`. */
     readonly opens: (moment: string) => string;
-    readonly nameFixed: string;
     readonly lead: string;
     readonly name: string;
     readonly nameHint: string;
     readonly nameMissing: string;
-    readonly join: string;
     readonly ask: string;
     readonly askHint: string;
     readonly asking: string;
