@@ -68,6 +68,7 @@ export class CallPage extends LitElement implements CallView {
   private readonly alerts = new WaitAlerts((text) => this.dispatchEvent(new AnnounceEvent(text)));
   private phoneTimer: ReturnType<typeof setTimeout> | undefined;
   private situation: Situation = PLAIN;
+  private wasSeated = false;
   private lastBanner: BannerContent['code'] | null = null;
 
   override focus(): void {
@@ -190,6 +191,14 @@ export class CallPage extends LitElement implements CallView {
       .preferences=${this.captionPreferences}
       .language=${this.words.language}
     ></vdx-captions>`;
+  }
+
+  /** Who came to listen and write finds where he writes; a phone would show nothing else then. */
+  protected override willUpdate(): void {
+    if (this.wasSeated || this.call.phase !== 'inCall') return;
+    this.wasSeated = true;
+    const { local, shows } = this.call;
+    if (local.way === 'listen' && shows.chat && matchMedia('(min-width: 43.75em)').matches) this.panel = 'chat';
   }
 
   protected override updated(changed: PropertyValues<this>): void {
