@@ -8,7 +8,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import '../elements/announcer/announcer.js';
 import type { AnnounceEvent, Announcer } from '../elements/announcer/announcer.js';
 import type { LanguageEvent } from '../elements/language/language.js';
-import { staffWords, type StaffWords } from '../text/staff.js';
+import { staffProblem, staffWords, type StaffWords } from '../text/staff.js';
 import { chooseLanguage, loadWords, storedLanguage, storeLanguage } from '../text/language.js';
 import { languageOf, showLanguage, type Language } from '../text/languages.js';
 import type { Words } from '../text/words.js';
@@ -28,8 +28,7 @@ import type { RungEvent } from './views/call.js';
 import './views/day.js';
 import './views/look.js';
 import './views/more.js';
-import './views/sign-in.js';
-import type { SignedInEvent } from './views/sign-in.js';
+import { SIGNED_OUT, type SignedInEvent } from './views/sign-in.js';
 import './views/templates.js';
 
 const VIEW = 'vdx-staff-day, vdx-staff-book, vdx-staff-booked, vdx-staff-call, vdx-staff-templates, vdx-staff-template, vdx-staff-look, vdx-staff-more, vdx-staff-sign-in';
@@ -50,6 +49,10 @@ export class Staff extends LitElement {
   /** The code of what went wrong on the way here; '' for nothing. */
   @state() private trouble = '';
   @query('vdx-announcer') private announcer!: Announcer;
+  /** The server was asked who is signed in, and has not told. */
+  @state() private isUntold = false;
+  /** What concerns the whole page; '' for nothing. */
+  @state() private notice = '';
   @state() private just: JustBooked | null = null;
   private watch: DayWatch | null = null;
   private shown = '';
@@ -72,6 +75,7 @@ export class Staff extends LitElement {
     this.addEventListener('skip', this.onSkip);
     this.addEventListener('booked', this.onBooked);
     this.addEventListener('rung', this.onRung);
+    this.addEventListener('again', this.onAgain);
     this.onRoute();
     void this.begin();
   }
@@ -88,6 +92,7 @@ export class Staff extends LitElement {
     this.removeEventListener('skip', this.onSkip);
     this.removeEventListener('booked', this.onBooked);
     this.removeEventListener('rung', this.onRung);
+    this.removeEventListener('again', this.onAgain);
     this.rest();
   }
 
@@ -108,20 +113,15 @@ export class Staff extends LitElement {
         .common=${common}
         .person=${person}
         .route=${this.route}
+        .notice=${this.notice}
         .waiting=${waitingCount(this.watched.day?.meetings ?? [])}
       >
-        ${session === null ? this.renderBeginning() : person === null ? this.renderSignIn(session) : this.renderView()}
+        ${session === null ? (this.isUntold ? this.renderSignIn(null) : nothing) : person === null ? this.renderSignIn(session) : this.renderView()}
       </vdx-staff-frame>`}
       <vdx-announcer></vdx-announcer>`;
   }
 
-  private renderBeginning(): TemplateResult | typeof nothing {
-    if (this.trouble !== 'unreachable') return nothing;
-    const session: StaffState = { way: 'openId', person: null };
-    return this.renderSignIn(session);
-  }
-
-  private renderSignIn(session: StaffState): TemplateResult {
+  private renderSignIn(session: StaffState | null): TemplateResult {
     return html`<vdx-staff-sign-in .requests=${this.requests} .language=${this.language} .session=${session} .trouble=${this.trouble}></vdx-staff-sign-in>`;
   }
 
@@ -182,10 +182,12 @@ export class Staff extends LitElement {
 
   private async begin(): Promise<void> {
     const answer = await this.requests.session();
+    this.isUntold = 'problem' in answer;
     if ('problem' in answer) {
       this.trouble = answer.problem.code;
       return;
     }
+    if (this.trouble === 'unreachable') this.trouble = '';
     this.enter(answer.value);
   }
 
@@ -260,8 +262,14 @@ export class Staff extends LitElement {
 
   private readonly onSignOut = async (): Promise<void> => {
     const answer = await this.requests.signOut();
+    this.notice = '';
+    if ('problem' in answer && staffProblem(answer.problem) !== 'ended') {
+      // Nobody may go from the desk and think that it is done.
+      this.notice = this.words.signIn.stillIn;
+      return;
+    }
     const next = 'value' in answer ? answer.value.continueAt : '';
-    this.leave('');
+    this.leave(SIGNED_OUT);
     if (next !== '') location.assign(next);
   };
 
@@ -273,6 +281,10 @@ export class Staff extends LitElement {
 
   private readonly onRung = (event: Event): void => {
     location.hash = fragmentOf({ at: 'calling', uuid: (event as RungEvent).uuid });
+  };
+
+  private readonly onAgain = (): void => {
+    void this.begin();
   };
 
   private readonly onSkip = (): void => {

@@ -46,6 +46,8 @@ export class StaffFrame extends LitElement {
   @property({ attribute: false }) route: Route = { at: 'day', day: '' };
   /** Shown at the way to the day. */
   @property({ type: Number }) waiting = 0;
+  /** What concerns the whole page; '' for nothing. */
+  @property() notice = '';
 
   override render(): TemplateResult {
     const { words, person } = this;
@@ -61,6 +63,7 @@ export class StaffFrame extends LitElement {
         ${this.common === null ? nothing : html`<vdx-language class="language" .words=${this.common}></vdx-language>`}
       </header>
       <main id="main">
+        <p class="notice" role="alert">${this.notice === '' ? nothing : html`${icon('warning')}<span>${this.notice}</span>`}</p>
         <slot></slot>
         <footer>
           <a class="link" href="/accessibility">${words.help.accessibility}</a>
@@ -188,6 +191,20 @@ export class StaffFrame extends LitElement {
         min-width: 0;
         padding: var(--space-24) max(var(--space-16), env(safe-area-inset-right)) var(--space-24)
           max(var(--space-16), env(safe-area-inset-left));
+      }
+
+      .notice {
+        display: flex;
+        gap: var(--space-8);
+        width: 100%;
+        max-width: 48rem;
+        margin-inline: auto;
+        color: var(--danger);
+        font-weight: var(--bold);
+      }
+
+      .notice:not(:empty) {
+        margin-block-end: var(--space-16);
       }
 
       ::slotted(*) {

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { mount, part, textOf, unmountAll } from '../testing/mount.js';
 import { staffWords } from '../text/staff.js';
+import { Staff } from './app.js';
 import { CallingOff, UNDO_MS } from './calling-off.js';
 import { ASK_MS, DayWatch, type Watched } from './day-watch.js';
 import { staffRequests, type Answer, type DayAnswer, type StaffRequests } from './requests.js';
@@ -227,5 +228,71 @@ describe('calling now', () => {
     element.today = watched({ hosts: 1, guests: 1 });
     await element.updateComplete;
     expect(textOf(part(element, 'h1'))).toBe(WORDS.call.inside);
+  });
+});
+
+describe('the staff page', () => {
+  const person = { name: 'Anna', email: 'anna@example.dk', organisation: 'dev', organisationName: 'Dev', roles: ['meeting-user'], endsAt: at(600) };
+  async function page(answers: Partial<StaffRequests>) {
+    vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => undefined, removeEventListener: () => undefined }));
+    const requests = asStaff({
+      session: () => Promise.resolve({ value: { way: 'openId', person } }),
+      day: () => Promise.resolve(told(day(meeting({ startTime: at(-1), opensAt: at(-16), waiting: [{ since: at(-1), name: 'Inger' }] })))),
+      ...answers,
+    });
+    const element = await mount(new Staff(), { requests, fragment: '#/', asked: 'da' });
+    const settle = async (): Promise<void> => {
+      await vi.advanceTimersByTimeAsync(50);
+      await element.updateComplete;
+    };
+    await settle();
+    await settle();
+    return { element, settle };
+  }
+
+  it('tells in the title how many wait, and leads nobody to what only administrators may change', async () => {
+    const { element } = await page({});
+    expect(document.title).toBe('(1) venter – I dag – Videomøder');
+    const frame = element.querySelector('vdx-staff-frame');
+    expect([...(frame?.shadowRoot?.querySelectorAll('nav a') ?? [])].map((link) => link.getAttribute('href'))).toEqual(['#/', '#/book', '#/call', '#/more']);
+  });
+
+  it('leads back to signing in when the session is over, and says why', async () => {
+    const ask = vi.fn<StaffRequests['day']>(() => Promise.resolve(told(day())));
+    const { element, settle } = await page({ day: ask });
+    ask.mockResolvedValue({ problem: { code: 'session_ended', field: '' } });
+    await vi.advanceTimersByTimeAsync(ASK_MS);
+    await settle();
+    const view = element.querySelector('vdx-staff-sign-in');
+    expect(textOf(view?.shadowRoot ?? element)).toContain(WORDS.problem.ended);
+    expect(view?.shadowRoot?.querySelector('a')?.getAttribute('href')).toBe('/staff/sign-in');
+    const asked = ask.mock.calls.length;
+    await vi.advanceTimersByTimeAsync(10 * ASK_MS);
+    expect(ask).toHaveBeenCalledTimes(asked);
+  });
+
+  it('does not say that one is signed out while the server does not know of it', async () => {
+    const signOut = vi.fn<StaffRequests['signOut']>(() => Promise.resolve({ problem: { code: 'unreachable', field: '' } }));
+    const { element, settle } = await page({ signOut });
+    element.dispatchEvent(new Event('signout'));
+    await settle();
+    const frame = element.querySelector('vdx-staff-frame');
+    expect(textOf(frame?.shadowRoot?.querySelector('.notice') ?? element)).toBe(WORDS.signIn.stillIn);
+    signOut.mockResolvedValue({ value: { continueAt: '' } });
+    element.dispatchEvent(new Event('signout'));
+    await settle();
+    expect(textOf(element.querySelector('vdx-staff-sign-in')?.shadowRoot ?? element)).toContain(WORDS.signIn.ended);
+  });
+
+  it('asks again who is signed in when no answer came', async () => {
+    const session = vi.fn<StaffRequests['session']>(() => Promise.resolve({ problem: { code: 'unreachable', field: '' } }));
+    const { element, settle } = await page({ session });
+    session.mockResolvedValue({ value: { way: 'development', person: null } });
+    element.querySelector('vdx-staff-sign-in')?.shadowRoot?.querySelector('button')?.click();
+    await settle();
+    await settle();
+    const said = textOf(element.querySelector('vdx-staff-sign-in')?.shadowRoot ?? element);
+    expect(said).toContain(WORDS.signIn.developmentLead);
+    expect(said).not.toContain(WORDS.problem.unreachable);
   });
 });

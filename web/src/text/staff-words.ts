@@ -47,6 +47,7 @@ export interface StaffWords {
     readonly nowhereLead: string;
     readonly working: string;
     readonly ended: string;
+    readonly stillIn: string;
   };
   readonly day: {
     readonly today: string;

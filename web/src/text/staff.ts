@@ -48,6 +48,7 @@ const da: StaffWords = {
     nowhereLead: 'Den, der driver serveren, kan koble jeres login på. Møder kan stadig bookes fra jeres eget system.',
     working: 'Vent lidt …',
     ended: 'Du er logget ud.',
+    stillIn: 'Du er stadig logget ind, for vi kan ikke få forbindelse. Prøv igen, eller luk browseren helt.',
   },
   day: {
     today: 'I dag',
@@ -227,6 +228,7 @@ const en: StaffWords = {
     nowhereLead: 'Whoever runs the server can connect your login. Meetings can still be booked from your own system.',
     working: 'One moment …',
     ended: 'You are signed out.',
+    stillIn: 'You are still signed in, because we cannot connect. Try again, or close the browser altogether.',
   },
   day: {
     today: 'Today',

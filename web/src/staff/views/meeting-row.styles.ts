@@ -130,17 +130,29 @@ export const rowStyles = css`
     }
 
     .times {
-      grid-column: 1 / -1;
       white-space: normal;
     }
 
+    .times,
     .what {
+      grid-column: 1;
+    }
+
+    .waiting .what,
+    .live .what {
       grid-column: 1 / -1;
     }
 
     .do {
-      grid-column: 1 / -1;
       flex-wrap: wrap;
+    }
+
+    .do.way {
+      grid-column: 1 / -1;
+    }
+
+    .do:not(.way) {
+      grid-area: 1 / 2 / 3;
     }
 
     .do a {

@@ -59,7 +59,7 @@ export class MeetingRow extends View {
         ${this.renderStanding(standing)}
         ${meeting.organizedByEmail === '' || meeting.organizedByEmail === this.own ? nothing : html`<p class="by">${words.by(meeting.organizedByEmail)}</p>`}
       </div>
-      <div class="do">
+      <div class="do ${canEnter ? 'way' : ''}">
         ${canEnter
           ? html`<a class="button ${standing === 'waiting' ? 'primary' : ''}" href=${enterPath(meeting.uuid)} target="_blank" rel="noopener"
               aria-label=${`${words.enter}: ${meeting.subject}, ${words.enterHint}`}>${glyph('enter')}<span>${words.enter}</span></a>`

@@ -17,11 +17,15 @@ export class SignedInEvent extends Event {
 /** Where the organisation's login begins; the server leads there and back. */
 export const SIGN_IN_PATH = '/staff/sign-in';
 
+/** Not a problem: the person wanted it. */
+export const SIGNED_OUT = 'signed_out';
+
 @customElement('vdx-staff-sign-in')
 export class SignInView extends View {
   static override styles = [reset, buttons, fields, viewStyles];
 
-  @property({ attribute: false }) session!: StaffState;
+  /** Null: the server has not told how one signs in. */
+  @property({ attribute: false }) session: StaffState | null = null;
   /** The code of what went wrong before; '' for nothing. */
   @property() trouble = '';
 
@@ -29,17 +33,26 @@ export class SignInView extends View {
   @state() private problem = '';
 
   override render(): TemplateResult {
-    const { signIn } = this.words;
+    const { signIn, again } = this.words;
+    if (this.session === null) {
+      return html`<div class="stack">
+        <h1 tabindex="-1">${this.words.product}</h1>
+        ${this.renderProblem(this.words.problem[staffProblem({ code: this.trouble, field: '' })])}
+        <div class="row"><button class="button primary wide-on-phones" type="button" @click=${() => this.dispatchEvent(new Event('again', { bubbles: true, composed: true }))}>${again}</button></div>
+      </div>`;
+    }
     const { way } = this.session;
     if (way === 'none') {
       return html`<div class="stack"><h1 tabindex="-1">${signIn.nowhere}</h1><p class="lead">${signIn.nowhereLead}</p></div>`;
     }
-    const problem = this.problem || (this.trouble === '' ? '' : this.words.problem[staffProblem({ code: this.trouble, field: '' })]);
+    const isOut = this.trouble === SIGNED_OUT;
+    const problem = this.problem || (this.trouble === '' || isOut ? '' : this.words.problem[staffProblem({ code: this.trouble, field: '' })]);
     return html`<div class="stack">
       <h1 tabindex="-1">${signIn.title}</h1>
       ${way === 'development'
         ? html`<p class="note">${signIn.developmentLead}</p>`
         : html`<p class="lead">${signIn.lead}</p>`}
+      ${isOut ? html`<p class="lead" role="status">${signIn.ended}</p>` : nothing}
       ${this.renderProblem(problem)}
       <div class="row">
         ${way === 'development'
