@@ -23,7 +23,7 @@ function element<K extends keyof HTMLElementTagNameMap>(name: K, text = '', clas
   return Object.assign(document.createElement(name), { textContent: text, className });
 }
 
-const log = part('log', HTMLOListElement);
+const log = part('log', HTMLDivElement);
 
 function note(sign: string, name: string, detail: unknown, isRefusal = false): void {
   const now = new Date();
@@ -32,7 +32,7 @@ function note(sign: string, name: string, detail: unknown, isRefusal = false): v
   const said = element('span');
   const text = detail === undefined ? '' : JSON.stringify(detail);
   said.append(element('b', name, isRefusal ? 'refusal' : ''), ' ', element('span', text, 'detail'));
-  const line = element('li');
+  const line = element('div');
   line.append(time, element('span', sign), said);
   const isAtEnd = log.scrollTop + log.clientHeight >= log.scrollHeight - 8;
   log.append(line);
