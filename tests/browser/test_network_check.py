@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page
 
+from tests.browser.firefox import run_firefox
 from tests.browser.pages import WITHOUT_UDP, eventually
 from tests.server import Server
 
 CHECK_WITHIN_S = 8.0
 RESULT = "(() => { const { screen } = document.querySelector('vdx-test'); return screen.result ?? null; })()"
+ROOT = "document.querySelector('vdx-test')?.shadowRoot"
 BACK = """async () => {
   const video = document.querySelector('vdx-test').shadowRoot.querySelector('video');
   const track = video?.srcObject?.getAudioTracks()[0];
@@ -76,3 +79,18 @@ async def test_result_reaches_who_has_booked_days_before_and_without_udp(server:
     assert kept["guest"]["verdict"] in ("good", "weak")
     assert (kept["guest"]["picture"], kept["guest"]["sound"], kept["guest"]["device"]) == (True, True, "computer")
     assert kept["host"] is None
+
+
+@pytest.mark.long
+async def test_firefox_sees_itself_and_tries_ways_without_a_handshake(server: Server) -> None:
+    async with run_firefox() as firefox:
+        page = await firefox.open(f"{server.base_url}/test")
+        await eventually(lambda: page.evaluate(f"!!{ROOT}?.querySelector('button')"), bool, within_s=40)
+        await page.evaluate(f"({ROOT}.querySelector('button').click(), true)")
+        result: str = await eventually(
+            lambda: page.evaluate(f"JSON.stringify({RESULT})"), lambda found: found != "null", within_s=45
+        )
+        found = json.loads(result)
+    assert found["check"]["ways"] == {"udp": True, "tcp": True, "tls": None}
+    assert found["camera"] == "works"
+    assert (await server.metrics())['vdx_dtls_handshakes_total{result="done"}'] == 2

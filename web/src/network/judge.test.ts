@@ -88,6 +88,12 @@ describe('measuring', () => {
     expect(measure(carried(3, { bps: 900_000, allowedBps: 1_200_000, sentBps: 1_200_000 })).bps).toBeCloseTo(900_000, -3);
   });
 
+  test('does not call a way weak because a browser that tells nothing is still on its way up', () => {
+    expect(measure(carried(3, { bps: 450_000 })).bps).toBeNull();
+    expect(measure(carried(3, { bps: 250_000 })).bps).toBeCloseTo(250_000, -3);
+    expect(measure(carried(3, { bps: 450_000, sentBps: 700_000 })).bps).toBeCloseTo(450_000, -3);
+  });
+
   test('blames the way, and not the device, where the encoder leaves frames out for want of room', () => {
     const readings = carried(3, { bps: 150_000, allowedBps: 160_000 }).map((one) => ({ ...one, framesSent: one.framesSent / 5 }));
     expect(verdictOf(OPEN, measure(readings))).toBe('soundOnly');
@@ -101,6 +107,7 @@ describe('measuring', () => {
   test('stops early only when it is proven to be good', () => {
     expect(isProven(carried(1))).toBe(false);
     expect(isProven(carried(3))).toBe(true);
+    expect(isProven(carried(3, { bps: 900_000, allowedBps: 950_000 }))).toBe(false);
     expect(isProven(carried(3, { bps: 900_000 }))).toBe(false);
     expect(isProven(carried(3, { lossDown: 0.2 }))).toBe(false);
   });

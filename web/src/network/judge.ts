@@ -24,6 +24,8 @@ const STRETCH_MS = 1000;
 const MIN_PACKETS = 20;
 /** Fewer frames a second: the device could not paint them, so the rate is not the way's. */
 const MIN_PAINTED_PER_S = 8;
+/** What browsers begin with; who sends less has met the way's limit, who sends more may still be on the way up. */
+const BEGIN_BPS = 300_000;
 /** So much of what was sent is back: it was the picture that needed no more. The rest is still on its way. */
 const ALL_BACK = 0.9;
 
@@ -74,7 +76,9 @@ export function measure(readings: readonly Reading[]): Measured {
 function rateOfWay(readings: readonly Reading[], settled: Reading, last: Reading): number | null {
   const best = bestRate(readings);
   const isAllBack = last.bytesBack - settled.bytesBack >= ALL_BACK * (last.bytesSent - settled.bytesSent);
-  return best !== null && best < GOOD_BPS && isAllBack && (last.allowedBps ?? 0) >= GOOD_BPS ? null : best;
+  if (best === null || best >= GOOD_BPS || !isAllBack) return best;
+  // Firefox does not tell what it was allowed, and takes longer to find its rate than there is time.
+  return last.allowedBps === null ? (best > BEGIN_BPS ? null : best) : last.allowedBps >= GOOD_BPS ? null : best;
 }
 
 /** What a way that is open is good for; where none is, there is nothing to measure. */
