@@ -12,7 +12,7 @@
     │                             (of desks) hosts_only · nothing_asked · guests_are_private · …
     ├── NotFound                  room_unknown · participant_unknown · not_found
     ├── Refused                   room_full · room_not_open · room_closed · rooms_full · rate_limited ·
-    │                             server_stopping · media_busy · store_unavailable ·
+    │                             server_stopping · media_busy · echoes_full · store_unavailable ·
     │                             issuer_unavailable
     ├── Misconfigured             configuration_invalid · key_unusable (the server does not start)
     └── InvalidTransition         a state machine was given an input its table does not have (a bug of ours)
