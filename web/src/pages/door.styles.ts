@@ -84,15 +84,6 @@ export const doorStyles = css`
     }
   }
 
-  /* Where there is room, what one waits with stands in the middle of it. */
-  @media (min-width: 43.75em) and (min-height: 37.5em) {
-    form,
-    .waiting {
-      align-content: center;
-      padding-block: var(--space-24) var(--space-64);
-    }
-  }
-
   /* As the screens before and after: in the middle of a wide window. */
   @media (min-width: 43.75em) {
     form,

@@ -51,7 +51,7 @@ export interface CheckWords {
     readonly title: string;
     readonly way: string;
     readonly ways: { readonly picture: string; readonly sound: string; readonly listen: string };
-    readonly wayHint: { readonly picture: string; readonly sound: string; readonly listen: string };
+    readonly wayHint: { readonly sound: string; readonly listen: string };
     readonly go: string;
     readonly willAsk: { readonly picture: string; readonly sound: string };
     readonly silent: string;
@@ -118,7 +118,6 @@ const da: CheckWords = {
     way: 'Sådan er du med',
     ways: { picture: 'Billede og lyd', sound: 'Kun lyd', listen: 'Lyt og skriv' },
     wayHint: {
-      picture: '',
       sound: 'Dit kamera er slukket. Du kan tænde det i mødet.',
       listen: 'Du ser og hører de andre. Du svarer ved at skrive.',
     },
@@ -188,7 +187,6 @@ const en: CheckWords = {
     way: 'How you take part',
     ways: { picture: 'Picture and sound', sound: 'Sound only', listen: 'Listen and write' },
     wayHint: {
-      picture: '',
       sound: 'Your camera is off. You can turn it on in the meeting.',
       listen: 'You see and hear the others. You answer by writing.',
     },

@@ -91,7 +91,7 @@ export const da: Words = {
     hide: 'Skjul',
     show: 'Vis mig selv',
     move: 'Flyt',
-    turn: 'Vend kamera',
+    turn: 'Vend',
     movedTo: {
       topLeft: 'Dit billede er nu øverst til venstre',
       topRight: 'Dit billede er nu øverst til højre',

@@ -94,7 +94,7 @@ export const en: Words = {
     hide: 'Hide',
     show: 'Show me',
     move: 'Move',
-    turn: 'Turn the camera',
+    turn: 'Turn',
     movedTo: {
       topLeft: 'Your picture is now at the top left',
       topRight: 'Your picture is now at the top right',

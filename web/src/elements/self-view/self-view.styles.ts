@@ -119,7 +119,8 @@ export const selfViewStyles = css`
     }
 
     .actions {
-      flex-direction: row;
+      flex-flow: row wrap;
+      align-content: center;
       align-items: center;
     }
   }

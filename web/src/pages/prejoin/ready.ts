@@ -63,7 +63,7 @@ function renderWays(view: PrejoinView): TemplateResult {
         >`,
       )}
     </div>
-    <p class="hint" aria-live="polite">${said.wayHint[way]}</p>
+    <p class="hint" aria-live="polite">${way === 'picture' ? '' : said.wayHint[way]}</p>
     ${renderNetwork(verdict === 'soundOnly' && way !== 'sound' ? 'weak' : verdict, view)}
   </fieldset>`;
 }
