@@ -142,7 +142,7 @@ class OpenIdSignIn:
         except VdxError as error:
             self._counters.add("staff_sign_ins_failed")
             code = "sign_in_failed" if error.code in _OF_TOKENS else error.code
-            logger.warning("staff_sign_in_failed code=%s reason=%s", error.code, error.text)
+            logger.info("staff_sign_in_failed code=%s reason=%s", error.code, error.text)
             response = _redirect(f"{PAGE}#/?problem={code}")
         else:
             response = _redirect(PAGE)
