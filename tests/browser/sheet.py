@@ -93,6 +93,9 @@ async def take(browser: Browser, names: Sequence[str], look: Look) -> list[Pictu
         for name in names:
             page = await stories.switch(name, pictures=True, **look.shown)
             pictures.append(Picture(name, await page.screenshot()))
+            for complaint in stories.complaints:
+                sys.stderr.write(f"{name}: {complaint}\n")
+            stories.complaints.clear()
     return pictures
 
 

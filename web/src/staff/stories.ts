@@ -101,15 +101,22 @@ function story(fragment: string, answers: StaffRequests = requests(), press = ''
   };
 }
 
+/** While it lasts the page says so (`data-loading`): who takes pictures waits. Another story ends it. */
 async function pressWhenThere(page: HTMLElement, selector: string): Promise<void> {
-  for (let turn = 0; turn < 100; turn += 1) {
+  page.setAttribute('data-loading', '');
+  for (let turn = 0; turn < PATIENCE; turn += 1) {
     await new Promise((resolve) => setTimeout(resolve, 10));
+    if (!page.isConnected) return;
     const found = deep(page, selector);
     if (found === null) continue;
     (found as HTMLElement).click();
-    return;
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+    break;
   }
+  page.removeAttribute('data-loading');
 }
+
+const PATIENCE = 400;
 
 function deep(root: ParentNode, selector: string): Element | null {
   const found = root.querySelector(selector);
