@@ -77,6 +77,11 @@ export const controlStyles = css`
     font-variant-numeric: tabular-nums;
   }
 
+  /* No text of the button, which is named by its words. */
+  .badge::before {
+    content: attr(data-count);
+  }
+
   .rest {
     white-space: pre;
   }

@@ -42,7 +42,7 @@ export class Control extends LitElement {
       aria-disabled=${this.busy ? 'true' : nothing}
     >
       <span class="disc"
-        >${icon(name)}${this.badge > 0 ? html`<span class="badge" aria-hidden="true">${this.badge}</span>` : nothing}</span
+        >${icon(name)}${this.badge > 0 ? html`<span class="badge" aria-hidden="true" data-count=${this.badge}></span>` : nothing}</span
       >
       <span class="label">${this.label}<span class="rest">${this.labelRest}</span></span>
     </button>`;
