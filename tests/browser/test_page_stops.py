@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
+import pytest
 from playwright.async_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.server import Server
@@ -57,6 +58,7 @@ async def test_page_is_never_blank_where_it_cannot_run(server: Server, chromium:
         await expect(page.get_by_role("heading", name="Siden kunne ikke hentes")).to_be_hidden()
 
 
+@pytest.mark.long
 async def test_link_can_be_carried_out_of_an_app_that_has_no_camera(server: Server, chromium: Browser) -> None:
     room = await server.create_room()
     allowed = ["clipboard-read", "clipboard-write"]
@@ -68,6 +70,7 @@ async def test_link_can_be_carried_out_of_an_app_that_has_no_camera(server: Serv
         assert await page.evaluate("navigator.clipboard.readText()") == room["guestUrl"]
 
 
+@pytest.mark.long
 async def test_frame_without_allow_says_so_and_opens_a_window_of_its_own(server: Server, chromium: Browser) -> None:
     room = await server.create_room()
     around = f"""<!doctype html><iframe src="{room["guestUrl"]}" allow="camera 'none'; microphone 'none'"

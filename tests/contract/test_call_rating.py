@@ -82,15 +82,10 @@ async def test_stay_that_goes_on_keeps_that_it_has_answered(server: AssembledSer
         assert await rate(server, token) == (409, "rated_already")
 
 
-async def test_link_alone_is_of_no_call(server: AssembledServer) -> None:
+async def test_link_alone_and_answers_of_another_form_are_refused(server: AssembledServer) -> None:
     room = await server.open_room()
     assert await rate(server, link_token(room["guestUrl"])) == (404, "call_unknown")
     assert await rate(server, "guessed") == (401, "token_invalid")
-    assert await rows(server, call_ratings) == []
-
-
-async def test_answer_of_another_form_is_refused(server: AssembledServer) -> None:
-    room = await server.open_room()
     wrong: list[tuple[object, dict[str, object]]] = [
         *((score, {}) for score in (0, 6, 2.5, "5", None)),
         *((1, {"troubles": troubles}) for troubles in (["noise"], ["sound"] * 4, "sound")),
