@@ -101,6 +101,13 @@ def test_every_key_has_a_variable_of_its_own() -> None:
         ("[[oauth.issuers]]\nissuer = 'https://a.dk'\naudience = 'x'\nalgorithms = []\n", "length >= 1"),
         ("[[oauth.issuers]]\nissuer = 'https://a.dk'\naudience = 'x'\naudiense = 'x'\n", "audiense"),
         ("[[oauth.issuers]]\nissuer = 'https://a.dk'\naudience = 'x'\n" * 2, "the same issuer twice"),
+        ("[staff]\nissuer = 'https://a.dk'\nclient_id = 'x'\n", "is none of oauth.issuers"),
+        ("[staff]\nissuer = 'https://a.dk'\n[[oauth.issuers]]\nissuer = 'https://a.dk'\naudience = 'x'\n", "client_id"),
+        (
+            "[staff]\nissuer = 'https://a.dk'\nclient_id = 'x'\nscopes = ['video']\n"
+            "[[oauth.issuers]]\nissuer = 'https://a.dk'\naudience = 'x'\n",
+            "openid must be among them",
+        ),
         (
             "[http]\npublic_url = 'https://a.dk/'\n[[oauth.issuers]]\nissuer = 'https://a.dk'\naudience = 'x'\n",
             "is this server",
