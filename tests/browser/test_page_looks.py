@@ -205,7 +205,7 @@ async def test_page_text_of_200_percent_stays_inside(chromium: Browser) -> None:
     async with open_stories(chromium, PHONE) as stories:
         for story in (
             *("prejoin-welcome", "prejoin-camera", "prejoin-ready", "prejoin-host", "prejoin-denied", "waiting-knock"),
-            *("call-2", "call-reconnecting", "failed-room-full"),
+            *("call-2", "call-reconnecting", "failed-room-full", "host-panel-link-made", "host-panel-details"),
         ):
             page = await stories.show(story)
             await page.evaluate("document.documentElement.style.fontSize = '200%'")

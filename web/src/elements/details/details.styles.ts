@@ -1,6 +1,15 @@
 import { css } from 'lit';
 
 export const detailsStyles = css`
+  :host {
+    container-type: inline-size;
+  }
+
+  :host,
+  section {
+    grid-template-columns: minmax(0, 1fr);
+  }
+
   :host,
   section {
     display: grid;
@@ -107,5 +116,20 @@ export const detailsStyles = css`
     min-height: 44px;
     padding: var(--space-8) var(--space-16);
     font-size: var(--text-16);
+  }
+
+  /* Large text in a narrow panel: the term stands above what it says. */
+  @container (max-width: 17rem) {
+    dl {
+      grid-template-columns: minmax(0, 1fr);
+    }
+
+    dd {
+      margin-block-end: var(--space-8);
+    }
+
+    li {
+      flex-wrap: wrap;
+    }
   }
 `;

@@ -8,6 +8,13 @@ export const inviteStyles = css`
     gap: var(--space-12);
   }
 
+  :host,
+  .opened,
+  form,
+  ul {
+    grid-template-columns: minmax(0, 1fr);
+  }
+
   h3,
   h4 {
     margin: 0;

@@ -9,6 +9,14 @@ export const linksStyles = css`
     gap: var(--space-12);
   }
 
+  :host,
+  .opened,
+  section,
+  form,
+  ul {
+    grid-template-columns: minmax(0, 1fr);
+  }
+
   h4 {
     margin: 0;
     color: var(--ink);
@@ -63,9 +71,15 @@ export const linksStyles = css`
 
   figure {
     display: flex;
+    flex-wrap: wrap;
     align-items: center;
     gap: var(--space-12);
     margin: 0;
+  }
+
+  figcaption {
+    flex: 1 1 7rem;
+    min-width: 0;
   }
 
   img {
@@ -84,6 +98,7 @@ export const linksStyles = css`
 
   li {
     display: flex;
+    flex-wrap: wrap;
     align-items: center;
     justify-content: space-between;
     gap: var(--space-12);

@@ -11,6 +11,14 @@ export const lobbyStyles = css`
     border-bottom: 1px solid var(--line);
   }
 
+  section,
+  ol,
+  li,
+  .refusing,
+  .say {
+    grid-template-columns: minmax(0, 1fr);
+  }
+
   h3 {
     margin: 0;
     color: var(--ink-soft);

@@ -58,6 +58,7 @@ export const panelStyles = css`
 
   .content {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: var(--space-24);
     min-height: 0;
     overflow-y: auto;

@@ -9,6 +9,14 @@ export const peopleStyles = css`
     gap: var(--space-24);
   }
 
+  /* Nothing is wider than the panel, however large the text. */
+  :host,
+  .section,
+  ul,
+  .actions {
+    grid-template-columns: minmax(0, 1fr);
+  }
+
   h3 {
     margin: 0 0 var(--space-8);
     color: var(--ink-soft);
