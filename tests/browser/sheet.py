@@ -32,7 +32,7 @@ from tests.browser.stories import DESKTOP, PHONE, SETTLED, SMALL_PHONE, SWITCHED
 
 OUT = Path(__file__).parents[2] / "docs" / "images"
 MOST_BYTES = 1_500_000
-PALETTE = 64
+PALETTE = 48
 MAIN = (
     "entry-ask",
     "prejoin-welcome",
@@ -200,7 +200,7 @@ async def write_sheets(out: Path, wanted: set[str], scale: float) -> int:
             await save(browser, "phone", [("Telefon, 390 × 844", everything)], 120, 16)
         if "desktop" in wanted:
             everything = await take(browser, names, Look("1440 × 900", DESKTOP))
-            await save(browser, "desktop", [("Skrivebord, 1440 × 900", everything)], 240, 9)
+            await save(browser, "desktop", [("Skrivebord, 1440 × 900", everything)], 216, 10)
         if "looks" in wanted:
             rows = [(look.name, await take(browser, MAIN, look)) for look in (*LOOKS, *WIDE_LOOKS)]
             await save(browser, "looks", rows, 140, len(MAIN))
