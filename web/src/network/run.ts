@@ -3,7 +3,7 @@
  * relay and back.
  *
  *     0 s      UDP with a picture, TCP: the relay's own addresses
- *     1.2 s    where there is a TURN server: TLS, and what was not open by then
+ *     1.2 s    (after the server's answer) where there is a TURN server: TLS, and what was not open by then
  *     then     what comes back is measured on UDP; where it is closed, on the best way that is open
  *
  * A way that is only tried costs the server no handshake (`descriptions.ts`).
@@ -40,7 +40,7 @@ export interface CheckEnvironment {
 }
 
 const browserEnvironment: CheckEnvironment = { platform: browserPeerPlatform, ask: askEcho, makeNoise };
-const CLOSED: Measured = { roundTripMs: null, lossRatio: null, bps: null };
+const UNKNOWN: Measured = { roundTripMs: null, lossRatio: null, bps: null };
 
 type Transport = keyof NetworkWays;
 
@@ -61,9 +61,14 @@ export async function runCheck(signal: AbortSignal, environment: CheckEnvironmen
 }
 
 class Check {
-  readonly #endMs = performance.now() + TOTAL_MS;
+  readonly #beganMs = performance.now();
+  readonly #endMs = this.#beganMs + TOTAL_MS;
   readonly #lines: Line[] = [];
   readonly #noise: Noise | null;
+  readonly #readings: Reading[] = [];
+  /** Null until it is done, and when there was no time. */
+  #measured: Measured | null = null;
+  #isClosed = false;
   #servers: readonly IceServer[] = [];
   /** What was tried, and what has shown to be open. */
   readonly #ways = new Map<string, { readonly way: Way; isOpen: boolean }>();
@@ -76,32 +81,45 @@ class Check {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#lines.forEach((line) => line.close());
     this.#noise?.stop();
   }
 
+  /** Nobody waits for more. */
+  get #isOver(): boolean {
+    return this.#isClosed || this.signal.aborted;
+  }
+
+  /** When the time is over, with what is known by then. */
   async run(): Promise<CheckResult | null> {
-    const direct: readonly Way[] = [{ transport: 'udp', turn: false }, { transport: 'tcp', turn: false }];
-    const began = performance.now();
-    const left = (ms: number): number => Math.max(0, began + ms - performance.now());
-    const lines = await this.#try(direct, true);
-    if (lines === null) return null;
+    const found = await Promise.race([this.#find(), wait(TOTAL_MS).then(() => 'late' as const)]);
+    if (found === 'refused' || this.signal.aborted || this.#ways.size === 0) return null;
+    const ways = this.#summary();
+    const measured = this.#measured ?? (this.#readings.length > 1 ? measure(this.#readings) : null);
+    const isOpen = Object.values(ways).includes(true);
+    // A way that is open and on which there was no time to measure anything is at least slow.
+    const verdict = measured === null && isOpen ? 'weak' : verdictOf(ways, measured ?? UNKNOWN);
+    return { ways, ...(measured ?? UNKNOWN), verdict, tookMs: performance.now() - this.#beganMs };
+  }
+
+  async #find(): Promise<'refused' | 'found'> {
+    const lines = await this.#try([{ transport: 'udp', turn: false }, { transport: 'tcp', turn: false }], true);
+    if (lines === null) return 'refused';
+    const answered = performance.now();
+    const left = (ms: number): number => Math.max(0, Math.min(answered + ms, this.#endMs) - performance.now());
     const trials = lines.map(({ line, way }) => this.#watch(line, way, left(WAYS_MS)));
     const udp = lines.find(({ way }) => way.transport === 'udp')?.line;
-    const udpOpens = udp?.isOpen(left(UDP_MS)) ?? Promise.resolve(false);
     const turned = this.#tryTurn(left(DIRECT_MS), () => left(WAYS_MS));
-    let measured = CLOSED;
-    if (udp !== undefined && (await udpOpens)) measured = await this.#measure(udp);
+    if (udp !== undefined && (await udp.isOpen(left(UDP_MS)))) this.#measured = await this.#measure(udp);
     else {
       await Promise.race([this.#anyOpen(left(WAYS_MS)), Promise.all([...trials, turned])]);
       const best = this.#best();
-      if (best !== null) measured = await this.#measureBy(best);
+      if (best !== null && !this.#isOver) this.#measured = await this.#measureBy(best);
     }
     // What is still being tried may show itself open in what is left of its time.
-    await Promise.race([Promise.all([...trials, turned]), wait(left(WAYS_MS))]);
-    if (this.signal.aborted) return null;
-    const ways = this.#summary();
-    return { ways, ...measured, verdict: verdictOf(ways, measured), tookMs: performance.now() - began };
+    await Promise.all([...trials, turned]);
+    return 'found';
   }
 
   /** Opens these in one echo; null: it was refused. `withPicture`: the first carries the picture. */
@@ -109,7 +127,7 @@ class Check {
     const lines = ways.map((way, index) => ({ way, line: this.#line(way, withPicture && index === 0 ? this.#tracks() : {}) }));
     const offers = await Promise.all(lines.map(({ line }) => line.offer()));
     const echo = await this.environment.ask(offers.map(({ sdp, sources }) => ({ sdp: withoutFeedback(sdp), sources })));
-    if (typeof echo === 'string' || this.signal.aborted) return null;
+    if (typeof echo === 'string' || this.#isOver) return null;
     this.#servers = echo.iceServers;
     const taken = lines.map(async (one, index) => {
       // A TURN server is reached by the way in question, and reaches the relay by UDP.
@@ -129,7 +147,7 @@ class Check {
       const isOpen = this.#ways.get(nameOf({ transport, turn: false }))?.isOpen ?? false;
       return !isOpen && turnBy(transport, this.#servers).length > 0;
     });
-    if (wanted.length === 0 || this.signal.aborted) return;
+    if (wanted.length === 0 || this.#isOver) return;
     const lines = await this.#try(wanted.map((transport) => ({ transport, turn: true })), false);
     await Promise.all((lines ?? []).map(({ line, way }) => this.#watch(line, way, leftMs())));
   }
@@ -151,18 +169,18 @@ class Check {
     return open.sort((a, b) => order.indexOf(a.transport) - order.indexOf(b.transport) || Number(a.turn) - Number(b.turn))[0] ?? null;
   }
 
-  async #measureBy(way: Way): Promise<Measured> {
+  async #measureBy(way: Way): Promise<Measured | null> {
     const lines = await this.#try([way], true);
     const line = lines?.[0]?.line;
     // It has shown that it is open, whatever becomes of the second connection.
     this.#ways.set(nameOf(way), { way, isOpen: true });
-    return line !== undefined && (await line.isOpen(this.#endMs - performance.now())) ? this.#measure(line) : CLOSED;
+    return line !== undefined && (await line.isOpen(this.#endMs - performance.now())) ? this.#measure(line) : null;
   }
 
   async #measure(line: Line): Promise<Measured> {
     const end = Math.min(this.#endMs, performance.now() + MEASURE_MS);
-    const readings: Reading[] = [];
-    while (performance.now() < end && !this.signal.aborted) {
+    const readings = this.#readings;
+    while (performance.now() < end && !this.#isOver) {
       const report = await line.getStats();
       const reading = readingOf(report.values() as Iterable<Readonly<Record<string, unknown>>>, performance.now(), this.#noise?.painted() ?? 0);
       // Nothing before the first frame has left: the handshake is no measure of a way.
@@ -171,7 +189,7 @@ class Check {
       await wait(LOOK_MS);
     }
     // ICE found a way and no handshake came through it: nothing that one could talk over.
-    return line.isConnected || readings.length > 0 ? measure(readings) : { ...CLOSED, bps: 0 };
+    return line.isConnected || readings.length > 0 ? measure(readings) : { ...UNKNOWN, bps: 0 };
   }
 
   #line({ transport, turn }: Way, tracks: LineTracks): Line {
