@@ -14,6 +14,7 @@ FOCUSED = """() => {
   let element = document.activeElement;
   while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
   const style = getComputedStyle(element);
+  if (element === document.body) return { name: '', ring: 0, inWindow: true };
   const name = element.getAttribute('aria-label') ?? element.labels?.[0]?.textContent ?? element.textContent;
   const box = element.getBoundingClientRect();
   const shown = element.matches('input[type=radio]') ? element.parentElement : element;
@@ -101,6 +102,7 @@ async def test_host_holds_a_whole_call_by_keyboard_alone(server: Server, person:
 
     # The keys are listed, and can be switched off.
     await page.keyboard.press("?")
+    await page.get_by_label("Brug genveje").wait_for()
     await go_to(page, "Brug genveje")
     await page.keyboard.press("Space")
     await page.keyboard.press("Escape")
