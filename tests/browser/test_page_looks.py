@@ -177,8 +177,12 @@ async def test_host_parts_of_the_people_panel_are_sound_and_their_targets_large(
     ],
     ids=str,
 )
-async def test_page_every_state_fits_its_window(chromium: Browser, size: Size, shown: dict[str, Any]) -> None:
+async def test_page_every_state_fits_its_window(
+    chromium: Browser, size: Size, shown: dict[str, Any], request: pytest.FixtureRequest
+) -> None:
     names = await all_names(chromium)
+    if request.node.get_closest_marker("long") is None:
+        names = names[::2] if size == SMALL_PHONE else names[1::2]
 
     async def visit(stories: Stories, name: str) -> None:
         page = await stories.switch(name, **shown)
@@ -223,7 +227,7 @@ async def test_call_buttons_are_large_apart_and_in_the_window(chromium: Browser,
         page = await stories.show("call-9")
         buttons = page.get_by_role("group", name="Knapper til mødet").get_by_role("button")
         boxes = [await button.bounding_box() for button in await buttons.all()]
-        assert len(boxes) >= (7 if size == DESKTOP else 4)
+        assert len(boxes) in (4, 5), "a citizen has at most five things to choose from"
         lowest = 48 if size == ON_ITS_SIDE else 56
         previous_right = previous_bottom = 0.0
         for box in boxes:
