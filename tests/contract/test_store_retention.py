@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +143,11 @@ async def test_small_things_go_by_their_terms(database: Database, rows: Retentio
     assert [await rows.delete(Kind.STAFF_LINKS, 3, 2) for _ in range(3)] == [2, 1, 0]
     assert [await count(database, table) for table in (schema.idempotency_keys, schema.staff_links)] == [2, 2]
     assert await rows.delete(Kind.POOL_ROOMS, NOW, 10) == 0
+    days = [{"organisation": "o", "day": f"2026-01-0{day}", "segments": 1} for day in range(1, 6)]
+    await put(database, schema.message_days, *days)
+    fourth = datetime(2026, 1, 4, 12, tzinfo=UTC).timestamp()
+    assert [await rows.delete(Kind.SMS_DAYS, fourth, 2) for _ in range(3)] == [2, 1, 0]
+    assert await count(database, schema.message_days) == 2
 
 
 async def test_audit_days_go_whole_and_a_run_is_remembered_with_its_notes(

@@ -54,6 +54,8 @@ class Kind(StrEnum):
     STAFF_LINKS = "staff_links"
     """That have expired."""
     DIAGNOSES = "diagnoses"
+    SMS_DAYS = "sms_days"
+    """How many SMS an organisation sent on a day: for its quota."""
 
 
 class RetentionStore(Protocol):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, assert_never
 
-from sqlalchemy import Select, and_, delete, or_, select, update
+from sqlalchemy import Select, and_, delete, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -26,6 +26,7 @@ from vdxmedia.store.schema import (
     job_runs,
     meeting_labels,
     meetings,
+    message_days,
     staff_links,
 )
 from vdxmedia.store.units import Units
@@ -75,6 +76,10 @@ class RetentionRows:
                 told = diagnoses.c
                 old = select(told.code).where(told.made_at < int(before)).limit(most)
                 return await self._deleted(delete(diagnoses).where(told.code.in_(old)))
+            case Kind.SMS_DAYS:
+                spent, day = message_days.c, datetime.fromtimestamp(before, UTC).date().isoformat()
+                past = select(spent.organisation, spent.day).where(spent.day < day).limit(most)
+                return await self._deleted(delete(message_days).where(tuple_(spent.organisation, spent.day).in_(past)))
             case _:
                 assert_never(kind)
 
