@@ -7,6 +7,7 @@ import contextlib
 import os
 import random
 import re
+import shlex
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -37,6 +38,15 @@ class Server:
     """A command that gets an access token for the booking APIs."""
     open_socket: SocketFactory | None = None
     """How to reach a server that lives in a network namespace."""
+
+    async def bearer(self) -> dict[str, str]:
+        """The header of an access token for the booking APIs, got as `token_line` gets it."""
+        *_, user, _, grant, url = shlex.split(self.token_line)
+        name, _, secret = user.partition(":")
+        key, _, value = grant.partition("=")
+        basic = {"Authorization": aiohttp.encode_basic_auth(name, secret)}
+        async with aiohttp.ClientSession() as http, http.post(url, data={key: value}, headers=basic) as answer:
+            return {"Authorization": f"Bearer {(await answer.json())['access_token']}"}
 
     def http(self) -> aiohttp.ClientSession:
         """A session with the key to the API; a certificate that the server made for itself is taken."""

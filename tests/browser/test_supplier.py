@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import html
 import re
-import shlex
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,20 +24,11 @@ WITHIN_S = 15.0
 
 @dataclass
 class Supplier:
-    """Knows a base URL and a client's secret, and nothing of this server."""
+    """Knows a base URL and a token, and nothing of this server."""
 
     base_url: str
     http: aiohttp.ClientSession
-    headers: dict[str, str] = field(default_factory=dict)
-
-    async def log_in(self, command: str) -> None:
-        """`command`: the line that the server prints."""
-        *_, user, _, grant, url = shlex.split(command)
-        name, _, secret = user.partition(":")
-        key, _, value = grant.partition("=")
-        basic = {"Authorization": aiohttp.encode_basic_auth(name, secret)}
-        async with self.http.post(url, data={key: value}, headers=basic) as answer:
-            self.headers = {"Authorization": f"Bearer {(await answer.json())['access_token']}"}
+    headers: dict[str, str]
 
     async def call(self, method: str, path: str, body: object = None) -> Any:
         async with self.http.request(method, self.base_url + path, json=body, headers=self.headers) as answer:
@@ -59,8 +49,7 @@ async def test_supplier_books_invites_ends_and_finds_the_call_in_the_history(
     server: Server, person: OpenPerson
 ) -> None:
     async with aiohttp.ClientSession() as http:
-        supplier = Supplier(server.base_url, http)
-        await supplier.log_in(server.token_line)
+        supplier = Supplier(server.base_url, http, await server.bearer())
         await supplier.call("PUT", "/services/v2/organisation/dev", {"historyApiKey": HISTORY_KEY})
 
         now = datetime.now(UTC).replace(microsecond=0)
