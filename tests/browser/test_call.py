@@ -153,7 +153,7 @@ async def test_call_reload_returns_to_the_same_seat(server: Server, person: Open
     assert await tile_owner_names(anna) == before
 
 
-@pytest.mark.parametrize("codec", ["H264", "VP9", "AV1"])
+@pytest.mark.parametrize("codec", ["H264", *(pytest.param(name, marks=pytest.mark.long) for name in ("VP9", "AV1"))])
 async def test_call_room_with_another_codec_is_decoded_in_chromium(
     server: Server, person: OpenPerson, codec: str
 ) -> None:

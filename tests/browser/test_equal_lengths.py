@@ -59,7 +59,8 @@ async def assert_nothing_is_missing(server: Server, read: Read) -> None:
     assert (more["packetsLost"], more["pliCount"]) == (0, 0), more
 
 
-@pytest.mark.parametrize("codec", [pytest.param("VP8", marks=pytest.mark.long), "H264"])
+@pytest.mark.long
+@pytest.mark.parametrize("codec", ["VP8", "H264"])
 async def test_padded_packets_are_decoded_without_loss_in_chromium(
     server: Server, person: OpenPerson, film: Path, codec: str
 ) -> None:

@@ -33,6 +33,7 @@ async def bare_page(chromium: Browser, server: Server, guest_url: str, video_slo
     return page
 
 
+@pytest.mark.long
 async def test_switch_shows_first_decoded_frame_within_300_ms(
     server: Server, person: OpenPerson, chromium: Browser
 ) -> None:

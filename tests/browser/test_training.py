@@ -220,6 +220,7 @@ async def look(host: Person, name: str, what: str) -> None:
     await host.page.locator("vdx-panel").get_by_role("button", name="Luk", exact=True).click()
 
 
+@pytest.mark.long
 async def test_training_closer_look_takes_a_higher_layer_and_a_screen_stands_beside_the_instructor(
     server: Server, person: OpenPerson
 ) -> None:
