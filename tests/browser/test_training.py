@@ -234,7 +234,7 @@ async def test_training_closer_look_takes_a_higher_layer_and_a_screen_stands_bes
     for guest in (bent, clara):
         await eventually(lambda guest=guest: height_of(guest, of_anna, "screen"), lambda height: height > 0)  # type: ignore[misc]
         await eventually(lambda guest=guest: height_of(guest, of_anna), lambda height: height > 0)  # type: ignore[misc]
-    await anna.page.set_viewport_size({"width": 560, "height": 420})
+    await anna.page.set_viewport_size({"width": 640, "height": 540})
     await eventually(lambda: height_of(anna, of_bent), lambda height: height == LOW_HEIGHT)
     await look(anna, "Bent", "Se nærmere")
     await eventually(lambda: height_of(anna, of_bent), lambda height: height > LOW_HEIGHT)
