@@ -185,7 +185,8 @@ def told_of(packet: rtp.AnyRtcpPacket) -> list[Any]:
             return ["fir", packet.ssrc, entries]
         case _:
             bitrate_bps, ssrcs = rtp.unpack_remb_fci(packet.fci)
-            return ["remb", packet.ssrc, bitrate_bps, ssrcs]
+            # An exponent may lead beyond 64 bits, where the relay takes the largest number there is.
+            return ["remb", packet.ssrc, min(bitrate_bps, 2**64 - 1), ssrcs]
 
 
 @settings(max_examples=EXAMPLES, deadline=None)
