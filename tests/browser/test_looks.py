@@ -28,8 +28,7 @@ async def test_guest_sees_the_organisations_colours_and_comes_no_further_than_it
     server: Server, person: OpenPerson
 ) -> None:
     async with aiohttp.ClientSession() as http:
-        supplier = Supplier(server.base_url, http)
-        await supplier.log_in(server.token_line)
+        supplier = Supplier(server.base_url, http, await server.bearer())
         await supplier.call("PUT", "/api/v1/organisations/dev/branding", LOOK)
         frames = {"frameOrigins": ["https://journal.example.dk"]}
         await supplier.call("PATCH", "/api/v1/organisations/dev/pages", frames)
