@@ -3,7 +3,6 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import type { CallCommands, CallState } from '../call-types.js';
-import '../elements/control/control.js';
 import '../elements/frame/frame.js';
 import '../elements/tile/tile.js';
 import { renderSaid } from '../look/links.js';
@@ -14,6 +13,7 @@ import { momentText } from '../text/times.js';
 import type { Words } from '../text/words.js';
 import { lossLine } from './banners.js';
 import { doorStyles } from './door.styles.js';
+import { renderOwnSwitches } from './own-switches.js';
 import { ownTile } from './own-tile.js';
 
 const LOOK_MS = 10_000;
@@ -58,7 +58,6 @@ export class WaitingPage extends LitElement {
     if (call.waiting === null) return nothing;
     const { reason, since, notice } = call.waiting;
     const words = roomWords(this.words.language).waiting;
-    const { microphone, camera } = call.local;
     const minutes = Math.max(0, Math.floor((Date.now() - since) / 60_000));
     return html`<vdx-frame .room=${call.room ?? call.invitation} .look=${call.look} .words=${this.words}>
       <div class="waiting">
@@ -75,26 +74,7 @@ export class WaitingPage extends LitElement {
         </div>
         <vdx-tile .tile=${ownTile(call)} .words=${this.words} .mirrored=${call.devices.facing !== 'environment'}></vdx-tile>
         <div class="own">
-          <vdx-control
-            beside
-            .look=${'state'}
-            .label=${this.words.call.microphone}
-            .icon=${'microphone'}
-            .iconOff=${'microphoneOff'}
-            .pressed=${microphone.on}
-            .busy=${microphone.busy}
-            @click=${() => void commands.setMicrophone(!microphone.on)}
-          ></vdx-control>
-          <vdx-control
-            beside
-            .look=${'state'}
-            .label=${this.words.call.camera}
-            .icon=${'camera'}
-            .iconOff=${'cameraOff'}
-            .pressed=${camera.on}
-            .busy=${camera.busy}
-            @click=${() => void commands.setCamera(!camera.on)}
-          ></vdx-control>
+          ${renderOwnSwitches(call, commands, this.words)}
         </div>
         <button class="button" type="button" @click=${() => void commands.leave()}>${words.leave}</button>
       </div>

@@ -1,11 +1,11 @@
 /** For who leads the meeting: own picture, devices and the button on one screen. */
 
 import { html, nothing, type TemplateResult } from 'lit';
-import '../../elements/control/control.js';
 import '../../elements/devices/devices.js';
 import { icon } from '../../elements/icon/icon.js';
 import '../../elements/level/level.js';
 import { checkWords } from '../../text/check.js';
+import { renderOwnSwitches } from '../own-switches.js';
 import { ownStateText } from '../own-tile.js';
 import { renderOwnPicture, renderProblem } from './parts.js';
 import type { PrejoinView } from './view.js';
@@ -49,26 +49,7 @@ function renderSelf(view: PrejoinView): TemplateResult {
   return html`
     ${renderOwnPicture(view)}
     <div class="own">
-      <vdx-control
-        beside
-        .look=${'state'}
-        .label=${words.call.microphone}
-        .icon=${'microphone'}
-        .iconOff=${'microphoneOff'}
-        .pressed=${microphone.on}
-        .busy=${microphone.busy}
-        @click=${() => void commands.setMicrophone(!microphone.on)}
-      ></vdx-control>
-      <vdx-control
-        beside
-        .look=${'state'}
-        .label=${words.call.camera}
-        .icon=${'camera'}
-        .iconOff=${'cameraOff'}
-        .pressed=${camera.on}
-        .busy=${camera.busy}
-        @click=${() => void commands.setCamera(!camera.on)}
-      ></vdx-control>
+      ${renderOwnSwitches(call, commands, words)}
       ${renderMeter(view)}
     </div>
     ${camera.error !== null ? renderProblem(view, camera.error, 'camera') : nothing}
