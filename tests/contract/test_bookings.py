@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tests.postgres import PASSWORD, Postgres, run_postgres
 from vdxmedia.booking.callers import Caller, CallerRole
 from vdxmedia.booking.choices import MeetingType, Provisioning, ProvisionStatus, VmrQuality
 from vdxmedia.booking.organisations import Organisation
@@ -27,7 +23,7 @@ from vdxmedia.hub.bookings import BookingDesk
 from vdxmedia.hub.bookings_port import LIST_PAGE
 from vdxmedia.sealing import Sealer
 from vdxmedia.store.bookings import BookingDatabase
-from vdxmedia.store.database import Database, open_store
+from vdxmedia.store.database import Database
 
 SEALER = Sealer([b"k" * 32])
 SET_UP = BookingSetUp(uri_domain="rooms.example.dk", portal_link="https://portal.example.dk/?url=__uri-with-domain__")
@@ -35,25 +31,6 @@ EXTERNAL = replace(SET_UP, provisioning=Provisioning.EXTERNAL)
 PROVISIONER = Caller(organisation="", roles=frozenset({CallerRole.PROVISIONER_USER}))
 OK = ProvisionStatus.PROVISIONED_OK
 NOW = 1_800_000_000
-DATABASES = itertools.count(1)
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Postgres]:
-    with run_postgres() as running:
-        yield running
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    if request.param == "sqlite":
-        place, password = f"sqlite:///{tmp_path}/store.db", ""
-    else:
-        running: Postgres = request.getfixturevalue("postgres")
-        place = await asyncio.to_thread(running.make_database, f"bookings{next(DATABASES)}")
-        password = PASSWORD
-    async with open_store(place, password) as opened:
-        yield opened
 
 
 @pytest.fixture

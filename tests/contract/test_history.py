@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import itertools
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from aiohttp import ClientSession, web
 
-from tests.postgres import PASSWORD, Postgres, run_postgres
 from vdxmedia.api.history import HistoryApi, key_hash
 from vdxmedia.api.proxies import TrustedProxies
 from vdxmedia.booking.callers import Caller, CallerRole
@@ -25,29 +21,10 @@ from vdxmedia.ids import ParticipantId, RoomId
 from vdxmedia.sealing import Sealer
 from vdxmedia.store.bookings import BookingDatabase
 from vdxmedia.store.call_rows import History
-from vdxmedia.store.database import Database, open_store
+from vdxmedia.store.database import Database
 
-DATABASES = itertools.count(1)
 NOW = 1_800_000_000
 KEYS = {"region": "key-of-the-region", "hospital": "key-of-the-hospital", "other": "key-of-another"}
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Postgres]:
-    with run_postgres() as running:
-        yield running
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    if request.param == "sqlite":
-        place, password = f"sqlite:///{tmp_path}/store.db", ""
-    else:
-        running: Postgres = request.getfixturevalue("postgres")
-        place = await asyncio.to_thread(running.make_database, f"history{next(DATABASES)}")
-        password = PASSWORD
-    async with open_store(place, password) as opened:
-        yield opened
 
 
 class Api:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import itertools
-from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Table, func, insert, select
 
-from tests.postgres import PASSWORD, Postgres, run_postgres
 from vdxmedia.booking.audit import AuditOperation, note_of
 from vdxmedia.booking.callers import Caller, CallerRole
 from vdxmedia.booking.choices import ProvisionStatus
@@ -30,31 +25,12 @@ from vdxmedia.store import schema
 from vdxmedia.store.audit import AuditLog
 from vdxmedia.store.bookings import BookingDatabase
 from vdxmedia.store.call_ratings import CallRatingRows
-from vdxmedia.store.database import Database, open_store
+from vdxmedia.store.database import Database
 from vdxmedia.store.retention import RetentionRows
 
-DATABASES = itertools.count(1)
 SEALER = Sealer([b"k" * 32])
 NOW = 1_800_000_000
 ADMIN = Caller(organisation="hospital", email="a@b.dk", roles=frozenset({CallerRole.ADMIN}))
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Postgres]:
-    with run_postgres() as running:
-        yield running
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    if request.param == "sqlite":
-        place, password = f"sqlite:///{tmp_path}/store.db", ""
-    else:
-        running: Postgres = request.getfixturevalue("postgres")
-        place = await asyncio.to_thread(running.make_database, f"retention{next(DATABASES)}")
-        password = PASSWORD
-    async with open_store(place, password) as opened:
-        yield opened
 
 
 @pytest.fixture
