@@ -21,6 +21,7 @@ SCREEN_MID = "2"
 """M-lines begin with microphone, camera, screen."""
 FOLLOW = """() => {
   const video = observe.videos().find((one) => one.srcObject && !observe.isSelf(one));
+  if (!video) return false;
   let last = performance.now();
   let longest = 0;
   const look = (now) => {
@@ -30,8 +31,9 @@ FOLLOW = """() => {
   };
   video.requestVideoFrameCallback(look);
   window.longestGapMs = () => Math.max(longest, performance.now() - last);
+  return true;
 }"""
-"""From now on: the longest time between two frames of the other's picture."""
+"""From now on: the longest time between two frames of the other's picture. False: it is decoded, but not yet shown."""
 CREDENTIALS = """(() => {
   const { localDescription, remoteDescription } = observe.live();
   return [localDescription, remoteDescription].flatMap(({ sdp }) => [
@@ -99,7 +101,7 @@ async def test_ice_restarts_when_the_network_changes_and_nothing_stands_still(
     bent = await person("Bent", room["guestUrl"])
     for someone in (anna, bent):
         await someone.decoding(1)
-    await asyncio.gather(*(someone.page.evaluate(FOLLOW) for someone in (anna, bent)))
+    await asyncio.gather(*(someone.page.wait_for_function(FOLLOW) for someone in (anna, bent)))
     before = await bent.page.evaluate(CREDENTIALS)
     await asyncio.sleep(1)
     await bent.page.evaluate("void dispatchEvent(new Event('online'))")
