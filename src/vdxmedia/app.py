@@ -7,19 +7,13 @@ sockets, rooms, media connections, the relay, and last the store.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-import os
-import signal
-import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
-from pathlib import Path
 from types import TracebackType
 
 from aiohttp import web
 
-from vdxmedia.addresses import announced_addresses, format_bind, media_sockets, usable
 from vdxmedia.api.attendance import AttendanceOperations
 from vdxmedia.api.auth import DEVELOPMENT_KEY
 from vdxmedia.api.callers import Callers
@@ -40,7 +34,9 @@ from vdxmedia.api.tokens import JwtTokens
 from vdxmedia.assembly import booking_apis, bookings, who_calls
 from vdxmedia.assembly.call_ratings import rating_operations
 from vdxmedia.assembly.embedding import make_embedders
+from vdxmedia.assembly.listening import format_all, listen
 from vdxmedia.assembly.looks import frames_of
+from vdxmedia.assembly.media import MakeRelay, make_films, make_plane, make_relay
 from vdxmedia.assembly.messages import MessageParts, open_messages
 from vdxmedia.assembly.network import network_operations
 from vdxmedia.assembly.retention import make_retention
@@ -48,9 +44,8 @@ from vdxmedia.assembly.staff import make_staff
 from vdxmedia.assembly.ways_in import booking_operations
 from vdxmedia.booking.organisations import Organisation
 from vdxmedia.clock import Clock, SystemClock
-from vdxmedia.config import MAX_WORKERS, Media, Settings, parse_bind
+from vdxmedia.config import Settings
 from vdxmedia.credentials import Credentials
-from vdxmedia.errors import Misconfigured
 from vdxmedia.hub.bookings import BookingDesk
 from vdxmedia.hub.bookings_port import Bookings
 from vdxmedia.hub.clients import Clients
@@ -62,17 +57,15 @@ from vdxmedia.hub.registry import Registry
 from vdxmedia.hub.store_keeping import DAY_S, Retention, StoreKeeping
 from vdxmedia.hub.tasks import TaskScope
 from vdxmedia.ids import RoomId
-from vdxmedia.integrations.clip_library import ClipLibrary
-from vdxmedia.integrations.films import FilmAccess, FilmProcesses
+from vdxmedia.integrations.films import FilmProcesses
 from vdxmedia.integrations.jwks import FetchedKeys
 from vdxmedia.observability import Metrics
 from vdxmedia.relay_metrics import Distribution
-from vdxmedia.sfu import border
 from vdxmedia.sfu.plane import RelayPlane
-from vdxmedia.sfu.relay_port import RelayPort
 from vdxmedia.signalling.server import Signalling
 from vdxmedia.signalling.session import SessionLimits
 from vdxmedia.signalling.turn import TurnServers
+from vdxmedia.stopping import stop_on_signal
 from vdxmedia.store.clients import StoredClients
 from vdxmedia.store.database import Database, open_store
 
@@ -80,26 +73,6 @@ logger = logging.getLogger(__name__)
 
 HTTP_SHUTDOWN_S = 3.0
 """For requests still being answered when the server has ended its calls."""
-LISTEN_BACKLOG = 1024
-"""Connections waiting for accept; a join storm of 500 fits."""
-
-MakeRelay = Callable[[Sequence[str], Media], RelayPort]
-
-
-def make_relay(binds: Sequence[str], media: Media) -> RelayPort:
-    """The native relay on these addresses. Raises: OSError, Misconfigured."""
-    try:
-        # Here and not above: looking at keys and configuration must not need a built relay.
-        from vdxmedia import _relay
-    except ImportError as error:
-        raise Misconfigured("the native relay is not built: run `make relay`") from error
-    border.check(_relay)
-    return _relay.Relay(list(binds), media.socket_buffer_bytes, media.local_only, media.tcp, media_workers(media))
-
-
-def media_workers(media: Media) -> int:
-    """How many workers the relay gets: as many as asked for, else one for each core but one, at least one."""
-    return media.workers or min(max(len(os.sched_getaffinity(0)) - 1, 1), MAX_WORKERS)
 
 
 class Server:
@@ -170,24 +143,7 @@ class Server:
 
     async def serve_until_signalled(self) -> None:
         """Until SIGTERM or SIGINT, then a gentle stop; a second signal ends the gentleness."""
-        loop = asyncio.get_running_loop()
-        signals: asyncio.Queue[int] = asyncio.Queue(maxsize=8)
-
-        def arrived(number: int) -> None:
-            with contextlib.suppress(asyncio.QueueFull):
-                signals.put_nowait(number)
-
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, arrived, number)
-        await signals.get()
-        async with TaskScope("stop") as scope:
-            gentle = scope.start(self.stop(self.settings.stop.deadline_s), "gentle stop")
-            forced = scope.start(self._forced(signals), "second signal")
-            await asyncio.wait((gentle, forced), return_when=asyncio.FIRST_COMPLETED)
-
-    async def _forced(self, signals: asyncio.Queue[int]) -> None:
-        await signals.get()
-        logger.warning("server_stop_forced")
+        await stop_on_signal(lambda: self.stop(self.settings.stop.deadline_s))
 
     def unready_reason(self) -> str | None:
         return "draining" if self._is_draining else None
@@ -227,7 +183,10 @@ class Server:
 
     async def _start(self, stack: AsyncExitStack) -> None:
         settings, http = self.settings, self.settings.http
-        sockets = self._listen(stack)
+        # Before anything else, so that a taken port is said at once and port 0 is known in links.
+        sockets, self.http_addresses = listen(http.binds)
+        for listening in sockets:
+            stack.callback(listening.close)
         if not self.public_url:
             scheme = "https" if self._credentials.tls else "http"
             self.public_url = f"{scheme}://{self._public_host}:{self.http_addresses[0][1]}"
@@ -240,13 +199,22 @@ class Server:
             closes_at_of=lambda room: self.registry.closes_at_of(RoomId(room)),
         )
         self.store = await self._open_store(stack)
-        self.plane = await stack.enter_async_context(self._open_plane())
+        plane, self.media_addresses = make_plane(settings.media, self._make_relay)
+        self.plane = await stack.enter_async_context(plane)
         limits = HubLimits(
             rooms=settings.limits.rooms,
             idle_room_kept_s=settings.tokens.link_lifetime_s,
             joins_per_second=settings.limits.joins_per_second,
         )
-        self.films = await stack.enter_async_context(self._open_films())
+        self.films = await stack.enter_async_context(
+            make_films(
+                settings,
+                self._counters,
+                http=self.http_addresses[0],
+                media=self.media_addresses,
+                certificate_file=self._credentials.certificate_file if self._credentials.tls else "",
+            )
+        )
         self.registry = await stack.enter_async_context(
             Registry(
                 self.plane,
@@ -409,44 +377,9 @@ class Server:
         services.start(idle.watch(lambda: runner.server.connections if runner.server else ()), "idle connections")
         for listening in sockets:
             await web.SockSite(runner, listening, ssl_context=self._credentials.tls).start()
-        logger.info("server_started http=%s media=%s", _all(self.http_addresses), _all(self.media_addresses))
-
-    def _open_films(self) -> FilmProcesses:
-        """The players come by the machine's own way, whatever stands between the server and the world."""
-        film = self.settings.film
-        host, port = self.http_addresses[0]
-        reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-        scheme = "https" if self._credentials.tls else "http"
-        library = ClipLibrary(
-            Path(film.library) if film.library else None, max_file_bytes=film.max_file_bytes, counters=self._counters
+        logger.info(
+            "server_started http=%s media=%s", format_all(self.http_addresses), format_all(self.media_addresses)
         )
-        return FilmProcesses(
-            library,
-            FilmAccess(
-                f"{scheme}://{format_bind(reached, port)}",
-                self._credentials.certificate_file or None,
-                tuple({host: None for host, _ in self.media_addresses}) if self.settings.media.announced else (),
-            ),
-            maximum=film.maximum,
-            max_file_bytes=film.max_file_bytes,
-            counters=self._counters,
-        )
-
-    def _listen(self, stack: AsyncExitStack) -> list[socket.socket]:
-        """Binds before anything else, so that a taken port is said at once and port 0 is known in links."""
-        sockets = []
-        for host, port in usable([parse_bind(bind, key="http.binds") for bind in self.settings.http.binds]):
-            if port == 0 and self.http_addresses:
-                port = self.http_addresses[0][1]
-            family = socket.AF_INET6 if ":" in host else socket.AF_INET
-            try:
-                listening = socket.create_server((host, port), family=family, backlog=LISTEN_BACKLOG)
-            except OSError as error:
-                raise _taken("http", host, port, error) from error
-            stack.callback(listening.close)
-            sockets.append(listening)
-            self.http_addresses.append((host, listening.getsockname()[1]))
-        return sockets
 
     async def _open_store(self, stack: AsyncExitStack) -> StoreKeeping:
         """Raises: Misconfigured, Refused `store_unavailable`."""
@@ -470,28 +403,3 @@ class Server:
 
     def _is_for_development(self) -> bool:
         return DEVELOPMENT_KEY in self._credentials.api_keys.values()
-
-    def _open_plane(self) -> RelayPlane:
-        media = self.settings.media
-        wanted = usable(media_sockets(media.binds))
-        try:
-            relay = self._make_relay([format_bind(host, port) for host, port in wanted], media)
-        except OSError as error:
-            host, port = wanted[0]
-            raise _taken("media", host, port, error) from error
-        bound = [
-            [parse_bind(address, key="media.binds") for address in addresses] for addresses in relay.worker_addresses
-        ]
-        self.media_addresses = [address for addresses in bound for address in addresses]
-        return RelayPlane(relay, announced=[announced_addresses(addresses, media.announced) for addresses in bound])
-
-
-def _taken(section: str, host: str, port: int, error: OSError) -> Misconfigured:
-    return Misconfigured(
-        f"{section}.binds: {format_bind(host, port)} cannot be had ({error.strerror or error}); "
-        f"choose another, in development with --{section}-port N"
-    )
-
-
-def _all(addresses: Sequence[tuple[str, int]]) -> str:
-    return ",".join(format_bind(host, port) for host, port in addresses)

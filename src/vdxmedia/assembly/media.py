@@ -1,0 +1,81 @@
+"""The relay behind its plane, and the players of films that join over it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from vdxmedia.addresses import announced_addresses, format_bind, media_sockets, usable
+from vdxmedia.assembly.listening import Address, taken
+from vdxmedia.config import MAX_WORKERS, Media, Settings, parse_bind
+from vdxmedia.errors import Misconfigured
+from vdxmedia.hub.counters import Counters
+from vdxmedia.integrations.clip_library import ClipLibrary
+from vdxmedia.integrations.films import FilmAccess, FilmProcesses
+from vdxmedia.sfu import border
+from vdxmedia.sfu.plane import RelayPlane
+from vdxmedia.sfu.relay_port import RelayPort
+
+MakeRelay = Callable[[Sequence[str], Media], RelayPort]
+
+
+def make_relay(binds: Sequence[str], media: Media) -> RelayPort:
+    """The native relay on these addresses. Raises: OSError, Misconfigured."""
+    try:
+        # Here and not above: looking at keys and configuration must not need a built relay.
+        from vdxmedia import _relay
+    except ImportError as error:
+        raise Misconfigured("the native relay is not built: run `make relay`") from error
+    border.check(_relay)
+    return _relay.Relay(list(binds), media.socket_buffer_bytes, media.local_only, media.tcp, media_workers(media))
+
+
+def media_workers(media: Media) -> int:
+    """How many workers the relay gets: as many as asked for, else one for each core but one, at least one."""
+    return media.workers or min(max(len(os.sched_getaffinity(0)) - 1, 1), MAX_WORKERS)
+
+
+def make_plane(media: Media, make_relay: MakeRelay) -> tuple[RelayPlane, list[Address]]:
+    """The plane, which is the caller's to open, and where it takes media. Raises: Misconfigured."""
+    wanted = usable(media_sockets(media.binds))
+    try:
+        relay = make_relay([format_bind(host, port) for host, port in wanted], media)
+    except OSError as error:
+        host, port = wanted[0]
+        raise taken("media", host, port, error) from error
+    bound = [[parse_bind(address, key="media.binds") for address in addresses] for addresses in relay.worker_addresses]
+    plane = RelayPlane(relay, announced=[announced_addresses(addresses, media.announced) for addresses in bound])
+    return plane, [address for addresses in bound for address in addresses]
+
+
+def make_films(
+    settings: Settings,
+    counters: Counters,
+    *,
+    http: Address,
+    media: Sequence[Address],
+    certificate_file: str,
+) -> FilmProcesses:
+    """The players come by the machine's own way, whatever stands between the server and the world.
+
+    `certificate_file`: empty where the pages are served without TLS.
+    """
+    film = settings.film
+    host, port = http
+    reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    scheme = "https" if certificate_file else "http"
+    library = ClipLibrary(
+        Path(film.library) if film.library else None, max_file_bytes=film.max_file_bytes, counters=counters
+    )
+    return FilmProcesses(
+        library,
+        FilmAccess(
+            f"{scheme}://{format_bind(reached, port)}",
+            certificate_file or None,
+            tuple({host: None for host, _ in media}) if settings.media.announced else (),
+        ),
+        maximum=film.maximum,
+        max_file_bytes=film.max_file_bytes,
+        counters=counters,
+    )
