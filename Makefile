@@ -1,7 +1,7 @@
 # Everything starts here: `make run` shows a call, `make test` proves it, `make bench` measures it.
 # The work is in scripts/; each target sets up what it needs and skips what is done.
 .DEFAULT_GOAL := run
-.PHONY: run test bench en301549 long screens setup relay web lint clean
+.PHONY: run test bench en301549 long soak screens setup relay web lint clean
 
 PYTHON ?= python3.11
 export PYTHON
@@ -46,6 +46,9 @@ long: setup ## what takes longer than a check may: each fuzz target for SECONDS,
 	@cargo test --release --package vdx-bench -- --ignored
 	@$(BIN)/pytest -q -m long tests
 	@$(BIN)/pytest -q --hypothesis-profile=long tests/unit tests/simulation
+
+soak: setup ## an hour of churn: memory, descriptors, tasks and threads stay flat (ARGS="--minutes 5", ARGS="--url https://… --key …")
+	@$(BIN)/python -m loadtests.soak --minutes 60 $(ARGS)
 
 screens: setup ## take all screens of the page anew: docs/images/screens-*.png
 	@$(BIN)/python -m tests.browser.sheet $(ARGS)

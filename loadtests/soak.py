@@ -1,14 +1,16 @@
 """Churn against a real server, and what of it stays behind: memory, descriptors, threads, tasks, peers, sources, rooms.
 
-    python -m loadtests.soak --minutes 10 [--rooms 3] [--people 4] [--workers 2] [--seed 1] [--json]
+    python -m loadtests.soak --minutes 60 [--rooms 3] [--people 4] [--workers 2] [--seed 1] [--json]
+    python -m loadtests.soak --minutes 3 --calm                 # beside other work: less than a fifth of a core in all
+    python -m loadtests.soak --minutes 60 --url https://… --key KEY     # a server that runs, with nobody on it
 
-Starts `vdxmedia dev` and the load generator. In each generation the rooms are opened and filled, everybody churns
-(joins, leaves with and without goodbye, reloads, ICE begun anew, mutes, cameras and screens on and off, a room closed
-and another opened), then all go: every other generation by closing the rooms, otherwise by themselves, those without
-goodbye by the server's own timers. Twice a generation a sample counts: with all rooms full, and empty. The verdict
-looks at the second half: memory does not grow; and an empty server has at last what it had at first. With several
-workers each connection goes to the next one, so that every room is on all of them. Left out: whether packets arrive
-right, beyond the generator's own faults.
+Starts `vdxmedia dev` and the load generator, or takes a running server whose API and metrics it may ask. In each
+generation the rooms are opened and filled, everybody churns (joins, leaves with and without goodbye, reloads, ICE begun
+anew, mutes, cameras and screens on and off, a room closed and another opened), then all go: by closing the rooms, or,
+every second generation (calm: every fourth), by themselves, those without goodbye by the server's own timers. Twice a
+generation a sample counts: with all rooms full, and empty. The verdict looks at the second half: memory does not grow;
+and an empty server has at last what it had at first (`flatness.py`). With several workers each connection goes to the
+next one, so that every room is on all of them. Left out: whether packets arrive right, beyond what the generator finds.
 """
 
 from __future__ import annotations
@@ -16,14 +18,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import os
 import random
-import statistics
 import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -31,27 +30,26 @@ import msgspec
 from socketio.exceptions import SocketIOError
 
 from loadtests import native
+from loadtests.flatness import (
+    Sample,
+    growth_per_join,
+    growth_per_min,
+    held_by,
+    held_by_metrics,
+    is_long_enough,
+    judge,
+    second_half,
+)
 from loadtests.participant import MICROPHONE, Participant, Refused, camera, connect
 from tests.server import Server, run_server
 from tests.spread import SPREAD_MODULE
+from vdxmedia.api.auth import DEVELOPMENT_KEY
 
 SAMPLE_S = 5.0
-CHURN_S = 30.0
-"""Of one generation."""
 EMPTY_TIMEOUT_S = 60.0
 """Longer than the server keeps the seat of one who vanished (30 s)."""
 SETTLE_S = 1.0
 """From the last change to a sample that counts: sockets are closed, tasks have ended."""
-STEP_S = 0.15
-"""Between two changes in one room."""
-MAX_GROWTH_BYTES_PER_MIN = 512 * 1024
-"""Of memory in the second half. A guess: what the allocator keeps varies by some 100 KiB from sample to sample, and one
-buffer of a peer that stays behind at each join would make ten times as much."""
-MIN_SAMPLES_FOR_TASKS = 4
-"""Empty ones, so that each half has a generation that waited."""
-PICTURE_BPS = 250_000
-SCREEN_BPS = 150_000
-FRAMES_PER_S = 10
 VIDEO_SLOTS = 4
 ROOM_MAXIMUM = 100
 """Room for the seats of those who vanished, which are kept for a while."""
@@ -59,50 +57,57 @@ CLEAN_GAUGES = ("vdx_relay_peers", "vdx_relay_sources", "vdx_relay_rooms", "vdx_
 """Zero when all have gone."""
 
 
-class Sample(msgspec.Struct, frozen=True):
-    at_s: float
-    phase: str
-    """`full` and `empty` count; `churn` is for the reader."""
-    memory_bytes: int
-    """Resident."""
-    descriptors: int
-    threads: int
-    tasks: int
-    peers: int
-    sources: int
-    rooms: int
+class Pace(msgspec.Struct, frozen=True, kw_only=True):
+    """How much is done."""
 
-    def line(self) -> str:
-        counts = (
-            f"{getattr(self, field):4} {field}"
-            for field in ("descriptors", "threads", "tasks", "peers", "sources", "rooms")
-        )
-        return f"{self.at_s:6.0f} s  {self.phase:5}  {self.memory_bytes / 2**20:7.1f} MiB  {'  '.join(counts)}"
+    rooms: int = 3
+    people: int = 4
+    """In each room."""
+    churn_s: float = 30.0
+    """Of one generation."""
+    step_s: float = 0.15
+    """Between two changes in one room."""
+    picture_bps: int = 250_000
+    screen_bps: int = 150_000
+    frames_per_s: int = 10
+    waits_every: int = 2
+    """So many generations: one of them ends by the server's own timers, which takes half a minute; 0: none."""
+
+
+CALM = Pace(
+    rooms=2, people=3, churn_s=8.0, step_s=0.4, picture_bps=50_000, screen_bps=50_000, frames_per_s=5, waits_every=4
+)
 
 
 class Outcome(msgspec.Struct, frozen=True):
     minutes: float
     generations: int
+    cpu_s: dict[str, float]
+    """Of `server`, `generator` and `clients` (this process)."""
     actions: dict[str, int]
     failed: dict[str, int]
     """Actions that ended in an error, by it."""
     empty_growth_bytes_per_min: float
     """Slope over the empty samples of the second half."""
     full_growth_bytes_per_min: float
+    empty_growth_bytes_per_join: float
+    is_long_enough: bool
+    """For a good verdict to say something."""
     faults: int
     """Packets that the generator found wrong."""
     panics: int
     complaints: list[str]
-    """Why the verdict is bad; empty: it is good."""
+    """Why the verdict is bad."""
     samples: list[Sample]
 
 
 class Room:
     """One room and those in it. All changes come from one task."""
 
-    def __init__(self, soak: Soak, people: int) -> None:
+    def __init__(self, soak: Soak, pace: Pace) -> None:
         self._soak = soak
-        self._size = people
+        self._pace = pace
+        self._size = pace.people
         self._room: dict[str, Any] = {}
         self._people: list[Participant] = []
         self._states: dict[int, dict[str, bool]] = {}
@@ -142,10 +147,10 @@ class Room:
                 await actions[name][0](dice)
             except (Refused, SocketIOError, TimeoutError, aiohttp.ClientError, native.GeneratorFailed) as error:
                 self._soak.failed[f"{name}: {error!r}"] += 1
-            await asyncio.sleep(STEP_S)
+            await asyncio.sleep(self._pace.step_s)
 
     async def _join(self, session: str = "") -> None:
-        soak = self._soak
+        soak, pace = self._soak, self._pace
         link = self._room["guestUrl"] if self._people else self._room["hostUrl"]
         person = await connect(
             soak.generator,
@@ -158,7 +163,9 @@ class Room:
         )
         self._people.append(person)
         await person.connect_media(
-            microphone=MICROPHONE, picture=camera(PICTURE_BPS, FRAMES_PER_S), screen=camera(SCREEN_BPS, FRAMES_PER_S)
+            microphone=MICROPHONE,
+            picture=camera(pace.picture_bps, pace.frames_per_s),
+            screen=camera(pace.screen_bps, pace.frames_per_s),
         )
         self._states[person.peer] = {"microphone": True, "camera": True, "screen": False}
         await person.show_all(320, 180)
@@ -238,27 +245,27 @@ class Soak:
         self._began_s = time.monotonic()
 
     async def sample(self, phase: str) -> Sample:
-        process = Path(f"/proc/{self.server.pid}")
         # Before the connection that asks for the gauges.
-        descriptors = len(os.listdir(process / "fd"))
-        gauges = await self._gauges()
-        status = dict(line.split(":", 1) for line in (process / "status").read_text().splitlines())
+        held = held_by(self.server.pid) if self.server.pid else None
+        gauges = await self.gauges()
+        held = held or held_by_metrics(gauges)
         sample = Sample(
             at_s=time.monotonic() - self._began_s,
             phase=phase,
-            memory_bytes=int(status["VmRSS"].split()[0]) * 1024,
-            descriptors=descriptors,
-            threads=int(status["Threads"]),
+            memory_bytes=held.memory_bytes,
+            descriptors=held.descriptors,
+            threads=held.threads,
             tasks=int(gauges["vdx_event_loop_tasks"]),
             peers=int(gauges["vdx_relay_peers"]),
             sources=int(gauges["vdx_relay_sources"]),
             rooms=int(gauges["vdx_relay_rooms"]),
+            joins=self.actions["join"] + self.actions["reload"],
         )
         self.samples.append(sample)
         print(sample.line(), file=sys.stderr, flush=True)
         return sample
 
-    async def _gauges(self) -> dict[str, float]:
+    async def gauges(self) -> dict[str, float]:
         """One question at a time: the server answers each in a thread, and makes another when one is busy."""
         async with self._asking:
             return await self.server.metrics()
@@ -273,7 +280,7 @@ class Soak:
         """Waits until the server has nobody. Gives what stayed."""
         deadline_s = time.monotonic() + EMPTY_TIMEOUT_S
         while True:
-            gauges = await self._gauges()
+            gauges = await self.gauges()
             left = [f"{name} is {gauges[name]:.0f}" for name in CLEAN_GAUGES if gauges[name]]
             if not left or time.monotonic() > deadline_s:
                 return left
@@ -304,37 +311,36 @@ class Soak:
         return left
 
 
-async def run(
-    minutes: float,
-    rooms: int,
-    people: int,
-    seed: int,
-    churn_s: float = CHURN_S,
-    *,
-    waits: bool = True,
-    workers: int = 1,
-) -> Outcome:
-    """`waits`: every other generation ends by the server's own timers, which takes half a minute."""
+async def run(minutes: float, pace: Pace, seed: int, *, workers: int = 1, running: Server | None = None) -> Outcome:
+    """`running`: the server, instead of one that is started here. Raises: SystemExit when somebody uses it."""
     dice = random.Random(seed)
     complaints: list[str] = []
     async with contextlib.AsyncExitStack() as stack:
-        server = await stack.enter_async_context(run_server(module=SPREAD_MODULE, workers=workers))
+        server = running
+        if server is None:
+            server = await stack.enter_async_context(run_server(module=SPREAD_MODULE, workers=workers))
         generator = await stack.enter_async_context(native.run_generator())
         http = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
         soak = Soak(server, generator, http)
+        before = await soak.gauges()
+        if used := [name for name in CLEAN_GAUGES if before[name]]:
+            raise SystemExit(f"somebody uses this server ({', '.join(used)}): what is left behind could not be told")
+        own_cpu_s = time.process_time()
         watching = asyncio.create_task(soak.watch(), name="samples")
         began_s, generations = time.monotonic(), 0
         try:
             while generations == 0 or time.monotonic() - began_s < minutes * 60:
-                of_this = [Room(soak, people) for _ in range(rooms)]
-                left = await soak.generation(of_this, dice, churn_s, by_closing=not waits or generations % 2 == 0)
+                of_this = [Room(soak, pace) for _ in range(pace.rooms)]
+                waits = pace.waits_every > 0 and generations % pace.waits_every == pace.waits_every - 1
+                left = await soak.generation(of_this, dice, pace.churn_s, by_closing=not waits)
                 complaints += [f"generation {generations}: {one}" for one in left]
                 generations += 1
         finally:
             watching.cancel()
             await asyncio.wait([watching])
         stats = await generator.stats()
-        panics = int((await server.metrics()).get("vdx_relay_panics_total", 0))
+        after = await soak.gauges()
+        panics = int(after.get("vdx_relay_panics_total", 0) - before.get("vdx_relay_panics_total", 0))
     took_min = (time.monotonic() - began_s) / 60
     empty, full = ([one for one in soak.samples if one.phase == phase] for phase in ("empty", "full"))
     complaints += judge(empty, full)
@@ -343,10 +349,17 @@ async def run(
     return Outcome(
         minutes=took_min,
         generations=generations,
+        cpu_s={
+            "server": after["process_cpu_seconds_total"] - before["process_cpu_seconds_total"],
+            "generator": stats.cpu_ns / 1e9,
+            "clients": time.process_time() - own_cpu_s,
+        },
         actions=dict(sorted(soak.actions.items())),
         failed=dict(soak.failed),
         empty_growth_bytes_per_min=growth_per_min(second_half(empty)),
         full_growth_bytes_per_min=growth_per_min(second_half(full)),
+        empty_growth_bytes_per_join=growth_per_join(second_half(empty)),
+        is_long_enough=is_long_enough(empty, full),
         faults=stats.faults,
         panics=panics,
         complaints=complaints,
@@ -354,59 +367,47 @@ async def run(
     )
 
 
-def second_half(samples: Sequence[Sample]) -> Sequence[Sample]:
-    return samples[len(samples) // 2 :]
-
-
-def growth_per_min(samples: Sequence[Sample]) -> float:
-    """Slope of the resident memory, by least squares; 0 of fewer than three."""
-    if len(samples) < 3:
-        return 0.0
-    return 60 * statistics.linear_regression([it.at_s for it in samples], [it.memory_bytes for it in samples]).slope
-
-
-def judge(empty: Sequence[Sample], full: Sequence[Sample]) -> list[str]:
-    """What speaks against: growth in the second half, and anything that an empty server has more than at first."""
-    complaints = []
-    for name, samples in (("empty", empty), ("full", full)):
-        growth = growth_per_min(second_half(samples))
-        if growth > MAX_GROWTH_BYTES_PER_MIN:
-            complaints.append(f"{name}: memory grows by {growth / 1024:.0f} KiB a minute")
-    for field in ("descriptors", "threads"):
-        # The first is when lazy things (a pool's thread, a database's file) are there.
-        counts = [getattr(sample, field) for sample in empty]
-        if counts and counts[-1] > counts[0]:
-            complaints.append(f"empty: {field} went from {counts[0]} to {counts[-1]}")
-    # engineio keeps a task for a socket that is gone until its next ping would be due (10 s): only the lowest counts
-    # tell, those after a generation that waited for longer.
-    if len(empty) >= MIN_SAMPLES_FOR_TASKS:
-        earlier, later = (min(one.tasks for one in half) for half in (empty[: len(empty) // 2], second_half(empty)))
-        if later > earlier:
-            complaints.append(f"empty: tasks went from {earlier} to {later}")
-    return complaints
+def verdict(outcome: Outcome) -> str:
+    """Empty: good."""
+    if outcome.complaints:
+        return "\n".join(outcome.complaints)
+    return "" if outcome.is_long_enough else "too short to tell: let it run for longer"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Joins, leaves and all between, for minutes; nothing may stay behind.")
     parser.add_argument("--minutes", type=float, default=10.0)
-    parser.add_argument("--rooms", type=int, default=3)
-    parser.add_argument("--people", type=int, default=4, help="in each room")
+    parser.add_argument("--calm", action="store_true", help="little at a time, for beside other work")
+    parser.add_argument("--rooms", type=int)
+    parser.add_argument("--people", type=int, help="in each room")
     parser.add_argument("--workers", type=int, default=2, help="of the relay")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--url", default="", help="of a server that runs, with nobody on it; default: one is started")
+    parser.add_argument("--key", default=DEVELOPMENT_KEY, help="to its API")
     parser.add_argument("--json", action="store_true", help="one JSON object after the lines, which go to stderr")
     given = parser.parse_args()
     native.build()
-    outcome = asyncio.run(run(given.minutes, given.rooms, given.people, given.seed, workers=given.workers))
+    pace = CALM if given.calm else Pace()
+    asked = {name: value for name in ("rooms", "people") if (value := getattr(given, name)) is not None}
+    running = Server(given.url.rstrip("/"), "", "", given.key) if given.url else None
+    outcome = asyncio.run(
+        run(given.minutes, msgspec.structs.replace(pace, **asked), given.seed, workers=given.workers, running=running)
+    )
+    said = verdict(outcome)
     if given.json:
         print(msgspec.json.encode(outcome).decode())
     else:
         print(f"{outcome.generations} generations in {outcome.minutes:.1f} min: {outcome.actions}")
+        share = sum(outcome.cpu_s.values()) / outcome.minutes / 60
+        spent = ", ".join(f"{who} {seconds:.1f} s" for who, seconds in outcome.cpu_s.items())
+        print(f"processor time: {spent}; {share:.0%} of a core")
         print(
             f"memory in the second half: empty {outcome.empty_growth_bytes_per_min / 1024:+.0f} KiB a minute, "
-            f"full {outcome.full_growth_bytes_per_min / 1024:+.0f}"
+            f"full {outcome.full_growth_bytes_per_min / 1024:+.0f}; "
+            f"{outcome.empty_growth_bytes_per_join / 1024:+.1f} KiB a join"
         )
-        print("\n".join(outcome.complaints) or "flat")
-    return 1 if outcome.complaints else 0
+        print(said or "flat")
+    return 1 if said else 0
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import re
 import sys
 import time
@@ -177,6 +178,8 @@ class Metrics:
         self.process = CollectorRegistry()
         """CPU, memory and descriptors of the process; reads files."""
         ProcessCollector(registry=self.process)
+        threads = Gauge("vdx_process_threads", "Threads of the process, the relay's too.", registry=self.process)
+        threads.set_function(lambda: len(os.listdir("/proc/self/task")))
 
     def observe_request(self, method: str, route: str, status: int, seconds: float) -> None:
         self.http_seconds.labels(method, route, str(status)).observe(seconds)
