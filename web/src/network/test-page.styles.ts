@@ -7,6 +7,7 @@ export const testPageStyles = css`
 
   .step {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     align-content: start;
     justify-items: start;
     gap: var(--space-16);
@@ -17,8 +18,8 @@ export const testPageStyles = css`
   }
 
   h1 {
+    max-width: 100%;
     font-size: var(--text-32);
-    overflow-wrap: break-word;
   }
 
   h1:focus {
@@ -176,6 +177,16 @@ export const testPageStyles = css`
     background: var(--surface);
     font-size: var(--text-16);
     font-variant-numeric: tabular-nums;
+  }
+
+  /* As the screens before a call: in the middle of a wide window. */
+  @media (min-width: 43.75em) and (min-height: 37.5em) {
+    .step {
+      align-content: center;
+      max-width: 40rem;
+      min-height: 100%;
+      padding: var(--space-24) var(--space-32) var(--space-32);
+    }
   }
 
   @media (min-width: 56.25em) {

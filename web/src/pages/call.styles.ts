@@ -26,8 +26,11 @@ export const callStyles = css`
     --focus-ground: var(--stage);
   }
 
+  /* However much is said, the buttons stay in the window. */
   .banner {
     grid-area: 1 / 1 / 2 / 3;
+    max-height: 60vh;
+    overflow-y: auto;
   }
 
   .room {

@@ -7,6 +7,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { CallCommands, CallState, Tile } from '../call-types.js';
 import { PLAIN, type Situation } from '../conference/arrange.js';
+import type { Box } from '../conference/layout.js';
 import { AnnounceEvent } from '../elements/announcer/announcer.js';
 import '../elements/asked/asked.js';
 import '../elements/banner/banner.js';
@@ -24,7 +25,7 @@ import '../elements/reactions/reactions.js';
 import '../elements/self-view/self-view.js';
 import type { CornerEvent, ShowSelfEvent } from '../elements/self-view/self-view.js';
 import '../elements/stage/stage.js';
-import type { TileSizeEvent } from '../elements/stage/stage.js';
+import type { OwnPlaceEvent, TileSizeEvent } from '../elements/stage/stage.js';
 import '../elements/toasts/toasts.js';
 import '../elements/training/notices.js';
 import { buttons, fields, reset } from '../styles/shared.js';
@@ -59,6 +60,9 @@ export class CallPage extends LitElement implements CallView {
   @state() panel: PanelName | null = null;
   @state() isSelfShown = true;
   @state() corner: Corner = startCorner();
+  /** Who has put it in a corner wants it there. */
+  @state() private wasMoved = false;
+  @state() private seat: Box | null = null;
   @query('h1') private heading!: HTMLElement;
   @state() captionPreferences: CaptionPreferences = readPreferences(shelfOf('localStorage'));
   readonly draft = new Draft((command) => this.commands.ask(command));
@@ -127,16 +131,19 @@ export class CallPage extends LitElement implements CallView {
         .situation=${this.situation}
         .showsNames=${this.showsNames}
         .words=${this.words}
+        .own=${this.isSelfShown && !this.wasMoved ? ownTile(this.call) : null}
+        @ownplace=${(event: OwnPlaceEvent) => { this.seat = event.box; }}
         @tilesize=${this.tellSize}></vdx-stage>
       <vdx-self-view
         .tile=${ownTile(this.call)}
         .words=${this.words}
         .corner=${this.corner}
+        .seat=${this.seat}
         .shown=${this.isSelfShown}
         .showsName=${this.showsNames}
         .mirrored=${this.call.devices.facing !== 'environment'}
         .canTurn=${this.call.devices.facing !== null && this.call.local.camera.on}
-        ?compact=${others.length >= CROWDED}
+        ?compact=${others.length >= CROWDED && this.seat === null}
         @turncamera=${() => void this.commands.turnCamera()}
         @corner=${(event: CornerEvent) => { this.move(event.corner); }}
         @showself=${(event: ShowSelfEvent) => { this.showSelf(event.show); }}
@@ -238,6 +245,7 @@ export class CallPage extends LitElement implements CallView {
   }
 
   move(corner: Corner): void {
+    this.wasMoved = true;
     this.corner = corner;
     this.dispatchEvent(new AnnounceEvent(this.words.self.movedTo[corner]));
   }

@@ -155,12 +155,18 @@ export const controlStyles = css`
     }
   }
 
-  /* A phone on its side: height is what is scarce. */
+  /* A phone on its side: height is what is scarce, and five words stand in one row. */
   @media (max-height: 30em) and (min-width: 36.01em) {
     button {
-      gap: var(--space-8);
+      gap: min(0.5em, var(--space-8));
       min-height: var(--target);
       padding: 0 var(--space-8);
+      font-size: min(1rem, 24px);
+    }
+
+    .icon {
+      width: min(1.5rem, 28px);
+      height: min(1.5rem, 28px);
     }
 
     .rest {

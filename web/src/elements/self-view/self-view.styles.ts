@@ -125,6 +125,12 @@ export const selfViewStyles = css`
     }
   }
 
+  :host([seated]) section {
+    width: 100%;
+    height: 100%;
+    aspect-ratio: auto;
+  }
+
   @media (max-width: 43.74em), (max-height: 30em) {
     .actions .icon {
       display: none;

@@ -1,11 +1,13 @@
 /**
- * The own picture, small and mirrored, in a corner of the room. Dragged it snaps to the nearest corner; the buttons do
- * the same without dragging (WCAG 2.5.7). They show on hover, on focus, and after a tap.
+ * The own picture, small and mirrored, in a corner of the room, or where it would cover faces in a seat among the others.
+ * Dragged it snaps to the nearest corner; the buttons do the same without dragging (WCAG 2.5.7). They show on hover, on
+ * focus, and after a tap.
  */
 
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Tile } from '../../call-types.js';
+import type { Box } from '../../conference/layout.js';
 import { play } from '../../styles/motion.js';
 import { reset } from '../../styles/shared.js';
 import type { Corner, Words } from '../../text/words.js';
@@ -61,6 +63,8 @@ export class SelfView extends LitElement {
   @property({ attribute: false }) showsName = true;
   /** Smaller on phones, where it would cover most of another's tile. */
   @property({ type: Boolean, reflect: true }) compact = false;
+  /** Its seat among the others; null: it floats in its corner. */
+  @property({ attribute: false }) seat: Box | null = null;
 
   /** Tapped: the buttons stay until the next tap. */
   @state() private isOpen = false;
@@ -109,9 +113,19 @@ export class SelfView extends LitElement {
 
   /** The button that brings it back takes the focus of the one that hid it, and the other way round. */
   protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has('seat') || changed.has('shown')) this.sit();
     if (!changed.has('shown') || !this.hadFocus) return;
     this.hadFocus = false;
     this.renderRoot.querySelector<HTMLElement>('button')?.focus({ preventScroll: true });
+  }
+
+  private sit(): void {
+    const seat = this.shown ? this.seat : null;
+    this.toggleAttribute('seated', seat !== null);
+    const { style } = this;
+    style.inset = seat === null ? '' : `${String(seat.top)}px auto auto ${String(seat.left)}px`;
+    style.width = seat === null ? '' : `${String(seat.width)}px`;
+    style.height = seat === null ? '' : `${String(seat.height)}px`;
   }
 
   private moveTo(corner: Corner): void {

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { describe, expect, it } from 'vitest';
 import { NAMES, tileOf } from '../../pages/fixtures.js';
-import { placeTiles } from './stage.js';
+import { placeTiles, seatFor } from './stage.js';
 
 const DESKTOP = { width: 1424, height: 812 };
 const PHONE = { width: 374, height: 660 };
@@ -31,5 +31,28 @@ describe('placeTiles', () => {
     const places = placeTiles(PHONE, tiles);
     expect(places).toHaveLength(tiles.length);
     expect(places[places.length - 1]).toBeNull();
+  });
+});
+
+describe('seatFor', () => {
+  const own = tileOf('Inger', { isSelf: true });
+  const others = (count: number) => NAMES.slice(0, count).map((name) => tileOf(name));
+
+  it('gives the own picture a seat where it would cover a face', () => {
+    const places = seatFor(PHONE, others(4), own);
+    expect(places).toHaveLength(5);
+    expect(places?.every((box) => box !== null && box.width > 80)).toBe(true);
+  });
+
+  it('lets it float where there is room, among few, and beside a shared screen', () => {
+    expect(seatFor(DESKTOP, others(9), own)).toBeNull();
+    expect(seatFor(PHONE, others(3), own)).toBeNull();
+    expect(seatFor(PHONE, [...others(4), tileOf('Bo', { kind: 'screen' })], own)).toBeNull();
+  });
+
+  it('seats it among three on a phone held sideways', () => {
+    const sideways = { width: 828, height: 310 };
+    expect(seatFor(sideways, others(2), own)).toBeNull();
+    expect(seatFor(sideways, others(3), own)).toHaveLength(4);
   });
 });

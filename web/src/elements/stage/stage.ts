@@ -8,7 +8,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Tile } from '../../call-types.js';
-import { aspectFor, gridLayout, stageLayout, type AspectRange, type Box, type Size } from '../../conference/layout.js';
+import { aspectFor, gridLayout, PHONE, stageLayout, type AspectRange, type Box, type Size } from '../../conference/layout.js';
 import { arrangeTiles, PLAIN, type Situation } from '../../conference/arrange.js';
 import { play } from '../../styles/motion.js';
 import { layoutWords } from '../../text/layouts.js';
@@ -20,6 +20,13 @@ import { stageStyles } from './stage.styles.js';
 /** One person alone on a phone may fill it upright. */
 const ONE_ON_PHONE: AspectRange = { narrowest: 0.45, widest: 16 / 9 };
 
+/** The place among the others that is kept for the own picture; null: none is, and it floats. */
+export class OwnPlaceEvent extends Event {
+  constructor(readonly box: Box | null) {
+    super('ownplace');
+  }
+}
+
 /** How large a tile is now; 0 × 0 when it is gone or does not fit. */
 export class TileSizeEvent extends Event {
   constructor(
@@ -29,6 +36,24 @@ export class TileSizeEvent extends Event {
   ) {
     super('tilesize');
   }
+}
+
+/** From so many others on, a phone's tiles are hardly larger than the own picture, which then covers a face. */
+const SEATED_FROM = { upright: 4, low: 3 };
+/** A phone on its side leaves a stage lower than this. */
+const LOW_PX = 340;
+
+/**
+ * Where the own picture sits in the row of the others, in a small room with many. Null: in a corner, over somebody's
+ * shoulder. Only a grid has a seat: in the other layouts what is small stands in a strip.
+ */
+export function seatFor(container: Size, tiles: readonly Tile[], own: Tile, situation: Situation = PLAIN): readonly (Box | null)[] | null {
+  const isLow = container.height < LOW_PX;
+  if (!isLow && aspectFor(container) !== PHONE) return null;
+  if (tiles.length < (isLow ? SEATED_FROM.low : SEATED_FROM.upright)) return null;
+  if (arrangeTiles(tiles, situation).mains.length < tiles.length) return null;
+  const places = placeTiles(container, [...tiles, own], situation);
+  return places.includes(null) ? null : places;
 }
 
 /** Lines of small tiles where the layout has many. */
@@ -69,6 +94,9 @@ export class Stage extends LitElement {
   @state() private left = 0;
   /** The own tile is on the stage only while nobody else is there; then it is a mirror like the small one. */
   @property({ attribute: false }) mirrorSelf = true;
+  /** What is given a seat among the others where it would cover them; null: it needs none. It is not drawn here. */
+  @property({ attribute: false }) own: Tile | null = null;
+  private seat: Box | null = null;
 
   private size: Size = { width: 0, height: 0 };
   private readonly boxes = new Map<string, Box>();
@@ -110,14 +138,17 @@ export class Stage extends LitElement {
   protected override updated(changed: PropertyValues<this>): void {
     const before = changed.get('tiles');
     const isArranged = changed.has('tiles') && before !== undefined && sameTiles(before, this.tiles);
-    if (changed.has('situation') || (changed.has('tiles') && !isArranged)) this.place(true);
+    const isSeated = changed.has('own') && (changed.get('own') === null) !== (this.own === null);
+    if (changed.has('situation') || isSeated || (changed.has('tiles') && !isArranged)) this.place(true);
   }
 
   private place(animated: boolean): void {
     const { width, height } = this.size;
     if (width === 0 || height === 0) return;
     const elements = [...this.renderRoot.querySelectorAll<TileElement>('vdx-tile')];
-    const places = placeTiles(this.size, this.tiles, this.situation);
+    const seated = this.own === null ? null : seatFor(this.size, this.tiles, this.own, this.situation);
+    const places = seated?.slice(0, this.tiles.length) ?? placeTiles(this.size, this.tiles, this.situation);
+    this.seatOwn(seated?.at(-1) ?? null);
     this.left = places.filter((box) => box === null).length;
     const kept = new Set<string>();
     this.tiles.forEach((tile, index) => {
@@ -129,6 +160,12 @@ export class Stage extends LitElement {
       this.put(tile.id, element, box, animated);
     });
     for (const id of [...this.boxes.keys()]) if (!kept.has(id)) this.forget(id);
+  }
+
+  private seatOwn(box: Box | null): void {
+    if (box === this.seat || (box !== null && this.seat !== null && sameBox(box, this.seat))) return;
+    this.seat = box;
+    this.dispatchEvent(new OwnPlaceEvent(box));
   }
 
   private put(id: string, element: TileElement, box: Box, animated: boolean): void {

@@ -35,7 +35,8 @@ export const noticesStyles = css`
     display: inline-flex;
     align-items: center;
     min-height: 44px;
-    padding: 0 var(--space-16);
+    max-width: 100%;
+    padding: var(--space-4) var(--space-16);
     border: 0;
     border-radius: var(--radius-full);
     background: var(--stage-ink);
@@ -47,7 +48,7 @@ export const noticesStyles = css`
   .loud {
     background: var(--stage-caution);
     color: var(--stage);
-    font-size: var(--text-20);
+    font-size: min(var(--text-20), 7.5vw);
     --focus: var(--stage);
     --focus-ground: var(--stage-caution);
   }
