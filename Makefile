@@ -1,7 +1,7 @@
 # Everything starts here: `make run` shows a call, `make test` proves it, `make bench` measures it.
 # The work is in scripts/; each target sets up what it needs and skips what is done.
 .DEFAULT_GOAL := run
-.PHONY: run test bench en301549 long soak screens setup relay web lint clean
+.PHONY: run test bench load en301549 long soak screens setup relay web lint clean
 
 PYTHON ?= python3.11
 export PYTHON
@@ -36,6 +36,9 @@ lint: ## only the checks that take seconds
 
 bench: setup ## every figure that is to hold: forwarding beside a naive loop, joins, memory, idle Python; also in bench.json
 	@$(BIN)/python -m loadtests.bench $(ARGS)
+
+load: setup ## participants who are not there: make load SCENARIO=consultation ARGS="--rooms 20 --out DIR"; without SCENARIO, all are named
+	@$(BIN)/python -m loadtests run $(or $(SCENARIO),--list) $(ARGS)
 
 en301549: setup ## what EN 301 549 chapter 6 asks: 7 kHz, frames, lips, text delay; into docs/accessibility-en301549.md
 	@$(BIN)/python -m loadtests.en301549 $(ARGS)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import subprocess
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -64,6 +64,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     lose_incoming: int = 0
     """So many of 1000 packets that come are thrown away, as if lost on the way; the first of each slot is not."""
     lose_outgoing: int = 0
+    tap: bool = False
+    """Each packet that is opened is handed to `Generator.tapped` as it came, with the key in `Connected`."""
 
 
 class Add(msgspec.Struct, frozen=True, kw_only=True, tag="add"):
@@ -133,6 +135,16 @@ class Connected(msgspec.Struct, frozen=True, tag="connected"):
     at_ns: int
     ice_us: int
     dtls_us: int
+    key: str = ""
+    """The server's master key and salt, hex, of a client with `tap`."""
+
+
+class Packet(msgspec.Struct, frozen=True, tag="packet"):
+    """Of a client with `tap`: one that is opened, hex."""
+
+    peer: int
+    mid: str
+    data: str
 
 
 class FirstPacket(msgspec.Struct, frozen=True, tag="first_packet"):
@@ -159,6 +171,8 @@ class Delay(msgspec.Struct, frozen=True):
     p95_us: int
     p99_us: int
     max_us: int
+    buckets: Sequence[tuple[int, int]] = ()
+    """Largest value and count of each that has any, so that several generators' can be added."""
 
 
 class SlotStats(msgspec.Struct, frozen=True):
@@ -169,6 +183,15 @@ class SlotStats(msgspec.Struct, frozen=True):
     source: int
     longest_gap_us: int
     findings: dict[str, int]
+    heard: Sequence[int] = ()
+    """Every CSRC that came, right or not."""
+
+
+class Gone(msgspec.Struct, frozen=True, tag="gone"):
+    """The last of one who was removed."""
+
+    peer: int
+    slots: Sequence[SlotStats]
 
 
 class Stats(msgspec.Struct, frozen=True, tag="stats"):
@@ -184,7 +207,7 @@ class Stats(msgspec.Struct, frozen=True, tag="stats"):
     slots: Sequence[SlotStats]
 
 
-Report = Hello | Connected | FirstPacket | Failed | RefusedLine | Stats
+Report = Hello | Connected | FirstPacket | Packet | Gone | Failed | RefusedLine | Stats
 T = TypeVar("T", Connected, FirstPacket)
 
 
@@ -203,6 +226,8 @@ class Generator:
         self.connected: dict[int, Connected] = {}
         self.first_packets: dict[int, FirstPacket] = {}
         """The first of each client, of any slot."""
+        self.tapped: Callable[[Packet], None] | None = None
+        self.removed: Callable[[Gone], None] | None = None
         self._stats: asyncio.Queue[Stats] = asyncio.Queue(1)
         self._changed = asyncio.Condition()
         self._has_ended = False
@@ -251,6 +276,13 @@ class Generator:
         decoder = msgspec.json.Decoder(Report)
         while line := await self._process.stdout.readline():
             match decoder.decode(line):
+                case Packet() as packet:
+                    if self.tapped is not None:
+                        self.tapped(packet)
+                    continue
+                case Gone() as gone:
+                    if self.removed is not None:
+                        self.removed(gone)
                 case Connected() as connected:
                     self.connected[connected.peer] = connected
                 case FirstPacket() as first:

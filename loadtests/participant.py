@@ -84,11 +84,17 @@ class Participant:
         self.connected_ns = 0
         """The token was taken."""
         self.joined_ns = 0
-        self._bindings: list[dict[str, Any]] = []
+        self.bindings: list[dict[str, Any]] = []
+        """Who is in which slot, as the server said last."""
+        self.on_event: Callable[[dict[str, Any]], None] | None = None
         self._published: list[str] = []
         self._offer: Callable[[Transport], str] = _no_offer
         """The last one, with other ICE credentials."""
         self._sources: dict[str, str] = {}
+
+    def on_disconnect(self, act: Callable[[], None]) -> None:
+        """When the connection has ended, whoever ended it."""
+        self._socket.on("disconnect", lambda *_: act())
 
     async def send(self, message: dict[str, Any]) -> dict[str, Any]:
         """Raises: Refused, TimeoutError, socket.io's errors."""
@@ -111,7 +117,7 @@ class Participant:
             message["resume"] = {"session": session, "sequence": 0}
         self.joined = await self.send(message)
         self.joined_ns = time.monotonic_ns()
-        self._bindings = self.joined["bindings"]
+        self.bindings = self.joined["bindings"]
 
     async def connect_media(
         self,
@@ -177,7 +183,7 @@ class Participant:
                 options=options or native.Options(),
             )
         )
-        self._bind(self._bindings)
+        self._bind(self.bindings)
         self._published = [kind for kind, _, _ in published]
         if not is_waiting:
             await self.publish()
@@ -195,6 +201,13 @@ class Participant:
         for kind in self._published:
             if kind != "screen":
                 await self.set_source(kind, active=True)
+
+    def talk(self, kind: str, *, sends: bool) -> None:
+        """Begins or ends to send, and tells nobody: as a voice activity detector does."""
+        mid = str(self._published.index(kind))
+        self._generator.send(
+            native.Start(self.peer, mid, self.source_id(kind)) if sends else native.Stop(self.peer, mid)
+        )
 
     async def set_source(self, kind: str, *, active: bool) -> None:
         """Mutes, unmutes, shares: tells the server, and begins or ends to publish."""
@@ -214,9 +227,11 @@ class Participant:
     async def _on_events(self, batch: list[dict[str, Any]]) -> None:
         for event in batch:
             if event["type"] == "bindings":
-                self._bindings = event["bindings"]
+                self.bindings = event["bindings"]
                 if self.answer is not None:
-                    self._bind(self._bindings)
+                    self._bind(self.bindings)
+            if self.on_event is not None:
+                self.on_event(event)
 
     def _bind(self, bindings: Sequence[dict[str, Any]]) -> None:
         """Speakers are the relay's choice, so only pictures are bound."""

@@ -200,6 +200,8 @@ pub struct Options {
     pub lose_incoming: u16,
     /// So many of 1000 packets that are to leave are not sent.
     pub lose_outgoing: u16,
+    /// The key and the sealed form of each packet that is opened are reported too, for another library to open.
+    pub tap: bool,
 }
 
 impl Default for Options {
@@ -213,6 +215,7 @@ impl Default for Options {
             picture_loss_ms: 0,
             lose_incoming: 0,
             lose_outgoing: 0,
+            tap: false,
         }
     }
 }
@@ -232,12 +235,24 @@ const fn speech_level() -> u8 {
 pub enum Report {
     /// The first line: the certificate's fingerprint, for all offers.
     Hello { fingerprint: String },
-    /// The handshake is done; `profile` is its SRTP profile's number.
-    Connected { peer: u64, profile: u16, at_ns: u64, ice_us: u64, dtls_us: u64 },
+    /// The handshake is done; `profile` is its SRTP profile's number. With `tap`: the server's master key and salt, hex.
+    Connected {
+        peer: u64,
+        profile: u16,
+        at_ns: u64,
+        ice_us: u64,
+        dtls_us: u64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        key: Option<String>,
+    },
+    /// With `tap`: a packet as it came, hex.
+    Packet { peer: u64, mid: String, data: String },
     /// The first authentic packet of a slot.
     FirstPacket { peer: u64, mid: String, source: u32, at_ns: u64 },
     /// It does not work, or no more: `ice`, `dtls`, `fingerprint`, `consent`, `closed`, `socket`.
     Failed { peer: u64, reason: &'static str, detail: String },
+    /// The last of one who was removed: what his slots found since the last reset.
+    Gone { peer: u64, slots: Vec<SlotStats> },
     /// A command that made no sense.
     Refused { detail: String },
     /// The answer to `stats`.
@@ -253,7 +268,7 @@ pub struct Stats {
     pub cpu_ns: u64,
     pub peers: u64,
     pub connected: u64,
-    /// Added over all slots.
+    /// Added over all slots, of clients that are gone too.
     pub findings: Findings,
     /// See [`Findings::faults`].
     pub faults: u64,
@@ -275,6 +290,8 @@ pub struct Delay {
     pub p95_us: u64,
     pub p99_us: u64,
     pub max_us: u64,
+    /// Largest value and count of each bucket that has any.
+    pub buckets: Vec<(u64, u64)>,
 }
 
 /// Of all publishers.
@@ -309,6 +326,8 @@ pub struct SlotStats {
     pub index: u16,
     /// The CSRC of its last packet.
     pub source: u32,
+    /// Every CSRC that came since the slot is there, right or not, whatever was reset; the first 4,096.
+    pub heard: Vec<u32>,
     /// The longest time between two packets, since the first or the last reset.
     pub longest_gap_us: u64,
     pub findings: Findings,

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use aws_lc_rs::digest;
 use dimpl::{Config, Dtls, DtlsCertificate, Output, SrtpProfile, certificate};
 
+use crate::rtp::hex;
 use crate::srtp::{Keys, Profile};
 
 /// Of datagrams and of the plain text of records.
@@ -61,6 +62,8 @@ pub struct Established {
     pub send: Keys,
     /// For what we receive.
     pub receive: Keys,
+    /// What `receive` is made of: master key, then salt, hex.
+    pub server_master: String,
 }
 
 /// One association.
@@ -156,8 +159,9 @@ fn establish(material: &[u8], profile: SrtpProfile) -> Outcome {
     let (keys, salts) = material.split_at(32);
     let send = Keys::new(profile, &keys[..16], &salts[..salt_len]);
     let receive = Keys::new(profile, &keys[16..], &salts[salt_len..2 * salt_len]);
+    let server_master = hex(&keys[16..]) + &hex(&salts[salt_len..2 * salt_len]);
     match (send, receive) {
-        (Ok(send), Ok(receive)) => Outcome::Keys(Box::new(Established { profile, send, receive })),
+        (Ok(send), Ok(receive)) => Outcome::Keys(Box::new(Established { profile, send, receive, server_master })),
         _ => Outcome::Failed("dtls", "the keys have a wrong length".to_owned()),
     }
 }

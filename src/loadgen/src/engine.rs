@@ -11,6 +11,7 @@ use aws_lc_rs::rand;
 use crate::command::{Command, Delay, Report, Restart, Sent, Stats};
 use crate::dtls::Identity;
 use crate::histogram::Histogram;
+use crate::inspect::Findings;
 use crate::peer::{Peer, Shared};
 use crate::socket::{Poll, Receiver, monotonic_ns, thread_cpu_ns};
 use crate::stamp::Filler;
@@ -35,6 +36,8 @@ pub struct Engine {
     by_name: HashMap<u64, usize>,
     timers: BinaryHeap<Reverse<(u64, usize)>>,
     shared: Shared,
+    /// What those found who are gone.
+    gone: Findings,
     line: Vec<u8>,
     chunk: Vec<u8>,
     is_over: bool,
@@ -68,6 +71,7 @@ impl Engine {
                 reports: vec![hello],
                 out: Vec::new(),
             },
+            gone: Findings::default(),
             line: Vec::new(),
             chunk: vec![0; CHUNK_LEN],
             is_over: false,
@@ -189,6 +193,10 @@ impl Engine {
             Command::Remove { peer } => match self.by_name.remove(&peer) {
                 Some(at) => {
                     if let Some(mut place) = self.places[at].take() {
+                        let mut slots = Vec::new();
+                        place.peer.slot_stats(false, |slot| slots.push(slot));
+                        slots.iter().for_each(|slot| self.gone.add(&slot.findings));
+                        self.shared.reports.push(Report::Gone { peer, slots });
                         place.peer.close();
                     }
                 }
@@ -257,7 +265,8 @@ impl Engine {
     }
 
     fn stats(&mut self, with_slots: bool, reset: bool) -> Stats {
-        let mut stats = Stats { at_ns: monotonic_ns(), cpu_ns: thread_cpu_ns(), ..Stats::default() };
+        let (at_ns, cpu_ns, findings) = (monotonic_ns(), thread_cpu_ns(), self.gone);
+        let mut stats = Stats { at_ns, cpu_ns, findings, ..Stats::default() };
         for place in self.places.iter_mut().flatten() {
             stats.peers += 1;
             stats.connected += u64::from(place.peer.is_connected());
@@ -277,10 +286,12 @@ impl Engine {
             p95_us: delay.quantile_us(950),
             p99_us: delay.quantile_us(990),
             max_us: delay.max_us(),
+            buckets: delay.buckets(),
         };
         (stats.sent, stats.strays) = (self.shared.sent, self.shared.strays);
         if reset {
             (self.shared.sent, self.shared.strays, self.shared.delay) = Default::default();
+            self.gone = Findings::default();
         }
         stats
     }

@@ -58,6 +58,12 @@ impl Histogram {
         0
     }
 
+    /// Largest value and count of each bucket that has any, ascending.
+    pub fn buckets(&self) -> Vec<(u64, u64)> {
+        let filled = self.counts.iter().enumerate().filter(|(_, count)| **count > 0);
+        filled.map(|(at, count)| (upper_bound(at), *count)).collect()
+    }
+
     /// Adds what another counted.
     pub fn add(&mut self, other: &Self) {
         for (count, more) in self.counts.iter_mut().zip(other.counts.iter()) {
@@ -112,5 +118,6 @@ mod tests {
             assert!(found >= expected && found <= expected + expected / 16, "{thousandths} {found}");
         }
         assert_eq!((sum.count(), sum.max_us(), sum.mean_us()), (1000, 1000, 500));
+        assert_eq!(sum.buckets().iter().map(|(_, count)| count).sum::<u64>(), 1000);
     }
 }

@@ -17,6 +17,8 @@ const MAX_JUMP: u64 = 10_000;
 const WORD_US: u64 = 1_000_000;
 /// A frame of Opus (RFC 6716 §3.1).
 const SILENCE: [u8; 3] = [0xF8, 0xFF, 0xFE];
+/// Sources remembered of a slot.
+const MAX_HEARD: usize = 4_096;
 /// Lost packets that are remembered for NACK.
 const MAX_MISSING: usize = 256;
 
@@ -122,6 +124,8 @@ pub struct Inspection {
     seen: [u64; WINDOW as usize / 64],
     /// The CSRC of the last packet.
     pub source: u32,
+    /// Every CSRC so far, right or not.
+    pub heard: Vec<u32>,
     bound: Option<u32>,
     bound_before: Option<u32>,
     /// A source that the slot is not bound to, how many of its packets came, and when the first.
@@ -183,6 +187,9 @@ impl Inspection {
         if header.csrc_count != 1 {
             self.findings.wrong_source += 1;
             return;
+        }
+        if !self.heard.contains(&header.csrc) && self.heard.len() < MAX_HEARD {
+            self.heard.push(header.csrc);
         }
         let is_known = |bound: Option<u32>| bound.is_none_or(|bound| bound == header.csrc);
         if is_known(self.bound) || self.bound_before.is_some() && is_known(self.bound_before) {
@@ -440,7 +447,7 @@ mod tests {
         inspection.bind(7);
         inspection.on_header(&header(3, 7), 1, false, 20);
         inspection.on_header(&header(4, 7), 1, false, 20 + WORD_US);
-        assert_eq!((inspection.findings.wrong_source, inspection.source), (0, 7));
+        assert_eq!((inspection.findings.wrong_source, inspection.source, &inspection.heard[..]), (0, 7, &[5, 7][..]));
     }
 
     #[test]

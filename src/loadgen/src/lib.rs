@@ -15,7 +15,7 @@
 //! | `stop` | `peer`, `mid` | it publishes no more |
 //! | `bind` | `peer`, `mid`, `source` | packets of other sources in this slot are faults from now on |
 //! | `restart` | `peer`, `remote_ufrag`, `remote_pwd`, `local_ufrag`, `moves` | ICE begins anew; keys and streams go on |
-//! | `remove` | `peer` | it says goodbye and goes |
+//! | `remove` | `peer` | it says goodbye and goes; a line `gone` follows |
 //! | `stats` | `peers`, `reset` | a line `stats` follows, with the slots of all clients if wanted |
 //! | `quit` | | all go; so does the end of the input |
 //!

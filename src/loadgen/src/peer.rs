@@ -219,6 +219,7 @@ impl Peer {
                         at_ns: now_ns,
                         ice_us: self.connected_us.saturating_sub(self.added_us),
                         dtls_us: now_us.saturating_sub(self.connected_us),
+                        key: self.options.tap.then_some(made.server_master),
                     });
                     self.on_connected(now_us);
                 }
@@ -292,6 +293,9 @@ impl Peer {
             self.until_sample = self.options.sample;
         }
         state.inspection.findings.opened += 1;
+        if self.options.tap {
+            shared.reports.push(state.tapped(self.id, packet));
+        }
         let Ok(len) = keys.open_rtp(packet, header.len, index) else {
             state.inspection.findings.not_authentic += 1;
             return;
@@ -483,15 +487,7 @@ impl Peer {
     /// What each slot found; with `reset` the counts begin anew.
     pub fn slot_stats(&mut self, reset: bool, mut on: impl FnMut(SlotStats)) {
         for state in &mut self.slots {
-            on(SlotStats {
-                peer: self.id,
-                mid: state.slot.mid.clone(),
-                kind: state.slot.kind.clone(),
-                index: state.slot.index,
-                source: state.inspection.source,
-                longest_gap_us: state.inspection.longest_gap_us(),
-                findings: state.inspection.findings,
-            });
+            on(state.stats(self.id));
             if reset {
                 state.inspection.reset();
             }

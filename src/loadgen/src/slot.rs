@@ -1,10 +1,10 @@
 //! One stream from the server: its findings, its retransmissions, and what is reported of it.
 
-use crate::command::Slot;
+use crate::command::{Report, Slot, SlotStats};
 use crate::histogram::Histogram;
 use crate::inspect::Inspection;
 use crate::rtcp::Block;
-use crate::rtp::{Header, Unwrapper, u16_at};
+use crate::rtp::{Header, Unwrapper, hex, u16_at};
 use crate::srtp::Keys;
 use crate::stamp::Filler;
 
@@ -40,6 +40,11 @@ impl SlotState {
         }
     }
 
+    /// A packet as it came, for another library.
+    pub fn tapped(&self, peer: u64, packet: &[u8]) -> Report {
+        Report::Packet { peer, mid: self.slot.mid.clone(), data: hex(packet) }
+    }
+
     /// The first two bytes of the payload are the original's number (RFC 4588 §4). Opened and compared.
     pub fn on_retransmission(
         &mut self,
@@ -65,6 +70,20 @@ impl SlotState {
         if let Some(index) = self.inspection.on_retransmission(sequence) {
             let stamp = filler.read(original, self.is_audio);
             self.inspection.on_content(header.csrc, index, stamp, now_ns, delay);
+        }
+    }
+
+    /// What was found so far.
+    pub fn stats(&self, peer: u64) -> SlotStats {
+        SlotStats {
+            peer,
+            mid: self.slot.mid.clone(),
+            kind: self.slot.kind.clone(),
+            index: self.slot.index,
+            source: self.inspection.source,
+            heard: self.inspection.heard.clone(),
+            longest_gap_us: self.inspection.longest_gap_us(),
+            findings: self.inspection.findings,
         }
     }
 

@@ -1,0 +1,1 @@
+"""One module for each scenario; `scenario.find` imports it by its name."""
