@@ -80,6 +80,7 @@ RUST = [
 LANES = (
     [
         pytest("contract: calls", *contract(stored=False)),
+        pytest("attacks", "tests/attacks"),
     ],
     [
         pytest("architecture", "tests/architecture"),

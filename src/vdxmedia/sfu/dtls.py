@@ -44,6 +44,8 @@ _QUEUE_DATAGRAMS: Final = 32
 counted, and sent again by the peer's timer."""
 _DTLS_1_2: Final = 0xFEFD
 """Not below (RFC 8827 §6.5), and not above before aiortc's pump knows 1.3's retransmissions."""
+_CIPHERS: Final = b"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305"
+"""Forward secrecy and authenticated encryption; every browser has the first (RFC 8827 §6.5). aiortc takes CBC too."""
 _RECORD_HEADER_BYTES: Final = 13
 _EXPORTER_LABEL: Final = b"EXTRACTOR-dtls_srtp"
 
@@ -82,6 +84,7 @@ class _Certificate(RTCCertificate):
             context = super()._create_ssl_context(srtp_profiles)
             context.set_min_proto_version(_DTLS_1_2)
             context.set_max_proto_version(_DTLS_1_2)
+            context.set_cipher_list(_CIPHERS)
             context.set_options(SSL.OP_NO_QUERY_MTU)
             context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
             self._context = context
