@@ -18,6 +18,7 @@ from vdxmedia.api.attendance import AttendanceOperations
 from vdxmedia.api.auth import DEVELOPMENT_KEY
 from vdxmedia.api.callers import Callers
 from vdxmedia.api.clips import ClipOperations
+from vdxmedia.api.drain import DrainOperations
 from vdxmedia.api.health import Health
 from vdxmedia.api.idle import IdleConnections
 from vdxmedia.api.operations import Access
@@ -50,6 +51,7 @@ from vdxmedia.hub.bookings import BookingDesk
 from vdxmedia.hub.bookings_port import Bookings
 from vdxmedia.hub.clients import Clients
 from vdxmedia.hub.counters import Counters
+from vdxmedia.hub.drain import Drain
 from vdxmedia.hub.echoes import Echoes
 from vdxmedia.hub.limits import HubLimits
 from vdxmedia.hub.provisioning import Provisioner
@@ -113,7 +115,7 @@ class Server:
         self._counters = Counters()
         self._clients: Clients
         self._stack = AsyncExitStack()
-        self._is_draining = False
+        self.drain = Drain(self._clock, changed=self.metrics.draining.set)
 
     # ── life ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -136,9 +138,6 @@ class Server:
 
     async def stop(self, deadline_s: float) -> None:
         """Not ready, no new rooms, clients told; ends what still goes on at the deadline. Twice is fine."""
-        self._is_draining = True
-        self.metrics.draining.set(1)
-        logger.info("server_draining deadline_s=%s", deadline_s)
         await self.registry.stop(deadline_s)
 
     async def serve_until_signalled(self) -> None:
@@ -146,7 +145,7 @@ class Server:
         await stop_on_signal(lambda: self.stop(self.settings.stop.deadline_s))
 
     def unready_reason(self) -> str | None:
-        return "draining" if self._is_draining else None
+        return None if self.drain.state is None else "draining"
 
     def degraded(self) -> Sequence[str]:
         """What does not work while the rest does."""
@@ -225,6 +224,7 @@ class Server:
                 keeping=self.store,
                 films=self.films,
                 film_token=lambda room: tokens.issue(film_grant(room, self._clock.unix_s())),
+                drain=self.drain,
             )
         )
         self.echoes = await stack.enter_async_context(Echoes(self.plane, self._counters, most=settings.limits.echoes))
@@ -280,6 +280,7 @@ class Server:
             Parts(
                 pages=Pages(files, frame_ancestors=http.frame_ancestors, frame_origins=frames),
                 rooms=self.rooms,
+                drain=DrainOperations(self.drain, self.registry, usual_s=settings.stop.deadline_s),
                 statistics=StatisticsOperations(self.registry),
                 attendance=AttendanceOperations(self.registry),
                 clips=ClipOperations(self.films, self.registry),
@@ -360,6 +361,7 @@ class Server:
         signalling.attach(application)
         services = await stack.enter_async_context(TaskScope("services"))
         services.start(self.metrics.watch_loop_lag(), "loop lag")
+        services.start(self.drain.run(self.registry), "drain")
         services.start(self.messages.worker.run(), "message outbox")
         services.start(
             make_retention(settings, self.database.units, self._credentials.sealer, self._clock, self._counters).run(),

@@ -23,7 +23,7 @@ import segno
 import typer
 import uvloop
 
-from vdxmedia import __version__, allocator, cli_store, config, credentials, kernel_limits
+from vdxmedia import __version__, allocator, cli_drain, cli_store, config, credentials, kernel_limits
 from vdxmedia.addresses import format_bind, interface_addresses, lan_address
 from vdxmedia.api.oauth import GRANT, TOKEN_PATH
 from vdxmedia.api.resources import RoomCreated, TokenRequest
@@ -57,6 +57,7 @@ app.add_typer(organisation_app, name="organisation")
 app.add_typer(client_app, name="client")
 app.add_typer(admin_app, name="admin")
 cli_store.add_to(app)
+cli_drain.add_to(app)
 
 
 def _show_version(is_wanted: bool) -> None:

@@ -61,7 +61,7 @@ def test_native_relay_is_imported_by_the_assembly_alone() -> None:
     """import-linter sees only Python sources."""
     imports = re.compile(r"^\s*(?:from|import) vdxmedia\._relay\b|^\s*from vdxmedia import .*\b_relay\b", re.MULTILINE)
     found = [name for name, text in texts(".py") if name.startswith("src/") and imports.search(text)]
-    assert found == ["src/vdxmedia/app.py"]
+    assert found == ["src/vdxmedia/assembly/media.py"]
 
 
 def test_generated_files_are_what_their_source_says() -> None:

@@ -15,6 +15,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from vdxmedia.api.attendance import AttendanceOperations
 from vdxmedia.api.clips import ClipOperations
+from vdxmedia.api.drain import DrainOperations
 from vdxmedia.api.embedders import Embedders
 from vdxmedia.api.health import Health
 from vdxmedia.api.history import HistoryApi
@@ -75,6 +76,7 @@ class Parts:
 
     pages: Pages
     rooms: RoomOperations
+    drain: DrainOperations
     statistics: StatisticsOperations
     attendance: AttendanceOperations
     clips: ClipOperations
@@ -113,6 +115,7 @@ def make_application(parts: Parts) -> web.Application:
         *parts.bookings,
         *parts.network,
         *parts.embedders.table(),
+        *parts.drain.table(),
     )
     middlewares = [parts.idle.middleware(), _observing(parts.observe_request), problem_middleware]
     middlewares += [api.middleware for api in parts.attached]

@@ -116,6 +116,10 @@ class CallBook:
             self.touch()
             self._is_frozen = True
 
+    def thaw(self) -> None:
+        """The server serves again."""
+        self._is_frozen = False
+
     def touch(self) -> None:
         """All calls are running now."""
         now = self._clock.unix_s()

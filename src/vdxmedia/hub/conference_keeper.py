@@ -3,7 +3,7 @@ second of it.
 
 The room says that something changed; it is asked for its state when the outbox's turn comes, and not again before
 `STATE_INTERVAL_S` has passed. The state is bytes that only the room understands. A conference that ends is deleted;
-those that a stop of the server ends are kept as they were before (`freeze`).
+those that a stop of the server ends are kept as they were before (`freeze`), and go on when it serves again (`thaw`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from vdxmedia.clock import Clock
 from vdxmedia.hub.counters import Counters
-from vdxmedia.hub.ports import DeleteConference, SaveConference, StoreChange, StoredConference
+from vdxmedia.hub.ports import DeleteConference, SaveConference, StoredConference
 from vdxmedia.hub.store_outbox import StoreOutbox
 from vdxmedia.ids import RoomId
 
@@ -43,6 +43,8 @@ class ConferenceKeeper:
         self._counters = counters
         self._live: dict[RoomId, _Live] = {}
         self._is_frozen = False
+        self._kept: list[StoredConference] = []
+        """Of the moment of freezing."""
 
     def began(self, room: RoomId, capture: Capture) -> None:
         """A conference of the room is live from now on."""
@@ -73,10 +75,17 @@ class ConferenceKeeper:
         for room, live in self._live.items():
             kept = self._captured(room, live)
             if kept is not None:
+                self._kept.append(kept.conference)
                 self._outbox.put(_key(room), lambda kept=kept: kept)  # type: ignore[misc]  # mypy: default in lambda
         self._is_frozen = True
 
-    def _captured(self, room: RoomId, live: _Live) -> StoreChange | None:
+    def thaw(self) -> list[StoredConference]:
+        """The server serves again, and nothing is live now. Gives what was kept at the freezing."""
+        self._is_frozen = False
+        kept, self._kept = self._kept, []
+        return kept
+
+    def _captured(self, room: RoomId, live: _Live) -> SaveConference | None:
         if self._live.get(room) is not live:
             return None
         live.captured_s = self._clock.monotonic_s()

@@ -16,19 +16,18 @@ import logging
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from types import TracebackType
 
 import msgspec
 
 from vdxmedia.clock import Clock
-from vdxmedia.conference.admissions import Admissions
 from vdxmedia.conference.events import ParticipantState, PersonRecognised
 from vdxmedia.conference.kinds import Role, SourceKind
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.errors import NotAllowed, NotFound, Refused, VdxError
 from vdxmedia.hub.client import Client, JoinRequest, Seated, SeatResumed, Waiting
 from vdxmedia.hub.counters import Counters
+from vdxmedia.hub.drain import BACK_AFTER_S, Drain
 from vdxmedia.hub.film import Films, FilmStart, NoFilms
 from vdxmedia.hub.film_stage import FilmStage
 from vdxmedia.hub.limits import HubLimits, TokenBucket
@@ -40,11 +39,10 @@ from vdxmedia.hub.ports import (
     MediaPlane,
     SaveRoom,
     StoreChange,
-    StoredConference,
-    StoredRoom,
 )
 from vdxmedia.hub.presence import NOBODY_THERE, RoomPresence
 from vdxmedia.hub.room import Room
+from vdxmedia.hub.room_entry import RoomEntry
 from vdxmedia.hub.room_task import RoomTask, all_ended
 from vdxmedia.hub.seats import Seat
 from vdxmedia.hub.statistics import ConnectionStatistics
@@ -56,24 +54,8 @@ from vdxmedia.observability import Metrics
 
 logger = logging.getLogger(__name__)
 
-STOP_RETRY_S = 5.0
-"""What clients are told to wait before they come back after a stop (guess: a restart's time)."""
-
 NOT_RESTORED = (VdxError, msgspec.MsgspecError, LookupError, ValueError, TypeError, AttributeError, AssertionError)
 """What a state that makes no sense can bring about, in the room or in a desk."""
-
-
-@dataclass(slots=True)
-class _Entry:
-    settings: RoomSettings
-    idle_since: float
-    """Unix seconds, as `created_at`: opened, or a conference began or ended."""
-    created_at: float
-    task: RoomTask | None = None
-    admissions: Admissions = field(default_factory=Admissions)
-    """Of all its conferences."""
-    cut_off: StoredConference | None = None
-    """What the end of the last server left; for the next conference."""
 
 
 class Registry:
@@ -90,6 +72,7 @@ class Registry:
         keeping: StoreKeeping | None = None,
         films: Films | None = None,
         film_token: Callable[[RoomId], str] | None = None,
+        drain: Drain | None = None,
     ) -> None:
         self._plane = plane
         self._keeping = keeping
@@ -99,11 +82,11 @@ class Registry:
         self._limits = limits or HubLimits()
         self._metrics = metrics or Metrics()
         self.counters = counters or Counters()
-        self._rooms: dict[RoomId, _Entry] = {}
+        self._rooms: dict[RoomId, RoomEntry] = {}
         self._keys = itertools.count(1)
         self._joins = TokenBucket(rate := self._limits.joins_per_second, max(1.0, 2 * rate), clock.monotonic_s())
         self._scope = TaskScope("rooms")
-        self._is_stopping = False
+        self.drain = drain or Drain(clock)
         self.pins = PinDoor()
         """Of all ways in where one types."""
         self.terms: DemandedTerms | None = None
@@ -125,8 +108,7 @@ class Registry:
     def create(self, settings: RoomSettings, *, room: RoomId | None = None) -> RoomId:
         """Written to the store a moment later. Raises: BadField, Refused (`rooms_full`, `server_stopping`)."""
         settings.validate()
-        if self._is_stopping:
-            raise self._stopping()
+        self.drain.refuse_new()
         if len(self._rooms) >= self._limits.rooms:
             self._forget_closed()
         if len(self._rooms) >= self._limits.rooms:
@@ -136,7 +118,7 @@ class Registry:
         while room is None or room in self._rooms:
             room = new_room_id()
         now = self._clock.unix_s()
-        self._rooms[room] = _Entry(settings, idle_since=now, created_at=now)
+        self._rooms[room] = RoomEntry(settings, idle_since=now, created_at=now)
         self._save(room)
         logger.info("room_opened room=%s", room)
         return room
@@ -203,10 +185,11 @@ class Registry:
         """The conference to talk to from now on, and the seat in it. Raises: NotFound, Refused."""
         request = await with_terms(self.terms, request)
         entry = self._entry(room)
-        if self._is_stopping:
-            raise self._stopping()
-        task = entry.task or self._begin(room, entry)
         try:
+            self.drain.refuse_all()
+            if entry.task is None and entry.cut_off is None:
+                self.drain.refuse_new()
+            task = entry.task or self._begin(room, entry)
             return task, await task.join(request, client)
         except Refused as error:
             self._metrics.joins.labels("refused", error.code).inc()
@@ -239,7 +222,7 @@ class Registry:
         """From the command to its answer."""
         self._metrics.join_seconds.labels("signalling").observe(seconds)
 
-    def _begin(self, room: RoomId, entry: _Entry) -> RoomTask:
+    def _begin(self, room: RoomId, entry: RoomEntry) -> RoomTask:
         key = ConferenceKey(next(self._keys))
 
         def keep(settings: RoomSettings) -> None:
@@ -314,7 +297,8 @@ class Registry:
         )
 
     def _admit(self) -> None:
-        """Raises: Refused `rate_limited`."""
+        """A newcomer. Raises: Refused `server_stopping`, `rate_limited`."""
+        self.drain.refuse_new()
         wait_s = self._joins.take(self._clock.monotonic_s())
         if wait_s > 0:
             self.counters.add("joins_rate_limited")
@@ -330,6 +314,10 @@ class Registry:
     def room_count(self) -> int:
         return len(self._rooms)
 
+    def live_count(self) -> int:
+        """Rooms with a conference."""
+        return len(self._live())
+
     def participant_counts(self) -> Mapping[str, int]:
         """By role."""
         counts: Counter[str] = Counter({role.value: 0 for role in Role})
@@ -344,13 +332,34 @@ class Registry:
 
     # ── life ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def stop(self, deadline_s: float, reconnect_after_s: float = STOP_RETRY_S) -> None:
-        """No new rooms or joins; tells everyone, waits until all have left or the deadline passes, ends the rest."""
-        self._is_stopping = True
+    async def stop(self, deadline_s: float) -> None:
+        """For good: no new rooms or joins; tells everyone, waits until all have left or the deadline passes, ends the
+        rest."""
+        self.drain.finish(deadline_s)
+        tasks = self._announce()
+        await all_ended(tasks, deadline_s)
+        await self._end_all()
+
+    async def cut_off(self) -> None:
+        """Tells everyone and ends what is live; `take_up` lets it go on."""
+        self._announce()
+        await self._end_all()
+
+    def take_up(self) -> None:
+        """What `cut_off` has ended goes on with the first who comes back."""
+        if self._keeping is not None:
+            for conference in self._keeping.conferences.thaw():
+                if conference.room in self._rooms:
+                    self._rooms[conference.room].cut_off = conference
+            self._keeping.calls.thaw()
+
+    def _announce(self) -> Sequence[RoomTask]:
         tasks = self._live()
         for task in tasks:
-            task.announce_stop(reconnect_after_s)
-        await all_ended(tasks, deadline_s)
+            task.announce_stop(BACK_AFTER_S)
+        return tasks
+
+    async def _end_all(self) -> None:
         self._freeze()
         for task in self._live():
             task.end(can_rejoin=True)
@@ -365,7 +374,7 @@ class Registry:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._is_stopping = True
+        self.drain.finish(0.0)
         self._freeze()
         await self._scope.close()
 
@@ -378,7 +387,7 @@ class Registry:
     def _live(self) -> list[RoomTask]:
         return [entry.task for entry in self._rooms.values() if entry.task is not None]
 
-    def _entry(self, room: RoomId) -> _Entry:
+    def _entry(self, room: RoomId) -> RoomEntry:
         entry = self._rooms.get(room)
         if entry is None:
             raise NotFound("there is no such room", code="room_unknown")
@@ -400,12 +409,13 @@ class Registry:
         nobody's business any more."""
         if self._keeping is None:
             return
+        now = self._clock.unix_s()
         for room, entry in self._rooms.items():
-            if entry.cut_off is not None and self._is_over(entry, entry.cut_off):
+            if entry.cut_off is not None and entry.is_over(entry.cut_off, now, self._limits.idle_room_kept_s):
                 entry.cut_off = None
                 self._keeping.conferences.drop(room)
                 self._keeping.calls.abandon(room)
-        before = self._clock.unix_s() - self._keeping.retention.closed_room_kept_s
+        before = now - self._keeping.retention.closed_room_kept_s
         for room, entry in list(self._rooms.items()):
             if entry.task is None and (entry.settings.closes_at or math.inf) < before:
                 self._forget(room)
@@ -415,7 +425,7 @@ class Registry:
 
     async def _read(self, keeping: StoreKeeping) -> None:
         for stored in await keeping.stored_rooms(self._limits.rooms):
-            entry = self._rooms[stored.room] = _Entry(stored.settings, stored.idle_since, stored.created_at)
+            entry = self._rooms[stored.room] = RoomEntry(stored.settings, stored.idle_since, stored.created_at)
             entry.admissions.restore(stored.admissions)
         for conference in await keeping.stored_conferences():
             if conference.room in self._rooms:
@@ -429,7 +439,7 @@ class Registry:
         del self._rooms[room]
         self._save(room)
 
-    def _used(self, room: RoomId, entry: _Entry) -> None:
+    def _used(self, room: RoomId, entry: RoomEntry) -> None:
         entry.idle_since = self._clock.unix_s()
         if self._rooms.get(room) is entry:
             self._save(room)
@@ -444,10 +454,10 @@ class Registry:
         if self._keeping is not None:
             await self._keeping.outbox.write(("room", room), lambda: self._stored(room))
 
-    def _restored(self, room: RoomId, entry: _Entry, make: Callable[[], Room]) -> Room | None:
+    def _restored(self, room: RoomId, entry: RoomEntry, make: Callable[[], Room]) -> Room | None:
         """The room as the last server's end has left it; None when there is nothing of now."""
         cut_off, entry.cut_off = entry.cut_off, None
-        if cut_off is None or self._is_over(entry, cut_off):
+        if cut_off is None or entry.is_over(cut_off, self._clock.unix_s(), self._limits.idle_room_kept_s):
             return None
         live = make()
         try:
@@ -460,12 +470,6 @@ class Registry:
             logger.warning("conference_state_unreadable room=%s reason=%s", room, type(error).__name__)
             return None
         return live
-
-    def _is_over(self, entry: _Entry, cut_off: StoredConference) -> bool:
-        """It is of another booking, or as old as a link without an end lives."""
-        now, settings = self._clock.unix_s(), entry.settings
-        begins = max(settings.opens_at or 0.0, now - self._limits.idle_room_kept_s)
-        return cut_off.written_at < begins or (settings.closes_at or math.inf) <= now
 
     def _mark_changed(self, room: RoomId) -> None:
         if self._keeping is not None:
@@ -491,7 +495,4 @@ class Registry:
         entry = self._rooms.get(room)
         if entry is None:
             return DeleteRoom(room)
-        return SaveRoom(StoredRoom(room, entry.settings, entry.created_at, entry.idle_since, entry.admissions.state()))
-
-    def _stopping(self) -> Refused:
-        return Refused("the server goes down", code="server_stopping", retry_after_s=STOP_RETRY_S)
+        return SaveRoom(entry.stored(room))
