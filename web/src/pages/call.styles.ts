@@ -204,6 +204,7 @@ export const callStyles = css`
   }
 
   .help {
+    grid-template-columns: minmax(0, 1fr);
     justify-items: start;
     padding-top: var(--space-16);
     border-top: 1px solid var(--line);

@@ -141,6 +141,16 @@ describe('a guest', () => {
     expect(heading(page)).toBe('Tænd kamera og mikrofon');
   });
 
+  it('may say no, is told what happens then and whom to call, and may come back', async () => {
+    const page = await shown(guest({ look: LOOK }), { step: 'terms' });
+    await press(page, 'Nej tak');
+    expect(heading(page)).toBe('Du har sagt nej tak');
+    expect(part<HTMLAnchorElement>(page, '.actions a').getAttribute('href')).toMatch(/^tel:/);
+    expect([sent.acceptTerms.mock.calls, sent.startPreview.mock.calls, sent.join.mock.calls]).toEqual([[], [], []]);
+    await press(page, 'Læs det igen');
+    expect(heading(page)).toBe('Vilkår');
+  });
+
   it('reads and accepts, and then joins, when his link asks for the shortest way', async () => {
     const page = await shown(guest({ look: LOOK }), { isShort: true });
     await press(page, 'Jeg siger ja');

@@ -92,6 +92,7 @@ const ALL: Readonly<Record<string, Story>> = {
   'prejoin-welcome-short': { step: null, state: () => invited({ hostName: NAMES[2], hostFunction: '', organisation: 'Fanø' }) },
   'prejoin-early': { step: null, state: () => invited({ state: 'notYet', opensAt: Date.now() + 40 * 60_000, startsAt: Date.now() + 55 * 60_000 }) },
   'prejoin-terms': { step: 'terms', state: () => invited({}, { look: LOOK }) },
+  'prejoin-terms-declined': { step: 'terms', place: { helps: true }, state: () => invited({}, { look: LOOK }) },
   'prejoin-idle': { step: 'camera', state: () => invited() },
   'prejoin-asking': { step: 'camera', state: () => invited({}, { phase: 'previewing', local: { ...IDLE.local, camera: { ...IDLE.local.camera, busy: true } } }) },
   'prejoin-camera': { step: 'camera', state: running },

@@ -1,6 +1,7 @@
 /**
  * The staff page: who is signed in, which view the address names, and the day that is watched whatever is shown, so that
- * who waits is told in the window's title, at the way to the day, and aloud. Its content stands in the document itself.
+ * who waits is told in the window's title, at the way to the day, aloud, and by the knock and message that the person has
+ * chosen. Its content stands in the document itself.
  */
 
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
@@ -8,6 +9,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import '../elements/announcer/announcer.js';
 import type { AnnounceEvent, Announcer } from '../elements/announcer/announcer.js';
 import type { LanguageEvent } from '../elements/language/language.js';
+import { WaitAlerts } from '../elements/lobby/alerting.js';
 import { staffProblem, staffWords, type StaffWords } from '../text/staff.js';
 import { chooseLanguage, loadWords, storedLanguage, storeLanguage } from '../text/language.js';
 import { languageOf, showLanguage, type Language } from '../text/languages.js';
@@ -55,6 +57,8 @@ export class Staff extends LitElement {
   @state() private notice = '';
   @state() private just: JustBooked | null = null;
   private watch: DayWatch | null = null;
+  /** Aloud, the page says it itself. */
+  private readonly alerts = new WaitAlerts(() => undefined);
   private shown = '';
 
   protected override createRenderRoot(): HTMLElement {
@@ -199,8 +203,13 @@ export class Staff extends LitElement {
     this.watch = new DayWatch(this.requests, 'today', (now, before) => {
       this.watched = now;
       if (now.problem !== null && (now.problem.code === 'session_ended' || now.problem.code === 'token_missing')) this.leave('session_ended');
-      for (const { meeting, waiting } of arrivals(before.day?.meetings ?? null, now.day?.meetings ?? [])) {
-        const words = this.words.day;
+      const came = arrivals(before.day?.meetings ?? null, now.day?.meetings ?? []);
+      const words = this.words.day;
+      const count = waitingCount(now.day?.meetings ?? []);
+      if (count === 0) this.alerts.stop();
+      // A host who is inside hears it there.
+      if (came.some(({ meeting }) => meeting.hosts === 0)) this.alerts.tell(words.knocked(count));
+      for (const { meeting, waiting } of came) {
         this.announcer.say(words.arrived(waiting.name === '' ? words.someone : waiting.name, clockText(meeting.startTime, this.language)), 'assertive');
       }
     });
@@ -214,6 +223,7 @@ export class Staff extends LitElement {
   }
 
   private rest(): void {
+    this.alerts.stop();
     this.watch?.stop();
     this.watch = null;
     this.watched = UNSEEN;

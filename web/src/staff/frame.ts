@@ -299,6 +299,16 @@ export class StaffFrame extends LitElement {
           grid-template: auto 1fr / minmax(0, 1fr);
         }
 
+        /* As the screens before a call: in the middle of a wide window. */
+        :host(.alone) ::slotted(*) {
+          max-width: 40rem;
+          margin-block: auto;
+        }
+
+        :host(.alone) footer {
+          margin-block-start: 0;
+        }
+
         :host(:not(.alone)) header {
           position: sticky;
           inset-block-start: 0;

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { mount, part, textOf, unmountAll } from '../testing/mount.js';
 import { staffWords } from '../text/staff.js';
+import { writeAlerts } from '../elements/lobby/alerting.js';
 import { Staff } from './app.js';
 import { CallingOff, UNDO_MS } from './calling-off.js';
 import { ASK_MS, DayWatch, type Watched } from './day-watch.js';
@@ -255,6 +256,32 @@ describe('the staff page', () => {
     expect(document.title).toBe('(1) venter – I dag – Videomøder');
     const frame = element.querySelector('vdx-staff-frame');
     expect([...(frame?.shadowRoot?.querySelectorAll('nav a') ?? [])].map((link) => link.getAttribute('href'))).toEqual(['#/', '#/book', '#/call', '#/more']);
+  });
+
+  it('tells of the next one who waits by a message of the browser without a name, not where a host is inside', async () => {
+    const made: string[] = [];
+    class FakeNotification {
+      static permission = 'granted';
+      onclick: (() => void) | null = null;
+      close = (): void => undefined;
+      constructor(text: string) {
+        made.push(text);
+      }
+    }
+    vi.stubGlobal('Notification', FakeNotification);
+    vi.spyOn(document, 'hasFocus').mockReturnValue(false);
+    writeAlerts({ sound: false, notification: true });
+    const waits = (uuid: string, hosts = 0): DayMeeting => meeting({ uuid, hosts, waiting: [{ since: at(0), name: 'Inger' }] });
+    const ask = vi.fn<StaffRequests['day']>(() => Promise.resolve(told(day(waits('a')))));
+    await page({ day: ask });
+    expect(made).toEqual([]);
+    ask.mockResolvedValue(told(day(waits('a'), waits('b'))));
+    await vi.advanceTimersByTimeAsync(ASK_MS);
+    ask.mockResolvedValue(told(day(waits('a'), waits('b'), waits('c', 1))));
+    await vi.advanceTimersByTimeAsync(ASK_MS);
+    expect(made).toEqual(['Der venter 2 på at komme ind']);
+    localStorage.clear();
+    vi.restoreAllMocks();
   });
 
   it('leads back to signing in when the session is over, and says why', async () => {

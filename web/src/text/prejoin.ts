@@ -22,7 +22,16 @@ export interface PrejoinWords {
     readonly skip: string;
   };
   /** Where the organisation has no words of its own. */
-  readonly terms: { readonly title: string; readonly accept: string };
+  readonly terms: {
+    readonly title: string;
+    readonly accept: string;
+    readonly decline: string;
+    readonly declined: string;
+    readonly declinedLead: string;
+    readonly otherWay: string;
+    readonly otherWayUnknown: string;
+    readonly again: string;
+  };
   readonly waiting: {
     readonly begins: (moment: string) => string;
     readonly agreed: (moment: string) => string;
@@ -47,7 +56,16 @@ const da: PrejoinWords = {
     goOn: 'Gå videre',
     skip: 'Spring prøven over',
   },
-  terms: { title: 'Før du går ind', accept: 'Jeg siger ja' },
+  terms: {
+    title: 'Før du går ind',
+    accept: 'Jeg siger ja',
+    decline: 'Nej tak',
+    declined: 'Du har sagt nej tak',
+    declinedLead: 'Det er helt i orden. Du kommer ikke med i videomødet, og ingen har set eller hørt dig.',
+    otherWay: 'Ring til os, så finder vi en anden måde at tale sammen på.',
+    otherWayUnknown: 'Ring eller skriv til den, der har inviteret dig. Så finder I en anden måde at tale sammen på.',
+    again: 'Læs det igen',
+  },
   waiting: {
     begins: (moment) => `Mødet begynder ${moment}.`,
     agreed: (moment) => `Den aftalte tid er ${moment}.`,
@@ -72,7 +90,16 @@ const en: PrejoinWords = {
     goOn: 'Continue',
     skip: 'Skip the check',
   },
-  terms: { title: 'Before you go in', accept: 'I agree' },
+  terms: {
+    title: 'Before you go in',
+    accept: 'I agree',
+    decline: 'No, thank you',
+    declined: 'You have said no',
+    declinedLead: 'That is perfectly all right. You will not join the video meeting, and nobody has seen or heard you.',
+    otherWay: 'Call us, and we will find another way to talk.',
+    otherWayUnknown: 'Call or write to whoever invited you. Together you will find another way to talk.',
+    again: 'Read it again',
+  },
   waiting: {
     begins: (moment) => `The meeting begins ${moment}.`,
     agreed: (moment) => `The time agreed is ${moment.replace(/^(?:at|on) /, '')}.`,

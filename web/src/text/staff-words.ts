@@ -67,6 +67,8 @@ export interface StaffWords {
     readonly justCame: (name: string) => string;
     readonly waitedBy: (name: string, minutes: number) => string;
     readonly arrived: (name: string, clock: string) => string;
+    /** In a message of the browser. Names are left out: screens lie on tables. */
+    readonly knocked: (count: number) => string;
     readonly someone: string;
     readonly longest: string;
     readonly toWaiting: string;

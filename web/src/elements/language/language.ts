@@ -24,6 +24,12 @@ export class LanguageChoice extends LitElement {
     buttons,
     fields,
     css`
+      :host {
+        display: block;
+        min-width: 0;
+        max-width: 100%;
+      }
+
       select {
         width: auto;
         max-width: 100%;

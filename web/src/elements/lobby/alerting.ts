@@ -1,5 +1,5 @@
 /**
- * A host is told that somebody waits: read aloud, by a knock, and by the browser's own message when he looks elsewhere
+ * A host, and who has the staff page open, is told that somebody waits: read aloud, by a knock, and by the browser's own message when he looks elsewhere
  * (only where he asked for it with a click). The message has a count and no name: screens lie on tables.
  */
 
@@ -67,9 +67,14 @@ export class WaitAlerts {
     const fresh = waiting.filter((one) => !known.has(one.id));
     if (fresh.length === 0) return;
     for (const one of fresh) this.say(roomWords(language).lobby.came(one.name));
+    this.tell(hostWords(language).alerts.waiting(waiting.length));
+  }
+
+  /** As the person has chosen it. `text` names nobody. */
+  tell(text: string): void {
     const choice = readAlerts();
     if (choice.sound) void this.sound();
-    if (choice.notification) this.#notify(hostWords(language).alerts.waiting(waiting.length));
+    if (choice.notification) this.#notify(text);
   }
 
   #notify(text: string): void {

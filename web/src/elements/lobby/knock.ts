@@ -12,13 +12,16 @@ const CLICK_LOUDNESS = 0.2;
 const SILENT = 0.001;
 /** How long the device is kept open for it. */
 const DONE_MS = 1500;
+const HELD_BACK_MS = 500;
 
 /** Where the browser plays nothing (no sound, no click yet), nothing happens. */
 export async function knock(): Promise<void> {
   if (typeof AudioContext !== 'function') return;
   const context = new AudioContext();
   try {
-    await context.resume();
+    // Before the first click the browser holds sound back, and would let it out with a later click.
+    await Promise.race([context.resume(), new Promise((held) => setTimeout(held, HELD_BACK_MS))]);
+    if (context.state !== 'running') return;
     for (const since of KNOCKS_S) play(context, context.currentTime + 0.02 + since);
     await new Promise((done) => setTimeout(done, DONE_MS));
   } catch {

@@ -22,6 +22,7 @@ export const panelStyles = css`
 
   header {
     display: flex;
+    flex-wrap: wrap;
     align-items: center;
     justify-content: space-between;
     gap: var(--space-16);
@@ -30,8 +31,11 @@ export const panelStyles = css`
     border-bottom: 1px solid var(--line);
   }
 
+  /* With large text it has a line of its own, and no word of it is cut. */
   h2 {
+    flex: 1 1 7rem;
     font-size: var(--text-20);
+    overflow-wrap: break-word;
   }
 
   button {

@@ -196,8 +196,7 @@ export class BookView extends View {
     fields,
     viewStyles,
     css`
-      #number,
-      #clock {
+      #number {
         font-size: var(--text-20);
       }
     `,

@@ -4,6 +4,7 @@ import { css, html, nothing, type PropertyValues, type TemplateResult } from 'li
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { icon } from '../../elements/icon/icon.js';
+import '../../elements/lobby/alerts.js';
 import { buttons, reset } from '../../styles/shared.js';
 import { waitedText } from '../../text/staff.js';
 import { CallingOff } from '../calling-off.js';
@@ -141,6 +142,7 @@ export class DayView extends View {
           </div>`
         : nothing}
       ${isWhole ? nothing : html`<p class="note">${icon('info')}<span>${words.cut}</span></p>`}
+      ${this.isToday ? html`<vdx-lobby-alerts .language=${this.language}></vdx-lobby-alerts>` : nothing}
     `;
   }
 
@@ -197,6 +199,15 @@ export class DayView extends View {
 
       .button.small {
         padding-inline: var(--space-12);
+      }
+
+      .button.small:dir(rtl) .icon {
+        scale: -1 1;
+      }
+
+      vdx-lobby-alerts {
+        padding-block-start: var(--space-16);
+        border-block-start: 1px solid var(--line);
       }
 
       .meetings {
