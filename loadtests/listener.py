@@ -36,6 +36,8 @@ class Listener:
         self.events: Counter[str] = Counter()
         self.roster_lists = 0
         """With news of who is there."""
+        self.is_over = False
+        """The connection is gone."""
 
     async def __aenter__(self) -> Listener:
         """Raises: RuntimeError when the server refuses."""
@@ -72,8 +74,9 @@ class Listener:
     async def _read(self) -> None:
         async for frame in self._socket:
             if frame.type in _ENDED:
-                return
+                break
             self._take(frame.data)
+        self.is_over = True
 
     def _take(self, text: str) -> None:
         if text == "2":

@@ -87,6 +87,8 @@ class Participant:
         self.bindings: list[dict[str, Any]] = []
         """Who is in which slot, as the server said last."""
         self.on_event: Callable[[dict[str, Any]], None] | None = None
+        self.lists = 0
+        """Of events, that came."""
         self._published: list[str] = []
         self._offer: Callable[[Transport], str] = _no_offer
         """The last one, with other ICE credentials."""
@@ -225,6 +227,7 @@ class Participant:
         await self.send({"type": "setTiles", "tiles": tiles})
 
     async def _on_events(self, batch: list[dict[str, Any]]) -> None:
+        self.lists += 1
         for event in batch:
             if event["type"] == "bindings":
                 self.bindings = event["bindings"]
