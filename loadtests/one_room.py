@@ -7,9 +7,9 @@ ask for the floor and take it back, and speak by turns with real sound through t
 server's Python all processor time is counted, pings and acknowledgements too, and divided by the messages that reached
 a client: WebSocket messages with a list of events.
 
-A command has its own price, whoever is told of it: read, decided, answered. It is measured in a room of those few alone,
-and taken off for the second column, what a listener costs; the demand is that this does not grow with the room. In the
-first column the commands' price is shared by more people in a larger room, so it may only fall.
+A command has its own price, whoever is told of it: read, decided, answered. It is measured in a room of those few
+alone, and taken off for the second column, what a listener costs; the demand is that this does not grow with the room.
+In the first column the commands' price is shared by more people in a larger room, so it may only fall.
 
 Left out: pictures, and people who come and go (`crowd.py`, `rush.py`).
 """
@@ -38,9 +38,10 @@ from tests.server import Server, run_server
 
 SIZES = (50, 100, 200, 500)
 WRITERS, HANDS, SPEAKERS = 4, 4, 2
+ACTORS = WRITERS + HANDS + SPEAKERS
 STEP_S = 0.1
-"""Something happens as often, by turns: a message, a hand, a voice; slower than lists go out to one client, so that each
-is told by itself."""
+"""Something happens as often, by turns: a message, a hand, a voice; slower than lists go out to one client, so that
+each is told by itself."""
 SETTLE_S = 2.0
 """For the last newcomers to be told to everybody."""
 SPARE = 5
@@ -122,7 +123,7 @@ class Room:
             await speaker.connect_media(microphone=MICROPHONE, is_waiting=True)
             await generator.until_connected(speaker.peer)
             self._speakers.append(speaker)
-        self.people = WRITERS + HANDS + SPEAKERS
+        self.people = ACTORS
 
     async def fill(self, people: int) -> None:
         """Raises: RuntimeError when somebody is refused."""
@@ -148,13 +149,15 @@ class Room:
         )
 
     def _lists(self) -> int:
-        return sum(one.lists for one in (*self._writers, *self._hands, *self._speakers))
+        listening = sum(one.lists for one in (*self._writers, *self._hands))
+        return listening + sum(one.lists for one in self._speakers)
 
     async def _act(self, seconds: float) -> None:
         """The same in a room of any size: a round is a message, a hand, a voice."""
-        began_s = time.monotonic()
+        next_s = time.monotonic()
         for number in range(round(seconds / STEP_S)):
-            await asyncio.sleep(max(0.0, began_s + number * STEP_S - time.monotonic()))
+            await asyncio.sleep(max(0.0, next_s - time.monotonic()))
+            next_s = max(next_s, time.monotonic()) + STEP_S  # what is late is not caught up: people do not, either
             turn, what = divmod(number, 3)
             if what == 0:
                 writer = self._writers[turn % WRITERS]

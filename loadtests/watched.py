@@ -22,7 +22,7 @@ import msgspec
 
 from loadtests.processor import WATCHED, Watched
 from vdxmedia import cli
-from vdxmedia.hub import room, room_task
+from vdxmedia.hub import room, room_task, seats
 from vdxmedia.hub.store_outbox import StoreOutbox
 from vdxmedia.sfu import peer, plane
 from vdxmedia.sfu.handshakes import Handshakes
@@ -104,7 +104,7 @@ def instrument(meter: Meter) -> None:
         (plane.RelayPlane, "_read_events", "plane"),
         (room_task.RoomTask, "_take_turn", "room"),
         (room.Room, "state", "keeping"),
-        (room.Room, "_tell_each", "telling"),
+        (seats.Seats, "tell", "telling"),
         (fanout.FanOut, "_flush", "telling"),
     )
     for owner, name, part in parts:

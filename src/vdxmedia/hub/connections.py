@@ -5,12 +5,12 @@ A part of `Room`, which hands it what the plane measures. Left out: who is heard
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from vdxmedia.conference.conference import Conference
 from vdxmedia.conference.kinds import SourceKind
 from vdxmedia.hub.bandwidth import Bandwidth
-from vdxmedia.hub.client import ClientEvent, DecodeRefused, MediaGone, QualityChanged
+from vdxmedia.hub.client import DecodeRefused, MediaGone, QualityChanged
 from vdxmedia.hub.ports import LayersWanted, MediaQuality, SlotCannotDecode, SlotPaused
 from vdxmedia.hub.seats import Seat, Seats
 from vdxmedia.ids import ParticipantId, SourceId
@@ -60,11 +60,4 @@ class Connections:
     def _tell_quality(self, seat: Seat, *, changed: bool) -> None:
         if changed:
             told = QualityChanged({seat.participant: seat.quality.quality})
-            tell_each(self._seats, self._conference.who_know(seat.participant), told)
-
-
-def tell_each(seats: Seats, to: Iterable[ParticipantId], event: ClientEvent) -> None:
-    for participant in to:
-        seat = seats.get(participant)
-        if seat is not None and seat.client is not None:
-            seat.client.send(event)
+            self._seats.tell(self._conference.who_know(seat.participant), told)

@@ -7,7 +7,7 @@ longer allowed has stopped before anybody is told; then the clients.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import assert_never
 
 from vdxmedia.clock import Clock
@@ -28,7 +28,7 @@ from vdxmedia.hub.client import (
     ServerStopping,
     Waiting,
 )
-from vdxmedia.hub.connections import Connections, tell_each
+from vdxmedia.hub.connections import Connections
 from vdxmedia.hub.floor_log import log_floor
 from vdxmedia.hub.limits import HubLimits
 from vdxmedia.hub.lobby_seats import function_of, name_of
@@ -415,13 +415,13 @@ class Room:
                     self._release(event, EndReason.ENDED if is_over else EndReason.REMOVED)
                 case events.ParticipantJoined() | events.ParticipantChanged() | events.ParticipantLeft():
                     self._ring.append(event)
-                    self._tell_each(event.to, event)
+                    self._seats.tell(event.to, event)
                 case (
                     events.SpeakersChanged() | events.DocumentChanged() | events.DocumentWithdrawn() | events.Uttered()
                 ):
-                    self._tell_each(event.to, event)
+                    self._seats.tell(event.to, event)
                 case events.BindingsChanged():
-                    self._tell_each((event.participant,), event)
+                    self._seats.tell((event.participant,), event)
                 case events.SettingsChosen():
                     chosen = event.settings
                 case events.PersonRecognised():
@@ -431,7 +431,7 @@ class Room:
                 case events.WaiterTold() | events.WaiterAdmitted() | events.WaiterRefused() | events.WaiterGone():
                     self._lobby.tell(event)
                 case events.Transferred():
-                    self._tell_each((event.participant,), event)
+                    self._seats.tell((event.participant,), event)
                 case events.FloorNoted():
                     log_floor(self.id, event)
                 case events.MediaChanged() | events.ConferenceEnded() | events.Answered():
@@ -459,9 +459,6 @@ class Room:
             seat.client.end(end, can_rejoin=False)
         seat.client = None
         logger.info("participant_left room=%s participant=%s reason=%s", self.id, event.participant, event.reason.value)
-
-    def _tell_each(self, to: Iterable[ParticipantId], event: ClientEvent) -> None:
-        tell_each(self._seats, to, event)
 
     def _tell_all(self, event: ClientEvent) -> None:
         for seat in self._seats.all():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from vdxmedia.conference.kinds import EndReason, Role, SourceKind
@@ -121,6 +121,14 @@ class Seats:
 
     def get(self, participant: ParticipantId) -> Seat | None:
         return self._by_participant.get(participant)
+
+    def tell(self, to: Iterable[ParticipantId], event: ClientEvent) -> None:
+        """Those of them who have a seat and are connected; hundreds, so without a question more than that."""
+        seats = self._by_participant
+        for participant in to:
+            seat = seats.get(participant)
+            if seat is not None and (client := seat.client) is not None:
+                client.send(event)
 
     def by_secret(self, secret: SessionSecret) -> Seat | None:
         return self._by_secret.get(secret)

@@ -8,12 +8,16 @@ kept for as long as the state that says it.
 from __future__ import annotations
 
 import weakref
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import cast
 
 import msgspec
 
+from vdxmedia.conference import events
+from vdxmedia.conference.documents import Document
 from vdxmedia.conference.events import ParticipantState
-from vdxmedia.hub.client import ClientEvent
+from vdxmedia.hub.client import BandwidthChanged, ClientEvent, QualityChanged, SentToLobby
 from vdxmedia.ids import RoomId
 from vdxmedia.signalling import messages, translate
 
@@ -30,12 +34,38 @@ def encode_event(message: messages.ServerEvent) -> bytes:
     return _encode(message)
 
 
+class Latest(StrEnum):
+    """Kinds of which only the latest counts, in the order in which they follow the others."""
+
+    BINDINGS = "bindings"
+    SPEAKERS = "speakers"
+    BANDWIDTH = "bandwidth"
+
+
+_LATEST = {
+    events.BindingsChanged: Latest.BINDINGS,
+    events.SpeakersChanged: Latest.SPEAKERS,
+    BandwidthChanged: Latest.BANDWIDTH,
+}
+_OF_THE_SESSION = (QualityChanged, SentToLobby, events.Transferred)
+
+
+@dataclass(slots=True, frozen=True, eq=False)
+class Told:
+    """An event with what is the same for everybody who is told of it."""
+
+    event: ClientEvent | None
+    json: bytes
+    """Empty: each session makes its own."""
+    place: Latest | type[Document] | None
+    """What it takes the place of; None: it waits in order."""
+
+
 class Broadcast:
     """One per server. Event loop only."""
 
     def __init__(self) -> None:
-        self._event: ClientEvent | None = None
-        self._encoded = b"null"
+        self._told = Told(None, b"", None)
         self.encoded = 0
         """How many events were encoded; the rest was remembered."""
         self._participants: dict[int, tuple[weakref.ref[ParticipantState], bytes]] = {}
@@ -45,12 +75,21 @@ class Broadcast:
         self._listed = b""
         """Those, encoded."""
 
-    def encode(self, room: RoomId, event: ClientEvent) -> bytes:
-        if event is not self._event:
-            self._encoded = encode_event(translate.event(room, event))
-            self._event = event
-            self.encoded += 1
-        return self._encoded
+    def tell(self, room: RoomId, event: ClientEvent) -> Told:
+        if event is not self._told.event:
+            self._told = self._first(room, event)
+        return self._told
+
+    def _first(self, room: RoomId, event: ClientEvent) -> Told:
+        if isinstance(event, _OF_THE_SESSION):
+            return Told(event, b"", None)
+        self.encoded += 1
+        place: Latest | type[Document] | None = _LATEST.get(type(event))
+        if isinstance(event, events.DocumentChanged):
+            place = type(event.document)
+        elif isinstance(event, events.DocumentWithdrawn):
+            place = event.kind
+        return Told(event, encode_event(translate.event(room, event)), place)
 
     def participants(self, states: tuple[ParticipantState, ...]) -> list[messages.Participant]:
         """For encoding only: the JSON in the value's place.

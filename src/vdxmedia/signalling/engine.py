@@ -76,6 +76,8 @@ class EngineSocket:
         """Nothing is written any more, and what comes is passed over."""
         self._engine = engine
         self._request = request
+        self._transport: asyncio.Transport | None = None
+        """While the WebSocket is open. Asking the request for it costs as much as the rest of writing."""
         # Without compression: broadcasts are encoded once, and a small frame cannot become a large one.
         self._websocket = web.WebSocketResponse(
             max_msg_size=engine.max_http_buffer_size, compress=False, autoping=False
@@ -87,17 +89,19 @@ class EngineSocket:
         """Until either side ends it."""
         try:
             await self._websocket.prepare(self._request)
+            self._transport = self._request.transport
             self.write(text_frame(opening))
             self._engine.pings.add(self)
             await self._read()
         finally:
+            self._transport = None
             self._engine.pings.remove(self)
             await self.close(abort=True, reason=self._engine.reason.TRANSPORT_CLOSE)
         return self._websocket
 
     def write(self, frame: bytes) -> None:
         """A whole frame, now; passed over when the socket is gone."""
-        transport = self._request.transport
+        transport = self._transport
         if self.closed or transport is None or transport.is_closing():
             return
         if transport.get_write_buffer_size() > MAX_UNSENT_BYTES:

@@ -34,18 +34,20 @@ _NOT_CONNECTED = encode(translate.failure(BadMessage("connect first", code="out_
 class Frames:
     """The list that was framed last: hundreds of clients are told the same, one after another."""
 
-    def __init__(self) -> None:
-        self._body = b""
-        self._frame = b""
+    __slots__ = ("body", "frame")
 
-    def frame(self, body: bytes) -> bytes:
-        if body is not self._body:
-            self._body, self._frame = body, text_frame(b"42", body)
-        return self._frame
+    def __init__(self) -> None:
+        self.body = b""
+        self.frame = b""
+
+    def make(self, body: bytes) -> None:
+        self.body, self.frame = body, text_frame(b"42", body)
 
 
 class SocketWire:
     """A client's socket for its session."""
+
+    __slots__ = ("_frames", "_server", "_sid", "_socket")
 
     def __init__(self, server: GuardedServer, sid: str, acknowledged: Callable[[int], None], frames: Frames) -> None:
         self._server = server
@@ -54,8 +56,15 @@ class SocketWire:
         self._socket = server.listen(sid, acknowledged)
 
     def send(self, body: bytes, number: int | None) -> None:
-        if self._socket is not None:
-            self._socket.write(self._frames.frame(body) if number is None else text_frame(b"42%d" % number, body))
+        if self._socket is None:
+            return
+        if number is not None:
+            self._socket.write(text_frame(b"42%d" % number, body))
+            return
+        frames = self._frames
+        if body is not frames.body:
+            frames.make(body)
+        self._socket.write(frames.frame)
 
     async def close(self) -> None:
         await self._server.drop(self._sid)

@@ -10,15 +10,13 @@ room never waits for it.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping
-from enum import StrEnum
 
 from vdxmedia.conference.documents import Document
 from vdxmedia.conference.kinds import Quality
 from vdxmedia.ids import ParticipantId
 from vdxmedia.signalling import translate
-from vdxmedia.signalling.broadcast import encode_event
+from vdxmedia.signalling.broadcast import Latest, encode_event
 
 MAX_QUEUED = 256
 """Events in order: as many as a client may miss and still resume."""
@@ -32,21 +30,28 @@ ASK_AFTER_S = 5.0
 ACK_TIMEOUT_S = 15.0
 
 
-class Latest(StrEnum):
-    """Kinds of which only the latest counts, in the order in which they follow the others."""
-
-    BINDINGS = "bindings"
-    SPEAKERS = "speakers"
-    BANDWIDTH = "bandwidth"
-
-
 class Outbox:
     """Owned by its session."""
+
+    __slots__ = (
+        "_ack_timeout_s",
+        "_asked",
+        "_asked_s",
+        "_confirmed",
+        "_documents",
+        "_latest",
+        "_max_queued",
+        "_qualities",
+        "_queue",
+        "_taken",
+        "has_any",
+        "is_overflowing",
+    )
 
     def __init__(self, *, max_queued: int = MAX_QUEUED, ack_timeout_s: float = ACK_TIMEOUT_S) -> None:
         self._max_queued = max_queued
         self._ack_timeout_s = ack_timeout_s
-        self._queue: deque[bytes] = deque()
+        self._queue: list[bytes] = []
         self._latest: dict[Latest, bytes] = {}
         self._documents: dict[type[Document], bytes] = {}
         self._qualities: dict[ParticipantId, Quality] = {}
@@ -56,8 +61,8 @@ class Outbox:
         self._asked: int | None = None
         """The list that is to be acknowledged; one at a time."""
         self._asked_s = -ASK_AFTER_S
-        self._has_any = False
-        """What is asked of hundreds, twice for each list."""
+        self.has_any = False
+        """Something waits: what is asked of hundreds for each list."""
         self.is_overflowing = False
         """There was no room for an event: the client can't be served any more."""
 
@@ -66,34 +71,32 @@ class Outbox:
             self.is_overflowing = True
         else:
             self._queue.append(event)
-            self._has_any = True
+            self.has_any = True
 
     def put_latest(self, kind: Latest, event: bytes) -> None:
-        self._has_any = True
+        self.has_any = True
         self._latest[kind] = event
 
     def put_document(self, kind: type[Document], event: bytes) -> None:
         """A whole state, or that there is none any more; it takes the place of the one before. Bounded by the kinds."""
-        self._has_any = True
+        self.has_any = True
         self._documents.pop(kind, None)
         self._documents[kind] = event
 
     def put_qualities(self, changed: Mapping[ParticipantId, Quality]) -> None:
         """Merged: the latest of each participant. Bounded by the room's participants."""
-        self._has_any = True
+        self.has_any = True
         self._qualities.update(changed)
 
     def take(self, now_s: float) -> tuple[int | None, list[bytes]] | None:
         """The next list to send, with its number if it asks to be acknowledged; None when there is nothing or the
         window is closed."""
-        if not self._has_any or self._taken - self._confirmed >= WINDOW:
+        if not self.has_any or self._taken - self._confirmed >= WINDOW:
             return None
-        if len(self._queue) <= MAX_BATCH:
-            batch = list(self._queue)
-            self._queue.clear()
-        else:
-            batch = [self._queue.popleft() for _ in range(MAX_BATCH)]
-        if not self._queue:  # these may speak of someone whose joining is still queued
+        batch, self._queue = self._queue, []
+        if len(batch) > MAX_BATCH:
+            batch, self._queue = batch[:MAX_BATCH], batch[MAX_BATCH:]
+        else:  # these may speak of someone whose joining is still queued
             if self._documents:
                 batch += self._documents.values()
                 self._documents = {}
@@ -102,10 +105,11 @@ class Outbox:
             if self._qualities:
                 batch.append(encode_event(translate.qualities(self._qualities)))
                 self._qualities = {}
-            self._has_any = False
+            self.has_any = False
         self._taken += 1
-        is_due = self._taken - self._confirmed >= ASK_EVERY or now_s >= self._asked_s + ASK_AFTER_S
-        if self._asked is not None or not is_due:
+        if self._asked is not None or (
+            self._taken - self._confirmed < ASK_EVERY and now_s < self._asked_s + ASK_AFTER_S
+        ):
             return None, batch
         self._asked, self._asked_s = self._taken, now_s
         return self._taken, batch

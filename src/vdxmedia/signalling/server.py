@@ -41,7 +41,7 @@ class Signalling:
         self._public_origin = public_origin.rstrip("/")
         self._may_join = may_join
         self._scope = TaskScope("signalling")
-        self._fan = FanOut()
+        self._fan = FanOut(clock)
         self._server = GuardedServer(
             clock=clock,
             counters=registry.counters,

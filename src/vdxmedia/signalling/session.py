@@ -26,7 +26,6 @@ from vdxmedia.conference.kinds import EndReason, Role
 from vdxmedia.conference.names import one_line
 from vdxmedia.errors import BadMessage, NotAllowed, Refused, VdxError
 from vdxmedia.hub.client import (
-    BandwidthChanged,
     ClientEvent,
     JoinRequest,
     QualityChanged,
@@ -43,17 +42,16 @@ from vdxmedia.ids import ParticipantId, RoomId, SessionSecret
 from vdxmedia.signalling import messages, translate
 from vdxmedia.signalling.areas.lobby import waiting_of
 from vdxmedia.signalling.areas.room import room_of
-from vdxmedia.signalling.broadcast import Broadcast, encode, encode_event
+from vdxmedia.signalling.broadcast import Broadcast, Latest, encode, encode_event
 from vdxmedia.signalling.decoding import decode_command
 from vdxmedia.signalling.fanout import Bodies, FanOut, Line
 from vdxmedia.signalling.media_setup import media_setup
-from vdxmedia.signalling.outbox import Latest, Outbox
+from vdxmedia.signalling.outbox import Outbox
 from vdxmedia.signalling.rates import Rates
 from vdxmedia.signalling.turn import TurnServers
 
 logger = logging.getLogger(__name__)
 
-_OF_THE_ROSTER = frozenset((events.ParticipantJoined, events.ParticipantChanged, events.ParticipantLeft))
 RENEW_AT = 0.8
 """Of a token's life."""
 
@@ -283,31 +281,29 @@ class Session:
     def send(self, event: ClientEvent) -> None:
         if self._is_over:
             return
-        if type(event) in _OF_THE_ROSTER:  # a coming or going is told to hundreds, one by one
-            self._put(self._broadcast.encode(self._room, event))
-        elif isinstance(event, QualityChanged):
-            self._outbox.put_qualities(event.qualities)
-        elif isinstance(event, events.Transferred):
-            self._put(encode_event(self._transferred(event)))
+        told = self._broadcast.tell(self._room, event)
+        place = told.place
+        if not told.json:
+            self._put_own(event)
+        elif place is None:
+            self._put(told.json)
+        elif isinstance(place, Latest):
+            self._outbox.put_latest(place, told.json)
         else:
-            self._is_waiting |= isinstance(event, SentToLobby)
-            self._put_special(event, self._broadcast.encode(self._room, event))
+            self._outbox.put_document(place, told.json)
         if self._may_write and not self._line.is_marked and not self._is_over:
             self._fan.mark(self._line)
 
-    def _put_special(self, event: ClientEvent, encoded: bytes) -> None:
-        if isinstance(event, events.BindingsChanged):
-            self._outbox.put_latest(Latest.BINDINGS, encoded)
-        elif isinstance(event, events.SpeakersChanged):
-            self._outbox.put_latest(Latest.SPEAKERS, encoded)
-        elif isinstance(event, BandwidthChanged):
-            self._outbox.put_latest(Latest.BANDWIDTH, encoded)
-        elif isinstance(event, events.DocumentChanged):
-            self._outbox.put_document(type(event.document), encoded)
-        elif isinstance(event, events.DocumentWithdrawn):
-            self._outbox.put_document(event.kind, encoded)
-        else:
-            self._put(encoded)
+    def _put_own(self, event: ClientEvent) -> None:
+        """What no other client is told in the same words, or what changes this session."""
+        match event:
+            case QualityChanged():
+                self._outbox.put_qualities(event.qualities)
+            case events.Transferred():
+                self._put(encode_event(self._transferred(event)))
+            case _:
+                self._is_waiting |= isinstance(event, SentToLobby)
+                self._put(encode_event(translate.event(self._room, event)))
 
     def _put(self, encoded: bytes) -> None:
         """In order."""
@@ -350,7 +346,7 @@ class Session:
                 await self._sleep()
             if self._farewell is not None:
                 rest = self._outbox.take(self._clock.monotonic_s()) if self._may_write else None
-                wire.send(Bodies().body([*(rest[1] if rest else ()), encode_event(self._farewell)]), None)
+                wire.send(Bodies(0.0).body([*(rest[1] if rest else ()), encode_event(self._farewell)]), None)
         finally:
             self.closed()
             await wire.close()
@@ -358,9 +354,9 @@ class Session:
     def _flush(self, bodies: Bodies) -> None:
         if self._wire is None or not self._may_write or self._is_over:
             return
-        now_s = self._clock.monotonic_s()
+        outbox = self._outbox
         try:
-            while (taken := self._outbox.take(now_s)) is not None:
+            while outbox.has_any and (taken := outbox.take(bodies.now_s)) is not None:
                 number, batch = taken
                 self._wire.send(bodies.body(batch), number)
                 if number is not None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import orjson
 import pytest
 
+from vdxmedia.clock import SystemClock
 from vdxmedia.signalling import fanout
 from vdxmedia.signalling.fanout import Bodies, FanOut, Line
 
@@ -16,7 +17,7 @@ PACE_S = 0.05
 
 @pytest.fixture
 def fan() -> Iterator[FanOut]:
-    made = FanOut()
+    made = FanOut(SystemClock())
     yield made
     made.close()
 
@@ -116,7 +117,7 @@ async def test_closed_fan_calls_nobody(fan: FanOut) -> None:
 
 
 def test_equal_lists_are_put_together_once() -> None:
-    bodies = Bodies()
+    bodies = Bodies(0.0)
     joined, left, own = b'{"type":"participantJoined"}', b'{"type":"participantLeft"}', b'{"type":"bindings"}'
     body = bodies.body([joined, left])
     assert bodies.body([joined, left]) is body
@@ -128,6 +129,6 @@ def test_equal_lists_are_put_together_once() -> None:
 
 def test_lists_that_are_gone_lend_their_names_to_nobody() -> None:
     """Objects are told apart by where they are in memory, so what was made must be kept."""
-    bodies = Bodies()
+    bodies = Bodies(0.0)
     for number in range(2_000):
         assert orjson.loads(bodies.body([b'{"n":%d}' % number])) == ["events", [{"n": number}]]

@@ -6,7 +6,8 @@ import orjson
 
 from vdxmedia.conference.kinds import Quality
 from vdxmedia.ids import ParticipantId
-from vdxmedia.signalling.outbox import ASK_AFTER_S, ASK_EVERY, MAX_BATCH, WINDOW, Latest, Outbox
+from vdxmedia.signalling.broadcast import Latest
+from vdxmedia.signalling.outbox import ASK_AFTER_S, ASK_EVERY, MAX_BATCH, WINDOW, Outbox
 
 A, B = ParticipantId("a"), ParticipantId("b")
 

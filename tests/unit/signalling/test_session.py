@@ -65,7 +65,7 @@ class House:
     room: RoomId
     limits: SessionLimits = field(default_factory=SessionLimits)
     broadcast: Broadcast = field(default_factory=Broadcast)
-    fan: FanOut = field(default_factory=FanOut)
+    fan: FanOut = field(default_factory=lambda: FanOut(SystemClock()))
 
     def session(self, wire: FakeWire) -> Session:
         session = Session(
