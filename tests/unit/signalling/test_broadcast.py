@@ -8,11 +8,21 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vdxmedia.conference.events import ParticipantState
-from vdxmedia.conference.kinds import Connection, Role
-from vdxmedia.ids import ParticipantId
+from vdxmedia.conference.chat_desk import ChatWritten, OpenLines
+from vdxmedia.conference.events import (
+    BindingsChanged,
+    DocumentChanged,
+    DocumentWithdrawn,
+    ParticipantState,
+    SpeakersChanged,
+    Transferred,
+    Uttered,
+)
+from vdxmedia.conference.kinds import Addressee, Connection, Quality, Role
+from vdxmedia.hub.client import BandwidthChanged, ClientEvent, QualityChanged
+from vdxmedia.ids import ParticipantId, RoomId
 from vdxmedia.signalling import translate
-from vdxmedia.signalling.broadcast import Broadcast
+from vdxmedia.signalling.broadcast import Broadcast, Latest
 
 
 def state(number: int) -> ParticipantState:
@@ -38,7 +48,8 @@ def told(broadcast: Broadcast, states: tuple[ParticipantState, ...]) -> object:
 
 @given(st.lists(st.tuples(st.sampled_from(["join", "leave", "change"]), st.integers(0, 5)), max_size=30))
 def test_list_is_that_of_now_whoever_came_went_or_changed(steps: list[tuple[str, int]]) -> None:
-    broadcast, present = Broadcast(), {}
+    broadcast = Broadcast()
+    present: dict[int, ParticipantState] = {}
     assert told(broadcast, ()) == []
     for what, number in steps:
         if what == "leave":
@@ -58,3 +69,40 @@ def test_nothing_is_kept_of_those_who_have_gone() -> None:
     gc.collect()
     kept = msgspec.json.encode([value for value in vars(broadcast).values() if isinstance(value, bytes | tuple | dict)])
     assert b"Bo" not in kept
+
+
+ANNA, ROOM = ParticipantId("a"), RoomId("r")
+
+
+def test_event_that_many_hear_is_encoded_once_and_the_next_anew() -> None:
+    broadcast = Broadcast()
+    one, other = (Uttered((ANNA,), ChatWritten(ANNA, "Anna", Addressee.ALL, None, text)) for text in ("hej", "farvel"))
+    first = broadcast.tell(ROOM, one)
+    assert b"hej" in first.json
+    assert broadcast.tell(ROOM, one) is first
+    assert b"farvel" in broadcast.tell(ROOM, other).json
+    assert broadcast.encoded == 2
+
+
+def test_what_is_a_state_takes_the_place_of_the_one_before_and_the_rest_waits_in_order() -> None:
+    broadcast = Broadcast()
+    to = (ANNA,)
+    cases: list[tuple[ClientEvent, object]] = [
+        (Uttered(to, ChatWritten(ANNA, "Anna", Addressee.ALL, None, "hej")), None),
+        (DocumentChanged(to, OpenLines(())), OpenLines),
+        (DocumentWithdrawn(to, OpenLines), OpenLines),
+        (BindingsChanged(ANNA, ()), Latest.BINDINGS),
+        (SpeakersChanged(to, ()), Latest.SPEAKERS),
+        (BandwidthChanged((), {}, False), Latest.BANDWIDTH),
+    ]
+    for event, place in cases:
+        told = broadcast.tell(ROOM, event)
+        assert told.json, event
+        assert told.place is place
+
+
+def test_what_each_session_says_in_its_own_words_is_not_encoded_for_all() -> None:
+    broadcast = Broadcast()
+    for event in (QualityChanged({ANNA: Quality.GOOD}), Transferred(ANNA, ROOM)):
+        assert broadcast.tell(ROOM, event).json == b""
+    assert broadcast.encoded == 0
