@@ -73,7 +73,7 @@ class Assembly:
         """None: everybody."""
         self._unsaid_bindings: dict[ParticipantId, None] = {}
         """Of viewers who are not told before they know of everybody in them."""
-        self._newcomers: dict[ParticipantId, None] = {}
+        self._newcomers: dict[ParticipantId, Participant] = {}
         """Their snapshot will have every document."""
         self._events: list[Event] = []
         self._dirty_documents: dict[type[Document], None] = {}
@@ -163,7 +163,7 @@ class Assembly:
         self.people[newcomer.id] = newcomer
         self.owners.update({source.id: newcomer for source in newcomer.sources.values()})
         self.roster.enter(newcomer, self.people)
-        self._newcomers[newcomer.id] = None
+        self._newcomers[newcomer.id] = newcomer
         if newcomer.is_sign_interpreter:
             self.rearrange()
             return
@@ -368,9 +368,8 @@ class Assembly:
             self.tell(event)
         self._say_bindings()
         newcomers, self._newcomers = self._newcomers, {}
-        for name in newcomers:
-            if name in self.people:
-                self.documents.assume(name, self.people[name].role)
+        for newcomer in newcomers.values():
+            self.documents.assume(newcomer.id, newcomer.role)
         kinds, self._dirty_documents = self._dirty_documents, {}
         roles = {one.id: one.role for one in self.people.values()} if kinds else {}
         for to, document in self.documents.take(kinds, roles):

@@ -176,7 +176,7 @@ class Conference:
         """When `handle_timeout` is due."""
         if self._assembly.is_ended:
             return None
-        times = [self._seat_deadline(one) for one in self._assembly.away.values()]
+        times: list[float | None] = [self._seat_deadline(one) for one in self._assembly.away.values()]
         times += [desk.deadline() for desk in self._desks]
         parts = (self._assembly.lobby, self._assembly.voices, self._assembly.roster)
         times += [self._assembly.closes_at_s, self._assembly.called_at_s, *(part.deadline() for part in parts)]
@@ -381,16 +381,11 @@ class Conference:
             desk.left(participant, now_s)
         self._leave_nobody_waiting(now_s)
 
-    def _seat_deadline(self, participant: Participant) -> float | None:
-        match participant.connection:
-            case Connection.CONNECTED:
-                return None
-            case Connection.RECONNECTING:
-                return participant.lost_at_s + self._seat_kept_s
-            case Connection.RETURNING:
-                return participant.lost_at_s + self._seat_kept_s + self._return_kept_s
-            case _:
-                assert_never(participant.connection)
+    def _seat_deadline(self, away: Participant) -> float:
+        kept_s = self._seat_kept_s
+        if away.connection is Connection.RETURNING:
+            kept_s += self._return_kept_s
+        return away.lost_at_s + kept_s
 
     def _give_up(self, participant: Participant, now_s: float) -> None:
         """The seat's time is over, or also that of waiting for its owner."""

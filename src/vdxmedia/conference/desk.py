@@ -7,6 +7,7 @@ desks. A handler that raises must have changed nothing.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -29,9 +30,9 @@ class Desk:
     def __init__(self, assembly: Assembly) -> None:
         self.assembly = assembly
 
+    @abstractmethod
     def handlers(self) -> Mapping[type[Asked], Handler]:
         """Which commands are this desk's."""
-        return {}
 
     def opened(self, now_s: float) -> None:
         """The conference begins; the first documents are put."""

@@ -85,8 +85,8 @@ class EndingDocument(Document, frozen=True):
 
 
 class DoorsState(msgspec.Struct, frozen=True):
-    end_in_s: float | None = None
-    cause: EndCause | None = None
+    end_in_s: float
+    cause: EndCause
 
 
 class DoorsDesk(Desk):
@@ -146,8 +146,7 @@ class DoorsDesk(Desk):
 
     def restore(self, state: Any, now_s: float) -> None:
         read = msgspec.convert(state, DoorsState)
-        if read.end_in_s is not None and read.cause is not None:
-            self._begin(read.cause, now_s + read.end_in_s, now_s)
+        self._begin(read.cause, now_s + read.end_in_s, now_s)
 
     # ── what is asked ─────────────────────────────────────────────────────────────────────────────────────────────
 

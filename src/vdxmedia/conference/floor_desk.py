@@ -18,6 +18,7 @@ he is told nor when depends on other guests. He is heard by hosts only, so one i
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -338,11 +339,8 @@ class FloorDesk(Desk):
                 return OwnPlace(may_send, granted, ends_at_unix_s=ends_at_s, is_ending=is_ending, signs=signs)
         position = None
         if not is_private(one):
-            position = 1
-            for waiter in state.queue:
-                if waiter.participant == one.id:
-                    break
-                position += self._knows(one, waiter.participant)
+            before = itertools.takewhile(lambda waiter: waiter.participant != one.id, state.queue)
+            position = 1 + sum(self._knows(one, waiter.participant) for waiter in before)
         return OwnPlace(may_send, RequestStatus.ACCEPTED, position=position, signs=signs)
 
     # ── surviving ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -6,6 +6,7 @@ Between `Conference`, which hands it the commands of the lobby, and `Lobby`, whi
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import assert_never
 
 from vdxmedia.conference.assembly import Assembly
 from vdxmedia.conference.commands import LeaveWaiter, LoseWaiter, ReturnWaiter, Wait
@@ -61,6 +62,8 @@ class Gate:
                 self._lobby.find(command.participant).lost_at_s = None
             case LeaveWaiter():
                 self._take_out(self._lobby.find(command.participant), LeaveReason.LEFT)
+            case _:
+                assert_never(command)
 
     def expire(self, now_s: float) -> bool:
         """Whether somebody is waited for no longer."""

@@ -7,6 +7,7 @@ and what was sent for them counts as unsaid.
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable
+from typing import assert_never
 
 from vdxmedia.conference.media import BindSlot, MediaChange, SetGate, SetHears, SetShedding, SetSourceClasses
 from vdxmedia.ids import ParticipantId, SourceId
@@ -73,3 +74,5 @@ def _key(change: MediaChange) -> Hashable:
             return (SetHears, change.participant)
         case BindSlot():
             return (BindSlot, change.participant, change.kind, change.index)
+        case _:
+            assert_never(change)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import assert_never
 
 from vdxmedia.conference.emergency import EmergencyNote
 from vdxmedia.conference.events import Binding, ParticipantState, SourceState
@@ -135,6 +136,8 @@ class Participant:
                 return self.has_screen_floor
             case SourceKind.CAMERA:
                 return True
+            case _:
+                assert_never(kind)
 
     def active(self, kind: SourceKind) -> Source | None:
         source = self.sources.get(kind)

@@ -86,9 +86,7 @@ class Roster:
             if person.id in view.told or any(person.id in early for early in view.early.values()):
                 view.dirty[person.id] = reason
         self._own.pop(person.id, None)
-        own = self._view_of.pop(person.id, None)
-        if own is not None:
-            self._take_out(own, person.id)
+        self._take_out(self._view_of.pop(person.id), person.id)
 
     def move(self, person: Participant, people: Mapping[ParticipantId, Participant]) -> list[SequencedEvent]:
         """What he knows may be different; he is told at once."""

@@ -96,3 +96,13 @@ def test_one_who_may_know_nobody_any_more_is_told_so_of_all_his_snapshot() -> No
     hide(told, "n")
     left = {who for kind, who in heard(told, "n", since) if kind == "ParticipantLeft"}
     assert left >= {"a", "b", "x", "c"}
+
+
+def test_nobody_is_told_of_one_who_came_and_went_between_two_rounds() -> None:
+    told = room()
+    told.join("c", media=False)
+    told.join("n", media=False)  # his snapshot has the one before
+    told.leave("c")
+    told.leave("n")
+    told.wait(ROUND_S)
+    assert not [pair for pair in heard(told, "a", 0) if pair[1] in "cn"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tests.fakes.conferences import Told, conference, source_of
 from vdxmedia.conference.kinds import SourceKind
+from vdxmedia.conference.slots import People, Person, Place, assign
+from vdxmedia.ids import ParticipantId
 
 CAMERA, SCREEN, MICROPHONE = SourceKind.CAMERA, SourceKind.SCREEN, SourceKind.MICROPHONE
 
@@ -182,3 +184,80 @@ def test_fewer_slots_offered_than_asked_for_are_respected() -> None:
     told = room("abcd")
     told.media("a", slots=1)
     assert told.places("a") == {0: "b"}
+
+
+# ── the table itself ──────────────────────────────────────────────────────────────────────────────────────────────
+
+VIEWER = ParticipantId("viewer")
+
+
+def person(name: str, joined: int = 0, *, camera: bool = True, speaking: bool = False, last: float = 0.0) -> Person:
+    return Person(ParticipantId(name), camera, True, speaking, last, joined)
+
+
+def places(*names: str) -> list[Place]:
+    """A `*` is a screen."""
+    return [Place(ParticipantId(n.strip("*")), SCREEN if n.endswith("*") else CAMERA) for n in names]
+
+
+def crowd(*special: Person) -> People:
+    """So many that their sounds do not fit into the pairs."""
+    return People([*special, *(person(f"n{index}", 10 + index) for index in range(8))])
+
+
+def test_pins_do_not_take_the_place_of_a_screen() -> None:
+    people = crowd(person("a"), person("b"))
+    pins = [ParticipantId("a"), ParticipantId("b")]
+    seats = assign(VIEWER, [], 2, people, [ParticipantId("n0")], None, pins)
+    assert list(seats) == places("a", "n0*")
+
+
+def test_screen_in_the_only_slot_does_not_leave_the_stage_to_who_speaks() -> None:
+    people = crowd(person("s", speaking=True))
+    assert list(assign(VIEWER, [], 1, people, [ParticipantId("n0")], ParticipantId("s"))) == places("n0*")
+
+
+def test_speaker_takes_the_stage_from_one_who_is_not_pinned_and_leaves_the_pinned_where_they_are() -> None:
+    people = crowd(person("s", speaking=True), *(person(name, speaking=True, last=1.0) for name in "ab"))
+    before = places("a", "b")
+    assert list(assign(VIEWER, before, 2, people, [], ParticipantId("s"), [ParticipantId("b")])) == places("s", "b")
+
+
+def test_speaker_does_not_take_the_stage_where_every_place_is_pinned() -> None:
+    people = crowd(person("s", speaking=True), person("a"), person("b"))
+    pins = [ParticipantId("a"), ParticipantId("b")]
+    before = places("a", "b")
+    assert list(assign(VIEWER, before, 2, people, [], ParticipantId("s"), pins)) == before
+
+
+def test_camera_takes_no_place_that_a_pin_or_a_screen_has() -> None:
+    people = crowd(person("a", camera=False), person("s", speaking=True))
+    seats = assign(VIEWER, places("a", "n0*"), 2, people, [ParticipantId("n0")], None, [ParticipantId("a")])
+    assert list(seats) == places("a", "n0*")
+
+
+def test_speaker_on_the_stage_moves_the_pinned_one_from_there_to_another_place() -> None:
+    people = crowd(person("s", speaking=True), *(person(name, speaking=True, last=1.0) for name in "ab"))
+    before = places("a", "b")
+    assert list(assign(VIEWER, before, 2, people, [], ParticipantId("s"), [ParticipantId("a")])) == places("s", "a")
+
+
+def test_main_speaker_who_is_silent_and_has_lost_his_place_does_not_come_back() -> None:
+    people = crowd(person("s"), *(person(name, speaking=True) for name in "ab"))
+    before = places("a", "b")
+    assert list(assign(VIEWER, before, 2, people, [], ParticipantId("s"))) == before
+
+
+def test_new_screen_takes_a_persons_place_rather_than_another_screens() -> None:
+    people = People([person(name, index) for index, name in enumerate("abcde")])
+    before = places("a", "b", "c", "d*", "e")
+    seats = assign(VIEWER, before, 5, people, [ParticipantId("a"), ParticipantId("d")], None)
+    assert list(seats) == places("a", "b", "c", "d*", "a*")
+
+
+def test_speaker_who_is_heard_again_after_a_while_is_established_at_once() -> None:
+    told = room("abcdef")
+    told.speak("f")
+    told.now += 3
+    told.speak("f")
+    assert told.places("a")[0] == "f"

@@ -6,9 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vdxmedia.conference import permissions
 from vdxmedia.conference.kinds import Quality
 from vdxmedia.conference.layers import layer_for
-from vdxmedia.conference.quality import EXPECTED_WEAK_S, QualityMeter
+from vdxmedia.conference.names import each_plain, paragraphs
+from vdxmedia.conference.permissions import MAX_GROUPS
+from vdxmedia.conference.quality import (
+    ADVISE_AFTER_S,
+    EXPECTED_WEAK_S,
+    WITHDRAW_AFTER_S,
+    QualityMeter,
+    UplinkAdviser,
+)
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.conference.speakers import ESTABLISHED_AFTER_S, Speakers
 from vdxmedia.errors import BadField
@@ -131,3 +140,74 @@ def test_settings_out_of_bounds_name_the_field(field: str, value: object, path: 
 def test_settings_that_close_before_they_open_are_refused() -> None:
     with pytest.raises(BadField):
         RoomSettings(opens_at=20.0, closes_at=10.0).validate()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "path"),
+    [
+        ("max_speakers", 0, "$.maxSpeakers"),
+        ("host_layout", "seven_mains", "$.hostLayout"),
+        ("guest_pin", "12a4", "$.guestPin"),
+        ("admitters", ("",), "$.admitters"),
+    ],
+)
+def test_settings_that_name_what_is_not_there_name_the_field(field: str, value: object, path: str) -> None:
+    with pytest.raises(BadField) as bad:
+        RoomSettings(**{field: value}).validate()  # type: ignore[arg-type]
+    assert bad.value.field == path
+
+
+def test_settings_with_one_pin_for_both_are_refused() -> None:
+    with pytest.raises(BadField) as bad:
+        RoomSettings(host_pin="1234", guest_pin="1234").validate()
+    assert bad.value.field == "$.guestPin"
+
+
+def test_camera_is_advised_off_on_a_bad_way_and_on_again_much_later() -> None:
+    adviser = UplinkAdviser()
+
+    def read(loss: float, bps: int | None, seconds: float) -> bool:
+        return adviser.read(loss, bps, is_sending_camera=not adviser.advises_camera_off, period_s=seconds)
+
+    assert not read(0.0, 500_000, 60.0)
+    assert not read(0.5, 500_000, ADVISE_AFTER_S - 1)
+    assert not read(0.0, 500_000, 1.0), "a good reading begins anew"
+    assert not read(0.0, 50_000, ADVISE_AFTER_S - 1)
+    assert read(0.5, None, 2.0)
+    assert adviser.advises_camera_off
+    assert not read(0.0, None, WITHDRAW_AFTER_S - 1)
+    assert read(0.0, None, 2.0)
+    assert not adviser.advises_camera_off
+
+
+def test_quality_of_who_lost_the_connection_is_lost_once() -> None:
+    meter = QualityMeter()
+    assert meter.lose()
+    assert not meter.lose()
+
+
+def test_speaker_who_is_forgotten_is_no_rival_and_no_former_one() -> None:
+    speakers = Speakers()
+    speakers.heard([P[0]], 0.0)
+    speakers.tick(ESTABLISHED_AFTER_S)
+    speakers.heard([P[1], P[0]], 1.0)
+    speakers.tick(1.0 + ESTABLISHED_AFTER_S)  # the second is louder by now, and rivals
+    speakers.forget(P[1])
+    assert speakers.main_for(P[2]) == P[0]
+    speakers.heard([P[1]], 3.0)
+    speakers.tick(9.0)
+    assert speakers.main_for(P[2]) == P[1]
+    speakers.forget(P[0])  # the one before
+    assert speakers.main_for(P[1]) is None
+
+
+def test_groups_have_an_end() -> None:
+    assert permissions.group(MAX_GROUPS - 1) > permissions.group(0)
+    for index in (-1, MAX_GROUPS):
+        with pytest.raises(ValueError, match="groups are"):
+            permissions.group(index)
+
+
+def test_text_of_several_lines_keeps_its_lines_and_loses_what_turns_it() -> None:
+    assert each_plain("a\u202eb\n") == "a b "
+    assert paragraphs("\n a\u202eb \n\n\n\nc\x07\n") == "a b\n\nc"
