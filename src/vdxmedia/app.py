@@ -54,6 +54,7 @@ from vdxmedia.hub.counters import Counters
 from vdxmedia.hub.drain import Drain
 from vdxmedia.hub.echoes import Echoes
 from vdxmedia.hub.limits import HubLimits
+from vdxmedia.hub.overview import Figures
 from vdxmedia.hub.provisioning import Provisioner
 from vdxmedia.hub.registry import Registry
 from vdxmedia.hub.store_keeping import DAY_S, Retention, StoreKeeping
@@ -163,6 +164,9 @@ class Server:
     def participant_counts(self) -> Mapping[str, int]:
         return self.registry.participant_counts()
 
+    def figures(self) -> Figures:
+        return self.registry.figures()
+
     def relay_totals(self) -> Mapping[str, int]:
         return self.plane.stats()
 
@@ -251,6 +255,7 @@ class Server:
                 self.database.units,
                 self._clock,
                 counters=self._counters,
+                metrics=self.metrics,
                 public_url=self.public_url,
                 is_for_development=self._is_for_development(),
             )

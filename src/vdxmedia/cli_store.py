@@ -1,4 +1,5 @@
-"""`vdxmedia store`, `backup`, `restore`, `audit`, `diagnosis` and `person`: what an operator does with what is stored.
+"""`vdxmedia store`, `backup`, `restore`, `audit`, `diagnosis`, `explain` and `person`: what an operator does with what
+is stored.
 
 A server may be running, but for `store upgrade` and `restore`. What was asked for goes to standard output; all else to
 standard error. No command prints a secret.
@@ -11,7 +12,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
@@ -24,14 +25,17 @@ from vdxmedia import config, credentials
 from vdxmedia.booking.audit import AuditOperation, ChainCheck, note_of
 from vdxmedia.clock import SystemClock
 from vdxmedia.config import Settings
-from vdxmedia.errors import BadField, Misconfigured, VdxError
+from vdxmedia.errors import BadField, Misconfigured, NotFound, VdxError
+from vdxmedia.hub.call_story import story
 from vdxmedia.hub.counters import Counters
 from vdxmedia.hub.diagnoses import Diagnoses, StoredDiagnosis
+from vdxmedia.hub.ports import CallRecord
 from vdxmedia.sealing import Sealer
 from vdxmedia.store import backup as copies
 from vdxmedia.store import database
 from vdxmedia.store.administration import open_beside_server
 from vdxmedia.store.audit import AuditLog
+from vdxmedia.store.call_records import CallRecordRows
 from vdxmedia.store.diagnoses import DiagnosisRows
 from vdxmedia.store.persons import Persons
 from vdxmedia.store.units import Units
@@ -63,6 +67,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("backup")(backup)
     app.command("restore")(restore)
     app.command("diagnosis")(show_diagnosis)
+    app.command("explain")(explain)
 
 
 # ── the store ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -208,6 +213,33 @@ def _whom(phone: str, email: str) -> tuple[str, str]:
             _stop(BadField("is no telephone number", field="--phone"))
         number = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
     return number, email.strip().lower()
+
+
+# ── how a meeting went ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def explain(
+    short_id: Annotated[str, typer.Argument(metavar="SHORTID", help="As a host read it aloud, as k7p2qm.")],
+    config_file: ConfigOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The records themselves, one per line.")] = False,
+) -> None:
+    """Tell the story of a meeting by ids and roles: who came, who failed to join and why, on what path, how it ended.
+
+    Kept 14 days (`retention.call_records_kept_days`). What happens now is there some 10 seconds later.
+    """
+
+    async def work(units: Units, sealer: Sealer, now: int) -> Sequence[CallRecord]:
+        return await CallRecordRows(units).of_room(short_id)
+
+    records = _on_store(config_file, work)
+    if not records:
+        _stop(NotFound("nothing is known of such a meeting", code="room_unknown"))
+    if as_json:
+        for record in records:
+            _print(record)
+        return
+    for line in story(records):
+        typer.echo(line)
 
 
 # ── all ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -119,6 +119,8 @@ class Retention(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """From a meeting's end; then it goes with its subject, people, labels, links and room."""
     calls_kept_days: Days = 400.0
     """From a call's end: who came when, in which role; names go after `store.attendance_kept_days`."""
+    call_records_kept_days: Days = 14.0
+    """From a participant's joining: how his call went, by ids and roles, for `vdxmedia explain`."""
     audit_kept_days: Days = 400.0
     """Whole days of the audit log; their heads stay."""
     idempotency_keys_kept_days: Days = 2.0

@@ -13,7 +13,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from typing import Any, Literal, Protocol
 
 import structlog
@@ -32,6 +32,7 @@ from prometheus_client.registry import Collector
 
 from vdxmedia import __version__
 from vdxmedia.clock import beat_s
+from vdxmedia.conference.kinds import Quality, Role, SourceKind
 from vdxmedia.relay_metrics import Distribution, relay_families
 
 QUIET_LOGGERS = (
@@ -98,7 +99,30 @@ def _split_event(_logger: object, _method: str, event: MutableMapping[str, Any])
 # ── metrics ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 JOIN_BUCKETS_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+JOIN_PHASES = ("signal", "ice", "dtls", "first_media")
+ROOM_BUCKETS_S = (60, 300, 600, 900, 1200, 1800, 2700, 3600, 5400, 7200, 14400)
+FLOOR_WAIT_BUCKETS_S = (1, 2, 5, 10, 30, 60, 120, 300, 600)
 HTTP_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)
+
+
+class RoomFigures(Protocol):
+    """As `hub.overview.Figures`."""
+
+    @property
+    def people(self) -> Mapping[tuple[str, str], int]:
+        """By role and transport."""
+        ...
+
+    @property
+    def waiting(self) -> int: ...
+
+    @property
+    def sources(self) -> Mapping[str, int]:
+        """What is on, by kind."""
+        ...
+
+    @property
+    def qualities(self) -> Mapping[Quality, int]: ...
 
 
 class Observed(Protocol):
@@ -106,8 +130,8 @@ class Observed(Protocol):
 
     def room_count(self) -> int: ...
 
-    def participant_counts(self) -> Mapping[str, int]:
-        """By role."""
+    def figures(self) -> RoomFigures:
+        """Of all rooms together."""
         ...
 
     def relay_totals(self) -> Mapping[str, int]:
@@ -152,7 +176,20 @@ class Metrics:
             buckets=HTTP_BUCKETS_S,
             registry=self.registry,
         )
-        self.rate_limited = Counter("vdx_ratelimited", "Requests refused.", ["scope"], registry=self.registry)
+        for phase in JOIN_PHASES:
+            self.join_seconds.labels(phase)  # there from the beginning, so that a board shows 0 and not nothing
+        self.room_duration = Histogram(
+            "vdx_room_duration_seconds", "How long calls lasted.", buckets=ROOM_BUCKETS_S, registry=self.registry
+        )
+        self.reconnects = Counter(
+            "vdx_reconnect", "Connections that came back, or not.", ["kind", "result"], registry=self.registry
+        )
+        self.floor_grants = Counter("vdx_floor_grants", "Ends of floor requests.", ["result"], registry=self.registry)
+        self.floor_wait = Histogram(
+            "vdx_floor_wait_seconds", "From asking to the floor.", buckets=FLOOR_WAIT_BUCKETS_S, registry=self.registry
+        )
+        self.sms = Counter("vdx_sms", "What became of SMS.", ["gateway", "result"], registry=self.registry)
+        self._requests_refused = 0
         self.connections_cut = Counter(
             "vdx_http_connections_cut", "Connections that asked nothing.", ["reason"], registry=self.registry
         )
@@ -184,10 +221,10 @@ class Metrics:
     def observe_request(self, method: str, route: str, status: int, seconds: float) -> None:
         self.http_seconds.labels(method, route, str(status)).observe(seconds)
         if status == 429:
-            self.rate_limited.labels("http").inc()
+            self._requests_refused += 1
 
     def observe(self, observed: Observed) -> None:
-        self.registry.register(_Snapshot(observed))
+        self.registry.register(_Snapshot(observed, lambda: self._requests_refused))
 
     async def watch_loop_lag(self) -> None:
         """Runs until cancelled."""
@@ -199,8 +236,9 @@ class Metrics:
 
 
 class _Snapshot(Collector):
-    def __init__(self, observed: Observed) -> None:
+    def __init__(self, observed: Observed, requests_refused: Callable[[], int]) -> None:
         self._observed = observed
+        self._requests_refused = requests_refused
 
     def describe(self) -> Iterable[Metric]:
         """Nothing yet: the names are the relay's, and asking needs no relay at registration."""
@@ -208,17 +246,60 @@ class _Snapshot(Collector):
 
     def collect(self) -> Iterable[Metric]:
         yield GaugeMetricFamily("vdx_rooms", "Rooms that are open.", value=self._observed.room_count())
-        participants = GaugeMetricFamily("vdx_participants", "People in calls.", labels=["role"])
-        for role, count in sorted(self._observed.participant_counts().items()):
-            participants.add_metric([role], count)
-        yield participants
+        gauges = dict(self._observed.relay_gauges())
+        yield from _of_rooms(self._observed.figures(), hears=gauges.pop("hears", 0), shows=gauges.pop("shows", 0))
         tasks = len(asyncio.all_tasks())
         yield GaugeMetricFamily("vdx_event_loop_tasks", "Tasks of the event loop.", value=tasks)
         yield from relay_families(
             self._observed.relay_totals(),
-            self._observed.relay_gauges(),
+            gauges,
             self._observed.relay_workers(),
             self._observed.media_qualities(),
         )
-        for name, value in sorted(self._observed.hub_totals().items()):
+        totals = self._observed.hub_totals()
+        limited = CounterMetricFamily("vdx_ratelimited", "Requests refused for their rate.", labels=["scope"])
+        limited.add_metric(["http"], self._requests_refused())
+        for scope, name in RATE_SCOPES.items():
+            limited.add_metric([scope], totals.get(name, 0))
+        yield limited
+        webhooks = CounterMetricFamily("vdx_webhook", "Calls to organisations' systems.", labels=["result"])
+        for result in WEBHOOK_RESULTS:
+            webhooks.add_metric([result], totals.get(f"sms_callbacks_{result}", 0))
+        yield webhooks
+        for name, value in sorted(totals.items()):
             yield CounterMetricFamily(f"vdx_hub_{name}", "Of rooms and signalling, since the start.", value)
+
+
+RATE_SCOPES = {
+    "join": "joins_rate_limited",
+    "command": "commands_refused_rate_limited",
+    "connect": "connects_refused_rate_limited",
+    "echo": "echoes_refused_rate",
+}
+"""Scope to the hub's counter."""
+WEBHOOK_RESULTS = ("told", "failed", "refused")
+
+
+def _of_rooms(figures: RoomFigures, *, hears: int, shows: int) -> Iterable[Metric]:
+    """`hears`: connections that hear anybody; `shows`: slots with a picture."""
+    participants = GaugeMetricFamily("vdx_participants", "People in calls.", labels=["role", "transport"])
+    for role in Role:
+        for transport in TRANSPORTS:
+            participants.add_metric([role.value, transport], figures.people.get((role.value, transport), 0))
+    yield participants
+    yield GaugeMetricFamily("vdx_waiting_room", "People who wait to be let in.", value=figures.waiting)
+    tracks = GaugeMetricFamily("vdx_tracks", "Sources that are on; what is sent out.", labels=["kind", "direction"])
+    for kind in SourceKind:
+        tracks.add_metric([kind.value, "in"], figures.sources.get(kind.value, 0))
+    tracks.add_metric(["audio", "out"], hears)
+    tracks.add_metric(["video", "out"], shows)
+    yield tracks
+    quality = GaugeMetricFamily("vdx_quality_ratio", "Share of media connections, 0..1.", labels=["quality"])
+    measured = sum(figures.qualities.values())
+    for one in Quality:
+        quality.add_metric([one.value], figures.qualities.get(one, 0) / measured if measured else 0.0)
+    yield quality
+
+
+TRANSPORTS = ("udp", "tcp", "none")
+"""`none`: no media connection now."""

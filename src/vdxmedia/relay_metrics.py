@@ -105,7 +105,7 @@ def _latency(left: dict[str, int]) -> HistogramMetricFamily:
         buckets.append((str(microseconds / 1e6), below))
     buckets.append(("+Inf", below + left.pop("latency_beyond", 0)))
     return HistogramMetricFamily(
-        "vdx_relay_added_latency_seconds",
+        "vdx_forward_seconds",
         "From taking a packet off the socket to the flush that sent it on.",
         buckets=buckets,
         sum_value=left.pop("latency_sum_us", 0) / 1e6,

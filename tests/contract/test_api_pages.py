@@ -56,7 +56,7 @@ async def test_metrics_count_rooms_and_requests_without_naming_any(server: Assem
         pass
     values = await metrics_of(server)
     assert values["vdx_rooms"] == 1
-    assert values['vdx_participants{role="guest"}'] == 0
+    assert values['vdx_participants{role="guest",transport="none"}'] == 0
     assert values["vdx_draining"] == 0
     counted = {name for name in values if name.startswith("vdx_http_request_duration_seconds_count")}
     assert any('route="/api/v1/rooms/{roomId}"' in name and 'status="200"' in name for name in counted)

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,11 +19,14 @@ from vdxmedia.errors import BadInput, Misconfigured, Refused
 from vdxmedia.hub.ports import (
     MAX_ATTENDANCE,
     Attendance,
+    CallRecord,
+    CallStep,
     DeleteAttendance,
     DeleteConference,
     DeleteRoom,
     Recognise,
     SaveAttendance,
+    SaveCallRecord,
     SaveConference,
     SaveRoom,
     StoredConference,
@@ -30,6 +34,7 @@ from vdxmedia.hub.ports import (
 )
 from vdxmedia.ids import ParticipantId, RoomId
 from vdxmedia.store import migrate
+from vdxmedia.store.call_records import CallRecordRows, delete_old
 from vdxmedia.store.database import Database, check, open_store
 from vdxmedia.store.location import address
 
@@ -218,3 +223,33 @@ async def test_postgresql_with_a_wrong_password_is_told_without_it(postgres: Pos
     with pytest.raises(Misconfigured, match="28P01") as told:
         await asyncio.to_thread(check, postgres.url(), "not-the-password")
     assert "not-the-password" not in told.value.text
+
+
+def record(room: str, at: float, **changes: Any) -> CallRecord:
+    told: dict[str, Any] = {
+        "id": f"{room}{at}", "room": RoomId(room), "participant": ParticipantId("annaannaanna"), "role": "guest",
+        "began_at": at, "ended_at": at + 60, "end": "left", "path": "udp", "phases": {"dtls": 0.5}, "loss_up": 0.01,
+        "loss_down": 0.0, "round_trip_ms": 40, "longest_gap_s": 0.0, "pictures_paused": 0, "quality_s": {"good": 60},
+        "steps": (CallStep(at=at, what="joined", how=""), CallStep(at=at + 60, what="ended", how="left")),
+    }  # fmt: skip
+    return CallRecord(**{**told, **changes})
+
+
+async def test_records_of_calls_are_found_by_the_beginning_of_the_rooms_id(store: Database) -> None:
+    first, second, other = record("k7p2qmaaaaaa", 10), record("k7p2qmaaaaaa", 5), record("k7p2qnaaaaaa", 7)
+    await store.write([SaveCallRecord(one) for one in (first, second, other)])
+    await store.write([SaveCallRecord(record("k7p2qmaaaaaa", 10, end="lost"))])
+    rows = CallRecordRows(store.units)
+    assert [(one.began_at, one.end) for one in await rows.of_room("K7P 2QM")] == [(5, "left"), (10, "lost")]
+    assert await rows.of_room("k7p2qx") == []
+    assert (await rows.of_room("k7p-2qn"))[0] == other
+    for said in ("k7p2q", "k7p2q%", "k7p2qm'", "æøåæøå"):
+        with pytest.raises(BadInput):
+            await rows.of_room(said)
+
+
+async def test_oldest_records_go_when_there_are_too_many(store: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vdxmedia.store.call_records.MAX_KEPT", 3)
+    await store.write([SaveCallRecord(record("k7p2qmaaaaaa", at)) for at in range(5)])
+    assert [await store.units.write(lambda to: delete_old(to, 0.0, 10)) for _ in range(2)] == [2, 0]
+    assert [one.began_at for one in await CallRecordRows(store.units).of_room("k7p2qm")] == [2, 3, 4]

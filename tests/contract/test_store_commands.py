@@ -23,6 +23,8 @@ from vdxmedia.cli import app
 from vdxmedia.clock import ManualClock
 from vdxmedia.hub.booking_parts import BookingSetUp
 from vdxmedia.hub.bookings import BookingDesk
+from vdxmedia.hub.ports import CallRecord, CallStep, SaveCallRecord
+from vdxmedia.ids import ParticipantId, RoomId
 from vdxmedia.sealing import Sealer, new_key, read_keys
 from vdxmedia.store.bookings import BookingDatabase
 from vdxmedia.store.database import Database, open_store
@@ -188,3 +190,30 @@ def test_store_is_copied_and_put_back_by_command(operator: Operator, meeting: Ne
     assert operator.run("restore", str(copy), "--force").exit_code == 0
     assert operator.run("store", "upgrade").stdout.endswith("already\n")
     assert len(operator.json("person", "export", "--email", "anna@hospital.dk")["meetings"]) == 1
+
+
+def test_story_of_a_meeting_is_told_by_what_a_host_reads_aloud(operator: Operator) -> None:
+    said = operator.run("explain", "K7P 2QM")
+    assert (said.exit_code, "nothing is known" in said.stderr) == (2, True)
+
+    async def call(database: Database, desk: BookingDesk) -> None:
+        steps = (CallStep(at=NOW, what="joined", how=""), CallStep(at=NOW + 2, what="mediaLost", how="consent"))
+        await database.write(
+            [
+                SaveCallRecord(
+                    CallRecord(
+                        id="r1", room=RoomId("k7p2qmaaaaaa"), participant=ParticipantId("annaannaanna"), role="guest",
+                        began_at=NOW, ended_at=None, end="", path="", phases={}, loss_up=0.0, loss_down=0.0,
+                        round_trip_ms=None, longest_gap_s=0.0, pictures_paused=0, quality_s={}, steps=steps,
+                    )
+                )
+            ]
+        )  # fmt: skip
+
+    operator.serve(call)
+    told = operator.run("explain", "K7P 2QM")
+    assert told.exit_code == 0, told.stderr
+    assert "guest annaan   sound and picture lost: no packet for 90 s" in told.stdout
+    [line] = operator.run("explain", "k7p2qm", "--json").stdout.splitlines()
+    assert json.loads(line)["steps"][1] == {"at": NOW + 2, "what": "mediaLost", "how": "consent"}
+    assert operator.run("explain", "k7").exit_code == 2

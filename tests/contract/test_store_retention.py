@@ -115,6 +115,9 @@ async def test_small_things_go_by_their_terms(database: Database, rows: Retentio
     await put(database, schema.diagnoses, *told)
     assert [await rows.delete(Kind.DIAGNOSES, 3, 2) for _ in range(3)] == [2, 1, 0]
     assert await count(database, schema.diagnoses) == 2
+    went = [{"record_id": f"r{at}", "room_id": "room", "began_at": at, "document": "{}"} for at in range(5)]
+    await put(database, schema.call_records, *went)
+    assert [await rows.delete(Kind.CALL_RECORDS, 3, 2) for _ in range(3)] == [2, 1, 0]
     assert [await rows.delete(Kind.IDEMPOTENCY_KEYS, 3, 2) for _ in range(3)] == [2, 1, 0]
     assert [await rows.delete(Kind.STAFF_LINKS, 3, 2) for _ in range(3)] == [2, 1, 0]
     assert [await count(database, table) for table in (schema.idempotency_keys, schema.staff_links)] == [2, 2]

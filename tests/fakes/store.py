@@ -12,6 +12,7 @@ from vdxmedia.errors import BadInput, Refused
 from vdxmedia.hub.ports import (
     Attendance,
     Call,
+    CallRecord,
     CallStay,
     DeleteAttendance,
     DeleteConference,
@@ -20,6 +21,7 @@ from vdxmedia.hub.ports import (
     Recognise,
     SaveAttendance,
     SaveCall,
+    SaveCallRecord,
     SaveCallStay,
     SaveConference,
     SaveRoom,
@@ -45,6 +47,7 @@ class FakeStore:
     kept_conferences: dict[RoomId, StoredConference] = field(default_factory=dict)
     kept_attendance: dict[tuple[RoomId, ParticipantId], Attendance] = field(default_factory=dict)
     kept_calls: dict[str, Call] = field(default_factory=dict)
+    kept_records: dict[str, CallRecord] = field(default_factory=dict)
     kept_stays: dict[tuple[str, ParticipantId], CallStay] = field(default_factory=dict)
 
     async def rooms(self, most: int) -> Sequence[StoredRoom]:
@@ -120,6 +123,8 @@ class FakeStore:
                     )
             case SaveCall(call=call):
                 self.kept_calls[call.id] = call
+            case SaveCallRecord(record=record):
+                self.kept_records[record.id] = record
             case SaveCallStay(stay=stay_of_call):
                 self.kept_stays[stay_of_call.call, stay_of_call.participant] = stay_of_call
             case DeleteAttendance(room=gone):

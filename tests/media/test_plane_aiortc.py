@@ -172,7 +172,7 @@ async def test_published_sound_and_picture_are_decoded_by_another(stage: Stage) 
         samples = [sample for quality in stage.plane.qualities() for sample in quality.family().samples]
         return any(sample.name == f"{name}_count" and sample.value > 0 for sample in samples)
 
-    await stage.until(lambda: is_told("vdx_media_jitter_seconds") and is_told("vdx_media_uplink_loss_ratio"))
+    await stage.until(lambda: is_told("vdx_jitter_seconds") and is_told("vdx_media_uplink_loss_ratio"))
 
 
 async def test_nothing_is_received_before_the_room_allows_it(stage: Stage) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 from prometheus_client import generate_latest
 
+from vdxmedia.conference.kinds import Quality
+from vdxmedia.hub.overview import Figures
 from vdxmedia.observability import Metrics, configure_logging
 from vdxmedia.relay_metrics import Distribution, relay_families
 
@@ -102,7 +106,7 @@ def test_names_of_the_relay_become_families_and_none_is_lost() -> None:
         "latency_beyond": 1,
         "latency_sum_us": 62_000,
     }
-    round_trip = Distribution("vdx_media_round_trip_seconds", "Round trip.", (0.1, 0.2))
+    round_trip = Distribution("vdx_rtt_seconds", "Round trip.", (0.1, 0.2))
     for value_s, seconds in ((0.1, 5), (0.2, 1), (0.3, 1)):
         round_trip.add(value_s, seconds)
     samples = {
@@ -120,30 +124,86 @@ def test_names_of_the_relay_become_families_and_none_is_lost() -> None:
         ("vdx_dtls_handshakes_total", "dtls"): 7,
         ("vdx_nack_total", "in"): 8,
         ("vdx_keyframe_requests_total", "coalesced"): 9,
-        ("vdx_relay_added_latency_seconds_bucket", "5e-05"): 30,
-        ("vdx_relay_added_latency_seconds_bucket", "0.0005"): 30,
-        ("vdx_relay_added_latency_seconds_bucket", "0.001"): 35,
-        ("vdx_relay_added_latency_seconds_bucket", "+Inf"): 36,
-        ("vdx_relay_added_latency_seconds_count",): 36,
-        ("vdx_relay_added_latency_seconds_sum",): 0.062,
+        ("vdx_forward_seconds_bucket", "5e-05"): 30,
+        ("vdx_forward_seconds_bucket", "0.0005"): 30,
+        ("vdx_forward_seconds_bucket", "0.001"): 35,
+        ("vdx_forward_seconds_bucket", "+Inf"): 36,
+        ("vdx_forward_seconds_count",): 36,
+        ("vdx_forward_seconds_sum",): 0.062,
         ("vdx_relay_cpu_seconds_total",): 1.5,
         ("vdx_relay_peers",): 10,
         ("vdx_relay_something_new_total",): 11,
         ("vdx_media_conferences",): 12,
         ("vdx_media_freezes_total",): 2,
         ("vdx_media_frozen_seconds_total",): 2.5,
-        ("vdx_media_round_trip_seconds_bucket", "0.1"): 5,
-        ("vdx_media_round_trip_seconds_bucket", "0.2"): 6,
-        ("vdx_media_round_trip_seconds_bucket", "+Inf"): 7,
-        ("vdx_media_round_trip_seconds_count",): 7,
+        ("vdx_rtt_seconds_bucket", "0.1"): 5,
+        ("vdx_rtt_seconds_bucket", "0.2"): 6,
+        ("vdx_rtt_seconds_bucket", "+Inf"): 7,
+        ("vdx_rtt_seconds_count",): 7,
     }
     assert {key: samples[key] for key in expected} == expected
 
 
+class Observed:
+    """A server with some people in it."""
+
+    def room_count(self) -> int:
+        return 2
+
+    def figures(self) -> Figures:
+        return Figures(
+            people=Counter({("guest", "udp"): 3, ("host", "tcp"): 1}),
+            waiting=4,
+            sources=Counter({"microphone": 2}),
+            qualities=Counter({Quality.GOOD: 3, Quality.WEAK: 1}),
+        )
+
+    def relay_totals(self) -> dict[str, int]:
+        return {}
+
+    def relay_gauges(self) -> dict[str, int]:
+        return {"hears": 4, "shows": 7, "peers": 4}
+
+    def relay_workers(self) -> list[tuple[int, int]]:
+        return []
+
+    def media_qualities(self) -> list[Distribution]:
+        return []
+
+    def hub_totals(self) -> dict[str, int]:
+        return {"joins_rate_limited": 3, "sms_callbacks_told": 5}
+
+
+def exposed() -> str:
+    async def ask() -> str:  # tasks of the loop are counted
+        metrics = Metrics()
+        metrics.observe(Observed())
+        metrics.observe_request("GET", "/x", 429, 0.01)
+        metrics.observe_request("GET", "/x", 200, 0.01)
+        return generate_latest(metrics.registry).decode()
+
+    return asyncio.run(ask())
+
+
+def test_people_tracks_and_quality_are_told_without_naming_anybody() -> None:
+    text = exposed()
+    for line in (
+        'vdx_participants{role="guest",transport="udp"} 3.0',
+        'vdx_participants{role="host",transport="tcp"} 1.0',
+        'vdx_participants{role="host",transport="udp"} 0.0',
+        "vdx_waiting_room 4.0",
+        'vdx_tracks{direction="in",kind="microphone"} 2.0',
+        'vdx_tracks{direction="out",kind="video"} 7.0',
+        'vdx_tracks{direction="out",kind="audio"} 4.0',
+        'vdx_quality_ratio{quality="good"} 0.75',
+        'vdx_webhook_total{result="told"} 5.0',
+        'vdx_join_seconds_count{phase="ice"} 0.0',
+    ):
+        assert line in text.splitlines()
+
+
 def test_refused_requests_are_counted() -> None:
-    metrics = Metrics()
-    metrics.observe_request("GET", "/x", 429, 0.01)
-    metrics.observe_request("GET", "/x", 200, 0.01)
-    text = generate_latest(metrics.registry).decode()
+    text = exposed()
     assert 'vdx_ratelimited_total{scope="http"} 1.0' in text
+    assert 'vdx_ratelimited_total{scope="join"} 3.0' in text
     assert 'vdx_http_request_duration_seconds_count{method="GET",route="/x",status="200"} 1.0' in text

@@ -26,6 +26,7 @@ from vdxmedia.integrations.sms.gatewayapi import GatewayApi
 from vdxmedia.integrations.sms.generic import Description, GenericGateway
 from vdxmedia.integrations.sms.kannel import Kannel
 from vdxmedia.integrations.sms.twilio import Twilio
+from vdxmedia.observability import Metrics
 from vdxmedia.store.messages import Messages as Outbox
 from vdxmedia.store.units import Units
 
@@ -52,6 +53,7 @@ async def open_messages(
     clock: Clock,
     *,
     counters: Counters,
+    metrics: Metrics,
     public_url: str,
     is_for_development: bool,
 ) -> AsyncIterator[MessageParts]:
@@ -102,6 +104,7 @@ async def open_messages(
                 f"{public_url}/api/v1/sms/reports/{gateway}/{desk.report_token(reference)}"
             ),
             kept_days=sms.kept_days,
+            count=lambda gateway, result: metrics.sms.labels(gateway, result).inc(),
         )
         yield MessageParts(desk, worker, inbox)
 

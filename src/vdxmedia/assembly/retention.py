@@ -24,6 +24,7 @@ def make_retention(settings: Settings, units: Units, sealer: Sealer, clock: Cloc
         Kind.IDEMPOTENCY_KEYS: kept.idempotency_keys_kept_days * DAY_S,
         Kind.STAFF_LINKS: 0.0,
         Kind.DIAGNOSES: KEPT_S,
+        Kind.CALL_RECORDS: kept.call_records_kept_days * DAY_S,
         Kind.SMS_DAYS: kept.calls_kept_days * DAY_S,
     }
     return RetentionJob(RetentionRows(units, sealer), clock, kept_s, counters)

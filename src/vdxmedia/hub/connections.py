@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from vdxmedia.conference.conference import Conference
-from vdxmedia.conference.kinds import SourceKind
+from vdxmedia.conference.kinds import Quality, SourceKind
 from vdxmedia.hub.bandwidth import Bandwidth
 from vdxmedia.hub.client import DecodeRefused, MediaGone, QualityChanged
 from vdxmedia.hub.ports import LayersWanted, MediaQuality, SlotCannotDecode, SlotPaused
@@ -24,13 +24,16 @@ class Connections:
         self._owners = owners
         self._conference = conference
 
-    def read_quality(self, event: MediaQuality) -> None:
+    def read_quality(self, event: MediaQuality) -> Quality | None:
+        """What it is now; None: there is no such connection any more."""
         seat = self._seats.get(event.participant)
-        if seat is not None and self._conference.has_media(seat.participant):
-            self._tell_quality(seat, changed=seat.read_quality(event))
-            is_camera_on = self._conference.is_active(seat.participant, SourceKind.CAMERA)
-            if seat.read_uplink(event, is_camera_on=is_camera_on):
-                seat.tell(seat.bandwidth.told())
+        if seat is None or not self._conference.has_media(seat.participant):
+            return None
+        self._tell_quality(seat, changed=seat.read_quality(event))
+        is_camera_on = self._conference.is_active(seat.participant, SourceKind.CAMERA)
+        if seat.read_uplink(event, is_camera_on=is_camera_on):
+            seat.tell(seat.bandwidth.told())
+        return seat.quality.quality
 
     def read_layers(self, event: SlotPaused | LayersWanted) -> None:
         seat = self._seats.get(event.participant)

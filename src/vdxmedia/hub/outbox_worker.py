@@ -70,8 +70,11 @@ class OutboxWorker:
         sender: str,
         report_url: ReportUrl,
         kept_days: float = DEFAULT_KEPT_DAYS,
+        count: Callable[[str, str], None] = lambda gateway, result: None,
     ) -> None:
-        """`gateways` in the order in which they are asked; `sender`: where the organisation has none."""
+        """`gateways` in the order in which they are asked; `sender`: where the organisation has none; `count` is told
+        of each answer of a gateway."""
+        self._count_answer = count
         self._store = store
         self._gateways = {gateway.name: gateway for gateway in gateways}
         self._facts = facts
@@ -263,6 +266,7 @@ class OutboxWorker:
 
     def _count(self, before: Message, after: Message) -> None:
         self._counters.add(f"sms_{COUNTED[after.state]}")
+        self._count_answer(before.gateway, COUNTED[after.state])
         if before.repeats and before.state is MessageState.SENDING:
             self._counters.add("sms_repeated")
         if after.state is MessageState.GIVEN_UP or (

@@ -8,6 +8,7 @@ them to peers of the relay. Everything the relay enforces (gates, audience class
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import StrEnum
 from typing import Protocol
 
 import msgspec
@@ -102,6 +103,8 @@ class MediaQuality(msgspec.Struct, frozen=True, tag=True):
     """What came from the participant; None when nothing did."""
     period_s: float = 1.0
     """What losses and rates are of."""
+    silent_s: float = 0.0
+    """Since the last authentic packet or valid check."""
 
 
 class SlotPaused(msgspec.Struct, frozen=True, tag=True):
@@ -121,7 +124,45 @@ class LayersWanted(msgspec.Struct, frozen=True, tag=True):
     """Lowest first."""
 
 
-MediaEvent = MediaConnected | MediaLost | SpeakersChanged | SlotCannotDecode | MediaQuality | SlotPaused | LayersWanted
+class Transport(StrEnum):
+    """How packets reach the server."""
+
+    UDP = "udp"
+    TCP = "tcp"
+
+
+class Step(StrEnum):
+    """Of a media connection, in the order of a good one."""
+
+    BOUND = "bound"
+    """Its first valid check, or another address was nominated (RFC 8445 §8.1.1)."""
+    FLOWS = "flows"
+    """The first authentic packet of a source."""
+    SILENT = "silent"
+    """30 s without a check: nothing is sent (RFC 7675)."""
+    BACK = "back"
+    """From silence."""
+
+
+class MediaStep(msgspec.Struct, frozen=True, tag=True):
+    """Where a connection stands, for records and figures; no room decides anything by it."""
+
+    participant: ParticipantId
+    step: Step
+    transport: Transport | None = None
+    """Of `BOUND`."""
+
+
+MediaEvent = (
+    MediaConnected
+    | MediaLost
+    | MediaStep
+    | SpeakersChanged
+    | SlotCannotDecode
+    | MediaQuality
+    | SlotPaused
+    | LayersWanted
+)
 
 
 class MediaPlane(Protocol):
@@ -319,6 +360,50 @@ class SaveCallStay(msgspec.Struct, frozen=True, tag=True):
     stay: CallStay
 
 
+class CallStep(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Of a record: words of closed lists, and when."""
+
+    at: float
+    what: str
+    how: str
+
+
+class CallRecord(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """How one participant's call went: ids, roles, figures. No name, number or address has a place in it."""
+
+    id: str
+    room: RoomId
+    participant: ParticipantId
+    role: str
+    began_at: float
+    ended_at: float | None
+    """None: is there, or the server ended without a word."""
+    end: str
+    path: str
+    """`udp`, `tcp`; empty: no packet ever came."""
+    phases: Mapping[str, float]
+    """Seconds from the join to the end of each phase: `signal`, `ice`, `dtls`, `first_media`."""
+    loss_up: float
+    """0..1, over the whole call."""
+    loss_down: float
+    round_trip_ms: int | None
+    longest_gap_s: float
+    """The longest silence of more than 7 s; 0: none."""
+    pictures_paused: int
+    """How often a picture did not fit on the way to the participant."""
+    quality_s: Mapping[str, int]
+    """Seconds that it was good, weak, lost."""
+    steps: tuple[CallStep, ...]
+
+    @property
+    def lasted_s(self) -> float:
+        return 0.0 if self.ended_at is None else max(0.0, self.ended_at - self.began_at)
+
+
+class SaveCallRecord(msgspec.Struct, frozen=True, tag=True):
+    record: CallRecord
+
+
 StoreChange = (
     SaveRoom
     | DeleteRoom
@@ -329,6 +414,7 @@ StoreChange = (
     | DeleteAttendance
     | SaveCall
     | SaveCallStay
+    | SaveCallRecord
 )
 MAX_ATTENDANCE = 10_000
 """Stays told of one room."""

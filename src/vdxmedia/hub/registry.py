@@ -1,7 +1,7 @@
 """The rooms of this server: what was agreed about each, and the conference that is live in it, if any.
 
 For the REST API: `open`, `settings_of`, `change_settings`, `participants_in`, `close`. For signalling: `join`. For
-operators: `room_count`, `participant_counts`, `totals`. For the assembly: `async with` and `stop`.
+operators: `figures`, `rooms_now`, `records`, `totals`. For the assembly: `async with` and `stop`.
 
 All rooms are in memory; with a `StoreKeeping` they are read from the store at the start and written to it when they
 change, and a conference that the server's end has cut off goes on with the first join. Without one they last as long
@@ -21,16 +21,17 @@ from types import TracebackType
 import msgspec
 
 from vdxmedia.clock import Clock
-from vdxmedia.conference.events import ParticipantState, PersonRecognised
 from vdxmedia.conference.kinds import Role, SourceKind
 from vdxmedia.conference.settings import RoomSettings
-from vdxmedia.errors import NotAllowed, NotFound, Refused, VdxError
+from vdxmedia.errors import BadInput, NotAllowed, NotFound, Refused, VdxError
+from vdxmedia.hub.call_records import CallRecords
 from vdxmedia.hub.client import Client, JoinRequest, Seated, SeatResumed, Waiting
 from vdxmedia.hub.counters import Counters
 from vdxmedia.hub.drain import BACK_AFTER_S, Drain
 from vdxmedia.hub.film import Films, FilmStart, NoFilms
 from vdxmedia.hub.film_stage import FilmStage
 from vdxmedia.hub.limits import HubLimits, TokenBucket
+from vdxmedia.hub.overview import Figures, RoomNow
 from vdxmedia.hub.pins import PinDoor
 from vdxmedia.hub.ports import (
     Attendance,
@@ -43,13 +44,13 @@ from vdxmedia.hub.ports import (
 from vdxmedia.hub.presence import NOBODY_THERE, RoomPresence
 from vdxmedia.hub.room import Room
 from vdxmedia.hub.room_entry import RoomEntry
+from vdxmedia.hub.room_keeping import RoomKeeping
 from vdxmedia.hub.room_task import RoomTask, all_ended
-from vdxmedia.hub.seats import Seat
 from vdxmedia.hub.statistics import ConnectionStatistics
 from vdxmedia.hub.store_keeping import StoreKeeping
 from vdxmedia.hub.tasks import TaskScope
 from vdxmedia.hub.terms import DemandedTerms, with_terms
-from vdxmedia.ids import ConferenceKey, ParticipantId, RoomId, new_room_id
+from vdxmedia.ids import ConferenceKey, RoomId, new_room_id
 from vdxmedia.observability import Metrics
 
 logger = logging.getLogger(__name__)
@@ -82,6 +83,8 @@ class Registry:
         self._limits = limits or HubLimits()
         self._metrics = metrics or Metrics()
         self.counters = counters or Counters()
+        outbox = None if keeping is None else keeping.outbox
+        self.records = CallRecords(clock, self._metrics, self.counters, outbox)
         self._rooms: dict[RoomId, RoomEntry] = {}
         self._keys = itertools.count(1)
         self._joins = TokenBucket(rate := self._limits.joins_per_second, max(1.0, 2 * rate), clock.monotonic_s())
@@ -191,8 +194,8 @@ class Registry:
                 self.drain.refuse_new()
             task = entry.task or self._begin(room, entry)
             return task, await task.join(request, client)
-        except Refused as error:
-            self._metrics.joins.labels("refused", error.code).inc()
+        except (Refused, NotAllowed, BadInput) as error:
+            self.records.refused(room, request.grant.role, error.code)
             raise
 
     def grant_by_pin(self, room: RoomId, pin: str, client: str) -> Grant:
@@ -218,12 +221,10 @@ class Registry:
             expires_at=self._clock.unix_s(),
         )
 
-    def observe_join(self, seconds: float) -> None:
-        """From the command to its answer."""
-        self._metrics.join_seconds.labels("signalling").observe(seconds)
-
     def _begin(self, room: RoomId, entry: RoomEntry) -> RoomTask:
         key = ConferenceKey(next(self._keys))
+        records = self.records.begin(room)
+        keeps = RoomKeeping(room, self._keeping, lambda: entry.settings.keeps_attendance)
 
         def keep(settings: RoomSettings) -> None:
             entry.settings = settings
@@ -239,15 +240,16 @@ class Registry:
                 clock=self._clock,
                 limits=self._limits,
                 metrics=self._metrics,
+                records=records,
                 admit=self._admit,
                 keep_settings=keep,
-                note_present=lambda present: self._note_present(room, present),
-                mark_changed=lambda: self._mark_changed(room),
+                note_present=keeps.note_present,
+                mark_changed=keeps.mark_changed,
                 play_film=lambda order: stage.order(order),
                 admissions=entry.admissions,
-                recognise=lambda ticked: self._recognise(room, ticked),
-                came=lambda seat, name: self._note_came(room, seat, name),
-                went=lambda participant: self._note_went(room, participant),
+                recognise=keeps.recognise,
+                came=keeps.came,
+                went=keeps.went,
             )
 
         def forget(task: RoomTask) -> None:
@@ -255,9 +257,8 @@ class Registry:
             if entry.task is task:
                 entry.task = None
                 self._used(room, entry)
-                if self._keeping is not None:
-                    self._keeping.conferences.ended(room)
-                    self._keeping.calls.ended(room)
+                keeps.ended()
+            self.records.ended(room, records)
 
         live = self._restored(room, entry, make)
         if live is None:
@@ -321,10 +322,20 @@ class Registry:
     def participant_counts(self) -> Mapping[str, int]:
         """By role."""
         counts: Counter[str] = Counter({role.value: 0 for role in Role})
-        for entry in self._rooms.values():
-            if entry.task is not None:
-                counts.update({role.value: count for role, count in entry.task.counts().items()})
+        for task in self._live():
+            counts.update({role.value: count for role, count in task.counts().items()})
         return counts
+
+    def figures(self) -> Figures:
+        """Of all rooms together."""
+        together = Figures()
+        for task in self._live():
+            together.add(task.room.figures())
+        return together
+
+    def rooms_now(self) -> Sequence[RoomNow]:
+        """Where somebody is, or waits."""
+        return [task.room.now() for task in self._live()]
 
     def totals(self) -> Mapping[str, int]:
         """Hits of bounds, drops and faults of hub and signalling since the start."""
@@ -470,26 +481,6 @@ class Registry:
             logger.warning("conference_state_unreadable room=%s reason=%s", room, type(error).__name__)
             return None
         return live
-
-    def _mark_changed(self, room: RoomId) -> None:
-        if self._keeping is not None:
-            self._keeping.conferences.mark_changed(room)
-
-    def _note_present(self, room: RoomId, present: Sequence[ParticipantState]) -> None:
-        if self._keeping is not None:
-            self._keeping.attendance.note(room, present)
-
-    def _note_came(self, room: RoomId, seat: Seat, name: str | None) -> None:
-        if self._keeping is not None:
-            self._keeping.calls.came(room, seat.participant, seat.grant.role, name)
-
-    def _note_went(self, room: RoomId, participant: ParticipantId) -> None:
-        if self._keeping is not None:
-            self._keeping.calls.went(room, participant)
-
-    def _recognise(self, room: RoomId, ticked: PersonRecognised) -> None:
-        if self._keeping is not None and self._entry(room).settings.keeps_attendance:
-            self._keeping.attendance.recognise(room, ticked.participant, is_recognised=ticked.is_recognised)
 
     def _stored(self, room: RoomId) -> StoreChange:
         entry = self._rooms.get(room)

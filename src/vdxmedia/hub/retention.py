@@ -54,6 +54,8 @@ class Kind(StrEnum):
     STAFF_LINKS = "staff_links"
     """That have expired."""
     DIAGNOSES = "diagnoses"
+    CALL_RECORDS = "call_records"
+    """How each participant's call went."""
     SMS_DAYS = "sms_days"
     """How many SMS an organisation sent on a day: for its quota."""
 

@@ -19,6 +19,7 @@ from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.errors import Refused, VdxError
 from vdxmedia.hub import kept_room
 from vdxmedia.hub.attendance import Presence
+from vdxmedia.hub.call_records import RoomRecords
 from vdxmedia.hub.client import (
     Client,
     ClientEvent,
@@ -29,9 +30,10 @@ from vdxmedia.hub.client import (
     Waiting,
 )
 from vdxmedia.hub.connections import Connections
-from vdxmedia.hub.floor_log import log_floor
+from vdxmedia.hub.floor_log import FloorLog
 from vdxmedia.hub.limits import HubLimits
 from vdxmedia.hub.lobby_seats import function_of, name_of
+from vdxmedia.hub.overview import Figures, RoomNow, figures_of, room_now
 from vdxmedia.hub.ports import (
     LayersWanted,
     MediaAnswer,
@@ -41,6 +43,7 @@ from vdxmedia.hub.ports import (
     MediaPlane,
     MediaQuality,
     MediaSeat,
+    MediaStep,
     SlotCannotDecode,
     SlotPaused,
     SpeakersChanged,
@@ -78,6 +81,7 @@ class Room:
         clock: Clock,
         limits: HubLimits,
         metrics: Metrics,
+        records: RoomRecords,
         admit: Callable[[], None],
         keep_settings: Callable[[RoomSettings], None],
         note_present: Callable[[Sequence[events.ParticipantState]], None],
@@ -93,7 +97,8 @@ class Room:
         self._codec = settings.codec
         self._plane = plane
         self._clock = clock
-        self._metrics = metrics
+        self.records = records
+        self._floor_log = FloorLog(room, metrics)
         self._admit = admit
         self._keep_settings = keep_settings
         self._play_film = play_film
@@ -139,6 +144,12 @@ class Room:
     def seated(self) -> Sequence[ParticipantId]:
         return [seat.participant for seat in self._seats.all()]
 
+    def figures(self) -> Figures:
+        return figures_of(self._seats, self._conference, self.records)
+
+    def now(self) -> RoomNow:
+        return room_now(self.id, self.figures(), self.records.age_s)
+
     def deadline(self) -> float | None:
         return self._conference.deadline()
 
@@ -161,6 +172,7 @@ class Room:
             seat.first_sequence = self._conference.sequence  # of the last server's events nothing is known
             self._seats.add(seat)
             self._owners.update(dict.fromkeys(seat.sources.values(), seat.participant))
+            self.records.restored(seat.participant, seat.grant.role)
         self._tell_decided(decided)
         logger.info("conference_restored room=%s seats=%d", self.id, len(kept.seats))
 
@@ -191,7 +203,7 @@ class Room:
         is_known = seat.first_sequence <= since <= snapshot.sequence and since > 0
         missed = self._ring.after(since, seat.participant) if is_known else None
         result = "snapshot" if missed is None else "resumed"
-        self._metrics.joins.labels("accepted", result).inc()
+        self.records.again(seat.participant, result)
         logger.info("seat_taken_again room=%s participant=%s result=%s", self.id, seat.participant, result)
         if missed is None:
             return Seated(seat.participant, seat.secret, snapshot, media_alive)
@@ -223,8 +235,9 @@ class Room:
         if reason is not None:
             decided, waiting = self._lobby.wait(waited, request, client, name, self._clock.monotonic_s())
             self._carry_out(decided)
-            self._metrics.joins.labels("accepted", "waiting").inc()
-            return waiting()
+            told = waiting()
+            self.records.waits(told.participant, grant.role)
+            return told
         if replaced is not None:
             replaced.give_up_client(client)
             self._handle(commands.Leave(replaced.participant))
@@ -254,7 +267,6 @@ class Room:
         self._seats.add(seat)
         self._owners.update(dict.fromkeys(seat.sources.values(), seat.participant))
         seat.name, seat.function, seat.device = name, function_of(request, waited), request.device
-        seat.joined_at_s = self._clock.monotonic_s()
         try:
             self._carry_out(decided)
             self._presence.look()
@@ -265,8 +277,8 @@ class Room:
             if seat.client is None:  # nobody would ever give it up
                 self._handle(commands.Leave(seat.participant))
         if not grant.is_film:
+            self.records.came(seat.participant, grant.role)
             self._came(seat, name if self._conference.settings.keeps_attendance else None)
-        self._metrics.joins.labels("accepted", "new").inc()
         logger.info("participant_joined room=%s participant=%s role=%s", self.id, seat.participant, grant.role)
         return Seated(seat.participant, seat.secret, self._conference.snapshot(seat.participant), media_alive=False)
 
@@ -347,6 +359,7 @@ class Room:
             self._handle(heard)
 
     def announce_stop(self, reconnect_after_s: float) -> None:
+        self.records.is_stopping = True
         self._stop_retry_s = reconnect_after_s
         self._tell_all(ServerStopping(reconnect_after_s))
         self._lobby.tell_all(ServerStopping(reconnect_after_s))
@@ -368,7 +381,8 @@ class Room:
             case SpeakersChanged():
                 self._handle(commands.SpeakersHeard(event.speakers))
             case MediaQuality():
-                self._connections.read_quality(event)
+                self.records.hear(event, self._connections.read_quality(event))
+                return
             case SlotCannotDecode():
                 self._connections.cannot_decode(event)
             case SlotPaused() | LayersWanted():
@@ -378,14 +392,11 @@ class Room:
                 if seat is not None:
                     self._handle(commands.MediaClosed(event.participant))
                     self._connections.lost(seat, event.reason)
-            case MediaConnected():
-                seat = self._seats.get(event.participant)
-                if seat is not None and seat.joined_at_s is not None:
-                    since_s = self._clock.monotonic_s() - seat.joined_at_s
-                    self._metrics.join_seconds.labels("media").observe(since_s)
-                    seat.joined_at_s = None
+            case MediaConnected() | MediaStep():
+                pass
             case _:
                 assert_never(event)
+        self.records.hear(event)
 
     # ── carrying out ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -430,10 +441,11 @@ class Room:
                     self._play_film(event)
                 case events.WaiterTold() | events.WaiterAdmitted() | events.WaiterRefused() | events.WaiterGone():
                     self._lobby.tell(event)
+                    self.records.waited(event)
                 case events.Transferred():
                     self._seats.tell((event.participant,), event)
                 case events.FloorNoted():
-                    log_floor(self.id, event)
+                    self._floor_log.note(event)
                 case events.MediaChanged() | events.ConferenceEnded() | events.Answered():
                     pass
                 case _:
@@ -449,6 +461,7 @@ class Room:
         seat = self._seats.remove(event.participant)
         self._ring.forget(event.participant)
         self._went(event.participant)
+        self.records.gone(event.participant, event.reason, is_over=end is EndReason.ENDED)
         if seat is None:
             return
         for source in seat.sources.values():

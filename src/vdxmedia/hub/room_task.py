@@ -34,6 +34,7 @@ from vdxmedia.hub.ports import (
     MediaOffer,
     MediaPlane,
     MediaQuality,
+    MediaStep,
     SlotCannotDecode,
     SlotPaused,
     SpeakersChanged,
@@ -250,6 +251,8 @@ class RoomTask:
                 key = (LayersWanted, event.participant, event.kind)
             case MediaQuality() | MediaLost() | MediaConnected():
                 key = (type(event), event.participant)
+            case MediaStep():
+                key = (MediaStep, event.participant, event.step)
             case _:
                 assert_never(event)
         self._notify(key, lambda: self.room.heard(event))

@@ -32,8 +32,6 @@ class Seat:
     function: str = ""
     first_sequence: int = 0
     """The number of the snapshot that the seat began with."""
-    joined_at_s: float | None = None
-    """Until the first media connection is there."""
     client: Client | None = None
     """None while reconnecting."""
     device: Device | None = None

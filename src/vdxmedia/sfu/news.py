@@ -30,6 +30,7 @@ def told_of(event: PeerNews, peer: Peer) -> MediaEvent | None:
                 uplink_bps=event.uplink_bps or None,
                 is_silent=event.silent_ms > SILENT_AFTER_MS,
                 period_s=event.period_ms / 1_000,
+                silent_s=event.silent_ms / 1_000,
             )
         case relay_wire.CannotDecode():
             return SlotCannotDecode(participant, event.index, SourceId(event.source))

@@ -31,11 +31,14 @@ from vdxmedia.hub.ports import (
     MediaLost,
     MediaOffer,
     MediaSeat,
+    MediaStep,
     SetGate,
     SetHears,
     SetShedding,
     SetSourceClasses,
     SpeakersChanged,
+    Step,
+    Transport,
 )
 from vdxmedia.hub.statistics import ConnectionStatistics
 from vdxmedia.hub.tasks import TaskScope
@@ -52,7 +55,7 @@ from vdxmedia.sfu.placement import LoadMeter, place
 from vdxmedia.sfu.quality import QualityTotals
 from vdxmedia.sfu.relay_port import RelayPort, split_address
 from vdxmedia.sfu.statistics import statistics_of
-from vdxmedia.sfu.wishes import Wishes, wish_command
+from vdxmedia.sfu.wishes import Wishes, heard_and_shown, wish_command
 
 logger = logging.getLogger(__name__)
 
@@ -96,6 +99,7 @@ class RelayPlane:
         self._allocation = Allocation()
         self._conferences: dict[ConferenceKey, _Conference] = {}
         self._peers: dict[PeerId, Peer] = {}
+        self._publishers: dict[SourceId, Peer] = {}
         self._peer_ids = itertools.count(1)
         self._fence_ids = itertools.count(1)
         self._fences: dict[int, asyncio.Future[None]] = {}
@@ -228,6 +232,7 @@ class RelayPlane:
             "peers_with_keys": sum(peer.has_keys for peer in self._peers.values()),
             "handshakes_running": self._handshakes.running,
             "handshakes_waiting": self._handshakes.waiting,
+            **heard_and_shown(one.wishes[who] for one in self._conferences.values() for who in one.peers),
         }
 
     # ── offers ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -277,6 +282,7 @@ class RelayPlane:
         conference.sources[seat.participant] = frozenset(seat.sources.values())
         if current is not None:
             self._end(current, is_gone_from_relay=True)
+        self._publishers.update(dict.fromkeys(seat.sources.values(), peer))
         peer.task = self._tasks.start(self._converse(peer), f"peer-{peer.id}")
         logger.info("peer_added peer=%s participant=%s replaces=%s", peer.id, seat.participant, current and current.id)
         return peer.answer(is_new_connection=True)
@@ -379,6 +385,8 @@ class RelayPlane:
         """Ends a peer that no conference holds any more: close_notify, out of the relay, numbers back, task ended."""
         peer.is_ended = True
         del self._peers[peer.id]
+        for source in peer.seat.sources.values():
+            self._publishers.pop(source, None)
         peer.dtls.close(with_notice=not is_gone_from_relay)
         if not is_gone_from_relay:
             self._command_or_count(relay_wire.RemovePeer(peer=peer.id))
@@ -439,14 +447,24 @@ class RelayPlane:
                     taken.append(event)
             case relay_wire.PeerBound():
                 logger.debug("peer_bound peer=%s ipv6=%s tcp=%s", event.peer, event.is_ipv6, event.is_tcp)
+                transport = Transport.TCP if event.is_tcp else Transport.UDP
+                self._tell_step(self._peers.get(PeerId(event.peer)), Step.BOUND, transport)
             case relay_wire.ConsentLost():
                 logger.info("consent_lost peer=%s", event.peer)
+                self._tell_step(self._peers.get(PeerId(event.peer)), Step.SILENT)
             case relay_wire.ConsentBack():
                 logger.info("consent_back peer=%s", event.peer)
-            case relay_wire.SourceStarted() | relay_wire.SlotSwitched():
+                self._tell_step(self._peers.get(PeerId(event.peer)), Step.BACK)
+            case relay_wire.SourceStarted():
+                self._tell_step(self._publishers.get(SourceId(event.source)), Step.FLOWS)
+            case relay_wire.SlotSwitched():
                 logger.debug("< %s", event)
             case _:
                 assert_never(event)
+
+    def _tell_step(self, peer: Peer | None, step: Step, transport: Transport | None = None) -> None:
+        if peer is not None:
+            self._tell(peer.seat.conference, MediaStep(peer.seat.participant, step, transport))
 
     def _take_news(self, event: PeerNews) -> None:
         peer = self._peers.get(PeerId(event.peer))

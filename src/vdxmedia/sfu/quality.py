@@ -24,8 +24,8 @@ class QualityTotals:
     def __init__(self) -> None:
         self._uplink_loss = Distribution("vdx_media_uplink_loss_ratio", "Share of what people sent, lost.", LOSSES)
         self._downlink_loss = Distribution("vdx_media_downlink_loss_ratio", "Share of what they got, lost.", LOSSES)
-        self._round_trip = Distribution("vdx_media_round_trip_seconds", "Round trip to people.", ROUND_TRIPS_S)
-        self._jitter = Distribution("vdx_media_jitter_seconds", "Jitter of the worst stream of each.", JITTERS_S)
+        self._round_trip = Distribution("vdx_rtt_seconds", "Round trip to people.", ROUND_TRIPS_S)
+        self._jitter = Distribution("vdx_jitter_seconds", "Jitter of the worst stream of each.", JITTERS_S)
         self._estimate = Distribution(
             "vdx_media_estimate_bits_per_second", "What the way to each is estimated to carry.", RATES_BPS
         )

@@ -6,7 +6,7 @@ had already taken away, until the room applies its full state.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from vdxmedia.hub.ports import BindSlot, SetHears, SlotKind
@@ -53,3 +53,14 @@ def wish_command(peer: Peer, change: SetHears | BindSlot) -> relay_wire.Command 
         max_layer=change.max_layer,
         priority=change.priority,
     )
+
+
+def heard_and_shown(wishes: Iterable[Wishes]) -> dict[str, int]:
+    """How many hear anybody (`hears`), and how many of their slots have a picture (`shows`)."""
+    hears = shows = 0
+    for one in wishes:
+        hears += one.hears is not None and one.hears.classes != 0
+        shows += sum(
+            binding.source is not None and kind is SlotKind.VIDEO for (kind, _), binding in one.bindings.items()
+        )
+    return {"hears": hears, "shows": shows}

@@ -199,7 +199,7 @@ class Session:
         token, expires_at = self._issue()
         # Only after the acknowledgement is in the socket's queue: it comes before the first event.
         asyncio.get_running_loop().call_soon(self._start_writing)
-        self._registry.observe_join(self._clock.monotonic_s() - started)
+        self._conference.room.records.joined_in(seat.participant, self._clock.monotonic_s() - started)
         self._is_waiting = isinstance(seat, Waiting)
         if isinstance(seat, Waiting):
             return waiting_of(seat, token=token, token_expires_at=expires_at)

@@ -32,6 +32,7 @@ from vdxmedia.hub.ports import (
     Recognise,
     SaveAttendance,
     SaveCall,
+    SaveCallRecord,
     SaveCallStay,
     SaveConference,
     SaveRoom,
@@ -41,11 +42,12 @@ from vdxmedia.hub.ports import (
 )
 from vdxmedia.hub.tasks import TaskScope
 from vdxmedia.ids import ParticipantId, RoomId
+from vdxmedia.store import call_records as records
 from vdxmedia.store import call_rows, documents, migrate, units
 from vdxmedia.store.engine import make_engine
 from vdxmedia.store.failures import cannot
 from vdxmedia.store.location import Claim, address, check_file, file_of
-from vdxmedia.store.schema import attendance, call_stays, conferences, rooms
+from vdxmedia.store.schema import attendance, call_records, call_stays, conferences, rooms
 
 logger = logging.getLogger(__name__)
 
@@ -243,6 +245,8 @@ class Database:
             return [call_rows.upsert_call(self._is_sqlite)]
         if kind is SaveCallStay:
             return [self._upsert(call_stays, ["call_id", "participant_id"], keep=["starts_at", "has_rated"])]
+        if kind is SaveCallRecord:
+            return [self._upsert(call_records, ["record_id"], keep=["room_id", "began_at"])]
         assert kind is DeleteAttendance
         return [delete(attendance).where(attendance.c.room_id == bindparam("b_room"))]
 
@@ -329,6 +333,8 @@ def _parameters(change: StoreChange) -> dict[str, Any]:
             return call_rows.call_parameters(call)
         case SaveCallStay(stay=stay_of_call):
             return call_rows.stay_parameters(stay_of_call)
+        case SaveCallRecord(record=record):
+            return records.parameters(record)
         case DeleteRoom() | DeleteConference() | DeleteAttendance():
             return {"b_room": change.room}
         case _:

@@ -15,6 +15,7 @@ from vdxmedia.booking.choices import ProvisionStatus
 from vdxmedia.hub.retention import Kind
 from vdxmedia.sealing import Sealer
 from vdxmedia.store.audit import AuditLog, append_notes
+from vdxmedia.store.call_records import delete_old
 from vdxmedia.store.schema import (
     booked_rooms,
     call_ratings,
@@ -76,6 +77,8 @@ class RetentionRows:
                 told = diagnoses.c
                 old = select(told.code).where(told.made_at < int(before)).limit(most)
                 return await self._deleted(delete(diagnoses).where(told.code.in_(old)))
+            case Kind.CALL_RECORDS:
+                return await self._units.write(lambda connection: delete_old(connection, before, most))
             case Kind.SMS_DAYS:
                 spent, day = message_days.c, datetime.fromtimestamp(before, UTC).date().isoformat()
                 past = select(spent.organisation, spent.day).where(spent.day < day).limit(most)

@@ -310,6 +310,18 @@ idempotency_keys = Table(
 )
 """What a repeated request is known by; `caller` is a digest too."""
 
+call_records = Table(
+    "call_records",
+    metadata,
+    Column("record_id", String(16), primary_key=True),
+    Column("room_id", ROOM_ID, nullable=False),
+    Column("began_at", Double, nullable=False),
+    Column("document", Text, nullable=False),
+    Index("call_records_by_room", "room_id", "began_at"),
+    Index("call_records_by_time", "began_at"),
+)
+"""`document`: `hub.ports.CallRecord`."""
+
 diagnoses = Table(
     "diagnoses",
     metadata,

@@ -21,9 +21,12 @@ from vdxmedia.hub.ports import (
     MediaKind,
     MediaLost,
     MediaQuality,
+    MediaStep,
     SlotCannotDecode,
     SlotPaused,
     SpeakersChanged,
+    Step,
+    Transport,
 )
 from vdxmedia.ids import ConferenceKey, SourceId
 from vdxmedia.sfu import relay_wire
@@ -32,8 +35,9 @@ from vdxmedia.sfu import relay_wire
 async def test_relay_events_reach_the_room_in_its_words(stage: Stage) -> None:
     await stage.connect(offer_of(audio("0")))
     stage.relay.emit(
-        relay_wire.PeerBound(peer=1, is_ipv6=False, is_tcp=False),
+        relay_wire.PeerBound(peer=1, is_ipv6=False, is_tcp=True),
         relay_wire.SourceStarted(source=9),
+        relay_wire.SourceStarted(source=SOURCES[MediaKind.MICROPHONE]),
         relay_wire.SlotSwitched(peer=1, kind="video", index=0, source=9, layer=1),
         relay_wire.ConsentLost(peer=1),
         relay_wire.ConsentBack(peer=1),
@@ -46,10 +50,14 @@ async def test_relay_events_reach_the_room_in_its_words(stage: Stage) -> None:
         relay_wire.LayersWanted(peer=1, source=12_345, layers=7),
         relay_wire.LayersWanted(peer=1, source=SOURCES[MediaKind.MICROPHONE], layers=5),
     )
+    assert await stage.next_told() == MediaStep(ANNA, Step.BOUND, Transport.TCP)
+    assert await stage.next_told() == MediaStep(ANNA, Step.FLOWS)
+    assert await stage.next_told() == MediaStep(ANNA, Step.SILENT)
+    assert await stage.next_told() == MediaStep(ANNA, Step.BACK)
     assert await stage.next_told() == SpeakersChanged([(SourceId(9), 1.0), (SourceId(8), 0.0)])
     assert await stage.next_told() == SlotCannotDecode(ANNA, 4, SourceId(9))
-    assert await stage.next_told() == MediaQuality(ANNA, 0.25, 0.5, 0.04, is_silent=True)
-    assert await stage.next_told() == MediaQuality(ANNA, 0, 0, None, is_silent=False, uplink_bps=9)
+    assert await stage.next_told() == MediaQuality(ANNA, 0.25, 0.5, 0.04, is_silent=True, silent_s=7.001)
+    assert await stage.next_told() == MediaQuality(ANNA, 0, 0, None, is_silent=False, uplink_bps=9, silent_s=7.0)
     assert await stage.next_told() == SlotPaused(ANNA, 3, is_paused=True)
     assert await stage.next_told() == LayersWanted(ANNA, MediaKind.MICROPHONE, (0, 2))
     assert not stage.told
@@ -78,8 +86,8 @@ async def test_qualities_of_all_connections_are_added_up_by_the_seconds_they_are
     buckets = {(one.name.removesuffix("_bucket"), one.labels["le"]): one.value for one in samples if one.labels}
     assert [buckets["vdx_media_uplink_loss_ratio", le] for le in ("0.0", "0.2", "0.5", "+Inf")] == [5, 5, 6, 6]
     assert [buckets["vdx_media_downlink_loss_ratio", le] for le in ("0.0", "0.05", "+Inf")] == [5, 6, 6]
-    assert [buckets["vdx_media_round_trip_seconds", le] for le in ("0.025", "0.05", "+Inf")] == [0, 5, 5]
-    assert [buckets["vdx_media_jitter_seconds", le] for le in ("0.002", "0.005", "+Inf")] == [0, 5, 5]
+    assert [buckets["vdx_rtt_seconds", le] for le in ("0.025", "0.05", "+Inf")] == [0, 5, 5]
+    assert [buckets["vdx_jitter_seconds", le] for le in ("0.002", "0.005", "+Inf")] == [0, 5, 5]
     assert [buckets["vdx_media_estimate_bits_per_second", le] for le in ("2000000.0", "4000000.0")] == [0, 5]
 
 
