@@ -1,4 +1,4 @@
-"""The command line: `vdxmedia dev` to try, `vdxmedia serve` to run, `config check` and `keys new` to prepare.
+"""The command line: `vdxmedia dev` to try, `vdxmedia serve` to run, `keys new` to prepare.
 
 Parses, prints and chooses an exit code; everything else is in `app`, `config` and `credentials`. What a script may
 read (`Host:`, `Guest:`, `API:`, `Key:`) goes to standard output, one per line; logs and questions go to standard error.
@@ -29,6 +29,7 @@ from vdxmedia.api.oauth import GRANT, TOKEN_PATH
 from vdxmedia.api.resources import RoomCreated, TokenRequest
 from vdxmedia.app import Server
 from vdxmedia.assembly import development
+from vdxmedia.cli_configuration import ConfigOption, SetOption, config_app, flags, show_ports, stopped
 from vdxmedia.cli_organisations import admin_app, client_app, organisation_app
 from vdxmedia.conference.kinds import SourceKind
 from vdxmedia.conference.settings import RoomSettings
@@ -38,24 +39,22 @@ from vdxmedia.demo.launch import NAMES, Assignment, demo_participants
 from vdxmedia.errors import Misconfigured, Refused
 from vdxmedia.observability import configure_logging
 from vdxmedia.sealing import new_key as new_sealing_key
-from vdxmedia.store import database as store
 
 logger = logging.getLogger(__name__)
 
-EXIT_MISCONFIGURED = 2
 EXIT_UNAVAILABLE = 1
 LOOPBACK = ["127.0.0.1", "::1"]
 DEVELOPMENT_STOP_S = "1.0"
 """Ctrl-C in development should not wait for those who are in a call."""
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-config_app = typer.Typer(no_args_is_help=True, help="Look at the configuration.")
 keys_app = typer.Typer(no_args_is_help=True, help="Make keys.")
 app.add_typer(config_app, name="config")
 app.add_typer(keys_app, name="keys")
 app.add_typer(organisation_app, name="organisation")
 app.add_typer(client_app, name="client")
 app.add_typer(admin_app, name="admin")
+app.command("ports")(show_ports)
 cli_store.add_to(app)
 cli_drain.add_to(app)
 
@@ -106,7 +105,7 @@ def dev(
                 host = "localhost"
             secrets = credentials.with_secrets(secrets, settings)
         except Misconfigured as error:
-            raise _stopped(error) from None
+            raise stopped(error) from None
 
         async def started(server: Server, stack: AsyncExitStack) -> None:
             await server.seed(development.ORGANISATIONS)
@@ -195,46 +194,23 @@ def _print_lan_advice(room: RoomCreated) -> None:
 
 # ── serve ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-ConfigOption = Annotated[
-    Path | None, typer.Option("--config", envvar="VDXMEDIA_CONFIG", help="TOML file; see vdxmedia.example.toml.")
-]
-SetOption = Annotated[
-    list[str] | None, typer.Option("--set", metavar="SECTION.KEY=VALUE", help="Overrides file and environment.")
-]
-
 
 @app.command()
 def serve(config_file: ConfigOption = None, settings: SetOption = None) -> None:
     """Start a production server; flags over environment (VDX_…) over the file over defaults."""
     try:
-        effective = config.load(config_file, os.environ, _flags(settings))
+        effective = config.load(config_file, os.environ, flags(settings))
         config.check_production(effective)
         secrets = credentials.from_files(effective)
         warnings = [*credentials.warnings(effective), *kernel_limits.warnings(effective)]
     except Misconfigured as error:
-        raise _stopped(error) from None
+        raise stopped(error) from None
 
     async def started(server: Server, stack: AsyncExitStack) -> None:
         for text in warnings:
             logger.warning(text)
 
     _run(effective, secrets, public_host=None, started=started)
-
-
-@config_app.command("check")
-def check_config(config_file: ConfigOption = None, settings: SetOption = None) -> None:
-    """Check everything that `serve` would, and print what is in force; secrets are only file names."""
-    try:
-        effective = config.load(config_file, os.environ, _flags(settings))
-        config.check_production(effective)
-        secrets = credentials.from_files(effective)
-        warnings = [*credentials.warnings(effective)]
-        found = store.check(effective.store.url, secrets.store_password)
-    except Misconfigured as error:
-        raise _stopped(error) from None
-    for text in (*warnings, *([f"store.url: {found}"] if found else [])):
-        typer.echo(f"vdxmedia: {text}", err=True)
-    typer.echo(config.as_toml(effective), nl=False)
 
 
 @keys_app.command("new")
@@ -246,7 +222,7 @@ def new_keys(
     signing, keys, turn = directory / "signing-key.pem", directory / "api-keys.txt", directory / "turn-secret.txt"
     sealing = directory / "sealing-keys.txt"
     if not name.isprintable() or ":" in name or not name.strip() or name.startswith("#"):
-        raise _stopped(Misconfigured("--name: letters, digits and dashes"))
+        raise stopped(Misconfigured("--name: letters, digits and dashes"))
     try:
         for path in (signing, keys, sealing, turn):
             if path.exists():
@@ -256,9 +232,9 @@ def new_keys(
         credentials.write_private(sealing, f"{new_sealing_key()}\n".encode(), exist_ok=False)
         credentials.write_private(turn, f"{credentials.new_api_key()}\n".encode(), exist_ok=False)
     except OSError as error:
-        raise _stopped(Misconfigured(f"{error.filename}: {error.strerror}")) from None
+        raise stopped(Misconfigured(f"{error.filename}: {error.strerror}")) from None
     except Misconfigured as error:
-        raise _stopped(error) from None
+        raise stopped(error) from None
     typer.echo(f"[tokens]\nsigning_key_file = {_quoted(signing)}\n\n[api]\nkeys_file = {_quoted(keys)}")
     typer.echo(f"\n[store]\nsealing_key_file = {_quoted(sealing)}")
     typer.echo(f"\n# With a TURN server (docs/turn.md):\n# [turn]\n# urls = []\n# secret_file = {_quoted(turn)}")
@@ -267,17 +243,6 @@ def new_keys(
 def _quoted(path: Path) -> str:
     """A TOML string; JSON's are that too."""
     return msgspec.json.encode(str(path.resolve())).decode()
-
-
-def _flags(pairs: list[str] | None) -> dict[str, str]:
-    """Raises: Misconfigured."""
-    flags = {}
-    for pair in pairs or []:
-        key, separator, value = pair.partition("=")
-        if not separator:
-            raise Misconfigured(f"--set {pair}: must be section.key=value")
-        flags[key.strip()] = value
-    return flags
 
 
 # ── both ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -306,16 +271,11 @@ def _run(
     try:
         uvloop.run(run())
     except Misconfigured as error:
-        raise _stopped(error) from None
+        raise stopped(error) from None
     except Refused as error:
         # Not there now, but perhaps in a while: unlike after a wrong configuration, a restart may help.
         typer.echo(f"vdxmedia: store.url: the store cannot be opened ({error.text})", err=True)
         raise typer.Exit(EXIT_UNAVAILABLE) from None
-
-
-def _stopped(error: Misconfigured) -> typer.Exit:
-    typer.echo(f"vdxmedia: {error.text}", err=True)
-    return typer.Exit(EXIT_MISCONFIGURED)
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import ipaddress
+import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -73,6 +74,7 @@ __all__ = [
     "is_loopback",
     "known_keys",
     "load",
+    "media_workers",
     "parse_bind",
     "variable_of",
 ]
@@ -314,6 +316,11 @@ def is_loopback(settings: Settings) -> bool:
     return all(ipaddress.ip_address(address).is_loopback for address in addresses)
 
 
+def media_workers(media: Media) -> int:
+    """How many workers the relay gets: as many as asked for, else one for each core but one, at least one."""
+    return media.workers or min(max(len(os.sched_getaffinity(0)) - 1, 1), MAX_WORKERS)
+
+
 def parse_bind(bind: str, *, key: str) -> tuple[str, int]:
     """`address:port` as (address, port); brackets off. Raises: Misconfigured."""
     host, separator, port = bind.rpartition(":")
@@ -350,7 +357,7 @@ def _merge(into: dict[str, dict[str, object]], tables: Mapping[str, Any], *, ori
         valid = {name for of, name, _ in _walk(Settings()) if of == section}
         for name, value in table.items():
             if name not in valid:
-                raise Misconfigured(f"{origin}: unknown key {section}.{name}{_nearest(name, valid, section)}")
+                raise Misconfigured(f"{origin}: unknown key {section}.{name}{_elsewhere(section, name, valid)}")
             into.setdefault(section, {})[name] = value
 
 
@@ -399,7 +406,23 @@ def _nearest(word: str, valid: Mapping[str, Any] | set[str], section: str = "") 
     return f"; did you mean {section + '.' if section else ''}{close[0]}?"
 
 
+def _elsewhere(section: str, name: str, valid: set[str]) -> str:
+    """The nearest key of the table; or a key of that very name in one other table, where none here is near."""
+    if not difflib.get_close_matches(name, sorted(valid), n=1, cutoff=0.6):
+        others = [of for of, key, _ in _walk(Settings()) if key == name]
+        if len(others) == 1:
+            return f"; did you mean {others[0]}.{name}?"
+    return _nearest(name, valid, section)
+
+
+_UNKNOWN_FIELD = re.compile(r"Object contains unknown field `(\w+)`")
+
+
 def _readable(text: str) -> str:
-    """msgspec's `Expected …, got … - at `$.http.x`` with the key in front."""
+    """msgspec's `Expected …, got … - at `$.http.x`` with the key in front, and with the nearest key where a table of a
+    list has no such one."""
     what, separator, where = text.partition(" - at `$.")
+    unknown = _UNKNOWN_FIELD.match(what)
+    if unknown is not None and where.startswith("oauth.issuers"):
+        what += _nearest(unknown[1], set(Issuer.__struct_fields__))
     return f"{where.rstrip('`')}: {what}" if separator else text

@@ -30,6 +30,7 @@ class Http(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     certificate_file: str = ""
     """PEM chain. With `certificate_key_file` the server speaks TLS itself; without, it must be behind a proxy."""
     certificate_key_file: str = ""
+    """PEM, the private key of the certificate; readable by the server's user alone."""
     trusted_proxies: list[str] = []
     """Networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed, as `10.1.0.0/16`."""
     frame_ancestors: list[str] = msgspec.field(default_factory=lambda: ["'self'"])
@@ -54,6 +55,7 @@ class Media(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The relay's sockets."""
 
     binds: list[str] = msgspec.field(default_factory=lambda: ["0.0.0.0:7882", "[::]:7882"])
+    """`address:port` of the first worker, IPv6 in brackets; a wildcard: one socket per address of the machine."""
     tcp: bool = True
     """Take media by TCP too, on the same addresses and numbers (RFC 6544): for networks that stop UDP."""
     workers: Annotated[int, Meta(ge=0, le=MAX_WORKERS)] = 0
@@ -142,6 +144,8 @@ class Tokens(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Api(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who may use the REST API, and how often."""
+
     keys_file: str = ""
     """Bearer tokens of the REST API: one `name: secret` per line, secret of at least 32 characters."""
     requests_per_second: Annotated[float, Meta(gt=0, le=10_000)] = 20.0
@@ -166,11 +170,15 @@ class Issuer(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     algorithms: Annotated[list[Algorithm], Meta(min_length=1)] = msgspec.field(
         default_factory=lambda: ["RS256", "ES256", "PS256", "EdDSA"]
     )
+    """That its tokens may be signed with."""
     organisation_claim: str = "dk:medcom:organisation_id"
+    """The organisation's code."""
     email_claim: str = "dk:medcom:email"
+    """Of the person who calls."""
     role_claim: str = "dk:medcom:video:role"
     """One role, or a list of them."""
     auto_organisation_claim: str = "dk:medcom:auto:organisation_id"
+    """The code of the organisation below which an unknown one is made when it is first heard of."""
     organisations: list[str] = []
     """Codes of those that it speaks for, and for all below them; empty: for all, and for provisioners too."""
 
@@ -199,6 +207,7 @@ class Oauth(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     client_requests_per_second: Annotated[float, Meta(gt=0, le=100_000)] = 50.0
     """Per client, as its tokens name it."""
     organisation_requests_per_second: Annotated[float, Meta(gt=0, le=100_000)] = 200.0
+    """Per organisation, as the tokens of its callers name it."""
 
 
 class Staff(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -211,6 +220,7 @@ class Staff(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     client_secret_file: str = ""
     """The client's secret, one line; empty: a public client, by PKCE alone."""
     scopes: Annotated[list[str], Meta(min_length=1, max_length=16)] = msgspec.field(default_factory=lambda: ["openid"])
+    """Asked for at the sign-in; `openid` must be among them."""
     resource: str = ""
     """Asked for as the token's audience (RFC 8707), where the issuer wants to be told."""
     idle_s: Annotated[float, Meta(ge=60, le=24 * 3600)] = 3600.0
@@ -244,6 +254,7 @@ class SmsGateway(Section, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """Who brings messages to telephones; in development `none` is the inbox at /dev/sms."""
 
     shape: GatewayShape = "none"
+    """How the gateway wants to be called; see docs/sms.md."""
     url: str = ""
     """`generic` and `kannel`: the whole address; the others: what it begins with, as `https://api.example.com`."""
     user: str = ""
@@ -257,27 +268,37 @@ class SmsGateway(Section, frozen=True, kw_only=True, forbid_unknown_fields=True)
     body: str = ""
     """Template with `{to}`, `{toDigits}`, `{from}`, `{text}`, `{reference}`, `{reportUrl}`, `{user}`, `{secret}`."""
     body_form: Literal["json", "form"] = "json"
+    """How the body is written, and how values are put into it."""
     success_statuses: list[Annotated[int, Meta(ge=200, le=299)]] = msgspec.field(
         default_factory=lambda: [200, 201, 202]
     )
+    """HTTP statuses that mean: taken."""
     id_path: str = ""
     """Where the answer (JSON) has the message's id, as `messages.0.id`; empty: the status is enough."""
     report_path: str = ""
     """Where a delivery report (JSON, form or query) has the state; empty: none come."""
     report_delivered: list[str] = []
+    """States of a report that mean: it is on the telephone."""
     report_failed: list[str] = []
+    """States that mean: it will never be."""
 
 
 class Metrics(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The figures for Prometheus."""
+
     networks: list[str] = msgspec.field(default_factory=lambda: ["127.0.0.0/8", "::1/128"])
     """Who may read `/metrics`."""
 
 
 class Limits(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How much this server takes on."""
+
     rooms: Annotated[int, Meta(ge=1, le=1_000_000)] = 2_000
+    """That are there at once; another is refused with `rooms_full`."""
     participants_per_room: Annotated[int, Meta(ge=2, le=MAX_PARTICIPANTS)] = MAX_PARTICIPANTS
     """The highest `maximum` that a room may ask for."""
     joins_per_second: Annotated[float, Meta(gt=0, le=10_000)] = 50.0
+    """Over all rooms; who comes above it is told when to try again."""
     echoes: Annotated[int, Meta(ge=0, le=1_000)] = 32
     """Network checks and tests that send people their own picture back, at once; 0: none."""
 
@@ -291,14 +312,21 @@ class Film(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     maximum: Annotated[int, Meta(ge=0, le=64)] = 2
     """Films that play at once on this server; each takes up to one core."""
     max_file_bytes: Annotated[int, Meta(ge=1_000_000, le=1024**4)] = 4 * 1024**3
+    """Of a film; a longer file is not offered."""
 
 
 class Log(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the server says of itself, on standard error."""
+
     level: Literal["debug", "info", "warning", "error"] = "info"
+    """The least that is said; `info` is one line per change of state."""
     format: Literal["json", "text"] = "json"
+    """`text` is for reading by eye."""
 
 
 class Stop(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the server ends."""
+
     deadline_s: Annotated[float, Meta(ge=0, le=24 * 3600)] = 30.0
     """From SIGTERM to the moment when calls still going on are ended."""
 

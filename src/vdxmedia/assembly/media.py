@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from vdxmedia.addresses import announced_addresses, format_bind, media_sockets, usable
 from vdxmedia.assembly.listening import Address, taken
-from vdxmedia.config import MAX_WORKERS, Media, Settings, parse_bind
+from vdxmedia.config import Media, Settings, media_workers, parse_bind
 from vdxmedia.errors import Misconfigured
 from vdxmedia.hub.counters import Counters
 from vdxmedia.integrations.clip_library import ClipLibrary
@@ -29,11 +28,6 @@ def make_relay(binds: Sequence[str], media: Media) -> RelayPort:
         raise Misconfigured("the native relay is not built: run `make relay`") from error
     border.check(_relay)
     return _relay.Relay(list(binds), media.socket_buffer_bytes, media.local_only, media.tcp, media_workers(media))
-
-
-def media_workers(media: Media) -> int:
-    """How many workers the relay gets: as many as asked for, else one for each core but one, at least one."""
-    return media.workers or min(max(len(os.sched_getaffinity(0)) - 1, 1), MAX_WORKERS)
 
 
 def make_plane(media: Media, make_relay: MakeRelay) -> tuple[RelayPlane, list[Address]]:
