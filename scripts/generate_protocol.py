@@ -2,7 +2,7 @@
 
 From `vdxmedia.signalling.messages` come:
 - `web/src/protocol/messages.gen.ts`: TypeScript types of every message,
-- `docs/reference/asyncapi.json`: AsyncAPI 3 with JSON Schemas,
+- `src/vdxmedia/api/asyncapi.json`: AsyncAPI 3 with JSON Schemas, served at `/api/asyncapi.json`,
 - the tables in `docs/protocol.md` between the `generated` markers (and there, the example as it is).
 
 `--check` writes nothing and fails when a file differs (CI). Field descriptions are the literals underneath the
@@ -34,7 +34,7 @@ from vdxmedia.signalling import messages, wire  # noqa: E402
 from vdxmedia.signalling.areas import media  # noqa: E402
 
 TYPESCRIPT = ROOT / "web/src/protocol/messages.gen.ts"
-ASYNCAPI = ROOT / "docs/reference/asyncapi.json"
+ASYNCAPI = ROOT / "src/vdxmedia/api/asyncapi.json"
 PROTOCOL = ROOT / "docs/protocol.md"
 LAYOUTS_TS = ROOT / "web/src/conference/layouts.gen.ts"
 EXAMPLE = ROOT / "examples/join.py"
@@ -191,7 +191,7 @@ def asyncapi(docs: Documentation) -> str:
     _, components = msgspec.json.schema_components(
         [info.cls for info in structs], ref_template="#/components/schemas/{name}"
     )
-    ordered = {name: components[name] for name in sorted(components)}
+    ordered = {name: _without_discriminators(components[name]) for name in sorted(components)}
 
     def message(name: str, schema: dict[str, Any], summary: str) -> dict[str, Any]:
         return {"name": name, "contentType": "application/json", "summary": summary, "payload": schema}
@@ -255,6 +255,14 @@ def asyncapi(docs: Documentation) -> str:
         },
     }
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+
+def _without_discriminators(schema: Any) -> Any:
+    """OpenAPI's objects are no valid AsyncAPI, whose discriminator is a name of a schema; each member's `type` is a
+    constant, which tells them apart as well."""
+    if isinstance(schema, dict):
+        return {key: _without_discriminators(value) for key, value in schema.items() if key != "discriminator"}
+    return [_without_discriminators(one) for one in schema] if isinstance(schema, list) else schema
 
 
 # ── the tables of docs/protocol.md ────────────────────────────────────────────────────────────────────────────────

@@ -1,13 +1,15 @@
 """OpenAPI 3.1 from the operations' own types: nothing about the API is written down twice.
 
 Schemas are msgspec's JSON Schema 2020-12, which OpenAPI 3.1 takes as it is. `/api/docs` shows the document with
-Swagger UI, served from our own files.
+Swagger UI, served from our own files. Beside it is what signalling says: AsyncAPI 3, made by
+scripts/generate_protocol.py.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -17,6 +19,9 @@ from vdxmedia import __version__
 from vdxmedia.api.operations import CSV, JSON, Credential, Operation, queries
 from vdxmedia.api.pages import security_headers
 from vdxmedia.api.problems import CONTENT_TYPE, STATUS_OF_CODE, Problem
+
+ASYNCAPI = Path(__file__).with_name("asyncapi.json").read_bytes()
+"""Read when this is imported, not in the loop."""
 
 COMMON_ERRORS = {
     Credential.API_KEY: ("key_missing", "key_invalid", "rate_limited"),
@@ -199,6 +204,7 @@ class Reference:
     def routes(self) -> list[web.RouteDef]:
         return [
             web.get("/api/openapi.json", self.serve_document),
+            web.get("/api/asyncapi.json", self.serve_asyncapi),
             web.get("/api/docs", self.serve_page),
             web.get("/api/docs/start.js", self.serve_script),
             web.get("/api/v1", self.redirect_to_page),
@@ -206,6 +212,9 @@ class Reference:
 
     async def serve_document(self, request: web.Request) -> web.Response:
         return web.Response(body=self._document, content_type="application/json", headers={"Cache-Control": "no-cache"})
+
+    async def serve_asyncapi(self, request: web.Request) -> web.Response:
+        return web.Response(body=ASYNCAPI, content_type="application/json", headers={"Cache-Control": "no-cache"})
 
     async def serve_page(self, request: web.Request) -> web.Response:
         return web.Response(text=self._page, content_type="text/html", headers=self._headers)
