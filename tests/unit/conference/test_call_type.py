@@ -49,3 +49,18 @@ def test_picture_may_be_left_out_while_screens_are_shown() -> None:
     assert not gets_through(told, "h", SourceKind.CAMERA, "g")
     assert gets_through(told, "h", SourceKind.SCREEN, "g")
     assert gets_through(told, "h", SourceKind.MICROPHONE, "g")
+
+
+def test_who_gets_pictures_only_keeps_the_main_one_while_somebody_without_a_picture_speaks() -> None:
+    told = conference(call_type=126 & ~CallType.AUDIO_RECV, maximum=20)
+    told.join("g", slots=2)
+    told.join("h", role=Role.HOST, camera=True, microphone=True)
+    told.join("i", role=Role.HOST, publish=(SourceKind.MICROPHONE,), microphone=True)
+    for name in "bcd":
+        told.join(name, camera=True)
+    told.speak("h")
+    told.wait(3)
+    assert told.places("g")[0] == "h"
+    told.speak("i")
+    told.wait(6)
+    assert told.places("g")[0] == "h"
