@@ -16,7 +16,7 @@ from playwright.async_api import Browser, ConsoleMessage, Page
 
 WEB = Path(__file__).parents[2] / "web"
 POLICY = (
-    "default-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self' blob: mediastream:; "
+    "default-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob: mediastream:; "
     "object-src 'none'; base-uri 'none'; frame-ancestors 'self'"
 )
 BUILD_TIMEOUT_S = 90.0

@@ -418,6 +418,8 @@ async def test_document_describes_every_operation_and_answers_match_it(server: A
         ("/api/v1/meetings/{uuid}/messages/{reference}/again", "post"),
         ("/api/v1/connection-tests", "post"),
         ("/api/v1/call-rating", "post"),
+        ("/api/v1/waiting-picture", "put"),
+        ("/api/v1/waiting-pictures", "get"),
         ("/api/v1/room-details", "get"),
         ("/api/v1/room-devices", "get"),
         ("/api/v1/room-invitations", "get"),

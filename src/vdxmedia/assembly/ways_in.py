@@ -15,6 +15,7 @@ from vdxmedia.api.operations import Operation
 from vdxmedia.api.ratelimit import RateLimit
 from vdxmedia.api.room_links import RoomLinkOperations
 from vdxmedia.api.templates import TemplateOperations
+from vdxmedia.api.waiting_pictures import WaitingPictureOperations
 from vdxmedia.assembly.looks import look_operations
 from vdxmedia.clock import Clock
 from vdxmedia.config import Settings
@@ -86,6 +87,7 @@ def booking_operations(
             short_link_base=settings.booking.short_link_base or f"{public_url}/m/",
         ).table(),
         *DiagnosisOperations(diagnoses, RateLimit(per_second=1 / EVERY_S, burst=BURST, clock=clock)).table(),
+        *WaitingPictureOperations(registry.live_room, clock).table(),
         *TemplateOperations(meetings, bookings).table(),
         *DayOperations(meetings, bookings, registry.presence_in, clock=clock).table(),
         *MessageOperations(

@@ -21,6 +21,8 @@ class LobbySeat:
     function: str
     client: Client | None
     """None while the connection is away."""
+    still: bytes = b""
+    """A small picture that he shows to the hosts; gone with his place. Empty: none."""
 
 
 class LobbySeats:

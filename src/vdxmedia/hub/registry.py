@@ -153,8 +153,13 @@ class Registry:
 
     def presence_in(self, room: RoomId) -> RoomPresence:
         """As `participants_in`."""
+        live = self.live_room(room)
+        return NOBODY_THERE if live is None else live.presence()
+
+    def live_room(self, room: RoomId) -> Room | None:
+        """None as `participants_in`. Its task owns it: what is asked here takes no turn of it."""
         entry = self._rooms.get(room)
-        return NOBODY_THERE if entry is None or entry.task is None else entry.task.presence()
+        return None if entry is None or entry.task is None else entry.task.room
 
     async def close(self, room: RoomId) -> None:
         """Ends the conference for everyone and forgets the room. Raises: NotFound `room_unknown`, Refused
@@ -307,8 +312,8 @@ class Registry:
 
     async def statistics(self, room: RoomId) -> Sequence[ConnectionStatistics]:
         """Of each media connection in the room; empty without a conference. Raises: NotFound `room_unknown`."""
-        entry = self._entry(room)
-        return () if entry.task is None else await self._plane.statistics(entry.task.room.key)
+        task = self._entry(room).task
+        return () if task is None else await self._plane.statistics(task.room.key)
 
     # ── operators ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -344,8 +349,7 @@ class Registry:
     # ── life ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def stop(self, deadline_s: float) -> None:
-        """For good: no new rooms or joins; tells everyone, waits until all have left or the deadline passes, ends the
-        rest."""
+        """For good: nothing new; tells everyone, waits until all have left or the deadline passes, ends the rest."""
         self.drain.finish(deadline_s)
         tasks = self._announce()
         await all_ended(tasks, deadline_s)
@@ -365,8 +369,7 @@ class Registry:
             self._keeping.calls.thaw()
 
     def _announce(self) -> Sequence[RoomTask]:
-        tasks = self._live()
-        for task in tasks:
+        for task in (tasks := self._live()):
             task.announce_stop(BACK_AFTER_S)
         return tasks
 

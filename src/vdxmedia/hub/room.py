@@ -141,6 +141,16 @@ class Room:
         devices = tuple((seat.participant, seat.device) for seat in self._seats.all() if seat.device is not None)
         return RoomPresence(tuple(at_the_door), counts.get(Role.HOST, 0), counts.get(Role.GUEST, 0), devices)
 
+    def show_still(self, participant: ParticipantId, jpeg: bytes) -> None:
+        """A picture of who waits, for hosts; empty: none any more. Raises: NotFound."""
+        self._lobby.show_still(participant, jpeg)
+
+    def stills(self) -> Sequence[tuple[ParticipantId, bytes]]:
+        return self._lobby.stills()
+
+    def is_host(self, participant: ParticipantId) -> bool:
+        return any(one.id == participant and one.role is Role.HOST for one in self._conference.present())
+
     def seated(self) -> Sequence[ParticipantId]:
         return [seat.participant for seat in self._seats.all()]
 

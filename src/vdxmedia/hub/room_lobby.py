@@ -9,6 +9,7 @@ from vdxmedia.conference import commands, events
 from vdxmedia.conference.admissions import key_of
 from vdxmedia.conference.conference import Conference
 from vdxmedia.conference.kinds import EndReason, LeaveReason
+from vdxmedia.errors import NotFound
 from vdxmedia.hub.client import Client, JoinRequest, SentToLobby, ServerStopping, Waiting
 from vdxmedia.hub.lobby_seats import LobbySeat, LobbySeats, function_of
 from vdxmedia.hub.seats import Seat
@@ -40,6 +41,7 @@ class RoomLobby:
         """At the end of the row, or where he stood: what the core says, and then the answer. Raises: Refused."""
         if waited is not None:
             self._replace(waited, client)
+            waited.still = b""  # a page that was loaded again does not know of it, and shows it anew or not
             return self._conference.handle(commands.ReturnWaiter(waited.participant), now_s), lambda: self._told(waited)
         grant, secret = request.grant, None if request.resume is None else request.resume.session
         function = function_of(request, None)
@@ -71,6 +73,17 @@ class RoomLobby:
             return None
         waiting.client = None
         return waiting.participant
+
+    def show_still(self, participant: ParticipantId, jpeg: bytes) -> None:
+        """Raises: NotFound."""
+        waiting = self._seats.get(participant)
+        if waiting is None:
+            raise NotFound("nobody of that name waits", code="participant_unknown")
+        waiting.still = jpeg
+
+    def stills(self) -> Sequence[tuple[ParticipantId, bytes]]:
+        """First come first."""
+        return [(one.participant, one.still) for one in self._seats.all() if one.still]
 
     def tell(self, event: events.WaiterTold | events.WaiterAdmitted | events.WaiterRefused | events.WaiterGone) -> None:
         waiting = self._seats.get(event.participant)

@@ -3,6 +3,7 @@
 import type { HostRequests, MeetingDetails } from '../protocol/host-requests.js';
 import type { HubRequests } from '../protocol/hub-requests.js';
 import type { MessageState, RoomMessage } from '../protocol/room-messages.js';
+import { drawStill } from './story-pictures.js';
 import { storyNetwork } from './stories-prejoin.js';
 
 const message = (number: number, state: MessageState): RoomMessage => ({
@@ -22,6 +23,8 @@ export function storyHub(note: (name: string) => Promise<void>): HubRequests {
     network: () => Promise.resolve(storyNetwork),
     expectsWeak: () => false,
     rateCall: (score, troubles) => note(`rateCall ${String(score)} ${troubles.join(' ')}`).then(() => true),
+    showPicture: (jpeg) => note(jpeg === null ? 'showPicture none' : 'showPicture').then(() => true),
+    waitingPictures: () => Promise.resolve(new Map([['w-Bodil Jensen', drawStill('Bodil Jensen')]])),
     sentSms: () => note('sentSms').then(() => ({ messages: SENT_SMS })),
     host: () => Promise.resolve(storyHost(note)),
   };

@@ -30,6 +30,7 @@ export const OPENED: Readonly<Record<string, Opened>> = {
   'host-panel-queue': { of: 'host-floor-moderated', presses: [PEOPLE, '[data-do=clear] button'] },
   'host-panel-training': { of: 'host-training-groups', presses: [PEOPLE] },
   'host-panel-transfer': { of: 'host-lobby', presses: [PEOPLE, '[data-person="p-Bodil Jensen"] .menu', '[data-action=transfer]'] },
+  'waiting-shown': { of: 'waiting-knock', presses: ['#show'] },
   'host-panel-chat': { of: 'written', presses: ['#chat button'] },
 };
 
@@ -75,7 +76,7 @@ export async function open(story: string): Promise<void> {
   const { dataset } = document.documentElement;
   if (presses.length === 0) return;
   dataset['opening'] = story;
-  while (find(document, '#more button, vdx-stage') === null) await new Promise((resolve) => requestAnimationFrame(resolve));
+  while (find(document, '#more button, vdx-stage, vdx-waiting') === null) await new Promise((resolve) => requestAnimationFrame(resolve));
   try {
     for (const selector of presses) {
       if (dataset['opening'] !== story) return;

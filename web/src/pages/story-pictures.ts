@@ -25,6 +25,16 @@ export function drawPicture(name: string): MediaStream {
   return canvas.captureStream(5);
 }
 
+/** One of them at rest, as an address for an image. */
+export function drawStill(name: string): string {
+  const canvas = Object.assign(document.createElement('canvas'), { width: 96, height: 96 });
+  const context = canvas.getContext('2d');
+  if (context === null) return '';
+  context.setTransform(96 / 360, 0, 0, 96 / 360, -140 * (96 / 360), 0);
+  drawPerson(context, toneOf(name) + name.length * 3, 0);
+  return canvas.toDataURL('image/jpeg');
+}
+
 function pick(list: readonly string[], seed: number): string {
   return list[seed % list.length] ?? '#888888';
 }

@@ -1,8 +1,9 @@
 /** The lobby, for who waits in it: why, how long, what a host says; and the own picture, so that one is ready. */
 
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import { customElement, property, query } from 'lit/decorators.js';
+import { customElement, property, query, state } from 'lit/decorators.js';
 import type { CallCommands, CallState } from '../call-types.js';
+import { fetchPart } from '../elements/fetch-part.js';
 import '../elements/frame/frame.js';
 import '../elements/tile/tile.js';
 import { renderSaid } from '../look/links.js';
@@ -27,6 +28,7 @@ export class WaitingPage extends LitElement {
   @property({ attribute: false }) words!: Words;
 
   @query('h1') private heading!: HTMLElement;
+  @state() private hasStill = false;
   private looking: ReturnType<typeof setInterval> | undefined;
 
   override focus(): void {
@@ -36,6 +38,7 @@ export class WaitingPage extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.looking = setInterval(() => { this.requestUpdate(); }, LOOK_MS);
+    void fetchPart(this, () => import('../elements/still/still.js')).then((isThere) => { this.hasStill = isThere; });
   }
 
   override disconnectedCallback(): void {
@@ -76,6 +79,15 @@ export class WaitingPage extends LitElement {
         <div class="own">
           ${renderOwnSwitches(call, commands, this.words)}
         </div>
+        ${this.hasStill
+          ? html`<vdx-still
+              .commands=${commands}
+              .hasCamera=${call.local.camera.on}
+              .stream=${call.local.camera.stream}
+              .isLinked=${call.link.signalling === 'connected'}
+              .language=${this.words.language}
+            ></vdx-still>`
+          : nothing}
         <button class="button" type="button" @click=${() => void commands.leave()}>${words.leave}</button>
       </div>
     </vdx-frame>`;

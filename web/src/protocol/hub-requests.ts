@@ -24,6 +24,10 @@ export interface HubRequests {
   expectsWeak(): boolean;
   /** How the call was, 1 (bad) to 5 (good): whether it was taken. Once, after the call. */
   rateCall(score: number, troubles: readonly Trouble[]): Promise<boolean>;
+  /** Shows the hosts a small picture of oneself while one waits; null: none any more. Whether it was taken. */
+  showPicture(jpeg: Blob | null): Promise<boolean>;
+  /** As a host: the pictures of those who wait, as addresses for images; null when no answer comes. */
+  waitingPictures(): Promise<ReadonlyMap<string, string> | null>;
 }
 
 /** `token` gives the newest. */
@@ -38,6 +42,8 @@ export function hubRequests(token: () => string): HubRequests {
     expectsWeak: () => ['weak', 'soundOnly'].includes(check?.value?.verdict ?? ''),
     rateCall: (score, troubles) =>
       import('./call-rating.js').then(({ sendCallRating }) => sendCallRating(token(), score, troubles), () => false),
+    showPicture: (jpeg) => import('./waiting-pictures.js').then((part) => part.showPicture(token(), jpeg), () => false),
+    waitingPictures: () => import('./waiting-pictures.js').then(({ askPictures }) => askPictures(token()), () => null),
   };
 }
 

@@ -53,6 +53,14 @@ export const lobbyStyles = css`
     gap: var(--space-12);
   }
 
+  .still {
+    flex: none;
+    width: 72px;
+    height: 72px;
+    border-radius: var(--radius-card);
+    object-fit: cover;
+  }
+
   .name {
     font-weight: var(--bold);
   }

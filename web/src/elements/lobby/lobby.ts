@@ -17,6 +17,8 @@ import { lobbyStyles } from './lobby.styles.js';
 const MAX_LINE = 200;
 /** Minutes are shown, so a look now and then is enough. */
 const LOOK_MS = 15_000;
+/** While somebody waits and the list is looked at. */
+const PICTURES_MS = 4000;
 
 export function minutesSince(unixS: number, nowMs: number): number {
   return Math.max(0, Math.floor((nowMs / 1000 - unixS) / 60));
@@ -33,16 +35,31 @@ export class LobbyElement extends LitElement {
   /** Who is about to be refused. */
   @state() private refusing: string | null = null;
   @state() private isFull = false;
+  /** Of those who show one. */
+  @state() private pictures: ReadonlyMap<string, string> = new Map();
   private looking: ReturnType<typeof setInterval> | undefined;
+  private asking: ReturnType<typeof setInterval> | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.looking = setInterval(() => { this.requestUpdate(); }, LOOK_MS);
+    this.asking = setInterval(() => void this.look(), PICTURES_MS);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearInterval(this.looking);
+    clearInterval(this.asking);
+  }
+
+  protected override firstUpdated(): void {
+    void this.look();
+  }
+
+  private async look(): Promise<void> {
+    const isEmpty = (this.call.documents.lobby?.waiting.length ?? 0) === 0;
+    if (isEmpty || document.hidden) return;
+    this.pictures = (await this.commands.hub.waitingPictures()) ?? this.pictures;
   }
 
   override render(): TemplateResult | typeof nothing {
@@ -85,9 +102,12 @@ export class LobbyElement extends LitElement {
   private renderOne(one: WaitingPerson, mayAdmit: boolean, words: RoomWords['lobby']): TemplateResult {
     const what = [functionText(one.function, this.language), one.organisation].filter((part) => part !== '').join(', ');
     const time = one.away ? words.away : words.waited(minutesSince(one.since, Date.now()));
+    const picture = this.pictures.get(one.id);
     return html`<li data-waiting=${one.id}>
       <div class="waiter">
-        <span class="face tone-${toneOf(one.name)}" aria-hidden="true">${initials(one.name)}</span>
+        ${picture === undefined
+          ? html`<span class="face tone-${toneOf(one.name)}" aria-hidden="true">${initials(one.name)}</span>`
+          : html`<img class="still" src=${picture} alt="" width="96" height="96" />`}
         <div class="who">
           <p class="name">${one.name}</p>
           <p class="soft">${what === '' ? time : `${what} · ${time}`}</p>
