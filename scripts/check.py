@@ -1,15 +1,17 @@
 """Runs every check, fast first, and says at the end what passed.
 
 A step that fails does not hide the next one; the exit code is 1 when any failed. What mostly waits (sockets, processes,
-databases) runs in two lanes beside each other; what needs the whole machine (browsers, media, Rust) runs alone. The
-last line has pytest's form and counts the tests of all runners together. Run by the Makefile, with the checkout's own
-Python.
+databases) runs in two lanes beside each other; what needs the whole machine (browsers, media, Rust) runs alone. What
+takes minutes and next to no processor time begins first and is waited for before what runs alone. The last line has
+pytest's form and counts the tests of all runners together. Run by the Makefile, with the checkout's own Python.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
+import queue
 import re
 import subprocess
 import sys
@@ -77,6 +79,10 @@ RUST = [
         "rust tests", ["env", "CARGO_PROFILE_RELEASE_LTO=off", "cargo", "test", "--release", "--workspace", "--quiet"]
     )
 ]
+BESIDE = [
+    Check("soak", [BIN / "python", "-m", "loadtests.soak", "--minutes", "3", "--calm", "--workers", "1"]),
+]
+"""Beside linters, compilers and the lanes: each takes a twentieth of a core."""
 LANES = (
     [
         pytest("contract: calls", *contract(stored=False)),
@@ -148,6 +154,37 @@ def run(check: Check, show: Callable[[str], None]) -> Outcome:
     return Outcome(check, code == 0, passed, failed if code == 0 else max(1, failed))
 
 
+class Beside:
+    """Checks that go on while others do. What one said is shown between two others once it is over."""
+
+    def __init__(self, checks: Sequence[Check]) -> None:
+        self._over: queue.SimpleQueue[tuple[Outcome, list[str]]] = queue.SimpleQueue()
+        self._threads = [threading.Thread(target=self._follow, args=(check,), daemon=True) for check in checks]
+        for thread in self._threads:
+            thread.start()
+
+    def _follow(self, check: Check) -> None:
+        lines: list[str] = []
+        outcome = run(check, lines.append)
+        self._over.put((outcome, lines))
+
+    def finished(self) -> list[Outcome]:
+        """Those that are over since it was asked last; shows them."""
+        outcomes = []
+        with contextlib.suppress(queue.Empty):
+            while True:
+                outcome, lines = self._over.get_nowait()
+                say("".join(lines))
+                outcomes.append(outcome)
+        return outcomes
+
+    def rest(self) -> list[Outcome]:
+        """Waits for all; shows and gives those that were not given before."""
+        for thread in self._threads:
+            thread.join()
+        return self.finished()
+
+
 def run_lanes(lanes: Sequence[Sequence[Check]]) -> list[Outcome]:
     """Each lane one check after the other, the lanes beside each other. A check's output is shown when it is over, so
     that two do not mix."""
@@ -172,10 +209,14 @@ def main() -> int:
     parser.add_argument("which", choices=("lint", "all"), nargs="?", default="all")
     which: str = parser.parse_args().which
     began = time.monotonic()
-    outcomes = [run(check, say) for check in LINT]
+    beside = Beside(BESIDE if which == "all" else [])
+    outcomes = []
+    for check in [*LINT, *(RUST if which == "all" else [])]:
+        outcomes.append(run(check, say))
+        outcomes += beside.finished()
     if which == "all":
-        outcomes += [run(check, say) for check in RUST]
         outcomes += run_lanes(LANES)
+        outcomes += beside.rest()
         outcomes += [run(check, say) for check in ALONE]
     bad = [outcome for outcome in outcomes if not outcome.is_good]
     total_passed = sum(outcome.passed for outcome in outcomes)
