@@ -18,11 +18,13 @@ import pytest
 from blockbuster import blockbuster_ctx
 from hypothesis import settings
 
+from tests.patience import PATIENCE_S
+
 settings.register_profile("default", deadline=None)
 settings.register_profile("long", deadline=None, max_examples=5_000)
 settings.load_profile("default")
 
-GRACE_S = 2.0
+GRACE_S = PATIENCE_S
 """For tasks and threads whose end has begun: transports close one turn of the loop later."""
 
 

@@ -19,11 +19,11 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
+from tests.patience import PATIENCE_S
 from vdxmedia.credentials import self_signed
 
 CONFIGURATION = Path(__file__).parents[1] / "deploy/coturn/turnserver.conf"
 SECRET = "a-shared-secret-of-sixty-four-characters-as-keys-new-would-make-it"
-START_TIMEOUT_S = 10.0
 BINDING_REQUEST = b"\x00\x01\x00\x00\x21\x12\xa4\x42"
 """RFC 8489 §5, before the transaction id."""
 OpenSocket = Callable[[int, int], socket.socket]
@@ -91,7 +91,7 @@ def run_coturn(
 
 
 def _await_answer(address: tuple[str, int], process: subprocess.Popen[bytes], open_socket: OpenSocket) -> None:
-    deadline = time.monotonic() + START_TIMEOUT_S
+    deadline = time.monotonic() + PATIENCE_S
     with open_socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.settimeout(0.1)
         probe.connect(address)

@@ -21,6 +21,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, OpenerDirector, Request, build_opener
 
+from tests.patience import PATIENCE_S
 from tests.server import free_port
 
 SCHEMA = Path("/usr/share/doc/glewlwyd/database/init.sqlite3.sql.gz")
@@ -33,7 +34,6 @@ USER = ("anna", "a-password-of-the-tests")
 PAGE_CLIENT = ("staff", "a-page-secret-of-the-tests")
 ORGANISATION = "kommune"
 ROLES = ("meeting-planner", "meeting-user", "meeting-provisioner-user")
-START_TIMEOUT_S = 20.0
 CONFIGURATION = """
 port={port}
 bind_address="127.0.0.1"
@@ -78,7 +78,7 @@ class Glewlwyd:
             form |= {"username": USER[0], "password": USER[1]}
         basic = base64.b64encode(":".join(CLIENT).encode()).decode()
         asked = Request(f"{self.issuer}/token", urlencode(form).encode(), {"Authorization": f"Basic {basic}"})
-        with build_opener().open(asked, timeout=5) as answer:
+        with build_opener().open(asked, timeout=PATIENCE_S) as answer:
             return str(json.load(answer)["access_token"])
 
     def set_keys(self, keys: Sequence[dict[str, Any]]) -> None:
@@ -98,10 +98,10 @@ class Glewlwyd:
                 {"Content-Type": "application/json"},
                 method=method,
             )
-            with browser.open(asked, timeout=5):
+            with browser.open(asked, timeout=PATIENCE_S):
                 pass
         try:
-            browser.open(Request(f"{location}&g_continue"), timeout=5)  # as its own page goes on
+            browser.open(Request(f"{location}&g_continue"), timeout=PATIENCE_S)  # as its own page goes on
         except HTTPError as answer:
             return str(answer.headers["Location"])
         raise AssertionError("the provider has led nowhere")
@@ -142,7 +142,7 @@ class Glewlwyd:
             method=method,
         )
         try:
-            with self._admin.open(asked, timeout=5):
+            with self._admin.open(asked, timeout=PATIENCE_S):
                 pass
         except HTTPError as error:
             raise AssertionError(f"{method} {path}: {error.code} {error.read().decode()}") from error
@@ -197,7 +197,7 @@ def run_glewlwyd(directory: Path, keys: Sequence[dict[str, Any]]) -> Iterator[Gl
     ) as process:
         try:
             provider = Glewlwyd(port, build_opener(HTTPCookieProcessor()))
-            deadline = time.monotonic() + START_TIMEOUT_S
+            deadline = time.monotonic() + PATIENCE_S
             while not provider.is_up():
                 assert process.poll() is None, "Glewlwyd ended at once:\n" + (directory / "log").read_text()
                 assert time.monotonic() < deadline, "Glewlwyd does not answer"

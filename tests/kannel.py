@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.patience import PATIENCE_S
 from tests.server import free_port
 
 USER, PASSWORD = "vdx", "kannel-password-of-the-tests"
-START_TIMEOUT_S = 10.0
 FAKE_CENTRES = ("/usr/lib/kannel/test/fakesmsc", "/usr/lib/kannel/fakesmsc")
 """Where Debian's kannel-extras puts it."""
 
@@ -97,7 +97,7 @@ def _start(stack: contextlib.ExitStack, command: Sequence[str], output: Path) ->
 
 
 def _await_port(port: int, program: Program) -> None:
-    deadline = time.monotonic() + START_TIMEOUT_S
+    deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:

@@ -15,10 +15,10 @@ from typing import Any
 
 import aiohttp
 
+from tests.patience import PATIENCE_S
 from vdxmedia.api.auth import DEVELOPMENT_KEY
 
-TIMEOUT_S = 30.0
-USE_TIMEOUT_S = 80.0
+USE_TIMEOUT_S = 2 * PATIENCE_S
 """Of one process by a test."""
 
 
@@ -47,7 +47,7 @@ async def development_server(port: int, store: Path) -> AsyncIterator[Running]:
     )  # fmt: skip
     try:
         assert process.stdout is not None
-        async with asyncio.timeout(TIMEOUT_S):
+        async with asyncio.timeout(PATIENCE_S):
             while not (found := re.match(r"API:\s+(\S+)/api/v1", (await process.stdout.readline()).decode())):
                 assert not process.stdout.at_eof(), "the server ended at its start"
         headers = {"Authorization": f"Bearer {DEVELOPMENT_KEY}"}

@@ -1,13 +1,15 @@
-"""An outbox in a process of its own, to be killed: `STORE_URL GATEWAY_URL reports|silent hold|go`.
+"""An outbox in a process of its own, to be killed: `STORE_URL GATEWAY_URL reports|silent hold|go|calm`.
 
 Its clock runs fast, so that waiting for a report costs no minute. With `hold` it stops for ever between the gateway's
-answer and writing it down, and says `answered`.
+answer and writing it down, and says `answered`. With `calm` the clock runs as it should until SIGUSR1: what is to
+happen before, does so on any machine.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 from uuid import UUID
 
@@ -30,11 +32,15 @@ LOOK_S = 0.02
 
 
 class FastClock(SystemClock):
-    def __init__(self) -> None:
-        self._began = super().unix_s()
+    def __init__(self, speed: float) -> None:
+        self._speed = speed
+        self._began = self._said = super().unix_s()
 
     def unix_s(self) -> float:
-        return self._began + (super().unix_s() - self._began) * SPEED
+        return self._said + (super().unix_s() - self._began) * self._speed
+
+    def hurry(self) -> None:
+        self._said, self._began, self._speed = self.unix_s(), super().unix_s(), SPEED
 
 
 class HeldOutbox(Messages):
@@ -60,7 +66,8 @@ async def main(store_url: str, gateway_url: str, reports: str, hold: str) -> Non
     async with StorePlace(store_url, "").units() as units, Asking() as asking, TaskScope("test") as scope:
         outbox = (HeldOutbox if hold == "hold" else Messages)(units, SEALER)
         gateway = GenericGateway(description("first", gateway_url, reports=reports == "reports"), asking)
-        clock, counters = FastClock(), Counters()
+        clock, counters = FastClock(1.0 if hold == "calm" else SPEED), Counters()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, clock.hurry)
         worker = OutboxWorker(
             outbox,
             [gateway],

@@ -14,10 +14,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.patience import PATIENCE_S
 from tests.server import free_port
 
 PASSWORD = "a-password-of-the-tests"
-START_TIMEOUT_S = 30.0
 ROOTS = "postgres"
 """PostgreSQL refuses to run as root; then it runs as this user."""
 
@@ -46,7 +46,7 @@ class Postgres:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        deadline = time.monotonic() + START_TIMEOUT_S
+        deadline = time.monotonic() + PATIENCE_S
         ready = [_program("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
         while subprocess.run(ready, check=False).returncode != 0:
             assert self.process.poll() is None, "PostgreSQL ended at once"

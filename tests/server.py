@@ -16,7 +16,8 @@ from typing import Any
 
 import aiohttp
 
-START_TIMEOUT_S = 30.0
+from tests.patience import PATIENCE_S
+
 MEDIA_KINDS = (socket.SOCK_DGRAM, socket.SOCK_STREAM)
 PORTS = (12_000, 32_000)
 SocketFactory = Callable[[Any], socket.socket]
@@ -131,7 +132,7 @@ async def run_server(
     output: list[str] = []
     said: dict[str, str] = {}
     try:
-        async with asyncio.timeout(START_TIMEOUT_S):
+        async with asyncio.timeout(PATIENCE_S):
             while len(said) < 5:
                 line = (await process.stdout.readline()).decode()
                 assert line, "the server ended at its start:\n" + "".join(output)
@@ -146,7 +147,7 @@ async def run_server(
             base.group(0), said["Host"], said["Guest"], said["Key"], output, process.pid, said["Token"], open_socket
         )
         process.terminate()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             assert await process.wait() == 0, "".join(output[-40:])
         await drain
     finally:

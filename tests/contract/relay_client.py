@@ -18,11 +18,12 @@ import msgspec
 from aioice import stun
 from pylibsrtp import Error, Policy, Session
 
+from tests.patience import PATIENCE_S
 from vdxmedia._relay import Relay
 from vdxmedia.sfu import relay_wire as wire
 
 T = TypeVar("T")
-DEADLINE_S = 5.0
+DEADLINE_S = PATIENCE_S
 
 EXTENSIONS = wire.Extensions(mid=1, rid=2, rrid=3, audio_level=4, transport_cc=5, abs_send_time=6, orientation=7)
 PAYLOADS = wire.Payloads(opus=111, vp8=96, vp8_rtx=97)

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from tests.contract.assembled import AssembledServer, assembled
+from tests.patience import PATIENCE_S
 from vdxmedia.api import idle, operations
 from vdxmedia.api.auth import DEVELOPMENT_KEY
 
@@ -19,7 +20,7 @@ class Connection:
         self.reader, self.writer = reader, writer
 
     async def until_ended(self) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             try:
                 while await self.reader.read(65_536):
                     pass
@@ -28,7 +29,7 @@ class Connection:
 
     async def ask(self) -> bytes:
         self.writer.write(WHOLE)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             return await self.reader.readuntil(b"}")
 
     def close(self) -> None:
@@ -97,7 +98,7 @@ async def test_body_that_never_comes_is_not_waited_for(monkeypatch: pytest.Monke
             b"Content-Type: application/json\r\nContent-Length: 20\r\n"
             b"Authorization: Bearer " + DEVELOPMENT_KEY.encode() + b"\r\n\r\n{"
         )
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             assert (await slow.reader.readuntil(b"}")).startswith(b"HTTP/1.1 408 ")
         slow.writer.write(b" " * 19)  # or aiohttp would linger for it
         assert b"alive" in await slow.ask()

@@ -17,6 +17,7 @@ from icalendar import Calendar
 
 from tests.contract.assembled import AssembledServer, assembled
 from tests.contract.test_api import problem
+from tests.patience import PATIENCE_S
 from vdxmedia.assembly import development
 from vdxmedia.booking.organisations import Organisation
 from vdxmedia.errors import Refused
@@ -345,7 +346,7 @@ async def entered(server: AssembledServer, **asked: str) -> dict[str, Any]:
 
 async def opened(server: AssembledServer, **asked: str) -> dict[str, Any]:
     """The room of a meeting that has begun is made within a moment."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while (told := await entered(server, **asked))["state"] == "notYet":
             await asyncio.sleep(0.05)
     return told

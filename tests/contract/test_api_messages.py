@@ -16,12 +16,12 @@ from loadtests.ringing import ring
 from tests.contract.assembled import AssembledServer, assembled
 from tests.contract.test_api import problem
 from tests.contract.test_api_meetings import AARHUS, ODENSE, at, book, opened, sent
+from tests.patience import PATIENCE_S
 from vdxmedia.booking.organisations import Organisation
 from vdxmedia.cli import app
 from vdxmedia.clock import ManualClock
 from vdxmedia.hub.messages_port import Received
 
-WITHIN_S = 5.0
 NOON = 1_795_518_000
 """24 November 2026, 12.00 in Denmark, a Tuesday."""
 
@@ -37,7 +37,7 @@ async def arrived(server: AssembledServer, count: int = 1) -> list[Received]:
     """On citizens' telephones, the newest first."""
     inbox = server.server.messages.inbox
     assert inbox is not None
-    async with asyncio.timeout(WITHIN_S):
+    async with asyncio.timeout(PATIENCE_S):
         while len(inbox.received()) < count:
             await asyncio.sleep(0.005)
     return list(inbox.received())
@@ -62,7 +62,7 @@ async def test_invitation_leaves_at_once_and_says_no_subject(server: AssembledSe
     assert made["shortUrl"] in received.text
     assert "Aarhus Kommune" in received.text
     assert "Psykiatrisk" not in received.text
-    async with asyncio.timeout(WITHIN_S):
+    async with asyncio.timeout(PATIENCE_S):
         while (listed := (await sent(server, "GET", messages_of(made), status=200))[0]["messages"])[0][
             "state"
         ] != "sent":

@@ -13,6 +13,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from tests.contract.assembled import AssembledServer, assembled
+from tests.patience import PATIENCE_S
 from vdxmedia.api.pages import Pages, read_files
 from vdxmedia.config_sections import PageLanguage
 
@@ -152,7 +153,7 @@ async def test_bytes_that_are_no_http_are_answered_and_not_logged(server: Assemb
     host, port = server.server.http_addresses[0]
     reader, writer = await asyncio.open_connection(host, port)
     writer.write(raw)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         answer = await reader.read()
     assert answer.startswith(b"HTTP/1.0 400 ")
     assert b"Server: vdxmedia\r\n" in answer

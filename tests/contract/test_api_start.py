@@ -19,11 +19,10 @@ import aiohttp
 import pytest
 
 from tests.contract.assembled import assembled
+from tests.patience import PATIENCE_S
 from tests.server import free_port, run_server
 from vdxmedia import credentials
 from vdxmedia.sealing import new_key as new_sealing_key
-
-TIMEOUT_S = 20.0
 
 
 @contextlib.asynccontextmanager
@@ -33,7 +32,7 @@ async def started(*arguments: str) -> AsyncIterator[Process]:
         sys.executable, "-m", "vdxmedia", *arguments, stdout=PIPE, stderr=PIPE, env={**os.environ, "COLUMNS": "200"}
     )
     try:
-        async with asyncio.timeout(TIMEOUT_S):
+        async with asyncio.timeout(PATIENCE_S):
             yield process
     finally:
         if process.returncode is None:
@@ -55,7 +54,7 @@ async def line_with(stream: asyncio.StreamReader | None, word: str) -> str:
 async def test_dev_prints_links_of_a_room_that_is_there(tmp_path: Path) -> None:
     async with run_server() as server:
         assert server.host_url.startswith("http://localhost:")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while len(server.output) < 6:  # the links come first, and the rest in its own time
                 await asyncio.sleep(0.01)
         assert [line.split()[0] for line in server.output[:6]] == ["Host:", "Guest:", "API:", "Key:", "Token:", "SMS:"]
@@ -186,7 +185,7 @@ class Guest:
     async def _until(self, prefix: str) -> str:
         """The next frame with this prefix; on the way events are kept and acknowledged. Refusals fail the test."""
         while True:
-            frame = await self._socket.receive_str(timeout=TIMEOUT_S)
+            frame = await self._socket.receive_str(timeout=PATIENCE_S)
             assert not frame.startswith("44"), frame
             number, bracket, _ = frame.removeprefix("42").partition("[")
             if frame == "2":
@@ -203,7 +202,7 @@ async def test_stop_tells_clients_waits_for_them_and_refuses_newcomers() -> None
     async with assembled() as server:
         room = await server.open_room()
         async with Guest(server.http, room["guestUrl"]) as guest:
-            stopping = asyncio.create_task(server.server.stop(TIMEOUT_S), name="stop")
+            stopping = asyncio.create_task(server.server.stop(PATIENCE_S), name="stop")
             assert (await guest.hears("stopping"))["reconnectAfter"] > 0
             async with server.get("/readyz") as answer:
                 assert answer.status == 503

@@ -13,12 +13,12 @@ from uuid import UUID
 import pytest
 
 from tests.booker import CALLER, book, booker, desk_of
+from tests.patience import PATIENCE_S
 from tests.postgres import PASSWORD, Postgres, run_postgres
 from vdxmedia.booking.requests import By, Criterion
 from vdxmedia.errors import Refused
 from vdxmedia.hub.bookings import BookingDesk
 
-TIMEOUT_S = 20.0
 MANY = 10**9
 
 
@@ -36,7 +36,7 @@ async def booked_lines(process: Process, count: int) -> list[UUID]:
 
 async def line_with(process: Process, text: str) -> str:
     assert process.stdout is not None
-    async with asyncio.timeout(TIMEOUT_S):
+    async with asyncio.timeout(PATIENCE_S):
         while text not in (line := (await process.stdout.readline()).decode()):
             assert line, "the process ended"
     return line

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 
 from tests.contract.assembled import AssembledServer, assembled
 from tests.fakes.signalling_server import Client, connected
+from tests.patience import PATIENCE_S
 from vdxmedia.api.history import key_hash
 from vdxmedia.assembly import development
 from vdxmedia.booking.callers import Caller, CallerRole
@@ -108,7 +109,7 @@ async def test_history_of_the_organisation_shows_the_sums(server: AssembledServe
         token = await join(client, "Anna")
         assert await rate(server, token, 3, troubles=["picture"]) == (204, "")
         await client.command("leave")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while not [row for row in await rows(server, calls) if row.is_over]:
             await server.server.store.outbox.flush(2)
             await asyncio.sleep(0.02)

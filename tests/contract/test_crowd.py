@@ -32,16 +32,18 @@ async def test_roster_reaches_a_client_four_times_a_second_at_most_whatever_the_
         await watcher.join("Anna")
         other = await stack.enter_async_context(connected(server, server.token(room)))
         await other.join("Bo")
+        lists.clear()
         began_s, changes = time.monotonic(), 0
-        while time.monotonic() < began_s + CHURN_S:
+        # On a busy machine it takes longer until there is enough to be told, and more may be told meanwhile.
+        while changes <= 2 * MAX_ROSTER_PER_S * CHURN_S or time.monotonic() < began_s + CHURN_S:
             for kind in ("camera", "microphone"):
                 answer = await other.command("setSource", source=kind, active=changes % 4 < 2)
                 changes += answer["type"] == "done"
             await asyncio.sleep(0.05)
         took_s = time.monotonic() - began_s
         rosters = [kinds for kinds in lists if not ROSTER.isdisjoint(kinds)]
-        assert changes > 2 * MAX_ROSTER_PER_S * CHURN_S, "there was something to be told"
-        assert 2 <= len(rosters) <= MAX_ROSTER_PER_S * took_s + 1
+        # One that was on its way at the beginning, and the first at once.
+        assert 2 <= len(rosters) <= MAX_ROSTER_PER_S * took_s + 2
 
 
 @pytest.mark.long

@@ -10,14 +10,13 @@ import socketio
 from aiortc import RTCRtpSender
 
 from tests.contract.assembled import AssembledServer, assembled
+from tests.patience import PATIENCE_S
 from vdxmedia.api.resources import TokenRequest
 from vdxmedia.conference.kinds import SourceKind
 from vdxmedia.demo.clips import Clips, make_clips
 from vdxmedia.demo.launch import NAMES, Assignment, demo_participants
 from vdxmedia.demo.participant import Participant
 from vdxmedia.demo.replay import NEXT_FRAME, SEND_KEYFRAME
-
-TIMEOUT_S = 30.0
 
 
 def token(server: AssembledServer, room: str, name: str) -> str:
@@ -28,7 +27,7 @@ def token(server: AssembledServer, room: str, name: str) -> str:
 
 async def relay_count(server: AssembledServer, name: str, at_least: int) -> None:
     """Waits until a total of the relay has grown to this."""
-    async with asyncio.timeout(TIMEOUT_S):
+    async with asyncio.timeout(PATIENCE_S):
         while server.server.plane.stats()[name] < at_least:
             await asyncio.sleep(0.05)
 
@@ -58,7 +57,7 @@ async def test_participant_sends_sound_and_picture_until_it_leaves(clips: Clips)
             stats = server.server.plane.stats()
             rejected = {name: count for name, count in stats.items() if name.startswith("dropped_") and count}
             assert set(rejected) <= {"dropped_audience"}, rejected
-        async with asyncio.timeout(TIMEOUT_S):
+        async with asyncio.timeout(PATIENCE_S):
             while server.server.registry.participants_in(room):
                 await asyncio.sleep(0.02)
 

@@ -9,6 +9,7 @@ import msgspec
 
 from tests.contract.assembled import assembled
 from tests.fakes.hub_clients import FakeClient, request
+from tests.patience import PATIENCE_S
 from vdxmedia.api.history import key_hash
 from vdxmedia.booking.callers import Caller, CallerRole
 from vdxmedia.booking.choices import ProvisionStatus
@@ -29,17 +30,17 @@ async def test_meeting_that_was_held_is_in_the_history_when_it_has_ended() -> No
         now = int(time.time())
         new = NewMeeting(subject="Om min sygdom", starts_at=now, ends_at=now + 600, end_meeting_on_end_time=True)
         uuid = (await desk.book(admin, new)).meeting.uuid
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while (room := (await desk.room(admin, uuid))[0]).status is not ProvisionStatus.PROVISIONED_OK:
                 await asyncio.sleep(0.02)
         await registry.join(RoomId(room.room_id), request(role="host"), FakeClient())
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while not await server.server.database.open_calls():  # written a second later
                 await asyncio.sleep(0.05)
         await desk.change(admin, uuid, MeetingChange(ends_at=int(time.time())))
 
         headers, path = {"X-API-KEY": KEY}, f"/apikey/history/v1/conference?meeting_uuid={uuid}"
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 async with server.get(path, key=None, headers=headers) as answer:
                     found = await answer.json()

@@ -12,9 +12,11 @@ import pytest
 from loadtests import native, participant
 from loadtests.description import Answer, read_answer
 from loadtests.participant import MICROPHONE, Participant, camera, join, simulcast
+from tests.machine import udp_overflows, watched
+from tests.patience import PATIENCE_S
 from tests.server import Server, run_server
 
-SETTLE_TIMEOUT_S = 30.0
+SETTLE_TIMEOUT_S = PATIENCE_S
 AES_128_GCM = 7
 KINDS = ("microphone", "camera", "screen", "screenAudio")
 PACKETS = 200
@@ -53,7 +55,8 @@ async def until(generator: native.Generator, slots: int, packets: int = PACKETS)
 
 
 async def test_one_publisher_reaches_three_subscribers_under_its_name_and_unchanged() -> None:
-    async with call("Anna", "Bent", "Clara", "Dorte") as (_, generator, people):
+    overflows = udp_overflows()
+    async with watched() as machine, call("Anna", "Bent", "Clara", "Dorte") as (_, generator, people):
         anna, *others = people
         await anna.connect_media(microphone=MICROPHONE, picture=camera(800_000))
         for one in others:
@@ -70,12 +73,13 @@ async def test_one_publisher_reaches_three_subscribers_under_its_name_and_unchan
         ]
         assert all(slot.source == sources[slot.kind] for slot in heard)
         assert stats.faults == 0, stats.findings
-        assert stats.findings["lost"] == 0, stats.findings
+        assert stats.findings["lost"] == 0 or udp_overflows() > overflows, stats.findings
         assert stats.findings["opened"] * 7 > stats.findings["packets"]
         assert stats.strays == 0
-        assert 0 < stats.delay.p50_us < SANE_DELAY_US, stats.delay
+        assert stats.delay.p50_us > 0
         assert stats.delay.count >= stats.findings["opened"] - stats.findings["probes"]
         assert stats.sent["transport_feedbacks_received"] > 0
+    assert stats.delay.p50_us / 1e6 < machine.at_most(SANE_DELAY_US / 1e6), f"{stats.delay}; {machine}"
 
 
 async def test_publisher_answers_keyframe_requests_and_all_layers_are_taken() -> None:

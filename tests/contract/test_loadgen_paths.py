@@ -9,6 +9,7 @@ import pytest
 from loadtests import native
 from loadtests.participant import MICROPHONE, camera
 from tests.contract.test_loadgen import SETTLE_TIMEOUT_S, binary, call, until
+from tests.machine import udp_overflows, watched
 from tests.server import Server
 
 __all__ = ["binary"]
@@ -20,7 +21,7 @@ TAIL = 3
 UNMEASURED = native.Options(sample=1, feedback_ms=0)
 """Nobody learns what the way down carries. On a busy machine it seems to be little, the picture is paused, and what is
 lost of a picture that nobody gets is not asked for."""
-GAP_US = 1_000_000
+GAP_S = 1.0
 BITRATE_BPS = 1_500_000
 FLOOD = 50
 FLOOD_FRAMES_PER_S = 450
@@ -104,16 +105,18 @@ async def test_media_goes_on_both_ways_while_ice_begins_anew(moves: bool) -> Non
         for one in (anna, bent):
             assert one.answer is not None
             before = one.answer
-            await generator.stats(reset=True)
-            await one.restart_ice(moves=moves)
+            overflows = udp_overflows()
+            async with watched() as machine:
+                await generator.stats(reset=True)
+                await one.restart_ice(moves=moves)
+                stats = await until(generator, 4, packets=80)
             assert (one.answer.ufrag, one.answer.pwd) != (before.ufrag, before.pwd)
             assert one.answer.fingerprint == before.fingerprint
-            stats = await until(generator, 4, packets=80)
             gaps_us = [slot.longest_gap_us for slot in stats.slots if slot.findings["packets"]]
-            assert max(gaps_us) <= GAP_US, gaps_us
+            assert max(gaps_us) / 1e6 <= machine.at_most(GAP_S), f"{gaps_us}; {machine}"
             assert stats.faults == 0, stats.findings
             assert stats.connected == 2
-            if not moves:
+            if not moves and udp_overflows() == overflows:
                 assert stats.findings["lost"] == 0
         metrics = await server.metrics()
         assert metrics["vdx_media_peers"] == 2
@@ -135,16 +138,19 @@ async def test_who_sends_fifty_times_the_rate_costs_the_others_less_than_a_hundr
             bytes=own.bytes,
             keyframe_packets=own.packets,
         )
-        before = await generator.stats(reset=True)
-        await clara.connect_media(picture=[flood])
-        async with asyncio.timeout(SETTLE_TIMEOUT_S):
-            while (await dropped(server)) < FLOOD_LEAST:
-                await asyncio.sleep(0.2)
-        stats = await generator.stats(peers=True)
+        before, overflows = await generator.stats(reset=True), udp_overflows()
+        async with watched() as machine:
+            await clara.connect_media(picture=[flood])
+            async with asyncio.timeout(SETTLE_TIMEOUT_S):
+                while (await dropped(server)) < FLOOD_LEAST:
+                    await asyncio.sleep(0.2)
+            stats = await generator.stats(peers=True)
         sources = {anna.source_id("camera"), anna.source_id("microphone")}
         of_anna = [slot.findings for slot in stats.slots if slot.source in sources and slot.findings["packets"]]
         assert of_anna, "Anna's picture is shown"
+        # A relay that gets no time to read loses to a full buffer, whosever the packets are.
+        most = 0.01 if udp_overflows() == overflows else machine.share(0.01)
         for found in of_anna:
-            assert found["lost"] * 100 < found["packets"], found
+            assert found["lost"] < found["packets"] * most, f"{found}; {machine}"
         assert stats.faults == 0, stats.findings
         assert before.faults == 0, before.findings

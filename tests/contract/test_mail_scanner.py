@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from tests.contract.assembled import AssembledServer, assembled
+from tests.patience import PATIENCE_S
 from vdxmedia.booking.organisations import Organisation
 from vdxmedia.store.schema import metadata
 
@@ -44,7 +45,7 @@ async def test_link_that_a_scanner_has_opened_works_for_its_person() -> None:
             assert answer.status == 201, meeting
         async with server.post(f"/api/v1/meetings/{meeting['uuid']}/invitations", {"name": "Inger"}) as answer:
             personal = (await answer.json())["url"].partition("#")[2]
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while (await enter(server, invitation=personal))["state"] != "open":
                 await asyncio.sleep(0.05)
 

@@ -17,6 +17,7 @@ from typer.testing import CliRunner, Result
 
 from tests.contract.assembled import AssembledServer, assembled
 from tests.fakes.issuers import request
+from tests.patience import PATIENCE_S
 from tests.server import run_server
 from vdxmedia.api.auth import DEVELOPMENT_KEY
 from vdxmedia.booking.callers import CallerRole
@@ -27,8 +28,6 @@ from vdxmedia.store.clients import StoredClients
 
 FINGERPRINT = "ab" * 32
 FORM = "application/x-www-form-urlencoded"
-NOTICED_S = 10.0
-"""Far more than the seconds in which a server notices."""
 
 
 @pytest.fixture
@@ -196,7 +195,7 @@ async def test_store_that_is_away_is_a_wait_for_tokens_and_calls(
         raise Refused("SQLITE_FULL", code="store_unavailable", retry_after_s=5.0)
 
     monkeypatch.setattr(StoredClients, "client", away)
-    async with asyncio.timeout(NOTICED_S):
+    async with asyncio.timeout(PATIENCE_S):
         while (code := await status(server, V2, key=access)) == 200:  # known for a moment more
             await asyncio.sleep(0.1)
     assert code == 503
@@ -225,7 +224,7 @@ async def test_rotation_lets_both_secrets_work(server: AssembledServer) -> None:
 
 async def until(ask: Any, status: int) -> None:
     """The server notices what the command line did, within seconds."""
-    async with asyncio.timeout(NOTICED_S):
+    async with asyncio.timeout(PATIENCE_S):
         while (await ask())[0] != status:
             await asyncio.sleep(0.1)
 
@@ -236,7 +235,7 @@ async def test_client_that_is_disabled_or_removed_is_refused_with_the_token_it_h
     await said(server, "client", "disable", "nexus")
     await said(server, "client", "remove", "cura")
     for gone in (bearer, other):
-        async with asyncio.timeout(NOTICED_S):
+        async with asyncio.timeout(PATIENCE_S):
             while await is_caller(server, gone):
                 await asyncio.sleep(0.1)
         assert "not known here any more" in await refusal(server, gone)
@@ -252,7 +251,7 @@ async def test_organisations_are_a_tree_that_the_running_server_sees(server: Ass
     assert await said(server, "organisation", "list") == (
         "region\tRegionen\n  hospital\tSygehuset\n    afdeling\tafdeling"
     )
-    async with asyncio.timeout(NOTICED_S):
+    async with asyncio.timeout(PATIENCE_S):
         while "afdeling" not in await server.server.bookings.tree():
             await asyncio.sleep(0.1)
 

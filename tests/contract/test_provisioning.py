@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from tests.fakes.hub_clients import FakeClient, request, until
 from tests.fakes.media_plane import FakeMediaPlane
+from tests.patience import PATIENCE_S
 from vdxmedia.booking.callers import Caller, CallerRole
 from vdxmedia.booking.choices import GuestMicrophone, MeetingType, Provisioning, ProvisionStatus
 from vdxmedia.booking.meetings import BookedRoom
@@ -64,7 +65,7 @@ class Running:
         return (await self.desk.room(CALLER, uuid))[0]
 
     async def comes_to(self, uuid: UUID, status: ProvisionStatus) -> BookedRoom:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while (room := await self.room(uuid)).status is not status:
                 await asyncio.sleep(0.01)
         return room
@@ -75,13 +76,13 @@ class Running:
     async def are_made(self, count: int) -> None:
         """So many rooms are PROVISIONED_OK, the pool's too."""
         made = -1
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while made != count:
                 await asyncio.sleep(0.02)
                 made = len(await self.desk.parts.store.read(lambda rows: rows.in_status(S.PROVISIONED_OK, None, 500)))
 
     async def pool_is(self, free: int) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while (await self.desk.pools(CALLER))[0].free != free:
                 await asyncio.sleep(0.01)
 

@@ -17,6 +17,7 @@ import pytest
 from aioice import stun
 
 from tests.contract.relay_client import CM, GCM, Client, Packet, RelayUnderTest, nack, pli, vp8
+from tests.patience import PATIENCE_S
 from vdxmedia import _relay
 from vdxmedia.errors import Misconfigured
 from vdxmedia.sfu import border
@@ -261,7 +262,7 @@ def test_publisher_that_takes_remb_is_told_a_rate_and_no_transport_feedback(rela
     receives = [wire.Receive(mid="1", source=CAMERA, kind="video", ssrc=VIDEO_IN, remb=True)]
     with Client(relay, 1, receives=receives) as alice:
         alice.connect()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE_S
         for sequence in itertools.count(1):
             alice.send_rtp(video(sequence, keyframe=sequence == 1))
             time.sleep(0.01)

@@ -224,15 +224,15 @@ def test_flood_of_strangers_costs_the_others_no_packet_and_who_checks_gets_throu
         flooding.start()
         try:
             relay.wait_until(lambda stats: stats["tcp_accepted"] >= 2 * STRANGERS or stats["tcp_malformed"] > 0)
-            until, before_ns, most = time.monotonic() + FLOOD_S, relay.relay.worker_stats()[0][0], 0
+            began, before_ns, most = time.monotonic(), relay.relay.worker_stats()[0][0], 0
             for sequence in itertools.count(1):
-                if time.monotonic() > until:
+                if time.monotonic() > began + FLOOD_S:
                     break
                 alice.send_rtp(audio(sequence))
                 assert bob.receive_rtp().payload == b"opus %d" % sequence
                 most = max(most, relay.stats()["tcp_connections"])
                 select.select([], [], [], PACE_S)
-            spent_ns = relay.relay.worker_stats()[0][0] - before_ns
+            spent_ns, took_s = relay.relay.worker_stats()[0][0] - before_ns, time.monotonic() - began
             # Bob moves to TCP in the middle of it.
             by_tcp(bob)
             bob.check()
@@ -240,7 +240,7 @@ def test_flood_of_strangers_costs_the_others_no_packet_and_who_checks_gets_throu
             alice.send_rtp(audio(sequence))
             assert bob.receive_rtp().payload == b"opus %d" % sequence
             assert most <= STRANGERS
-            assert spent_ns < FLOOD_S * 1e9 / 2, "of the worker's thread, with all that it forwarded"
+            assert spent_ns < took_s * 1e9 / 2, "of the worker's thread, with all that it forwarded"
         finally:
             flooding.kill()
             flooding.join()

@@ -25,6 +25,9 @@ from tests.contract.test_relay_binding import (
 from vdxmedia import _relay
 from vdxmedia.sfu import relay_wire as wire
 
+HANG_OVER_S = 0.4
+"""Of one who falls silent (src/relay/src/speakers.rs)."""
+
 
 @pytest.fixture
 def relay() -> Iterator[RelayUnderTest]:
@@ -99,17 +102,20 @@ def test_speakers_are_told_once_for_a_room_over_both(relay: RelayUnderTest) -> N
         permit(relay)
         relay.send(wire.SetSourceClasses(source=MICROPHONE + 1, classes=1))
         bob.fence()
+        last, longest_gap_s = time.monotonic(), 0.0
         for sequence in range(1, 26):
             alice.send_rtp(audio(sequence, level=30 + sequence % 2))
             clara.send_rtp(audio(sequence, level=10 + sequence % 2, ssrc=3001))
             time.sleep(0.02)  # the pace of sound: levels are smoothed by time
+            last, longest_gap_s = time.monotonic(), max(longest_gap_s, time.monotonic() - last)
         told = relay.expect(wire.Speakers, lambda event: len(event.speakers) == 2)
         assert [source for source, _ in told.speakers] == [MICROPHONE + 1, MICROPHONE]
         seen: set[int] = set()
         while len(seen) < 1:
             seen.update(bob.receive_rtp().csrcs)
         relay.expect(wire.Speakers, lambda event: event.speakers == [])
-        assert not [event for event in relay.events if isinstance(event, wire.Speakers) and not event.speakers]
+        again = [event for event in relay.events if isinstance(event, wire.Speakers) and not event.speakers]
+        assert not again or longest_gap_s > HANG_OVER_S / 2, "on a machine that let them fall silent between"
 
 
 def test_picture_crosses_with_keyframe_request_retransmission_and_pli(apart: tuple[Client, Client]) -> None:

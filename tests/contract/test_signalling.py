@@ -14,6 +14,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.fakes.signalling_server import Client, Server, connected, signalling_server, until
+from tests.patience import PATIENCE_S
 from vdxmedia.api.tokens import JwtTokens, SigningKey
 from vdxmedia.clock import SystemClock
 from vdxmedia.conference.choices import LobbyPolicy
@@ -248,8 +249,8 @@ async def test_bad_messages_are_refused_with_their_code_and_the_call_goes_on(ser
         assert (await client.offer("garbage"))["code"] == "sdp_invalid"
         twice = await client.command("offer", sdp="v=0", sources={"0": "camera", "1": "camera"})
         assert twice["code"] == "bad_message"
-        assert (await client.socket.call("dance", {}, timeout=5))["code"] == "unknown_message"
-        assert (await client.socket.call("command", "join", timeout=5))["code"] == "bad_message"
+        assert (await client.socket.call("dance", {}, timeout=PATIENCE_S))["code"] == "unknown_message"
+        assert (await client.socket.call("command", "join", timeout=PATIENCE_S))["code"] == "bad_message"
         assert (await client.command("setSource", source="camera", active=True)) == {"type": "done"}
         assert server.total("commands_refused_unknown_message") == 1
 

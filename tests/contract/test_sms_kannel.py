@@ -13,8 +13,7 @@ import pytest
 from tests.contract.assembled import AssembledServer, assembled
 from tests.contract.test_api_meetings import AARHUS, book, sent
 from tests.kannel import PASSWORD, USER, RunningKannel, run_kannel
-
-WITHIN_S = 8.0
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +40,7 @@ async def server(kannel: RunningKannel, tmp_path: Path) -> AsyncIterator[Assembl
 
 
 async def delivered(server: AssembledServer, made: dict[str, Any]) -> None:
-    async with asyncio.timeout(WITHIN_S):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             listed, _ = await sent(server, "GET", f"/api/v1/meetings/{made['uuid']}/messages", status=200)
             if listed["messages"][0]["state"] == "delivered":
@@ -52,7 +51,7 @@ async def delivered(server: AssembledServer, made: dict[str, Any]) -> None:
 
 async def at_the_centre(kannel: RunningKannel, text: str) -> str:
     """The line of the centre's log that has the text."""
-    async with asyncio.timeout(WITHIN_S):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             for line in (await asyncio.to_thread(kannel.received)).splitlines():
                 if text in line:

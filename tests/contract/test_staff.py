@@ -16,6 +16,7 @@ import pytest
 from yarl import URL
 
 from tests.contract.assembled import AssembledServer, assembled
+from tests.patience import PATIENCE_S
 from vdxmedia.api.staff import HEADER, SESSION
 from vdxmedia.assembly import development
 from vdxmedia.booking.callers import Caller, CallerRole
@@ -90,7 +91,7 @@ async def book(staff: Staff) -> dict[str, Any]:
 
 async def first_of_today(staff: Staff) -> dict[str, Any]:
     """As soon as its room is there: from then on nothing changes by itself."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             day = await staff.ask("GET", "/api/v1/days/today")
             first: dict[str, Any] = day["meetings"][0]
@@ -255,7 +256,7 @@ async def test_template_is_made_changed_obeyed_by_rooms_and_withdrawn(staff: Sta
 async def _live(staff: Staff, uuid: str) -> RoomSettings:
     """Of the meeting's room, as soon as it is there."""
     server = staff.server.server
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             room, _ = await server.bookings.room(EVERYTHING, UUID(uuid))
             with contextlib.suppress(NotFound):

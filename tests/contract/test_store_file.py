@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE_S
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.errors import Misconfigured, Refused
 from vdxmedia.hub.ports import SaveRoom, StoredRoom
@@ -169,20 +170,20 @@ async def test_disk_that_does_not_answer_holds_nobody_and_is_used_again_when_it_
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A lock with a long wait for it stands for the disk: the thread that writes is held all the time."""
-    monkeypatch.setattr(engine, "LOCKED_S", 20.0)
+    monkeypatch.setattr(engine, "LOCKED_S", 2 * PATIENCE_S)
     monkeypatch.setattr(database, "ANSWER_S", 0.1)
     async with open_store(url(path)) as store:
         await store.write([SaveRoom(ROOM)])
         other = await asyncio.to_thread(sqlite3.connect, path, check_same_thread=False, isolation_level=None)
         await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
         for _ in range(database.CONNECTIONS + 2):
-            async with asyncio.timeout(2.0):
+            async with asyncio.timeout(PATIENCE_S / 3):
                 with pytest.raises(Refused) as held:
                     await store.write([SaveRoom(ROOM)])
             assert held.value.text == "timeout"
         await asyncio.to_thread(other.execute, "ROLLBACK")
         other.close()
-        async with asyncio.timeout(5.0):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 try:
                     await store.write([SaveRoom(StoredRoom(RoomId("after"), RoomSettings(), 1.0, 2.0))])

@@ -11,6 +11,7 @@ import pytest
 
 from tests.contract.turn_client import Address, TurnClient
 from tests.coturn import SECRET, run_coturn, shipped_without
+from tests.patience import PATIENCE_S
 from vdxmedia.ids import ParticipantId
 from vdxmedia.signalling.turn import TurnServers
 
@@ -90,7 +91,7 @@ def credentials(*, secret: str = SECRET, now: float | None = None) -> tuple[str,
 def test_fresh_credentials_relay_to_the_media_address_and_back(coturn: Address) -> None:
     with TurnClient(coturn, *credentials()) as client, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as media:
         media.bind(("127.0.0.1", 0))
-        media.settimeout(5)
+        media.settimeout(PATIENCE_S)
         error, relayed = client.allocate()
         assert error == 0
         assert client.permit("127.0.0.1") == 0

@@ -11,13 +11,14 @@ import struct
 import zlib
 from dataclasses import dataclass
 
+from tests.patience import PATIENCE_S
+
 MAGIC = 0x2112A442
 ALLOCATE, REFRESH, CREATE_PERMISSION = 0x003, 0x004, 0x008
 SEND_INDICATION, DATA_INDICATION = 0x0016, 0x0017
 USERNAME, INTEGRITY, ERROR, LIFETIME, DATA, REALM, NONCE = 0x0006, 0x0008, 0x0009, 0x000D, 0x0013, 0x0014, 0x0015
 PEER, RELAYED, FAMILY, TRANSPORT, FINGERPRINT = 0x0012, 0x0016, 0x0017, 0x0019, 0x8028
 ALLOCATION_MISMATCH = 437
-ANSWER_TIMEOUT_S = 5.0
 
 Address = tuple[str, int]
 
@@ -47,7 +48,7 @@ class TurnClient:
 
     def _connected(self) -> socket.socket:
         made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        made.settimeout(ANSWER_TIMEOUT_S)
+        made.settimeout(PATIENCE_S)
         made.connect(self._server)
         return made
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from tests.patience import PATIENCE_S
 from vdxmedia.conference.kinds import EndReason
 from vdxmedia.conference.settings import GuestVisibility
 from vdxmedia.hub.client import ClientEvent, JoinRequest, ResumeRequest
@@ -14,7 +15,6 @@ from vdxmedia.hub.ports import Grant, MediaKind
 from vdxmedia.ids import SessionSecret
 
 E = TypeVar("E", bound=ClientEvent)
-TIMEOUT_S = 5.0
 
 
 @dataclass
@@ -57,6 +57,6 @@ def request(
 
 async def until(holds: Callable[[], object]) -> None:
     """Waits for a condition."""
-    async with asyncio.timeout(TIMEOUT_S):
+    async with asyncio.timeout(PATIENCE_S):
         while not holds():
             await asyncio.sleep(0.001)

@@ -12,6 +12,7 @@ import socketio
 from aiohttp import web
 
 from tests.fakes.media_plane import FakeMediaPlane
+from tests.patience import PATIENCE_S
 from vdxmedia.api.tokens import JwtTokens, SigningKey
 from vdxmedia.clock import SystemClock
 from vdxmedia.conference.settings import RoomSettings
@@ -22,12 +23,10 @@ from vdxmedia.ids import RoomId
 from vdxmedia.signalling.server import Signalling
 from vdxmedia.signalling.session import SessionLimits
 
-TIMEOUT_S = 5.0
-
 
 async def until(holds: Callable[[], object], what: str = "") -> None:
     """Waits for a condition."""
-    async with asyncio.timeout(TIMEOUT_S):
+    async with asyncio.timeout(PATIENCE_S):
         while not holds():
             await asyncio.sleep(0.005)
 
@@ -77,7 +76,7 @@ class Client:
     is_closed: bool = False
 
     async def command(self, type: str, **fields: Any) -> dict[str, Any]:
-        answer: dict[str, Any] = await self.socket.call("command", {"type": type, **fields}, timeout=TIMEOUT_S)
+        answer: dict[str, Any] = await self.socket.call("command", {"type": type, **fields}, timeout=PATIENCE_S)
         return answer
 
     async def join(self, name: str = "Anna", **fields: Any) -> dict[str, Any]:
@@ -126,7 +125,13 @@ async def connected(
     try:
         try:
             hello = {"protocol": protocol, "token": token} if auth is None else auth
-            await client.socket.connect(server.url, auth=hello, headers=dict(headers or {}), transports=["websocket"])
+            await client.socket.connect(
+                server.url,
+                auth=hello,
+                headers=dict(headers or {}),
+                transports=["websocket"],
+                wait_timeout=PATIENCE_S,  # by itself it gives up after a second
+            )
         except socketio.exceptions.ConnectionError:
             await until(lambda: client.refusal is not None)
         yield client

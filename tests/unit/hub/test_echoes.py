@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from tests.fakes.media_plane import FakeMediaPlane
+from tests.patience import PATIENCE_S
 from vdxmedia.conference.kinds import SlotKind, SourceKind
 from vdxmedia.errors import BadSdp, Refused
 from vdxmedia.hub.counters import Counters
@@ -32,7 +33,7 @@ class House:
         return [who for who in self.plane.seats if who not in before]
 
     async def ended(self) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while self.echoes.running or self.plane.listeners:
                 await asyncio.sleep(0.005)
 

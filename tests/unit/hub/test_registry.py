@@ -11,6 +11,7 @@ import pytest
 
 from tests.fakes.hub_clients import FakeClient, grant, request, until
 from tests.fakes.media_plane import FakeMediaPlane
+from tests.patience import PATIENCE_S
 from vdxmedia.clock import ManualClock, SystemClock
 from vdxmedia.conference import commands, events
 from vdxmedia.conference.choices import ChatPolicy, RoomMode
@@ -232,7 +233,7 @@ async def test_closing_time_ends_the_conference(plane: FakeMediaPlane) -> None:
         room = registry.create(RoomSettings(closes_at=clock.unix_s() + 0.05))
         anna = FakeClient()
         task, _ = await registry.join(room, request(), anna)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await task.ended.wait()
         assert anna.ended == (EndReason.ENDED, False)
         with pytest.raises(Refused) as closed:
@@ -323,7 +324,7 @@ async def test_stop_ends_early_when_all_have_left(registry: Registry) -> None:
     room = registry.create(RoomSettings())
     anna = FakeClient()
     task, seat = await registry.join(room, request(), anna)
-    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
         group.create_task(registry.stop(3600), name="stop")
         await until(lambda: anna.of(hub_client.ServerStopping))
         await task.leave(seat.participant, anna)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from tests.patience import PATIENCE_S
 from tests.unit.sdp.builders import TRANSPORT, audio, kinds_of, offer_of, sections_of, video
 from tests.unit.sfu.twin import TwinRelay
 from vdxmedia.hub.ports import (
@@ -40,7 +41,7 @@ class Stage:
 
     async def next_told(self) -> MediaEvent:
         """The room's next event."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while not self.told:
                 self._news.clear()
                 await self._news.wait()
@@ -61,7 +62,7 @@ class Stage:
 
 async def until(condition: Callable[[], bool]) -> None:
     """Lets the loop turn until the condition holds: gauges have no event to wait for."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while not condition():
             await asyncio.sleep(0)
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from OpenSSL import SSL
 
+from tests.patience import PATIENCE_S
 from tests.unit.sfu.twin import DtlsClient
 from vdxmedia.sdp.section import Fingerprint
 from vdxmedia.sfu import dtls
@@ -158,7 +159,7 @@ async def test_closed_returns_when_the_client_closes(pairs: list[Pair]) -> None:
     pairs.append(pair)
     await pair.shake_hands()
     await pair.client.stop()
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE_S):
         await pair.session.closed()
 
 
@@ -182,7 +183,7 @@ async def test_settled_session_sends_nothing_and_still_tells_the_client_its_end(
     assert len(pair.from_server) == sent
     pair.session.close()
     pair.session.close()
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE_S):
         await pair.session.closed()
         await asyncio.wait([pump])
     assert len(pair.from_server) == sent + 1, "said once"
@@ -202,7 +203,7 @@ async def test_settled_session_ends_with_the_clients_close_notify_and_with_no_fo
     await asyncio.sleep(0)
     assert not ended.done()
     pair.session.feed(notice)
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE_S):
         await ended
 
 
@@ -225,7 +226,7 @@ async def test_session_of_another_cipher_keeps_openssl(pairs: list[Pair], monkey
     pair.session.settle()
     assert not pair.session.is_settled
     await pair.client.stop()
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE_S):
         await pair.session.closed()
 
 
@@ -236,7 +237,7 @@ async def test_close_tells_the_client_and_ends_the_session(pairs: list[Pair]) ->
     pump = pair.client.transport._task
     pair.session.close()
     pair.session.close()
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE_S):
         await pair.session.closed()
         await asyncio.wait([pump])
     assert pair.client.transport.state == "closed"
@@ -254,7 +255,7 @@ async def test_close_without_notice_sends_nothing(pairs: list[Pair]) -> None:
 
 async def test_close_during_the_handshake_ends_it() -> None:
     session = DtlsSession(IDENTITY, [Fingerprint("sha-256", "")], lambda datagram: None)
-    async with asyncio.timeout(2), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as tasks:
         handshake = tasks.create_task(session.handshake())
         await asyncio.sleep(0)
         session.close()

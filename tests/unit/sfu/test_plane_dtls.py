@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 from aiortc.rtcdtlstransport import SRTP_AEAD_AES_256_GCM, SRTPProtectionProfile
 
+from tests.patience import PATIENCE_S
 from tests.unit.sdp.builders import audio, offer_of
 from tests.unit.sfu.stage import (
     ANNA,
@@ -106,7 +107,7 @@ async def test_disconnect_says_goodbye_before_the_peer_goes(stage: Stage, client
     assert [type(command) for command in stage.relay.commands if not isinstance(command, relay_wire.ForgetSource)][
         -2:
     ] == [relay_wire.SendDtls, relay_wire.RemovePeer]
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE_S):
         await asyncio.wait([pump])
     assert not stage.told
 

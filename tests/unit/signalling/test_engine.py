@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import pytest
 
+from tests.patience import PATIENCE_S
 from vdxmedia.signalling.engine import EngineSocket, PingWheel, text_frame
 
 
@@ -29,7 +30,7 @@ def pings(one: EngineSocket) -> list[float]:
 
 
 async def until_pinged(one: EngineSocket, count: int) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while len(pings(one)) < count:
             await asyncio.sleep(0.001)
 

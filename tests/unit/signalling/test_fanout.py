@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import orjson
 import pytest
 
+from tests.patience import PATIENCE_S
 from vdxmedia.clock import SystemClock
 from vdxmedia.signalling import fanout
 from vdxmedia.signalling.fanout import Bodies, FanOut, Line
@@ -45,7 +46,7 @@ class Reader:
         self._fan.mark(self.line)
 
     async def until(self, count: int) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while len(self.flushed_s) < count:
                 await asyncio.sleep(0.001)
 
@@ -99,7 +100,7 @@ async def test_watched_reader_is_looked_at_once_after_its_time(fan: FanOut, monk
     before_s = asyncio.get_running_loop().time()
     fan.watch(reader.line, 0.01)
     fan.watch(reader.line, 0.01)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while reader.checks < 2:
             await asyncio.sleep(0.01)
     assert asyncio.get_running_loop().time() - before_s >= 0.02
