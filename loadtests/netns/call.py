@@ -13,7 +13,7 @@ import json
 import os
 import tempfile
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,8 @@ from loadtests.netns.namespace import chromium_binary
 from loadtests.netns.network import Client, Network, network
 from loadtests.netns.readings import Recording
 from tests.browser.pages import CHROMIUM_FLAGS, OBSERVE, eventually
+from tests.machine import Machine, watched
+from tests.patience import PATIENCE_S
 from tests.server import Server, run_server
 
 HTTPS_PORT, MEDIA_PORT = 443, 7882
@@ -35,7 +37,7 @@ WATCHING = {"width": 160, "height": 90, "frameRate": 5}
 """The camera of one who only watches: as cheap as can be."""
 PAGE, SMALL_PAGE = ViewportSize(width=1280, height=720), ViewportSize(width=480, height=360)
 """Of one who watches, and of one who publishes: painting costs more than decoding."""
-JOIN_TIMEOUT_S = 30.0
+JOIN_TIMEOUT_S = PATIENCE_S
 
 
 @dataclass
@@ -45,6 +47,8 @@ class Person:
     name: str
     page: Page
     client: Client
+    _watching: contextlib.AbstractAsyncContextManager[Machine] | None = None
+    _machine: Machine = field(default_factory=Machine)
 
     async def time_to_picture_s(self, *, within_s: float = JOIN_TIMEOUT_S) -> float:
         """From the start of the page's load to the first frame of another on the screen."""
@@ -59,6 +63,8 @@ class Person:
 
     async def start(self) -> float:
         """Starts to record; gives the page's time in seconds, the clock of the recording."""
+        self._watching = watched()
+        self._machine = await self._watching.__aenter__()
         at: float = await self.page.evaluate("every => recorder.start(every)", SAMPLE_MS)
         return at
 
@@ -67,7 +73,10 @@ class Person:
         return at
 
     async def stop(self) -> Recording:
-        return Recording(**await self.page.evaluate("recorder.stop()"))
+        told = await self.page.evaluate("recorder.stop()")
+        assert self._watching is not None, "it was not started"
+        await self._watching.__aexit__(None, None, None)
+        return Recording(**told, machine=self._machine)
 
     async def record(self, window_s: float) -> Recording:
         await self.start()

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from typing import Any
+
+from tests.machine import Machine
 
 SOURCE_FRAME_S = 1 / 30
 """Between two frames of the camera."""
@@ -43,6 +45,8 @@ class Reading:
     sent_bps: float
     sent_fps: float
     rtt_ms: float | None
+    machine: Machine
+    """While it was recorded, of the whole recording."""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -55,11 +59,13 @@ class Recording:
     samples: list[dict[str, Any]]
     shown: list[list[float]]
     """[seconds, number of the video element, frames it has presented] in order of time."""
+    machine: Machine = field(default_factory=Machine)
 
     def window(self, since: float = -math.inf, until: float = math.inf) -> Recording:
         return Recording(
             [one for one in self.samples if since <= one["at"] <= until],
             [frame for frame in self.shown if since <= frame[0] <= until],
+            self.machine,
         )
 
     def reading(self, since: float = -math.inf, until: float = math.inf) -> Reading:
@@ -90,6 +96,7 @@ class Recording:
             sent_bps=8 * sent("bytesSent") / seconds,
             sent_fps=sum(encoded for _, encoded in part.series(frames_encoded)) / seconds,
             rtt_ms=None if rtt_s is None else 1000 * rtt_s,
+            machine=self.machine,
         )
 
     def frames_shown(self) -> float:

@@ -23,7 +23,7 @@ TUNSETIFF = 0x400454CA
 IFF_TUN, IFF_NO_PI = 0x0001, 0x1000
 """linux/if_tun.h"""
 DEVICE_MTU = 1500
-ANSWER_TIMEOUT_S = 10.0
+ANSWER_TIMEOUT_S = 60.0
 ROOT = Path(__file__).parents[2]
 _numbers = itertools.count()
 

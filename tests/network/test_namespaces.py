@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import socket
@@ -16,9 +17,13 @@ from loadtests.netns import namespace as namespaces
 from loadtests.netns.conditions import Blocked, Conditions
 from loadtests.netns.namespace import NAMESPACES, PREFIX, Unsuitable, remove_stale, require_machine, run_ip
 from loadtests.netns.network import SERVER_ADDRESS, Client, Network, network
+from loadtests.netns.wire import WireCounts
+from tests.patience import PATIENCE_S
 
 PORT = 5000
 SILENCE_S = 0.3
+TRIES = 10
+"""The quickest of so many tells the wire's own delay, on a machine that is busy too."""
 
 
 def udp(net: Network, client: Client) -> tuple[socket.socket, socket.socket]:
@@ -28,18 +33,42 @@ def udp(net: Network, client: Client) -> tuple[socket.socket, socket.socket]:
     ours = client.namespace.socket(socket.AF_INET, socket.SOCK_DGRAM)
     ours.connect((SERVER_ADDRESS, PORT))
     for one in (ours, theirs):
-        one.settimeout(SILENCE_S)
+        one.settimeout(PATIENCE_S)
     return ours, theirs
 
 
-def received(end: socket.socket) -> int:
+def is_silent(end: socket.socket) -> bool:
+    """Nothing comes for some time."""
+    end.settimeout(SILENCE_S)
+    try:
+        end.recv(2000)
+    except TimeoutError:
+        return True
+    finally:
+        end.settimeout(PATIENCE_S)
+    return False
+
+
+def waiting(end: socket.socket) -> int:
+    """Datagrams that have come and were not read; they are now."""
     count = 0
+    end.setblocking(False)
+    with contextlib.suppress(BlockingIOError):
+        while end.recv(2000):
+            count += 1
+    end.settimeout(PATIENCE_S)
+    return count
+
+
+def until_done(client: Client, packets: int) -> WireCounts:
+    """Waits until the wire has lost or delivered so many packets of each direction."""
+    deadline = time.monotonic() + PATIENCE_S
     while True:
-        try:
-            end.recv(2000)
-        except TimeoutError:
-            return count
-        count += 1
+        counts = client.wire.counts()
+        if all(way.lost + way.delivered >= packets for way in (counts.up, counts.down)):
+            return counts
+        assert time.monotonic() < deadline, counts
+        time.sleep(0.01)
 
 
 def own_namespaces() -> list[str]:
@@ -54,8 +83,8 @@ def test_each_direction_does_what_it_is_told_and_nothing_is_left() -> None:
             for _ in range(200):
                 ours.send(b"up")
                 theirs.sendto(b"down", (client.address, ours.getsockname()[1]))
-            came_up, came_down = received(theirs), received(ours)
-            counts = client.wire.counts()
+            counts = until_done(client, 200)
+            came_up, came_down = waiting(theirs), waiting(ours)
         assert came_down == 200
         assert 100 <= came_up <= 180
         assert counts.up.lost == 200 - came_up
@@ -69,15 +98,18 @@ def test_delay_is_felt_and_ends_when_told() -> None:
         client = net.client(up=Conditions(delay_ms=60))
         ours, theirs = udp(net, client)
         with ours, theirs:
-            took = []
-            for _ in range(2):
+
+            def took_s() -> float:
                 began = time.monotonic()
                 ours.send(b"up")
                 theirs.recv(100)
-                took.append(time.monotonic() - began)
-                client.wire.set(up=Conditions())
-    assert took[0] >= 0.06
-    assert took[1] < 0.06
+                return time.monotonic() - began
+
+            delayed_s = took_s()
+            client.wire.set(up=Conditions())
+            at_once_s = min(took_s() for _ in range(TRIES))
+    assert delayed_s >= 0.06
+    assert at_once_s < 0.06
 
 
 def test_blocked_udp_passes_again_when_unblocked() -> None:
@@ -87,10 +119,10 @@ def test_blocked_udp_passes_again_when_unblocked() -> None:
         with ours, theirs:
             client.wire.block(Blocked.UDP)
             ours.send(b"up")
-            assert received(theirs) == 0
+            assert is_silent(theirs)
             client.wire.block(Blocked.NOTHING)
-            ours.send(b"up")
-            assert received(theirs) == 1
+            ours.send(b"up again")
+            assert theirs.recv(100) == b"up again"
 
 
 def test_rebind_and_new_address_are_seen_by_the_server() -> None:
@@ -129,7 +161,7 @@ def test_namespace_of_a_dead_process_is_removed_with_what_runs_in_it() -> None:
         "    os.kill(os.getpid(), 9)\n"
     )
     root = Path(__file__).parents[2]
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=root, timeout=30)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=root, timeout=PATIENCE_S)
     dead, inside = map(int, done.stdout.split())
     assert any(name.startswith(f"{PREFIX}-{dead}-") for name in remove_stale())
     assert list(NAMESPACES.glob(f"{PREFIX}-{dead}-*")) == []
