@@ -3,8 +3,8 @@
     pip install "python-socketio[asyncio_client]" aiortc
     python join.py 'https://moede.example.dk/r/…#t=…' --name Robot --seconds 20
 
-Sends a grey picture and a tone, counts the pictures of everyone else, and says what happens. It reads docs/protocol.md
-aloud, so to speak: nothing here is known from elsewhere.
+Sends a grey picture and a tone, counts the pictures of everyone else every second, and says what happens. It reads
+docs/protocol.md aloud, so to speak: nothing here is known from elsewhere.
 """
 
 import argparse
@@ -41,7 +41,7 @@ class Call:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.socket = socketio.AsyncClient(reconnection=False)
+        self.socket = socketio.AsyncClient(reconnection=False, handle_sigint=False)
         self.pc = aiortc.RTCPeerConnection(aiortc.RTCConfiguration(bundlePolicy=aiortc.RTCBundlePolicy.MAX_BUNDLE))
         self.people: dict[str, str] = {}
         self.shown: dict[int, str] = {}
@@ -52,7 +52,8 @@ class Call:
         address, _, token = link.partition("#t=")
         server = "/".join(address.split("/")[:3])
         self.socket.on("events", self.take_events)  # returning acknowledges the list
-        await self.socket.connect(server, auth={"protocol": 1, "token": token}, transports=["websocket"])
+        auth = {"protocol": 1, "token": token}
+        await self.socket.connect(server, auth=auth, transports=["websocket"], wait_timeout=10)
         joined = await self.command(type="join", name=self.name, videoSlots=4, knowsWhoSees="all")
         for participant in joined["participants"]:
             self.people[participant["id"]] = participant["name"]
@@ -119,6 +120,10 @@ class Call:
             if binding["kind"] == "video" and binding["source"] != 0
         }
 
+    def tell(self) -> None:
+        for name, frames in sorted(self.frames.items()):
+            print(f"{name}: {frames} pictures", flush=True)
+
     async def leave(self) -> None:
         await self.command(type="leave")
         for task in self.tasks:
@@ -132,14 +137,17 @@ async def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("link", help="a host's or guest's link, with its #t=…")
     parser.add_argument("--name", default="Robot")
-    parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--seconds", type=int, default=20, help="Ctrl-C leaves earlier")
     arguments = parser.parse_args()
     call = Call(arguments.name)
     await call.join(arguments.link)
-    await asyncio.sleep(arguments.seconds)
+    try:
+        for _ in range(arguments.seconds):
+            await asyncio.sleep(1)
+            call.tell()
+    except asyncio.CancelledError:
+        print("leaving", flush=True)
     await call.leave()
-    for name, frames in sorted(call.frames.items()):
-        print(f"{name}: {frames} pictures", flush=True)
 
 
 if __name__ == "__main__":

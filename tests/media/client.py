@@ -16,7 +16,7 @@ from aiortc import RTCBundlePolicy, RTCConfiguration, RTCPeerConnection, RTCSess
 from aiortc.mediastreams import AudioStreamTrack, MediaStreamTrack, VideoStreamTrack
 from aiortc.rtcdtlstransport import SRTPProtectionProfile
 
-TIMEOUT_S = 20.0
+from tests.patience import PATIENCE_S
 
 
 class ColourTrack(VideoStreamTrack):  # type: ignore[misc]
@@ -78,7 +78,7 @@ class Client:
         return str(self.joined["participantId"])
 
     async def send(self, message: dict[str, Any]) -> dict[str, Any]:
-        answer: dict[str, Any] = await self.socket.call("command", message, timeout=TIMEOUT_S)
+        answer: dict[str, Any] = await self.socket.call("command", message, timeout=PATIENCE_S)
         return answer
 
     async def connect_media(
@@ -120,7 +120,7 @@ class Client:
         assert answer["type"] == "answer", answer
         self.slots = answer["slots"]
         await self.pc.setRemoteDescription(RTCSessionDescription(answer["sdp"], "answer"))
-        async with asyncio.timeout(TIMEOUT_S):
+        async with asyncio.timeout(PATIENCE_S):
             await connected.wait()
         for kind in sources.values():
             done = await self.send({"type": "setSource", "source": kind, "active": True})
@@ -139,8 +139,14 @@ class Client:
     async def pictures(self, mids: int = 1, frames: int = 10) -> None:
         """Waits until this many slots have decoded this many pictures each."""
         video = {slot["mid"] for slot in self.slots if slot["kind"] == "video"}
-        async with asyncio.timeout(TIMEOUT_S):
+        async with asyncio.timeout(PATIENCE_S):
             while sum(self.frames.get(mid, 0) >= frames for mid in video) < mids:
+                await asyncio.sleep(0.02)
+
+    async def hears(self, loudness: float) -> None:
+        """Waits until some slot has played sound as loud as this."""
+        async with asyncio.timeout(PATIENCE_S):
+            while max(self.loudness.values(), default=0.0) <= loudness:
                 await asyncio.sleep(0.02)
 
 
@@ -166,7 +172,11 @@ async def join(
         client.events.extend(batch)
 
     socket.on("events", on_events)
-    await socket.connect(base_url, auth={"protocol": 1, "token": link.partition("#t=")[2]}, transports=["websocket"])
+    token = link.partition("#t=")[2]
+    # By itself it gives up after a second.
+    await socket.connect(
+        base_url, auth={"protocol": 1, "token": token}, transports=["websocket"], wait_timeout=PATIENCE_S
+    )
     try:
         client.joined = await client.send(
             {"type": "join", "name": name, "videoSlots": max(video_slots, 1), "knowsWhoSees": "all"}

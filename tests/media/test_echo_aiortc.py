@@ -16,10 +16,10 @@ from aiortc.mediastreams import MediaStreamTrack
 
 from tests.contract.assembled import AssembledServer, assembled
 from tests.media.client import ColourTrack, ToneTrack
+from tests.patience import PATIENCE_S
 from vdxmedia.api.echoes import BURST
 from vdxmedia.hub import echoes
 
-WITHIN_S = 10.0
 BRIEFLY_S = 1.5
 
 
@@ -54,13 +54,13 @@ class Mirror:
         await self.pc.setRemoteDescription(RTCSessionDescription(answer["sdp"], "answer"))
 
     async def sees(self, pictures: int) -> None:
-        async with asyncio.timeout(WITHIN_S):
+        async with asyncio.timeout(PATIENCE_S):
             while len(self.greys) < pictures or self.loudness < 1_000:
                 await asyncio.sleep(0.02)
 
-    async def lost(self, within_s: float) -> None:
-        """Nothing comes any more."""
-        async with asyncio.timeout(within_s):
+    async def lost(self) -> None:
+        """Nothing comes any more, once what was on its way has come."""
+        async with asyncio.timeout(PATIENCE_S):
             before = -1
             while before != len(self.greys):
                 before = len(self.greys)
@@ -98,6 +98,12 @@ async def mirrors(*greys: int) -> AsyncIterator[list[Mirror]]:
             await mirror.close()
 
 
+async def ended(server: AssembledServer) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while server.server.plane.gauges()["conferences"]:
+            await asyncio.sleep(0.02)
+
+
 async def test_echo_brings_own_sound_and_picture_back_and_ends_with_the_connection(server: AssembledServer) -> None:
     rooms = server.server.registry.room_count()
     async with mirrors(60, 200) as (dark, light):
@@ -109,9 +115,7 @@ async def test_echo_brings_own_sound_and_picture_back_and_ends_with_the_connecti
         assert max(abs(grey - 200) for grey in light.greys) < 15, "the other's picture was shown"
         assert server.server.plane.gauges()["conferences"] == 2
         assert server.server.registry.room_count() == rooms, "an echo is no room"
-    async with asyncio.timeout(WITHIN_S):
-        while server.server.plane.gauges()["conferences"]:
-            await asyncio.sleep(0.02)
+    await ended(server)
 
 
 async def test_echo_stays_no_longer_than_it_may(server: AssembledServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,10 +124,10 @@ async def test_echo_stays_no_longer_than_it_may(server: AssembledServer, monkeyp
     async with mirrors(100) as (mirror,):
         _, opened = await ask(server, await mirror.offer())
         await mirror.connect(opened["answers"][0])
-        await mirror.sees(1)
-        await mirror.lost(WITHIN_S)
-        assert server.server.plane.gauges()["conferences"] == 0
+        # On a busy machine its time may be over before the first picture: then that is not seen either.
+        await ended(server)
         assert server.server.registry.totals()["echoes_timed_out"] == 1
+        await mirror.lost()
 
 
 async def test_echo_takes_no_room_no_screen_and_no_more_offers_than_ways(server: AssembledServer) -> None:

@@ -11,6 +11,7 @@ from aiortc import RTCPeerConnection, RTCSessionDescription
 
 from tests.fakes.hub_clients import FakeClient, grant
 from tests.media.client import ToneTrack
+from tests.patience import PATIENCE_S
 from vdxmedia._relay import Relay
 from vdxmedia.clock import SystemClock
 from vdxmedia.conference import floor_asked, floor_commands
@@ -29,7 +30,6 @@ from vdxmedia.hub.room_task import RoomTask
 from vdxmedia.ids import ParticipantId
 from vdxmedia.sfu.plane import RelayPlane
 
-TIMEOUT_S = 20.0
 ENOUGH = 20
 """Packets of sound, 20 ms each."""
 
@@ -77,14 +77,14 @@ class Person:
 
 
 async def until(holds: Callable[[], object]) -> None:
-    async with asyncio.timeout(TIMEOUT_S):
+    async with asyncio.timeout(PATIENCE_S):
         while not holds():
             await asyncio.sleep(0.01)
 
 
 async def hears_more(listener: Person) -> None:
     before = await listener.heard()
-    async with asyncio.timeout(TIMEOUT_S):
+    async with asyncio.timeout(PATIENCE_S):
         while await listener.heard() < before + ENOUGH:
             await asyncio.sleep(0.01)
 
@@ -93,7 +93,7 @@ async def hears_nothing_more(listener: Person, speaker: Person, plane: RelayPlan
     """From now on, while the speaker goes on sending."""
     await plane.fence()
     sent = await speaker.sent()
-    async with asyncio.timeout(TIMEOUT_S):
+    async with asyncio.timeout(PATIENCE_S):
         while await speaker.sent() < sent + 2:  # what had left the relay before the fence is read meanwhile
             await asyncio.sleep(0.005)
         settled = await listener.heard()

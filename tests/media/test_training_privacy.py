@@ -23,12 +23,14 @@ from aiortc.rtp import (
 
 from tests.contract.test_training_privacy import commands_about
 from tests.media.client import Client, join
+from tests.patience import PATIENCE_S
 from tests.server import Server, run_server
 
 MOST_SLOTS = 25
-ATTACK_S = 4.0
-STOPS_WITHIN_S = 1.0
-"""From the answer to a host's narrowing; the relay stops with the next packet, this is for what is on its way."""
+ROUNDS = 150
+"""Of everything that he asks for; and he has heard the host meanwhile, so what others send would have come too."""
+HEARD_PACKETS = 100
+"""Two seconds of the host's voice, on a machine that has the time for it."""
 
 
 @pytest.fixture
@@ -72,8 +74,7 @@ async def attack(guest: Client, transport: RTCDtlsTransport, others: list[Client
     ssrcs = [sender._ssrc for other in others for sender in other.pc.getSenders()]
     ssrcs += [source for other in others for source in sources_of(other)]
     commands = [command for other in others for command in commands_about(other.participant_id)]
-    end = asyncio.get_running_loop().time() + ATTACK_S
-    while asyncio.get_running_loop().time() < end:
+    for _ in range(ROUNDS):
         for ssrc in ssrcs:
             nack = RtcpRtpfbPacket(fmt=RTCP_RTPFB_NACK, ssrc=1, media_ssrc=ssrc, lost=[1, 2, 3])
             for packet in (RtcpPsfbPacket(fmt=RTCP_PSFB_PLI, ssrc=1, media_ssrc=ssrc), nack):
@@ -85,10 +86,22 @@ async def attack(guest: Client, transport: RTCDtlsTransport, others: list[Client
         await asyncio.sleep(0.02)
 
 
-async def until_heard(ear: Ear, sources: set[int]) -> None:
-    async with asyncio.timeout(20):
-        while ear.heard(sources) == 0:
+async def until_heard(ear: Ear, sources: set[int], packets: int = 1) -> None:
+    """From now on."""
+    before = ear.heard(sources)
+    async with asyncio.timeout(PATIENCE_S):
+        while ear.heard(sources) < before + packets:
             await asyncio.sleep(0.02)
+
+
+async def until_at_rest(ear: Ear, theirs: set[int], hosts: set[int]) -> None:
+    """The relay stops with its next packet, but what is on its way is still read, later on a busy machine: waits for a
+    stretch in which the host is heard and they are not."""
+    async with asyncio.timeout(PATIENCE_S):
+        before = None
+        while before != ear.heard(theirs):
+            before = ear.heard(theirs)
+            await until_heard(ear, hosts, HEARD_PACKETS // 4)
 
 
 @pytest.mark.parametrize("visibility", [pytest.param("hosts", marks=pytest.mark.long), "spotlight"])
@@ -106,15 +119,15 @@ async def test_patched_guest_gets_no_packet_of_another_guest(server: Server, vis
         await host.pictures(2)  # both publish, and the relay has their pictures
         await until_heard(ear, sources_of(host))
         await attack(guest, transport, [anna, bo])
+        await until_heard(ear, sources_of(host), HEARD_PACKETS)
         assert ear.heard(theirs) == 0, ear.packets
         assert set(ear.packets) <= sources_of(host)
         assert ear.without_source == 0
-        assert ear.heard(sources_of(host)) > 100
         assert [round(luma, -1) for luma in guest.lumas.values()] == [200]
 
         assert (await host.send({"type": "changeRoom", "guestVisibility": "all"}))["type"] == "done"
         yes = {"type": "answerConsent", "question": "visibility", "agrees": True}
-        await asyncio.sleep(0.5)
+        await until_heard(ear, sources_of(host), HEARD_PACKETS // 4)
         assert ear.heard(theirs) == 0, "nobody has agreed yet"
         for one in (anna, guest):
             assert (await one.send(yes))["type"] == "done"
@@ -122,8 +135,8 @@ async def test_patched_guest_gets_no_packet_of_another_guest(server: Server, vis
         assert ear.heard(sources_of(bo)) == 0, "he has not agreed"
 
         assert (await host.send({"type": "changeRoom", "guestVisibility": visibility}))["type"] == "done"
-        await asyncio.sleep(STOPS_WITHIN_S)
+        await until_at_rest(ear, theirs, sources_of(host))
         ear.packets.clear()
         await attack(guest, transport, [anna, bo])
+        await until_heard(ear, sources_of(host), HEARD_PACKETS)
         assert ear.heard(theirs) == 0, ear.packets
-        assert ear.heard(sources_of(host)) > 100
