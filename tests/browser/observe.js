@@ -94,7 +94,7 @@
         colour = [...context.getImageData(4, 5, 1, 1).data.slice(0, 3)];
       }
       return {
-        participant: attributeAbove(video, 'data-participant'), kind: attributeAbove(video, 'data-kind'),
+        participant: attributeAbove(video, 'data-participant'), name: attributeAbove(video, 'data-name'), kind: attributeAbove(video, 'data-kind'),
         isSelf: isSelf(video),
         visible, colour, width: box.width, height: box.height, videoHeight: video.videoHeight,
       };

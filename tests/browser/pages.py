@@ -11,10 +11,13 @@ from typing import Any, TypeVar
 
 from playwright.async_api import Browser, Page
 
+from tests.patience import PATIENCE_S
+
 HERE = Path(__file__).parent
 OBSERVE = (HERE / "observe.js").read_text()
 WITHOUT_UDP = (HERE / "without_udp.js").read_text()
 SYNTHETIC = (HERE / "synthetic.js").read_text()
+SECONDS = (HERE / "seconds.js").read_text()
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -37,14 +40,12 @@ COLOURS = {
     "Clara": (50, 70, 200),
     "Dorte": (190, 160, 30),
 }
-CONDITION_TIMEOUT_S = 20.0
-
 
 T = TypeVar("T")
 
 
 async def eventually(
-    probe: Callable[[], Awaitable[T]], holds: Callable[[T], bool], *, within_s: float = CONDITION_TIMEOUT_S
+    probe: Callable[[], Awaitable[T]], holds: Callable[[T], bool], *, within_s: float = PATIENCE_S
 ) -> T:
     """Asks until the condition holds and returns what held. Fails with the last thing seen."""
     deadline = asyncio.get_running_loop().time() + within_s
@@ -89,16 +90,25 @@ class Person:
         count: int = await self.page.evaluate("observe.negotiations()")
         return count
 
-    async def decoding(self, pictures: int, *, within_s: float = CONDITION_TIMEOUT_S) -> list[dict[str, Any]]:
-        """Waits until this many remote pictures are being decoded."""
+    async def decoding(self, pictures: int, *, within_s: float = PATIENCE_S) -> list[dict[str, Any]]:
+        """Waits until this many remote pictures are being decoded; the page may not yet show them."""
         return await eventually(
             lambda: self.inbound("video"),
             lambda rows: sum(row["framesDecoded"] > 0 for row in rows) >= pictures,
             within_s=within_s,
         )
 
+    async def showing(self, pictures: int) -> list[dict[str, Any]]:
+        """Waits until the page shows so many remote pictures, and no more."""
+
+        async def shown() -> list[dict[str, Any]]:
+            return [row for row in await self.pictures() if row["visible"] and not row["isSelf"]]
+
+        return await eventually(shown, lambda rows: len(rows) == pictures)
+
     async def frame_rates(self, over_s: float = 4.0) -> list[float]:
-        """Decoded frames per second of each slot that moves, measured over a window."""
+        """Decoded frames per second of each slot that moves, measured over a window: for measurements on a quiet
+        machine. Whether a call flows says `flow.flows` on any."""
         before = {row["mid"]: row["framesDecoded"] for row in await self.inbound("video")}
         start = asyncio.get_running_loop().time()
         await asyncio.sleep(over_s)

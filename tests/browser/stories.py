@@ -14,6 +14,8 @@ from typing import Any
 from aiohttp import web
 from playwright.async_api import Browser, ConsoleMessage, Page
 
+from tests.browser.pages import eventually
+
 WEB = Path(__file__).parents[2] / "web"
 POLICY = (
     "default-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob: mediastream:; "
@@ -102,6 +104,10 @@ class Stories:
         await self.page.locator("vdx-frame, vdx-stage, vdx-staff-frame").first.wait_for(state="attached")
         await self.page.evaluate(SETTLED)
         return self.page
+
+    async def sent(self, *last: str) -> None:
+        """Waits until these are the last commands that the page has sent."""
+        await eventually(self.commands, lambda sent: tuple(sent[-len(last) :]) == last)
 
     async def commands(self) -> list[str]:
         """The commands that the page has sent, in order."""

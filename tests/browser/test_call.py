@@ -8,18 +8,14 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import OpenPerson
+from tests.browser.flow import CAMERA_MID, flows
 from tests.browser.pages import COLOURS, Person, eventually, is_near
 from tests.server import Server
 
-MIN_FRAMES_PER_SECOND = 15.0
-CAMERA_MID = "1"
-"""M-lines begin with microphone, camera, screen."""
+LOOKS = 15
+"""At a page in each turn of who speaks."""
 STOPPED_BYTES = 20_000
 """So much of the smallest encoding takes a second or more: of one that still ran some would have come too."""
-
-
-def names_and_colours(people: list[Person]) -> dict[str, tuple[int, int, int]]:
-    return {someone.name: COLOURS[someone.name] for someone in people}
 
 
 async def tile_owner_names(someone: Person) -> dict[str, str]:
@@ -30,12 +26,11 @@ async def tile_owner_names(someone: Person) -> dict[str, str]:
 
 async def assert_no_picture_under_another_name(someone: Person) -> int:
     """Every visible remote camera picture has the colour of the person whose name it stands under."""
-    owners = await tile_owner_names(someone)
     checked = 0
     for picture in await someone.pictures():
         if not picture["visible"] or picture["isSelf"] or picture["kind"] != "camera":
             continue
-        name = owners[picture["participant"]]
+        name = picture["name"]
         assert is_near(picture["colour"], COLOURS[name]), f"{someone.name} sees {picture['colour']} under {name}"
         checked += 1
     return checked
@@ -52,12 +47,12 @@ async def test_call_three_pages_each_decodes_the_others(server: Server, person: 
     for someone in people:
         await someone.decoding(2)
     for someone in people:
-        rates = await someone.frame_rates()
-        assert len(rates) == 2
-        assert min(rates) >= MIN_FRAMES_PER_SECOND, f"{someone.name}: {rates}"
+        await flows(someone.inbound, *(other.outbound for other in people if other is not someone))
     for someone in people:
-        heard = [row for row in await someone.inbound("audio") if row["totalAudioEnergy"] > 0]
-        assert len(heard) == 2, f"{someone.name} hears {len(heard)}"
+        await eventually(
+            lambda someone=someone: someone.inbound("audio"),  # type: ignore[misc]
+            lambda rows: sum(row["totalAudioEnergy"] > 0 for row in rows) == 2,
+        )
 
 
 async def test_call_every_picture_stands_under_its_own_name(server: Server, person: OpenPerson) -> None:
@@ -68,13 +63,18 @@ async def test_call_every_picture_stands_under_its_own_name(server: Server, pers
         await person("Clara", room["guestUrl"]),
     ]
     for someone in people:
-        await someone.decoding(2)
-        await eventually(someone.pictures, lambda rows: sum(row["visible"] and not row["isSelf"] for row in rows) == 2)
-        assert await assert_no_picture_under_another_name(someone) == 2
+        await someone.showing(2)
+        await eventually(
+            lambda someone=someone: assert_no_picture_under_another_name(someone),  # type: ignore[misc]
+            lambda checked: checked == 2,
+        )
 
 
 async def layers_stop(publisher: Person) -> None:
-    """What nobody takes is not sent: all but the smallest encoding is off, and not a byte of it goes."""
+    """What nobody takes is not sent: all but the smallest encoding is off, and not a byte of it goes.
+
+    What had been coded before still leaves, later on a busy machine: so it is a stretch that must come in which
+    the smallest is sent, and nothing else."""
 
     async def camera() -> dict[str, dict[str, Any]]:
         return {row["rid"]: row for row in await publisher.outbound("video") if row["mid"] == CAMERA_MID}
@@ -82,10 +82,14 @@ async def layers_stop(publisher: Person) -> None:
     def only_smallest(rows: dict[str, dict[str, Any]]) -> bool:
         return {rid: row["active"] for rid, row in rows.items()} == {"q": True, "h": False, "f": False}
 
-    before = await eventually(camera, only_smallest)
-    assert before["f"]["bytesSent"] > 0, "it was sent while somebody took it"
-    after = await eventually(camera, lambda rows: rows["q"]["bytesSent"] > before["q"]["bytesSent"] + STOPPED_BYTES)
-    assert [after[rid]["bytesSent"] - before[rid]["bytesSent"] for rid in ("h", "f")] == [0, 0]
+    async def stretch() -> list[int]:
+        before = await camera()
+        after = await eventually(camera, lambda rows: rows["q"]["bytesSent"] > before["q"]["bytesSent"] + STOPPED_BYTES)
+        return [after[rid]["bytesSent"] - before[rid]["bytesSent"] for rid in ("h", "f")]
+
+    stopped = await eventually(camera, only_smallest)
+    assert stopped["h"]["bytesSent"] + stopped["f"]["bytesSent"] > 0, "they were sent while somebody took them"
+    await eventually(stretch, lambda sent: sent == [0, 0])
 
 
 async def test_call_small_tile_gets_low_layer_and_large_tile_high(server: Server, person: OpenPerson) -> None:
@@ -93,18 +97,31 @@ async def test_call_small_tile_gets_low_layer_and_large_tile_high(server: Server
     anna = await person("Anna", room["hostUrl"], large=True)
     bent = await person("Bent", room["guestUrl"], width=1400, height=900)
 
-    def height_is(lowest: int, highest: int):  # type: ignore[no-untyped-def]
-        return lambda rows: any(lowest <= row["frameHeight"] <= highest for row in rows)
+    async def times_the_smallest() -> float:
+        """How high the picture is, by the smallest encoding: a busy machine's camera shrinks, and all with it."""
+        smallest = [row["frameHeight"] for row in await anna.outbound("video") if row["rid"] == "q"]
+        seen = max(row["frameHeight"] for row in await bent.inbound("video"))
+        return seen / smallest[0] if smallest and smallest[0] else 0.0
 
     await bent.decoding(1)
-    await eventually(lambda: bent.inbound("video"), height_is(360, 720))
+    await eventually(times_the_smallest, lambda times: times > 1.5)
     await bent.page.set_viewport_size({"width": 320, "height": 300})
-    await eventually(lambda: bent.inbound("video"), height_is(90, 200))
+    await eventually(times_the_smallest, lambda times: 0.9 < times < 1.1)
     await layers_stop(anna)
     negotiations = await bent.negotiations()
     await bent.page.set_viewport_size({"width": 1400, "height": 900})
-    await eventually(lambda: bent.inbound("video"), height_is(360, 720))
+    await eventually(times_the_smallest, lambda times: times > 1.5)
     assert await bent.negotiations() == negotiations == await anna.negotiations() == 1
+
+
+async def speaking(viewer: Person, speaker: Person) -> None:
+    """Waits until the viewer's page marks this one as speaking, and nobody else."""
+    marked = viewer.page.locator("vdx-tile[speaking][data-kind=camera]:not([data-self])")
+
+    async def names() -> list[str | None]:
+        return [await tile.get_attribute("data-name") for tile in await marked.all()]
+
+    await eventually(names, lambda found: found == [speaker.name])
 
 
 async def test_call_speaker_change_and_churn_never_renegotiate_nor_mislabel(server: Server, person: OpenPerson) -> None:
@@ -113,28 +130,32 @@ async def test_call_speaker_change_and_churn_never_renegotiate_nor_mislabel(serv
     bent = await person("Bent", room["guestUrl"])
     clara = await person("Clara", room["guestUrl"])
     await anna.decoding(2)
+    looks = 0
 
-    async def watch(until: asyncio.Event) -> int:
-        checked = 0
+    async def watch(until: asyncio.Event) -> None:
+        nonlocal looks
         while not until.is_set():
-            checked += await assert_no_picture_under_another_name(anna)
+            looks += bool(await assert_no_picture_under_another_name(anna))
             await asyncio.sleep(0.03)
-        return checked
+
+    async def looked() -> int:
+        return looks
 
     done = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
-        watching = tasks.create_task(watch(done))
+        tasks.create_task(watch(done), name="looking")
         try:
             for quiet, loud in ((bent, clara), (clara, bent), (bent, clara)):
                 await quiet.page.evaluate("setTone(false)")
                 await loud.page.evaluate("setTone(true)")
-                await asyncio.sleep(1.0)
+                await speaking(anna, loud)
+                since = looks
+                await eventually(looked, lambda count, since=since: count >= since + LOOKS)  # type: ignore[misc]
             await bent.page.reload()
-            await eventually(bent.pictures, lambda rows: sum(row["visible"] and not row["isSelf"] for row in rows) == 2)
-            await anna.decoding(2)
+            await bent.showing(2)
+            await flows(anna.inbound, bent.outbound)
         finally:
             done.set()
-    assert watching.result() > 40
     assert await anna.negotiations() == 1
 
 
@@ -142,15 +163,15 @@ async def test_call_reload_returns_to_the_same_seat(server: Server, person: Open
     room = await server.create_room()
     anna = await person("Anna", room["hostUrl"])
     bent = await person("Bent", room["guestUrl"])
-    await anna.decoding(1)
-    await bent.decoding(1)
+    await bent.showing(1)
+    await anna.showing(1)
     before = await tile_owner_names(anna)
     assert "#" not in bent.page.url
     assert "t=" not in bent.page.url
     await bent.page.reload()
     await bent.decoding(1)
-    await eventually(anna.frame_rates, lambda rates: len(rates) == 1 and rates[0] > 5)
-    assert await tile_owner_names(anna) == before
+    await flows(anna.inbound, bent.outbound)
+    await eventually(lambda: tile_owner_names(anna), lambda after: after == before)
 
 
 @pytest.mark.parametrize("codec", ["H264", *(pytest.param(name, marks=pytest.mark.long) for name in ("VP9", "AV1"))])
@@ -160,13 +181,15 @@ async def test_call_room_with_another_codec_is_decoded_in_chromium(
     room = await server.create_room(codec=codec)
     anna = await person("Anna", room["hostUrl"])
     bent = await person("Bent", room["guestUrl"])
-    for someone in (anna, bent):
-        await someone.decoding(1)
-        assert min(await someone.frame_rates()) >= MIN_FRAMES_PER_SECOND
+    for someone, other in ((anna, bent), (bent, anna)):
+        await flows(someone.inbound, other.outbound)
         codecs = await someone.page.evaluate(
             """async () => { const s = [...(await observe.live().getStats()).values()];
             return s.filter(r => r.type === 'inbound-rtp' && r.kind === 'video' && r.framesDecoded)
                     .map(r => s.find(c => c.id === r.codecId).mimeType) }"""
         )
         assert codecs == [f"video/{codec}"]
-        assert await assert_no_picture_under_another_name(someone) == 1
+        await eventually(
+            lambda someone=someone: assert_no_picture_under_another_name(someone),  # type: ignore[misc]
+            lambda checked: checked == 1,
+        )

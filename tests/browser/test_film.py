@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from tests.browser.conftest import OpenPerson
 from tests.browser.pages import Person, eventually
@@ -38,11 +39,12 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.fixture
-async def server(library: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Server]:
-    monkeypatch.setenv("VDX_FILM_LIBRARY", str(library))
-    async with run_server() as running:
-        yield running
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def server(library: Path) -> AsyncIterator[Server]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VDX_FILM_LIBRARY", str(library))
+        async with run_server() as running:
+            yield running
 
 
 async def seen(person: Person) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.async_api import expect
 
 from tests.browser.conftest import OpenPerson
+from tests.browser.pages import eventually
 from tests.browser.test_entrances import PHONE, book
 from tests.server import Server
 
@@ -20,10 +21,9 @@ async def test_diagnosis_of_a_real_call_is_read_by_its_code_and_a_personal_link_
     await expect(page.locator("#shared-url")).to_have_value(made["shortUrl"])
     await page.get_by_label("Navn i mødet").fill("Bent Jensen")
     await page.get_by_role("button", name="Lav link").click()
-    address = await page.locator("#personal-url").input_value()
-    assert "/i#" in address
+    address = await eventually(page.locator("#personal-url").input_value, lambda value: "/i#" in value)
     qr = page.locator("section[aria-labelledby=personal] img")
-    assert await qr.evaluate("(image) => image.complete && image.naturalWidth > 0")
+    await eventually(lambda: qr.evaluate("(image) => image.complete && image.naturalWidth > 0"), bool)
 
     guest = await person("Bent", address, join=False, **PHONE)
     await guest.page.get_by_role("button", name="Spring prøven over").click()

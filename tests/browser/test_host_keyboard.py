@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import OpenPerson
-from tests.browser.pages import eventually
+from tests.browser.pages import SECONDS, eventually
 from tests.server import Server
 
 FOCUSED = """() => {
@@ -37,12 +38,16 @@ async def go_to(page: Page, name: str, *, backwards: bool = False) -> None:
         await page.keyboard.press("Shift+Tab" if backwards else "Tab")
         stop = await page.evaluate(FOCUSED)
         seen.append(stop["name"][:40])
-        if stop["name"]:
-            assert stop["ring"] >= 2, stop
-            assert stop["inWindow"], stop
+        if stop["name"]:  # a panel may still be on its way in
+            await eventually(lambda: page.evaluate(FOCUSED), lambda stop: stop["ring"] >= 2 and stop["inWindow"])
         if stop["name"] == name or stop["name"].startswith(f"{name},"):
             return
     raise AssertionError(f"{name} is not reached: {seen}")
+
+
+async def is_at(page: Page, name: str) -> None:
+    """The focus is there, or comes: what closes gives it back once it is drawn anew."""
+    await eventually(lambda: page.evaluate(FOCUSED), lambda stop: stop["name"].startswith(name))
 
 
 async def do(page: Page, *names: str) -> None:
@@ -53,7 +58,7 @@ async def do(page: Page, *names: str) -> None:
 
 async def test_host_holds_a_whole_call_by_keyboard_alone(server: Server, person: OpenPerson) -> None:
     room = await server.create_room(lobby="knock")
-    host = await person("Anna", room["hostUrl"], join=False)
+    host = await person("Anna", room["hostUrl"], join=False, before=SECONDS)
     page = host.page
     await page.get_by_role("button", name="Gå ind").wait_for()
     await go_to(page, "Dit navn")
@@ -67,7 +72,7 @@ async def test_host_holds_a_whole_call_by_keyboard_alone(server: Server, person:
     await eventually(page.title, lambda title: title.startswith("(1) "))
     await page.keyboard.press("l")
     await guest.decoding(1)
-    assert not (await page.title()).startswith("(")
+    await expect(page).not_to_have_title(re.compile(r"^\("))
 
     # The own microphone, by a key and by its button.
     microphone = page.get_by_role("button", name="Mikrofon", exact=True)
@@ -83,7 +88,7 @@ async def test_host_holds_a_whole_call_by_keyboard_alone(server: Server, person:
     await page.keyboard.press("Enter")
     await page.keyboard.press("Escape")
     await expect(microphone).to_have_attribute("aria-pressed", "true")
-    assert (await page.evaluate(FOCUSED))["name"].startswith("Chat")
+    await is_at(page, "Chat")
     await guest.page.get_by_role("button", name="Chat, 1").wait_for()
 
     # What is done about a person: large for all, alone with him, and a slip that is taken back.
@@ -91,11 +96,13 @@ async def test_host_holds_a_whole_call_by_keyboard_alone(server: Server, person:
     await do(page, "Muligheder for Bent", "Vis for alle")
     await expect(page.locator("vdx-people .mark[title='vises for alle']")).to_have_count(1)
     await page.keyboard.press("Enter")
+    await page.evaluate("seconds.stand()")
     await do(page, "Fjern fra mødet")
     await expect(page.locator("vdx-undo[waiting]")).to_contain_text("Bent bliver fjernet om")
     await asyncio.sleep(SETTLED_S)
     await page.keyboard.press("Enter")
     await expect(page.locator("vdx-undo[waiting]")).to_have_count(0)
+    await page.evaluate("seconds.go()")
     await page.keyboard.press("Escape")
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("dialog")).to_have_count(0)
@@ -112,11 +119,11 @@ async def test_host_holds_a_whole_call_by_keyboard_alone(server: Server, person:
     await expect(microphone).to_have_attribute("aria-pressed", "true")
 
     # Layouts, then the end, from the panels of the bar.
-    assert (await page.evaluate(FOCUSED))["name"] == "Mere", "who closes what a key opened is among the buttons"
+    await is_at(page, "Mere")  # who closes what a key opened is among the buttons
     await page.keyboard.press("Enter")
     await go_to(page, "Alle lige store")
     await page.keyboard.press("ArrowRight")
-    assert (await page.evaluate(FOCUSED))["name"] == "Den, der taler, stort"
+    await is_at(page, "Den, der taler, stort")
     await page.keyboard.press("Escape")
     await go_to(page, "Deltagere", backwards=True)
     await page.keyboard.press("Enter")

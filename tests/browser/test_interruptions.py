@@ -12,6 +12,7 @@ import pytest
 from tests.browser.conftest import OpenPerson
 from tests.browser.cuttable import run_cuttable
 from tests.browser.firefox import run_firefox
+from tests.browser.flow import FRAMES, Window, flows, is_whole
 from tests.browser.pages import OBSERVE, Person, eventually, is_near
 from tests.server import Server
 
@@ -20,20 +21,27 @@ GAP_LIMIT_MS = 1_000.0
 SCREEN_MID = "2"
 """M-lines begin with microphone, camera, screen."""
 FOLLOW = """() => {
-  const video = observe.videos().find((one) => one.srcObject && !observe.isSelf(one));
-  if (!video) return false;
-  let last = performance.now();
-  let longest = 0;
-  const look = (now) => {
-    longest = Math.max(longest, now - last);
-    last = now;
+  const shown = observe.videos().filter((one) => one.srcObject);
+  const pictures = { other: shown.find((one) => !observe.isSelf(one)), own: shown.find(observe.isSelf) };
+  if (!pictures.other || !pictures.own) return false;
+  const follow = (video) => {
+    let last = performance.now();
+    let longest = 0;
+    const look = (now) => {
+      longest = Math.max(longest, now - last);
+      last = now;
+      video.requestVideoFrameCallback(look);
+    };
     video.requestVideoFrameCallback(look);
+    return () => Math.max(longest, performance.now() - last);
   };
-  video.requestVideoFrameCallback(look);
-  window.longestGapMs = () => Math.max(longest, performance.now() - last);
+  const [other, own] = [follow(pictures.other), follow(pictures.own)];
+  window.longestGapsMs = () => ({ other: other(), own: own() });
   return true;
 }"""
-"""From now on: the longest time between two frames of the other's picture. False: it is decoded, but not yet shown."""
+"""From now on: the longest time between two frames of the other's picture and of the own, which needs no call: it
+stands still when the machine does. False: they are decoded, but not yet shown."""
+STATES = "observe.connections.map((pc) => [pc.connectionState, pc.iceConnectionState])"
 CREDENTIALS = """(() => {
   const { localDescription, remoteDescription } = observe.live();
   return [localDescription, remoteDescription].flatMap(({ sdp }) => [
@@ -80,10 +88,14 @@ async def test_signalling_cut_for_10_s_leaves_media_running(server: Server, pers
         bent = await person("Bent", through)
         for someone in (anna, bent):
             await someone.decoding(1)
+        windows = [Window(bent.inbound, [anna.outbound]), Window(anna.inbound, [bent.outbound])]
         proxy.cut()
-        rates = await asyncio.gather(bent.frame_rates(CUT_S), anna.frame_rates(CUT_S))
-        assert [len(rate) for rate in rates] == [1, 1]
-        assert min(min(rate) for rate in rates) >= 12, rates
+        for window in windows:
+            await window.open()
+        await asyncio.sleep(CUT_S)
+        for window in windows:
+            assert is_whole(await window.shares()), await window.shares()
+            assert min(await window.coded()) > FRAMES, "a picture that moves"
         assert await bent.page.evaluate("observe.connections.length") == 1
         proxy.mend()
         clara = await person("Clara", room["guestUrl"])
@@ -103,18 +115,24 @@ async def test_ice_restarts_when_the_network_changes_and_nothing_stands_still(
         await someone.decoding(1)
     await asyncio.gather(*(someone.page.wait_for_function(FOLLOW) for someone in (anna, bent)))
     before = await bent.page.evaluate(CREDENTIALS)
-    await asyncio.sleep(1)
     await bent.page.evaluate("void dispatchEvent(new Event('online'))")
     await eventually(bent.negotiations, lambda count: count == 2)
-    await asyncio.sleep(2)
-    gaps_ms = await asyncio.gather(*(someone.page.evaluate("longestGapMs()") for someone in (anna, bent)))
-    assert max(gaps_ms) <= GAP_LIMIT_MS, gaps_ms
+    await eventually(lambda: bent.page.evaluate(STATES), lambda states: states == [["connected", "connected"]])
     after = await bent.page.evaluate(CREDENTIALS)
     assert all(old != new for old, new in zip(before, after, strict=True)), "both sides have new credentials"
-    states = await bent.page.evaluate("observe.connections.map((pc) => [pc.connectionState, pc.iceConnectionState])")
-    assert states == [["connected", "connected"]], "the same connection"
+    # The pictures of a second or two by the new way, then what was longest from before it until now.
+    await flows(bent.inbound, anna.outbound)
+    await flows(anna.inbound, bent.outbound)
+    gaps_ms = await asyncio.gather(*(someone.page.evaluate("longestGapsMs()") for someone in (anna, bent)))
+    machine_ms = sum(gap["own"] for gap in gaps_ms)
+    assert max(gap["other"] for gap in gaps_ms) <= GAP_LIMIT_MS + machine_ms, gaps_ms
+    assert await bent.page.evaluate(STATES) == [["connected", "connected"]], "the same connection"
     assert await anna.negotiations() == 1
-    assert (await server.metrics())["vdx_media_peers"] == 2
+    async with (
+        server.http() as http,
+        http.get(f"{server.base_url}/api/v1/rooms/{room['roomId']}/statistics") as answer,
+    ):
+        assert len((await answer.json())["connections"]) == 2
 
 
 async def encodings_of_the_screen(outbound: Callable[[str], Awaitable[list[dict[str, Any]]]]) -> dict[str, int]:
@@ -135,10 +153,12 @@ async def test_screen_share_arrives_big_and_ends(server: Server, person: OpenPer
     await bent.decoding(1)
     await anna.page.get_by_role("button", name="Del skærm").click()
 
-    (screen,) = await eventually(lambda: screens_of_others(bent), lambda rows: len(rows) == 1)
-    shown = await bent.pictures()
-    cameras = [row for row in shown if row["kind"] == "camera" and row["visible"] and not row["isSelf"]]
-    assert all(screen["width"] > row["width"] for row in cameras)
+    await eventually(lambda: screens_of_others(bent), lambda rows: len(rows) == 1)
+
+    async def widths() -> dict[str, float]:
+        return {row["kind"]: row["width"] for row in await bent.pictures() if row["visible"] and not row["isSelf"]}
+
+    await eventually(widths, lambda by_kind: by_kind.get("screen", 0) > by_kind.get("camera", 0))
     sent = await eventually(
         lambda: encodings_of_the_screen(anna.outbound), lambda rows: len(rows) == 2 and all(rows.values())
     )
@@ -175,21 +195,22 @@ async def test_firefox_and_chromium_see_and_hear_each_other_and_a_screen_shared_
     address, _, token = room["guestUrl"].partition("#")
     async with run_firefox() as firefox:
         page = await firefox.open(f"{address}?join=1&name=Freja#{token}", before=OBSERVE + SHARED_CANVAS)
-        await anna.decoding(1, within_s=40)
+        await anna.decoding(1)
 
-        async def inbound() -> list[dict[str, object]]:
-            rows: list[dict[str, object]] = await page.evaluate("observe.inbound('video')")
+        async def inbound(kind: str) -> list[dict[str, Any]]:
+            rows: list[dict[str, Any]] = await page.evaluate(f"observe.inbound('{kind}')")
             return rows
-
-        await eventually(inbound, lambda rows: any(row["framesDecoded"] > 30 for row in rows))  # type: ignore[operator]
-        pictures = await page.evaluate("observe.pictures()")
-        assert any(row["visible"] and not row["isSelf"] for row in pictures), pictures
-        assert min(await anna.frame_rates()) >= 15
 
         async def outbound(kind: str) -> list[dict[str, Any]]:
             sent: list[dict[str, Any]] = await page.evaluate(f"observe.outbound('{kind}')")
             return sent
 
+        await flows(inbound, anna.outbound)
+        await flows(anna.inbound, outbound)
+        await eventually(
+            lambda: page.evaluate("observe.pictures()"),
+            lambda rows: any(row["visible"] and not row["isSelf"] for row in rows),
+        )
         assert await encodings_of_the_screen(outbound) == {}, "joined without"
         for name in ("Mere|More", "Del|Share"):
             await eventually(lambda name=name: page.evaluate(f"{PRESS}(/^({name})/)"), bool)  # type: ignore[misc]

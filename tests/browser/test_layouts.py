@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.async_api import expect
 
 from tests.browser.conftest import OpenPerson
 from tests.browser.pages import Person, eventually
@@ -60,8 +61,8 @@ async def test_layout_is_chosen_by_the_host_for_all_and_by_each_for_himself(serv
 
     await anna.page.get_by_label("Hver må vælge selv").uncheck()
     await eventually(lambda: areas(bent), has_one_large)
-    assert await bent.page.locator("vdx-layouts input[name=own]").count() == 0
-    assert await bent.page.get_by_text("Værten bestemmer, hvordan billederne står.").is_visible()
+    await expect(bent.page.locator("vdx-layouts input[name=own]")).to_have_count(0)
+    await expect(bent.page.get_by_text("Værten bestemmer, hvordan billederne står.")).to_be_visible()
 
 
 @pytest.mark.long

@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.async_api import expect
 
 from tests.browser.conftest import OpenPerson
+from tests.browser.pages import SECONDS
 from tests.server import Server
 
 
@@ -42,7 +43,7 @@ async def test_guest_waits_unseen_until_the_host_lets_him_in_and_is_muted_by_him
     server: Server, person: OpenPerson
 ) -> None:
     room = await open_room(server, lobby="knock")
-    host = await person("Anna", room["hostUrl"])
+    host = await person("Anna", room["hostUrl"], before=SECONDS)
     guest = await person("Bent", room["guestUrl"])
     await expect(guest.page.get_by_role("heading", name="Du er i venteværelset")).to_be_visible()
     assert await guest.negotiations() == 0, "who waits offers no media"
@@ -66,6 +67,7 @@ async def test_guest_waits_unseen_until_the_host_lets_him_in_and_is_muted_by_him
         "aria-pressed", "true"
     )
     await host.page.get_by_role("button", name="Muligheder for Bent").click()
+    await host.page.evaluate("seconds.stand()")
     await host.page.get_by_role("button", name="Fjern fra mødet").click()
     await expect(host.page.locator("vdx-undo[waiting]")).to_contain_text("Bent bliver fjernet om")
     await host.page.get_by_role("button", name="Fortryd", exact=True).wait_for()

@@ -12,6 +12,7 @@ import pytest
 from tests.browser.conftest import OpenPerson
 from tests.browser.firefox import run_firefox
 from tests.browser.pages import OBSERVE, eventually
+from tests.machine import udp_overflows
 from tests.server import Server
 
 
@@ -47,6 +48,7 @@ async def test_redundant_sound_of_a_chromium_is_heard_in_firefox_and_the_other_w
     server: Server, person: OpenPerson
 ) -> None:
     room = await server.create_room()
+    before, overflows = await redundant_packets(server), udp_overflows()
     anna = await person("Anna", room["hostUrl"], synthetic=False)
     async with run_firefox() as browser:
         address, _, token = room["guestUrl"].partition("#")
@@ -56,8 +58,7 @@ async def test_redundant_sound_of_a_chromium_is_heard_in_firefox_and_the_other_w
             return heard(await freja.evaluate("observe.inbound('audio')"))
 
         (row,) = await eventually(inbound, lambda rows: len(rows) == 1 and rows[0]["packetsReceived"] > 200)
-        assert row["packetsLost"] == 0
+        assert row["packetsLost"] == 0 or udp_overflows() > overflows
         await eventually(lambda: anna.inbound("audio"), lambda rows: len(heard(rows)) == 1)
-        received, sent = await redundant_packets(server)
-        assert received > 200
-        assert sent == 0
+        await eventually(lambda: redundant_packets(server), lambda now: now[0] - before[0] > 200)
+        assert (await redundant_packets(server))[1] == before[1]

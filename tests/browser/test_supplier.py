@@ -16,10 +16,10 @@ from playwright.async_api import expect
 from tests.browser.conftest import OpenPerson
 from tests.browser.pages import go_in
 from tests.browser.test_entrances import PHONE
+from tests.patience import PATIENCE_S
 from tests.server import Server
 
 HISTORY_KEY = "the-history-key-of-this-test"
-WITHIN_S = 15.0
 
 
 @dataclass
@@ -39,7 +39,7 @@ class Supplier:
 
 async def until(look: Callable[[], Awaitable[Any]]) -> Any:
     """What `look` gives as soon as it gives something."""
-    async with asyncio.timeout(WITHIN_S):
+    async with asyncio.timeout(PATIENCE_S):
         while not (found := await look()):
             await asyncio.sleep(0.1)
         return found
@@ -88,7 +88,7 @@ async def test_supplier_books_invites_ends_and_finds_the_call_in_the_history(
         ended = {"endTime": datetime.now(UTC).replace(microsecond=0).isoformat()}
         await supplier.call("PATCH", f"/videoapi/v2/meetings/{meeting['uuid']}", ended)
         for one in (host, guest):
-            await expect(one.page.locator("vdx-call")).to_be_hidden(timeout=WITHIN_S * 1000)
+            await expect(one.page.locator("vdx-call")).to_be_hidden()
 
         async def calls() -> Any:
             path = f"{server.base_url}/apikey/history/v1/conference?meeting_uuid={meeting['uuid']}"

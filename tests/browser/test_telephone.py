@@ -35,7 +35,7 @@ async def sees_and_hears_more(person: Person) -> None:
 
 
 async def shown(page: Page, text: str) -> None:
-    await expect(page.get_by_text(text, exact=False).first).to_be_visible(timeout=10_000)
+    await expect(page.get_by_text(text, exact=False).first).to_be_visible()
 
 
 async def others_shown(person: Person) -> int:
@@ -55,7 +55,7 @@ async def test_call_comes_back_by_itself_after_what_telephones_do(server: Server
     anna, bent = await pair(server, person)
     page = bent.page
     await eventually(lambda: others_shown(anna), lambda count: count == 1)
-    assert await page.evaluate("telephone.held()") == 1, "the screen stays on"
+    await eventually(lambda: page.evaluate("telephone.held()"), lambda held: held == 1)  # the screen stays on
 
     # A telephone call takes camera, microphone and sound, and gives them back.
     before = set(await page.evaluate("telephone.ids()"))
@@ -67,7 +67,9 @@ async def test_call_comes_back_by_itself_after_what_telephones_do(server: Server
     await page.evaluate("telephone.hangsUp()")
     after = await eventually(lambda: page.evaluate("telephone.ids()"), lambda ids: not before & set(ids))
     assert len(after) == 2, "both are fresh"
-    assert await page.evaluate("Math.max(...telephone.contexts.map((one) => one.resumes))") > resumes
+    await eventually(
+        lambda: page.evaluate("Math.max(...telephone.contexts.map((one) => one.resumes))"), lambda now: now > resumes
+    )
     await eventually(lambda: others_shown(anna), lambda count: count == 1)
     await sees_and_hears_more(anna)
     await sees_and_hears_more(bent)
@@ -77,7 +79,7 @@ async def test_call_comes_back_by_itself_after_what_telephones_do(server: Server
     await page.evaluate("telephone.shows()")
     await eventually(lambda: page.evaluate("telephone.ids()"), lambda ids: len(ids) == 2 and not set(after) & set(ids))
     await sees_and_hears_more(anna)
-    assert await page.evaluate("telephone.held()") == 1
+    await eventually(lambda: page.evaluate("telephone.held()"), lambda held: held == 1)
 
     # Sound that may not play asks for one press.
     await page.evaluate("telephone.deniesPlay()")
@@ -86,7 +88,7 @@ async def test_call_comes_back_by_itself_after_what_telephones_do(server: Server
     await page.evaluate("telephone.allowsPlay()")
     await unmute.click()
     await unmute.wait_for(state="detached")
-    assert await page.evaluate("telephone.silentElements()") == 0
+    await eventually(lambda: page.evaluate("telephone.silentElements()"), lambda silent: silent == 0)
 
     # Pictures that were stopped go on.
     await page.evaluate("observe.videos().forEach((video) => video.pause())")
@@ -108,6 +110,7 @@ async def test_call_comes_back_by_itself_after_what_telephones_do(server: Server
 
 @pytest.mark.long
 async def test_who_left_by_mistake_joins_again_and_is_asked_one_question(server: Server, person: OpenPerson) -> None:
+    before = (await server.metrics()).get("vdx_hub_call_ratings_2_total", 0)
     anna, bent = await pair(server, person)
     page = bent.page
     await page.get_by_role("button", name="Forlad").click()
@@ -123,7 +126,7 @@ async def test_who_left_by_mistake_joins_again_and_is_asked_one_question(server:
         await page.get_by_role("button", name="Send svar").click()
     assert (await answered.value).status == 204
     await shown(page, "Tak for dit svar")
-    assert (await server.metrics())["vdx_hub_call_ratings_2_total"] == 1
+    assert (await server.metrics())["vdx_hub_call_ratings_2_total"] == before + 1
 
 
 @pytest.mark.long  # some seconds of loss until it is believed, and some until it is over
@@ -140,11 +143,11 @@ async def test_both_ends_are_told_whose_connection_is_weak(chromium: Browser) ->
         await expect(theirs).to_be_hidden()
         await expect(own).to_be_hidden()
         lossy.loss = 0.2
-        await expect(own).to_be_visible(timeout=20_000)
-        await expect(theirs).to_be_visible(timeout=20_000)
+        await expect(own).to_be_visible()
+        await expect(theirs).to_be_visible()
         await expect(anna.page.get_by_text("forbindelse er svag")).to_be_hidden()
         lossy.loss = 0.0
-        await expect(own).to_be_hidden(timeout=40_000)
-        await expect(theirs).to_be_hidden(timeout=40_000)
+        await expect(own).to_be_hidden()
+        await expect(theirs).to_be_hidden()
         for someone in (anna, bent):
             await someone.page.context.close()

@@ -13,9 +13,10 @@ import pytest
 from tests.browser.conftest import OpenPerson
 from tests.browser.pages import Person, eventually
 from tests.browser.typing_delay import open_chat, text_delays
+from tests.machine import watched
 from tests.server import Server
 
-MAX_TEXT_DELAY_MS = 500.0
+MAX_TEXT_DELAY_S = 0.5
 """From a key to the reader's page (EN 301 549 §6.2.4)."""
 CALL = "document.querySelector('vdx-app').call"
 TEXT = "Jeg skriver, mens du læser."
@@ -80,8 +81,9 @@ async def test_typed_text_is_shown_to_the_other_within_half_a_second(server: Ser
     bent = await person("Bent", room["guestUrl"], synthetic=False)
     for someone in (anna, bent):
         await in_call(someone, 1)
-    delays_ms = await text_delays(bent, anna, TEXT)
-    assert max(delays_ms) <= MAX_TEXT_DELAY_MS, delays_ms
+    async with watched() as machine:
+        delays_ms = await text_delays(bent, anna, TEXT)
+    assert max(delays_ms) / 1000 <= machine.at_most(MAX_TEXT_DELAY_S), f"{delays_ms}; {machine}"
     assert len(delays_ms) == len(TEXT)
     field = bent.page.get_by_label("Din besked")
     await field.press("Enter")
@@ -149,7 +151,10 @@ async def test_private_room_a_patched_page_reaches_no_other_guest(server: Server
         await ask(bent, type="writeChat", to="one", participantId="nobody234567", text=SECRET)
     )["code"]
     assert await eventually(lambda: messages(anna), lambda texts: texts == [SECRET])
-    await asyncio.sleep(0.5)
+    await asyncio.sleep(0.2)  # two of the fan-out's paces: longer than anything waits to be written
+    # What he had got would be there before what is written to all after it.
+    await ask(anna, type="writeChat", to="all", text="Til alle")
+    await eventually(lambda: messages(clara), lambda texts: texts == ["Til alle"])
     state = await clara.page.evaluate(f"JSON.stringify({{...{CALL}.getState(), tiles: [], local: null}})")
     assert SECRET not in state
     assert "Bent" not in state
