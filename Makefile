@@ -49,6 +49,8 @@ long: setup ## what takes longer than a check may: each fuzz target for SECONDS,
 	@cargo test --release --package vdx-bench -- --ignored
 	@$(BIN)/pytest -q -m long tests
 	@$(BIN)/pytest -q --hypothesis-profile=long tests/unit tests/simulation
+	@$(BIN)/coverage run --branch --data-file=.state/coverage --source=vdxmedia.conference -m pytest -q tests/unit/conference
+	@$(BIN)/coverage report --data-file=.state/coverage --skip-covered --fail-under=100
 
 soak: setup ## an hour of churn: memory, descriptors, tasks and threads stay flat (ARGS="--minutes 5", ARGS="--url https://… --key …")
 	@$(BIN)/python -m loadtests.soak --minutes 60 $(ARGS)
