@@ -94,6 +94,14 @@ class Stop(msgspec.Struct, frozen=True, tag="stop"):
     mid: str
 
 
+class Choose(msgspec.Struct, frozen=True, tag="choose"):
+    """The layers that are sent, by their place."""
+
+    peer: int
+    mid: str
+    layers: Sequence[int]
+
+
 class Bind(msgspec.Struct, frozen=True, tag="bind"):
     peer: int
     mid: str
@@ -122,7 +130,7 @@ class Quit(msgspec.Struct, frozen=True, tag="quit"):
     pass
 
 
-Command = Add | Start | Stop | Bind | Restart | Remove | AskStats | Quit
+Command = Add | Start | Stop | Choose | Bind | Restart | Remove | AskStats | Quit
 
 
 class Hello(msgspec.Struct, frozen=True, tag="hello"):

@@ -90,6 +90,9 @@ class Participant:
         self.lists = 0
         """Of events, that came."""
         self._published: list[str] = []
+        self._camera_layers = 0
+        self._wanted: list[dict[str, Any]] = []
+        """Layers by source, as the server said last."""
         self._offer: Callable[[Transport], str] = _no_offer
         """The last one, with other ICE credentials."""
         self._sources: dict[str, str] = {}
@@ -187,6 +190,8 @@ class Participant:
         )
         self._bind(self.bindings)
         self._published = [kind for kind, _, _ in published]
+        self._camera_layers = len(picture)
+        self._choose()
         if not is_waiting:
             await self.publish()
 
@@ -233,6 +238,9 @@ class Participant:
                 self.bindings = event["bindings"]
                 if self.answer is not None:
                     self._bind(self.bindings)
+            if event["type"] == "bandwidth":
+                self._wanted = event["sendLayers"]
+                self._choose()
             if self.on_event is not None:
                 self.on_event(event)
 
@@ -242,6 +250,15 @@ class Participant:
             mid = self.slot_mids.get((binding["kind"], binding["index"]))
             if mid is not None and binding["kind"] == "video" and binding["source"]:
                 self._generator.send(native.Bind(self.peer, mid, binding["source"]))
+
+    def _choose(self) -> None:
+        """A camera's layers that nobody takes are not sent; a source that is not named sends all."""
+        if self.answer is None or self._camera_layers < 2:
+            return
+        all_of_them = range(self._camera_layers)
+        layers = next((one["layers"] for one in self._wanted if one["source"] == "camera"), all_of_them)
+        mid = str(self._published.index("camera"))
+        self._generator.send(native.Choose(self.peer, mid, tuple(layers)))
 
     def leave_media(self) -> None:
         if self.answer is not None:

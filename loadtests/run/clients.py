@@ -44,8 +44,7 @@ class ClientProcess:
         self._answers: dict[int, asyncio.Future[wire.Reply]] = {}
         self._asked = 0
         self.heartbeat: wire.Heartbeat | None = None
-        self.seats = 0
-        """That the engine has put here."""
+        self.has_beaten = asyncio.Event()
 
     def next_id(self) -> int:
         self._asked += 1
@@ -80,6 +79,7 @@ class ClientProcess:
                         answer.set_result(reply)
                 case wire.Heartbeat() as heartbeat:
                     self.heartbeat = heartbeat
+                    self.has_beaten.set()
                 case wire.Ready():
                     pass
         for answer in self._answers.values():

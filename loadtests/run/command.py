@@ -9,11 +9,12 @@ import asyncio
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import aiohttp
 import msgspec
 
-from loadtests.run import engine, flags, scenario, table
+from loadtests.run import engine, flags, report, scenario, table
 from loadtests.run.clients import ClientFailed
 from loadtests.run.flags import BadFlag
 from loadtests.run.hub import HubFailed
@@ -35,12 +36,15 @@ def main(arguments: Sequence[str]) -> int:
         wanted = flags.read(name, chosen.about, chosen.defaults, chosen.parameters, rest, os.environ)
         engine.prepare()
         found = asyncio.run(engine.run(chosen, wanted, progress if sys.stderr.isatty() else log))
-    except (UnknownScenario, BadFlag, HubFailed, ClientFailed, aiohttp.ClientError) as error:
+    except (UnknownScenario, BadFlag, HubFailed, ClientFailed, aiohttp.ClientError, OSError, ValueError) as error:
         print(f"loadtests run: {error}", file=sys.stderr)
         return EXIT_BAD_USE
     if sys.stderr.isatty():
         print(file=sys.stderr)
-    print(msgspec.json.encode(found).decode() if wanted.json else table.text(found))
+    print(msgspec.json.encode(report.document(found)).decode() if wanted.json else table.text(found))
+    if wanted.out:
+        for path in report.write(found, Path(wanted.out)):
+            print(path, file=sys.stderr)
     return EXIT_HELD if found.is_held else EXIT_NOT_HELD
 
 

@@ -73,8 +73,9 @@ def _results(scenario: Scenario, stage: Stage, began: datetime, took_s: float) -
         "foreign": watch.complained["foreign"],
         "missing": watch.complained["missing"],
     }
-    if held["packets"]:
-        found["loss"] = held["lost"] / (held["packets"] + held["lost"])
+    for name, of in (("loss", ""), ("picture_loss", "picture_")):
+        if packets := held[f"{of}packets"]:
+            found[name] = held[f"{of}lost"] / (packets + held[f"{of}lost"])
     if (gap := watch.measures.get("gap_s")) is not None:
         found["gap_s"] = gap.max_s
     flags = msgspec.to_builtins(stage.flags)

@@ -33,6 +33,8 @@ class ServiceLevel(msgspec.Struct, frozen=True, kw_only=True):
     """The longest pause in anybody's picture that should flow, of all (not at a percentile)."""
     loss: float | None = 0.001
     """Share of packets that never came."""
+    picture_loss: float | None = None
+    """The same of pictures alone, which are repaired."""
     failed_joins: int | None = 0
     failures: int | None = 0
     """Media connections that ended by themselves, commands that failed."""
@@ -60,7 +62,7 @@ class Check(msgspec.Struct, frozen=True):
 
 
 TIMES = ("join_s", "media_s", "first_packet_s", "signalling_delay_s", "one_way_s")
-SHARES = ("loss",)
+SHARES = ("loss", "picture_loss")
 WORST = ("gap_s",)
 COUNTS = ("failed_joins", "failures", "faults", "strays", "foreign", "missing")
 

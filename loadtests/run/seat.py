@@ -21,6 +21,8 @@ class Room:
         """Whether the first may see and hear the second."""
         self.seats: list[Seat] = []
         """Who are there."""
+        self.talked_ns = 0
+        """When somebody began or ended to speak."""
 
 
 class Seat:
@@ -69,7 +71,7 @@ class Seat:
         """Speaks or is silent, with an open microphone."""
         await self._process.ask(wire.Talk(id=self._next(), seat=self.number, sends=sends), type(None))
         self.is_talking = sends
-        self.changed()
+        self.room.talked_ns = time.monotonic_ns()
 
     async def until(self, event: str, *, since_ns: int = 0, within_s: float = 10.0, **fields: Any) -> wire.Event:
         """The first event of this type and these fields since then; `disconnected` is one too. Raises: Failed."""

@@ -24,6 +24,7 @@ from loadtests.run.flags import Flags
 from loadtests.run.hub import Hub
 from loadtests.run.results import Phase
 from loadtests.run.seat import Room, Seat
+from loadtests.run.table import JOINING
 from loadtests.run.watch import HOLDING, Watch
 
 CHAT_EVERY_S = 5.0
@@ -35,7 +36,6 @@ MAX_CHATS_PER_S = 20.0
 MAX_JOINING = 200
 """At once; more wait, and then come later than asked for."""
 T = TypeVar("T")
-JOINING = "joining"
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):

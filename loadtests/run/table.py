@@ -5,8 +5,10 @@ from __future__ import annotations
 from loadtests.columns import columns
 from loadtests.run.distribution import Distribution
 from loadtests.run.level import Check
-from loadtests.run.results import Moment, Phase, Results
+from loadtests.run.results import Moment, Phase, Results, Spent
 
+NOTHING = Spent()
+JOINING = "joining"
 NAMES = {
     "join_s": "join: until the room's answer",
     "media_s": "join: until media is connected",
@@ -15,6 +17,7 @@ NAMES = {
     "one_way_s": "one-way delay of packets",
     "gap_s": "longest pause in a picture",
     "loss": "packets that never came",
+    "picture_loss": "packets of pictures that never came",
     "failed_joins": "joins that failed",
     "failures": "connections and commands that failed",
     "faults": "packets that were wrong",
@@ -51,30 +54,27 @@ def moment(of: Moment) -> str:
     )
 
 
-def _measures(measures: dict[str, Distribution]) -> list[tuple[str, ...]]:
+def measures(found: dict[str, Distribution]) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = [("", "count", "p50", "p95", "p99", "worst")]
-    known = [name for name in NAMES if name in measures]
-    for name in [*known, *sorted(set(measures) - set(known))]:
-        one = measures[name]
+    known = [name for name in NAMES if name in found]
+    for name in [*known, *sorted(set(found) - set(known))]:
+        one = found[name]
         times = [seconds(one.quantile_s(share)) for share in (0.5, 0.95, 0.99)]
         rows.append((name_of(name), f"{one.count:,}", *times, seconds(one.max_s)))
     return rows
 
 
-def _phase(phase: Phase) -> tuple[str, ...]:
-    spent = phase.spent
-    per_seat = [f"{1e3 * phase.per_seat(value):.2f}" for value in (spent.python_s, spent.relay_s)]
+def phase(of: Phase) -> tuple[str, ...]:
+    spent = of.spent
+    per_seat = [f"{1e3 * of.per_seat(value):.2f}" for value in (spent.python_s, spent.relay_s)]
     return (
-        phase.name,
-        f"{phase.took_s:.0f} s",
-        f"{phase.seats:.0f}",
-        f"{phase.packets / phase.took_s:,.0f}" if phase.took_s else "0",
-        *(
-            f"{phase.share(value):.2f}"
-            for value in (spent.python_s, spent.relay_s, spent.clients_s, spent.generators_s)
-        ),
+        of.name,
+        f"{of.took_s:.0f} s",
+        f"{of.seats:.0f}",
+        f"{of.packets / of.took_s:,.0f}" if of.took_s else "0",
+        *(f"{of.share(value):.2f}" for value in (spent.python_s, spent.relay_s, spent.clients_s, spent.generators_s)),
         *per_seat,
-        f"{1e3 * spent.server_s / phase.joins:.1f}" if phase.joins else "",
+        f"{1e3 * spent.server_s / of.joins:.1f}" if of.joins and of.name == JOINING else "",
     )
 
 
@@ -90,10 +90,10 @@ def text(found: Results) -> str:
         f"{found.scenario}: {found.about}",
         f"{found.seats} participants in {found.rooms} rooms, {found.took_s:.0f} s, {found.machine}",
         "",
-        columns(_measures(found.measures), are_numbers=True),
+        columns(measures(found.measures), are_numbers=True),
         "",
         "Shares of one core, by phase",
-        columns([PHASE_HEAD, *map(_phase, found.phases)], are_numbers=True),
+        columns([PHASE_HEAD, *map(phase, found.phases)], are_numbers=True),
         "",
         "Service level (times at the 99th percentile)",
         columns(

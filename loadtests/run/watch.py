@@ -98,6 +98,9 @@ class Watch:
         self.failures[at] = report.failures
         if phase == HOLDING:
             self.held.update({name: report.findings[name] for name in ("packets", "lost")})
+            pictures = [slot for found in report.seats for slot in found.slots if slot.kind == "video"]
+            self.held["picture_packets"] += sum(slot.packets for slot in pictures)
+            self.held["picture_lost"] += sum(slot.lost for slot in pictures)
         for name, measure in report.measures.items():
             told = f"one_way_{phase}_s" if name == "one_way_s" and phase != HOLDING else name
             self.measures.setdefault(told, Distribution()).add(measure)
@@ -148,6 +151,8 @@ class Watch:
         due = min(seat.slots.get("video", 0), sum(len(other.active & {"camera", "screen"}) for other in others))
         if shown < due:
             self._complain("missing", f"{seat.name} got {shown} of {due} pictures", due - shown)
+        if at_ns - seat.room.talked_ns < SETTLE_NS:
+            return
         speakers = [slot for slot in found.slots if slot.kind == "speaker"]
         talking = [other for other in others if "microphone" in other.active and other.is_talking]
         heard = sum(slot.packets > 0 for slot in speakers)
@@ -169,6 +174,8 @@ class Watch:
 
     async def sample(self, tell: asyncio.Queue[Moment] | None = None) -> None:
         """A moment each second, until cancelled; `tell` gets it when it has room."""
+        for client in self._clients:
+            await client.has_beaten.wait()
         spent, beats, at_s = await self._spent(), self._beats(), time.monotonic()
         while True:
             await asyncio.sleep(MOMENT_S)

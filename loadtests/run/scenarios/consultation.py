@@ -21,7 +21,8 @@ def sizes(rooms: int) -> list[int]:
     return [2] * of_two + [3] * (rooms - of_two)
 
 
-async def play(stage: Stage) -> None:
+async def rooms_of_two_or_three(stage: Stage) -> list[Entry]:
+    """Makes the rooms; who is to join them."""
     flags = stage.flags
     entries: list[Entry] = []
     in_room = sizes(flags.rooms)
@@ -33,7 +34,11 @@ async def play(stage: Stage) -> None:
             continue
         for at, name in enumerate(NAMES[:size]):
             entries.append(Entry(room=room, name=f"{name} {number}", role="guest" if at else "host"))
-    await stage.join_all(entries)
+    return entries
+
+
+async def play(stage: Stage) -> None:
+    await stage.join_all(await rooms_of_two_or_three(stage))
     await stage.hold()
 
 

@@ -28,6 +28,15 @@ pub enum Command {
         /// Of one of its sources.
         mid: String,
     },
+    /// Which layers of an m-line are sent from now on: those that anybody takes.
+    Choose {
+        /// Of `add`.
+        peer: u64,
+        /// Of one of its sources.
+        mid: String,
+        /// By their place, lowest first.
+        layers: Vec<u32>,
+    },
     /// What a slot is to show from now on; 0: nothing.
     Bind {
         /// Of `add`.

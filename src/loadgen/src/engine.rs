@@ -188,6 +188,7 @@ impl Engine {
             Command::Add(add) => self.add(*add),
             Command::Start { peer, mid, source } => self.with(peer, |it, now_us| it.start(&mid, source, now_us)),
             Command::Stop { peer, mid } => self.with(peer, |it, _| it.stop(&mid)),
+            Command::Choose { peer, mid, layers } => self.with(peer, |it, now_us| it.choose(&mid, &layers, now_us)),
             Command::Restart(restart) => self.restart(&restart),
             Command::Bind { peer, mid, source } => self.with(peer, |it, _| it.bind(&mid, source)),
             Command::Remove { peer } => match self.by_name.remove(&peer) {

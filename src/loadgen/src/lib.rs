@@ -13,6 +13,7 @@
 //! | `add` | [`command::Add`] | a client begins: checks, handshake, receiving |
 //! | `start` | `peer`, `mid`, `source` | it publishes on an m-line, from now or as soon as it is connected |
 //! | `stop` | `peer`, `mid` | it publishes no more |
+//! | `choose` | `peer`, `mid`, `layers` | only these layers of the m-line's source are sent, by their place |
 //! | `bind` | `peer`, `mid`, `source` | packets of other sources in this slot are faults from now on |
 //! | `restart` | `peer`, `remote_ufrag`, `remote_pwd`, `local_ufrag`, `moves` | ICE begins anew; keys and streams go on |
 //! | `remove` | `peer` | it says goodbye and goes; a line `gone` follows |

@@ -169,6 +169,12 @@ impl Peer {
         found.map(Publisher::stop).is_some()
     }
 
+    /// The layers that are to be sent on an m-line. Answers whether there is such a one.
+    pub fn choose(&mut self, mid: &str, layers: &[u32], now_us: u64) -> bool {
+        let found = self.publishers.iter_mut().find(|publisher| publisher.mid == mid);
+        found.map(|publisher| publisher.choose(layers, now_us)).is_some()
+    }
+
     /// Answers whether there is such a slot.
     pub fn bind(&mut self, mid: &str, source: u32) -> bool {
         let found = self.slots.iter_mut().find(|state| state.slot.mid == mid);

@@ -60,6 +60,10 @@ struct Stream {
     /// Counts frames since the start, so that the pace has no rounding.
     frames: u64,
     began_us: u64,
+    /// When the timestamps began, which go on over pauses.
+    clock_us: Option<u64>,
+    /// The server takes it.
+    is_wanted: bool,
     wants_keyframe: bool,
     history: Vec<Past>,
     packets: u32,
@@ -83,6 +87,16 @@ struct Past {
 }
 
 impl Publisher {
+    /// Of the layers, by their place; a layer that comes back begins with a keyframe.
+    pub fn choose(&mut self, layers: &[u32], now_us: u64) {
+        for stream in &mut self.streams {
+            let is_wanted = layers.contains(&stream.at);
+            if std::mem::replace(&mut stream.is_wanted, is_wanted) != is_wanted && self.source != 0 {
+                stream.pause_or_go_on(now_us);
+            }
+        }
+    }
+
     /// Silent until [`Publisher::start`]. Sequence numbers begin below 2^15 (RFC 3711 §3.3.1), from `seed`.
     pub fn new(source: &Source, seed: u64) -> Self {
         let streams = source.layers.iter().enumerate().map(|(at, layer)| {
@@ -100,6 +114,8 @@ impl Publisher {
                 next_frame_us: u64::MAX,
                 frames: 0,
                 began_us: 0,
+                clock_us: None,
+                is_wanted: true,
                 wants_keyframe: true,
                 history: if layer.rtx_ssrc == 0 { Vec::new() } else { vec![Past::default(); HISTORY] },
                 packets: 0,
@@ -114,14 +130,13 @@ impl Publisher {
         self.source = source;
         for stream in &mut self.streams {
             let interval_us = 1_000_000 / u64::from(stream.layer.frames_per_s.clamp(1, 1000));
-            stream.began_us = now_us + (seed.rotate_left(stream.at * 9) % interval_us);
-            (stream.frames, stream.frame, stream.wants_keyframe) = (0, None, true);
-            stream.next_frame_us = stream.began_us;
+            stream.pause_or_go_on(now_us + (seed.rotate_left(stream.at * 9) % interval_us));
         }
     }
 
     /// The frame that has begun is not finished.
     pub fn stop(&mut self) {
+        self.source = 0;
         for stream in &mut self.streams {
             (stream.frame, stream.next_frame_us) = (None, u64::MAX);
         }
@@ -181,10 +196,18 @@ impl Stream {
         frame.began_us + spread_us * u64::from(frame.sent) / u64::from(frame.total.max(1))
     }
 
+    /// Frames begin at `from_us`, if the layer is wanted.
+    fn pause_or_go_on(&mut self, from_us: u64) {
+        self.began_us = from_us;
+        self.clock_us.get_or_insert(from_us);
+        (self.frames, self.frame, self.wants_keyframe) = (0, None, true);
+        self.next_frame_us = if self.is_wanted { from_us } else { u64::MAX };
+    }
+
     /// The clock of the time at which a frame was due: the wall's, in the codec's rate.
     fn timestamp(&self, at_us: u64, is_audio: bool) -> u32 {
         let rate = if is_audio { AUDIO_HZ } else { VIDEO_HZ };
-        let elapsed = u128::from(at_us.saturating_sub(self.began_us)) * u128::from(rate) / 1_000_000;
+        let elapsed = u128::from(at_us.saturating_sub(self.clock_us.unwrap_or(at_us))) * u128::from(rate) / 1_000_000;
         self.first_timestamp.wrapping_add(elapsed as u32)
     }
 

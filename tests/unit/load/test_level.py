@@ -1,0 +1,63 @@
+"""The service level: each bound is judged by what was found, and what was not measured is not said to be good by a figure."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from loadtests.run.distribution import Distribution, of_buckets, upper_bound_us
+from loadtests.run.level import Check, ServiceLevel, judge
+
+
+def taking(*seconds: float) -> Distribution:
+    made = Distribution()
+    for one in seconds:
+        made.record(one)
+    return made
+
+
+def by_name(checks: list[Check]) -> dict[str, Check]:
+    return {check.name: check for check in checks}
+
+
+def test_times_are_judged_at_the_99th_percentile_and_counts_as_they_are() -> None:
+    measures = {"join_s": taking(*[0.1] * 199, 9.0), "one_way_s": taking(*[0.01] * 90, *[0.3] * 10)}
+    checks = by_name(judge(ServiceLevel(), measures, {"faults": 1, "failed_joins": 0, "loss": 0.0005, "gap_s": 1.2}))
+    assert checks["join_s"].is_held, "one in 200 is above the 99th percentile"
+    assert not checks["one_way_s"].is_held
+    assert not checks["faults"].is_held
+    assert not checks["gap_s"].is_held
+    assert checks["failed_joins"].is_held
+    assert checks["loss"].is_held
+    assert (checks["media_s"].is_held, checks["media_s"].is_measured) == (True, False)
+
+
+def test_bound_that_is_not_asked_is_not_judged_and_a_scenario_may_add_its_own() -> None:
+    level = ServiceLevel(gap_s=None, loss=None)
+    checks = by_name(judge(level, {"floor_s": taking(0.3)}, {"gap_s": 99, "loss": 1}, {"floor_s": 0.2}))
+    assert not {"gap_s", "loss"} & set(checks)
+    assert not checks["floor_s"].is_held
+    assert by_name(judge(level, {"floor_s": taking(0.1)}, {}, {"floor_s": 0.2}))["floor_s"].is_held
+
+
+def test_quantiles_are_right_to_six_percent_and_add_up_over_processes() -> None:
+    dice = random.Random(1)
+    values = [dice.expovariate(10) for _ in range(2000)]
+    one, other = taking(*values[:700]), taking(*values[700:])
+    one.add(other)
+    values.sort()
+    for share in (0.5, 0.95, 0.99):
+        exact = values[int(share * len(values)) - 1]
+        assert exact <= one.quantile_s(share) <= exact * 1.07
+    assert one.count == 2000
+    assert one.max_s == pytest.approx(max(values), abs=1e-6)
+    assert one.mean_s == pytest.approx(sum(values) / 2000, rel=1e-3)
+    assert Distribution().quantile_s(0.99) == 0
+
+
+def test_generators_buckets_are_the_same() -> None:
+    uppers = sorted({upper_bound_us(value) for value in range(100_000)})
+    assert uppers[:20] == [*range(16), 16, 17, 18, 19]
+    assert all(upper_bound_us(upper) == upper for upper in uppers)
+    assert of_buckets([(15, 3), (33, 1)], mean_us=20, max_us=32).quantile_s(0.99) == 32e-6
