@@ -1,4 +1,4 @@
-"""The service level: each bound is judged by what was found, and what was not measured is not said to be good by a figure."""
+"""The service level: each bound is judged by what was found, and what was not measured has no figure."""
 
 from __future__ import annotations
 
