@@ -54,6 +54,7 @@ from vdxmedia.hub.counters import Counters
 from vdxmedia.hub.drain import Drain
 from vdxmedia.hub.echoes import Echoes
 from vdxmedia.hub.limits import HubLimits
+from vdxmedia.hub.overload import Overload
 from vdxmedia.hub.overview import Figures
 from vdxmedia.hub.provisioning import Provisioner
 from vdxmedia.hub.registry import Registry
@@ -231,6 +232,10 @@ class Server:
                 drain=self.drain,
             )
         )
+        self.overload = Overload(
+            self._clock, self.metrics, workers=len(self.plane.worker_stats()), shed=self.plane.shed
+        )
+        self.registry.refuse_newcomer = self.overload.refuse_newcomer
         self.echoes = await stack.enter_async_context(Echoes(self.plane, self._counters, most=settings.limits.echoes))
         self.rooms = RoomOperations(
             self.registry,
@@ -366,6 +371,7 @@ class Server:
         signalling.attach(application)
         services = await stack.enter_async_context(TaskScope("services"))
         services.start(self.metrics.watch_loop_lag(), "loop lag")
+        services.start(self.overload.watch(lambda: self.plane.loads), "overload")
         services.start(self.drain.run(self.registry), "drain")
         services.start(self.messages.worker.run(), "message outbox")
         services.start(

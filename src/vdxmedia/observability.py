@@ -199,7 +199,9 @@ class Metrics:
             buckets=(0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1),
             registry=self.registry,
         )
-        self.draining = Gauge("vdx_draining", "1 while the server is going down.", registry=self.registry)
+        self.draining = Gauge("vdx_draining", "1 while nobody new is taken.", registry=self.registry)
+        self.overload_level = Gauge("vdx_overload_level", "0 to 3: what is given up.", registry=self.registry)
+        self.overload_shed = Counter("vdx_overload_shed", "What was given up.", ["what"], registry=self.registry)
         self.store_write_seconds = Histogram(
             "vdx_store_write_seconds",
             "From asking the store to its answer, one transaction.",

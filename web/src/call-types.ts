@@ -59,6 +59,7 @@ export type FailureCode =
   | 'closed'
   | 'notPermitted'
   | 'tooManyRequests'
+  | 'serverBusy'
   | 'serverStopping'
   | 'unsupportedProtocol'
   | 'unsupportedBrowser'

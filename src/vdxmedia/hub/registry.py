@@ -18,12 +18,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 
-import msgspec
-
 from vdxmedia.clock import Clock
 from vdxmedia.conference.kinds import Role, SourceKind
 from vdxmedia.conference.settings import RoomSettings
-from vdxmedia.errors import BadInput, NotAllowed, NotFound, Refused, VdxError
+from vdxmedia.errors import BadInput, NotAllowed, NotFound, Refused
 from vdxmedia.hub.call_records import CallRecords
 from vdxmedia.hub.client import Client, JoinRequest, Seated, SeatResumed, Waiting
 from vdxmedia.hub.counters import Counters
@@ -43,7 +41,7 @@ from vdxmedia.hub.ports import (
 )
 from vdxmedia.hub.presence import NOBODY_THERE, RoomPresence
 from vdxmedia.hub.room import Room
-from vdxmedia.hub.room_entry import RoomEntry
+from vdxmedia.hub.room_entry import NOT_RESTORED, RoomEntry
 from vdxmedia.hub.room_keeping import RoomKeeping
 from vdxmedia.hub.room_task import RoomTask, all_ended
 from vdxmedia.hub.statistics import ConnectionStatistics
@@ -54,9 +52,6 @@ from vdxmedia.ids import ConferenceKey, RoomId, new_room_id
 from vdxmedia.observability import Metrics
 
 logger = logging.getLogger(__name__)
-
-NOT_RESTORED = (VdxError, msgspec.MsgspecError, LookupError, ValueError, TypeError, AttributeError, AssertionError)
-"""What a state that makes no sense can bring about, in the room or in a desk."""
 
 
 class Registry:
@@ -93,6 +88,8 @@ class Registry:
         self.pins = PinDoor()
         """Of all ways in where one types."""
         self.terms: DemandedTerms | None = None
+        self.refuse_newcomer: Callable[[], None] = lambda: None
+        """Raises: Refused while the server has too much to do."""
 
     # ── rooms ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -196,7 +193,7 @@ class Registry:
         try:
             self.drain.refuse_all()
             if entry.task is None and entry.cut_off is None:
-                self.drain.refuse_new()
+                self._refuse_new()
             task = entry.task or self._begin(room, entry)
             return task, await task.join(request, client)
         except (Refused, NotAllowed, BadInput) as error:
@@ -303,12 +300,16 @@ class Registry:
         )
 
     def _admit(self) -> None:
-        """A newcomer. Raises: Refused `server_stopping`, `rate_limited`."""
-        self.drain.refuse_new()
+        """A newcomer. Raises: Refused `server_stopping`, `server_busy`, `rate_limited`."""
+        self._refuse_new()
         wait_s = self._joins.take(self._clock.monotonic_s())
         if wait_s > 0:
             self.counters.add("joins_rate_limited")
             raise Refused("too many joins at once", code="rate_limited", retry_after_s=wait_s)
+
+    def _refuse_new(self) -> None:
+        self.drain.refuse_new()
+        self.refuse_newcomer()
 
     async def statistics(self, room: RoomId) -> Sequence[ConnectionStatistics]:
         """Of each media connection in the room; empty without a conference. Raises: NotFound `room_unknown`."""

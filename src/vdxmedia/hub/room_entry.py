@@ -5,11 +5,17 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
+import msgspec
+
 from vdxmedia.conference.admissions import Admissions
 from vdxmedia.conference.settings import RoomSettings
+from vdxmedia.errors import VdxError
 from vdxmedia.hub.ports import StoredConference, StoredRoom
 from vdxmedia.hub.room_task import RoomTask
 from vdxmedia.ids import RoomId
+
+NOT_RESTORED = (VdxError, msgspec.MsgspecError, LookupError, ValueError, TypeError, AttributeError, AssertionError)
+"""What a state that makes no sense can bring about, in the room or in a desk."""
 
 
 @dataclass(slots=True)

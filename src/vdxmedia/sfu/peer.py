@@ -53,7 +53,7 @@ class Peer:
         self.has_keys = False
         self.is_ended = False
         self._allocation = allocation
-        self._worker = worker
+        self.worker = worker
         self._addresses = addresses
         self._tcp_addresses = tcp_addresses
         self._fingerprint = fingerprint
@@ -136,7 +136,7 @@ class Peer:
             peer=self.id,
             room=self.seat.conference,
             replaces=replaces or 0,
-            worker=self._worker,
+            worker=self.worker,
             cname=self._cname,
             ice=self._ice(),
             payloads=self._payloads(),

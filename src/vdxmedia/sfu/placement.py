@@ -11,8 +11,9 @@ from typing import Final
 
 HOME_FULL: Final = 0.60
 """A home above this share of a core takes no more peers: what it has may still grow (layers, speakers)."""
-ALL_FULL: Final = 0.85
-"""When every worker is above this, nobody new is admitted: packets would wait, for those in calls too. A guess."""
+ALL_FULL: Final = 0.95
+"""When every worker is above this, no new connection is made: packets would wait, for those in calls too. A guess; a
+burst of joins gets here, for newcomers are refused from 0.85 on (`hub.overload`), after pictures were made smaller."""
 
 
 def least_loaded(loads: Sequence[float]) -> int:

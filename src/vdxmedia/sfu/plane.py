@@ -13,7 +13,7 @@ import asyncio
 import itertools
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, assert_never
 
@@ -21,9 +21,9 @@ import msgspec
 
 from vdxmedia.clock import beat_s
 from vdxmedia.errors import BadSdp, Refused, VdxError
+from vdxmedia.hub.overload import Level
 from vdxmedia.hub.ports import (
     BindSlot,
-    Gate,
     MediaAnswer,
     MediaChange,
     MediaConnected,
@@ -36,6 +36,7 @@ from vdxmedia.hub.ports import (
     SetHears,
     SetShedding,
     SetSourceClasses,
+    SlotPaused,
     SpeakersChanged,
     Step,
     Transport,
@@ -54,6 +55,8 @@ from vdxmedia.sfu.peer import Peer
 from vdxmedia.sfu.placement import LoadMeter, place
 from vdxmedia.sfu.quality import QualityTotals
 from vdxmedia.sfu.relay_port import RelayPort, split_address
+from vdxmedia.sfu.shedding import changed, given_up_more, passed_on, pause_told
+from vdxmedia.sfu.source_commands import source_command
 from vdxmedia.sfu.statistics import statistics_of
 from vdxmedia.sfu.wishes import Wishes, heard_and_shown, wish_command
 
@@ -62,7 +65,6 @@ logger = logging.getLogger(__name__)
 FENCE_TIMEOUT_S: Final = 5.0
 LOAD_INTERVAL_S: Final = 1.0
 _LOUDEST: Final = 127
-_GATE_BITS: Final = {Gate.MUTE: 1, Gate.FLOOR: 2}
 
 
 @dataclass(slots=True)
@@ -95,6 +97,8 @@ class RelayPlane:
         self._addresses = [list(addresses) for addresses in announced] or bound
         self._has_tcp = bool(relay.tcp_addresses)
         self._meter = LoadMeter(len(bound))
+        self._levels = [Level.NORMAL] * len(bound)
+        """What each worker's connections are given up of."""
         self._identity = identity or DtlsIdentity()
         self._allocation = Allocation()
         self._conferences: dict[ConferenceKey, _Conference] = {}
@@ -270,7 +274,8 @@ class RelayPlane:
         wishes = conference.wishes.get(seat.participant) or Wishes()
         try:
             self._command(
-                peer.add_command(replaces=current.id if current is not None else None), *wishes.commands_for(peer)
+                peer.add_command(replaces=current.id if current is not None else None),
+                *wishes.commands_for(peer, self._levels[worker]),
             )
         except VdxError:
             self._command_or_count(relay_wire.RemovePeer(peer=peer.id))
@@ -287,6 +292,28 @@ class RelayPlane:
         logger.info("peer_added peer=%s participant=%s replaces=%s", peer.id, seat.participant, current and current.id)
         return peer.answer(is_new_connection=True)
 
+    # ── overload ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def loads(self) -> Sequence[float]:
+        """Each worker's share of a core."""
+        return self._meter.loads
+
+    def shed(self, levels: Sequence[Level]) -> Mapping[str, int]:
+        """Of the connections of each worker. Gives how many pictures were made smaller, and how many given up."""
+        before, self._levels = self._levels, list(levels)
+        count: Counter[str] = Counter()
+        for key, conference in self._conferences.items():
+            for participant, peer in conference.peers.items():
+                was, level = before[peer.worker], levels[peer.worker]
+                for wish in changed(conference.wishes[participant].bindings.values(), was, level):
+                    if (command := wish_command(peer, passed_on(wish, level))) is not None:
+                        self._command_or_count(command)
+                        count.update(given_up_more(wish, was, level))
+                        if (told := pause_told(wish, was, wish, level)) is not None:
+                            self._tell(key, told)
+        return count
+
     async def _measure_loads(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
@@ -300,21 +327,20 @@ class RelayPlane:
     ) -> relay_wire.Command | None:
         """None when it is about somebody without a connection; what concerns participants is remembered."""
         match change:
-            case SetGate():
-                gate = _GATE_BITS[change.gate]
-                return relay_wire.SetGate(room=key, source=change.source, gate=gate, open=change.is_open)
-            case SetSourceClasses():
-                return relay_wire.SetSourceClasses(room=key, source=change.source, classes=change.classes)
-            case SetShedding():
-                first = "size" if change.is_size_first else "rate"
-                return relay_wire.SetShedding(room=key, source=change.source, first=first)
+            case SetGate() | SetSourceClasses() | SetShedding():
+                return source_command(key, change)
             case SetHears() | BindSlot():
                 wishes = conference.wishes.get(change.participant)
                 if wishes is None:
                     return None
-                wishes.remember(change)
+                before = wishes.remember(change)
                 peer = conference.peers.get(change.participant)
-                return wish_command(peer, change) if peer is not None else None
+                if peer is None:
+                    return None
+                level = self._levels[peer.worker]
+                if isinstance(change, BindSlot) and (told := pause_told(before, level, change, level)) is not None:
+                    self._tell(key, told)
+                return wish_command(peer, passed_on(change, level))
             case _:
                 assert_never(change)
 
@@ -476,5 +502,15 @@ class RelayPlane:
                 peer.dtls.settle()
         if isinstance(event, relay_wire.CannotDecode):
             self._counters["slots_cannot_decode"] += 1
-        if (told := told_of(event, peer)) is not None:
+        if (told := told_of(event, peer)) is not None and not self._is_ours(peer, told):
             self._tell(peer.seat.conference, told)
+
+    def _is_ours(self, peer: Peer, told: MediaEvent) -> bool:
+        """The relay says that the way carries a picture, but it is we who have given it up."""
+        conference = self._conferences.get(peer.seat.conference)
+        return (
+            isinstance(told, SlotPaused)
+            and not told.is_paused
+            and conference is not None
+            and conference.wishes[told.participant].is_given_up(told.index, self._levels[peer.worker])
+        )

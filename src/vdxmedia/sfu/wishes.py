@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from vdxmedia.hub.overload import Level
 from vdxmedia.hub.ports import BindSlot, SetHears, SlotKind
 from vdxmedia.sfu import relay_wire
 from vdxmedia.sfu.peer import Peer
+from vdxmedia.sfu.shedding import is_given_up, passed_on
 
 
 @dataclass(slots=True)
@@ -22,15 +24,23 @@ class Wishes:
     bindings: dict[tuple[SlotKind, int], BindSlot] = field(default_factory=dict)
     """The last word per slot."""
 
-    def remember(self, change: SetHears | BindSlot) -> None:
+    def remember(self, change: SetHears | BindSlot) -> BindSlot | None:
+        """Gives what was wanted of the slot before."""
         if isinstance(change, SetHears):
             self.hears = change
-        else:
-            self.bindings[change.kind, change.index] = change
+            return None
+        before = self.bindings.get((change.kind, change.index))
+        self.bindings[change.kind, change.index] = change
+        return before
 
-    def commands_for(self, peer: Peer) -> Iterator[relay_wire.Command]:
-        """Everything, for a peer that has just been added."""
-        changes: list[SetHears | BindSlot] = list(self.bindings.values())
+    def is_given_up(self, index: int, level: Level) -> bool:
+        """Of a video slot."""
+        wish = self.bindings.get((SlotKind.VIDEO, index))
+        return wish is not None and is_given_up(wish, level)
+
+    def commands_for(self, peer: Peer, level: Level) -> Iterator[relay_wire.Command]:
+        """Everything, for a peer that has just been added, but for what is given up at this level."""
+        changes: list[SetHears | BindSlot] = [passed_on(wish, level) for wish in self.bindings.values()]
         if self.hears is not None:
             changes.insert(0, self.hears)
         for change in changes:

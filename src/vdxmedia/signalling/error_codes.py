@@ -28,7 +28,7 @@ COMMON_ERRORS = {
     "room_closed": "The room's time is over.",
     "rate_limited": "Too many messages or joins. Wait `retryAfter` seconds.",
     "server_stopping": "The server goes down, or takes nobody new. Reconnect after `retryAfter` seconds.",
-    "server_busy": "The server is at a limit of its own. Reconnect after `retryAfter` seconds.",
+    "server_busy": "The server is at a limit, or too busy for anybody new. Reconnect after `retryAfter` seconds.",
     "media_busy": "Too many media connections at once, or no room on the workers. Offer again after `retryAfter`.",
     "internal": "A fault of the server; it is in its log. Trying once more is fine.",
 }

@@ -135,7 +135,7 @@ async def test_peers_go_to_their_rooms_home_then_to_the_least_loaded_and_the_ans
         assert await worker_of("b") == 1, "home"
         plane._meter.loads = [0.3, 0.7, 0.2]
         assert await worker_of("c") == 2
-        plane._meter.loads = [0.9, 0.9, 0.9]
+        plane._meter.loads = [0.97, 0.97, 0.97]
         with pytest.raises(Refused) as caught:
             await worker_of("d")
         assert (caught.value.code, caught.value.retry_after_s) == ("media_busy", 15.0)

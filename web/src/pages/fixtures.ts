@@ -389,6 +389,7 @@ export const STORIES: Readonly<Record<string, (pictures: Pictures) => CallState>
   'failed-closed': () => failed('closed', false),
   'failed-not-permitted': () => failed('notPermitted', false),
   'failed-too-many': () => failed('tooManyRequests', true, 5000),
+  'failed-busy': () => failed('serverBusy', true, 30_000),
   'failed-stopping': () => failed('serverStopping', true),
   'failed-protocol': () => failed('unsupportedProtocol', false),
   'failed-in-app': () => failed('inAppBrowser', false),

@@ -169,6 +169,7 @@ export const da: Words = {
     closed: { title: 'Mødet er lukket', body: 'Tiden er gået. Ring, hvis du skal have en ny.' },
     notPermitted: { title: 'Linket giver ikke adgang', body: 'Det hører til et andet møde eller en anden person. Ring, så får du det rigtige.' },
     tooManyRequests: { title: 'Der er mange på vej ind', body: 'Vent et øjeblik, og prøv igen.' },
+    serverBusy: { title: 'Der er meget travlt lige nu', body: 'Vi lukker ikke flere ind i øjeblikket, så de samtaler, der er i gang, kan fortsætte. Prøv igen om et halvt minut.' },
     serverStopping: { title: 'Vi genstarter lige', body: 'Det er ikke noget, du har gjort. Prøv igen om et øjeblik.' },
     unsupportedProtocol: { title: 'Siden er blevet fornyet', body: 'Åbn linket igen fra din sms eller e-mail, så får du den nye.' },
     unsupportedBrowser: { title: 'Browseren kan ikke vise video', body: 'Åbn linket fra din sms eller e-mail i Safari, Chrome, Edge eller Firefox.' },

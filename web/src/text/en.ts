@@ -172,6 +172,7 @@ export const en: Words = {
     closed: { title: 'The meeting is closed', body: 'The time is over. Call if you need a new one.' },
     notPermitted: { title: 'The link gives no access', body: 'It belongs to another meeting or another person. Call to get the right one.' },
     tooManyRequests: { title: 'Many people are on their way in', body: 'Wait a moment and try again.' },
+    serverBusy: { title: 'It is very busy right now', body: 'We let nobody new in at the moment, so that the calls in progress can go on. Try again in half a minute.' },
     serverStopping: { title: 'We are restarting', body: 'It is nothing you did. Try again in a moment.' },
     unsupportedProtocol: { title: 'The page has been renewed', body: 'Open the link again from your text message or e-mail to get the new one.' },
     unsupportedBrowser: { title: 'The browser cannot show video', body: 'Open the link from your text message or e-mail in Safari, Chrome, Edge or Firefox.' },
