@@ -299,14 +299,18 @@ TEST_PACKAGES = {
     "firefox-esr": ("firefox-esr", "firefox"),
     "coturn": ("turnserver",),
     "iproute2": ("ip",),
+    "nftables": ("nft", "/usr/sbin/nft"),
+    "nginx": ("nginx", "/usr/sbin/nginx"),
+    "systemd": ("systemd-analyze",),
     "postgresql": ("pg_ctlcluster", "postgres"),
     "glewlwyd": ("glewlwyd",),
     "kannel": ("/usr/sbin/bearerbox", "bearerbox"),
     "kannel-extras": ("/usr/lib/kannel/test/fakesmsc", "fakesmsc"),
 }
 """Debian's package to the program's names."""
-MASKED_SERVICES = {"glewlwyd": "glewlwyd.service", "kannel": "kannel.service"}
-"""Package to the service that must not run beside the tests: its own would listen with a password that all know."""
+MASKED_SERVICES = {"glewlwyd": "glewlwyd.service", "kannel": "kannel.service", "nginx": "nginx.service"}
+"""Package to the service that must not run beside the tests: its own would listen, with a password that all know or
+with a page of its own."""
 
 
 def missing_packages() -> list[str]:
