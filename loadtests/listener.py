@@ -68,8 +68,10 @@ class Listener:
             raise RuntimeError(f"{message['type']} was refused: {told['code']}")
         return told
 
-    async def join(self) -> None:
-        self.joined = await self.ask({"type": "join", "name": self._name, "videoSlots": 0, "knowsWhoSees": "all"})
+    async def join(self, **fields: Any) -> None:
+        """`joined` is the answer, also to who must wait."""
+        asked = {"type": "join", "name": self._name, "videoSlots": 0, "knowsWhoSees": "all", **fields}
+        self.joined = await self.ask(asked)
 
     async def _read(self) -> None:
         async for frame in self._socket:

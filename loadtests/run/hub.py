@@ -36,6 +36,10 @@ class Hub:
         self.process = process
         """None: somebody else's."""
         self._http = http
+        self._spent_s = (0.0, 0.0)
+        """Of the process that runs now, when it was looked at last."""
+        self._spent_before_s = (0.0, 0.0)
+        """Of those before it."""
 
     @property
     def headers(self) -> dict[str, str]:
@@ -65,11 +69,20 @@ class Hub:
         pairs = (line.rsplit(" ", 1) for line in text.splitlines() if line and not line.startswith("#"))
         return {name: float(value) for name, value in pairs}
 
+    def moved(self, server: Server) -> None:
+        """Another process is the server from now on; what those before it took stays counted."""
+        python_s, relay_s = self._spent_s
+        self._spent_before_s = self._spent_before_s[0] + python_s, self._spent_before_s[1] + relay_s
+        self._spent_s = (0.0, 0.0)
+        self.base_url, self.key, self.process = server.base_url, server.key, server
+
     async def spent_s(self) -> tuple[float, float]:
         """Processor time of Python and of the relay so far; of a server elsewhere all of it is said to be Python's."""
         if self.process is not None:
-            spent = threads(self.process.pid)
-            return spent.python_ns / 1e9, spent.relay_ns / 1e9
+            with contextlib.suppress(OSError):  # it has ended, and another is about to be started
+                spent = threads(self.process.pid)
+                self._spent_s = spent.python_ns / 1e9, spent.relay_ns / 1e9
+            return self._spent_before_s[0] + self._spent_s[0], self._spent_before_s[1] + self._spent_s[1]
         return (await self.metrics()).get("process_cpu_seconds_total", 0.0), 0.0
 
 
