@@ -64,6 +64,8 @@ class Wait(msgspec.Struct, frozen=True):
     function: str
     admission_keys: tuple[str, ...]
     knocks: bool = False
+    since_s: float | None = None
+    """He stood in the row before the server's restart; None: he comes now, to its end."""
 
 
 class LoseWaiter(msgspec.Struct, frozen=True):

@@ -87,7 +87,7 @@ class Gate:
                 function=command.function,
                 keys=keys,
                 cause=cause,
-                since_s=now_s,
+                since_s=now_s if command.since_s is None else min(now_s, command.since_s),
                 knocks=knocks,
             )
         )

@@ -124,7 +124,10 @@ class Lobby:
         """Raises: Refused `lobby_full`."""
         if len(self.waiters) >= MAX_WAITING:
             raise Refused("too many wait already", code="lobby_full", retry_after_s=WAITER_KEPT_S)
+        behind = [one.id for one in self.waiters.values() if one.since_s > waiter.since_s]
         self.waiters[waiter.id] = waiter
+        for one in behind:
+            self.waiters[one] = self.waiters.pop(one)
 
     def deadline(self) -> float | None:
         times = [waiter.gone_at_s for waiter in self.waiters.values()]

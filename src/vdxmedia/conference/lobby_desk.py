@@ -83,7 +83,7 @@ class LobbyDocument(Document, frozen=True):
 
 
 class LobbyState(msgspec.Struct, frozen=True):
-    """Nobody's name: who waits knocks again."""
+    """Nobody's name: who waits knocks again, and has his place in the row from the hub (`kept_room.py`)."""
 
     is_locked: bool = False
     awaits_host: bool = False

@@ -42,10 +42,19 @@ class KeptSeat(msgspec.Struct, frozen=True):
         return Seat(self.participant, self.secret, self.grant, self.sources)
 
 
+class KeptPlace(msgspec.Struct, frozen=True):
+    """In the lobby's row, for who comes back with the secret: neither his name nor anything else of him."""
+
+    participant: ParticipantId
+    secret: SessionSecret
+    waited_s: float
+
+
 class KeptRoom(msgspec.Struct, frozen=True):
     version: int
     conference: KeptConference
     seats: tuple[KeptSeat, ...]
+    places: tuple[KeptPlace, ...] = ()
 
 
 class _EncodedOnce(Generic[T]):
@@ -71,12 +80,12 @@ class RoomWriter:
         self._people = _EncodedOnce[KeptPerson](lambda person: person)
         self._seats = _EncodedOnce[Seat](KeptSeat.of)
 
-    def encode(self, conference: KeptConference, seats: Iterable[Seat]) -> bytes:
+    def encode(self, conference: KeptConference, seats: Iterable[Seat], places: Iterable[KeptPlace]) -> bytes:
         """Nothing that is kept of a seat changes while it is the same seat."""
         # For encoding only: the JSON in the values' place.
         people = cast(tuple[KeptPerson, ...], self._people.of(conference.people))
         held = cast(tuple[KeptSeat, ...], self._seats.of(seats))
-        return _encode(KeptRoom(VERSION, msgspec.structs.replace(conference, people=people), held))
+        return _encode(KeptRoom(VERSION, msgspec.structs.replace(conference, people=people), held, tuple(places)))
 
 
 def decode(state: bytes) -> KeptRoom:

@@ -167,9 +167,11 @@ class Room:
 
     def state(self) -> bytes:
         """What the next server must know to go on. Some 2 µs per person, most of it to see that he is the same."""
+        now_s = self._clock.monotonic_s()
         return self._writer.encode(
-            self._conference.kept(self._clock.monotonic_s()),
+            self._conference.kept(now_s),
             (seat for seat in self._seats.all() if not seat.grant.is_film),
+            self._lobby.places(now_s),
         )
 
     def restore(self, state: bytes) -> None:
@@ -183,6 +185,7 @@ class Room:
             self._seats.add(seat)
             self._owners.update(dict.fromkeys(seat.sources.values(), seat.participant))
             self.records.restored(seat.participant, seat.grant.role)
+        self._lobby.restore(kept.places, self._clock.monotonic_s())
         self._tell_decided(decided)
         logger.info("conference_restored room=%s seats=%d", self.id, len(kept.seats))
 
@@ -245,6 +248,7 @@ class Room:
         if reason is not None:
             decided, waiting = self._lobby.wait(waited, request, client, name, self._clock.monotonic_s())
             self._carry_out(decided)
+            self._mark_changed()
             told = waiting()
             self.records.waits(told.participant, grant.role)
             return told

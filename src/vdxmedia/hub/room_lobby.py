@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from vdxmedia.conference import commands, events
 from vdxmedia.conference.admissions import key_of
 from vdxmedia.conference.conference import Conference
 from vdxmedia.conference.kinds import EndReason, LeaveReason
+from vdxmedia.conference.lobby import WAITER_KEPT_S
 from vdxmedia.errors import NotFound
 from vdxmedia.hub.client import Client, JoinRequest, SentToLobby, ServerStopping, Waiting
+from vdxmedia.hub.kept_room import KeptPlace
 from vdxmedia.hub.lobby_seats import LobbySeat, LobbySeats, function_of
 from vdxmedia.hub.seats import Seat
 from vdxmedia.ids import ParticipantId, RoomId, SessionSecret, new_participant_id, new_session_secret
@@ -31,6 +33,9 @@ class RoomLobby:
         self._room = room
         self._conference = conference
         self._seats = LobbySeats()
+        self._places: dict[SessionSecret, KeptPlace] = {}
+        """Of those who have not come back since the server's restart."""
+        self._restored_at_s = 0.0
 
     def of(self, secret: SessionSecret | None, identity: str) -> LobbySeat | None:
         return self._seats.of(secret, identity)
@@ -45,13 +50,38 @@ class RoomLobby:
             return self._conference.handle(commands.ReturnWaiter(waited.participant), now_s), lambda: self._told(waited)
         grant, secret = request.grant, None if request.resume is None else request.resume.session
         function = function_of(request, None)
-        seat = LobbySeat(new_participant_id(), new_session_secret(), grant, name, function, client)
+        place = self._place_of(secret, now_s)
+        if place is None:
+            seat = LobbySeat(new_participant_id(), new_session_secret(), grant, name, function, client)
+        else:
+            seat = LobbySeat(place.participant, place.secret, grant, name, function, client)
+        since_s = None if place is None else self._restored_at_s - place.waited_s
         keys = (*admission_keys(grant.identity, secret), *admission_keys("", seat.secret))
-        wait = commands.Wait(seat.participant, name, grant.organisation, function, keys, grant.knocks)
+        wait = commands.Wait(seat.participant, name, grant.organisation, function, keys, grant.knocks, since_s)
         decided = self._conference.handle(wait, now_s)
         self._seats.add(seat)
         logger.info("participant_waits room=%s participant=%s", self._room, seat.participant)
         return decided, lambda: self._told(seat)
+
+    def places(self, now_s: float) -> Sequence[KeptPlace]:
+        """Of those who wait, for the time after a restart."""
+        since_s = {one.id: one.since_s for one in self._conference.waiting()}
+        here = [
+            KeptPlace(seat.participant, seat.secret, now_s - since_s[seat.participant])
+            for seat in self._seats.all()
+            if seat.participant in since_s
+        ]
+        return [*here, *self._places.values()]
+
+    def restore(self, places: Iterable[KeptPlace], now_s: float) -> None:
+        self._places = {place.secret: place for place in places}
+        self._restored_at_s = now_s
+
+    def _place_of(self, secret: SessionSecret | None, now_s: float) -> KeptPlace | None:
+        """As somebody whose connection was away, he is waited for so long."""
+        if now_s >= self._restored_at_s + WAITER_KEPT_S:
+            self._places.clear()
+        return self._places.pop(secret, None) if secret is not None else None
 
     def take(self, waited: LobbySeat, client: Client) -> None:
         """He has come in, perhaps by another connection."""

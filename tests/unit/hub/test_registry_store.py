@@ -20,6 +20,7 @@ from vdxmedia.conference.emergency import EmergencyNote
 from vdxmedia.conference.events import DocumentChanged
 from vdxmedia.conference.help import PeopleNotesDocument, PersonNote
 from vdxmedia.conference.kinds import SourceKind
+from vdxmedia.conference.lobby import WAITER_KEPT_S
 from vdxmedia.conference.lobby_desk import Admit
 from vdxmedia.conference.settings import RoomMode, RoomSettings
 from vdxmedia.conference.settings_desk import ChangeRoom
@@ -413,6 +414,40 @@ async def test_who_was_let_in_comes_back_without_knocking_and_who_is_barred_does
             await registry.join(room, request("Gæst", **bo), FakeClient())
         _, stranger = await registry.join(room, request("Gæst", identity="carl"), FakeClient())
         assert isinstance(stranger, Waiting)
+
+
+async def test_who_waits_has_his_place_in_the_row_after_a_restart_and_only_for_a_while(stage: Stage) -> None:
+    settings = RoomSettings(lobby=LobbyPolicy.KNOCK)
+
+    async def wait(registry: Registry, room: RoomId, name: str, before: Waiting | None = None) -> Waiting:
+        resume = None if before is None else (before.session, 0)
+        _, waiting = await registry.join(room, request(name, resume=resume), FakeClient())
+        assert isinstance(waiting, Waiting)
+        return waiting
+
+    async with stage.server() as registry:
+        room = await registry.open(settings)
+        await registry.join(room, request("Inge", role="host"), FakeClient())
+        anna = await wait(registry, room, "Anna")
+        stage.clock.advance(5)
+        bo = await wait(registry, room, "Bo")
+        carl = await wait(registry, room, "Carl")
+        stage.clock.advance(1)
+    (kept,) = stage.store.kept_conferences.values()
+    assert not any(name in kept.state for name in (b"Anna", b"Bo", b"Carl")), "who was never let in is not written down"
+    async with stage.server() as registry:
+        new = await wait(registry, room, "Dorte")
+        stage.clock.advance(WAITER_KEPT_S - 1)
+        bo_again, anna_again = await wait(registry, room, "Bo", bo), await wait(registry, room, "Anna", anna)
+        for again, before in ((anna_again, anna), (bo_again, bo)):
+            assert (again.participant, again.session) == (before.participant, before.session)
+            assert again.told.since == pytest.approx(before.told.since, abs=0.1)
+        row = [one.name for one in registry.presence_in(room).waiting]
+        assert row == ["Anna", "Bo", "Dorte"]
+        stage.clock.advance(1)
+        late = await wait(registry, room, "Carl", carl)
+        assert late.participant not in (carl.participant, new.participant), "he was waited for long enough"
+        assert [one.name for one in registry.presence_in(room).waiting] == ["Anna", "Bo", "Dorte", "Carl"]
 
 
 async def test_gentle_stop_keeps_what_was_so_before_the_clients_were_sent_away(stage: Stage) -> None:
