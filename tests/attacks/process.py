@@ -24,6 +24,8 @@ START_TIMEOUT_S = 90.0
 STOP_TIMEOUT_S = 20.0
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+MOST_ROOMS = 80
+"""Of this server: the tests make half as many."""
 PROXY = "127.0.0.9"
 """The one address whose `X-Forwarded-…` the server believes; the attacks come from others."""
 
@@ -64,7 +66,12 @@ def run_victim(directory: Path, settings: Mapping[str, str] | None = None) -> It
     """Starts it with these `VDX_…` variables, ends it with SIGTERM; a bad exit code fails the test."""
     http_port, media_port = free_port(socket.SOCK_STREAM), free_media_port()
     output_file = directory / "output"
-    own = {"VDX_MEDIA_WORKERS": "1", "VDX_LOG_LEVEL": "info", "VDX_HTTP_TRUSTED_PROXIES": f"{PROXY}/32"}
+    own = {
+        "VDX_MEDIA_WORKERS": "1",
+        "VDX_LOG_LEVEL": "info",
+        "VDX_LIMITS_ROOMS": str(MOST_ROOMS),
+        "VDX_HTTP_TRUSTED_PROXIES": f"{PROXY}/32",
+    }
     with (
         output_file.open("wb") as output,
         subprocess.Popen(
