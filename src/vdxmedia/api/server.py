@@ -171,6 +171,8 @@ def _hardening(proxies: TrustedProxies) -> Callable[[web.BaseRequest, web.Stream
 
     async def harden(request: web.BaseRequest, response: web.StreamResponse) -> None:
         _harden(response, is_secure=proxies.is_secure(request))
+        if "Upgrade" in request.headers and response.status != HTTPStatus.SWITCHING_PROTOCOLS:
+            response.force_close()  # a proxy that took it for upgraded would pass on what it never looked at
 
     return harden
 

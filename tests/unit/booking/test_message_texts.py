@@ -96,6 +96,7 @@ def test_number_with_a_country_stays_there() -> None:
     [
         "", "112", "1813", "90 12 34 56", "80 12 34 56", "70 12 34 56", "+44 20 7946 0958", "2012345", "201234567890",
         "hej", "20123456;ext=1", "２０１２３４５６", "+4520123456\n", "tel:+4520123456", "0" * 33, "+999 20123456",
+        "+870 773 123 456", "+882 16 5551 2345",
     ],
 )  # fmt: skip
 def test_number_that_takes_no_sms_is_refused_without_being_repeated(written: str) -> None:

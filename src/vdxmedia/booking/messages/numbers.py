@@ -1,7 +1,7 @@
 """Telephone numbers as people write them, into E.164 as gateways want them. A number without a country is Danish.
 
-Refused is what no citizen answers an SMS on, or what costs: premium, shared cost, short numbers, fixed lines where the
-numbering plan tells them apart. Danish numbers do not tell; they are all taken, but for those of 70, 80 and 90.
+Refused is what no citizen answers an SMS on, or what costs: premium, shared cost, satellite, short numbers, fixed lines
+where the numbering plan tells them apart. Danish numbers do not tell; all are taken, but for those of 70, 80 and 90.
 """
 
 from __future__ import annotations
@@ -45,7 +45,12 @@ def to_e164(text: str, *, region: str = DEFAULT_REGION, field: str = "$.to") -> 
     if not phonenumbers.is_valid_number(number):
         raise BadField("no such telephone number can exist; are all digits there?", field=field)
     is_switchboard = number.country_code == DANISH_CODE and str(number.national_number).startswith(DANISH_SWITCHBOARD)
-    if is_switchboard or phonenumbers.number_type(number) in NO_SMS:
+    country = phonenumbers.region_code_for_country_code(number.country_code or 0)
+    if (
+        is_switchboard
+        or country == phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY
+        or phonenumbers.number_type(number) in NO_SMS
+    ):
         raise BadField("this number takes no SMS; write that of a mobile telephone", field=field)
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
