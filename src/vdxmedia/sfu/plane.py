@@ -49,6 +49,7 @@ from vdxmedia.sdp.offer import parse_offer
 from vdxmedia.sfu import relay_wire
 from vdxmedia.sfu.allocation import Allocation
 from vdxmedia.sfu.dtls import DtlsFailure, DtlsIdentity, DtlsSession
+from vdxmedia.sfu.fences import Fences
 from vdxmedia.sfu.handshakes import Handshakes
 from vdxmedia.sfu.news import PeerNews, told_of
 from vdxmedia.sfu.peer import Peer
@@ -62,7 +63,6 @@ from vdxmedia.sfu.wishes import Wishes, heard_and_shown, wish_command
 
 logger = logging.getLogger(__name__)
 
-FENCE_TIMEOUT_S: Final = 5.0
 LOAD_INTERVAL_S: Final = 1.0
 _LOUDEST: Final = 127
 
@@ -105,9 +105,7 @@ class RelayPlane:
         self._peers: dict[PeerId, Peer] = {}
         self._publishers: dict[SourceId, Peer] = {}
         self._peer_ids = itertools.count(1)
-        self._fence_ids = itertools.count(1)
-        self._fences: dict[int, asyncio.Future[None]] = {}
-        self._snapshots: dict[int, list[relay_wire.Snapshot]] = {}
+        self._fences = Fences(lambda command: self._command(command))
         self._handshakes = Handshakes()
         self._counters: Counter[str] = Counter()
         self._qualities = QualityTotals()
@@ -130,9 +128,7 @@ class RelayPlane:
         try:
             await self._tasks.close()
         finally:
-            for fence in self._fences.values():
-                if not fence.done():
-                    fence.set_exception(VdxError("The relay has been closed.", code="relay_stuck"))
+            self._fences.close()
             asyncio.get_running_loop().remove_reader(self._relay.event_fd)
             await asyncio.to_thread(self._relay.close)
 
@@ -175,29 +171,14 @@ class RelayPlane:
 
     async def fence(self) -> None:
         """Raises: VdxError `relay_stuck` when the relay does not answer in time."""
-        fence_id = next(self._fence_ids)
-        reached = self._fences[fence_id] = asyncio.get_running_loop().create_future()
-        try:
-            self._command(relay_wire.Fence(id=fence_id))
-            async with asyncio.timeout(FENCE_TIMEOUT_S):
-                await reached
-        except TimeoutError:
-            raise VdxError("The relay does not answer.", code="relay_stuck") from None
-        finally:
-            del self._fences[fence_id]
+        await self._fences.reach()
 
     async def statistics(self, conference: ConferenceKey) -> Sequence[ConnectionStatistics]:
         """Raises: VdxError `relay_stuck`."""
         state = self._conferences.get(conference)
         if state is None:
             return ()
-        snapshot_id = next(self._fence_ids)
-        taken = self._snapshots[snapshot_id] = []
-        try:
-            self._command(relay_wire.TakeSnapshot(id=snapshot_id, room=conference))
-            await self.fence()  # each worker has answered before it
-        finally:
-            del self._snapshots[snapshot_id]
+        taken = await self._fences.snapshot(conference)
         return statistics_of(taken, state.peers.values())
 
     def disconnect(self, conference: ConferenceKey, participant: ParticipantId, *, is_gone: bool) -> None:
@@ -465,12 +446,8 @@ class RelayPlane:
                 if (peer := self._peers.get(PeerId(event.peer))) is not None:
                     logger.error("relay_fault peer=%s", event.peer)
                     self._lose(peer, "fault", "a panic in the relay", is_gone_from_relay=True)
-            case relay_wire.FenceReached():
-                if (fence := self._fences.get(event.id)) is not None and not fence.done():
-                    fence.set_result(None)
-            case relay_wire.Snapshot():
-                if (taken := self._snapshots.get(event.id)) is not None:
-                    taken.append(event)
+            case relay_wire.FenceReached() | relay_wire.Snapshot():
+                self._fences.take(event)
             case relay_wire.PeerBound():
                 logger.debug("peer_bound peer=%s ipv6=%s tcp=%s", event.peer, event.is_ipv6, event.is_tcp)
                 transport = Transport.TCP if event.is_tcp else Transport.UDP

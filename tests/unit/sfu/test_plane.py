@@ -39,8 +39,7 @@ from vdxmedia.hub.ports import (
     SlotKind,
 )
 from vdxmedia.ids import ConferenceKey, ParticipantId, SourceId
-from vdxmedia.sfu import plane as plane_module
-from vdxmedia.sfu import relay_wire
+from vdxmedia.sfu import fences, relay_wire
 from vdxmedia.sfu.plane import RelayPlane
 from vdxmedia.sfu.relay_port import split_address
 
@@ -371,7 +370,7 @@ async def test_fence_returns_when_the_relay_has_reached_it(stage: Stage) -> None
 
 
 async def test_fence_of_a_silent_relay_fails_in_time(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plane_module, "FENCE_TIMEOUT_S", 0.01)
+    monkeypatch.setattr(fences, "FENCE_TIMEOUT_S", 0.01)
     monkeypatch.setattr(stage.relay, "emit", lambda *events: None)
     with pytest.raises(VdxError) as caught:
         await stage.plane.fence()
