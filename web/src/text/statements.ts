@@ -105,6 +105,7 @@ const da: StatementsWords = {
           'Siden optager ikke. Der er ingen knap til at optage, og serveren gemmer hverken billede eller lyd.',
           'De andre i mødet kan se og høre dig, og ingen kan forhindre dem i at optage med deres eget udstyr.',
           'Hvem der ser og hører dig, står på skærmen, før du går ind.',
+          'Mens du venter, kan du vælge at vise værten et lille billede. Det bliver ikke gemt og er væk, når du kommer ind.',
         ],
       },
       {
@@ -230,6 +231,7 @@ const en: StatementsWords = {
           'The page does not record. There is no button for it, and the server keeps neither picture nor sound.',
           'The others in the meeting see and hear you, and nobody can stop them from recording with equipment of their own.',
           'Who sees and hears you is on the screen before you go in.',
+          'While you wait you can choose to show the host a small picture. It is not stored, and is gone when you come in.',
         ],
       },
       {
