@@ -196,7 +196,9 @@ impl Engine {
                     if let Some(mut place) = self.places[at].take() {
                         let mut slots = Vec::new();
                         place.peer.slot_stats(false, |slot| slots.push(slot));
-                        slots.iter().for_each(|slot| self.gone.add(&slot.findings));
+                        for slot in &slots {
+                            self.gone.add(&slot.findings);
+                        }
                         self.shared.reports.push(Report::Gone { peer, slots });
                         place.peer.close();
                     }
