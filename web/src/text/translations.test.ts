@@ -7,7 +7,6 @@ import { forms, placesOf, PROBES, templateOf, type Text } from './template.js';
 const TEMPLATE = Object.assign({}, ...AREAS.map(templateOf)) as Readonly<Record<string, { readonly da: Form; readonly en: Form }>>;
 const files = import.meta.glob<Catalogue>('./catalogues/*.json', { import: 'default', eager: true });
 const CATALOGUES = Object.entries(files).map(([path, catalogue]) => [path.replace(/^.*\/|\.json$/g, '') as Language, catalogue] as const);
-/** Staff read Danish or English, and nobody may be told his rights in a translation that nobody has read through. */
 const WANTED = Object.keys(TEMPLATE);
 const TRANSLATED = LANGUAGES.filter((language) => language !== 'da' && language !== 'en');
 
