@@ -62,6 +62,9 @@ class MediaAnswer(msgspec.Struct, frozen=True):
     is_new_connection: bool
     """False when the offer renegotiated or ICE-restarted a live connection."""
 
+    def slot_count(self, kind: SlotKind) -> int:
+        return max((slot.index + 1 for slot in self.slots if slot.kind is kind), default=0)
+
 
 # ── what the plane tells a room ───────────────────────────────────────────────────────────────────────────────────
 

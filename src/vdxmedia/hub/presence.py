@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
+from vdxmedia.conference.kinds import Role
+from vdxmedia.conference.lobby import Waiter
 from vdxmedia.hub.devices import Device
+from vdxmedia.hub.seats import Seats
 from vdxmedia.ids import ParticipantId
 
 
@@ -24,3 +29,11 @@ class RoomPresence(msgspec.Struct, frozen=True):
 
 
 NOBODY_THERE = RoomPresence()
+
+
+def presence_of(seats: Seats, waiting: Sequence[Waiter], unix_offset_s: float) -> RoomPresence:
+    """`unix_offset_s`: from the monotonic clock to Unix seconds."""
+    counts = seats.counts()
+    at_the_door = tuple(WaitingPerson(one.name, int(one.since_s + unix_offset_s)) for one in waiting)
+    devices = tuple((seat.participant, seat.device) for seat in seats.all() if seat.device is not None)
+    return RoomPresence(at_the_door, counts.get(Role.HOST, 0), counts.get(Role.GUEST, 0), devices)

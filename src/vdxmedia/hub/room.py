@@ -48,7 +48,7 @@ from vdxmedia.hub.ports import (
     SlotPaused,
     SpeakersChanged,
 )
-from vdxmedia.hub.presence import RoomPresence, WaitingPerson
+from vdxmedia.hub.presence import RoomPresence, presence_of
 from vdxmedia.hub.ring import EventRing
 from vdxmedia.hub.room_lobby import RoomLobby, admission_keys
 from vdxmedia.hub.seats import Seat, Seats
@@ -136,10 +136,7 @@ class Room:
         return self._seats.counts()
 
     def presence(self) -> RoomPresence:
-        counts, waiting = self._seats.counts(), self._conference.waiting()
-        at_the_door = [WaitingPerson(one.name, int(one.since_s + self._unix_offset_s)) for one in waiting]
-        devices = tuple((seat.participant, seat.device) for seat in self._seats.all() if seat.device is not None)
-        return RoomPresence(tuple(at_the_door), counts.get(Role.HOST, 0), counts.get(Role.GUEST, 0), devices)
+        return presence_of(self._seats, self._conference.waiting(), self._unix_offset_s)
 
     def show_still(self, participant: ParticipantId, jpeg: bytes) -> None:
         """A picture of who waits, for hosts; empty: none any more. Raises: NotFound."""
@@ -347,20 +344,10 @@ class Room:
         if seat.client is not client and seat.client is not None:
             self._drop_media(seat)  # another connection has the seat, and this one's media must not speak for it
             return
-        counts = dict.fromkeys(SlotKind, 0)
-        for slot in answer.slots:
-            counts[slot.kind] = max(counts[slot.kind], slot.index + 1)
         if answer.is_new_connection:
             self._connections.forget(seat)
-        self._handle(
-            commands.MediaEstablished(
-                participant,
-                counts[SlotKind.SPEAKER],
-                counts[SlotKind.PROGRAMME],
-                counts[SlotKind.VIDEO],
-                is_new=answer.is_new_connection,
-            )
-        )
+        counts = [answer.slot_count(kind) for kind in (SlotKind.SPEAKER, SlotKind.PROGRAMME, SlotKind.VIDEO)]
+        self._handle(commands.MediaEstablished(participant, *counts, is_new=answer.is_new_connection))
 
     # ── the registry ──────────────────────────────────────────────────────────────────────────────────────────────
 
