@@ -346,8 +346,10 @@ class Room:
             return
         if answer.is_new_connection:
             self._connections.forget(seat)
-        counts = [answer.slot_count(kind) for kind in (SlotKind.SPEAKER, SlotKind.PROGRAMME, SlotKind.VIDEO)]
-        self._handle(commands.MediaEstablished(participant, *counts, is_new=answer.is_new_connection))
+        kinds = (SlotKind.SPEAKER, SlotKind.PROGRAMME, SlotKind.VIDEO)
+        speakers, programmes, videos = (answer.slot_count(kind) for kind in kinds)
+        is_new = answer.is_new_connection
+        self._handle(commands.MediaEstablished(participant, speakers, programmes, videos, is_new=is_new))
 
     # ── the registry ──────────────────────────────────────────────────────────────────────────────────────────────
 
