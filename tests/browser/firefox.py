@@ -19,6 +19,8 @@ from typing import Any
 
 import aiohttp
 
+from tests.patience import PATIENCE_S
+
 PREFERENCES = {
     "media.navigator.permission.disabled": True,
     "media.navigator.streams.fake": True,
@@ -38,8 +40,6 @@ PREFERENCES = {
     "browser.safebrowsing.malware.enabled": False,
     "browser.safebrowsing.phishing.enabled": False,
 }
-START_TIMEOUT_S = 40.0
-CALL_TIMEOUT_S = 30.0
 
 
 class Firefox:
@@ -64,7 +64,7 @@ class Firefox:
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._answers[identity] = answer
         await self._socket.send_json({"id": identity, "method": method, "params": parameters})
-        async with asyncio.timeout(CALL_TIMEOUT_S):
+        async with asyncio.timeout(PATIENCE_S):
             got = await answer
         if got["type"] == "error":
             raise RuntimeError(f"{method}: {got['error']}: {got['message']}")
@@ -122,7 +122,7 @@ async def run_firefox(binary: str = "/usr/bin/firefox-esr") -> AsyncIterator[Fir
             stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         try:
-            async with asyncio.timeout(START_TIMEOUT_S):
+            async with asyncio.timeout(PATIENCE_S):
                 address = await _announced_address(process)
             drain = asyncio.create_task(_drain(process), name="firefox-stderr")
             async with aiohttp.ClientSession() as http, http.ws_connect(f"{address}/session", max_msg_size=0) as socket:

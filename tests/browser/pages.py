@@ -154,6 +154,7 @@ async def open_person(
         locale="da-DK",
         bypass_csp=bypass_csp,
     )
+    context.set_default_timeout(1000 * PATIENCE_S)
     if not udp:
         await context.add_init_script(WITHOUT_UDP)
     await context.add_init_script(OBSERVE)

@@ -15,6 +15,7 @@ from aiohttp import web
 from playwright.async_api import Browser, ConsoleMessage, Page
 
 from tests.browser.pages import eventually
+from tests.patience import PATIENCE_S
 
 WEB = Path(__file__).parents[2] / "web"
 POLICY = (
@@ -135,6 +136,7 @@ async def open_stories(
         viewport={"width": size[0], "height": size[1]},
         **{"locale": "da-DK", "reduced_motion": "reduce", **context_settings},
     )
+    context.set_default_timeout(1000 * PATIENCE_S)
     page = await context.new_page()
     complaints: list[str] = []
 
