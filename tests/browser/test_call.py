@@ -118,8 +118,9 @@ async def speaking(viewer: Person, speaker: Person) -> None:
     """Waits until the viewer's page marks this one as speaking, and nobody else."""
     marked = viewer.page.locator("vdx-tile[speaking][data-kind=camera]:not([data-self])")
 
-    async def names() -> list[str | None]:
-        return [await tile.get_attribute("data-name") for tile in await marked.all()]
+    async def names() -> list[str]:
+        found: list[str] = await marked.evaluate_all("tiles => tiles.map((tile) => tile.dataset.name)")
+        return found
 
     await eventually(names, lambda found: found == [speaker.name])
 
