@@ -8,17 +8,20 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from loadtests.run import command
+from loadtests.run import capacity, command
 
 USAGE = """Usage: python -m loadtests run SCENARIO [flags]
        python -m loadtests run --list
-       python -m loadtests run SCENARIO --help"""
+       python -m loadtests run SCENARIO --help
+       python -m loadtests capacity [--quick] [--out DIR] [--write]"""
 
 
 def main(arguments: Sequence[str]) -> int:
     match list(arguments):
         case ["run", *rest]:
             return command.main(rest)
+        case ["capacity", *rest]:
+            return capacity.main(rest)
         case ["--help" | "-h"]:
             print(USAGE)
             return 0

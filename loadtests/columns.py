@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 def columns(rows: Sequence[Sequence[str]], *, are_numbers: bool = False) -> str:
     """The first column is the names. `are_numbers`: the others stand at the right."""
-    count = max(map(len, rows))
+    count = max(map(len, rows), default=0)
     widths = [max(len(row[column]) for row in rows if column < len(row)) for column in range(count)]
 
     def line(row: Sequence[str]) -> str:

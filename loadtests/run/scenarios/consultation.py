@@ -12,6 +12,8 @@ from loadtests.run.stage import Entry, Stage
 
 OF_THREE = 0.8
 """Share of the rooms; the others are of two."""
+ALONE_HEIGHT = 720
+"""Of the picture of the only other one, who fills the window."""
 NAMES = ("Læge", "Borger", "Pårørende")
 
 
@@ -33,7 +35,9 @@ async def rooms_of_two_or_three(stage: Stage) -> list[Entry]:
             entries += entries_of(flags, room, number)
             continue
         for at, name in enumerate(NAMES[:size]):
-            entries.append(Entry(room=room, name=f"{name} {number}", role="guest" if at else "host"))
+            height = ALONE_HEIGHT if size == 2 else flags.tile_height
+            role = "guest" if at else "host"
+            entries.append(Entry(room=room, name=f"{name} {number}", role=role, tile_height=height))
     return entries
 
 
