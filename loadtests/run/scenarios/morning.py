@@ -13,7 +13,8 @@ from loadtests.run.level import ServiceLevel
 from loadtests.run.scenario import Scenario
 from loadtests.run.scenarios.consultation import NAMES, sizes
 from loadtests.run.shape import entries_of
-from loadtests.run.stage import JOINING, Entry, Stage
+from loadtests.run.stage import Entry, Stage
+from loadtests.run.table import JOINING
 
 MINUTE_S = 60.0
 PEAK = 0.2
