@@ -58,8 +58,10 @@ export const frameStyles = css`
     font-size: var(--text-16);
   }
 
+  /* A word that is too long is broken; it never makes the page wider than its window. */
   main {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     flex: 1;
     min-width: 0;
   }
