@@ -180,6 +180,8 @@ def _hardening(proxies: TrustedProxies) -> Callable[[web.BaseRequest, web.Stream
 def _harden(response: web.StreamResponse, *, is_secure: bool) -> None:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "no-referrer")
+    response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    response.headers.setdefault("Cache-Control", "no-store")
     response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
     if is_secure:
         response.headers.setdefault("Strict-Transport-Security", SECURE_HEADER)

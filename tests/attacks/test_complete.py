@@ -1,0 +1,37 @@
+"""docs/security.md and the attacks say the same."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+HERE = Path(__file__).parent
+PAGE = HERE.parents[1] / "docs" / "security.md"
+ROW = re.compile(r"^\| (A\d+|17\.\d\.\d) \|.*\| (held|not applicable) \|.*\|([^|]*)\|$", re.MULTILINE)
+NUMBERED = re.compile(r"^(?:async )?def (test_(a\d\d|v17_\d_\d)_\w+)", re.MULTILINE)
+ATTACKS = [f"A{number}" for number in range(1, 21)]
+REQUIREMENTS = ["17.1.1", "17.1.2", *(f"17.2.{number}" for number in range(1, 9)), "17.3.1", "17.3.2"]
+
+
+def number_of(prefix: str) -> str:
+    """`a01` is A1, `v17_2_6` is 17.2.6."""
+    return f"A{int(prefix[1:])}" if prefix.startswith("a") else prefix[1:].replace("_", ".")
+
+
+def told() -> dict[str, set[str]]:
+    return {
+        number: set(re.findall(r"`(test_\w+)`", tests)) for number, _, tests in ROW.findall(PAGE.read_text("utf-8"))
+    }
+
+
+def tried() -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for path in HERE.glob("test_*.py"):
+        for name, prefix in NUMBERED.findall(path.read_text("utf-8")):
+            found.setdefault(number_of(prefix), set()).add(name)
+    return found
+
+
+def test_every_attack_and_requirement_is_on_the_page_with_its_tests() -> None:
+    assert list(told()) == [*ATTACKS, *REQUIREMENTS]
+    assert told() == tried()
