@@ -6,7 +6,6 @@ became of it: a call that goes on would take the machine from the next test.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -19,31 +18,17 @@ from playwright.async_api import Browser, BrowserType, async_playwright, expect
 
 from tests.browser.pages import CHROMIUM_FLAGS, Person, open_person
 from tests.browser.site import Site, open_site
-from tests.conftest import GRACE_S
+from tests.one_loop import _no_task_left as _no_task_left
+from tests.one_loop import use_one_loop
 from tests.patience import PATIENCE_S
 from tests.server import Server, run_server
-
-HERE = Path(__file__).parent
 
 # `expect` waits for a condition; its own limit of 5 s is what a page may take on a busy machine.
 expect.set_options(timeout=1000 * PATIENCE_S)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def _no_task_left() -> AsyncIterator[None]:
-    """As in tests/conftest.py, but for what lasts longer than one test."""
-    before = asyncio.all_tasks()
-    yield
-    tasks = asyncio.all_tasks() - before - {asyncio.current_task()}
-    if tasks:
-        _, tasks = await asyncio.wait(tasks, timeout=GRACE_S)
-    assert not tasks, f"tasks left behind: {sorted(task.get_name() for task in tasks)}"
+    use_one_loop(items, Path(__file__).parent)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

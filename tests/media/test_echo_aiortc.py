@@ -11,6 +11,7 @@ from typing import Any
 import av
 import numpy as np
 import pytest
+import pytest_asyncio
 from aiortc import RTCBundlePolicy, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamTrack
 
@@ -23,7 +24,7 @@ from vdxmedia.hub import echoes
 BRIEFLY_S = 1.5
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def server() -> AsyncIterator[AssembledServer]:
     async with assembled({"limits.echoes": "20"}) as running:
         yield running

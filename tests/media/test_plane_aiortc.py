@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable
 import av
 import numpy as np
 import pytest
+import pytest_asyncio
 from aiortc import RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamTrack
 
@@ -147,7 +148,7 @@ class Stage:
         assert abs(float(np.median(peer.last["video"])) - GREY) < 12  # the plane has padding beyond 320
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def stage() -> AsyncIterator[Stage]:
     assert is_release_build()
     async with RelayPlane(Relay(["127.0.0.1:0"])) as plane:

@@ -8,7 +8,6 @@ That the same ears do hear the others once all have agreed, and no more after, i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -24,19 +23,13 @@ from aiortc.rtp import (
 from tests.contract.test_training_privacy import commands_about
 from tests.media.client import Client, join
 from tests.patience import PATIENCE_S
-from tests.server import Server, run_server
+from tests.server import Server
 
 MOST_SLOTS = 25
 ROUNDS = 150
 """Of everything that he asks for; and he has heard the host meanwhile, so what others send would have come too."""
 HEARD_PACKETS = 100
 """Two seconds of the host's voice, on a machine that has the time for it."""
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[Server]:
-    async with run_server() as running:
-        yield running
 
 
 @dataclass
