@@ -13,7 +13,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
@@ -21,7 +20,7 @@ from types import TracebackType
 from vdxmedia.clock import Clock
 from vdxmedia.conference.kinds import Role, SourceKind
 from vdxmedia.conference.settings import RoomSettings
-from vdxmedia.errors import BadInput, NotAllowed, NotFound, Refused
+from vdxmedia.errors import BadInput, NotAllowed, Refused
 from vdxmedia.hub.call_records import CallRecords
 from vdxmedia.hub.client import Client, JoinRequest, Seated, SeatResumed, Waiting
 from vdxmedia.hub.counters import Counters
@@ -33,22 +32,20 @@ from vdxmedia.hub.overview import Figures, RoomNow
 from vdxmedia.hub.pins import PinDoor
 from vdxmedia.hub.ports import (
     Attendance,
-    DeleteRoom,
     Grant,
     MediaPlane,
-    SaveRoom,
-    StoreChange,
 )
 from vdxmedia.hub.presence import NOBODY_THERE, RoomPresence
 from vdxmedia.hub.room import Room
-from vdxmedia.hub.room_entry import NOT_RESTORED, RoomEntry
+from vdxmedia.hub.room_book import RoomBook
+from vdxmedia.hub.room_entry import RoomEntry
 from vdxmedia.hub.room_keeping import RoomKeeping
 from vdxmedia.hub.room_task import RoomTask, all_ended
 from vdxmedia.hub.statistics import ConnectionStatistics
 from vdxmedia.hub.store_keeping import StoreKeeping
 from vdxmedia.hub.tasks import TaskScope
 from vdxmedia.hub.terms import DemandedTerms, with_terms
-from vdxmedia.ids import ConferenceKey, RoomId, new_room_id
+from vdxmedia.ids import ConferenceKey, RoomId
 from vdxmedia.observability import Metrics
 
 logger = logging.getLogger(__name__)
@@ -80,7 +77,7 @@ class Registry:
         self.counters = counters or Counters()
         outbox = None if keeping is None else keeping.outbox
         self.records = CallRecords(clock, self._metrics, self.counters, outbox)
-        self._rooms: dict[RoomId, RoomEntry] = {}
+        self._book = RoomBook(clock, self._limits, self.counters, keeping)
         self._keys = itertools.count(1)
         self._joins = TokenBucket(rate := self._limits.joins_per_second, max(1.0, 2 * rate), clock.monotonic_s())
         self._scope = TaskScope("rooms")
@@ -98,10 +95,9 @@ class Registry:
         Raises: as `create`, and Refused `store_unavailable`: there is no room then."""
         room = self.create(settings, room=room)
         try:
-            await self._written(room)
+            await self._book.written(room)
         except BaseException:
-            if self._rooms.pop(room, None) is not None:
-                self._save(room)
+            self._book.forget(room)
             raise
         return room
 
@@ -109,43 +105,33 @@ class Registry:
         """Written to the store a moment later. Raises: BadField, Refused (`rooms_full`, `server_stopping`)."""
         settings.validate()
         self.drain.refuse_new()
-        if len(self._rooms) >= self._limits.rooms:
-            self._forget_closed()
-        if len(self._rooms) >= self._limits.rooms:
-            self.counters.add("rooms_full")
-            raise Refused("the server has its maximum of rooms", code="rooms_full")
-        assert room not in self._rooms
-        while room is None or room in self._rooms:
-            room = new_room_id()
-        now = self._clock.unix_s()
-        self._rooms[room] = RoomEntry(settings, idle_since=now, created_at=now)
-        self._save(room)
+        room = self._book.add(settings, room)
         logger.info("room_opened room=%s", room)
         return room
 
     def settings_of(self, room: RoomId) -> RoomSettings:
         """Raises: NotFound `room_unknown`."""
-        return self._entry(room).settings
+        return self._book.entry(room).settings
 
     def closes_at_of(self, room: RoomId) -> float | None:
         """Unix seconds; None: it stays open, or there is no such room."""
-        entry = self._rooms.get(room)
+        entry = self._book.find(room)
         return None if entry is None else entry.settings.closes_at
 
     async def change_settings(self, room: RoomId, settings: RoomSettings) -> None:
         """Tells those who are in it. Raises: NotFound, BadField, Refused; with `store_unavailable` the change is in
         force, and is written when that is possible."""
         settings.validate()
-        entry = self._entry(room)
+        entry = self._book.entry(room)
         entry.settings = settings
-        self._save(room)
+        self._book.save(room)
         if entry.task is not None:
             await entry.task.change_settings(settings)
-        await self._written(room)
+        await self._book.written(room)
 
     def participants_in(self, room: RoomId) -> int:
         """0 when the room has no conference or is unknown."""
-        entry = self._rooms.get(room)
+        entry = self._book.find(room)
         return 0 if entry is None or entry.task is None else sum(entry.task.counts().values())
 
     def presence_in(self, room: RoomId) -> RoomPresence:
@@ -155,26 +141,26 @@ class Registry:
 
     def live_room(self, room: RoomId) -> Room | None:
         """None as `participants_in`. Its task owns it: what is asked here takes no turn of it."""
-        entry = self._rooms.get(room)
+        entry = self._book.find(room)
         return None if entry is None or entry.task is None else entry.task.room
 
     async def close(self, room: RoomId) -> None:
         """Ends the conference for everyone and forgets the room. Raises: NotFound `room_unknown`, Refused
         `store_unavailable`: the room is gone, but would be there again after a restart in this moment."""
-        entry = self._entry(room)
-        self._forget(room)
+        entry = self._book.entry(room)
+        self._book.forget(room)
         logger.info("room_closed room=%s", room)
         if entry.task is not None:
             entry.task.end(can_rejoin=False)
             async with asyncio.timeout(self._limits.media_timeout_s):
                 await entry.task.ended.wait()
-        await self._written(room)
+        await self._book.written(room)
 
     async def attendance(self, room: RoomId) -> Sequence[Attendance]:
         """Also of a room that is closed. Raises: NotFound `room_unknown`, Refused `store_unavailable`."""
         stays = await self._keeping.attendance_of(room) if self._keeping is not None else ()
         if not stays:
-            self._entry(room)
+            self._book.entry(room)
         return stays
 
     async def delete_attendance(self, room: RoomId) -> None:
@@ -189,7 +175,7 @@ class Registry:
     ) -> tuple[RoomTask, Seated | SeatResumed | Waiting]:
         """The conference to talk to from now on, and the seat in it. Raises: NotFound, Refused."""
         request = await with_terms(self.terms, request)
-        entry = self._entry(room)
+        entry = self._book.entry(room)
         try:
             self.drain.refuse_all()
             if entry.task is None and entry.cut_off is None:
@@ -203,7 +189,7 @@ class Registry:
     def grant_by_pin(self, room: RoomId, pin: str, client: str) -> Grant:
         """What somebody without a link may do, who has typed the room's PIN: a new person with all sources. `client` is
         an address as limits count it. Raises: as `PinDoor.enter`; an unknown room is as one without a PIN."""
-        entry = self._rooms.get(room)
+        entry = self._book.find(room)
         if entry is None:
             raise NotAllowed("this room is entered by a personal link", code="token_missing")
         try:
@@ -230,8 +216,7 @@ class Registry:
 
         def keep(settings: RoomSettings) -> None:
             entry.settings = settings
-            if self._rooms.get(room) is entry:
-                self._save(room)
+            self._book.changed(room, entry)
 
         def make() -> Room:
             return Room(
@@ -258,20 +243,12 @@ class Registry:
             stage.end()
             if entry.task is task:
                 entry.task = None
-                self._used(room, entry)
+                self._book.used(room, entry)
                 keeps.ended()
             self.records.ended(room, records)
 
-        live = self._restored(room, entry, make)
-        if live is None:
-            live = make()
-            if self._keeping is not None:
-                self._keeping.calls.abandon(room)
-        if self._keeping is not None:
-            self._keeping.conferences.began(room, live.state)
-
         task = entry.task = RoomTask(
-            live,
+            self._book.began(room, entry, make),
             plane=self._plane,
             clock=self._clock,
             limits=self._limits,
@@ -287,11 +264,11 @@ class Registry:
             counters=self.counters,
         )
         self._scope.start(task.run(), f"room {room}")
-        self._used(room, entry)
+        self._book.used(room, entry)
         return task
 
     def _film_start(self, room: RoomId, key: ConferenceKey, clip: str) -> FilmStart:
-        entry = self._rooms.get(room)
+        entry = self._book.find(room)
         return FilmStart(
             conference=key,
             organisation="" if entry is None else entry.settings.organisation,
@@ -313,13 +290,13 @@ class Registry:
 
     async def statistics(self, room: RoomId) -> Sequence[ConnectionStatistics]:
         """Of each media connection in the room; empty without a conference. Raises: NotFound `room_unknown`."""
-        task = self._entry(room).task
+        task = self._book.entry(room).task
         return () if task is None else await self._plane.statistics(task.room.key)
 
     # ── operators ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def room_count(self) -> int:
-        return len(self._rooms)
+        return len(self._book)
 
     def live_count(self) -> int:
         """Rooms with a conference."""
@@ -363,11 +340,7 @@ class Registry:
 
     def take_up(self) -> None:
         """What `cut_off` has ended goes on with the first who comes back."""
-        if self._keeping is not None:
-            for conference in self._keeping.conferences.thaw():
-                if conference.room in self._rooms:
-                    self._rooms[conference.room].cut_off = conference
-            self._keeping.calls.thaw()
+        self._book.thaw()
 
     def _announce(self) -> Sequence[RoomTask]:
         for task in (tasks := self._live()):
@@ -375,7 +348,7 @@ class Registry:
         return tasks
 
     async def _end_all(self) -> None:
-        self._freeze()
+        self._book.freeze()
         for task in self._live():
             task.end(can_rejoin=True)
         await all_ended(self._live(), self._limits.media_timeout_s)
@@ -383,111 +356,15 @@ class Registry:
     async def __aenter__(self) -> Registry:
         """Raises: Refused `store_unavailable`."""
         if self._keeping is not None:
-            await self._read(self._keeping)
+            await self._book.read(self._keeping)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.drain.finish(0.0)
-        self._freeze()
+        self._book.freeze()
         await self._scope.close()
 
-    def _freeze(self) -> None:
-        """What the conferences that are still live are now is what the next server begins with."""
-        if self._keeping is not None:
-            self._keeping.conferences.freeze()
-            self._keeping.calls.freeze()
-
     def _live(self) -> list[RoomTask]:
-        return [entry.task for entry in self._rooms.values() if entry.task is not None]
-
-    def _entry(self, room: RoomId) -> RoomEntry:
-        entry = self._rooms.get(room)
-        if entry is None:
-            raise NotFound("there is no such room", code="room_unknown")
-        return entry
-
-    def _forget_closed(self) -> None:
-        """Rooms whose time is over, and those without a closing time that nobody has used for long: their links have
-        expired."""
-        now = self._clock.unix_s()
-        for room, entry in list(self._rooms.items()):
-            settings = entry.settings
-            unused_until = max(entry.idle_since, settings.opens_at or 0.0) + self._limits.idle_room_kept_s
-            if entry.task is None and (settings.closes_at or unused_until) <= now:
-                self._forget(room)
-                logger.info("room_forgotten room=%s", room)
-
-    def _forget_expired(self) -> None:
-        """Rooms whose closing time is long over, and conferences that nobody has come back to: what they were about is
-        nobody's business any more."""
-        if self._keeping is None:
-            return
-        now = self._clock.unix_s()
-        for room, entry in self._rooms.items():
-            if entry.cut_off is not None and entry.is_over(entry.cut_off, now, self._limits.idle_room_kept_s):
-                entry.cut_off = None
-                self._keeping.conferences.drop(room)
-                self._keeping.calls.abandon(room)
-        before = now - self._keeping.retention.closed_room_kept_s
-        for room, entry in list(self._rooms.items()):
-            if entry.task is None and (entry.settings.closes_at or math.inf) < before:
-                self._forget(room)
-                logger.info("room_forgotten room=%s", room)
-
-    # ── the store ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-    async def _read(self, keeping: StoreKeeping) -> None:
-        for stored in await keeping.stored_rooms(self._limits.rooms):
-            entry = self._rooms[stored.room] = RoomEntry(stored.settings, stored.idle_since, stored.created_at)
-            entry.admissions.restore(stored.admissions)
-        for conference in await keeping.stored_conferences():
-            if conference.room in self._rooms:
-                self._rooms[conference.room].cut_off = conference
-        cut_off = {room for room, entry in self._rooms.items() if entry.cut_off is not None}
-        keeping.calls.adopt(await keeping.open_calls(), cut_off.__contains__)
-        keeping.on_retention = self._forget_expired
-        logger.info("rooms_read rooms=%d", len(self._rooms))
-
-    def _forget(self, room: RoomId) -> None:
-        del self._rooms[room]
-        self._save(room)
-
-    def _used(self, room: RoomId, entry: RoomEntry) -> None:
-        entry.idle_since = self._clock.unix_s()
-        if self._rooms.get(room) is entry:
-            self._save(room)
-
-    def _save(self, room: RoomId) -> None:
-        """What the room is when its turn comes, or that it is gone."""
-        if self._keeping is not None:
-            self._keeping.outbox.put(("room", room), lambda: self._stored(room))
-
-    async def _written(self, room: RoomId) -> None:
-        """Raises: Refused `store_unavailable`."""
-        if self._keeping is not None:
-            await self._keeping.outbox.write(("room", room), lambda: self._stored(room))
-
-    def _restored(self, room: RoomId, entry: RoomEntry, make: Callable[[], Room]) -> Room | None:
-        """The room as the last server's end has left it; None when there is nothing of now."""
-        cut_off, entry.cut_off = entry.cut_off, None
-        if cut_off is None or entry.is_over(cut_off, self._clock.unix_s(), self._limits.idle_room_kept_s):
-            return None
-        live = make()
-        try:
-            live.restore(cut_off.state)
-            if self._keeping is not None:
-                self._keeping.calls.restored(room, live.seated())
-        except NOT_RESTORED as error:
-            # Whatever is wrong with it, people must be able to meet. No traceback: its texts may quote the state.
-            self.counters.add("conference_states_unreadable")
-            logger.warning("conference_state_unreadable room=%s reason=%s", room, type(error).__name__)
-            return None
-        return live
-
-    def _stored(self, room: RoomId) -> StoreChange:
-        entry = self._rooms.get(room)
-        if entry is None:
-            return DeleteRoom(room)
-        return SaveRoom(entry.stored(room))
+        return [entry.task for entry in self._book.all() if entry.task is not None]

@@ -73,12 +73,12 @@ async def test_call_has_a_record_and_each_stay_has_one(stage: Stage) -> None:
         stage.clock.advance(30)
         bo, other = await come(registry, room, "Bo")
         stage.clock.advance(30)
-        task = registry._entry(room).task
+        task = registry._book.entry(room).task
         assert task is not None
         await task.leave(seat.participant, anna)
         stage.clock.advance(60)
         await task.leave(other.participant, bo)
-        await until(lambda: registry._entry(room).task is None)
+        await until(lambda: registry._book.entry(room).task is None)
         await keeping.outbox.flush(1)
     assert (stage.call.starts_at, stage.call.seen_at, stage.call.is_over) == (START, START + 120, True)
     assert [(stay.starts_at - START, (stay.ends_at or 0) - START) for stay in stage.stays] == [(0, 60), (30, 120)]

@@ -1,0 +1,183 @@
+"""Which rooms there are: what was agreed about each, on its way to the store and back, until it is forgotten.
+
+Bounded by `HubLimits.rooms`: full, rooms whose time is over are forgotten first. Left out: the conferences in them and
+who may join (`registry.py`).
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Callable, Iterable
+
+from vdxmedia.clock import Clock
+from vdxmedia.conference.settings import RoomSettings
+from vdxmedia.errors import NotFound, Refused
+from vdxmedia.hub.counters import Counters
+from vdxmedia.hub.limits import HubLimits
+from vdxmedia.hub.ports import DeleteRoom, SaveRoom, StoreChange
+from vdxmedia.hub.room import Room
+from vdxmedia.hub.room_entry import NOT_RESTORED, RoomEntry
+from vdxmedia.hub.store_keeping import StoreKeeping
+from vdxmedia.ids import RoomId, new_room_id
+
+logger = logging.getLogger(__name__)
+
+
+class RoomBook:
+    """Owned by the registry. Event loop only."""
+
+    def __init__(self, clock: Clock, limits: HubLimits, counters: Counters, keeping: StoreKeeping | None) -> None:
+        self._clock = clock
+        self._limits = limits
+        self._counters = counters
+        self._keeping = keeping
+        self._rooms: dict[RoomId, RoomEntry] = {}
+
+    def __len__(self) -> int:
+        return len(self._rooms)
+
+    def all(self) -> Iterable[RoomEntry]:
+        return self._rooms.values()
+
+    def find(self, room: RoomId) -> RoomEntry | None:
+        return self._rooms.get(room)
+
+    def entry(self, room: RoomId) -> RoomEntry:
+        """Raises: NotFound `room_unknown`."""
+        entry = self._rooms.get(room)
+        if entry is None:
+            raise NotFound("there is no such room", code="room_unknown")
+        return entry
+
+    # ── opened, used, forgotten ───────────────────────────────────────────────────────────────────────────────────
+
+    def add(self, settings: RoomSettings, room: RoomId | None) -> RoomId:
+        """`room`: the id that was promised for it. Raises: Refused `rooms_full`."""
+        if len(self._rooms) >= self._limits.rooms:
+            self._forget_closed()
+        if len(self._rooms) >= self._limits.rooms:
+            self._counters.add("rooms_full")
+            raise Refused("the server has its maximum of rooms", code="rooms_full")
+        assert room not in self._rooms
+        while room is None or room in self._rooms:
+            room = new_room_id()
+        now = self._clock.unix_s()
+        self._rooms[room] = RoomEntry(settings, idle_since=now, created_at=now)
+        self.save(room)
+        return room
+
+    def used(self, room: RoomId, entry: RoomEntry) -> None:
+        """A conference has begun in it, or ended."""
+        entry.idle_since = self._clock.unix_s()
+        self.changed(room, entry)
+
+    def changed(self, room: RoomId, entry: RoomEntry) -> None:
+        """What was agreed is different; a room that is forgotten meanwhile stays so."""
+        if self._rooms.get(room) is entry:
+            self.save(room)
+
+    def forget(self, room: RoomId) -> None:
+        """An unknown one is fine."""
+        if self._rooms.pop(room, None) is not None:
+            self.save(room)
+
+    def _forget_closed(self) -> None:
+        """Rooms whose time is over, and those without a closing time that nobody has used for long: their links have
+        expired."""
+        now = self._clock.unix_s()
+        for room, entry in list(self._rooms.items()):
+            settings = entry.settings
+            unused_until = max(entry.idle_since, settings.opens_at or 0.0) + self._limits.idle_room_kept_s
+            if entry.task is None and (settings.closes_at or unused_until) <= now:
+                self.forget(room)
+                logger.info("room_forgotten room=%s", room)
+
+    def _forget_expired(self) -> None:
+        """Rooms whose closing time is long over, and conferences that nobody has come back to: what they were about is
+        nobody's business any more."""
+        if self._keeping is None:
+            return
+        now = self._clock.unix_s()
+        for room, entry in self._rooms.items():
+            if entry.cut_off is not None and entry.is_over(entry.cut_off, now, self._limits.idle_room_kept_s):
+                entry.cut_off = None
+                self._keeping.conferences.drop(room)
+                self._keeping.calls.abandon(room)
+        before = now - self._keeping.retention.closed_room_kept_s
+        for room, entry in list(self._rooms.items()):
+            if entry.task is None and (entry.settings.closes_at or math.inf) < before:
+                self.forget(room)
+                logger.info("room_forgotten room=%s", room)
+
+    # ── the store ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def read(self, keeping: StoreKeeping) -> None:
+        """Raises: Refused `store_unavailable`."""
+        for stored in await keeping.stored_rooms(self._limits.rooms):
+            entry = self._rooms[stored.room] = RoomEntry(stored.settings, stored.idle_since, stored.created_at)
+            entry.admissions.restore(stored.admissions)
+        for conference in await keeping.stored_conferences():
+            if conference.room in self._rooms:
+                self._rooms[conference.room].cut_off = conference
+        cut_off = {room for room, entry in self._rooms.items() if entry.cut_off is not None}
+        keeping.calls.adopt(await keeping.open_calls(), cut_off.__contains__)
+        keeping.on_retention = self._forget_expired
+        logger.info("rooms_read rooms=%d", len(self._rooms))
+
+    def save(self, room: RoomId) -> None:
+        """What the room is when its turn comes, or that it is gone."""
+        if self._keeping is not None:
+            self._keeping.outbox.put(("room", room), lambda: self._stored(room))
+
+    async def written(self, room: RoomId) -> None:
+        """Raises: Refused `store_unavailable`."""
+        if self._keeping is not None:
+            await self._keeping.outbox.write(("room", room), lambda: self._stored(room))
+
+    def _stored(self, room: RoomId) -> StoreChange:
+        entry = self._rooms.get(room)
+        if entry is None:
+            return DeleteRoom(room)
+        return SaveRoom(entry.stored(room))
+
+    def freeze(self) -> None:
+        """What the conferences that are still live are now is what the next server begins with."""
+        if self._keeping is not None:
+            self._keeping.conferences.freeze()
+            self._keeping.calls.freeze()
+
+    def thaw(self) -> None:
+        """What was frozen goes on with the first who comes back."""
+        if self._keeping is not None:
+            for conference in self._keeping.conferences.thaw():
+                if conference.room in self._rooms:
+                    self._rooms[conference.room].cut_off = conference
+            self._keeping.calls.thaw()
+
+    def began(self, room: RoomId, entry: RoomEntry, make: Callable[[], Room]) -> Room:
+        """A conference: as the last server's end has left it, or new when there is nothing of now."""
+        live = self._restored(room, entry, make)
+        if live is None:
+            live = make()
+            if self._keeping is not None:
+                self._keeping.calls.abandon(room)
+        if self._keeping is not None:
+            self._keeping.conferences.began(room, live.state)
+        return live
+
+    def _restored(self, room: RoomId, entry: RoomEntry, make: Callable[[], Room]) -> Room | None:
+        cut_off, entry.cut_off = entry.cut_off, None
+        if cut_off is None or entry.is_over(cut_off, self._clock.unix_s(), self._limits.idle_room_kept_s):
+            return None
+        live = make()
+        try:
+            live.restore(cut_off.state)
+            if self._keeping is not None:
+                self._keeping.calls.restored(room, live.seated())
+        except NOT_RESTORED as error:
+            # Whatever is wrong with it, people must be able to meet. No traceback: its texts may quote the state.
+            self._counters.add("conference_states_unreadable")
+            logger.warning("conference_state_unreadable room=%s reason=%s", room, type(error).__name__)
+            return None
+        return live
