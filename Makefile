@@ -1,7 +1,7 @@
 # Everything starts here: `make run` shows a call, `make test` proves it, `make bench` measures it.
 # The work is in scripts/; each target sets up what it needs and skips what is done.
 .DEFAULT_GOAL := run
-.PHONY: run test bench load en301549 long soak screens setup relay web lint clean
+.PHONY: run test wheel docs bench load en301549 long soak screens setup relay web lint clean
 
 PYTHON ?= python3.11
 export PYTHON
@@ -34,6 +34,17 @@ lint: ## only the checks that take seconds
 	@$(PYTHON) scripts/setup.py run
 	@$(BIN)/python scripts/check.py lint
 
+wheel: ## pack relay, web client and all into a wheel that needs neither cargo nor Node (ARGS="--out DIR"; else dist/)
+	@sh scripts/needs.sh
+	@$(PYTHON) scripts/setup.py wheel
+	@$(BIN)/python scripts/wheel.py $(ARGS)
+
+docs: ## the pages of docs/ as a site, in .state/docs; a warning is an error
+	@sh scripts/needs.sh
+	@$(PYTHON) scripts/setup.py python
+	@$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going --nitpicky docs .state/docs
+	@echo "$(CURDIR)/.state/docs/index.html"
+
 bench: setup ## every figure that is to hold: forwarding beside a naive loop, joins, memory, idle Python; also in bench.json
 	@$(BIN)/python -m loadtests.bench $(ARGS)
 
@@ -59,4 +70,4 @@ screens: setup ## take all screens of the page anew: docs/images/screens-*.png
 	@$(BIN)/python -m tests.browser.sheet $(ARGS)
 
 clean: ## forget what was set up (packages, builds, stamps)
-	rm -rf .venv .state target web/node_modules src/vdxmedia/_web src/vdxmedia/_relay.abi3.so
+	rm -rf .venv .state target dist web/node_modules src/vdxmedia/_web src/vdxmedia/_relay.abi3.so

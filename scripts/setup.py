@@ -350,6 +350,7 @@ GOALS = {
     "test": ["relay", "loadgen", "web"],
     "relay": ["relay"],
     "web": ["web"],
+    "wheel": ["relay", "web"],
     "python": ["pip"],
 }
 

@@ -12,6 +12,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -113,15 +114,16 @@ async def run_server(
     open_socket: SocketFactory | None = None,
     module: str = "vdxmedia",
     workers: int = 1,
+    python: str | Path = sys.executable,
 ) -> AsyncIterator[Server]:
     """Starts `vdxmedia dev` on free loopback ports and stops it with SIGTERM; a bad exit code fails the test.
 
     `under`: the command that runs it elsewhere, e.g. in a network namespace; `open_socket` is the way to it then.
-    `module`: what is run instead, with the same arguments. `workers`: of the relay; an environment that says
-    `VDX_MEDIA_WORKERS` has the last word.
+    `module`: what is run instead, with the same arguments. `python`: of an environment that has it. `workers`: of the
+    relay; an environment that says `VDX_MEDIA_WORKERS` has the last word.
     """
     process = await asyncio.create_subprocess_exec(
-        *under, sys.executable, "-m", module, "dev",
+        *under, python, "-m", module, "dev",
         "--http-port", str(free_port(socket.SOCK_STREAM) if http_port is None else http_port),
         "--media-port", str(free_media_port(workers) if media_port is None else media_port),
         *arguments,
