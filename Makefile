@@ -1,7 +1,7 @@
 # Everything starts here: `make run` shows a call, `make test` proves it, `make bench` measures it.
 # The work is in scripts/; each target sets up what it needs and skips what is done.
 .DEFAULT_GOAL := run
-.PHONY: run test wheel docs bench load en301549 long soak screens setup relay web lint clean
+.PHONY: run test wheel docs bench load en301549 long sbom audit soak screens setup relay web lint clean
 
 PYTHON ?= python3.11
 export PYTHON
@@ -68,6 +68,12 @@ soak: setup ## an hour of churn: memory, descriptors, tasks and threads stay fla
 
 screens: setup ## take all screens of the page anew: docs/images/screens-*.png
 	@$(BIN)/python -m tests.browser.sheet $(ARGS)
+
+sbom: ## what the product is made of, as CycloneDX, from the lock files: sbom/{python,rust,web}.cdx.json
+	@$(PYTHON) scripts/sbom.py
+
+audit: ## ask the public databases of vulnerabilities about every locked package; says so when one could not be asked
+	@$(PYTHON) scripts/audit.py
 
 clean: ## forget what was set up (packages, builds, stamps)
 	rm -rf .venv .state target dist web/node_modules src/vdxmedia/_web src/vdxmedia/_relay.abi3.so
