@@ -303,12 +303,18 @@ TEST_PACKAGES = {
     "nginx": ("nginx", "/usr/sbin/nginx"),
     "systemd": ("systemd-analyze",),
     "postgresql": ("pg_ctlcluster", "postgres"),
+    "prometheus": ("prometheus",),
     "glewlwyd": ("glewlwyd",),
     "kannel": ("/usr/sbin/bearerbox", "bearerbox"),
     "kannel-extras": ("/usr/lib/kannel/test/fakesmsc", "fakesmsc"),
 }
 """Debian's package to the program's names."""
-MASKED_SERVICES = {"glewlwyd": "glewlwyd.service", "kannel": "kannel.service", "nginx": "nginx.service"}
+MASKED_SERVICES = {
+    "glewlwyd": "glewlwyd.service",
+    "kannel": "kannel.service",
+    "nginx": "nginx.service",
+    "prometheus": "prometheus.service",
+}
 """Package to the service that must not run beside the tests: its own would listen, with a password that all know or
 with a page of its own."""
 

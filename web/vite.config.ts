@@ -21,7 +21,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     sourcemap: false,
     // Each entry is a page of its own: citizens load nothing of the others.
-    rollupOptions: { input: ['index.html', 'playground.html', 'staff.html'] },
+    rollupOptions: { input: ['index.html', 'playground.html', 'staff.html', 'operator.html'] },
   },
   server: {
     proxy: {

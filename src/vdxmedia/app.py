@@ -22,6 +22,7 @@ from vdxmedia.api.drain import DrainOperations
 from vdxmedia.api.health import Health
 from vdxmedia.api.idle import IdleConnections
 from vdxmedia.api.operations import Access
+from vdxmedia.api.operator import OperatorOperations
 from vdxmedia.api.organisations import OrganisationApi
 from vdxmedia.api.pages import Pages, read_files
 from vdxmedia.api.proxies import TrustedProxies, limit_key
@@ -70,6 +71,7 @@ from vdxmedia.signalling.server import Signalling
 from vdxmedia.signalling.session import SessionLimits
 from vdxmedia.signalling.turn import TurnServers
 from vdxmedia.stopping import stop_on_signal
+from vdxmedia.store.call_records import CallRecordRows
 from vdxmedia.store.clients import StoredClients
 from vdxmedia.store.database import Database, open_store
 
@@ -291,6 +293,14 @@ class Server:
                 pages=Pages(files, frame_ancestors=http.frame_ancestors, frame_origins=frames),
                 rooms=self.rooms,
                 drain=DrainOperations(self.drain, self.registry, usual_s=settings.stop.deadline_s),
+                operator=OperatorOperations(
+                    self.registry,
+                    self.plane,
+                    self.metrics,
+                    self.drain,
+                    CallRecordRows(self.database.units),
+                    degraded=self.degraded,
+                ),
                 statistics=StatisticsOperations(self.registry),
                 attendance=AttendanceOperations(self.registry),
                 clips=ClipOperations(self.films, self.registry),

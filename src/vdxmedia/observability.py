@@ -13,6 +13,7 @@ import os
 import re
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from typing import Any, Literal, Protocol
 
@@ -32,6 +33,7 @@ from prometheus_client.registry import Collector
 
 from vdxmedia import __version__
 from vdxmedia.clock import beat_s
+from vdxmedia.conference.floor_request import RequestStatus
 from vdxmedia.conference.kinds import Quality, Role, SourceKind
 from vdxmedia.relay_metrics import Distribution, relay_families
 
@@ -48,6 +50,7 @@ QUIET_LOGGERS = (
 )
 """engineio logs payloads at INFO; the others log per request or per packet."""
 LAG_INTERVAL_S = 1.0
+RECENT_LAGS = 60
 _EVENT = re.compile(r"[a-z][a-z0-9_]*(?: [a-z][a-z0-9_]*=\S*)*")
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # halves the page; nobody graphs when a counter was made
@@ -99,6 +102,11 @@ def _split_event(_logger: object, _method: str, event: MutableMapping[str, Any])
 # ── metrics ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 JOIN_BUCKETS_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+RECONNECTS = {
+    "signal": ("resumed", "snapshot", "failed"),
+    "ice": ("moved", "lost", "back"),
+    "full": ("done", "failed"),
+}
 JOIN_PHASES = ("signal", "ice", "dtls", "first_media")
 ROOM_BUCKETS_S = (60, 300, 600, 900, 1200, 1800, 2700, 3600, 5400, 7200, 14400)
 FLOOR_WAIT_BUCKETS_S = (1, 2, 5, 10, 30, 60, 120, 300, 600)
@@ -188,6 +196,13 @@ class Metrics:
         self.floor_wait = Histogram(
             "vdx_floor_wait_seconds", "From asking to the floor.", buckets=FLOOR_WAIT_BUCKETS_S, registry=self.registry
         )
+        for kind, results in RECONNECTS.items():
+            for result in results:
+                self.reconnects.labels(kind, result)
+        for status in RequestStatus:
+            if status not in (RequestStatus.PENDING, RequestStatus.ACCEPTED):
+                self.floor_grants.labels(status.value)
+        self.joins.labels("accepted", "new")
         self.sms = Counter("vdx_sms", "What became of SMS.", ["gateway", "result"], registry=self.registry)
         self._requests_refused = 0
         self.connections_cut = Counter(
@@ -199,6 +214,8 @@ class Metrics:
             buckets=(0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1),
             registry=self.registry,
         )
+        self.recent_lag_s: deque[float] = deque(maxlen=RECENT_LAGS)
+        """The latest last."""
         self.draining = Gauge("vdx_draining", "1 while nobody new is taken.", registry=self.registry)
         self.overload_level = Gauge("vdx_overload_level", "0 to 3: what is given up.", registry=self.registry)
         self.overload_shed = Counter("vdx_overload_shed", "What was given up.", ["what"], registry=self.registry)
@@ -234,7 +251,9 @@ class Metrics:
             before = time.monotonic()
             wait_s = beat_s(LAG_INTERVAL_S, asyncio.get_running_loop().time())
             await asyncio.sleep(wait_s)
-            self.loop_lag.observe(max(0.0, time.monotonic() - before - wait_s))
+            lag_s = max(0.0, time.monotonic() - before - wait_s)
+            self.loop_lag.observe(lag_s)
+            self.recent_lag_s.append(lag_s)
 
 
 class _Snapshot(Collector):

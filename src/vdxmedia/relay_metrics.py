@@ -21,6 +21,7 @@ _LATENCY_BUCKETS_US = (50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 50_000)
 """As the relay counts them (`relay/src/latency.rs`)."""
 _REJECTED = "dropped_"
 _LOST = "peers_lost_"
+_LOST_REASONS = ("consent", "dtls", "fingerprint", "closed", "fault")
 _HANDSHAKES_FAILED = "handshakes_failed_"
 
 
@@ -58,6 +59,8 @@ def relay_families(
     yield _by_direction(left, "vdx_rtp_bytes", "RTP bytes, headers included.", _RTP_KINDS, "bytes")
     yield _by_direction(left, "vdx_control_packets", "Packets beside RTP.", _CONTROL_KINDS, "packets")
     yield _by_prefix(left, "vdx_rtp_rejected", "Packets dropped.", "reason", _REJECTED)
+    for reason in _LOST_REASONS:
+        left.setdefault(f"{_LOST}{reason}", 0)  # there from the beginning: an increase from nothing is none
     yield _by_prefix(left, "vdx_media_lost", "Media connections that ended by themselves.", "reason", _LOST)
     handshakes = CounterMetricFamily("vdx_dtls_handshakes", "DTLS handshakes by result.", labels=["result"])
     handshakes.add_metric(["done"], left.pop("handshakes_done", 0))

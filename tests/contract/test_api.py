@@ -421,6 +421,8 @@ async def test_document_describes_every_operation_and_answers_match_it(server: A
         ("/api/v1/admin/drain", "get"),
         ("/api/v1/admin/drain", "post"),
         ("/api/v1/admin/drain", "delete"),
+        ("/api/v1/operator/now", "get"),
+        ("/api/v1/operator/stories/{shortId}", "get"),
         ("/api/v1/waiting-picture", "put"),
         ("/api/v1/waiting-pictures", "get"),
         ("/api/v1/room-details", "get"),

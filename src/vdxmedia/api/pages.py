@@ -39,6 +39,9 @@ COMPRESSIBLE = frozenset(
 BUILT_LANGUAGES = ("da", "en")
 """What the built pages say that they offer."""
 STAFF = "/staff.html"
+OPERATOR = "/operator.html"
+OTHERWISE_SHOWN = ("/", "/index.html", PLAYGROUND, STAFF, OPERATOR)
+"""Files that have another address than their name, or none."""
 FRONT_PAGE = """<!doctype html>
 <html lang="da">
 <head>
@@ -169,7 +172,8 @@ class Pages:
             *(web.get(path, self.room) for path in PAGES),
             *(web.get(ORGANISATION + path, self.room_of_organisation) for path in ("", "/", *PAGES)),
             web.get("/staff", self.staff),
-            *(web.get(path, self.file) for path in self._files if path not in ("/", "/index.html", PLAYGROUND, STAFF)),
+            web.get("/operator", self.operator),
+            *(web.get(path, self.file) for path in self._files if path not in OTHERWISE_SHOWN),
         ]
 
     async def room(self, request: web.Request) -> web.StreamResponse:
@@ -179,10 +183,15 @@ class Pages:
         return self._serve(request, "/index.html")
 
     async def staff(self, request: web.Request) -> web.StreamResponse:
-        """The staff page; no other page may show it in a frame."""
-        if STAFF not in self._files:
-            raise web.HTTPServiceUnavailable(text="The web client is not built: run `make web`.\n")
-        response = self._serve(request, STAFF)
+        """No other page may show it in a frame."""
+        return self._unframed(request, STAFF)
+
+    async def operator(self, request: web.Request) -> web.StreamResponse:
+        """The same."""
+        return self._unframed(request, OPERATOR)
+
+    def _unframed(self, request: web.Request, path: str) -> web.StreamResponse:
+        response = self.show(request, path)
         response.headers.update(security_headers([]))
         return response
 

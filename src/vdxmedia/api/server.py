@@ -24,6 +24,7 @@ from vdxmedia.api.idle import IdleConnections
 from vdxmedia.api.oauth import BuiltInIssuer
 from vdxmedia.api.openapi import Reference
 from vdxmedia.api.operations import Access, Operation, route
+from vdxmedia.api.operator import OperatorOperations
 from vdxmedia.api.organisations import OrganisationApi
 from vdxmedia.api.pages import Pages
 from vdxmedia.api.playground import Playground
@@ -77,6 +78,7 @@ class Parts:
     pages: Pages
     rooms: RoomOperations
     drain: DrainOperations
+    operator: OperatorOperations
     statistics: StatisticsOperations
     attendance: AttendanceOperations
     clips: ClipOperations
@@ -116,6 +118,7 @@ def make_application(parts: Parts) -> web.Application:
         *parts.network,
         *parts.embedders.table(),
         *parts.drain.table(),
+        *parts.operator.table(),
     )
     middlewares = [parts.idle.middleware(), _observing(parts.observe_request), problem_middleware]
     middlewares += [api.middleware for api in parts.attached]

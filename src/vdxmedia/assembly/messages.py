@@ -18,7 +18,7 @@ from vdxmedia.hub.counters import Counters
 from vdxmedia.hub.messages import Messages, MessageTerms
 from vdxmedia.hub.messages_port import Inbox
 from vdxmedia.hub.messages_port import SmsGateway as Gateway
-from vdxmedia.hub.outbox_worker import OutboxWorker
+from vdxmedia.hub.outbox_worker import SMS_RESULTS, OutboxWorker
 from vdxmedia.integrations.callbacks import GuardedCallbacks
 from vdxmedia.integrations.sms.asking import Asking
 from vdxmedia.integrations.sms.development import DevelopmentGateway
@@ -74,6 +74,9 @@ async def open_messages(
         if is_for_development and not gateways:
             inbox = DevelopmentGateway(clock)
             gateways.append(inbox)
+        for one in gateways:
+            for result in SMS_RESULTS:
+                metrics.sms.labels(one.name, result)
         outbox = Outbox(units, credentials.sealer)
         desk = Messages(
             bookings,

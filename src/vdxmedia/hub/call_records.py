@@ -77,7 +77,7 @@ class What(StrEnum):
     ENDED = "ended"
 
 
-class Problem(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class RecentProblem(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """What an operator may want to see soon."""
 
     at: float
@@ -127,7 +127,7 @@ class CallRecords:
         self.counters = counters
         self._outbox = outbox
         self._rows = TokenBucket(ROWS_PER_S, ROWS_AT_ONCE, clock.monotonic_s())
-        self._problems: deque[Problem] = deque(maxlen=MAX_PROBLEMS)
+        self._problems: deque[RecentProblem] = deque(maxlen=MAX_PROBLEMS)
         self._live: dict[RoomId, RoomRecords] = {}
 
     def begin(self, room: RoomId) -> RoomRecords:
@@ -141,10 +141,10 @@ class CallRecords:
         if self._live.get(room) is live:
             del self._live[room]
 
-    def live(self, room: RoomId) -> Sequence[CallRecord]:
-        """Of those who are there."""
-        live = self._live.get(room)
-        return () if live is None else live.snapshot()
+    def live_like(self, short: str) -> Sequence[CallRecord]:
+        """Of those who are in rooms whose id begins so, in any case and with spaces."""
+        plain = "".join(short.split()).replace("-", "").lower()
+        return [record for room, live in self._live.items() if room.startswith(plain) for record in live.snapshot()]
 
     def refused(self, room: RoomId, role: str, code: str) -> None:
         """Somebody with a good token was not let in. `code`: of the error, from our own list."""
@@ -157,10 +157,10 @@ class CallRecords:
     def note(self, what: str, how: str, room: RoomId | None = None) -> None:
         """A problem, for the operator's page."""
         self._problems.append(
-            Problem(at=self.clock.unix_s(), what=what, how=how, room="" if room is None else short_id(room))
+            RecentProblem(at=self.clock.unix_s(), what=what, how=how, room="" if room is None else short_id(room))
         )
 
-    def problems(self) -> Sequence[Problem]:
+    def problems(self) -> Sequence[RecentProblem]:
         """The latest first."""
         return tuple(reversed(self._problems))
 

@@ -114,7 +114,7 @@ def _summary(record: CallRecord) -> str:
     if record.pictures_paused:
         parts.append(f"pictures paused {record.pictures_paused} times")
     if record.ended_at is None:
-        parts.append("is there, or the server ended without a word")
+        parts.append("no end yet")
     return "; ".join(parts)
 
 

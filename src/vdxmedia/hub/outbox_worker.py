@@ -303,6 +303,7 @@ COUNTED = {
     MessageState.CANCELLED: "cancelled",
 }
 """By the state after a gateway's answer."""
+SMS_RESULTS = ("sent", "declined", "failed", "uncertain", "given_up", "cancelled")
 
 
 def _waiting(message: Message) -> Message:

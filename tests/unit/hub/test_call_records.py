@@ -138,7 +138,7 @@ async def test_steps_refusals_and_rows_are_bounded_and_counted(book: Book) -> No
     room.came(ANNA, "guest")
     for _ in range(3 * MAX_STEPS):
         room.again(ANNA, "resumed")
-    [live] = book.all.live(ROOM)
+    [live] = book.all.live_like("K7P 2qm")
     assert len(live.steps) == MAX_STEPS
     assert live.steps[0].what == "joined"
     for _ in range(MAX_REFUSED + 3):
@@ -160,7 +160,7 @@ async def test_who_is_there_is_written_after_a_moment_and_ends_with_the_call(boo
     [over] = await book.kept()
     assert over.id == there.id
     assert over.end == "callOver"
-    assert book.all.live(ROOM) == ()
+    assert book.all.live_like(ROOM) == []
     assert book.metric("vdx_room_duration_seconds_sum") == 100
 
 
@@ -185,7 +185,7 @@ async def test_story_tells_who_came_who_could_not_and_how_it_went(book: Book) ->
         "guest mutemu   sound and picture lost: no packet for 90 s, or none ever came",
         "guest annaan: by TCP; quality 75 % good, 25 % lost; loss 20.0 % up, 15.0 % down; round trip 50 ms; longest",
         "guest mutemu: no packet ever came",
-        "guest waitin: no packet ever came; is there, or the server ended without a word",
+        "guest waitin: no packet ever came; no end yet",
     ):
         assert line in told, told
 
