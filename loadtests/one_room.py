@@ -44,7 +44,6 @@ STEP_S = 0.1
 each is told by itself."""
 SETTLE_S = 2.0
 """For the last newcomers to be told to everybody."""
-SPARE = 5
 MUST_STAY_WITHIN = 0.15
 
 
@@ -178,7 +177,7 @@ async def measure_size(people: int, seconds: float) -> tuple[Window, Window]:
         generator = await stack.enter_async_context(native.run_generator())
         http = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
         audience = await stack.enter_async_context(run_audience(server.base_url))
-        made = await server.create_room(maximum=people + SPARE, floorPolicy="hands")
+        made = await server.create_room(maximum=people, floorPolicy="hands")
         room = Room(server, made["guestUrl"], audience)
         await room.enter(stack, http, generator)
         alone = await room.watch(seconds)

@@ -18,7 +18,8 @@ import pytest
 
 from tests.contract.assembled import assembled
 from tests.fakes.signalling_server import HasUrl, connected, until
-from tests.killable import TIMEOUT_S, Running, development_server
+from tests.killable import Running, development_server
+from tests.patience import PATIENCE_S
 from tests.server import free_port
 
 
@@ -138,7 +139,7 @@ async def until_kept(store: Path, holds: Callable[[list[dict[str, Any]]], bool])
         people: list[dict[str, Any]] = json.loads(state)["conference"]["people"]
         return people
 
-    async with asyncio.timeout(TIMEOUT_S):
+    async with asyncio.timeout(PATIENCE_S):
         while not holds(await asyncio.to_thread(read)):
             await asyncio.sleep(0.02)
 
@@ -180,7 +181,7 @@ async def test_file_that_another_process_locks_refuses_rooms_and_calls_go_on(tmp
         assert (await joined(server, made["guestUrl"]))["type"] == "joined"
         await asyncio.to_thread(other.rollback)
         other.close()
-        async with asyncio.timeout(TIMEOUT_S):
+        async with asyncio.timeout(PATIENCE_S):
             while server.server.degraded():
                 await asyncio.sleep(0.01)
         await server.open_room()
