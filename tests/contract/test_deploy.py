@@ -6,14 +6,22 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
 
 from vdxmedia import config, network_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 UNIT = DEPLOY / "systemd" / "vdxmedia.service"
+COMPOSE = DEPLOY / "docker" / "compose.yaml"
+DOCKERFILE = DEPLOY / "docker" / "Dockerfile"
 MOST_EXPOSED = 2.0
 """Of 10; what systemd calls OK ends at 2.5."""
+OF_THE_OPERATOR = ("./etc", "./secrets")
+"""What the head of the compose file says is made before the first start."""
 
 
 def program(name: str) -> str:
@@ -79,3 +87,85 @@ def test_firewall_rules_are_what_nft_reads(tmp_path: Path) -> None:
     file.write_text("\n".join(["table inet vdxmedia {", "chain way_in {", *rules, "}", "}", ""]))
     done = subprocess.run([program("nft"), "--check", "--file", str(file)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+# ── containers ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    read: dict[str, Any] = yaml.safe_load(COMPOSE.read_text("utf-8"))
+    return read
+
+
+def test_containers_may_write_nothing_but_what_is_theirs(compose: dict[str, Any]) -> None:
+    assert set(compose["services"]) == {"vdxmedia", "postgres", "coturn", "prometheus", "grafana"}
+    for name, service in compose["services"].items():
+        assert service["read_only"] is True, name
+        assert service["cap_drop"] == ["ALL"], name
+        assert "no-new-privileges:true" in service["security_opt"], name
+        assert not str(service["user"]).startswith(("0", "root")), name
+        assert "privileged" not in service, name
+        assert service["healthcheck"]["test"], name
+
+
+def test_containers_mount_only_what_there_is(compose: dict[str, Any]) -> None:
+    for service in compose["services"].values():
+        for volume in service.get("volumes", []):
+            source = volume.partition(":")[0]
+            if source.startswith(OF_THE_OPERATOR):
+                assert volume.endswith(":ro")
+            elif source.startswith("."):
+                assert any((COMPOSE.parent / source).iterdir()), volume
+            else:
+                assert source in compose["volumes"]
+        for secret in service.get("secrets", []):
+            assert compose["secrets"][secret]["file"].startswith(OF_THE_OPERATOR)
+    built = compose["services"]["vdxmedia"]["build"]
+    assert (COMPOSE.parent / built["context"]).resolve() == ROOT
+    assert ROOT / built["dockerfile"] == DOCKERFILE
+
+
+def test_container_of_the_server_has_settings_that_it_takes(compose: dict[str, Any]) -> None:
+    service = compose["services"]["vdxmedia"]
+    settings = config.load(ROOT / "vdxmedia.example.toml", service["environment"])
+    config.check_production(settings)
+    assert (settings.store.url, service["network_mode"]) == (
+        "postgresql://vdxmedia@127.0.0.1:5432/vdxmedia?ssl=disable",
+        "host",
+    )
+    _, port = config.parse_bind(settings.http.binds[0], key="http.binds")
+    assert f"http://127.0.0.1:{port}/livez" in service["healthcheck"]["test"][-1]
+    assert int(service["stop_grace_period"].removesuffix("s")) > 2 * settings.stop.deadline_s
+
+
+def test_dockerfile_copies_and_exposes_what_there_is() -> None:
+    text = DOCKERFILE.read_text("utf-8")
+    defaults = config.Settings()
+    ports = {config.parse_bind(one, key="")[1] for one in (*defaults.http.binds, *defaults.media.binds)}
+    exposed = re.search(r"^EXPOSE (.*)$", text, re.MULTILINE)
+    assert exposed is not None
+    assert {int(one.partition("/")[0]) for one in exposed[1].split()} == ports
+    assert (ROOT / "web" / "package-lock.json").is_file()
+    assert "--locked" in text
+    assert re.findall(r"^USER (.*)$", text, re.MULTILINE) == ["7880:7880"]
+    assert "NOT RUN HERE" in text
+    assert "NOT RUN HERE" in COMPOSE.read_text("utf-8")
+
+
+def test_containers_of_the_figures_find_the_server_and_its_board(compose: dict[str, Any]) -> None:
+    environment = compose["services"]["vdxmedia"]["environment"]
+    scraped = yaml.safe_load((DEPLOY / "prometheus" / "prometheus.yml").read_text("utf-8"))
+    assert [one["targets"] for one in scraped["scrape_configs"][0]["static_configs"]] == [
+        [environment["VDX_HTTP_BINDS"]]
+    ]
+    for name in scraped["rule_files"]:
+        assert (DEPLOY / "prometheus" / name).is_file()
+    provisioning = DEPLOY / "docker" / "grafana"
+    (source,) = yaml.safe_load((provisioning / "datasources" / "prometheus.yaml").read_text("utf-8"))["datasources"]
+    assert (
+        f"--web.listen-address={source['url'].removeprefix('http://')}" in compose["services"]["prometheus"]["command"]
+    )
+    (boards,) = yaml.safe_load((provisioning / "dashboards" / "vdxmedia.yaml").read_text("utf-8"))["providers"]
+    mounted = {one.split(":")[1]: one.split(":")[0] for one in compose["services"]["grafana"]["volumes"]}
+    assert list((COMPOSE.parent / mounted[boards["options"]["path"]]).glob("*.json"))

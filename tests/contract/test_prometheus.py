@@ -47,7 +47,7 @@ async def prometheus(directory: Path, target: str) -> AsyncIterator[str]:
     """With the configuration that we give away, but for the target and the pace; the address it answers at."""
     shipped = (ROOT / "deploy" / "prometheus" / "prometheus.yml").read_text()
     shutil.copy(ALERTS, directory / "alerts.yml")
-    ours = shipped.replace("127.0.0.1:8080", target).replace("15s", "1s")
+    ours = shipped.replace("127.0.0.1:7880", target).replace("15s", "1s")
     assert ours.count("1s") == 2
     assert target in ours
     (directory / "prometheus.yml").write_text(ours)
