@@ -16,6 +16,7 @@ from tests.fakes.signalling_server import Server, connected, signalling_server, 
 from tests.patience import PATIENCE_S
 from vdxmedia.hub.ports import MediaAnswer, MediaOffer, MediaSeat
 from vdxmedia.signalling import guard
+from vdxmedia.signalling.messages import MAX_MESSAGE_BYTES
 
 PATH = "/socket.io/?EIO=4&transport=websocket"
 
@@ -61,6 +62,13 @@ async def test_frame_that_makes_no_sense_ends_the_socket(server: Server, frame: 
     assert counted == 1
     async with connected(server, server.token(server.room())) as client:
         assert (await client.join())["type"] == "joined"
+
+
+async def test_message_that_is_too_large_ends_the_socket_and_is_counted(server: Server) -> None:
+    async with websocket(server) as socket:
+        await socket.send_str("4" * (MAX_MESSAGE_BYTES + 1))
+        await until_closed(socket)
+    assert server.total("frames_too_large") == 1
 
 
 async def test_binary_frame_ends_the_socket(server: Server) -> None:

@@ -7,7 +7,7 @@ same device had. Left out: people without either, who are strangers each time.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -31,20 +31,21 @@ class AdmissionState(msgspec.Struct, frozen=True):
 
 
 class Admissions:
-    """A room's; survives its conferences. Not task-safe."""
+    """A room's; survives its conferences. `forgot` is told how many of the oldest had to give way. Not task-safe."""
 
-    def __init__(self) -> None:
+    def __init__(self, forgot: Callable[[int], None] = lambda count: None) -> None:
+        self._forgot = forgot
         self._admitted: dict[str, None] = {}
         self._barred: dict[str, None] = {}
 
     def admit(self, keys: Iterable[str]) -> None:
-        _put(self._admitted, keys, MAX_ADMISSIONS)
+        self._put(self._admitted, keys, MAX_ADMISSIONS)
 
     def bar(self, keys: Iterable[str]) -> None:
         """Also what he was admitted by is forgotten."""
         keys = tuple(keys)
         self.forget(keys)
-        _put(self._barred, keys, MAX_BARS)
+        self._put(self._barred, keys, MAX_BARS)
 
     def forget(self, keys: Iterable[str]) -> None:
         """He knocks again."""
@@ -65,10 +66,11 @@ class Admissions:
     def state(self) -> AdmissionState:
         return AdmissionState(tuple(self._admitted), tuple(self._barred))
 
-
-def _put(kept: dict[str, None], keys: Iterable[str], most: int) -> None:
-    for key in keys:
-        kept.pop(key, None)
-        kept[key] = None
-    while len(kept) > most:
-        del kept[next(iter(kept))]
+    def _put(self, kept: dict[str, None], keys: Iterable[str], most: int) -> None:
+        for key in keys:
+            kept.pop(key, None)
+            kept[key] = None
+        if (too_many := len(kept) - most) > 0:
+            for key in list(kept)[:too_many]:
+                del kept[key]
+            self._forgot(too_many)

@@ -232,6 +232,8 @@ class RoomRecords:
         if isinstance(event, WaiterAdmitted):
             self._step(one, What.ADMITTED)
         else:
+            if isinstance(event, WaiterGone) and event.reason is LeaveReason.LOST:
+                self._book.counters.add("waiters_given_up")
             self._end(event.participant, "notAdmitted" if isinstance(event, WaiterRefused) else event.reason.value)
 
     def refused(self, role: str, code: str) -> None:

@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Iterable
 
 from vdxmedia.clock import Clock
+from vdxmedia.conference.admissions import Admissions
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.errors import NotFound, Refused
 from vdxmedia.hub.counters import Counters
@@ -63,9 +64,13 @@ class RoomBook:
         while room is None or room in self._rooms:
             room = new_room_id()
         now = self._clock.unix_s()
-        self._rooms[room] = RoomEntry(settings, idle_since=now, created_at=now)
+        self._rooms[room] = self._entry(settings, now, now)
         self.save(room)
         return room
+
+    def _entry(self, settings: RoomSettings, idle_since: float, created_at: float) -> RoomEntry:
+        admissions = Admissions(lambda count: self._counters.add("admissions_forgotten", count))
+        return RoomEntry(settings, idle_since, created_at, admissions=admissions)
 
     def used(self, room: RoomId, entry: RoomEntry) -> None:
         """A conference has begun in it, or ended."""
@@ -115,7 +120,7 @@ class RoomBook:
     async def read(self, keeping: StoreKeeping) -> None:
         """Raises: Refused `store_unavailable`."""
         for stored in await keeping.stored_rooms(self._limits.rooms):
-            entry = self._rooms[stored.room] = RoomEntry(stored.settings, stored.idle_since, stored.created_at)
+            entry = self._rooms[stored.room] = self._entry(stored.settings, stored.idle_since, stored.created_at)
             entry.admissions.restore(stored.admissions)
         for conference in await keeping.stored_conferences():
             if conference.room in self._rooms:

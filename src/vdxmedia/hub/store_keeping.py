@@ -58,6 +58,7 @@ class StoreKeeping:
         self._store = store
         self._clock = clock
         self._metrics = metrics
+        self._counters = counters
         self.retention = retention or Retention()
         self.outbox = StoreOutbox(store, clock, counters=counters, metrics=metrics)
         self.conferences = ConferenceKeeper(self.outbox, clock, counters)
@@ -93,6 +94,8 @@ class StoreKeeping:
         except Refused:
             self._metrics.store_failures.labels("read").inc()
             raise
+        if len(stored) >= MAX_ATTENDANCE:
+            self._counters.add("attendance_cut_short")
         return [
             msgspec.structs.replace(stay, last_seen=present[stay.participant].last_seen)
             if stay.participant in present

@@ -101,6 +101,8 @@ class ClipLibrary:
     async def _probe(self, files: Sequence[_File]) -> None:
         if len(self._probed) + len(files) > MAX_REMEMBERED:
             self._probed.clear()
+        if too_large := sum(file.size_bytes > self._max_file_bytes for file in files):
+            self._counters.add("clips_too_large", too_large)
         left = list(files)
         try:
             async with asyncio.timeout(LIST_TIMEOUT_S):

@@ -24,7 +24,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 import engineio
-from aiohttp import WSMsgType, web
+from aiohttp import WSCloseCode, WSMsgType, web
 from engineio import packet
 
 from vdxmedia.clock import Clock
@@ -159,6 +159,10 @@ class EngineSocket:
                     pass
                 case WSMsgType.BINARY:
                     self._engine.counters.add("frames_malformed")
+                    return
+                case WSMsgType.ERROR:
+                    if getattr(message.data, "code", None) == WSCloseCode.MESSAGE_TOO_BIG:
+                        self._engine.counters.add("frames_too_large")
                     return
                 case _:
                     return
