@@ -43,20 +43,21 @@ html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False
 
-TO_MARKDOWN = re.compile(r"\[([^\]]+)\]\((\.\./[^)#\s]+\.md)(?:#[^)]*)?\)")
+TO_ABOVE = re.compile(r"\[([^\]]+)\]\((\.\./[^)#\s]+)(?:#[^)]*)?\)")
 
 
 def name_pages_outside(app: Sphinx, page: str, source: list[str]) -> None:
-    """The site has no Markdown from outside of docs/: such a link becomes the file's name, as it is in the checkout."""
+    """Markdown and directories outside of docs/ are not in the site: such a link becomes the name in the checkout."""
     directory = Path(app.srcdir, page).parent
 
     def written(link: re.Match[str]) -> str:
         target = (directory / link[2]).resolve()
-        if target.is_relative_to(app.srcdir) or not target.is_file():
-            return link[0]  # a link within, or a broken one: both are Sphinx's
+        is_page = target.is_file() and target.suffix == ".md"
+        if target.is_relative_to(app.srcdir) or not (is_page or target.is_dir()):
+            return link[0]  # within, another file, or broken: all of them are Sphinx's
         return f"{link[1]} (`{target.relative_to(Path(app.srcdir).parent)}`)"
 
-    source[0] = TO_MARKDOWN.sub(written, source[0])
+    source[0] = TO_ABOVE.sub(written, source[0])
 
 
 def setup(app: Sphinx) -> None:
