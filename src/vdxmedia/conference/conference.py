@@ -23,7 +23,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import assert_never
 
-from vdxmedia.conference import layout
 from vdxmedia.conference.admissions import Admissions
 from vdxmedia.conference.assembly import Assembly
 from vdxmedia.conference.call_type import allowed_media
@@ -66,10 +65,11 @@ from vdxmedia.conference.participant import Participant, SlotCounts, Source
 from vdxmedia.conference.permissions import NOBODY
 from vdxmedia.conference.rights import check_right
 from vdxmedia.conference.roster import ROUND_S
+from vdxmedia.conference.sending import Sending
 from vdxmedia.conference.settings import GuestVisibility, RoomSettings
 from vdxmedia.conference.waiting import WaitCause
-from vdxmedia.errors import InvalidTransition, NotAllowed, Refused
-from vdxmedia.ids import ParticipantId, SourceId
+from vdxmedia.errors import InvalidTransition, Refused
+from vdxmedia.ids import ParticipantId
 
 SEAT_KEPT_S = 30.0
 """How long floor place, hand and sources wait for a connection to come back (a tunnel, a change of network)."""
@@ -106,6 +106,7 @@ class Conference:
         self._kept_people = KeptPeople()
         self._gate = Gate(self._assembly)
         self._desks: list[Desk] = [make(self._assembly) for make in DESKS]
+        self._sending = Sending(self._assembly, self._desks)
         self._handlers: dict[type[Asked], Handler] = {}
         for desk in self._desks:
             self._handlers |= desk.handlers()
@@ -232,16 +233,8 @@ class Conference:
                 self._reconnect(self._assembly.find(command.participant), command, now_s)
             case Leave():
                 self._leave(self._assembly.find(command.participant), command.reason, now_s)
-            case SetSource():
-                self._set_source(command)
-            case SetTiles():
-                self._set_tiles(command)
-            case MediaEstablished():
-                self._establish(command)
-            case MediaClosed():
-                self._close_media(self._assembly.find(command.participant))
-            case SpeakersHeard():
-                self._hear(command.speakers, now_s)
+            case SetSource() | SetTiles() | MediaEstablished() | MediaClosed() | SpeakersHeard():
+                self._sending.handle(command, now_s)
             case FilmHeard():
                 for desk in self._desks:
                     desk.film_heard(command, now_s)
@@ -411,51 +404,6 @@ class Conference:
                 for desk in self._desks:
                     desk.left(participant, now_s)
 
-    def _set_source(self, command: SetSource) -> None:
-        participant = self._assembly.find(command.participant)
-        source = participant.sources.get(command.kind)
-        if source is None:
-            raise NotAllowed(f"this participant may not publish {command.kind.value}")
-        if command.is_active and not source.is_active:
-            for desk in self._desks:
-                desk.check_source_on(participant, command.kind)
-        if command.content_hint is not None:
-            source.content_hint = command.content_hint
-        if source.is_active != command.is_active:
-            source.is_active = command.is_active
-            if source.is_active:
-                self._assembly.activations += 1
-                source.active_since = self._assembly.activations
-            self._assembly.changed(participant)
-            if command.kind is not SourceKind.MICROPHONE:
-                self._assembly.rearrange()
-        self._assembly.say_own(participant)
-
-    def _set_tiles(self, command: SetTiles) -> None:
-        participant = self._assembly.find(command.participant)
-        for tile in command.tiles:
-            if tile.index < participant.slots.video:
-                layout.resize(participant, tile.index, tile.width, tile.height)
-        self._assembly.say_slots(participant)
-
-    def _establish(self, command: MediaEstablished) -> None:
-        participant = self._assembly.find(command.participant)
-        participant.has_media = True
-        participant.slots.speaker = command.speaker_slots
-        participant.slots.programme = command.programme_slots
-        participant.slots.video = command.video_slots
-        if command.is_new:
-            # What the client said of its tiles stays: they are on the same page, and it may have said so before this.
-            self._assembly.forget_media(participant)
-        self._assembly.say_own(participant)
-        self._assembly.arrange_now(participant)
-        self._assembly.say_where_shown(participant)
-
-    def _close_media(self, participant: Participant) -> None:
-        participant.has_media = False
-        self._assembly.forget_media(participant)
-        self._assembly.say_where_shown(participant)
-
     def _change_settings(self, command: ChangeSettings, now_s: float) -> None:
         before, self._assembly.settings = self._assembly.settings, command.settings
         self._assembly.opens_at_s, self._assembly.closes_at_s = command.opens_at_s, command.closes_at_s
@@ -468,17 +416,6 @@ class Conference:
 
     def _put_room(self) -> None:
         self._assembly.put(Sheet.same(RoomDocument(self.settings, self._assembly.closes_at_s)))
-
-    def _hear(self, heard: Sequence[tuple[SourceId, float]], now_s: float) -> None:
-        speakers: dict[ParticipantId, float] = {}
-        for source, level in heard:
-            owner = self._assembly.owners.get(source)
-            if owner is not None and owner.active(SourceKind.MICROPHONE) is not None:
-                speakers.setdefault(owner.id, level)
-        people = self._assembly.people
-        self._assembly.say_speakers([(people[one], level) for one, level in speakers.items()])
-        if self._assembly.voices.heard([(one, people[one].audience.heard_by) for one in speakers], now_s):
-            self._assembly.rearrange()
 
     def _end(self) -> None:
         for waiter in self._assembly.lobby.waiters:
