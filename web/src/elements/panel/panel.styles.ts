@@ -33,7 +33,7 @@ export const panelStyles = css`
 
   /* With large text it has a line of its own, and no word of it is cut. */
   h2 {
-    flex: 1 1 7rem;
+    flex: 0 1 auto;
     font-size: var(--text-20);
     overflow-wrap: break-word;
   }
@@ -43,6 +43,7 @@ export const panelStyles = css`
     align-items: center;
     gap: var(--space-8);
     min-height: 44px;
+    margin-inline-start: auto;
     padding: 0 var(--space-12);
     border: 0;
     border-radius: var(--radius);

@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
 import { describe, expect, it } from 'vitest';
+import { PLAIN } from '../../conference/arrange.js';
 import { NAMES, tileOf } from '../../pages/fixtures.js';
 import { placeTiles, seatFor } from './stage.js';
 
@@ -35,24 +36,29 @@ describe('placeTiles', () => {
 });
 
 describe('seatFor', () => {
-  const own = tileOf('Inger', { isSelf: true });
   const others = (count: number) => NAMES.slice(0, count).map((name) => tileOf(name));
 
   it('gives the own picture a seat where it would cover a face', () => {
-    const places = seatFor(PHONE, others(4), own);
+    const places = seatFor(PHONE, others(4));
     expect(places).toHaveLength(5);
     expect(places?.every((box) => box !== null && box.width > 80)).toBe(true);
   });
 
   it('lets it float where there is room, among few, and beside a shared screen', () => {
-    expect(seatFor(DESKTOP, others(9), own)).toBeNull();
-    expect(seatFor(PHONE, others(3), own)).toBeNull();
-    expect(seatFor(PHONE, [...others(4), tileOf('Bo', { kind: 'screen' })], own)).toBeNull();
+    expect(seatFor(DESKTOP, others(9))).toBeNull();
+    expect(seatFor(PHONE, others(3))).toBeNull();
+    expect(seatFor(PHONE, [...others(4), tileOf('Bo', { kind: 'screen' })])).toBeNull();
   });
 
   it('seats it among three on a phone held sideways', () => {
     const sideways = { width: 828, height: 310 };
-    expect(seatFor(sideways, others(2), own)).toBeNull();
-    expect(seatFor(sideways, others(3), own)).toHaveLength(4);
+    expect(seatFor(sideways, others(2))).toBeNull();
+    expect(seatFor(sideways, others(3))).toHaveLength(4);
+  });
+
+  it('is a place more beside those that the layout shows', () => {
+    const places = seatFor(PHONE, others(9), { ...PLAIN, layout: 'four_mains_zero_pips' });
+    expect(places?.filter((box) => box !== null)).toHaveLength(5);
+    expect(places?.at(-1)).not.toBeNull();
   });
 });

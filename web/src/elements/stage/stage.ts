@@ -45,15 +45,15 @@ const LOW_PX = 340;
 
 /**
  * Where the own picture sits in the row of the others, in a small room with many. Null: in a corner, over somebody's
- * shoulder. Only a grid has a seat: in the other layouts what is small stands in a strip.
+ * shoulder. Where some are large and some small there is no seat: what is small stands in a strip.
  */
-export function seatFor(container: Size, tiles: readonly Tile[], own: Tile, situation: Situation = PLAIN): readonly (Box | null)[] | null {
+export function seatFor(container: Size, tiles: readonly Tile[], situation: Situation = PLAIN): readonly (Box | null)[] | null {
   const isLow = container.height < LOW_PX;
   if (!isLow && aspectFor(container) !== PHONE) return null;
-  if (tiles.length < (isLow ? SEATED_FROM.low : SEATED_FROM.upright)) return null;
-  if (arrangeTiles(tiles, situation).mains.length < tiles.length) return null;
-  const places = placeTiles(container, [...tiles, own], situation);
-  return places.includes(null) ? null : places;
+  const { mains, pips } = arrangeTiles(tiles, situation);
+  if (pips.length > 0 || mains.length < (isLow ? SEATED_FROM.low : SEATED_FROM.upright)) return null;
+  const { boxes } = gridLayout(container, mains.length + 1, aspectFor(container));
+  return [...tiles.map((tile) => boxes[mains.indexOf(tile)] ?? null), boxes[mains.length] ?? null];
 }
 
 /** Lines of small tiles where the layout has many. */
@@ -146,7 +146,7 @@ export class Stage extends LitElement {
     const { width, height } = this.size;
     if (width === 0 || height === 0) return;
     const elements = [...this.renderRoot.querySelectorAll<TileElement>('vdx-tile')];
-    const seated = this.own === null ? null : seatFor(this.size, this.tiles, this.own, this.situation);
+    const seated = this.own === null ? null : seatFor(this.size, this.tiles, this.situation);
     const places = seated?.slice(0, this.tiles.length) ?? placeTiles(this.size, this.tiles, this.situation);
     this.seatOwn(seated?.at(-1) ?? null);
     this.left = places.filter((box) => box === null).length;

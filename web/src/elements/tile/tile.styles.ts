@@ -158,6 +158,13 @@ export const tileStyles = css`
     }
   }
 
+  /* Where the two would stand on each other, the words say more than the initials. */
+  @container (max-width: 260px) and (min-width: 150.01px) {
+    .blank:has(~ .cannot) span {
+      visibility: hidden;
+    }
+  }
+
   /* In a strip on a phone there is room for a name and nothing more; the words stay for screen readers. */
   @container (max-width: 150px) {
     .trouble .text,

@@ -211,6 +211,17 @@ export class BookedView extends View {
         font-weight: var(--bold);
       }
 
+      /* Narrow: what became of it always stands under the number. */
+      @media (max-width: 37.49em) {
+        li {
+          flex-direction: column;
+          gap: 0;
+          align-items: start;
+          justify-content: center;
+          padding-block: var(--space-4);
+        }
+      }
+
       .fate.good {
         color: var(--positive);
       }

@@ -106,6 +106,15 @@ export const rowStyles = css`
     border-block-start: 0;
   }
 
+  @media (max-width: 37.49em) {
+    .opened li {
+      flex-direction: column;
+      gap: 0;
+      align-items: start;
+      padding-block: var(--space-8);
+    }
+  }
+
   .fate.good {
     color: var(--positive);
   }
