@@ -165,14 +165,12 @@ impl Peer {
     /// Answers whether there is such an m-line.
     pub fn stop(&mut self, mid: &str) -> bool {
         self.wanted.retain(|(wanted, _)| wanted != mid);
-        let found = self.publishers.iter_mut().find(|publisher| publisher.mid == mid);
-        found.map(Publisher::stop).is_some()
+        self.publishers.iter_mut().find(|it| it.mid == mid).map(Publisher::stop).is_some()
     }
 
     /// The layers that are to be sent on an m-line. Answers whether there is such a one.
     pub fn choose(&mut self, mid: &str, layers: &[u32], now_us: u64) -> bool {
-        let found = self.publishers.iter_mut().find(|publisher| publisher.mid == mid);
-        found.map(|publisher| publisher.choose(layers, now_us)).is_some()
+        self.publishers.iter_mut().find(|it| it.mid == mid).map(|it| it.choose(layers, now_us)).is_some()
     }
 
     /// Answers whether there is such a slot.
