@@ -26,6 +26,8 @@ class Connection:
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader, self.writer = reader, writer
+        self.accepted = b""
+        """A WebSocket's: what the server agreed to."""
 
     async def send(self, data: bytes) -> None:
         """Raises: ConnectionError."""
@@ -110,6 +112,7 @@ async def websocket(victim: Victim, source: str = "127.0.0.1", more: str = "") -
         async with asyncio.timeout(WITHIN_S):
             answer = await connection.reader.readuntil(b"\r\n\r\n")
         assert answer.startswith(b"HTTP/1.1 101 "), answer
+        connection.accepted = answer
         assert (await connection.text()).startswith("0")
         yield connection
 
