@@ -32,7 +32,7 @@ SCENARIO = Scenario(
     name="lossy",
     about="Rooms of two or three over lines that lose packets, which pictures must outlive",
     defaults=Flags(rooms=5, num_per_second=5.0, duration_s=30.0, layout="2x2"),
-    level=ServiceLevel(loss=None, picture_loss=0.005),
+    level=ServiceLevel(loss=None, picture_loss=0.005, one_way_s=0.3),
     parameters={"percent": "2"},
     play=play,
 )
