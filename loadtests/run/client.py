@@ -87,6 +87,8 @@ class Client:
         generator.removed = self._on_removed
         self._leaving: dict[int, Seat] = {}
         """By the generator's client, until it has told its last."""
+        self._failed: list[str] = []
+        """Media of those who left later: who left before has not failed, for the server may say goodbye as well."""
         self._gone: list[wire.SeatFound] = []
         """Of those who left since the last report."""
 
@@ -204,7 +206,9 @@ class Client:
         seat = self._seats.pop(request.seat)
         self._count_first_packets()
         self._opener.end(seat.participant.peer)
-        if self._by_peer.pop(seat.participant.peer, None) is not None:
+        peer = seat.participant.peer
+        self._failed += [str(one) for one in self._generator.failures if getattr(one, "peer", None) == peer]
+        if self._by_peer.pop(peer, None) is not None:
             self._leaving[seat.participant.peer] = seat
         self._began_ns.pop(seat.participant.peer, None)
         if not request.says_goodbye:
@@ -259,7 +263,7 @@ class Client:
             faults=stats.faults + opener.refused + opener.wrong,
             sent=stats.sent,
             measures=measures,
-            failures=[str(failure) for failure in self._generator.failures],
+            failures=[*self._failed, *(str(one) for one in self._generator.failures if self._is_here(one))],
             seats=self._found(stats),
             gone=self._gone,
         )
@@ -275,6 +279,9 @@ class Client:
             if seat is not None:
                 by_seat.setdefault(seat.number, []).append(slot_found(seat, slot))
         return [wire.SeatFound(number, slots) for number, slots in by_seat.items()]
+
+    def _is_here(self, failure: native.Failed | native.RefusedLine) -> bool:
+        return isinstance(failure, native.RefusedLine) or failure.peer in self._by_peer
 
     def _on_removed(self, gone: native.Gone) -> None:
         seat = self._leaving.pop(gone.peer, None)

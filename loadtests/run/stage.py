@@ -24,7 +24,7 @@ from loadtests.run.flags import Flags
 from loadtests.run.hub import Hub
 from loadtests.run.results import Phase
 from loadtests.run.seat import Room, Seat
-from loadtests.run.table import JOINING
+from loadtests.run.table import JOINING as JOINING
 from loadtests.run.watch import HOLDING, Watch
 
 CHAT_EVERY_S = 5.0

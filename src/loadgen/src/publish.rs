@@ -199,7 +199,10 @@ impl Stream {
     /// Frames begin at `from_us`, if the layer is wanted.
     fn pause_or_go_on(&mut self, from_us: u64) {
         self.began_us = from_us;
-        self.clock_us.get_or_insert(from_us);
+        if self.clock_us.replace(self.clock_us.unwrap_or(from_us)).is_none() {
+            // Whoever loads the page anew has the same source: what he sends then is not older than what he sent.
+            self.number = from_us;
+        }
         (self.frames, self.frame, self.wants_keyframe) = (0, None, true);
         self.next_frame_us = if self.is_wanted { from_us } else { u64::MAX };
     }
@@ -427,8 +430,20 @@ mod tests {
             assert_eq!(header.extension(packet, 2), Some(&b"f"[..]));
             assert_eq!(header.extension(packet, 5), Some(&[0, at as u8][..]));
             let stamp = bench.filler.read(&packet[header.len..], false).unwrap();
-            assert_eq!((stamp.source, stamp.number), (77, at as u64));
+            assert_eq!((stamp.source, stamp.number), (77, 1_000_000 + at as u64));
         }
+    }
+
+    #[test]
+    fn layer_that_nobody_takes_is_not_sent_and_comes_back_with_a_keyframe_and_a_later_time() {
+        let (mut bench, mut publisher) = (Bench::new(), camera(0));
+        let before = bench.with(|uplink| publisher.on_time(1_000_000, uplink))[0].0.timestamp;
+        publisher.choose(&[1], 1_010_000);
+        assert_eq!(publisher.due_us(), u64::MAX);
+        publisher.choose(&[0], 2_000_000);
+        let packets = bench.with(|uplink| publisher.on_time(2_000_000, uplink));
+        assert_eq!(packets.len(), 8, "a keyframe");
+        assert_eq!(packets[0].0.timestamp.wrapping_sub(before), 90_000);
     }
 
     #[test]
