@@ -142,9 +142,8 @@ impl Peer {
 
     /// Publishing begins now or when the client is connected. Answers whether there is such an m-line.
     pub fn start(&mut self, mid: &str, source: u32, now_us: u64) -> bool {
-        let is_connected = self.keys.is_some();
         let Some(publisher) = self.publishers.iter_mut().find(|publisher| publisher.mid == mid) else { return false };
-        if is_connected {
+        if self.keys.is_some() {
             publisher.start(source, now_us, u64::from(source).wrapping_mul(0x9E37_79B9_7F4A_7C15));
         } else {
             self.wanted.push((mid.to_owned(), source));
@@ -152,8 +151,7 @@ impl Peer {
         true
     }
 
-    /// ICE begins anew; until its first check is answered the server keeps the old address. A client that moves has
-    /// another socket afterwards, which is to be waited for.
+    /// ICE begins anew; the server keeps the old address until a check is answered. Who moves waits for a new socket.
     pub fn restart(&mut self, with: &Restart, tie_breaker: u64, now_us: u64) -> io::Result<()> {
         if with.moves {
             self.socket = Socket::connect(self.remote, self.options.gro)?;
