@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ALERTS = ROOT / "deploy" / "prometheus" / "alerts.yml"
 BOARD = ROOT / "deploy" / "grafana" / "vdxmedia.json"
 UNIT = Path(__file__).parent / "prometheus" / "alerts_test.yml"
+NAMES = ("Karoline Testesen", "Bodil Prøvesen")
 RUNBOOK = ROOT / "docs" / "operations.md"
 
 
@@ -96,7 +97,7 @@ async def call(server: Server) -> AsyncIterator[None]:
     room = await server.create_room()
     async with contextlib.AsyncExitStack() as stack:
         generator = await stack.enter_async_context(native.run_generator())
-        for name, link in (("Anna", room["hostUrl"]), ("Bo", room["guestUrl"])):
+        for name, link in zip(NAMES, (room["hostUrl"], room["guestUrl"]), strict=True):
             one = await stack.enter_async_context(join(generator, server.base_url, link, name))
             await one.connect_media(microphone=MICROPHONE, picture=camera(300_000))
             await one.publish()
@@ -119,7 +120,11 @@ def test_every_alert_has_a_runbook_and_a_test() -> None:
     assert anchors == [name.lower() for name in names]
 
 
-async def test_every_panel_has_data_and_no_rule_fails_while_a_call_goes_on(tmp_path: Path) -> None:
+async def test_every_panel_has_data_and_no_rule_fails_while_a_call_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VDX_LOG_LEVEL", "info")
+    monkeypatch.setenv("VDX_LOG_FORMAT", "json")
     async with run_server() as server, aiohttp.ClientSession() as http:
         target = server.base_url.removeprefix("http://")
         async with prometheus(tmp_path, target) as address, call(server):
@@ -145,3 +150,13 @@ async def test_every_panel_has_data_and_no_rule_fails_while_a_call_goes_on(tmp_p
             assert len(rules) == 15
             assert {rule["name"]: rule["health"] for rule in rules if rule["health"] != "ok"} == {}
             assert [rule["name"] for rule in rules if rule["state"] == "firing"] == []
+        async with asyncio.timeout(PATIENCE_S):
+            while len(ended := [line for line in server.output if '"call_ended"' in line]) < 2:
+                await asyncio.sleep(0.1)
+        told = [json.loads(line) for line in ended]
+        assert [(one["role"], one["path"], one["reason"]) for one in told] == [
+            ("guest", "udp", "left"),
+            ("host", "udp", "left"),
+        ]
+        said = "".join(server.output)
+        assert not any(name in said for name in NAMES), "ids and roles only"

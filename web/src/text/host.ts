@@ -53,6 +53,8 @@ export interface HostWords {
     readonly begins: string;
     readonly ends: string;
     readonly closes: string;
+    /** What a helpdesk asks for on the telephone. */
+    readonly shortId: string;
     readonly left: (minutes: number) => string;
     readonly over: (minutes: number) => string;
     readonly none: string;
@@ -134,6 +136,7 @@ const da: HostWords = {
     begins: 'Begynder',
     ends: 'Slutter',
     closes: 'Rummet lukker',
+    shortId: 'Mødets nummer til hjælp',
     left: (minutes) => (minutes < 1 ? 'Under 1 minut tilbage' : minutes === 1 ? '1 minut tilbage' : `${String(minutes)} minutter tilbage`),
     over: (minutes) => (minutes === 1 ? '1 minut over tiden' : `${String(minutes)} minutter over tiden`),
     none: 'Ikke oplyst',
@@ -215,6 +218,7 @@ const en: HostWords = {
     begins: 'Begins',
     ends: 'Ends',
     closes: 'The room closes',
+    shortId: 'Meeting id for help',
     left: (minutes) => (minutes < 1 ? 'Less than 1 minute left' : minutes === 1 ? '1 minute left' : `${String(minutes)} minutes left`),
     over: (minutes) => (minutes === 1 ? '1 minute over time' : `${String(minutes)} minutes over time`),
     none: 'Not said',

@@ -30,6 +30,10 @@ describe('vdx-details', () => {
     expect(rows[2]).toContain('Ikke kommet');
   });
 
+  it('names the meeting so that it can be said on the telephone', async () => {
+    expect(textOf(part(await shown(), '#short-id'))).toBe('dem o');
+  });
+
   it('shows who was here only where the room notes it', async () => {
     expect(textOf((await shown()).renderRoot)).toContain('Hent som regneark');
     const none = await shown({ attendance: () => Promise.resolve({ told: [] }) });

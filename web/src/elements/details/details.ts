@@ -17,6 +17,8 @@ import { detailsStyles } from './details.styles.js';
 /** Minutes are shown, so a look now and then is enough. */
 const LOOK_MS = 15_000;
 const MINUTE_MS = 60_000;
+/** Of the room's id, as the server's `short_id`: what `vdxmedia explain` takes. In two halves, to be said aloud. */
+const SHORT_CHARS = 6;
 
 /** By name, as links fix it: two of the same name are not told apart. */
 function isHere(person: ExpectedPerson, call: CallState): boolean {
@@ -68,6 +70,7 @@ export class Details extends LitElement {
     const now = Date.now();
     const moment = (ms: number | null): string => (ms === null ? words.none : momentText(ms, now, this.language));
     const left = details.endsAt === null ? null : Math.floor((details.endsAt - now) / MINUTE_MS);
+    const shortId = (this.call.room?.id ?? '').slice(0, SHORT_CHARS);
     const row = (term: string, text: TemplateResult | string): TemplateResult => html`<dt>${term}</dt><dd>${text}</dd>`;
     return html`${left === null
         ? nothing
@@ -82,6 +85,7 @@ export class Details extends LitElement {
         ${details.endsAt === null ? nothing : row(words.ends, moment(details.endsAt))}
         ${details.closesAt === null || details.closesAt === details.endsAt ? nothing : row(words.closes, moment(details.closesAt))}
         ${details.organisedBy === '' ? nothing : row(words.organisedBy, details.organisedBy)}
+        ${shortId === '' ? nothing : row(words.shortId, html`<span dir="ltr" id="short-id">${shortId.slice(0, SHORT_CHARS / 2)} ${shortId.slice(SHORT_CHARS / 2)}</span>`)}
       </dl>
       ${details.isBooked ? nothing : html`<p class="soft">${words.unbooked}</p>`}`;
   }
