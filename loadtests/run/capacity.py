@@ -53,9 +53,9 @@ def _cases(duration: str, rows: Sequence[tuple[str, str]]) -> list[Case]:
 CASES = _cases(
     "15s",
     (
-        ("consultation", "--rooms 5 --num-per-second 10"),
-        ("consultation", "--rooms 20 --num-per-second 10"),
-        ("consultation", "--rooms 50 --num-per-second 10"),
+        ("consultation", "--rooms 5 --num-per-second 10 --simulate-speakers"),
+        ("consultation", "--rooms 20 --num-per-second 10 --simulate-speakers"),
+        ("consultation", "--rooms 50 --num-per-second 10 --simulate-speakers"),
         ("training", "--rooms 1 --with citizens=16 --num-per-second 10"),
         ("training", "--rooms 2 --num-per-second 10"),
         ("training", "--rooms 4 --num-per-second 10"),
@@ -68,8 +68,8 @@ CASES = _cases(
 QUICK = _cases(
     "3s",
     (
-        ("consultation", "--rooms 2 --num-per-second 10"),
-        ("consultation", "--rooms 5 --num-per-second 10"),
+        ("consultation", "--rooms 2 --num-per-second 10 --simulate-speakers"),
+        ("consultation", "--rooms 5 --num-per-second 10 --simulate-speakers"),
         ("training", "--rooms 1 --with citizens=5 --num-per-second 10"),
         ("crosssector", "--rooms 1 --num-per-second 10"),
         ("townhall", "--with ladder=5,10 --num-per-second 10"),
