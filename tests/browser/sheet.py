@@ -32,7 +32,7 @@ from tests.browser.stories import DESKTOP, PHONE, SETTLED, SMALL_PHONE, SWITCHED
 
 OUT = Path(__file__).parents[2] / "docs" / "images"
 MOST_BYTES = 1_500_000
-PALETTE = 48
+PALETTE = 24
 MAIN = (
     "entry-ask",
     "prejoin-welcome",
