@@ -345,7 +345,8 @@ async def run(minutes: float, pace: Pace, seed: int, *, workers: int = 1, runnin
     empty, full = ([one for one in soak.samples if one.phase == phase] for phase in ("empty", "full"))
     complaints += judge(empty, full)
     complaints += [f"{count} x {what}" for what, count in soak.failed.items()]
-    complaints += [f"{stats.faults} wrong packets"] * bool(stats.faults) + [f"{panics} panics"] * bool(panics)
+    seen = ", ".join(f"{name} {count}" for name, count in stats.findings.items() if count)
+    complaints += [f"{stats.faults} wrong packets ({seen})"] * bool(stats.faults) + [f"{panics} panics"] * bool(panics)
     return Outcome(
         minutes=took_min,
         generations=generations,
