@@ -221,11 +221,11 @@ async def test_v17_3_1_signalling_goes_on_during_floods_of_messages_and_connecti
                     for _ in range(100):
                         await mallory.send(message)
                 await mallory.until_end()  # ten thousand: she is cut
-            for _ in range(500):
+            strangers = 0
+            while strangers < 500 or len(took) < 3:  # a fast machine has opened them before she asks again
                 async with tcp(victim, "127.0.0.79") as stranger:
                     stranger.writer.write(b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\n\r\n")
-            await asyncio.sleep(0.2)
-        assert len(took) >= 3
+                strangers += 1
         assert max(took) < SLOWEST_ANSWER_S
         await talk.goes_on()
 
