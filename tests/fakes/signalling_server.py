@@ -137,6 +137,7 @@ async def connected(
         yield client
     finally:
         await client.socket.disconnect()
+        await client.socket.eio.queue.put(None)  # else its writer waits for a ping's time after a server's goodbye
 
 
 @asynccontextmanager
