@@ -301,3 +301,12 @@ def test_another_cause_that_is_told_in_the_same_words_is_not_told_again() -> Non
     said = told.do(commands.ChangeSettings(knocking, None, None))
     assert [one for one in said if isinstance(one, WaiterTold)] == []
     assert why(told, "b", waits=True) is WaitCause.ADMISSION
+
+
+def test_who_stood_in_the_row_before_a_restart_stands_where_he_stood() -> None:
+    told = room()
+    told.now = 100.0
+    wait(told, "a")
+    told.do(commands.Wait(B, "b", "", "", ("kb",), since_s=40.0))
+    told.do(commands.Wait(C, "c", "", "", ("kc",), since_s=900.0))  # not later than now
+    assert waiting(told) == [B, A, C]
