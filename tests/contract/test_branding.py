@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import itertools
 import json
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from aiohttp import ClientSession, web
 from sqlalchemy import update
 
-from tests.postgres import PASSWORD, Postgres, run_postgres
 from tests.unit.booking.test_branding import data_url, png
 from vdxmedia.api.branding import BrandingOperations
 from vdxmedia.api.operations import Access, route
@@ -33,10 +29,9 @@ from vdxmedia.sealing import Sealer
 from vdxmedia.store.audit import AuditLog
 from vdxmedia.store.bookings import BookingDatabase
 from vdxmedia.store.brandings import Brandings
-from vdxmedia.store.database import Database, open_store
+from vdxmedia.store.database import Database
 from vdxmedia.store.schema import brandings
 
-DATABASES = itertools.count(1)
 SEALER = Sealer([b"k" * 32])
 NOW = 1_800_000_000
 
@@ -103,44 +98,29 @@ class Api:
         return await self.ask("PUT", f"/api/v1/organisations/{code}/branding", body, **how)
 
 
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Postgres]:
-    with run_postgres() as running:
-        yield running
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def api(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Api]:
-    if request.param == "sqlite":
-        place, password = f"sqlite:///{tmp_path}/store.db", ""
-    else:
-        running: Postgres = request.getfixturevalue("postgres")
-        place = await asyncio.to_thread(running.make_database, f"branding{next(DATABASES)}")
-        password = PASSWORD
-    async with open_store(place, password) as database:
-        clock, tokens = ManualClock(NOW), JoinTokens()
-        set_up = BookingSetUp(uri_domain="rooms.example.dk", portal_link="https://portal.example.dk/")
-        desk = BookingDesk(BookingDatabase(database.units, SEALER), clock, set_up)
-        parents = {"region": "", "hospital": "region", "ward": "hospital", "other": ""}
-        named = {"hospital": {"name": "Hospitalet", "help_line": "87654321"}}
-        await desk.seed(
-            [Organisation(code=code, parent=parent, **named.get(code, {})) for code, parent in parents.items()]
-        )
-        counters = Counters()
-        branding = BrandingDesk(Brandings(database.units, SEALER), desk, clock, counters)
-        unused: Any = None
-        shown: Any = tokens
-        access = Access(keys=unused, join_tokens=shown, callers=ByHeader(), address_of=lambda asked: "")
-        application = web.Application(middlewares=[problem_middleware])
-        table = (*BrandingOperations(branding).table(), *OrganisationPagesOperations(desk).table())
-        application.add_routes([route(each, access) for each in table])
-        runner = web.AppRunner(application, access_log=None)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        async with ClientSession() as http:
-            url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-            yield Api(http, url, desk, database, tokens, counters)
-        await runner.cleanup()
+@pytest.fixture
+async def api(database: Database) -> AsyncIterator[Api]:
+    clock, tokens = ManualClock(NOW), JoinTokens()
+    set_up = BookingSetUp(uri_domain="rooms.example.dk", portal_link="https://portal.example.dk/")
+    desk = BookingDesk(BookingDatabase(database.units, SEALER), clock, set_up)
+    parents = {"region": "", "hospital": "region", "ward": "hospital", "other": ""}
+    named = {"hospital": {"name": "Hospitalet", "help_line": "87654321"}}
+    await desk.seed([Organisation(code=code, parent=parent, **named.get(code, {})) for code, parent in parents.items()])
+    counters = Counters()
+    branding = BrandingDesk(Brandings(database.units, SEALER), desk, clock, counters)
+    unused: Any = None
+    shown: Any = tokens
+    access = Access(keys=unused, join_tokens=shown, callers=ByHeader(), address_of=lambda asked: "")
+    application = web.Application(middlewares=[problem_middleware])
+    table = (*BrandingOperations(branding).table(), *OrganisationPagesOperations(desk).table())
+    application.add_routes([route(each, access) for each in table])
+    runner = web.AppRunner(application, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    async with ClientSession() as http:
+        url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        yield Api(http, url, desk, database, tokens, counters)
+    await runner.cleanup()
 
 
 async def test_look_is_set_corrected_and_shown_to_those_below_too(api: Api) -> None:
