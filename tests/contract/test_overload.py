@@ -53,6 +53,10 @@ class Call:
         self.load = LOADS[level]
         await until(lambda: self.server.server.overload.level is level)
 
+    def told(self, kind: str) -> dict[str, Any]:
+        """The last of its kind that the viewer heard."""
+        return next((event for event in reversed(self.events) if event["type"] == kind), {"pausedByServer": None})
+
     async def pictures(self) -> dict[str, int | None]:
         """Whose picture the viewer gets in which layer; nobody's: no layer."""
         async with self.server.get(f"/api/v1/rooms/{self.room['roomId']}/statistics") as answer:
@@ -108,6 +112,7 @@ async def call(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Call]:
         ]
         here = Call(server, room, generator, people)
         monkeypatch.setattr(RelayPlane, "loads", property(lambda plane: [here.load] * len(plane.worker_stats())))
+        here.viewer.on_event = here.events.append
         yield here
 
 
@@ -131,6 +136,10 @@ async def test_layers_go_then_pictures_then_newcomers_and_sound_never_and_all_co
 
         await here.force(Level.LOW_VIDEO)
         await here.until_pictures(Anna=1, Bent=None)
+        bent = here.people[1].joined["participantId"]
+        slots = [one["index"] for one in here.viewer.bindings if (one["kind"], one["participantId"]) == ("video", bent)]
+        await until(lambda: here.told("bandwidth")["pausedByServer"] == slots)
+        assert here.told("bandwidth")["paused"] == slots, "the page is told that it rests, and why"
         assert await here.metrics('vdx_overload_shed_total{what="video"}') >= 1
 
         async with connected(here.server, guest) as erik:
@@ -152,6 +161,7 @@ async def test_layers_go_then_pictures_then_newcomers_and_sound_never_and_all_co
 
         await here.force(Level.NORMAL)
         await here.until_pictures(Anna=2, Bent=2)
+        assert here.told("bandwidth")["paused"] == here.told("bandwidth")["pausedByServer"] == []
         assert await here.metrics("vdx_overload_level") == 0
         async with connected(here.server, guest) as late:
             assert (await late.join("Dorte"))["type"] == "joined"

@@ -273,7 +273,12 @@ EXAMPLES: list[m.Wire] = [
     m.Bindings(bindings=_BINDINGS),
     m.Speakers(speakers=[m.Speaker(participant_id="p2345abcdefg", level=0.75)]),
     m.ConnectionQuality(participants=[m.QualityEntry(participant_id="p2345abcdefg", quality=Quality.WEAK)]),
-    m.Bandwidth(paused=[2], send_layers=[m.SendLayers(source=SourceKind.CAMERA, layers=[0, 1])], camera_off=True),
+    m.Bandwidth(
+        paused=[2, 4],
+        paused_by_server=[4],
+        send_layers=[m.SendLayers(source=SourceKind.CAMERA, layers=[0, 1])],
+        camera_off=True,
+    ),
     m.CannotDecode(index=2, participant_id="p2345abcdefg"),
     m.MediaLost(reason="consent"),
     m.TokenRenewed(token="fresh", token_expires_at=1_800_000_000.5),

@@ -215,8 +215,10 @@ export interface Tile {
   readonly voice: Voice;
   readonly reconnecting: boolean;
   readonly quality: Quality;
-  /** Our connection is too slow for this picture now; it comes back by itself. */
+  /** The picture rests, as our connection is too slow for it or the server is busy; it comes back by itself. */
   readonly paused: boolean;
+  /** It rests because the server is busy: nothing is wrong with our connection. */
+  readonly pausedByServer: boolean;
   /** This client cannot decode the source's codec. */
   readonly cannotDecode: boolean;
 }

@@ -18,15 +18,18 @@ from vdxmedia.hub.client import BandwidthChanged
 class Bandwidth:
     paused: set[int] = field(default_factory=set)
     """Video slots."""
+    given_up: set[int] = field(default_factory=set)
+    """Those of them whose picture the server has given up because it has too much to do."""
     layers: dict[SourceKind, tuple[int, ...]] = field(default_factory=dict)
     """Those that anybody takes, lowest first; a source that is not named: all."""
     adviser: UplinkAdviser = field(default_factory=UplinkAdviser)
 
-    def pause(self, index: int, *, is_paused: bool) -> bool:
+    def pause(self, index: int, *, is_paused: bool, is_given_up: bool = False) -> bool:
         """True when that changed anything."""
-        if is_paused == (index in self.paused):
+        if (is_paused, is_given_up) == (index in self.paused, index in self.given_up):
             return False
         (self.paused.add if is_paused else self.paused.discard)(index)
+        (self.given_up.add if is_given_up else self.given_up.discard)(index)
         return True
 
     def want(self, kind: SourceKind, layers: tuple[int, ...]) -> bool:
@@ -46,4 +49,9 @@ class Bandwidth:
         return not self.paused and not self.layers and not self.adviser.advises_camera_off
 
     def told(self) -> BandwidthChanged:
-        return BandwidthChanged(tuple(sorted(self.paused)), dict(self.layers), self.adviser.advises_camera_off)
+        return BandwidthChanged(
+            tuple(sorted(self.paused)),
+            dict(self.layers),
+            self.adviser.advises_camera_off,
+            given_up=tuple(sorted(self.given_up)),
+        )

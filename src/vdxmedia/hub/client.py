@@ -52,6 +52,8 @@ class BandwidthChanged(msgspec.Struct, frozen=True):
     layers: Mapping[SourceKind, tuple[int, ...]]
     """Of the client's own sources, the layers that anybody takes; a source that is not named: all."""
     advises_camera_off: bool
+    given_up: tuple[int, ...] = ()
+    """Of `paused`: those that the server has given up because it has too much to do."""
 
 
 class MediaGone(msgspec.Struct, frozen=True):

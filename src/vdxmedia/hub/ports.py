@@ -111,11 +111,14 @@ class MediaQuality(msgspec.Struct, frozen=True, tag=True):
 
 
 class SlotPaused(msgspec.Struct, frozen=True, tag=True):
-    """A video slot's picture does not fit on the way to the participant at its lowest; or it does again."""
+    """A video slot's picture does not fit on the way to the participant at its lowest, or the server has given it up;
+    or it comes again."""
 
     participant: ParticipantId
     index: int
     is_paused: bool
+    is_given_up: bool = False
+    """By the server, which has too much to do: the participant's own connection would carry it."""
 
 
 class LayersWanted(msgspec.Struct, frozen=True, tag=True):

@@ -77,7 +77,7 @@ class Seat:
     def read_layers(self, event: SlotPaused | LayersWanted) -> bool:
         """The same."""
         if isinstance(event, SlotPaused):
-            return self.bandwidth.pause(event.index, is_paused=event.is_paused)
+            return self.bandwidth.pause(event.index, is_paused=event.is_paused, is_given_up=event.is_given_up)
         return self.bandwidth.want(event.kind, event.layers)
 
     def has_rights_of(self, grant: Grant) -> bool:

@@ -483,11 +483,10 @@ class RelayPlane:
             self._tell(peer.seat.conference, told)
 
     def _is_ours(self, peer: Peer, told: MediaEvent) -> bool:
-        """The relay says that the way carries a picture, but it is we who have given it up."""
+        """The relay says what the way carries, but it is we who have given the picture up."""
         conference = self._conferences.get(peer.seat.conference)
         return (
             isinstance(told, SlotPaused)
-            and not told.is_paused
             and conference is not None
             and conference.wishes[told.participant].is_given_up(told.index, self._levels[peer.worker])
         )

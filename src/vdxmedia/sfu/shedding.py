@@ -1,7 +1,7 @@
 """What of a room's wishes is passed on to the relay while the server is overloaded. Pure; sound passes always.
 
 The levels are `hub.overload`'s. A picture that is given up is unbound, so it costs the relay nothing; the room hears
-of it as of one that does not fit on the way.
+of it as of one that does not fit on the way, with the reason.
 """
 
 from __future__ import annotations
@@ -57,4 +57,4 @@ def pause_told(before: BindSlot | None, was: Level, wish: BindSlot, level: Level
     paused = is_given_up(wish, level)
     if not paused and (before is None or not is_given_up(before, was)):
         return None
-    return SlotPaused(wish.participant, wish.index, paused)
+    return SlotPaused(wish.participant, wish.index, is_paused=paused, is_given_up=paused)

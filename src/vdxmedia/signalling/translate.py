@@ -79,6 +79,7 @@ def event(room: RoomId, told: ClientEvent) -> messages.ServerEvent:
         case BandwidthChanged():
             return messages.Bandwidth(
                 paused=list(told.paused),
+                paused_by_server=list(told.given_up),
                 send_layers=[
                     messages.SendLayers(source=kind, layers=list(layers)) for kind, layers in told.layers.items()
                 ],

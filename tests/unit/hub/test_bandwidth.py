@@ -38,6 +38,9 @@ async def test_bandwidth_is_told_whole_to_the_one_whom_it_concerns() -> None:
         plane.say(LayersWanted(seat.participant, SourceKind.CAMERA, (0,)))
         layers = {SourceKind.CAMERA: (0,)}
         await until(lambda: latest() == hub_client.BandwidthChanged((0, 2), layers, advises_camera_off=False))
+        plane.say(SlotPaused(seat.participant, 2, is_paused=True, is_given_up=True))
+        given_up = hub_client.BandwidthChanged((0, 2), layers, advises_camera_off=False, given_up=(2,))
+        await until(lambda: latest() == given_up)
         plane.say(SlotPaused(seat.participant, 2, is_paused=False))
         await until(lambda: latest() == hub_client.BandwidthChanged((0,), layers, advises_camera_off=False))
 

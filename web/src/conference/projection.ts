@@ -122,6 +122,7 @@ function projectTile(
     reconnecting: participant.reconnecting,
     quality: participant.quality,
     paused: sourceOn && isPaused,
+    pausedByServer: sourceOn && slot !== null && state.pausedByServer.includes(slot),
     cannotDecode: kind === 'camera' && Object.values(state.cannotDecode).includes(id) && !isProven,
   };
 }

@@ -62,9 +62,9 @@ describe('reduce', () => {
   });
 
   it('takes the latest word on bandwidth, and forgets it with a new snapshot', () => {
-    const told: ServerEvent = { type: 'bandwidth', paused: [1], sendLayers: [], cameraOff: true };
+    const told: ServerEvent = { type: 'bandwidth', paused: [1, 3], pausedByServer: [3], sendLayers: [], cameraOff: true };
     const narrow = reduce(start(), told);
-    expect(narrow).toMatchObject({ paused: [1], isCameraAdvisedOff: true });
+    expect(narrow).toMatchObject({ paused: [1, 3], pausedByServer: [3], isCameraAdvisedOff: true });
     expect(reduce(narrow, { ...told, paused: [], cameraOff: false })).toMatchObject({ paused: [], isCameraAdvisedOff: false });
   });
 

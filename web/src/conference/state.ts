@@ -37,8 +37,10 @@ export interface ConferenceState {
   readonly quality: Readonly<Record<string, Quality>>;
   /** Video slots that stay empty, and whose source they can't show. */
   readonly cannotDecode: Readonly<Record<number, string>>;
-  /** Video slots whose picture does not fit on the way to us. */
+  /** Video slots whose picture rests: it does not fit on the way to us, or the server is busy. */
   readonly paused: readonly number[];
+  /** Those of them that rest because the server is busy. */
+  readonly pausedByServer: readonly number[];
   /** Sound would get through better without our camera. */
   readonly isCameraAdvisedOff: boolean;
 }
@@ -57,6 +59,7 @@ export function fromJoined(joined: Joined, before: ConferenceState | null = null
     quality: before?.selfId === joined.participantId ? before.quality : {},
     cannotDecode: {},
     paused: [],
+    pausedByServer: [],
     isCameraAdvisedOff: false,
   };
 }
@@ -95,7 +98,7 @@ export function reduce(state: ConferenceState, event: ServerEvent): ConferenceSt
     case 'cannotDecode':
       return { ...state, cannotDecode: { ...state.cannotDecode, [event.index]: event.participantId } };
     case 'bandwidth':
-      return { ...state, paused: event.paused, isCameraAdvisedOff: event.cameraOff };
+      return { ...state, paused: event.paused, pausedByServer: event.pausedByServer ?? [], isCameraAdvisedOff: event.cameraOff };
     case 'waiting':
     case 'admitted':
     case 'refused':

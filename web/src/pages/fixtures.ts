@@ -162,6 +162,7 @@ export function tileOf(name: string, change: Partial<Tile> = {}): Tile {
     reconnecting: false,
     quality: 'good',
     paused: false,
+    pausedByServer: false,
     cannotDecode: false,
     ...change,
   };

@@ -22,6 +22,7 @@ export function ownTile(state: CallState): Tile {
     reconnecting: false,
     quality: 'good',
     paused: false,
+    pausedByServer: false,
     cannotDecode: false,
   };
 }

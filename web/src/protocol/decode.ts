@@ -161,6 +161,7 @@ const EVENTS: Readonly<Record<ServerEvent['type'], Shape>> = {
   },
   bandwidth: {
     paused: listOf(number),
+    pausedByServer: orNull(listOf(number)),
     sendLayers: listOf(shape({ source: sourceKind, layers: listOf(number) })),
     cameraOff: truth,
   },

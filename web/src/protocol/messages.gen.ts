@@ -282,8 +282,10 @@ export interface AnswerSlot {
 /** What this client's connection carries: the whole state, after each change; at the start nothing of it holds. */
 export interface Bandwidth {
   readonly type: "bandwidth";
-  /** Video slots whose picture does not fit; it comes back by itself. */
+  /** Video slots whose picture rests; it comes back by itself. */
   readonly paused: readonly number[];
+  /** Those of `paused` that rest because the server has too much to do; the others do not fit on the way. */
+  readonly pausedByServer: readonly number[];
   /** Encodings that anybody takes: switch the others off. A source that is not named: all of them. */
   readonly sendLayers: readonly SendLayers[];
   /** The way to the server is so bad that the sound would be better without the camera: advise the person. */

@@ -144,7 +144,9 @@ class Bandwidth(Wire, frozen=True, tag="bandwidth"):
     """What this client's connection carries: the whole state, after each change; at the start nothing of it holds."""
 
     paused: list[int]
-    """Video slots whose picture does not fit; it comes back by itself."""
+    """Video slots whose picture rests; it comes back by itself."""
+    paused_by_server: list[int]
+    """Those of `paused` that rest because the server has too much to do; the others do not fit on the way."""
     send_layers: list[SendLayers]
     """Encodings that anybody takes: switch the others off. A source that is not named: all of them."""
     camera_off: bool
