@@ -38,7 +38,7 @@ from vdxmedia.assembly.call_ratings import rating_operations
 from vdxmedia.assembly.embedding import make_embedders
 from vdxmedia.assembly.listening import format_all, listen
 from vdxmedia.assembly.looks import frames_of
-from vdxmedia.assembly.media import MakeRelay, make_films, make_plane, make_relay
+from vdxmedia.assembly.media import MakeRelay, make_films, make_plane, make_relay, marks_of
 from vdxmedia.assembly.messages import MessageParts, open_messages
 from vdxmedia.assembly.network import network_operations
 from vdxmedia.assembly.retention import make_retention
@@ -205,7 +205,7 @@ class Server:
             closes_at_of=lambda room: self.registry.closes_at_of(RoomId(room)),
         )
         self.store = await self._open_store(stack)
-        plane, self.media_addresses = make_plane(settings.media, self._make_relay)
+        plane, self.media_addresses = make_plane(settings, self._make_relay)
         self.plane = await stack.enter_async_context(plane)
         limits = HubLimits(
             rooms=settings.limits.rooms,
@@ -235,7 +235,11 @@ class Server:
             )
         )
         self.overload = Overload(
-            self._clock, self.metrics, workers=len(self.plane.worker_stats()), shed=self.plane.shed
+            self._clock,
+            self.metrics,
+            workers=len(self.plane.worker_stats()),
+            shed=self.plane.shed,
+            marks=marks_of(settings.overload),
         )
         self.registry.refuse_newcomer = self.overload.refuse_newcomer
         self.echoes = await stack.enter_async_context(Echoes(self.plane, self._counters, most=settings.limits.echoes))

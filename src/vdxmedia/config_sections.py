@@ -303,6 +303,31 @@ class Limits(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Network checks and tests that send people their own picture back, at once; 0: none."""
 
 
+Levels = Annotated[list[Annotated[float, Meta(gt=0.15, le=1)]], Meta(min_length=3, max_length=3)]
+"""Above what they are lower by when things are given back (`hub.overload.RELIEF`)."""
+Lateness = Annotated[list[Annotated[float, Meta(gt=0, le=3600)]], Meta(min_length=3, max_length=3)]
+
+
+class Overload(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When the server gives things up so that sound goes on: upper layers of pictures, then pictures that matter least,
+    then newcomers; see docs/operations.md."""
+
+    relay_levels: Levels = msgspec.field(default_factory=lambda: [0.70, 0.78, 0.85])
+    """Where the three levels begin: the share of a core that a worker of the relay takes. Given back at 0.15 less."""
+    relay_full: Annotated[float, Meta(gt=0.15, le=1)] = 0.95
+    """Above it a worker takes no new connection at all, not even of who is let in already."""
+    relay_lasts_s: Annotated[float, Meta(ge=0, le=300)] = 2.0
+    """How long the relay must be so busy before the next level."""
+    loop_levels_s: Lateness = msgspec.field(default_factory=lambda: [0.3, 0.6, 1.0])
+    """Where the three levels begin: how late signalling's event loop wakes. Given back at a third of it."""
+    loop_lasts_s: Annotated[float, Meta(ge=0, le=300)] = 5.0
+    """How long it must be so late before the next level."""
+    hold_s: Annotated[float, Meta(ge=1, le=300)] = 10.0
+    """How long it must have been better before a level is given back; twice as long after each relapse, up to 300 s."""
+    retry_s: Annotated[float, Meta(ge=1, le=3600)] = 30.0
+    """What newcomers who are refused are told to wait before they try again."""
+
+
 class Film(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Exercise films that hosts play into their rooms."""
 
@@ -350,6 +375,7 @@ class Settings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sms_second_gateway: SmsGateway = SmsGateway()
     metrics: Metrics = Metrics()
     limits: Limits = Limits()
+    overload: Overload = Overload()
     film: Film = Film()
     log: Log = Log()
     stop: Stop = Stop()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -100,10 +100,8 @@ async def until(holds: Callable[[], bool]) -> None:
 async def call(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Call]:
     """Levels come and go at once: how long a load must last is for the unit tests."""
     monkeypatch.setattr(overload, "INTERVAL_S", 0.05)
-    monkeypatch.setattr(overload, "HOLD_S", 0.0)
-    monkeypatch.setattr(overload, "RELAY", replace(overload.RELAY, rise_s=0.0))
     async with contextlib.AsyncExitStack() as stack:
-        server = await stack.enter_async_context(assembled())
+        server = await stack.enter_async_context(assembled({"overload.relay_lasts_s": "0", "overload.hold_s": "1"}))
         generator = await stack.enter_async_context(native.run_generator())
         room = await server.open_room()
         people = [

@@ -221,7 +221,7 @@ async def test_load_that_media_makes_in_the_worker_refuses_newcomers_until_it_is
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(placement, "HOME_FULL", LITTLE_LOAD)
-    monkeypatch.setattr(placement, "ALL_FULL", LITTLE_LOAD)
+    monkeypatch.setattr(stage.plane, "_full", LITTLE_LOAD)
     (before_ns, _), *_ = stage.plane.worker_stats()
     anna = stage.peer(ANNA)
     await anna.publish(HurriedTone())

@@ -113,6 +113,12 @@ def test_every_key_has_a_variable_of_its_own() -> None:
             "[http]\npublic_url = 'https://a.dk/'\n[[oauth.issuers]]\nissuer = 'https://a.dk'\naudience = 'x'\n",
             "is this server",
         ),
+        ("[overload]\nrelay_levels = [0.7, 0.7, 0.8]\n", r"overload\.relay_levels: three rising numbers, as \[0\.7, "),
+        ("[overload]\nloop_levels_s = [3, 2, 1]\n", r"overload\.loop_levels_s: three rising numbers"),
+        ("[overload]\nrelay_levels = [0.1, 0.2, 0.3]\n", r"overload\.relay_levels\[0\]: Expected `float` > 0\.15"),
+        ("[overload]\nrelay_levels = [0.7, 0.8]\n", r"overload\.relay_levels: Expected `array` of length >= 3"),
+        ("[overload]\nrelay_full = 0.8\n", r"overload\.relay_full: must be above the last"),
+        ("[overload]\nhold = 3\n", r"did you mean overload\.hold_s\?"),
         ("[tokens]\nsession_lifetime_s = 1.0\n", r"tokens\.session_lifetime_s: Expected `float` >= 60"),
     ],
 )

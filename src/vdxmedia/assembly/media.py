@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from vdxmedia import config
 from vdxmedia.addresses import announced_addresses, format_bind, media_sockets, usable
 from vdxmedia.assembly.listening import Address, taken
 from vdxmedia.config import Media, Settings, media_workers, parse_bind
 from vdxmedia.errors import Misconfigured
 from vdxmedia.hub.counters import Counters
+from vdxmedia.hub.overload import Marks, Scale
 from vdxmedia.integrations.clip_library import ClipLibrary
 from vdxmedia.integrations.films import FilmAccess, FilmProcesses
 from vdxmedia.sfu import border
@@ -30,8 +32,9 @@ def make_relay(binds: Sequence[str], media: Media) -> RelayPort:
     return _relay.Relay(list(binds), media.socket_buffer_bytes, media.local_only, media.tcp, media_workers(media))
 
 
-def make_plane(media: Media, make_relay: MakeRelay) -> tuple[RelayPlane, list[Address]]:
+def make_plane(settings: Settings, make_relay: MakeRelay) -> tuple[RelayPlane, list[Address]]:
     """The plane, which is the caller's to open, and where it takes media. Raises: Misconfigured."""
+    media = settings.media
     wanted = usable(media_sockets(media.binds))
     try:
         relay = make_relay([format_bind(host, port) for host, port in wanted], media)
@@ -39,8 +42,19 @@ def make_plane(media: Media, make_relay: MakeRelay) -> tuple[RelayPlane, list[Ad
         host, port = wanted[0]
         raise taken("media", host, port, error) from error
     bound = [[parse_bind(address, key="media.binds") for address in addresses] for addresses in relay.worker_addresses]
-    plane = RelayPlane(relay, announced=[announced_addresses(addresses, media.announced) for addresses in bound])
+    announced = [announced_addresses(addresses, media.announced) for addresses in bound]
+    plane = RelayPlane(relay, announced=announced, full=settings.overload.relay_full)
     return plane, [address for addresses in bound for address in addresses]
+
+
+def marks_of(overload: config.Overload) -> Marks:
+    """When things are given up."""
+    return Marks(
+        relay=Scale.of_relay(overload.relay_levels, overload.relay_lasts_s),
+        loop=Scale.of_loop(overload.loop_levels_s, overload.loop_lasts_s),
+        hold_s=overload.hold_s,
+        retry_s=overload.retry_s,
+    )
 
 
 def make_films(

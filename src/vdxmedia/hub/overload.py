@@ -37,34 +37,59 @@ class Level(IntEnum):
     NEWCOMERS = 3
 
 
+RELIEF: Final = 0.15
+"""Of a core: so much less must a worker have to do before something is given back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scale:
-    rises: tuple[float, float, float]
-    """At or above it for `rise_s`: the next level."""
-    falls: tuple[float, float, float]
+    rises: Sequence[float]
+    """Three: at or above it for `rise_s`, the next level."""
+    falls: Sequence[float]
     """Below it for as long as the ladder holds: the level before."""
     rise_s: float
 
+    @classmethod
+    def of_relay(cls, shares: Sequence[float], rise_s: float) -> Scale:
+        """Of a core, of one worker."""
+        return cls(shares, [share - RELIEF for share in shares], rise_s)
 
-RELAY: Final = Scale(rises=(0.70, 0.78, 0.85), falls=(0.55, 0.63, 0.70), rise_s=2.0)
-"""Share of a core of one worker. Guesses, but for the last, above which packets wait (docs/benchmarks.md)."""
-LOOP: Final = Scale(rises=(0.3, 0.6, 1.0), falls=(0.1, 0.2, 0.4), rise_s=5.0)
-"""Seconds by which the event loop wakes late. A guess: nobody notices 0.3 s in what he presses, everybody a second."""
-HOLD_S: Final = 10.0
+    @classmethod
+    def of_loop(cls, lates_s: Sequence[float], rise_s: float) -> Scale:
+        """Seconds by which the event loop wakes late."""
+        return cls(lates_s, [late_s / 3 for late_s in lates_s], rise_s)
+
+
+RELAY: Final = Scale.of_relay((0.70, 0.78, 0.85), 2.0)
+"""Guesses, but for the last, above which packets wait (docs/benchmarks.md)."""
+LOOP: Final = Scale.of_loop((0.3, 0.6, 1.0), 5.0)
+"""A guess: nobody notices 0.3 s in what he presses, everybody a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The configuration's `[overload]`; these are its defaults."""
+
+    relay: Scale = RELAY
+    loop: Scale = LOOP
+    hold_s: float = 10.0
+    retry_s: float = 30.0
+    """What newcomers are told to wait: longer than a page tries by itself, so that the person is told at once."""
+
+
+DEFAULTS: Final = Marks()
 MAX_HOLD_S: Final = 300.0
 RELAPSE_S: Final = 60.0
 """A rise so soon after a fall says that the fall was too early."""
 INTERVAL_S: Final = 1.0
-RETRY_S: Final = 30.0
-"""What newcomers are told to wait: longer than a page tries by itself, so that the person is told at once."""
 
 
 class Ladder:
     """One cause. Time and load are arguments."""
 
-    def __init__(self, scale: Scale) -> None:
+    def __init__(self, scale: Scale, first_hold_s: float) -> None:
         self.level = Level.NORMAL
-        self.hold_s = HOLD_S
+        self.hold_s = self._first_hold_s = first_hold_s
         self._scale = scale
         self._above_since: float | None = None
         self._below_since: float | None = None
@@ -86,7 +111,7 @@ class Ladder:
             self._step(Level(level - 1))
             self._fell_at = now_s
         elif level is Level.NORMAL and now_s - self._fell_at > MAX_HOLD_S:
-            self.hold_s = HOLD_S
+            self.hold_s = self._first_hold_s
         return self.level
 
     def _step(self, level: Level) -> None:
@@ -99,13 +124,20 @@ class Overload:
     gives what it has given up, by the names of the metric."""
 
     def __init__(
-        self, clock: Clock, metrics: Metrics, *, workers: int, shed: Callable[[Sequence[Level]], Mapping[str, int]]
+        self,
+        clock: Clock,
+        metrics: Metrics,
+        *,
+        workers: int,
+        shed: Callable[[Sequence[Level]], Mapping[str, int]],
+        marks: Marks = DEFAULTS,
     ) -> None:
         self._clock = clock
         self._metrics = metrics
         self._shed = shed
-        self._workers = [Ladder(RELAY) for _ in range(workers)]
-        self._loop = Ladder(LOOP)
+        self._workers = [Ladder(marks.relay, marks.hold_s) for _ in range(workers)]
+        self._loop = Ladder(marks.loop, marks.hold_s)
+        self._retry_s = marks.retry_s
         self._pictures = [Level.NORMAL] * workers
         self.level = Level.NORMAL
 
@@ -133,7 +165,9 @@ class Overload:
         """Raises: Refused `server_busy`."""
         if self.level is Level.NEWCOMERS:
             self._metrics.overload_shed.labels("newcomers").inc()
-            raise Refused("the server is at its limit and takes nobody new", code="server_busy", retry_after_s=RETRY_S)
+            raise Refused(
+                "the server is at its limit and takes nobody new", code="server_busy", retry_after_s=self._retry_s
+            )
 
     async def watch(self, loads: Callable[[], Sequence[float]]) -> None:
         """Until cancelled."""

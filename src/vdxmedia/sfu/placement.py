@@ -13,7 +13,7 @@ HOME_FULL: Final = 0.60
 """A home above this share of a core takes no more peers: what it has may still grow (layers, speakers)."""
 ALL_FULL: Final = 0.95
 """When every worker is above this, no new connection is made: packets would wait, for those in calls too. A guess; a
-burst of joins gets here, for newcomers are refused from 0.85 on (`hub.overload`), after pictures were made smaller."""
+burst of joins gets here, for newcomers are refused before (`hub.overload`), after pictures were made smaller."""
 
 
 def least_loaded(loads: Sequence[float]) -> int:
@@ -21,16 +21,17 @@ def least_loaded(loads: Sequence[float]) -> int:
     return min(range(len(loads)), key=lambda worker: loads[worker])
 
 
-def place(loads: Sequence[float], home: int | None, *, is_known: bool = False) -> int | None:
+def place(loads: Sequence[float], home: int | None, *, is_known: bool = False, full: float = ALL_FULL) -> int | None:
     """The worker for a new peer of a room; None: all are too busy.
 
     `loads` is each worker's share of a core, 0 to 1; `home` is where the room's first peer went. `is_known`: he had a
-    connection in this call before, so he is load already and may always build it anew.
+    connection in this call before, so he is load already and may always build it anew. `full`: `ALL_FULL`, or what the
+    configuration says instead.
     """
     if home is not None and loads[home] <= HOME_FULL:
         return home
     best = least_loaded(loads)
-    return best if is_known or loads[best] <= ALL_FULL else None
+    return best if is_known or loads[best] <= full else None
 
 
 class LoadMeter:

@@ -53,7 +53,7 @@ from vdxmedia.sfu.fences import Fences
 from vdxmedia.sfu.handshakes import Handshakes
 from vdxmedia.sfu.news import PeerNews, told_of
 from vdxmedia.sfu.peer import Peer
-from vdxmedia.sfu.placement import LoadMeter, place
+from vdxmedia.sfu.placement import ALL_FULL, LoadMeter, place
 from vdxmedia.sfu.quality import QualityTotals
 from vdxmedia.sfu.relay_port import RelayPort, split_address
 from vdxmedia.sfu.shedding import changed, given_up_more, passed_on, pause_told
@@ -82,7 +82,7 @@ class _Conference:
 class RelayPlane:
     """`announced` are each worker's addresses that clients are told, in order of preference; empty: those it has bound.
 
-    They differ behind 1:1 NAT and for wildcard binds, which must be announced explicitly.
+    They differ behind 1:1 NAT and for wildcard binds, which must be announced explicitly. `full`: as `place` says.
     """
 
     def __init__(
@@ -90,6 +90,7 @@ class RelayPlane:
         relay: RelayPort,
         *,
         announced: Sequence[Sequence[tuple[str, int]]] = (),
+        full: float = ALL_FULL,
         identity: DtlsIdentity | None = None,
     ) -> None:
         self._relay = relay
@@ -97,6 +98,7 @@ class RelayPlane:
         self._addresses = [list(addresses) for addresses in announced] or bound
         self._has_tcp = bool(relay.tcp_addresses)
         self._meter = LoadMeter(len(bound))
+        self._full = full
         self._levels = [Level.NORMAL] * len(bound)
         """What each worker's connections are given up of."""
         self._identity = identity or DtlsIdentity()
@@ -234,7 +236,9 @@ class RelayPlane:
         if self._handshakes.is_busy:
             self._counters["media_busy"] += 1
             raise Refused("Too many connections are being made; try again.", code="media_busy", retry_after_s=2.0)
-        worker = place(self._meter.loads, conference.home, is_known=seat.participant in conference.sources)
+        worker = place(
+            self._meter.loads, conference.home, is_known=seat.participant in conference.sources, full=self._full
+        )
         if worker is None:
             self._counters["media_full"] += 1
             raise Refused("The server's media is at its limit; try again later.", code="media_busy", retry_after_s=15.0)

@@ -11,10 +11,11 @@ from prometheus_client import generate_latest
 
 from vdxmedia.clock import ManualClock
 from vdxmedia.errors import Refused
-from vdxmedia.hub.overload import HOLD_S, LOOP, MAX_HOLD_S, RELAY, Ladder, Level, Overload
+from vdxmedia.hub.overload import DEFAULTS, MAX_HOLD_S, Ladder, Level, Marks, Overload, Scale
 from vdxmedia.observability import Metrics
 
 BUSY, IDLE = 0.99, 0.0
+HOLD_S = DEFAULTS.hold_s
 
 
 def read(ladder: Ladder, load: float, from_s: float, seconds: int) -> list[int]:
@@ -23,12 +24,12 @@ def read(ladder: Ladder, load: float, from_s: float, seconds: int) -> list[int]:
 
 
 def test_levels_come_one_by_one_after_the_load_has_lasted() -> None:
-    ladder = Ladder(RELAY)
+    ladder = Ladder(DEFAULTS.relay, HOLD_S)
     assert read(ladder, BUSY, 0.0, 12) == [0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 3]
 
 
 def test_a_peak_is_no_load_and_a_pause_no_relief() -> None:
-    ladder = Ladder(RELAY)
+    ladder = Ladder(DEFAULTS.relay, HOLD_S)
     for at_s in range(0, 40, 2):
         assert ladder.read(BUSY, at_s) is Level.NORMAL
         ladder.read(IDLE, at_s + 1.0)
@@ -39,20 +40,20 @@ def test_a_peak_is_no_load_and_a_pause_no_relief() -> None:
 
 
 def test_load_between_the_marks_changes_nothing() -> None:
-    ladder = Ladder(RELAY)
+    ladder = Ladder(DEFAULTS.relay, HOLD_S)
     read(ladder, 0.72, 0.0, 3)
     assert set(read(ladder, 0.60, 3.0, 300)) == {Level.UPPER_LAYERS}
 
 
 def test_levels_go_one_by_one_when_the_load_has_gone() -> None:
-    ladder = Ladder(RELAY)
+    ladder = Ladder(DEFAULTS.relay, HOLD_S)
     read(ladder, BUSY, 0.0, 9)
     levels = read(ladder, IDLE, 9.0, 3 * int(HOLD_S) + 3)
     assert [levels.index(level) for level in (2, 1, 0)] == [10, 21, 32]
 
 
 def test_each_relapse_doubles_the_time_until_things_are_given_back_up_to_a_bound() -> None:
-    ladder, now_s, holds = Ladder(RELAY), 0.0, []
+    ladder, now_s, holds = Ladder(DEFAULTS.relay, HOLD_S), 0.0, []
     for _ in range(9):
         while ladder.read(BUSY, now_s) is Level.NORMAL:
             now_s += 1.0
@@ -68,7 +69,7 @@ def test_each_relapse_doubles_the_time_until_things_are_given_back_up_to_a_bound
 
 @given(st.lists(st.floats(0.0, 1.0), max_size=200))
 def test_no_load_skips_a_level_or_leaves_the_range(loads: list[float]) -> None:
-    ladder, before = Ladder(LOOP), Level.NORMAL
+    ladder, before = Ladder(DEFAULTS.loop, HOLD_S), Level.NORMAL
     for second, load in enumerate(loads):
         level = ladder.read(load, float(second))
         assert abs(level - before) <= 1
@@ -80,11 +81,11 @@ def test_no_load_skips_a_level_or_leaves_the_range(loads: list[float]) -> None:
 
 
 class Server:
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, marks: Marks = DEFAULTS) -> None:
         self.clock = ManualClock()
         self.metrics = Metrics()
         self.shed: list[list[Level]] = []
-        self.overload = Overload(self.clock, self.metrics, workers=workers, shed=self._shed)
+        self.overload = Overload(self.clock, self.metrics, workers=workers, shed=self._shed, marks=marks)
 
     def _shed(self, levels: Sequence[Level]) -> Mapping[str, int]:
         self.shed.append(list(levels))
@@ -143,3 +144,20 @@ def test_a_lag_that_nobody_notices_is_none(lag_s: float) -> None:
     server = Server(workers=1)
     server.run([0.5], lag_s, 60)
     assert (server.shed, server.overload.level) == ([], Level.NORMAL)
+
+
+def test_marks_of_the_configuration_are_kept_to() -> None:
+    marks = Marks(Scale.of_relay((0.4, 0.5, 0.6), 0.0), Scale.of_loop((3.0, 6.0, 9.0), 0.0), hold_s=3.0, retry_s=77.0)
+    server = Server(1, marks)
+    server.run([0.39], 2.9, 10)
+    assert server.overload.level is Level.NORMAL
+    server.run([0.61], 2.9, 3)
+    with pytest.raises(Refused) as refused:
+        server.overload.refuse_newcomer()
+    assert refused.value.retry_after_s == 77.0
+    server.run([0.26], 0.0, 60)
+    assert server.overload.level is Level.UPPER_LAYERS, "0.25 and above is no relief"
+    server.run([0.24], 0.0, 14)
+    assert server.overload.level is Level.NORMAL
+    server.run([0.0], 9.1, 3)
+    assert server.refuses()
