@@ -48,3 +48,8 @@ def beat_s(interval_s: float, now_s: float) -> float:
     done in the same moment, and an idle process is woken once. Half an interval to one and a half."""
     wait_s = interval_s - now_s % interval_s
     return wait_s if wait_s >= interval_s / 2 else wait_s + interval_s
+
+
+def next_beat_s(interval_s: float, now_s: float) -> float:
+    """The next whole multiple of `interval_s`: what is asked for within an interval is due together, at its end."""
+    return (now_s // interval_s + 1) * interval_s

@@ -9,14 +9,13 @@ Full (the store is away for long): further records are dropped and counted.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from uuid import uuid4
 
 import msgspec
 
-from vdxmedia.clock import Clock
+from vdxmedia.clock import Clock, next_beat_s
 from vdxmedia.hub.counters import Counters
 from vdxmedia.hub.ports import Call, CallStay, OpenCall, SaveCall, SaveCallStay, StoreChange
 from vdxmedia.hub.store_outbox import StoreOutbox
@@ -147,7 +146,7 @@ class CallBook:
         if len(self._outbox) >= MAX_WAITING:
             self._counters.add("call_history_dropped")
             return
-        due_s = math.ceil(self._clock.monotonic_s() / TOGETHER_S) * TOGETHER_S
+        due_s = next_beat_s(TOGETHER_S, self._clock.monotonic_s())
         self._outbox.put(key, lambda: change, due_s=due_s)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 import pytest
@@ -14,7 +15,7 @@ from vdxmedia.clock import ManualClock, SystemClock
 from vdxmedia.conference.kinds import LeaveReason, Quality, SourceKind
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.errors import Refused
-from vdxmedia.hub.call_records import MAX_REFUSED, MAX_STEPS, ROWS_AT_ONCE, CallRecords, RoomRecords
+from vdxmedia.hub.call_records import MAX_REFUSED, MAX_STEPS, ROWS_AT_ONCE, WRITTEN_EVERY_S, CallRecords, RoomRecords
 from vdxmedia.hub.call_story import story
 from vdxmedia.hub.counters import Counters
 from vdxmedia.hub.limits import HubLimits
@@ -31,6 +32,7 @@ from vdxmedia.hub.ports import (
 )
 from vdxmedia.hub.registry import Registry
 from vdxmedia.hub.store_outbox import StoreOutbox
+from vdxmedia.hub.tasks import TaskScope
 from vdxmedia.ids import ParticipantId, RoomId
 from vdxmedia.observability import Metrics
 
@@ -162,6 +164,21 @@ async def test_who_is_there_is_written_after_a_moment_and_ends_with_the_call(boo
     assert over.end == "callOver"
     assert book.all.live_like(ROOM) == []
     assert book.metric("vdx_room_duration_seconds_sum") == 100
+
+
+async def test_who_came_at_different_times_is_written_in_one_transaction(book: Book) -> None:
+    room = book.begin()
+    async with TaskScope("outbox") as scope:
+        scope.start(book.outbox.run(), "outbox")
+        for number in range(4):
+            room.came(ParticipantId(f"p{number}"), "guest")
+            await asyncio.sleep(0.01)
+            assert book.store.transactions == []
+            book.clock.advance(WRITTEN_EVERY_S / 4)
+        room.came(ParticipantId("next"), "guest")
+        book.outbox.put("wakes the writer", lambda: None)
+        await until(lambda: len(book.store.transactions) > 0)
+    assert [len(changes) for changes in book.store.transactions] == [4]
 
 
 async def test_story_tells_who_came_who_could_not_and_how_it_went(book: Book) -> None:
