@@ -273,7 +273,9 @@ class Server:
         )
         self._desk.tell = self.messages.desk.meeting_changed
         self.metrics.observe(self)
-        keys, join_tokens = who_calls.make_keys(settings, self._credentials.api_keys, tokens, proxies, self._clock)
+        keys, join_tokens = who_calls.make_keys(
+            settings, self._credentials.api_keys, tokens, proxies, self._clock, self.registry.as_it_stands
+        )
         own_keys = (*self._credentials.verifying, self._credentials.signing)
         self.issuer_keys = await stack.enter_async_context(
             who_calls.issuer_keys(settings.oauth, self.public_url, own_keys, clock=self._clock, counters=self._counters)

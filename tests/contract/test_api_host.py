@@ -47,6 +47,12 @@ async def booked(server: AssembledServer, **changes: Any) -> tuple[dict[str, Any
     return made, host["token"], guest["token"]
 
 
+async def host_of(server: AssembledServer, path: str, name: str) -> str:
+    """The join token of a personal link."""
+    link, _ = await sent(server, "POST", path, {"role": "host", "name": name}, status=201)
+    return str((await opened(server, invitation=link["url"].partition("#")[2]))["token"])
+
+
 async def asked(
     server: AssembledServer, method: str, path: str, key: str, body: object = None, *, status: int = 200
 ) -> Any:
@@ -55,6 +61,28 @@ async def asked(
         told = await answer.read()
         assert answer.status == status, told
         return json.loads(told) if told else None
+
+
+async def test_host_who_was_made_a_guest_has_a_guests_token_whatever_it_says(server: AssembledServer) -> None:
+    made = await book(server, startTime=at(5), endTime=at(60))
+    path = f"/api/v1/meetings/{made['uuid']}/invitations"
+    chair_token, token = [await host_of(server, path, name) for name in ("Bo", "Anna")]
+    ways = ("room-details", "room-devices", "room-invitations", "attendance", "room-clips", "room-messages")
+    async with connected(server, chair_token) as chair, connected(server, token) as anna:
+        await chair.join("Bo")
+        renewed = (await anna.join("Anna"))["token"]
+        for key in (token, renewed):
+            for way in ways:
+                await asked(server, "GET", f"/api/v1/{way}", key)
+        assert await chair.command("setRole", participantId=anna.id, role="guest") == {"type": "done"}
+        for key in (token, renewed):
+            for way in (*ways, "waiting-pictures"):
+                await asked(server, "GET", f"/api/v1/{way}", key, status=403)
+            await asked(server, "POST", LINKS, key, {"name": "Otto"}, status=403)
+        assert (await anna.command("leave")) == {"type": "done"}
+        for key in (token, renewed):
+            await asked(server, "GET", "/api/v1/room-details", key, status=403)
+        await asked(server, "GET", "/api/v1/room-details", chair_token)
 
 
 # ── what is booked ────────────────────────────────────────────────────────────────────────────────────────────────

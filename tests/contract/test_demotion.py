@@ -134,3 +134,38 @@ async def test_guest_who_never_was_host_is_told_of_no_withdrawal(server: Server)
         await chair.command("changeRoom", floorPolicy="free")
         await until(lambda: "free" in repr(gerda.of_type("floor")))
         assert gerda.of_type("documentWithdrawn") == []
+
+
+@pytest.mark.parametrize("identity", ["anna", ""], ids=["own link", "shared link, same device"])
+async def test_patched_client_does_not_have_the_chair_again_by_leaving_and_coming_back(
+    server: Server, identity: str
+) -> None:
+    async with AsyncExitStack() as stack:
+        training = Training(server, stack)
+        chair = await training.host("Bodil", "Sygehus")
+        link = {"role": "host", "organisation": "Kommune", "identity": identity}
+        anna = await training.open(**link)
+        session = (await anna.join("Anna"))["session"]
+        assert await chair.command("setRole", participantId=anna.id, role="guest") == {"type": "done"}
+        assert (await anna.command("leave")) == {"type": "done"}
+        await until(lambda: chair.of_type("participantLeft"))
+        for _ in range(2):
+            again = await training.open(**link)
+            resume = None if identity else {"session": session, "sequence": 0}
+            told = await again.join("Anna", resume=resume)
+            session = told["session"]
+            assert told["type"] == "joined", "once in, she need not knock"
+            assert {one["name"]: one["role"] for one in told["participants"]} == {"Bodil": "host", "Anna": "guest"}
+            assert not FOR_HOSTS & {one["type"] for one in told["documents"]}
+            for order in ({"type": "muteGuests"}, {"type": "setRole", "participantId": told["participantId"]}):
+                answer = await again.command(**{**order, "role": "host"} if "participantId" in order else order)
+                assert answer["code"] == "hosts_only"
+            # Nor does the REST API take the token for a host's, the link's own or the session's.
+            for token in (told["token"], *([server.token(training.room, **link)] if identity else [])):
+                grant = server.tokens.verify(token, server.clock.unix_s())
+                assert (grant.role, server.registry.as_it_stands(grant).role) == ("host", "guest")
+            assert (await again.command("leave")) == {"type": "done"}
+        assert await chair.command("lockRoom", locked=True) == {"type": "done"}
+        locked_out = await training.open(**link)
+        resume = None if identity else {"session": session, "sequence": 0}
+        assert (await locked_out.join("Anna", resume=resume))["type"] == "waiting"

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from aiohttp import web
@@ -106,8 +106,11 @@ class JoinTokens:
         clock: Clock,
         requests_per_second: float,
         failures_per_minute: float,
+        as_it_stands: Callable[[Grant], Grant],
     ) -> None:
+        """`as_it_stands`: what a token's holder may do now; in the call he may have been made a guest."""
         self._tokens = tokens
+        self._as_it_stands = as_it_stands
         self._proxies = proxies
         self._clock = clock
         self._requests = RateLimit(per_second=requests_per_second, burst=5 * requests_per_second, clock=clock)
@@ -118,7 +121,7 @@ class JoinTokens:
         client = limit_key(self._proxies.client_address(request))
         self._requests.spend(client)
         try:
-            return self._tokens.verify(_bearer(request), self._clock.unix_s())
+            return self._as_it_stands(self._tokens.verify(_bearer(request), self._clock.unix_s()))
         except NotAllowed:
             self._failures.spend(client)
             raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from vdxmedia.api.access_tokens import AccessTokens, IssuerTerms
@@ -18,7 +18,7 @@ from vdxmedia.credentials import Credentials
 from vdxmedia.hub.clients import Clients
 from vdxmedia.hub.counters import Counters
 from vdxmedia.hub.issuers import IssuerKey, IssuerKeys
-from vdxmedia.hub.ports import Tokens
+from vdxmedia.hub.ports import Grant, Tokens
 from vdxmedia.integrations.jwks import FetchedKeys
 
 BUILT_IN_AUDIENCE_PATH = "/videoapi"
@@ -34,12 +34,24 @@ class Guards(NamedTuple):
 
 
 def make_keys(
-    settings: Settings, keys: Mapping[str, str], tokens: Tokens, proxies: TrustedProxies, clock: Clock
+    settings: Settings,
+    keys: Mapping[str, str],
+    tokens: Tokens,
+    proxies: TrustedProxies,
+    clock: Clock,
+    as_it_stands: Callable[[Grant], Grant],
 ) -> tuple[ApiKeys, JoinTokens]:
     requests, failures = settings.api.requests_per_second, settings.api.failures_per_minute
     return (
         ApiKeys(keys, proxies=proxies, clock=clock, requests_per_second=requests, failures_per_minute=failures),
-        JoinTokens(tokens, proxies=proxies, clock=clock, requests_per_second=requests, failures_per_minute=failures),
+        JoinTokens(
+            tokens,
+            proxies=proxies,
+            clock=clock,
+            requests_per_second=requests,
+            failures_per_minute=failures,
+            as_it_stands=as_it_stands,
+        ),
     )
 
 

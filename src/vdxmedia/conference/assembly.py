@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from vdxmedia.conference import layout, permissions
 from vdxmedia.conference.admissions import Admissions
+from vdxmedia.conference.demotions import Demotions
 from vdxmedia.conference.documents import Document, Documents, LivingSheet, Sheet
 from vdxmedia.conference.events import (
     BindingsChanged,
@@ -54,6 +55,7 @@ class Assembly:
         self.away: dict[ParticipantId, Participant] = {}
         """Those of them whose connection is lost: of hundreds usually nobody, and asked for after every command."""
         self.lobby = Lobby(self.people, admissions or Admissions())
+        self.demotions = Demotions()
         self.owners: dict[SourceId, Participant] = {}
         self.voices = Voices()
         self.roster = Roster(roster_round_s)
@@ -105,6 +107,12 @@ class Assembly:
 
     def guests(self) -> list[Participant]:
         return [one for one in self.people.values() if one.role is Role.GUEST]
+
+    def role_for(self, role: Role, admission_keys: Iterable[str]) -> Role:
+        """Of who comes by a link that says `role`."""
+        if role is Role.HOST and self.hosts() and self.demotions.holds(admission_keys):
+            return Role.GUEST
+        return role
 
     def find_known(self, viewer: ParticipantId, participant: ParticipantId) -> Participant:
         """Whom this viewer may know of. Raises: NotFound, the same for who is there unseen as for nobody."""

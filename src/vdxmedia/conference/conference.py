@@ -23,6 +23,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import assert_never
 
+import msgspec
+
 from vdxmedia.conference.admissions import Admissions
 from vdxmedia.conference.assembly import Assembly
 from vdxmedia.conference.call_type import allowed_media
@@ -150,6 +152,13 @@ class Conference:
 
     def is_active(self, participant: ParticipantId, kind: SourceKind) -> bool:
         return self._assembly.find(participant).active(kind) is not None
+
+    def role_of(self, participant: ParticipantId) -> Role:
+        return self._assembly.find(participant).role
+
+    def role_for(self, role: Role, admission_keys: Sequence[str]) -> Role:
+        """Of who comes by a link that says `role`: a guest who was made one here."""
+        return self._assembly.role_for(role, admission_keys)
 
     def who_know(self, participant: ParticipantId) -> Sequence[ParticipantId]:
         """Who may be told anything of this one, himself among them."""
@@ -322,6 +331,7 @@ class Conference:
         if cause is not None:
             raise Refused("wait to be let in", code="must_wait")
         assembly.lobby.waiters.pop(command.participant, None)
+        command = msgspec.structs.replace(command, role=assembly.role_for(command.role, keys))
         self._joins += 1
         publish, receives = allowed_media(command, self.settings.call_type)
         participant = Participant(

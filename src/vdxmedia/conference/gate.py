@@ -40,6 +40,7 @@ class Gate:
             raise Refused("the room is not open yet", code="room_not_open", retry_after_s=opens_at_s - now_s)
         if assembly.is_ended or (closes_at_s is not None and now_s >= closes_at_s):
             raise Refused("the room is closed", code="room_closed")
+        role = assembly.role_for(role, admission_keys)
         waiter = self._lobby.waiters.get(waiting) if waiting is not None else None
         if waiter is not None and (waiter.is_admitted or role is Role.GUEST):
             return None if waiter.is_admitted else waiter.cause

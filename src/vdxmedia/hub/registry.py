@@ -144,6 +144,11 @@ class Registry:
         entry = self._book.find(room)
         return None if entry is None or entry.task is None else entry.task.room
 
+    def as_it_stands(self, grant: Grant) -> Grant:
+        """Of a verified token: what it allows now. A conference in the room may have made a guest of a host."""
+        live = self.live_room(RoomId(grant.room))
+        return grant if live is None else live.as_it_stands(grant)
+
     async def close(self, room: RoomId) -> None:
         """Ends the conference for everyone and forgets the room. Raises: NotFound `room_unknown`, Refused
         `store_unavailable`: the room is gone, but would be there again after a restart in this moment."""

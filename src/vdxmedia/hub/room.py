@@ -31,10 +31,12 @@ from vdxmedia.hub.client import (
 )
 from vdxmedia.hub.connections import Connections
 from vdxmedia.hub.floor_log import FloorLog
+from vdxmedia.hub.grant_now import grant_now
 from vdxmedia.hub.limits import HubLimits
 from vdxmedia.hub.lobby_seats import function_of, name_of
 from vdxmedia.hub.overview import Figures, RoomNow, figures_of, room_now
 from vdxmedia.hub.ports import (
+    Grant,
     LayersWanted,
     MediaAnswer,
     MediaConnected,
@@ -147,6 +149,9 @@ class Room:
 
     def is_host(self, participant: ParticipantId) -> bool:
         return any(one.id == participant and one.role is Role.HOST for one in self._conference.present())
+
+    def as_it_stands(self, grant: Grant) -> Grant:
+        return grant_now(grant, self._seats, self._conference)
 
     def seated(self) -> Sequence[ParticipantId]:
         return [seat.participant for seat in self._seats.all()]
@@ -347,9 +352,8 @@ class Room:
         if answer.is_new_connection:
             self._connections.forget(seat)
         kinds = (SlotKind.SPEAKER, SlotKind.PROGRAMME, SlotKind.VIDEO)
-        speakers, programmes, videos = (answer.slot_count(kind) for kind in kinds)
-        is_new = answer.is_new_connection
-        self._handle(commands.MediaEstablished(participant, speakers, programmes, videos, is_new=is_new))
+        counts = (answer.slot_count(kind) for kind in kinds)
+        self._handle(commands.MediaEstablished(participant, *counts, is_new=answer.is_new_connection))
 
     # ── the registry ──────────────────────────────────────────────────────────────────────────────────────────────
 

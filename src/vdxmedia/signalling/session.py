@@ -245,7 +245,7 @@ class Session:
 
     def _transfer(self, message: messages.Transfer, asking: ParticipantId) -> doors_desk.Transfer:
         """Raises: NotAllowed, NotFound."""
-        there = self._tokens.verify(message.token, self._clock.unix_s())
+        there = self._registry.as_it_stands(self._tokens.verify(message.token, self._clock.unix_s()))
         if there.role != Role.HOST or there.room == self._room:
             raise NotAllowed("the token makes nobody a host of another room", code="not_permitted")
         self._registry.settings_of(RoomId(there.room))

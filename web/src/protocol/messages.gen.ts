@@ -497,7 +497,7 @@ export interface RemovePerson {
   readonly barred?: boolean;
 }
 
-/** A host makes somebody a host, or a guest. Somebody must stay the host. */
+/** A host makes somebody a host, or a guest. Somebody must stay the host. Who was made a guest comes back as one, also by a host's link, as long as there is a host. */
 export interface SetRole {
   readonly type: "setRole";
   readonly participantId: string;

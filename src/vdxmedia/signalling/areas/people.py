@@ -16,7 +16,8 @@ from vdxmedia.signalling.wire import Id, Wire
 
 
 class SetRole(Wire, frozen=True, tag="setRole"):
-    """A host makes somebody a host, or a guest. Somebody must stay the host."""
+    """A host makes somebody a host, or a guest. Somebody must stay the host. Who was made a guest comes back as
+    one, also by a host's link, as long as there is a host."""
 
     participant_id: Id
     role: Role
