@@ -13,6 +13,8 @@ from pathlib import Path
 
 import msgspec
 
+from vdxmedia.conference.settings import MAX_PARTICIPANTS
+
 HEIGHTS = {"low": 180, "medium": 360, "high": 720}
 """Of the camera, by `--video-resolution`."""
 TILE_HEIGHTS = {"speaker": 720, "2x2": 360, "3x3": 240, "4x4": 180, "5x5": 180}
@@ -20,8 +22,8 @@ TILE_HEIGHTS = {"speaker": 720, "2x2": 360, "3x3": 240, "4x4": 180, "5x5": 180}
 LAYOUT_SLOTS = {"speaker": 1, "2x2": 4, "3x3": 9, "4x4": 16, "5x5": 25}
 UNITS_S = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 MAX_ROOMS = 2_000
-MAX_PER_ROOM = 500
-"""Of the server (`conference/settings.py`)."""
+MAX_PER_ROOM = MAX_PARTICIPANTS
+"""Of the server."""
 MAX_DURATION_S = 24 * 3600.0
 MAX_PER_SECOND = 1_000.0
 MAX_CLIENTS = 64

@@ -102,7 +102,7 @@ async def test_time_with_another_zone_is_the_same_moment(server: AssembledServer
         ({"floorPolicy": "open"}, "$.floorPolicy"),
         ({"guestVisibility": "none"}, "$.guestVisibility"),
         ({"maximum": 0}, "$.maximum"),
-        ({"maximum": 501}, "$.maximum"),
+        ({"maximum": 1_101}, "$.maximum"),
         ({"maximum": 1.5}, "$.maximum"),
         ({"codec": "HEVC"}, "$.codec"),
         ({"opensAt": "2027-06-01T10:30:00"}, "$.opensAt"),

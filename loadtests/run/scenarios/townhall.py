@@ -1,7 +1,7 @@
 """One speaks and many watch: in steps, so that the place shows where the machine ends.
 
-`--with ladder=25,50,100` are the steps; at each all stay for `--duration`, as a phase of its own. A room takes at most
-500 (`conference/settings.py`), so more than that are several rooms: `--rooms 2`. Who watches has one picture.
+`--with ladder=25,50,100` are the steps; at each all stay for `--duration`, as a phase of its own. With
+`--subscribers 1000` there is one step. Who watches has one picture.
 """
 
 from __future__ import annotations

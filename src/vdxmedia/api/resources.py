@@ -85,7 +85,10 @@ class RoomRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel", for
     guest_pin: str = ""
     maximum: Annotated[
         int | None,
-        Meta(description="Participants at the same time; 50, or the server's limit if lower, when left out."),
+        Meta(
+            description="Participants at the same time, at most `limits.participants_per_room`; "
+            "50, or that limit if lower, when left out."
+        ),
     ] = None
     codec: Annotated[Codec, Meta(description="The one codec that cameras and screens send in this room.")] = Codec.VP8
     opens_at: Annotated[Moment | None, Meta(description="RFC 3339 with a zone; open from now on when left out.")] = None

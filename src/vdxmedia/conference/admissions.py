@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-MAX_ADMISSIONS = 2_000
-"""Keys of each kind; when full the oldest is forgotten and its owner knocks again: four of each of 500 people."""
+MAX_ADMISSIONS = 4_400
+"""Keys of each kind; when full the oldest is forgotten and its owner knocks again: four of each of 1,100 people."""
 MAX_BARS = 500
 _KEY_CHARS = 22
 """Of base 16: 88 bits, as unguessable as what it is made of needs."""

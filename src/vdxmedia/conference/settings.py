@@ -23,8 +23,8 @@ from vdxmedia.conference.layouts import LAYOUTS
 from vdxmedia.conference.names import turns_or_breaks
 from vdxmedia.errors import BadField
 
-MAX_PARTICIPANTS = 500
-"""Largest `maximum` of a room (guess: a full municipal course; the load test will tell)."""
+MAX_PARTICIPANTS = 1_100
+"""Largest `maximum` of a room: a town hall of 1000 and those who speak to it, as measured (docs/capacity.md)."""
 MAX_SUBJECT_CHARS = 200
 MAX_ORGANISATION_CHARS = 120
 MAX_HELP_LINE_CHARS = 40

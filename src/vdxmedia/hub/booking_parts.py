@@ -20,6 +20,7 @@ from vdxmedia.booking.room_making import made_template, new_room, with_links
 from vdxmedia.booking.room_options import Template
 from vdxmedia.booking.template_choice import default_among
 from vdxmedia.clock import Clock
+from vdxmedia.conference.settings import MAX_PARTICIPANTS
 from vdxmedia.hub.booking_store import BookingRows, BookingStore
 from vdxmedia.hub.live_rooms import LiveRooms, NoLiveRooms
 from vdxmedia.hub.organisation_cache import OrganisationCache
@@ -34,7 +35,7 @@ class BookingSetUp(msgspec.Struct, frozen=True, kw_only=True):
     """Where a template names none."""
     portal_link: str
     """With placeholders (`booking.portal_links`)."""
-    max_participants: int = 500
+    max_participants: int = MAX_PARTICIPANTS
     """Of one room of this server."""
 
 

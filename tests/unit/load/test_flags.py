@@ -49,7 +49,7 @@ def test_duration_has_units(text: str, seconds: float) -> None:
         (["--duration", "25h"], "at most 24h"),
         (["--layout", "9x9"], "invalid choice: '9x9'"),
         (["--video-resolution", "8k"], "invalid choice"),
-        (["--subscribers", "400", "--publishers", "200"], "600 people in a room: at most 500"),
+        (["--subscribers", "1000", "--publishers", "200"], "1200 people in a room: at most 1100"),
         (["--wiht", "x=1"], "--wiht"),
         (["--with", "share=1"], "consultation knows no such parameter (percent)"),
         (["--with", "percent"], "NAME=VALUE"),
