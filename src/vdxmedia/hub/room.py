@@ -349,11 +349,11 @@ class Room:
         if seat.client is not client and seat.client is not None:
             self._drop_media(seat)  # another connection has the seat, and this one's media must not speak for it
             return
-        if answer.is_new_connection:
+        if is_new := answer.is_new_connection:
             self._connections.forget(seat)
         kinds = (SlotKind.SPEAKER, SlotKind.PROGRAMME, SlotKind.VIDEO)
-        counts = (answer.slot_count(kind) for kind in kinds)
-        self._handle(commands.MediaEstablished(participant, *counts, is_new=answer.is_new_connection))
+        speakers, programmes, videos = (answer.slot_count(kind) for kind in kinds)
+        self._handle(commands.MediaEstablished(participant, speakers, programmes, videos, is_new=is_new))
 
     # ── the registry ──────────────────────────────────────────────────────────────────────────────────────────────
 
