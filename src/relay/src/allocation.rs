@@ -40,6 +40,10 @@ pub const UP_AFTER_US: u64 = 2_000_000;
 pub const PAUSE_AFTER_US: u64 = 2_000_000;
 /// While nothing waits on the way either: then the estimate is low for having fallen, and rises by what passes.
 pub const PAUSE_CLEAR_AFTER_US: u64 = 4_000_000;
+/// What does not fit is sent for so long within this share of the estimate,
+const SPARE_PERCENT: u64 = 150;
+/// and while nothing has met the way's limit, and nothing waits, within this: a probe will show it in a moment.
+const SPARE_RISING_PERCENT: u64 = 250;
 /// Frames a second that `size` keeps while any size is left.
 const FLUID_FPS: u8 = 20;
 /// And `rate`: below it a face is a row of pictures, and the smaller size is better.
@@ -164,6 +168,11 @@ impl Ladder {
     }
 }
 
+/// What is sent would be paused.
+fn is_short(wants: &[Want], at: usize, heights: &[usize]) -> bool {
+    heights[at] == 0 && wants[at].held.is_some() && !wants[at].is_new
+}
+
 /// One subscriber's shares from one time to the next.
 #[derive(Debug, Default)]
 pub struct Allocation {
@@ -173,6 +182,8 @@ pub struct Allocation {
     pub sound: SoundSharing,
     /// Nothing waits on the way, and nothing is lost for sending too much.
     pub is_clear: bool,
+    /// The way has not been met by its limit yet: the estimate still rises by probes.
+    pub is_rising: bool,
     /// Since when a picture that is sent would have to be paused.
     short_since_us: Option<u64>,
     // Kept for their capacity.
@@ -207,7 +218,12 @@ impl Allocation {
         if is_congested {
             self.fall_to_lowest(wants, &mut kept);
         }
-        self.spare_lowest((3 * estimate_bps / 2).saturating_sub(sound_bps), wants, &mut kept, now_us);
+        let spare_percent = if self.is_rising && self.is_clear { SPARE_RISING_PERCENT } else { SPARE_PERCENT };
+        let most_bps = (estimate_bps * spare_percent / 100).saturating_sub(sound_bps);
+        let spares = self.spares(wants, &kept, now_us);
+        if spares {
+            self.spare_lowest(most_bps, wants, &mut kept);
+        }
         let mut best = std::mem::take(&mut self.best);
         let top = |_: usize, ladder: &Ladder| ladder.len;
         // What shows something new has nothing to keep: it takes what there is, also from a lower priority.
@@ -216,6 +232,10 @@ impl Allocation {
         let is_paused = wants.iter().any(|want| want.held.is_none());
         let up_percent = if is_new || (is_paused && is_proven) { 100 } else { UP_PERCENT };
         self.fill((estimate_bps * up_percent / 100).saturating_sub(sound_bps), wants, &mut best, top);
+
+        if spares && self.is_rising {
+            self.spare_lowest(most_bps, wants, &mut best); // One that comes does not stop one that is there.
+        }
 
         let is_better = self.compare(wants, &best, &kept) == Ordering::Greater;
         let since_us = *self.better_since_us.get_or_insert(now_us);
@@ -262,24 +282,25 @@ impl Allocation {
         }
     }
 
-    /// Gives pictures that are sent and would be paused their lowest, for a while and within a limit.
-    fn spare_lowest(&mut self, most_bps: u64, wants: &[Want], kept: &mut [usize], now_us: u64) {
-        let is_short = |at: usize, kept: &[usize]| kept[at] == 0 && wants[at].held.is_some() && !wants[at].is_new;
-        if !(0..wants.len()).any(|at| is_short(at, kept) && self.ladders[at].len > 0) {
+    /// Whether pictures that are sent and would have to be paused are spared now: for a while.
+    fn spares(&mut self, wants: &[Want], kept: &[usize], now_us: u64) -> bool {
+        if !(0..wants.len()).any(|at| is_short(wants, at, kept) && self.ladders[at].len > 0) {
             self.short_since_us = None;
-            return;
+            return false;
         }
         let since_us = *self.short_since_us.get_or_insert(now_us);
         let after_us = if self.is_clear { PAUSE_CLEAR_AFTER_US } else { PAUSE_AFTER_US };
-        if now_us.saturating_sub(since_us) >= after_us {
-            return;
-        }
-        let used_bps: u64 = kept.iter().zip(&self.ladders).map(|(height, ladder)| ladder.bps(*height)).sum();
+        now_us.saturating_sub(since_us) < after_us
+    }
+
+    /// Gives pictures that are sent and would be paused their lowest, within a limit.
+    fn spare_lowest(&self, most_bps: u64, wants: &[Want], heights: &mut [usize]) {
+        let used_bps: u64 = heights.iter().zip(&self.ladders).map(|(height, ladder)| ladder.bps(*height)).sum();
         let mut left_bps = most_bps.saturating_sub(used_bps);
         for at in &self.order {
             let lowest_bps = self.ladders[*at].bps(self.ladders[*at].len.min(1));
-            if is_short(*at, kept) && lowest_bps <= left_bps {
-                kept[*at] = self.ladders[*at].len.min(1);
+            if is_short(wants, *at, heights) && lowest_bps <= left_bps {
+                heights[*at] = self.ladders[*at].len.min(1);
                 left_bps -= lowest_bps;
             }
         }
@@ -298,7 +319,9 @@ impl Allocation {
         heights.resize(wants.len(), 0);
         self.order.clear();
         self.order.extend(0..wants.len());
-        self.order.sort_by_key(|at| std::cmp::Reverse(wants[*at].priority)); // Stable: the first slot goes first.
+        // Stable: the first slot goes first. But what is shown goes before what is not: where not all fit, a picture that
+        // has begun is not stopped for one that comes later.
+        self.order.sort_by_key(|at| (std::cmp::Reverse(wants[*at].priority), wants[*at].held.is_none()));
         let mut rest = &mut self.order[..];
         while let Some(priority) = rest.first().map(|at| wants[*at].priority) {
             let count = rest.iter().take_while(|at| wants[**at].priority == priority).count();
@@ -307,7 +330,7 @@ impl Allocation {
             let mut open = group.len();
             while open > 0 {
                 let rising = &mut group[..open];
-                let key = |at: &usize| (self.ladders[*at].step(heights[*at]), *at);
+                let key = |at: &usize| (self.ladders[*at].step(heights[*at]), wants[*at].held.is_none(), *at);
                 let Some(place) = (0..open).min_by_key(|place| key(&rising[*place])) else { break };
                 let at = rising[place];
                 let ladder = &self.ladders[at];

@@ -14,6 +14,8 @@ pub const TEMPORAL_LEVELS: usize = 4;
 pub const BUCKETS: usize = 4;
 /// What goes out beside the payload: RTP header with its CSRC, about five extensions, and the tag of SRTP. Not UDP and IP.
 pub const OVERHEAD_LEN: usize = 12 + 4 + 16 + 16;
+/// Fewer tell nothing of the others.
+const FEW_FRAMES: u64 = 2;
 const BUCKET_US: u64 = 1_000_000 / BUCKETS as u64;
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -34,6 +36,15 @@ pub struct Rates {
     filled: usize,
     /// Of the closed buckets together.
     total: Amounts,
+    /// Of the very first frame, a keyframe: many times what follows it.
+    first_frame: FirstFrame,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct FirstFrame {
+    bytes: u32,
+    level: usize,
+    is_over: bool,
 }
 
 impl Rates {
@@ -49,6 +60,10 @@ impl Rates {
         let bytes = payload_len.saturating_add(OVERHEAD_LEN);
         let level = usize::from(facts.temporal).min(TEMPORAL_LEVELS - 1);
         self.open.bytes[level] = self.open.bytes[level].saturating_add(bytes as u32);
+        if !self.first_frame.is_over {
+            self.first_frame.bytes = self.first_frame.bytes.saturating_add(bytes as u32);
+            (self.first_frame.level, self.first_frame.is_over) = (level, facts.is_marked || facts.codec.is_audio());
+        }
         // The marker ends a frame in every video format that the relay knows.
         self.open.frames[level] = self.open.frames[level].saturating_add(u16::from(facts.is_marked));
     }
@@ -92,7 +107,15 @@ impl Rates {
 
     /// Bits per second of the levels 0 to `temporal` together; 0 within the first quarter of a second.
     pub fn rate_bps(&self, temporal: u8) -> u64 {
-        let bytes: u64 = self.total.bytes.iter().take(usize::from(temporal) + 1).map(|bytes| u64::from(*bytes)).sum();
+        let count = usize::from(temporal) + 1;
+        let bytes: u64 = self.total.bytes.iter().take(count).map(|bytes| u64::from(*bytes)).sum();
+        let frames: u64 = self.total.frames.iter().take(count).map(|frames| u64::from(*frames)).sum();
+        let first = self.first_frame;
+        if self.filled < BUCKETS && first.level < count && frames > FEW_FRAMES {
+            // Of the others it is told what all are: a fifth of a second of a stream would else look like twice as much.
+            let others = bytes.saturating_sub(first.bytes.into());
+            return self.per_second((others * 8 * frames / (frames - 1)).min(bytes * 8));
+        }
         self.per_second(bytes * 8)
     }
 

@@ -138,13 +138,8 @@ impl Way {
         if packets.is_empty() {
             return;
         }
-        let send_side = match &mut self.send_side {
-            Some(send_side) => send_side,
-            none => {
-                self.first_sent_us = Some(first_us);
-                none.insert(Box::new(SendSide::new(first_us)))
-            }
-        };
+        self.first_sent_us.get_or_insert(first_us);
+        let send_side = self.send_side.get_or_insert_with(|| Box::new(SendSide::new(first_us)));
         for (sequence, packet) in (0..).map(|step| first_sequence.wrapping_add(step)).zip(packets) {
             send_side.on_sent(sequence, packet.bytes.into(), first_us + u64::from(packet.after_us), packet.probe);
         }
@@ -194,7 +189,7 @@ impl Way {
         let Some(send_side) = &self.send_side else {
             return self.is_measured.then_some(crate::congestion::START_BPS);
         };
-        let waits = || self.first_sent_us.is_some_and(|first| now_us.saturating_sub(first) < FEEDBACK_WAIT_US);
+        let waits = || self.first_sent_us.is_none_or(|first| now_us.saturating_sub(first) < FEEDBACK_WAIT_US);
         let is_known = send_side.has_feedback() || self.has_remb || (self.is_measured && waits());
         is_known.then(|| send_side.estimate_bps())
     }
@@ -251,7 +246,15 @@ impl Way {
 
     /// What is to be sent in addition, if a probe is due.
     pub fn probe(&mut self, now_us: u64) -> Option<Probe> {
-        self.send_side.as_mut().filter(|_| self.is_measured)?.probe(now_us)
+        if !self.is_measured {
+            return None;
+        }
+        self.send_side.get_or_insert_with(|| Box::new(SendSide::new(now_us))).probe(now_us)
+    }
+
+    /// The estimate still rises by probes that come back whole.
+    pub fn is_starting(&self) -> bool {
+        self.send_side.as_ref().is_none_or(|send_side| send_side.is_starting())
     }
 
     /// Something is wished for, and nothing left for so long that the estimate knows nothing: a packet of padding is to

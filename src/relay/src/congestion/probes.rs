@@ -6,14 +6,23 @@ use super::send_side::{Probe, ProbeId};
 const LENGTH_US: u64 = 20_000;
 /// A cluster is at least so much.
 const MIN_BYTES: u32 = 2_000;
-/// The first cluster, in multiples of the estimate: as Chromium does.
-const FIRST_FACTOR: f64 = 3.0;
+/// A cluster in multiples of the estimate, until one has met the link's capacity: 0.9, 2.7 and 8.1 Mbit/s. Chromium sends
+/// three and six times as much at once, and twice as much from then on; that is no sooner, and would be 200 ms of queue on
+/// a way of 300 kbit/s.
+const START_FACTOR: f64 = 3.0;
 const FACTOR: f64 = 2.0;
+/// Up to here the way is tried from the start, before anything is wished for: a picture begins with what the way is known
+/// to carry then. 6 kB at most.
+const START_WISH_BPS: f64 = 2_000_000.0;
 /// A cluster shows a little less than its rate: so the last one goes this much beyond the wish, to reach it.
 const OVERSHOOT: f64 = 1.25;
 /// The first probe after a drop, and between two that showed nothing: doubled up to the maximum.
 const MIN_WAIT_US: u64 = 1_500_000;
 const MAX_WAIT_US: u64 = 6_000_000;
+/// At the start, while no queue stood yet: a computer that draws its first pictures reads its socket late, which looks like
+/// a way that carries less, and whoever is sent nothing would learn nothing until the next.
+const START_TRIES: u8 = 3;
+const START_WAIT_US: u64 = 400_000;
 /// Feedback on a cluster comes within this, or it failed.
 const PATIENCE_US: u64 = 1_000_000;
 /// A queue that begins to stand within this after a cluster left is the cluster's own,
@@ -26,6 +35,8 @@ const NEAR: f64 = 1.05;
 const MIN_PACKETS: u32 = 4;
 /// A cluster that arrives below this share of its rate met the link's capacity.
 const SLOWED: f64 = 0.85;
+/// And one that showed less than this share of what it could, too.
+const MET: f64 = 0.85;
 /// Of which this share is used.
 const SAFE: f64 = 0.92;
 
@@ -54,7 +65,12 @@ struct Cluster {
 pub struct Probes {
     cluster: Option<Cluster>,
     last_id: u8,
-    is_first: bool,
+    /// Not two in a row have met the capacity, nor has anything else.
+    is_starting: bool,
+    /// The last one met it, or was disturbed.
+    has_missed: bool,
+    /// At the start, clusters that showed nothing and are soon followed by another.
+    tries: u8,
     due_us: u64,
     wait_us: u64,
     /// When the last packet of any cluster left.
@@ -63,17 +79,18 @@ pub struct Probes {
 
 impl Default for Probes {
     fn default() -> Self {
-        Self { cluster: None, last_id: 0, is_first: true, due_us: 0, wait_us: MIN_WAIT_US, sent_us: None }
+        Self { cluster: None, last_id: 0, is_starting: true, has_missed: false, tries: START_TRIES, due_us: 0, wait_us: MIN_WAIT_US, sent_us: None }
     }
 }
 
 impl Probes {
     /// A cluster, when one is due. `wish_bps` is the most that could be used.
     pub fn next(&mut self, estimate_bps: f64, wish_bps: f64, now_us: u64) -> Option<Probe> {
+        let wish_bps = if self.is_starting { wish_bps.max(START_WISH_BPS) } else { wish_bps };
         if self.cluster.is_some() || now_us < self.due_us || wish_bps < estimate_bps * NEAR {
             return None;
         }
-        let factor = if self.is_first { FIRST_FACTOR } else { FACTOR };
+        let factor = if self.is_starting { START_FACTOR } else { FACTOR };
         let bps = (estimate_bps * factor).min(wish_bps * OVERSHOOT);
         self.last_id = self.last_id % u8::MAX + 1;
         let id = ProbeId::new(self.last_id)?;
@@ -116,6 +133,11 @@ impl Probes {
         is_recent && standing_us < OWN_STANDING_US
     }
 
+    /// Nothing has met the capacity yet, neither a cluster nor what else was sent.
+    pub fn is_starting(&self) -> bool {
+        self.is_starting
+    }
+
     /// A packet's fate was told, of a cluster or not.
     pub fn on_told(&mut self, id: Option<ProbeId>, sent_us: u64, arrival_us: Option<i64>, bytes: u32) {
         let Some(cluster) = self.cluster.as_mut().filter(|cluster| cluster.sent_packets > 0) else { return };
@@ -153,17 +175,22 @@ impl Probes {
             // More passes than was known, perhaps more than was tried: the next comes soon.
             self.wait_us = MIN_WAIT_US;
             self.due_us = if gain > cluster.bps * 0.7 { now_us } else { now_us + MIN_WAIT_US };
+        } else if self.tries > 0 {
+            self.tries -= 1;
+            self.due_us = now_us + START_WAIT_US;
         } else {
             self.due_us = now_us + self.wait_us;
             self.wait_us = (self.wait_us * 2).min(MAX_WAIT_US);
         }
-        self.is_first = false;
+        let is_met = shown.is_none_or(|shown| shown < MET * cluster.bps.min(cluster.wish_bps));
+        self.is_starting &= !(is_met && self.has_missed);
+        self.has_missed = is_met;
         shown
     }
 
     /// The rate dropped: what is under way tells nothing, and the queue is to empty first.
     pub fn on_drop(&mut self, now_us: u64) {
-        self.is_first = false;
+        (self.is_starting, self.tries) = (false, 0);
         self.due_us = self.due_us.max(now_us + MIN_WAIT_US);
     }
 }
@@ -206,6 +233,11 @@ mod tests {
     fn cluster_that_shows_a_little_more_is_followed_soon_and_one_that_shows_nothing_is_not() {
         let mut probes = Probes::default();
         let mut now_us = 0;
+        for _ in 0..START_TRIES {
+            assert!(run(&mut probes, 300e3, 300e3, now_us).is_some_and(|shown| shown < 310e3));
+            assert_eq!(probes.due_us, now_us + 100 * MS + START_WAIT_US);
+            now_us = probes.due_us;
+        }
         for _ in 0..4 {
             assert!(run(&mut probes, 300e3, 300e3, now_us).is_some_and(|shown| shown < 310e3));
             now_us = probes.due_us;

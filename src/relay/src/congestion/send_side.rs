@@ -416,6 +416,11 @@ impl SendSide {
         self.has_feedback && self.queue.state() == Use::Normal && !is_bound && self.silence >= 1.0
     }
 
+    /// Nothing has met the way's limit yet: the estimate rises by a probe each time that one comes back.
+    pub fn is_starting(&self) -> bool {
+        self.probes.is_starting()
+    }
+
     /// Whether the subscriber answers with transport-wide feedback.
     pub fn has_feedback(&self) -> bool {
         self.has_feedback

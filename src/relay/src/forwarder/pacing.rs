@@ -27,14 +27,14 @@ impl Forwarder {
             self.send_waiting(at, &waiting, sink, now_us);
         }
         let Some(peer) = self.peers.get_mut(at).filter(|peer| peer.is_sending) else { return };
-        if peer.pacer.can_probe() {
+        let padded =
+            |peer: &Peer| peer.slots.iter().position(|slot| slot.kind == SlotKind::Video && slot.can_be_padded());
+        if peer.pacer.can_probe() && padded(peer).is_some() {
             if let Some(probe) = peer.way.probe(now_us) {
                 peer.pacer.begin_probe(probe, now_us);
                 self.counters.probes += 1;
             }
         }
-        let padded =
-            |peer: &Peer| peer.slots.iter().position(|slot| slot.kind == SlotKind::Video && slot.can_be_padded());
         if peer.way.needs_sign(now_us) {
             if let Some(slot) = padded(peer) {
                 send_padding(peer, at, slot, None, sink, &mut self.counters, now_us);

@@ -88,6 +88,7 @@ impl Forwarder {
         let is_proven = peer.way.is_proven(now_us);
         let is_congested = peer.way.is_congested();
         peer.way.allocation.is_clear = peer.way.is_clear();
+        peer.way.allocation.is_rising = peer.way.is_starting();
         let Sharing { sounds, wants, .. } = sharing;
         let shares = peer.way.allocation.share(estimate_bps, sounds, is_proven, is_congested, wants, now_us);
         peer.way.set_wish_bps(shares.wish_bps);

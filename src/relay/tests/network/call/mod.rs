@@ -4,7 +4,7 @@ mod publisher;
 mod viewer;
 
 use vdx_relay::forwarder::TICK_US;
-use vdx_relay::wire_api::{Slot, SlotKind};
+use vdx_relay::wire_api::{Command, Slot, SlotKind};
 
 use crate::common::stage::RIDS;
 use crate::common::{World, camera, measured_slots, microphone};
@@ -39,32 +39,44 @@ pub struct Call {
 impl Call {
     /// Publishers have ids from 1 and sources 11, 12, ...; sound is source + 100.
     pub fn new(publishers: u64, viewers: u64, up: Conditions, down: Conditions, seed: u64) -> Self {
-        let mut world = World::new();
-        let fast = Conditions::default();
-        let mut call_publishers = Vec::new();
-        for id in 1..=publishers {
-            let source = 10 + id as u32;
-            let sound_ssrc = 10_050 + id as u32 * 100;
-            let lines = vec![microphone("0", source + 100, sound_ssrc), camera("1", source, &RIDS)];
-            world.connect(id, lines, Vec::new());
-            world.allow(source);
-            world.allow(source + 100);
-            let way = Way::new(up, fast, seed * 100 + id);
-            let begins_us = world.now_us + (id * 7_000 + seed * 3_700) % 33_000;
-            call_publishers.push((Publisher::new(id, RIDS, begins_us, seed * 1_000 + id * 10), way));
-        }
-        let mut call_viewers = Vec::new();
-        for id in 50..50 + viewers {
-            let slots = measured_slots(publishers as u16).into_iter().map(|slot| Slot { red: true, ..slot });
-            world.connect(id, Vec::new(), slots.collect());
-            for index in 0..publishers {
-                world.bind(id, SlotKind::Video, index as u16, 11 + index as u32, 2);
-            }
-            let way = Way::new(fast, down, seed * 100 + id);
-            call_viewers.push((Viewer::new(id, world.now_us), way));
-        }
+        let world = World::new();
         let check_us = world.now_us;
-        Self { world, publishers: call_publishers, viewers: call_viewers, estimates: Vec::new(), check_us }
+        let mut call =
+            Self { world, publishers: Vec::new(), viewers: Vec::new(), estimates: Vec::new(), check_us };
+        (1..=publishers).for_each(|id| call.publish(id, up, seed));
+        (50..50 + viewers).for_each(|id| call.join(id, publishers, down, seed));
+        call
+    }
+
+    /// A publisher comes, and is shown to nobody yet.
+    pub fn publish(&mut self, id: u64, up: Conditions, seed: u64) {
+        let world = &mut self.world;
+        let source = 10 + id as u32;
+        let sound_ssrc = 10_050 + id as u32 * 100;
+        let lines = vec![microphone("0", source + 100, sound_ssrc), camera("1", source, &RIDS)];
+        world.connect(id, lines, Vec::new());
+        world.allow(source);
+        world.allow(source + 100);
+        let begins_us = world.now_us + (id * 7_000 + seed * 3_700) % 33_000;
+        let publisher = Publisher::new(id, RIDS, begins_us, seed * 1_000 + id * 10);
+        self.publishers.push((publisher, Way::new(up, Conditions::default(), seed * 100 + id)));
+    }
+
+    /// A viewer comes with so many slots for pictures, and is shown everyone who is there.
+    pub fn join(&mut self, id: u64, slots: u64, down: Conditions, seed: u64) {
+        let slots = measured_slots(slots as u16).into_iter().map(|slot| Slot { red: true, ..slot });
+        self.world.connect(id, Vec::new(), slots.collect());
+        (0..self.publishers.len()).for_each(|index| self.show(id, index));
+        let way = Way::new(Conditions::default(), down, seed * 100 + id);
+        self.viewers.push((Viewer::new(id, self.world.now_us), way));
+    }
+
+    /// A viewer is shown a publisher.
+    pub fn show(&mut self, viewer: u64, publisher: usize) {
+        let (kind, index, source) = (SlotKind::Video, publisher as u16, 11 + publisher as u32);
+        let bind = Command::BindSlot { peer: viewer, kind, index, source, max_layer: 2, priority: 0 };
+        // What the relay sends for it goes onto the links, a request for a keyframe too.
+        self.world.forwarder.handle_command(bind, &mut self.world.sink, self.world.now_us);
     }
 
     pub fn run_s(&mut self, seconds: f64) {

@@ -106,6 +106,12 @@ impl Publisher {
         }
     }
 
+    /// It has no simulcast: one layer of so much.
+    pub fn send_one_layer(&mut self, bps: usize) {
+        self.layers.truncate(1);
+        self.layer_bps[0] = bps;
+    }
+
     /// Everything that leaves by now, sealed.
     pub fn make(&mut self, world: &mut World, now_us: u64) -> Vec<Vec<u8>> {
         let mut out = Vec::new();

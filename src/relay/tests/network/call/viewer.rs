@@ -45,6 +45,8 @@ struct Picture {
     missing: BTreeMap<u64, (u64, u32)>,
     frames: BTreeMap<u32, Frame>,
     shown: HashSet<(u8, u32)>,
+    /// When its frames were shown.
+    times_us: Vec<u64>,
     last: u32,
     shown_us: Option<u64>,
     asked_us: u64,
@@ -203,6 +205,17 @@ impl Viewer {
         longest_us / 1_000
     }
 
+    /// Of each picture that was shown: when it began, and for how long it then stood still at most, until `to_us`.
+    pub fn pictures(&self, to_us: u64) -> Vec<(u64, u64)> {
+        let of = |picture: &Picture| {
+            let begun_us = *picture.times_us.first()?;
+            let next_us = picture.times_us.iter().skip(1).chain([&to_us]);
+            let still_us = picture.times_us.iter().zip(next_us).map(|(at_us, next_us)| next_us - at_us).max()?;
+            Some((begun_us, still_us))
+        };
+        self.pictures.values().filter_map(of).collect()
+    }
+
     /// The layer that was shown last.
     pub fn layer(&self) -> Option<u8> {
         self.shown.last().map(|(_, layer)| *layer)
@@ -304,6 +317,7 @@ impl Picture {
             self.shown.insert((layer, number));
             (self.last, self.layer, self.shown_us) = (number, layer, Some(now_us));
             shown.push((now_us, layer));
+            self.times_us.push(now_us);
         }
     }
 
