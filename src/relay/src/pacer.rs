@@ -26,6 +26,8 @@ const MIN_BURST_BYTES: u64 = 1_200;
 pub const QUEUE_US: u64 = 200_000;
 /// Of the estimate: a picture that was shared out to fit is late only for its keyframes. As Chromium does.
 const PACE_PERCENT: u64 = 250;
+/// Where the way's limit was met.
+const KNOWN_PACE_PERCENT: u64 = 130;
 /// On a slow way: a keyframe of half a second of it, at two and a half times its rate, would be 300 ms of queue.
 const SLOW_PACE_PERCENT: u64 = 110;
 /// Where slow ends, and where fast begins; in between it is in proportion.
@@ -74,6 +76,8 @@ pub struct Pacer {
     /// `u64::MAX` while there is no estimate.
     burst_bytes: u64,
     bytes_per_s: u64,
+    /// What may wait.
+    limit_bytes: u64,
     /// Of a debt that was paid off by less than a byte, in millionths.
     rest: u64,
     paid_us: u64,
@@ -89,6 +93,7 @@ impl Default for Pacer {
             debt_bytes: 0,
             burst_bytes: u64::MAX,
             bytes_per_s: 0,
+            limit_bytes: 0,
             rest: 0,
             paid_us: 0,
             resends: VecDeque::new(),
@@ -100,8 +105,8 @@ impl Default for Pacer {
 }
 
 impl Pacer {
-    /// What the way carries; `None`: not known, nothing waits.
-    pub fn set_estimate(&mut self, estimate_bps: Option<u64>) {
+    /// What the way carries; `None`: not known, nothing waits. `is_known`: its limit was met, it carries no more than that.
+    pub fn set_estimate(&mut self, estimate_bps: Option<u64>, is_known: bool) {
         let Some(estimate_bps) = estimate_bps else {
             (self.burst_bytes, self.bytes_per_s, self.debt_bytes, self.running) = (u64::MAX, 0, 0, None);
             return;
@@ -111,7 +116,11 @@ impl Pacer {
         let between = |slow: u64, at_fast: u64| slow + (at_fast - slow) * fast / (FAST_BPS - SLOW_BPS);
         let slow_bytes = bytes_in(estimate_bps.min(SLOW_BPS), SLOW_BURST_US).max(MIN_BURST_BYTES);
         self.burst_bytes = between(slow_bytes, BURST_BYTES).max(bytes_in(estimate_bps, FAST_BURST_US));
-        self.bytes_per_s = estimate_bps / 8 * between(SLOW_PACE_PERCENT, PACE_PERCENT) / 100;
+        let pace_bps = estimate_bps * between(SLOW_PACE_PERCENT, PACE_PERCENT) / 100;
+        self.limit_bytes = bytes_in(pace_bps, QUEUE_US);
+        // What the way carries was met: then a keyframe waits here rather than in its queue, where sound waits behind it.
+        let known_bps = estimate_bps * KNOWN_PACE_PERCENT / 100;
+        self.bytes_per_s = if is_known { pace_bps.min(known_bps) } else { pace_bps } / 8;
     }
 
     /// A packet left.
@@ -128,11 +137,10 @@ impl Pacer {
 
     /// No more of a picture's layer can wait.
     pub fn is_full(&self, layer: u8, priority: u8) -> bool {
-        let limit_bytes = self.bytes_per_s * QUEUE_US / 1_000_000;
         let limit_bytes = match (layer, priority) {
-            (0, _) => limit_bytes.max(MIN_QUEUE_BYTES),
-            (_, 0) => limit_bytes * UPPER_PERCENT / 100,
-            _ => limit_bytes,
+            (0, _) => self.limit_bytes.max(MIN_QUEUE_BYTES),
+            (_, 0) => self.limit_bytes * UPPER_PERCENT / 100,
+            _ => self.limit_bytes,
         };
         self.pictures.len() >= MAX_WAITING || (self.waiting_bytes >= limit_bytes && self.bytes_per_s != 0)
     }
@@ -271,7 +279,7 @@ mod tests {
     #[test]
     fn burst_leaves_at_once_and_the_excess_in_order_at_the_rate() {
         let mut pacer = Pacer::default();
-        pacer.set_estimate(Some(800_000));
+        pacer.set_estimate(Some(800_000), false);
         pacer.pay(0);
         let mut at_once = 0;
         while pacer.has_room() {
@@ -295,7 +303,7 @@ mod tests {
     #[test]
     fn queue_is_bounded_in_time_and_upper_layers_end_first() {
         let mut pacer = Pacer::default();
-        pacer.set_estimate(Some(800_000));
+        pacer.set_estimate(Some(800_000), false);
         let mut count = 0;
         while !pacer.is_full(1, 0) {
             pacer.push(waiting(count));
@@ -308,7 +316,7 @@ mod tests {
         }
         assert_eq!(count, 34, "200 ms");
         assert!(!pacer.push_again(waiting(9)));
-        pacer.set_estimate(Some(80_000_000));
+        pacer.set_estimate(Some(80_000_000), false);
         while !pacer.is_full(1, 1) {
             pacer.push(waiting(count));
             count += 1;
@@ -319,7 +327,7 @@ mod tests {
     #[test]
     fn slow_way_gets_a_packet_at_a_time_and_a_keyframe_may_wait() {
         let mut pacer = Pacer::default();
-        pacer.set_estimate(Some(100_000));
+        pacer.set_estimate(Some(100_000), false);
         pacer.on_sent(1_000);
         assert!(pacer.has_room());
         pacer.on_sent(1_000);
@@ -339,7 +347,7 @@ mod tests {
     #[test]
     fn what_waits_for_a_slot_can_be_forgotten() {
         let mut pacer = Pacer::default();
-        pacer.set_estimate(Some(800_000));
+        pacer.set_estimate(Some(800_000), false);
         pacer.push(waiting(1));
         pacer.push(Waiting { slot: 2, ..waiting(2) });
         pacer.push_again(waiting(9));
@@ -351,7 +359,7 @@ mod tests {
     #[test]
     fn retransmissions_go_first() {
         let mut pacer = Pacer::default();
-        pacer.set_estimate(Some(800_000));
+        pacer.set_estimate(Some(800_000), false);
         pacer.push(waiting(1));
         assert!(pacer.push_again(waiting(9)));
         assert_eq!(taken(&mut pacer), [9, 1]);
@@ -360,7 +368,7 @@ mod tests {
     #[test]
     fn probe_leaves_at_its_rate_and_ends() {
         let mut pacer = Pacer::default();
-        pacer.set_estimate(Some(800_000));
+        pacer.set_estimate(Some(800_000), false);
         let id = {
             let mut send_side = crate::congestion::SendSide::new(0);
             send_side.set_wish_bps(8_000_000);

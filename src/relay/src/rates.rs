@@ -170,6 +170,18 @@ mod tests {
     }
 
     #[test]
+    fn keyframe_that_begins_it_does_not_count_for_all() {
+        let mut rates = Rates::default();
+        for part in 0..40 {
+            rates.on_packet(&facts(0, part == 39), 500 - OVERHEAD_LEN, 0);
+        }
+        let now_us = film(&mut rates, 25_000, 12);
+        assert!((300_000..=340_000).contains(&rates.rate_bps(2)), "after a quarter of a second: {}", rates.rate_bps(2));
+        film(&mut rates, now_us, 80);
+        assert_eq!(rates.rate_bps(2), 320_000);
+    }
+
+    #[test]
     fn silence_is_nothing_after_a_second() {
         let mut rates = Rates::default();
         let now_us = film(&mut rates, 0, 160);

@@ -22,6 +22,9 @@ const SHARE_AT_LEAST_US: u64 = 500_000;
 const ESTIMATE_STEP_PERCENT: u64 = 5;
 /// While nothing else is sent, padding is: 23 kbit/s.
 const SIGN_APART_US: u64 = 100_000;
+/// Up to here a way is tried from the start, before anything is wished for: a picture then begins with what the way is
+/// known to carry. 9 kB in all.
+const START_WISH_BPS: u64 = 2_000_000;
 /// A probe that ended within this proves the estimate.
 const PROBE_PROVES_US: u64 = 1_000_000;
 
@@ -234,9 +237,6 @@ impl Way {
     /// What the best share needs; 0: it is given.
     pub fn set_wish_bps(&mut self, bps: u64) {
         self.wish_bps = bps;
-        if let Some(send_side) = &mut self.send_side {
-            send_side.set_wish_bps(bps);
-        }
     }
 
     /// More than is given could be used.
@@ -249,7 +249,10 @@ impl Way {
         if !self.is_measured {
             return None;
         }
-        self.send_side.get_or_insert_with(|| Box::new(SendSide::new(now_us))).probe(now_us)
+        let send_side = self.send_side.get_or_insert_with(|| Box::new(SendSide::new(now_us)));
+        let least_bps = if send_side.is_starting() { START_WISH_BPS } else { 0 };
+        send_side.set_wish_bps(self.wish_bps.max(least_bps));
+        send_side.probe(now_us)
     }
 
     /// The estimate still rises by probes that come back whole.

@@ -11,9 +11,6 @@ const MIN_BYTES: u32 = 2_000;
 /// a way of 300 kbit/s.
 const START_FACTOR: f64 = 3.0;
 const FACTOR: f64 = 2.0;
-/// Up to here the way is tried from the start, before anything is wished for: a picture begins with what the way is known
-/// to carry then. 6 kB at most.
-const START_WISH_BPS: f64 = 2_000_000.0;
 /// A cluster shows a little less than its rate: so the last one goes this much beyond the wish, to reach it.
 const OVERSHOOT: f64 = 1.25;
 /// The first probe after a drop, and between two that showed nothing: doubled up to the maximum.
@@ -79,14 +76,22 @@ pub struct Probes {
 
 impl Default for Probes {
     fn default() -> Self {
-        Self { cluster: None, last_id: 0, is_starting: true, has_missed: false, tries: START_TRIES, due_us: 0, wait_us: MIN_WAIT_US, sent_us: None }
+        Self {
+            cluster: None,
+            last_id: 0,
+            is_starting: true,
+            has_missed: false,
+            tries: START_TRIES,
+            due_us: 0,
+            wait_us: MIN_WAIT_US,
+            sent_us: None,
+        }
     }
 }
 
 impl Probes {
     /// A cluster, when one is due. `wish_bps` is the most that could be used.
     pub fn next(&mut self, estimate_bps: f64, wish_bps: f64, now_us: u64) -> Option<Probe> {
-        let wish_bps = if self.is_starting { wish_bps.max(START_WISH_BPS) } else { wish_bps };
         if self.cluster.is_some() || now_us < self.due_us || wish_bps < estimate_bps * NEAR {
             return None;
         }

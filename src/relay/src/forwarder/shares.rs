@@ -83,7 +83,7 @@ impl Forwarder {
     fn give_shares(&mut self, at: usize, sharing: &mut Sharing, now_us: u64) {
         let Some(peer) = self.peers.get_mut(at) else { return };
         let estimate_bps = peer.way.begin_share(now_us);
-        peer.pacer.set_estimate(estimate_bps);
+        peer.pacer.set_estimate(estimate_bps, !peer.way.is_starting());
         let cap = peer.way.layer_cap.cap();
         let is_proven = peer.way.is_proven(now_us);
         let is_congested = peer.way.is_congested();

@@ -275,7 +275,7 @@ impl Forwarder {
     fn on_way_time(&mut self, at: usize, now_us: u64) {
         let Some(peer) = self.peers.get_mut(at).filter(|peer| !peer.slots.is_empty()) else { return };
         peer.way.on_time(now_us);
-        peer.pacer.set_estimate(peer.way.estimate_bps(now_us));
+        peer.pacer.set_estimate(peer.way.estimate_bps(now_us), !peer.way.is_starting());
         if peer.way.needs_share(now_us) {
             self.share_out(at, now_us);
         }

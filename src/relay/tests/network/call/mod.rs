@@ -41,8 +41,7 @@ impl Call {
     pub fn new(publishers: u64, viewers: u64, up: Conditions, down: Conditions, seed: u64) -> Self {
         let world = World::new();
         let check_us = world.now_us;
-        let mut call =
-            Self { world, publishers: Vec::new(), viewers: Vec::new(), estimates: Vec::new(), check_us };
+        let mut call = Self { world, publishers: Vec::new(), viewers: Vec::new(), estimates: Vec::new(), check_us };
         (1..=publishers).for_each(|id| call.publish(id, up, seed));
         (50..50 + viewers).for_each(|id| call.join(id, publishers, down, seed));
         call

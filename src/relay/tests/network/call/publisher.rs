@@ -1,6 +1,8 @@
 //! A model of a browser that publishes: a camera of three layers with temporal levels, keyframes on PLI,
 //! retransmissions on NACK; a microphone; sender reports.
 
+#![allow(dead_code)] // Each test file uses its part.
+
 use std::collections::{HashMap, VecDeque};
 
 use vdx_relay::wire::rtcp::{NtpTime, Rtcp, RtcpPackets, SenderInfo, write_sender_report};

@@ -5,6 +5,8 @@
 //! played 200 ms after it was made at the earliest link delay; a packet that is not there by then, itself or in the
 //! redundancy of the next, is concealed.
 
+#![allow(dead_code)] // Each test file uses its part.
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use vdx_relay::wire::red::Red;
