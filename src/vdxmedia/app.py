@@ -74,6 +74,7 @@ from vdxmedia.stopping import stop_on_signal
 from vdxmedia.store.call_records import CallRecordRows
 from vdxmedia.store.clients import StoredClients
 from vdxmedia.store.database import Database, open_store
+from vdxmedia.turn_addresses import TurnAddresses
 
 logger = logging.getLogger(__name__)
 
@@ -205,7 +206,8 @@ class Server:
             closes_at_of=lambda room: self.registry.closes_at_of(RoomId(room)),
         )
         self.store = await self._open_store(stack)
-        plane, self.media_addresses = make_plane(settings, self._make_relay)
+        turn_addresses = TurnAddresses(settings.turn)
+        plane, self.media_addresses = make_plane(settings, self._make_relay, turn_addresses.__contains__)
         self.plane = await stack.enter_async_context(plane)
         limits = HubLimits(
             rooms=settings.limits.rooms,
@@ -388,6 +390,7 @@ class Server:
         services = await stack.enter_async_context(TaskScope("services"))
         services.start(self.metrics.watch_loop_lag(), "loop lag")
         services.start(self.overload.watch(lambda: self.plane.loads), "overload")
+        services.start(turn_addresses.run(), "turn addresses")
         services.start(self.drain.run(self.registry), "drain")
         services.start(self.messages.worker.run(), "message outbox")
         services.start(

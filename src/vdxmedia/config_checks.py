@@ -35,6 +35,7 @@ def check(settings: Settings) -> None:
     for key, networks in (
         ("http.trusted_proxies", settings.http.trusted_proxies),
         ("metrics.networks", settings.metrics.networks),
+        ("turn.relay_networks", settings.turn.relay_networks),
         ("sms.callback_networks", settings.sms.callback_networks),
         ("oauth.session_data_from", settings.oauth.session_data_from),
         ("oauth.certificates_from", settings.oauth.certificates_from),

@@ -77,6 +77,9 @@ class Turn(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The secret shared with the TURN server (`static-auth-secret`), one line. Made by `vdxmedia keys new`."""
     lifetime_s: Annotated[float, Meta(ge=600, le=7 * 24 * 3600)] = 8 * 3600.0
     """How long credentials work; a client that comes back gets new ones."""
+    relay_networks: list[str] = []
+    """Where its packets come from, if not from the addresses of the names in `urls`, as `10.1.2.3/32`: then people who
+    come through it are shown with the path `turn`."""
 
 
 class Store(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):

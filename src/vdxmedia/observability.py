@@ -322,5 +322,5 @@ def _of_rooms(figures: RoomFigures, *, hears: int, shows: int) -> Iterable[Metri
     yield quality
 
 
-TRANSPORTS = ("udp", "tcp", "none")
+TRANSPORTS = ("udp", "tcp", "turn", "none")
 """`none`: no media connection now."""

@@ -9,15 +9,17 @@ import random
 import re
 import socket
 import struct
+import time
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
 from aioice import stun
 
-from tests.attacks.patched import Patched, loopback_socket, patched, waiting
+from tests.attacks.patched import Handshake, Patched, loopback_socket, patched, waiting
 from tests.attacks.process import Victim
 from tests.attacks.scenes import call, rejected
+from tests.patience import PATIENCE_S
 from vdxmedia.sfu.dtls import DtlsIdentity
 
 ROOT = Path(__file__).parents[2]
@@ -28,6 +30,10 @@ MALFORMED_HELLO = bytes.fromhex(
     "16feff00000000000000000034010000280000000000000028fefd" + "00" * 32 + "00000002000001000000"
 )
 """DTLS 1.2 ClientHello that offers TLS_NULL_WITH_NULL_NULL only: a server that takes it ends the handshake."""
+HALF_DONE = 40
+"""More than were once worked on at a time (32), whose places were taken for 15 s."""
+MOST_WAIT_S = 5.0
+"""Of who comes then, for all of joining; a fifth of a second here."""
 MOST_CPU_S = 1.5
 """Of the process, for the 2,500 records of A6 and six people who join; half a second here."""
 MOST_GROWTH_BYTES = 16 << 20
@@ -161,6 +167,26 @@ async def test_a06_dtls_fragments_neither_fill_nor_stop_the_server(victim: Victi
     assert victim.cpu_s() - cpu_s < MOST_CPU_S
     assert victim.resident_bytes() - before < MOST_GROWTH_BYTES
     assert await rejected(victim, "dtls_rate") > over
+
+
+async def test_a06_handshakes_that_are_left_half_done_make_nobody_wait(victim: Victim) -> None:
+    """Each has a seat and a right password, and sends one flight of a right handshake."""
+    room = await victim.create_room()
+    async with contextlib.AsyncExitStack() as people:
+        for _ in range(HALF_DONE):
+            one = await people.enter_async_context(patched(victim, room["guestUrl"]))
+            assert (await one.offer())["type"] == "answer"
+            one.check()
+            await one.stun_answer()
+            one.put(*Handshake(one.identity).step())
+        async with asyncio.timeout(PATIENCE_S):
+            while (await victim.metrics())["vdx_media_handshakes_running"] < HALF_DONE:
+                await asyncio.sleep(0.02)
+        began_s = time.monotonic()
+        async with patched(victim, room["guestUrl"]) as late:
+            await late.connect("microphone")
+        assert (await victim.metrics())["vdx_media_handshakes_running"] >= HALF_DONE, "they were all in the way"
+        assert time.monotonic() - began_s < MOST_WAIT_S
 
 
 async def test_a07_strangers_get_not_a_byte_back(victim: Victim) -> None:

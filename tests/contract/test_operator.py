@@ -32,7 +32,7 @@ async def test_operator_is_told_what_goes_on_without_anybodys_name() -> None:
             await client.join(name)
         now = await told(server)
         assert (now["calls"], now["hosts"], now["guests"], now["roomsOpen"]) == (1, 1, 1, 1)
-        assert now["byTransport"] == {"udp": 0, "tcp": 0, "none": 2}
+        assert now["byTransport"] == {"udp": 0, "tcp": 0, "turn": 0, "none": 2}
         assert [(one["room"], one["hosts"], one["guests"]) for one in now["rooms"]] == [(short, 1, 1)]
         assert [(one["what"], one["how"], one["room"]) for one in now["problems"]] == [("refused", "room_full", short)]
         assert {"name": "commands_refused_room_full", "total": 1} in now["bounds"]

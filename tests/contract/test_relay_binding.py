@@ -129,7 +129,7 @@ def test_check_then_dtls_reaches_python_and_goes_back(relay: RelayUnderTest) -> 
         assert answer.message_class is stun.Class.RESPONSE
         assert answer.attributes["XOR-MAPPED-ADDRESS"] == client.socket.getsockname()
         bound = relay.expect(wire.PeerBound)
-        assert (bound.peer, bound.is_ipv6, bound.is_tcp) == (2, False, False)
+        assert (bound.peer, bound.address, bound.is_tcp) == (2, client.socket.getsockname()[0], False)
         client.socket.sendto(b"\x16 hello", relay.address)
         assert relay.expect(wire.DtlsReceived).datagram == b"\x16 hello"
         relay.send(wire.SendDtls(peer=2, datagram=b"\x16 answer"))

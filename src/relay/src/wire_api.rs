@@ -388,7 +388,7 @@ fn check_receive(receive: &Receive) -> Option<&'static str> {
 pub enum Event {
     PeerBound {
         peer: u64,
-        is_ipv6: bool,
+        address: String,
         is_tcp: bool,
     },
     DtlsReceived {
@@ -434,6 +434,8 @@ pub enum Event {
         estimate_bps: u64,
         uplink_bps: u64,
         jitter_ms: f32,
+        freezes: u32,
+        frozen_ms: u64,
         is_heard: bool,
     },
     SlotPaused {

@@ -20,8 +20,8 @@ from vdxmedia.errors import NotFound
 from vdxmedia.hub.call_records import RecentProblem
 from vdxmedia.hub.call_story import story
 from vdxmedia.hub.drain import Drain, DrainReason
-from vdxmedia.hub.overview import Figures, RoomNow, largest_first
-from vdxmedia.hub.ports import CallRecord
+from vdxmedia.hub.overview import NO_TRANSPORT, Figures, RoomNow, largest_first
+from vdxmedia.hub.ports import CallRecord, Transport
 
 MAX_ROOMS: Final = 50
 _BOUNDS: Final = ("refused", "full", "dropped", "limited", "cut_off", "timed_out", "faults", "too_slow", "locked")
@@ -69,7 +69,7 @@ class OperatorNow(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     hosts: int
     guests: int
     waiting: int
-    by_transport: Annotated[Mapping[str, int], Meta(description="People by `udp`, `tcp`, `none`.")]
+    by_transport: Annotated[Mapping[str, int], Meta(description="People by `udp`, `tcp`, `turn`, `none`.")]
     qualities: Annotated[Mapping[str, int], Meta(description="Media connections by `good`, `weak`, `lost`.")]
     sources: Annotated[Mapping[str, int], Meta(description="What is on, by kind.")]
     loop_lag_ms: Annotated[float, Meta(description="The last second's.")]
@@ -168,7 +168,7 @@ class OperatorOperations:
     async def _now(self, _path: Mapping[str, str], _body: None) -> OperatorNow:
         figures, rooms = self._rooms.figures(), self._rooms.rooms_now()
         roles, lags = figures.by_role(), self._lag.recent_lag_s
-        transports: dict[str, int] = {"udp": 0, "tcp": 0, "none": 0}
+        transports: dict[str, int] = dict.fromkeys((*Transport, NO_TRANSPORT), 0)
         for (_, transport), count in figures.people.items():
             transports[transport] += count
         workers = self._media.worker_stats()

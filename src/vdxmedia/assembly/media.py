@@ -32,8 +32,11 @@ def make_relay(binds: Sequence[str], media: Media) -> RelayPort:
     return _relay.Relay(list(binds), media.socket_buffer_bytes, media.local_only, media.tcp, media_workers(media))
 
 
-def make_plane(settings: Settings, make_relay: MakeRelay) -> tuple[RelayPlane, list[Address]]:
-    """The plane, which is the caller's to open, and where it takes media. Raises: Misconfigured."""
+def make_plane(
+    settings: Settings, make_relay: MakeRelay, is_turn: Callable[[str], bool]
+) -> tuple[RelayPlane, list[Address]]:
+    """The plane, which is the caller's to open, and where it takes media. `is_turn`: of an address that packets come
+    from. Raises: Misconfigured."""
     media = settings.media
     wanted = usable(media_sockets(media.binds))
     try:
@@ -43,7 +46,7 @@ def make_plane(settings: Settings, make_relay: MakeRelay) -> tuple[RelayPlane, l
         raise taken("media", host, port, error) from error
     bound = [[parse_bind(address, key="media.binds") for address in addresses] for addresses in relay.worker_addresses]
     announced = [announced_addresses(addresses, media.announced) for addresses in bound]
-    plane = RelayPlane(relay, announced=announced, full=settings.overload.relay_full)
+    plane = RelayPlane(relay, announced=announced, full=settings.overload.relay_full, is_turn=is_turn)
     return plane, [address for addresses in bound for address in addresses]
 
 

@@ -108,6 +108,11 @@ class MediaQuality(msgspec.Struct, frozen=True, tag=True):
     """What losses and rates are of."""
     silent_s: float = 0.0
     """Since the last authentic packet or valid check."""
+    freezes: int = 0
+    """Pictures that stood still for the participant since the connection began: nothing of them was sent for a second
+    although they were there."""
+    frozen_s: float = 0.0
+    """How long, all of them together."""
 
 
 class SlotPaused(msgspec.Struct, frozen=True, tag=True):
@@ -135,6 +140,8 @@ class Transport(StrEnum):
 
     UDP = "udp"
     TCP = "tcp"
+    TURN = "turn"
+    """Through the TURN server, however the client reaches that."""
 
 
 class Step(StrEnum):
@@ -386,7 +393,7 @@ class CallRecord(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """None: is there, or the server ended without a word."""
     end: str
     path: str
-    """`udp`, `tcp`; empty: no packet ever came."""
+    """A `Transport`, the last one; empty: no packet ever came."""
     phases: Mapping[str, float]
     """Seconds from the join to the end of each phase: `signal`, `ice`, `dtls`, `first_media`."""
     loss_up: float
@@ -397,6 +404,12 @@ class CallRecord(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """The longest silence of more than 7 s; 0: none."""
     pictures_paused: int
     """How often a picture did not fit on the way to the participant."""
+    pictures_given_up: int = 0
+    """How often the server gave one up because it had too much to do."""
+    freezes: int = 0
+    """How often a picture stood still for the participant."""
+    frozen_s: float = 0.0
+    """How long, all pictures together."""
     quality_s: Mapping[str, int]
     """Seconds that it was good, weak, lost."""
     steps: tuple[CallStep, ...]

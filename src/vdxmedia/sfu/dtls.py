@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Final, cast
 
 import msgspec
@@ -39,8 +39,10 @@ MAX_DATAGRAM_BYTES: Final = 1_200
 """Fits every path of IPv6's 1280 with room for tunnels; also QUIC's choice (RFC 9000 §14)."""
 HANDSHAKE_TIMEOUT_S: Final = 15.0
 """Four doublings of DTLS's 1 s timer: with 30 % loss each way the slowest of three took 3.2 s (measured)."""
+MAX_HANDSHAKE_DATAGRAMS: Final = 64
+"""Of the client, in one handshake: three flights of some datagrams, each sent five times. More is no handshake."""
 _QUEUE_DATAGRAMS: Final = 32
-"""Waiting for a handshake's turn: a fragmented ClientHello and its retransmissions. Full: the newest is dropped,
+"""Waiting for a turn: a fragmented ClientHello and its retransmissions. Full: the newest is dropped,
 counted, and sent again by the peer's timer."""
 _DTLS_1_2: Final = 0xFEFD
 """Not below (RFC 8827 §6.5), and not above before aiortc's pump knows 1.3's retransmissions."""
@@ -116,7 +118,12 @@ class _Datagrams:
         self.send = send
         self.has_any = asyncio.Event()
         self.is_closed = False
+        self.turn: Callable[[], Awaitable[None]] | None = None
+        """Waited for before each datagram is handed on, while the handshake runs."""
+        self.handed_on = 0
         self._queue: asyncio.Queue[bytes | None] = asyncio.Queue(_QUEUE_DATAGRAMS + 1)
+        self._held: bytes | None = None
+        """Out of the queue, and waits for its turn."""
 
     def feed(self, datagram: bytes) -> bool:
         """False when there was no room for it."""
@@ -134,8 +141,15 @@ class _Datagrams:
             self._queue.put_nowait(None)
 
     async def _recv(self) -> bytes:
-        datagram = await self._queue.get() if not (self.is_closed and self._queue.empty()) else None
+        if self._held is None and not (self.is_closed and self._queue.empty()):
+            self._held = await self._queue.get()
+        if self.turn is not None:
+            await self.turn()
+        datagram, self._held = self._held, None
         if datagram is None or self.is_closed:
+            raise ConnectionError
+        self.handed_on += 1
+        if self.turn is not None and self.handed_on > MAX_HANDSHAKE_DATAGRAMS:
             raise ConnectionError
         return datagram
 
@@ -262,23 +276,33 @@ class DtlsSession:
         if self._association is not None:
             await self._association.datagrams.has_any.wait()
 
-    async def handshake(self) -> SrtpKeys | DtlsFailure:
-        """Runs the handshake once, at most `HANDSHAKE_TIMEOUT_S`."""
+    async def handshake(self, turn: Callable[[], Awaitable[None]] | None = None) -> SrtpKeys | DtlsFailure:
+        """Runs the handshake once, at most `HANDSHAKE_TIMEOUT_S`. `turn`: waited for before each of the client's
+        datagrams is worked on."""
         association = self._association
         if association is None:
             return DtlsFailure("dtls", "closed")
         transport = association.transport
+        association.datagrams.turn = turn
         try:
             async with asyncio.timeout(HANDSHAKE_TIMEOUT_S):
                 await transport.start(association.parameters)
         except TimeoutError:
             return DtlsFailure("dtls", "handshake took too long")
+        finally:
+            association.datagrams.turn = None
         if transport.keys is None:
             transport.say_goodbye()
             return transport.failure
         if transport._task is not None:
             transport._task.add_done_callback(self._pump_ended)
         return transport.keys
+
+    def crowd_out(self) -> None:
+        """Ends the running handshake, to make room for others."""
+        if self._association is not None:
+            self._association.transport.failure = DtlsFailure("dtls", "too many handshakes half done")
+            self._association.datagrams.close()
 
     def settle(self) -> None:
         """The client is known to have finished too, so no flight is ever asked for again: OpenSSL's part is given up.

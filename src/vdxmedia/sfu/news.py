@@ -31,6 +31,8 @@ def told_of(event: PeerNews, peer: Peer) -> MediaEvent | None:
                 is_silent=event.silent_ms > SILENT_AFTER_MS,
                 period_s=event.period_ms / 1_000,
                 silent_s=event.silent_ms / 1_000,
+                freezes=event.freezes,
+                frozen_s=event.frozen_ms / 1_000,
             )
         case relay_wire.CannotDecode():
             return SlotCannotDecode(participant, event.index, SourceId(event.source))

@@ -83,6 +83,7 @@ class RelayPlane:
     """`announced` are each worker's addresses that clients are told, in order of preference; empty: those it has bound.
 
     They differ behind 1:1 NAT and for wildcard binds, which must be announced explicitly. `full`: as `place` says.
+    `is_turn`: whether packets from this address come through the TURN server.
     """
 
     def __init__(
@@ -91,6 +92,7 @@ class RelayPlane:
         *,
         announced: Sequence[Sequence[tuple[str, int]]] = (),
         full: float = ALL_FULL,
+        is_turn: Callable[[str], bool] = lambda address: False,
         identity: DtlsIdentity | None = None,
     ) -> None:
         self._relay = relay
@@ -99,6 +101,7 @@ class RelayPlane:
         self._has_tcp = bool(relay.tcp_addresses)
         self._meter = LoadMeter(len(bound))
         self._full = full
+        self._is_turn = is_turn
         self._levels = [Level.NORMAL] * len(bound)
         """What each worker's connections are given up of."""
         self._identity = identity or DtlsIdentity()
@@ -201,7 +204,7 @@ class RelayPlane:
     def stats(self) -> dict[str, int]:
         """Totals since the start: the relay's counters, and the plane's own."""
         counters = msgspec.msgpack.decode(self._relay.stats(), type=dict[str, int])
-        return {**counters, **self._counters}
+        return {**counters, **self._counters, "handshakes_crowded_out": self._handshakes.crowded_out}
 
     def worker_stats(self) -> list[tuple[int, int]]:
         """Of each worker of the relay: CPU time since the start in nanoseconds, and live peers."""
@@ -453,8 +456,9 @@ class RelayPlane:
             case relay_wire.FenceReached() | relay_wire.Snapshot():
                 self._fences.take(event)
             case relay_wire.PeerBound():
-                logger.debug("peer_bound peer=%s ipv6=%s tcp=%s", event.peer, event.is_ipv6, event.is_tcp)
-                transport = Transport.TCP if event.is_tcp else Transport.UDP
+                direct = Transport.TCP if event.is_tcp else Transport.UDP
+                transport = Transport.TURN if self._is_turn(event.address) else direct
+                logger.debug("peer_bound peer=%s path=%s", event.peer, transport)
                 self._tell_step(self._peers.get(PeerId(event.peer)), Step.BOUND, transport)
             case relay_wire.ConsentLost():
                 logger.info("consent_lost peer=%s", event.peer)

@@ -221,7 +221,8 @@ class PeerBound(Border, frozen=True, kw_only=True, tag="peer_bound"):
     """The first valid connectivity check, or a nominated change of address."""
 
     peer: int
-    is_ipv6: bool
+    address: str
+    """Where it came from, as text. Personal data: for telling a TURN server from people, and never for a log."""
     is_tcp: bool
 
 
@@ -292,6 +293,10 @@ class PeerQuality(Border, frozen=True, kw_only=True, tag="peer_quality"):
     """What came from it."""
     jitter_ms: float = -1.0
     """Of the least even of the streams that come from it; -1: none comes."""
+    freezes: int = 0
+    """Pictures of which nothing was sent to it for a second although they were there; since it was added."""
+    frozen_ms: int = 0
+    """How long they stood still, all together."""
     is_heard: bool = False
     """Something under its keys has come: it has finished its handshake too."""
 

@@ -430,7 +430,7 @@ async def test_plane_that_is_closed_refuses_offers_and_ends_fences() -> None:
 
 
 async def test_stats_are_the_relays_and_the_planes(stage: Stage) -> None:
-    assert stage.plane.stats() == {"packets_received": 7}
+    assert stage.plane.stats() == {"packets_received": 7, "handshakes_crowded_out": 0}
 
 
 def test_split_address_takes_both_families() -> None:

@@ -27,7 +27,7 @@ from vdxmedia.hub.ports import (
     MediaLost,
 )
 from vdxmedia.ids import ParticipantId
-from vdxmedia.sfu import handshakes, relay_wire
+from vdxmedia.sfu import dtls, handshakes, relay_wire
 
 
 @pytest.fixture
@@ -121,27 +121,65 @@ async def test_peer_that_never_says_hello_is_lost(stage: Stage, monkeypatch: pyt
 FRAGMENT = bytes.fromhex("16fefd0000000000000000000d0100010000000000000000010000")[:26]
 
 
-async def test_handshakes_beyond_the_limit_wait_and_then_new_peers_are_refused(
+async def hello(stage: Stage, participant: str, peer: int) -> None:
+    """A peer whose client says the beginning of a ClientHello, and no more."""
+    await stage.connect(offer_of(audio("0")), participant=ParticipantId(participant))
+    stage.relay.emit(relay_wire.DtlsReceived(peer=peer, datagram=FRAGMENT))
+
+
+async def test_handshakes_that_are_left_half_done_make_nobody_wait(
+    stage: Stage, client: Callable[..., DtlsClient]
+) -> None:
+    for number in range(40):
+        await hello(stage, f"p{number}", number + 1)
+    await until(lambda: stage.plane.gauges()["handshakes_running"] == 40)
+    await until(lambda: stage.plane.gauges()["handshakes_waiting"] == 0)
+    assert await shake(stage, client(), peer=41) == MediaConnected(ANNA)
+
+
+async def test_of_too_many_half_done_the_one_that_began_first_is_ended(
+    stage: Stage, client: Callable[..., DtlsClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handshakes, "MAX_HALF_DONE", 2)
+    await hello(stage, "p1", 1)
+    await until(lambda: stage.plane.gauges()["handshakes_running"] == 1)
+    await hello(stage, "p2", 2)
+    await until(lambda: stage.plane.gauges()["handshakes_running"] == 2)
+    assert await shake(stage, client(), peer=3) == MediaLost(ParticipantId("p1"), "dtls")
+    assert stage.plane.stats()["handshakes_crowded_out"] == 1
+    assert await stage.next_told() == MediaConnected(ANNA)
+    assert stage.plane.gauges()["handshakes_running"] == 1
+
+
+async def test_handshake_of_endless_datagrams_is_ended(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dtls, "MAX_HANDSHAKE_DATAGRAMS", 5)
+    await hello(stage, "anna", 1)
+    for _ in range(5):
+        stage.relay.emit(relay_wire.DtlsReceived(peer=1, datagram=FRAGMENT))
+    assert await stage.next_told() == MediaLost(ParticipantId("anna"), "dtls")
+
+
+async def test_flights_beyond_a_round_wait_in_their_order_and_when_too_many_do_new_peers_are_refused(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(handshakes, "MAX_WAITING_HANDSHAKES", 2)
-    for number in range(34):
-        await stage.connect(offer_of(audio("0")), participant=ParticipantId(f"p{number}"))
-        stage.relay.emit(relay_wire.DtlsReceived(peer=number + 1, datagram=FRAGMENT))
-    await until(lambda: stage.plane.gauges()["handshakes_waiting"] == 2)
-    assert stage.plane.gauges()["handshakes_running"] == 32
-    with pytest.raises(Refused) as caught:
-        await stage.connect(offer_of(audio("0")), participant=BO)
-    assert (caught.value.code, caught.value.retry_after_s) == ("media_busy", 2.0)
-    stage.plane.disconnect(ROOM, ParticipantId("p0"), is_gone=True)
-    await until(lambda: stage.plane.gauges()["handshakes_waiting"] == 1)
-    assert stage.plane.gauges()["handshakes_running"] == 32
+    rounds, order = stage.plane._handshakes._rounds, list[int]()
 
+    async def flight(number: int) -> None:
+        await rounds.turn()
+        order.append(number)
 
-async def test_handshake_that_waits_too_long_is_lost(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handshakes, "TURN_TIMEOUT_S", 0.01)
-    for _ in range(32):
-        await stage.plane._handshakes._turns.acquire()
-    await stage.connect(offer_of(audio("0")))
-    stage.relay.emit(relay_wire.DtlsReceived(peer=1, datagram=FRAGMENT))
-    assert await stage.next_told() == MediaLost(ANNA, "dtls")
+    async with asyncio.TaskGroup() as tasks:
+        for number in range(3 * handshakes.FLIGHTS_PER_ROUND):
+            tasks.create_task(flight(number))
+        gone = tasks.create_task(flight(-1))
+        await asyncio.sleep(0)
+        assert len(order) <= handshakes.FLIGHTS_PER_ROUND
+        assert rounds.waiting == 3 * handshakes.FLIGHTS_PER_ROUND + 1 - len(order)
+        monkeypatch.setattr(handshakes, "MAX_WAITING_FLIGHTS", rounds.waiting)
+        with pytest.raises(Refused) as caught:
+            await stage.connect(offer_of(audio("0")), participant=BO)
+        assert (caught.value.code, caught.value.retry_after_s) == ("media_busy", 2.0)
+        gone.cancel()
+    assert order == list(range(3 * handshakes.FLIGHTS_PER_ROUND))
+    assert rounds.waiting == 0
+    assert not stage.plane._handshakes.is_busy

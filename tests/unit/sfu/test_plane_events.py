@@ -35,7 +35,7 @@ from vdxmedia.sfu import relay_wire
 async def test_relay_events_reach_the_room_in_its_words(stage: Stage) -> None:
     await stage.connect(offer_of(audio("0")))
     stage.relay.emit(
-        relay_wire.PeerBound(peer=1, is_ipv6=False, is_tcp=True),
+        relay_wire.PeerBound(peer=1, address="192.0.2.7", is_tcp=True),
         relay_wire.SourceStarted(source=9),
         relay_wire.SourceStarted(source=SOURCES[MediaKind.MICROPHONE]),
         relay_wire.SlotSwitched(peer=1, kind="video", index=0, source=9, layer=1),

@@ -213,7 +213,7 @@ export class Operator extends LitElement {
         ? html`<p class="soft">${words.none}</p>`
         : html`<svg class="shares" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">${bars}</svg>
             <ul class="legend">${kinds.map((kind) => html`<li><i class=${kind}></i><span>${words[kind]}: ${this.number(qualities[kind])}</span></li>`)}</ul>`}
-      <p class="soft">${words.ways(byTransport.udp, byTransport.tcp, byTransport.none)}</p>
+      <p class="soft">${words.ways(byTransport)}</p>
     </section>`;
   }
 

@@ -31,7 +31,7 @@ export interface Now {
   readonly hosts: number;
   readonly guests: number;
   readonly waiting: number;
-  readonly byTransport: Readonly<Record<'udp' | 'tcp' | 'none', number>>;
+  readonly byTransport: Readonly<Record<'udp' | 'tcp' | 'turn' | 'none', number>>;
   readonly qualities: Readonly<Record<'good' | 'weak' | 'lost', number>>;
   readonly loopLagMs: number;
   readonly worstLoopLagMs: number;

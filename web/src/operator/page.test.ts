@@ -10,7 +10,7 @@ const WORDS = operatorWords('da');
 
 function now(changes: Partial<Now> = {}): Now {
   return {
-    version: '1.2.3', uptimeS: 7500, at: 100, roomsOpen: 9, calls: 1, hosts: 2, guests: 5, waiting: 1, byTransport: { udp: 6, tcp: 1, none: 0 },
+    version: '1.2.3', uptimeS: 7500, at: 100, roomsOpen: 9, calls: 1, hosts: 2, guests: 5, waiting: 1, byTransport: { udp: 5, tcp: 1, turn: 1, none: 0 },
     qualities: { good: 6, weak: 1, lost: 0 }, loopLagMs: 1.25, worstLoopLagMs: 30, signallingCpuS: 10, workers: [{ cpuS: 5, peers: 7 }],
     packets: { audioIn: 0, audioOut: 0, videoIn: 0, videoOut: 0, bytesIn: 0, bytesOut: 0, rejected: 0 },
     rooms: [{ room: 'k7p2qm', hosts: 1, guests: 5, waiting: 1, weak: 1, sources: 8, ageS: 65 }],

@@ -153,7 +153,7 @@ impl Forwarder {
         peer.refresh_sending();
         let is_back = peer.is_sending && !was_sending;
         if checked.send_route_changed {
-            self.tell(Event::PeerBound { peer: id, is_ipv6: route.remote.is_ipv6(), is_tcp: route.is_tcp() });
+            self.tell(Event::PeerBound { peer: id, address: route.remote.ip().to_string(), is_tcp: route.is_tcp() });
         }
         if checked.consent_back {
             self.tell(Event::ConsentBack { peer: id });

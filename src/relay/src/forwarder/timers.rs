@@ -303,6 +303,9 @@ impl Forwarder {
             peer.quality = Some(figures);
             peer.uplink_bytes = 0;
             (peer.uplink, peer.downlink) = (Loss::default(), Loss::default());
+            let (freezes, frozen_us) = peer.slots.iter().fold((0, 0), |(count, us): (u32, u64), slot| {
+                (count.saturating_add(slot.tally.freezes), us.saturating_add(slot.tally.frozen_us))
+            });
             let id = peer.id;
             let event = Event::PeerQuality {
                 peer: id,
@@ -314,6 +317,8 @@ impl Forwarder {
                 estimate_bps: figures.estimate_bps,
                 uplink_bps: figures.uplink_bps,
                 jitter_ms: self.worst_jitter_ms(at),
+                freezes,
+                frozen_ms: frozen_us / 1_000,
                 is_heard: figures.is_heard,
             };
             self.tell(event);
