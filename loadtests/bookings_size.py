@@ -1,22 +1,30 @@
-"""What lists and searches cost when a million meetings are booked: processor time per question, on SQLite.
+"""What lists and searches cost when a million meetings are booked: processor time per question.
 
     python -m loadtests.bookings_size DIRECTORY [--meetings 1000000] [--organisations 100]
+    PGPASSWORD=... python -m loadtests.bookings_size postgresql://USER@127.0.0.1:PORT/DATABASE
 
-Fills a store in DIRECTORY (about 3 GB for a million; kept, and used again when it is there), then asks the booking
-desk as the APIs do and prints the processor time of this process, threads of the database included, per question; and
-for how long the event loop was held by the longest list. Left out: HTTP, and PostgreSQL, which works elsewhere.
+Fills a SQLite store in DIRECTORY (about 3 GB for a million), or a PostgreSQL database of this machine that is empty;
+what is full already is used as it is. Then asks the booking desk as the APIs do and prints the processor time per
+question: of this process, threads of SQLite included, and of PostgreSQL's processes; and for how long the event loop
+was held by the longest list. Each question is asked so often that PostgreSQL has made up its mind about a plan for all
+values (after five times on a connection). Left out: HTTP.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import gc
+import os
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 from uuid import UUID
+
+import asyncpg
 
 from vdxmedia.booking.callers import Caller, CallerRole
 from vdxmedia.booking.choices import ProvisionStatus
@@ -31,13 +39,15 @@ from vdxmedia.sealing import Sealer
 from vdxmedia.store.booking_documents import meeting_columns, room_columns
 from vdxmedia.store.bookings import BookingDatabase
 from vdxmedia.store.database import open_store
+from vdxmedia.store.units import CONNECTIONS
 
 NOW = 1_800_000_000
 DAY_S = 86_400
 DAYS = 500
 """Over which the meetings are spread."""
 CHUNK = 10_000
-REPEATS = 5
+REPEATS = {"sqlite": 5, "postgresql": 24}
+"""PostgreSQL: six on each of the pool's connections, which take turns."""
 PAGE_OF_API = 100
 SEALER = Sealer([b"s" * 32])
 WORDS = ("samtale", "genoptræning", "kontrol", "opfølgning", "netværksmøde", "visitation", "tilsyn")
@@ -92,28 +102,77 @@ def booked(number: int, organisations: int) -> tuple[Meeting, BookedRoom]:
     return meeting, room
 
 
-def fill(path: Path, meetings: int, organisations: int) -> None:
-    connection = sqlite3.connect(path)
-    connection.execute("PRAGMA synchronous=OFF")
+Rows = Sequence[dict[str, object]]
+
+
+def tables_of(numbers: range, organisations: int) -> Iterator[tuple[str, Rows]]:
+    pairs = [booked(number, organisations) for number in numbers]
+    yield "meetings", [meeting_columns(meeting, room.uri_without_domain) for meeting, room in pairs]
+    yield "booked_rooms", [room_columns(room, SEALER) for _, room in pairs]
+    labels = [{"organisation": one.organisation, "label": one.labels[0], "uuid": str(one.uuid)} for one, _ in pairs]
+    yield "meeting_labels", labels
+
+
+def chunks(meetings: int) -> Iterator[range]:
     for first in range(0, meetings, CHUNK):
-        pairs = [booked(number, organisations) for number in range(first, min(first + CHUNK, meetings))]
-        _insert(connection, "meetings", [meeting_columns(meeting, room.uri_without_domain) for meeting, room in pairs])
-        _insert(connection, "booked_rooms", [room_columns(room, SEALER) for _, room in pairs])
-        labels: list[dict[str, object]] = [
-            {"organisation": one.organisation, "label": one.labels[0], "uuid": str(one.uuid)} for one, _ in pairs
-        ]
-        _insert(connection, "meeting_labels", labels)
-        connection.commit()
-        print(f"\r{first + len(pairs)}", end="", flush=True)
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
+        yield range(first, min(first + CHUNK, meetings))
+        print(f"\r{min(first + CHUNK, meetings)}", end="", flush=True)
     print()
 
 
-def _insert(connection: sqlite3.Connection, table: str, rows: Sequence[dict[str, object]]) -> None:
-    names = ", ".join(rows[0])
-    places = ", ".join(f":{name}" for name in rows[0])
-    connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", rows)
+def fill_sqlite(path: Path, meetings: int, organisations: int) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA synchronous=OFF")
+    for numbers in chunks(meetings):
+        for table, rows in tables_of(numbers, organisations):
+            names, places = ", ".join(rows[0]), ", ".join(f":{name}" for name in rows[0])
+            connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", rows)
+        connection.commit()
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+
+
+async def fill_postgresql(url: str, meetings: int, organisations: int) -> None:
+    connection = await asyncpg.connect(url)
+    if not await connection.fetchval("SELECT count(*) FROM meetings"):
+        for numbers in chunks(meetings):
+            for table, rows in tables_of(numbers, organisations):
+                records = [tuple(row.values()) for row in rows]
+                await connection.copy_records_to_table(table, records=records, columns=list(rows[0]))
+        await connection.execute("VACUUM ANALYZE")  # as the server does by itself in time
+    await connection.close()
+
+
+def own_cpu_s() -> float:
+    return time.process_time()
+
+
+class PostgresCpu:
+    """Processor time of a PostgreSQL server on this machine: of the processes that serve our database now, and of those
+    that have ended, as its parallel workers do."""
+
+    def __init__(self, backends: Sequence[int]) -> None:
+        self._server = int(_stat(backends[0])[1])
+        self._backends = backends
+
+    def __call__(self) -> float:
+        fields = _stat(self._server)
+        ended_s = (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")  # proc(5): cutime, cstime
+        return ended_s + sum(_on_cpu_ns(pid) for pid in self._backends) / 1e9
+
+
+def _stat(pid: int) -> Sequence[str]:
+    """From the third field on, see proc(5)."""
+    return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+
+
+def _on_cpu_ns(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/schedstat").read_text(encoding="ascii").split()[0])
+
+
+async def postgres_cpu(connection: Any) -> PostgresCpu:
+    rows = await connection.fetch("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
+    return PostgresCpu([row["pid"] for row in rows])
 
 
 async def first_page(pages: Pages) -> int:
@@ -182,26 +241,39 @@ async def longest_hold_s(work: Awaitable[object]) -> float:
     return longest
 
 
-async def measure(path: Path, meetings: int, organisations: int) -> None:
-    async with open_store(f"sqlite:///{path}") as database:
+async def measure(url: str, meetings: int, organisations: int) -> None:
+    is_sqlite = url.startswith("sqlite")
+    repeats = REPEATS["sqlite" if is_sqlite else "postgresql"]
+    async with contextlib.AsyncExitStack() as stack:
+        database = await stack.enter_async_context(open_store(url, os.environ.get("PGPASSWORD", "")))
+        if not is_sqlite:
+            await fill_postgresql(url, meetings, organisations)
         set_up = BookingSetUp(uri_domain="rooms.example.dk", portal_link="https://portal.example.dk/")
         desk = BookingDesk(BookingDatabase(database.units, SEALER), ManualClock(NOW), set_up)
         await desk.seed([Organisation(code=f"organisation-{number:03}") for number in range(organisations)])
-        print(f"{'question':36}{'CPU ms':>8}{'worst':>8}")
+        clocks: dict[str, Callable[[], float]] = {"here": own_cpu_s}
+        if not is_sqlite:
+            await asyncio.gather(*(ask() for _, ask in list(questions(desk, meetings))[:CONNECTIONS]))
+            beside = await asyncpg.connect(url)
+            stack.push_async_callback(beside.close)
+            clocks["PostgreSQL"] = await postgres_cpu(beside)
+        print(f"{'CPU ms, median and worst':36}" + "".join(f"{name:>12}{'':8}" for name in clocks))
         for name, ask in questions(desk, meetings):
-            times = []
-            for _ in range(REPEATS):
-                before = time.process_time()
+            times: dict[str, list[float]] = {clock: [] for clock in clocks}
+            for _ in range(repeats):
+                before = {clock: read() for clock, read in clocks.items()}
                 await ask()
-                times.append(1000 * (time.process_time() - before))
-            print(f"{name:36}{sorted(times)[REPEATS // 2]:8.1f}{max(times):8.1f}")
+                for clock, read in clocks.items():
+                    times[clock].append(1000 * (read() - before[clock]))
+            cells = (f"{sorted(each)[repeats // 2]:12.1f}{max(each):8.1f}" for each in times.values())
+            print(f"{name:36}" + "".join(cells))
         who = Caller(organisation="organisation-000", roles=frozenset({CallerRole.ADMIN}))
         everything = Criterion(by=By.RANGE, starts_from=1, starts_to=2 * NOW)
         gc.collect()
         gc.freeze()  # as the server does
-        before = time.process_time()
+        before_s = time.process_time()
         hold_s = await longest_hold_s(all_pages(desk.search(who, everything)))
-        cpu_s = time.process_time() - before
+        cpu_s = time.process_time() - before_s
         rows = meetings // organisations
         print(f"an organisation's {rows} rows: {cpu_s:.2f} s CPU, the beat's too; longest turn {1000 * hold_s:.1f} ms")
 
@@ -213,15 +285,18 @@ async def prepare(path: Path) -> None:
 
 def main() -> None:
     arguments = argparse.ArgumentParser()
-    arguments.add_argument("directory", type=Path)
+    arguments.add_argument("place", metavar="DIRECTORY|URL")
     arguments.add_argument("--meetings", type=int, default=1_000_000)
     arguments.add_argument("--organisations", type=int, default=100)
     given = arguments.parse_args()
-    path = given.directory / f"bookings-{given.meetings}-{given.organisations}.db"
-    if not path.exists():
-        asyncio.run(prepare(path))
-        fill(path, given.meetings, given.organisations)
-    asyncio.run(measure(path, given.meetings, given.organisations))
+    url = given.place
+    if not url.startswith("postgresql:"):
+        path = Path(url) / f"bookings-{given.meetings}-{given.organisations}.db"
+        if not path.exists():
+            asyncio.run(prepare(path))
+            fill_sqlite(path, given.meetings, given.organisations)
+        url = f"sqlite:///{path}"
+    asyncio.run(measure(url, given.meetings, given.organisations))
 
 
 if __name__ == "__main__":

@@ -74,6 +74,7 @@ _MEDIA = m.MediaSetup(
     ice_servers=[m.IceServer(urls=["turn:turn.example.dk:3478"], username="u", credential="c")],
     codec="VP8",
     camera=[m.Encoding(rid="q", scale_resolution_down_by=4.0, max_bitrate=150_000, max_framerate=20)],
+    camera_lines=720,
     screen=[],
     slots=m.SlotCounts(speaker=3, programme=1, video=9),
 )

@@ -319,6 +319,7 @@ class CallController implements Call, ConnectionListener {
     this.#onSeated(joined);
     this.#mirror.follow();
     this.#reports.onSnapshot(this.#conference.ownSources);
+    void this.#local.setLines(joined.media.cameraLines);
     this.#media.onSignalling(joined.media, joined.mediaAlive);
   }
 

@@ -143,7 +143,8 @@ class Assembly:
 
     def scene(self) -> layout.Scene:
         if self._scene is None:
-            self._scene = layout.Scene(list(self.people.values()), self.voices, self.stage, self.called)
+            everyone, is_main = list(self.people.values()), self.settings.presenter_is_main
+            self._scene = layout.Scene(everyone, self.voices, self.stage, self.called, presenter_is_main=is_main)
         return self._scene
 
     # ── changing ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -83,7 +83,9 @@ class PictureQuality(StrEnum):
     SD = "sd"
     """Up to half the height that it is sent with: 360 lines."""
     HD = "hd"
-    """As large as tile and connection bear."""
+    """As large as tile and connection bear; cameras are asked for 720 lines."""
+    FULLHD = "fullhd"
+    """The same, and cameras are asked for 1080 lines."""
 
 
 class Codec(StrEnum):

@@ -418,6 +418,8 @@ class Conference:
         before, self._assembly.settings = self._assembly.settings, command.settings
         self._assembly.opens_at_s, self._assembly.closes_at_s = command.opens_at_s, command.closes_at_s
         self._put_room()
+        if command.settings.presenter_is_main != before.presenter_is_main:
+            self._assembly.rearrange()
         if command.settings.quality is not before.quality:
             for viewer in self._assembly.people.values():
                 self._assembly.say_slots(viewer)

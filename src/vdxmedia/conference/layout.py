@@ -43,12 +43,15 @@ class Scene:
         voices: Voices,
         stage: ParticipantId | None = None,
         called: ParticipantId | None = None,
+        *,
+        presenter_is_main: bool = False,
     ) -> None:
         self.voices = voices
         self.stage = stage
         """Who stands in the spotlight."""
         self.called = called
         """Who has the floor and is to be shown big."""
+        self._presenter_is_main = presenter_is_main
         self.by_id = {participant.id: participant for participant in everyone}
         self._audiences: dict[int, _Audience] = {}
 
@@ -69,11 +72,17 @@ class Scene:
             self._audiences[receives] = audience
         return audience
 
+    def presenter_for(self, viewer: Participant) -> ParticipantId | None:
+        """Who shares the newest of the screens that the viewer may see, where the room makes him the main one."""
+        if not self._presenter_is_main:
+            return None
+        return next((owner.id for owner, _ in self.of(viewer).screens if owner is not viewer), None)
+
     def main_for(self, viewer: Participant) -> ParticipantId | None:
-        """The main one of those whom the viewer may see or hear: the one in the spotlight, else the one who has the
-        floor, else the one who speaks. Who speaks unseen changes nothing."""
+        """The main one of those whom the viewer may see or hear: the one in the spotlight, else the presenter, else the
+        one who has the floor, else the one who speaks. Who speaks unseen changes nothing."""
         people = self.of(viewer).people
-        for chosen in (self.stage, self.called):
+        for chosen in (self.stage, self.presenter_for(viewer), self.called):
             if people.find(chosen, viewer.id) is not None:
                 return chosen
         main = self.voices.main_for(viewer.id, viewer.audience.hears or viewer.audience.sees)
@@ -138,7 +147,8 @@ def arrange(viewer: Participant, scene: Scene) -> tuple[Binding, ...]:
     programmes = [(owner, source) for owner, source in audience.programmes if owner is not viewer]
     main = viewer.main = scene.main_for(viewer)
     before = viewer.places
-    pinned = (*audience.interpreters, *viewer.pins)
+    presenter = scene.presenter_for(viewer)
+    pinned = (*audience.interpreters, *viewer.pins, *(() if presenter is None else (presenter,)))
     programme = programmes[0][0].id if programmes else None
     viewer.places = assign(viewer.id, before, viewer.slots.video, audience.people, screens, main, pinned, programme)
     for index, place in enumerate(viewer.places):

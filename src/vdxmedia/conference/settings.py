@@ -72,6 +72,8 @@ class RoomSettings(msgspec.Struct, frozen=True, kw_only=True):
     layout_choice: LayoutChoice = LayoutChoice.EACH
     shows_names: bool = True
     """Each picture has its name on it; who is there stands in the list of people in any case."""
+    presenter_is_main: bool = False
+    """Who shares a screen is the main one for everybody, whoever speaks or has the floor; not over the spotlight."""
     call_type: int = ALL_MEDIA
     """What guests may send and receive."""
     chat: ChatPolicy = ChatPolicy.ALL

@@ -24,6 +24,11 @@ _MICROPHONES = {
     GuestMicrophone.MUTED: StartMicrophone.MUTED,
     GuestMicrophone.OFF: StartMicrophone.OFF,
 }
+_QUALITIES = {
+    VmrQuality.SD: PictureQuality.SD,
+    VmrQuality.HD: PictureQuality.HD,
+    VmrQuality.FULLHD: PictureQuality.FULLHD,
+}
 OF_THE_BOOKING = (
     "subject",
     "organisation",
@@ -65,8 +70,9 @@ def settings_of(
         host_layout="" if options.host_view is None or is_training else options.host_view.value,
         guest_layout="" if options.guest_view is None or is_training else options.guest_view.value,
         shows_names=options.enable_overlay_text is not False,
+        presenter_is_main=options.force_presenter_into_main is True,
         call_type=call_type,
-        quality=PictureQuality.SD if options.vmr_quality is VmrQuality.SD else PictureQuality.HD,
+        quality=_QUALITIES[options.vmr_quality or VmrQuality.HD],
         maximum=min(room.max_participants or max_participants, max_participants),
         closes_at=_closes_at(room),
     )

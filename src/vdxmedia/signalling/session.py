@@ -225,7 +225,11 @@ class Session:
             documents=translate.documents(self._room, snapshot.documents),
             bindings=translate.bindings(snapshot.bindings),
             media=media_setup(
-                self._grant, snapshot.settings.codec, request.video_slots, self._ice_servers(seat.participant)
+                self._grant,
+                snapshot.settings.codec,
+                snapshot.settings.quality,
+                request.video_slots,
+                self._ice_servers(seat.participant),
             ),
             media_alive=seat.media_alive,
             token=token,

@@ -177,3 +177,38 @@ def test_hint_of_an_interpreter_can_be_changed_by_the_owner() -> None:
     told = conference()
     told.join("t", function="tegnsprogstolk", camera=True)
     told.do(commands.SetSource(ParticipantId("t"), SourceKind.CAMERA, True, ContentHint.DETAIL))
+
+
+def first_for(told: Told, viewer: str) -> set[str]:
+    return {name for index, name in told.places(viewer).items() if told.priorities[viewer, index] is Priority.SPEAKER}
+
+
+def test_presenter_is_the_main_one_while_he_shares_whoever_speaks() -> None:
+    told = conference(presenter_is_main=True)
+    for name in ("v", "a", "b"):
+        told.join(name, camera=True, microphone=True)
+    told.speak("b")
+    told.wait(5)
+    assert first_for(told, "v") == {"b"}
+    told.on("a", SourceKind.SCREEN)
+    assert first_for(told, "v") == {"a"}
+    assert first_for(told, "a") == {"b"}, "nobody is his own main one"
+    told.do(commands.ChangeSettings(RoomSettings(presenter_is_main=False), None, None))
+    assert first_for(told, "v") == {"b"}
+    told.do(commands.ChangeSettings(RoomSettings(presenter_is_main=True), None, None))
+    told.off("a", SourceKind.SCREEN)
+    assert first_for(told, "v") == {"b"}
+
+
+def test_presenter_has_a_place_in_a_crowd_though_he_never_spoke() -> None:
+    told = conference(presenter_is_main=True, maximum=50)
+    told.join("v", slots=4)
+    others = [f"p{number:02}" for number in range(20)]
+    for name in others:
+        told.join(name, camera=True, microphone=True)
+        told.speak(name)
+        told.wait(2)
+    told.join("quiet", camera=True, microphone=True)
+    assert "quiet" not in told.places("v").values()
+    told.on("quiet", SourceKind.SCREEN)
+    assert {"quiet", "quiet*"} <= set(told.places("v").values()), "himself and his screen"

@@ -14,7 +14,7 @@ export interface Situation {
   /** A name of `LAYOUTS`; one that this page does not know is a grid. */
   readonly layout: string;
   readonly pins: readonly string[];
-  /** Who is in the spotlight or speaks; null: nobody. */
+  /** Who is in the spotlight, presents or speaks; null: nobody. */
   readonly main: string | null;
   readonly hosts: ReadonlySet<string>;
   /** The viewer is one. */

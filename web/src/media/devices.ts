@@ -13,6 +13,8 @@ export interface Wanted {
   readonly processing?: Processing;
   /** Of any camera: which way it should look; towards the person when nothing is said. */
   readonly facing?: Facing;
+  /** Of the camera's picture. */
+  readonly lines?: number;
 }
 
 export interface Acquired {
@@ -27,15 +29,26 @@ export const SPEECH: Processing = { echoCancellation: true, noiseSuppression: tr
 
 const NOTHING: Acquired = { camera: null, microphone: null, cameraError: null, microphoneError: null };
 
-export function cameraConstraints(wanted: string | true, facing: Facing = 'user', blurs = false): MediaTrackConstraints {
+/** Lines of a camera where the room asks for nothing else. */
+export const PLAIN_LINES = 720;
+
+export function cameraConstraints(wanted: string | true, facing: Facing = 'user', blurs = false, lines = PLAIN_LINES): MediaTrackConstraints {
   return {
     // From the first frame on (W3C mediacapture-extensions); a browser that knows it not passes over it.
     ...(blurs ? { backgroundBlur: true } : {}),
-    width: { ideal: 1280 },
-    height: { ideal: 720 },
+    ...sizeOf(lines),
     frameRate: { ideal: 30, max: 30 },
     ...(wanted === true ? { facingMode: { ideal: facing } } : { deviceId: { exact: wanted } }),
   };
+}
+
+function sizeOf(lines: number): MediaTrackConstraints {
+  return { width: { ideal: (lines * 16) / 9 }, height: { ideal: lines } };
+}
+
+/** A running camera in another size; one that cannot stays as it is. Never rejects. */
+export async function resize(track: MediaStreamTrack, lines: number): Promise<void> {
+  await track.applyConstraints({ ...track.getConstraints(), ...sizeOf(lines) }).catch(() => undefined);
 }
 
 export function microphoneConstraints(wanted: string | true, processing: Processing = SPEECH): MediaTrackConstraints {
@@ -86,7 +99,7 @@ async function single(
 async function request(wanted: Wanted): Promise<Acquired | { readonly error: unknown }> {
   try {
     const stream = await navigator.mediaDevices.getUserMedia({
-      video: wanted.camera === false ? false : cameraConstraints(wanted.camera, wanted.facing, wanted.processing?.backgroundBlur),
+      video: wanted.camera === false ? false : cameraConstraints(wanted.camera, wanted.facing, wanted.processing?.backgroundBlur, wanted.lines),
       audio: wanted.microphone === false ? false : microphoneConstraints(wanted.microphone, wanted.processing),
     });
     return { ...NOTHING, camera: stream.getVideoTracks()[0] ?? null, microphone: stream.getAudioTracks()[0] ?? null };

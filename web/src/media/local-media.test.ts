@@ -46,6 +46,17 @@ describe('opening', () => {
     expect(local.isActive('microphone')).toBe(true);
   });
 
+  it('opens the camera as large as the room wants, and makes one that is on so', async () => {
+    const { local } = build();
+    await local.open();
+    expect(devices.asked).toMatchObject({ width: { ideal: 1280 }, height: { ideal: 720 } });
+    await local.setLines(1080);
+    expect(devices.newest('video').constraints).toMatchObject({ width: { ideal: 1920 }, height: { ideal: 1080 } });
+    await local.setCamera(false);
+    await local.setCamera(true);
+    expect(devices.asked).toMatchObject({ width: { ideal: 1920 }, height: { ideal: 1080 } });
+  });
+
   it('opens the microphone silently for one who was muted, and no camera for one without', async () => {
     const { local } = build({ camera: false, microphone: false });
     await local.open();

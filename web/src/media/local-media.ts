@@ -13,7 +13,7 @@ import { isPageHidden } from '../frames.js';
 import { readProcessing, writeProcessing, type Shelf } from '../memory.js';
 import type { ContentHint, SourceKind } from '../protocol/messages.gen.js';
 import { Voice } from '../voices.js';
-import { acquire, acquireScreen, blur, canBlur, canChooseSpeaker, canShareScreen, facingOf, hasDevice, listDevices, SPEECH, type DeviceLists } from './devices.js';
+import { acquire, acquireScreen, blur, canBlur, canChooseSpeaker, canShareScreen, facingOf, hasDevice, listDevices, PLAIN_LINES, resize, SPEECH, type DeviceLists } from './devices.js';
 import { watchInterruptions } from './interruptions.js';
 import type { Meter } from './meter.js';
 import type { LocalTracks } from './peer.js';
@@ -51,6 +51,7 @@ export class LocalMedia {
   #isOriginalSound = false;
   #processing: Processing;
   #facing: Facing = 'user';
+  #lines = PLAIN_LINES;
   /** Wants to use neither camera nor microphone: nothing is asked for. */
   #listens: boolean;
   #work: Promise<void> = Promise.resolve();
@@ -151,6 +152,7 @@ export class LocalMedia {
         microphone: this.#tracks.microphone || this.#listens ? false : (this.#selected.microphone ?? true),
         facing: this.#facing,
         processing: this.#wantedProcessing,
+        lines: this.#lines,
       });
       if (generation !== this.#generation) {
         found.camera?.stop();
@@ -212,6 +214,14 @@ export class LocalMedia {
     this.listener.onChosen(kind, deviceId);
     if (kind === 'microphone' || (kind === 'camera' && this.#wanted.camera)) await this.#reacquire(kind);
     this.listener.onChange();
+  }
+
+  /** How large the room wants cameras; one that is on becomes so. */
+  async setLines(lines: number): Promise<void> {
+    if (lines === this.#lines) return;
+    this.#lines = lines;
+    const { camera } = this.#tracks;
+    if (camera) await resize(camera, lines);
   }
 
   /** How others get the picture; the camera itself stays as it is. */
@@ -344,7 +354,7 @@ export class LocalMedia {
       this.#tracks[kind]?.stop();
       const id = this.#selected[kind] ?? true;
       const processing = this.#wantedProcessing;
-      const found = await acquire({ camera: kind === 'camera' && id, microphone: kind === 'microphone' && id, processing, facing: this.#facing });
+      const found = await acquire({ camera: kind === 'camera' && id, microphone: kind === 'microphone' && id, processing, facing: this.#facing, lines: this.#lines });
       if (generation !== this.#generation) {
         found[kind]?.stop();
         return;

@@ -52,6 +52,7 @@ const AGREED: Room = {
   guestLayout: '',
   layoutChoice: 'each',
   showsNames: true,
+  presenterIsMain: false,
   callType: 126,
   chat: 'all',
   privateChat: true,

@@ -45,6 +45,7 @@ const room = shape({
   chat: text,
   privateChat: truth,
   showsNames: orNull(truth),
+  presenterIsMain: orNull(truth),
   maximum: number,
   closesAt: orNull(number),
 });
@@ -70,6 +71,7 @@ const mediaSetup = shape({
   iceServers,
   codec: text,
   camera: listOf(encoding),
+  cameraLines: number,
   screen: listOf(encoding),
   slots: shape({ speaker: number, programme: number, video: number }),
 });

@@ -349,6 +349,8 @@ export interface MediaSetup {
   /** `VP8`, `H264`, `VP9` or `AV1`: the one codec cameras and screens of this room send. */
   readonly codec: string;
   readonly camera: readonly Encoding[];
+  /** How many lines the camera should be opened with; `camera` is for that. */
+  readonly cameraLines: number;
   readonly screen: readonly Encoding[];
   /** How many recvonly m-lines to offer of each kind, in this order: speaker, programme, video. */
   readonly slots: SlotCounts;
@@ -550,6 +552,8 @@ export interface Room {
   readonly layoutChoice: LayoutChoice;
   /** Each picture has its name on it; false: names stand in the list of people and are read aloud, nothing more. */
   readonly showsNames: boolean;
+  /** Who shares a screen is the main one, whoever speaks; not over who is on the stage. */
+  readonly presenterIsMain: boolean;
   /** What guests may send and receive: VDX `callType` as bits. */
   readonly callType: number;
   readonly chat: ChatPolicy;

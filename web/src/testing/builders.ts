@@ -25,6 +25,7 @@ export const ROOM: Room = {
   guestLayout: '',
   layoutChoice: 'each',
   showsNames: true,
+  presenterIsMain: false,
   callType: 126,
   chat: 'all',
   privateChat: true,
@@ -63,6 +64,7 @@ export const SETUP: MediaSetup = {
     { rid: 'h', scaleResolutionDownBy: 2, maxBitrate: 500_000, maxFramerate: 30, scalabilityMode: null },
     { rid: 'f', scaleResolutionDownBy: 1, maxBitrate: 1_500_000, maxFramerate: 30, scalabilityMode: 'L1T3' },
   ],
+  cameraLines: 720,
   screen: [{ rid: 'f', scaleResolutionDownBy: 1, maxBitrate: 2_500_000, maxFramerate: 15, scalabilityMode: null }],
   slots: { speaker: 3, programme: 1, video: 4 },
 };

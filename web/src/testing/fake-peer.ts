@@ -22,6 +22,17 @@ export class FakeTrack extends EventTarget {
     this.readyState = 'ended';
   }
 
+  constraints: MediaTrackConstraints = {};
+
+  getConstraints(): MediaTrackConstraints {
+    return this.constraints;
+  }
+
+  applyConstraints(constraints: MediaTrackConstraints): Promise<void> {
+    this.constraints = constraints;
+    return Promise.resolve();
+  }
+
   clone(): FakeTrack {
     return new FakeTrack(this.kind, this.deviceId, this.size);
   }

@@ -39,11 +39,14 @@ MARKS: Mapping[str, tuple[Mark, str]] = {
     "vmrType": (_OBEYED, "lecture: guests see the hosts and come in muted."),
     "hostView": (_OBEYED, "The layout that hosts begin with."),
     "guestView": (_OBEYED, "The layout that guests begin with."),
-    "vmrQuality": (_OBEYED, "`sd`: cameras are shown with 360 lines at most; else as each person's connection bears."),
+    "vmrQuality": (
+        _OBEYED,
+        "Of cameras: `sd` 360 lines at most, `hd` 720, `fullhd` 1080; as each one's connection bears.",
+    ),
     "enableOverlayText": (_OBEYED, "Names are on the pictures; a host may change it during the call."),
     "guestsCanPresent": (_OBEYED, "Guests may share their screen."),
-    "forcePresenterIntoMain": (_STORED, "The layout says where a shared screen is."),
-    "forceEncryption": (_STORED, "Media is always encrypted here."),
+    "forcePresenterIntoMain": (_OBEYED, "Who shares a screen is the main one beside it, whoever speaks."),
+    "forceEncryption": (_OBEYED, "Media is encrypted (DTLS-SRTP) in every room: `false` changes nothing."),
     "muteAllGuests": (_OBEYED, "Guests come in muted and cannot unmute by themselves."),
     "uriWithoutDomain": (
         _OBEYED,

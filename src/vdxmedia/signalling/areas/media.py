@@ -42,6 +42,8 @@ class MediaSetup(Wire, frozen=True):
     codec: str
     """`VP8`, `H264`, `VP9` or `AV1`: the one codec cameras and screens of this room send."""
     camera: list[Encoding]
+    camera_lines: int
+    """How many lines the camera should be opened with; `camera` is for that."""
     screen: list[Encoding]
     slots: SlotCounts
     """How many recvonly m-lines to offer of each kind, in this order: speaker, programme, video."""

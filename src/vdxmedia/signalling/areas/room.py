@@ -49,6 +49,8 @@ class Room(Wire, frozen=True):
     layout_choice: LayoutChoice
     shows_names: bool
     """Each picture has its name on it; false: names stand in the list of people and are read aloud, nothing more."""
+    presenter_is_main: bool
+    """Who shares a screen is the main one, whoever speaks; not over who is on the stage."""
     call_type: int
     """What guests may send and receive: VDX `callType` as bits."""
     chat: ChatPolicy

@@ -48,11 +48,21 @@ OUR_OWN = {"lobby", "kind"}
 """Options that this API has no field for: it leaves them as they are."""
 
 
+ALWAYS = {"force_encryption"}
+"""What every room does, whatever the booking says (`tests/contract/test_relay_binding.py` joins by DTLS-SRTP alone)."""
+
+
+@pytest.mark.parametrize("quality", list(VmrQuality))
+def test_each_quality_is_another_room(quality: VmrQuality) -> None:
+    room = BookedRoom(uuid=UUID(int=1), organisation="own", template=1, options=replace(DEFAULTS, vmr_quality=quality))
+    assert settings_of(room, None, None, 100).quality.value == quality.value
+
+
 @pytest.mark.parametrize("option", [name for name in RoomOptions.__struct_fields__ if name not in OUR_OWN])
 def test_an_option_is_marked_as_obeyed_when_the_room_is_another_with_it(option: str) -> None:
     room = BookedRoom(uuid=UUID(int=1), organisation="own", template=1, options=DEFAULTS)
     other = replace(room, options=replace(DEFAULTS, **{option: getattr(OTHER, option)}))
-    is_obeyed = settings_of(room, None, None, 100) != settings_of(other, None, None, 100)
+    is_obeyed = settings_of(room, None, None, 100) != settings_of(other, None, None, 100) or option in ALWAYS
     head, *rest = option.split("_")
     field = head + "".join(word.capitalize() for word in rest)
     assert MARKS[field][0] is (Mark.OBEYED if is_obeyed else Mark.STORED)

@@ -84,4 +84,19 @@ describe('situationOf', () => {
     expect(situationOf({ ...state }, first)).toBe(first);
     expect(situationOf({ ...state, dominantSpeaker: null }, first)).not.toBe(first);
   });
+
+  it('has as the main one who stands in the spotlight, then who shares a screen where the room says so, then who speaks', () => {
+    const before = call('layout-pips');
+    const told = present(before.documents.roomChanged);
+    const [camera] = before.tiles.filter((tile) => tile.participantId !== before.self?.id);
+    const presenter = before.participants.filter((person) => !person.isSelf).at(-1);
+    const screen = { ...present(camera), kind: 'screen' as const, participantId: present(presenter).id };
+    const state = { ...before, tiles: [...before.tiles, screen], dominantSpeaker: 'speaks' };
+    const presenting = { ...state, documents: { ...state.documents, roomChanged: { ...told, room: { ...told.room, presenterIsMain: true } } } };
+    expect(situationOf(state, PLAIN).main).toBe('speaks');
+    expect(situationOf(presenting, PLAIN).main).toBe(screen.participantId);
+    const spotlight = (participantId: string) => ({ ...presenting, documents: { ...presenting.documents, stage: { type: 'stage' as const, participantId } } });
+    expect(situationOf(spotlight('lit'), PLAIN).main).toBe('lit');
+    expect(situationOf(spotlight(present(before.self).id), PLAIN).main).toBe(screen.participantId);
+  });
 });
