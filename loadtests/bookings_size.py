@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import asyncpg
+import asyncpg  # type: ignore[import-untyped]  # it has no types
 
 from vdxmedia.booking.callers import Caller, CallerRole
 from vdxmedia.booking.choices import ProvisionStatus
@@ -109,8 +109,18 @@ def tables_of(numbers: range, organisations: int) -> Iterator[tuple[str, Rows]]:
     pairs = [booked(number, organisations) for number in numbers]
     yield "meetings", [meeting_columns(meeting, room.uri_without_domain) for meeting, room in pairs]
     yield "booked_rooms", [room_columns(room, SEALER) for _, room in pairs]
-    labels = [{"organisation": one.organisation, "label": one.labels[0], "uuid": str(one.uuid)} for one, _ in pairs]
-    yield "meeting_labels", labels
+    yield (
+        "meeting_labels",
+        [
+            {
+                "organisation": one.organisation,
+                "label": one.labels[0],
+                "uuid": str(one.uuid),
+                "starts_at": one.starts_at,
+            }
+            for one, _ in pairs
+        ],
+    )
 
 
 def chunks(meetings: int) -> Iterator[range]:

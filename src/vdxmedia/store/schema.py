@@ -136,8 +136,11 @@ meeting_labels = Table(
     Column("organisation", CODE, primary_key=True),
     Column("label", String(200), primary_key=True),
     Column("uuid", UUID_TEXT, primary_key=True),
+    Column("starts_at", BigInteger, nullable=False, server_default="0"),
     Index("meeting_labels_by_meeting", "uuid"),
+    Index("meeting_labels_by_start", "organisation", "label", "starts_at", "uuid"),
 )
+"""`starts_at`: the meeting's, always written with it."""
 
 booked_rooms = Table(
     "booked_rooms",
