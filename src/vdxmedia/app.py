@@ -15,6 +15,7 @@ from types import TracebackType
 from aiohttp import web
 
 from vdxmedia.api.attendance import AttendanceOperations
+from vdxmedia.api.audited import AuditRoutes
 from vdxmedia.api.auth import DEVELOPMENT_KEY
 from vdxmedia.api.callers import Callers
 from vdxmedia.api.clips import ClipOperations
@@ -48,6 +49,7 @@ from vdxmedia.booking.organisations import Organisation
 from vdxmedia.clock import Clock, SystemClock
 from vdxmedia.config import Settings
 from vdxmedia.credentials import Credentials
+from vdxmedia.hub.audit import Audit
 from vdxmedia.hub.bookings import BookingDesk
 from vdxmedia.hub.bookings_port import Bookings
 from vdxmedia.hub.clients import Clients
@@ -71,6 +73,7 @@ from vdxmedia.signalling.server import Signalling
 from vdxmedia.signalling.session import SessionLimits
 from vdxmedia.signalling.turn import TurnServers
 from vdxmedia.stopping import stop_on_signal
+from vdxmedia.store.audit import AuditLog
 from vdxmedia.store.call_records import CallRecordRows
 from vdxmedia.store.clients import StoredClients
 from vdxmedia.store.database import Database, open_store
@@ -337,6 +340,9 @@ class Server:
                     join_tokens,
                     staff.callers,
                     lambda request: limit_key(proxies.client_address(request)),
+                    AuditRoutes(
+                        Audit(AuditLog(self.database.units, self._credentials.sealer), self._counters), self._clock
+                    ),
                 ),
                 health=Health(
                     unready_reason=self.unready_reason,

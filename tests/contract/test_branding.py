@@ -110,7 +110,7 @@ async def api(database: Database) -> AsyncIterator[Api]:
     branding = BrandingDesk(Brandings(database.units, SEALER), desk, clock, counters)
     unused: Any = None
     shown: Any = tokens
-    access = Access(keys=unused, join_tokens=shown, callers=ByHeader(), address_of=lambda asked: "")
+    access = Access(keys=unused, join_tokens=shown, callers=ByHeader(), address_of=lambda asked: "", audit=unused)
     application = web.Application(middlewares=[problem_middleware])
     table = (*BrandingOperations(branding).table(), *OrganisationPagesOperations(desk).table())
     application.add_routes([route(each, access) for each in table])

@@ -16,7 +16,9 @@ from typing import Annotated, Protocol
 import msgspec
 from msgspec import Meta
 
+from vdxmedia.api.audited import Noted, of_path
 from vdxmedia.api.operations import Credential, Operation
+from vdxmedia.booking.audit import AuditOperation
 from vdxmedia.conference.kinds import Role
 from vdxmedia.errors import NotAllowed
 from vdxmedia.hub import ports
@@ -85,6 +87,7 @@ class AttendanceOperations:
                 status=HTTPStatus.OK,
                 errors=("room_unknown", "store_unavailable"),
                 as_csv=as_csv,
+                audit=Noted(AuditOperation.READ, "attendance", of_path("roomId")),
             ),
             Operation(
                 method="DELETE",
@@ -96,6 +99,7 @@ class AttendanceOperations:
                 answer=None,
                 status=HTTPStatus.NO_CONTENT,
                 errors=("store_unavailable",),
+                audit=Noted(AuditOperation.DELETE, "attendance", of_path("roomId")),
             ),
             Operation(
                 method="GET",

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from vdxmedia.api.audited import BY_DESK
 from vdxmedia.api.operations import IF_MATCH, Called, Credential, Header, Operation, Query, Said
 from vdxmedia.booking import branding as looks
 from vdxmedia.booking.branding import Branding
@@ -154,8 +155,8 @@ class BrandingOperations:
             ),
             Operation(
                 "PUT", PATH, "putBranding", "Set an organisation's look", self._put, BrandingRequest, BrandingResource,
-                HTTPStatus.OK, (*ours, "changed_meanwhile"), credential=Credential.CALLER, headers=(IF_MATCH,),
-                has_etag=True, tag="Branding",
+                HTTPStatus.OK, (*ours, "changed_meanwhile"), credential=Credential.CALLER, audit=BY_DESK,
+                headers=(IF_MATCH,), has_etag=True, tag="Branding",
             ),
             Operation(
                 "GET", PATH + "/versions", "listBrandingVersions", "List the versions of an organisation's look",
@@ -165,7 +166,7 @@ class BrandingOperations:
             Operation(
                 "POST", PATH + "/rollback", "rollBackBranding", "Bring an older look back, as a new version",
                 self._roll_back, RollBack, BrandingResource, HTTPStatus.OK, ours,
-                credential=Credential.CALLER, has_etag=True, tag="Branding",
+                credential=Credential.CALLER, audit=BY_DESK, has_etag=True, tag="Branding",
             ),
         )  # fmt: skip
 

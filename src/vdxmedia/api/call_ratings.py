@@ -9,6 +9,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from vdxmedia.api.audited import OF_ONESELF
 from vdxmedia.api.operations import Credential, Joined, Operation
 from vdxmedia.hub.call_ratings import HIGHEST, LOWEST, CallRating, CallRatings, Trouble
 
@@ -35,6 +36,7 @@ class CallRatingOperations:
                 summary="Say how the call was, once, with the last token that was made in it",
                 handler=self._rate,
                 credential=Credential.JOIN_TOKEN,
+                audit=OF_ONESELF,
                 body=CallRatingRequest,
                 answer=None,
                 status=HTTPStatus.NO_CONTENT,

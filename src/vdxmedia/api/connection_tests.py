@@ -12,6 +12,7 @@ from typing import Annotated, Final, Protocol
 import msgspec
 from msgspec import Meta
 
+from vdxmedia.api.audited import OF_ONESELF
 from vdxmedia.api.operations import Called, Credential, Operation
 from vdxmedia.api.ratelimit import RateLimit
 from vdxmedia.booking.connection_tests import ConnectionTest, DeviceClass, NetworkVerdict
@@ -69,6 +70,7 @@ class ConnectionTestOperations:
                 status=HTTPStatus.NO_CONTENT,
                 errors=("store_unavailable",),
                 credential=Credential.NONE,
+                audit=OF_ONESELF,
                 tag="Network",
             ),
         )

@@ -10,6 +10,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from vdxmedia.api.audited import OF_ONESELF
 from vdxmedia.api.operations import Credential, Joined, Operation
 from vdxmedia.api.ratelimit import RateLimit
 from vdxmedia.hub.diagnoses import KEPT_S, Diagnoses, Diagnosis, StoredDiagnosis
@@ -42,7 +43,8 @@ class DiagnosisOperations:
                 "POST", "/api/v1/diagnoses", "sendDiagnosis",
                 "Keep what a page knows of its connection for 7 days, without personal data",
                 self._send, body=Diagnosis, answer=DiagnosisKept, status=HTTPStatus.CREATED,
-                errors=("store_unavailable", "server_busy"), credential=Credential.JOIN_TOKEN, tag="Diagnoses",
+                errors=("store_unavailable", "server_busy"),
+                credential=Credential.JOIN_TOKEN, audit=OF_ONESELF, tag="Diagnoses",
             ),
             Operation(
                 "GET", "/api/v1/diagnoses/{code}", "showDiagnosis", "Show what a page sent under this code",

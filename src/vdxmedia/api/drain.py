@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Protocol
 import msgspec
 from msgspec import Meta
 
+from vdxmedia.api.audited import NotNoted
 from vdxmedia.api.operations import Operation, OperationHandler
 from vdxmedia.hub.drain import MAX_DEADLINE_S, Calls, Drain, DrainReason
 
@@ -65,6 +66,7 @@ class DrainOperations:
                 status=HTTPStatus.OK,
                 errors=errors,
                 tag="Administration",
+                audit=None if method == "GET" else NotNoted("of the server, not of a meeting or setting; in its log"),
             )
 
         return (

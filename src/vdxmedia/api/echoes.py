@@ -13,6 +13,7 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
+from vdxmedia.api.audited import NotNoted
 from vdxmedia.api.operations import Called, Credential, Operation
 from vdxmedia.api.ratelimit import RateLimit
 from vdxmedia.conference.kinds import SourceKind
@@ -95,6 +96,7 @@ class EchoOperations:
                 status=HTTPStatus.OK,
                 errors=("sdp_invalid", "sdp_unsupported", "echoes_full", "media_busy"),
                 credential=Credential.NONE,
+                audit=NotNoted("nothing is kept"),
                 tag="Network",
             ),
         )

@@ -14,6 +14,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from vdxmedia.api.audited import A_WAY_IN
 from vdxmedia.api.invitations import Invitation, InvitationOperations
 from vdxmedia.api.operations import Called, Credential, Operation
 from vdxmedia.api.ratelimit import RateLimit
@@ -81,6 +82,7 @@ class EntranceOperations:
                 status=HTTPStatus.OK,
                 errors=("pin_locked",),
                 credential=Credential.NONE,
+                audit=A_WAY_IN,
                 tag="Entrances",
             ),
         )

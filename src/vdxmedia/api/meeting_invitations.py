@@ -8,6 +8,7 @@ from http import HTTPStatus
 
 import msgspec
 
+from vdxmedia.api.audited import BY_DESK
 from vdxmedia.api.meeting_resources import InvitationList, InvitationRequest, InvitationResource, LastTest
 from vdxmedia.api.meetings import PATH, MeetingOperations
 from vdxmedia.api.operations import Called, Credential, Operation
@@ -49,6 +50,7 @@ class MeetingInvitationOperations:
                 status=HTTPStatus.CREATED,
                 errors=("meeting_unknown", "too_many_invitations"),
                 credential=Credential.CALLER,
+                audit=BY_DESK,
                 tag="Meetings",
             ),
             Operation(
@@ -62,6 +64,7 @@ class MeetingInvitationOperations:
                 status=HTTPStatus.NO_CONTENT,
                 errors=("meeting_unknown", "invitation_unknown"),
                 credential=Credential.CALLER,
+                audit=BY_DESK,
                 tag="Meetings",
             ),
         )

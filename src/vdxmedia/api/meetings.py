@@ -17,6 +17,7 @@ from uuid import UUID, uuid4
 import msgspec
 from msgspec import UNSET
 
+from vdxmedia.api.audited import BY_DESK
 from vdxmedia.api.meeting_files import ICS, SVG, calendar_file, qr_code
 from vdxmedia.api.meeting_pages import QUERIES, cursor_of, limit_of, place_of, range_of, whole_s
 from vdxmedia.api.meeting_resources import (
@@ -72,8 +73,9 @@ class MeetingOperations:
         def operation(method: str, path: str, name: str, summary: str, handler: Any, **more: Any) -> Operation:
             given = {"body": None, "answer": None, "status": HTTPStatus.OK, "errors": ("meeting_unknown",)} | more
             return Operation(
-                method, PATH + path, name, summary, handler, credential=Credential.CALLER, tag="Meetings", **given
-            )
+                method, PATH + path, name, summary, handler, credential=Credential.CALLER, tag="Meetings",
+                audit=None if method == "GET" else BY_DESK, **given,
+            )  # fmt: skip
 
         return (
             operation(

@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from vdxmedia.api.audited import BY_DESK
 from vdxmedia.api.meetings import BOOKING_ERRORS, MeetingOperations
 from vdxmedia.api.operations import Called, Credential, Joined, Operation, Query
 from vdxmedia.booking.choices import ProvisionStatus
@@ -137,7 +138,7 @@ class MessageOperations:
                 "POST", path, "sendMessage", "Send an SMS with the meeting's link, and book reminders", self._send,
                 body=MessageRequest, answer=MessageList, status=HTTPStatus.CREATED,
                 errors=("meeting_unknown", "not_permitted", *SMS_ERRORS),
-                credential=Credential.CALLER, tag="Messages",
+                credential=Credential.CALLER, audit=BY_DESK, tag="Messages",
             ),
             Operation(
                 "GET", path, "listMessages", "List a meeting's SMS with their state, the newest first", self._list,
@@ -150,12 +151,13 @@ class MessageOperations:
                 "Send the meeting's link once more to whom a message went", self._send_again,
                 body=None, answer=MessageList, status=HTTPStatus.CREATED,
                 errors=("meeting_unknown", "not_found", "not_permitted", *SMS_ERRORS),
-                credential=Credential.CALLER, tag="Messages",
+                credential=Credential.CALLER, audit=BY_DESK, tag="Messages",
             ),
             Operation(
                 "POST", "/api/v1/calls", "call", "Call somebody now: a meeting, an SMS and the host's link in one",
                 self._call, body=CallRequest, answer=CallAnswer, status=HTTPStatus.CREATED,
-                errors=("not_permitted", *BOOKING_ERRORS, *SMS_ERRORS), credential=Credential.CALLER, tag="Messages",
+                errors=("not_permitted", *BOOKING_ERRORS, *SMS_ERRORS),
+                credential=Credential.CALLER, audit=BY_DESK, tag="Messages",
             ),
             Operation(
                 "GET", "/api/v1/message-texts", "showMessageTexts", "Show the organisation's own texts of SMS",
@@ -167,12 +169,13 @@ class MessageOperations:
                 "PUT", "/api/v1/message-texts", "setMessageTexts", "Replace the organisation's own texts of SMS",
                 self._set_texts, body=MessageTexts, answer=MessageTexts, status=HTTPStatus.OK,
                 errors=("organisation_unknown", "not_permitted", "store_unavailable"),
-                credential=Credential.CALLER, query=(ORGANISATION,), tag="Messages",
+                credential=Credential.CALLER, audit=BY_DESK, query=(ORGANISATION,), tag="Messages",
             ),
             Operation(
                 "POST", "/api/v1/room-messages", "sendFromRoom", "Send somebody the room's link, as a host in the call",
                 self._send_from_room, body=RoomMessageRequest, answer=MessageList, status=HTTPStatus.CREATED,
-                errors=("meeting_unknown", *SMS_ERRORS), credential=Credential.JOIN_TOKEN, tag="Messages",
+                errors=("meeting_unknown", *SMS_ERRORS),
+                credential=Credential.JOIN_TOKEN, audit=BY_DESK, tag="Messages",
             ),
             Operation(
                 "GET", "/api/v1/room-messages", "listOfRoom", "List the meeting's SMS with their state, as a host",
@@ -252,7 +255,7 @@ class MessageOperations:
         _require_host(joined.grant)
         body: RoomMessageRequest = joined.body
         asked = NewMessage(to=body.to, text=body.text, language=body.language, purpose=Purpose.CALL)
-        return _listed(await self._desk.send_from_room(joined.grant.room, asked))
+        return _listed(await self._desk.send_from_room(joined.grant.room, asked, joined.by))
 
     async def _list_of_room(self, path: Mapping[str, str], grant: Grant) -> MessageList:
         _require_host(grant)

@@ -17,8 +17,9 @@ from typing import Any, Protocol
 import msgspec
 from aiohttp import web
 
+from vdxmedia.api.audited import Audited, AuditRoutes, Noted
 from vdxmedia.api.auth import ApiKeys, JoinTokens
-from vdxmedia.booking.callers import Caller
+from vdxmedia.booking.callers import Caller, HostInCall
 from vdxmedia.errors import BadField, BadInput
 from vdxmedia.hub.ports import Grant
 
@@ -42,7 +43,7 @@ class Said:
 
 OperationHandler = Callable[[Mapping[str, str], Any], Awaitable[msgspec.Struct | Said | None]]
 """Parameters of path, query and headers, and the body: an instance of the operation's `body` type, or None; with a join
-token its `Grant`, with a body `Joined`; of a caller, and of somebody unknown, `Called`."""
+token its `Grant`, with a body or a note `Joined`; of a caller, and of somebody unknown, `Called`."""
 
 
 class Credential(Enum):
@@ -65,10 +66,11 @@ class CallerSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """A participant who asks with a body."""
+    """A participant who asks with a body, or for something that is noted."""
 
     grant: Grant
     body: Any
+    by: HostInCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ class Access:
     join_tokens: JoinTokens
     callers: CallerSource
     address_of: Callable[[web.BaseRequest], str]
+    audit: AuditRoutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,14 @@ class Operation:
     """The answer names its revision."""
     media_type: str = JSON
     tag: str = "Rooms"
+    audit: Audited | None = None
+    """What of it is in the audit log; needed for all that changes something."""
+
+    def __post_init__(self) -> None:
+        if self.method != "GET" and self.audit is None:
+            raise TypeError(f"{self.name} says nothing of the audit log")
+        if isinstance(self.audit, Noted) and self.credential is not Credential.API_KEY:
+            raise TypeError(f"{self.name}: the route notes what is done with an API key only")
 
 
 def route(operation: Operation, access: Access) -> web.RouteDef:
@@ -148,11 +159,15 @@ def route(operation: Operation, access: Access) -> web.RouteDef:
 
     async def serve(request: web.Request) -> web.Response:
         given: msgspec.Struct | Grant | Joined | Called | None = None
+        key = ""
         if operation.credential is Credential.JOIN_TOKEN:
             grant = access.join_tokens.authenticate(request)
-            given = grant if operation.body is None else Joined(grant, await _body(request, operation))
+            given = grant
+            if operation.body is not None or operation.audit is not None:
+                by = HostInCall(grant.participant, access.address_of(request))
+                given = Joined(grant, await _body(request, operation), by)
         elif operation.credential is Credential.API_KEY:
-            access.keys.authenticate(request)
+            key = access.keys.authenticate(request)
             given = await _body(request, operation)
         else:
             is_known = operation.credential is Credential.CALLER
@@ -161,6 +176,9 @@ def route(operation: Operation, access: Access) -> web.RouteDef:
         asked = _asked(request, operation)
         said = await operation.handler({**request.match_info, **asked, **_headers(request, operation)}, given)
         answer, extra = (said.body, said.headers) if isinstance(said, Said) else (said, {})
+        if isinstance(operation.audit, Noted):
+            who = Caller(organisation="", client=f"key {key}", address=access.address_of(request))
+            await access.audit.note(operation.audit, who, request.match_info, given, answer)
         if answer is None:
             status = said.status if isinstance(said, Said) else None
             return web.Response(status=status or operation.status, headers=extra)

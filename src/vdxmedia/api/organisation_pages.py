@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from vdxmedia.api.audited import BY_DESK
 from vdxmedia.api.operations import Called, Credential, Operation
 from vdxmedia.api.pages import organisation_path
 from vdxmedia.booking.access import require
@@ -81,8 +82,8 @@ class OrganisationPagesOperations:
             ),
             Operation(
                 "PATCH", PATH, "changeOrganisationPages", "Change what an organisation's pages may do", self._change,
-                OrganisationPagesChange, OrganisationPages, HTTPStatus.OK, errors, credential=Credential.CALLER,
-                tag="Branding",
+                OrganisationPagesChange, OrganisationPages, HTTPStatus.OK, errors,
+                credential=Credential.CALLER, audit=BY_DESK, tag="Branding",
             ),
         )  # fmt: skip
 

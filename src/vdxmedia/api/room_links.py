@@ -10,6 +10,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from vdxmedia.api.audited import BY_DESK
 from vdxmedia.api.meeting_files import qr_code
 from vdxmedia.api.operations import Credential, Joined, Operation
 from vdxmedia.api.resources import moment
@@ -104,14 +105,14 @@ class RoomLinkOperations:
                 "POST", PATH, "addRoomInvitation", "Make a personal link for a guest, as a host in the call",
                 self._add, body=RoomInvitationRequest, answer=RoomInvitationMade, status=HTTPStatus.CREATED,
                 errors=("meeting_unknown", "too_many_invitations", "store_unavailable"),
-                credential=Credential.JOIN_TOKEN, tag="Meetings",
+                credential=Credential.JOIN_TOKEN, audit=BY_DESK, tag="Meetings",
             ),
             Operation(
                 "DELETE", f"{PATH}/{{invitation}}", "revokeRoomInvitation",
                 "Revoke a guest's personal link; whoever is in the call stays",
                 self._revoke, body=None, answer=None, status=HTTPStatus.NO_CONTENT,
                 errors=("meeting_unknown", "invitation_unknown", "store_unavailable"),
-                credential=Credential.JOIN_TOKEN, tag="Meetings",
+                credential=Credential.JOIN_TOKEN, audit=BY_DESK, tag="Meetings",
             ),
         )  # fmt: skip
 
@@ -149,13 +150,13 @@ class RoomLinkOperations:
     async def _add(self, path: Mapping[str, str], joined: Joined) -> RoomInvitationMade:
         _require_host(joined.grant)
         asked: RoomInvitationRequest = joined.body
-        link = await self._links.add(joined.grant.room, name=asked.name, function=asked.function)
+        link = await self._links.add(joined.grant.room, name=asked.name, function=asked.function, by=joined.by)
         url = self._public_url + link.path
         return RoomInvitationMade(**msgspec.structs.asdict(_resource(link.invitation)), url=url, qr=_qr(url))
 
-    async def _revoke(self, path: Mapping[str, str], grant: Grant) -> None:
-        _require_host(grant)
-        await self._links.revoke(grant.room, path["invitation"])
+    async def _revoke(self, path: Mapping[str, str], joined: Joined) -> None:
+        _require_host(joined.grant)
+        await self._links.revoke(joined.grant.room, path["invitation"], joined.by)
 
 
 def _require_host(grant: Grant) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from vdxmedia.api.audited import A_WAY_IN, Noted, of_path
 from vdxmedia.api.operations import Operation, Query
 from vdxmedia.api.resources import (
     MAX_TTL_S,
@@ -23,6 +24,7 @@ from vdxmedia.api.resources import (
     patched,
     settings_of,
 )
+from vdxmedia.booking.audit import AuditOperation
 from vdxmedia.clock import Clock
 from vdxmedia.conference.emergency import EmergencyNote
 from vdxmedia.conference.kinds import Role, SourceKind
@@ -98,6 +100,7 @@ class RoomOperations:
                 answer=RoomCreated,
                 status=HTTPStatus.CREATED,
                 errors=("rooms_full", "server_stopping", "store_unavailable"),
+                audit=Noted(AuditOperation.CREATE, "room", lambda _path, made: str(made.room_id)),
             ),
             Operation(
                 method="GET",
@@ -120,6 +123,7 @@ class RoomOperations:
                 answer=RoomResource,
                 status=HTTPStatus.OK,
                 errors=("room_unknown", "store_unavailable"),
+                audit=Noted(AuditOperation.UPDATE, "room", of_path("roomId")),
             ),
             Operation(
                 method="DELETE",
@@ -132,6 +136,7 @@ class RoomOperations:
                 status=HTTPStatus.NO_CONTENT,
                 errors=("room_unknown", "store_unavailable"),
                 query=(ATTENDANCE,),
+                audit=Noted(AuditOperation.DELETE, "room", of_path("roomId")),
             ),
             Operation(
                 method="POST",
@@ -143,6 +148,7 @@ class RoomOperations:
                 answer=TokenCreated,
                 status=HTTPStatus.CREATED,
                 errors=("room_unknown", "room_closed"),
+                audit=A_WAY_IN,
             ),
         )
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from vdxmedia.api.audited import BY_DESK
 from vdxmedia.api.meetings import MeetingOperations
 from vdxmedia.api.messages import ORGANISATION
 from vdxmedia.api.operations import Called, Credential, Operation
@@ -70,7 +71,8 @@ class TemplateOperations:
             errors = ("not_permitted", "organisation_unknown", "store_unavailable", *given.pop("errors", ()))
             return Operation(
                 method, PATH + path, name, summary, handler, errors=errors,
-                credential=Credential.CALLER, query=(ORGANISATION,), tag="Templates", **given,
+                credential=Credential.CALLER, query=(ORGANISATION,), tag="Templates",
+                audit=None if method == "GET" else BY_DESK, **given,
             )  # fmt: skip
 
         unknown = ("not_found",)

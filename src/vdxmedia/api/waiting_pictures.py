@@ -12,6 +12,7 @@ from typing import Annotated, Protocol
 import msgspec
 from msgspec import Meta
 
+from vdxmedia.api.audited import OF_ONESELF
 from vdxmedia.api.operations import Credential, Joined, Operation
 from vdxmedia.api.ratelimit import RateLimit
 from vdxmedia.clock import Clock
@@ -68,7 +69,7 @@ class WaitingPictureOperations:
                 "PUT", "/api/v1/waiting-picture", "showWaitingPicture",
                 "Show the hosts a small picture of oneself while one waits; it is gone when one no longer does",
                 self._show, body=ShownPicture, answer=None, status=HTTPStatus.NO_CONTENT,
-                errors=("participant_unknown",), credential=Credential.JOIN_TOKEN,
+                errors=("participant_unknown",), credential=Credential.JOIN_TOKEN, audit=OF_ONESELF,
             ),
             Operation(
                 "GET", "/api/v1/waiting-pictures", "listWaitingPictures",

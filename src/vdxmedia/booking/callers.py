@@ -40,3 +40,19 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
 
     def has(self, *roles: CallerRole) -> bool:
         return not self.roles.isdisjoint(roles)
+
+
+class HostInCall(msgspec.Struct, frozen=True):
+    """Who acts for the meeting's organisation because he is a host in its room; nobody knows his e-mail."""
+
+    participant: str = ""
+    """His id in the call; empty: he asks with a link's token, from before it."""
+    address: str = ""
+
+    def caller(self, organisation: str) -> Caller:
+        return Caller(
+            organisation=organisation,
+            client=f"host {self.participant}".rstrip(),
+            roles=frozenset({CallerRole.PLANNER}),
+            address=self.address,
+        )

@@ -16,7 +16,7 @@ import msgspec
 
 from vdxmedia.booking import access
 from vdxmedia.booking.audit import AuditOperation, note_of
-from vdxmedia.booking.callers import Caller
+from vdxmedia.booking.callers import Caller, HostInCall
 from vdxmedia.booking.meetings import Booked
 from vdxmedia.booking.messages.alphabet import Size, plain
 from vdxmedia.booking.messages.calendar_words import Language
@@ -234,10 +234,10 @@ class Messages:
 
     # ── asked by hosts in a call ──────────────────────────────────────────────────────────────────────────────────
 
-    async def send_from_room(self, room: str, asked: NewMessage) -> Sequence[Message]:
+    async def send_from_room(self, room: str, asked: NewMessage, by: HostInCall) -> Sequence[Message]:
         """To somebody who is missed. Raises as `send`; NotFound `meeting_unknown` for a room that nobody booked."""
         booked = await self._booked_of(room)
-        return await self.send_to(Caller(organisation=booked.meeting.organisation, client="a host"), booked, asked)
+        return await self.send_to(by.caller(booked.meeting.organisation), booked, asked)
 
     async def list_of_room(self, room: str) -> Sequence[Message]:
         """Raises: NotFound."""

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import msgspec
 
-from vdxmedia.booking.callers import Caller, CallerRole
+from vdxmedia.booking.callers import Caller, HostInCall
 from vdxmedia.booking.invitations import Invitation, InvitedAs
 from vdxmedia.booking.meetings import Booked
 from vdxmedia.booking.organisations import Tree
@@ -23,7 +23,7 @@ from vdxmedia.hub.invitations import Invitations, Link, NewInvitation
 from vdxmedia.hub.presence import RoomPresence
 from vdxmedia.ids import ParticipantId, RoomId
 
-HOST_CLIENT = "a host"
+NOBODY = HostInCall()
 """In the audit log: somebody in the call."""
 
 
@@ -107,20 +107,22 @@ class RoomLinks:
         links = await self._invitations.list(_host_of(booked), booked.meeting.uuid)
         return booked.meeting.short_id, [link.invitation for link in reversed(links) if _is_guests(link.invitation)]
 
-    async def add(self, room: str, *, name: str, function: str) -> Link:
+    async def add(self, room: str, *, name: str, function: str, by: HostInCall) -> Link:
         """A guest's. Raises: BadField, NotFound `meeting_unknown`, Refused `too_many_invitations`."""
         booked = await self._required(room)
         return await self._invitations.add(
-            _host_of(booked), booked.meeting.uuid, NewInvitation(role=InvitedAs.GUEST, name=name, function=function)
+            by.caller(booked.meeting.organisation),
+            booked.meeting.uuid,
+            NewInvitation(role=InvitedAs.GUEST, name=name, function=function),
         )
 
-    async def revoke(self, room: str, invitation: str) -> None:
+    async def revoke(self, room: str, invitation: str, by: HostInCall) -> None:
         """A guest's personal link. Raises: NotFound `meeting_unknown`, `invitation_unknown`."""
         booked = await self._required(room)
         found = await self._invitations.find(_host_of(booked), booked.meeting.uuid, invitation)
         if not _is_guests(found.invitation):
             raise NotFound("there is no such invitation", code="invitation_unknown")
-        await self._invitations.revoke(_host_of(booked), booked.meeting.uuid, invitation)
+        await self._invitations.revoke(by.caller(booked.meeting.organisation), booked.meeting.uuid, invitation)
 
     async def _required(self, room: str) -> Booked:
         booked = await self._booked(room)
@@ -138,4 +140,5 @@ def _is_guests(invitation: Invitation) -> bool:
 
 
 def _host_of(booked: Booked) -> Caller:
-    return Caller(organisation=booked.meeting.organisation, client=HOST_CLIENT, roles=frozenset({CallerRole.PLANNER}))
+    """Who reads."""
+    return NOBODY.caller(booked.meeting.organisation)
