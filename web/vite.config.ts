@@ -2,6 +2,7 @@
 
 import { defineConfig } from 'vite';
 import { embedScript } from './build/embed.js';
+import { commonHead } from './build/head.js';
 import { swaggerAssets } from './build/swagger.js';
 
 /** Where `npm run dev` finds signalling and REST. */
@@ -12,7 +13,7 @@ const TARGET = ['chrome111', 'firefox128', 'safari16.4'];
 
 export default defineConfig({
   base: '/',
-  plugins: [swaggerAssets(), embedScript(TARGET)],
+  plugins: [commonHead(), swaggerAssets(), embedScript(TARGET)],
   build: {
     outDir: '../src/vdxmedia/_web',
     emptyOutDir: true,

@@ -30,6 +30,8 @@ TABLET = (768, 1024)
 DESKTOP = (1440, 900)
 ON_ITS_SIDE = (844, 390)
 
+SHOWN = "vdx-frame, vdx-stage, vdx-staff-frame, vdx-operator, [data-playground]"
+"""One of these is in every state."""
 SWITCHED = "?story=prejoin-idle&blank"
 """Where states are switched without a load."""
 SETTLED = """async () => {
@@ -89,7 +91,7 @@ class Stories:
     async def show(self, story: str, *, language: str = "da", pictures: bool = False) -> Page:
         extra = "" if pictures else "&blank"
         await self.page.goto(f"{self.base_url}/stories.html?story={story}&lang={language}{extra}")
-        await self.page.locator("vdx-frame, vdx-stage, vdx-staff-frame").first.wait_for(state="attached")
+        await self.page.locator(SHOWN).first.wait_for(state="attached")
         await self.page.evaluate(SETTLED)
         return self.page
 
@@ -102,7 +104,7 @@ class Stories:
             await self.page.locator("vdx-frame").first.wait_for(state="attached")
         asked = {"story": story, "lang": language, "names": names, "text": str(text), "blank": not pictures}
         await self.page.evaluate("detail => document.dispatchEvent(new CustomEvent('story', { detail }))", asked)
-        await self.page.locator("vdx-frame, vdx-stage, vdx-staff-frame").first.wait_for(state="attached")
+        await self.page.locator(SHOWN).first.wait_for(state="attached")
         await self.page.evaluate(SETTLED)
         return self.page
 

@@ -28,7 +28,9 @@ SHORT = "public, max-age=300"
 """What is always asked for by the same name is at most five minutes old."""
 PLAYGROUND = "/playground.html"
 """Shown in development alone, by `playground`."""
-PAGES = ("/i", "/i/", "/m", "/m/", "/m/{shortId}", "/r/{room}", "/test", "/test/", "/accessibility", "/privacy")
+TEXTS = ("/help", "/help/host", "/accessibility", "/privacy")
+"""What is to be read."""
+PAGES = ("/i", "/i/", "/m", "/m/", "/m/{shortId}", "/r/{room}", "/test", "/test/", *TEXTS)
 """Where the client is shown, beside `/`; each also below `/o/{code}`: the same page as that organisation looks, in the
 frames that it allows."""
 ORGANISATION = "/o/{code}"

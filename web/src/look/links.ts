@@ -1,4 +1,4 @@
-/** Where every screen leads beside itself: the organisation's help and links, accessibility, privacy. */
+/** Where every screen leads beside itself: help (the organisation's own where it has one), links, accessibility, privacy. */
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { lookWords } from '../text/look.js';
@@ -6,22 +6,25 @@ import type { Language } from '../text/languages.js';
 import { plainPath } from '../organisation-path.js';
 import type { Look, LookLink } from './look.js';
 
-export type Statement = 'accessibility' | 'privacy';
+export type Statement = 'accessibility' | 'privacy' | 'help' | 'hosting';
+const PATHS: Readonly<Record<Statement, string>> = { accessibility: '/accessibility', privacy: '/privacy', help: '/help', hosting: '/help/host' };
 
-/** Which of our own two pages is at this path; null for neither. */
+/** Which of our own pages of text is at this path; null for none. */
 export function statementOf(path: string): Statement | null {
-  const name = plainPath(path).slice(1);
-  return name === 'accessibility' || name === 'privacy' ? name : null;
+  const plain = plainPath(path);
+  return (Object.keys(PATHS) as Statement[]).find((name) => PATHS[name] === plain) ?? null;
+}
+
+/** Below the organisation's path, where there is one. */
+export function statementAddress(name: Statement, organisation: string, language: Language): string {
+  return `${organisation === '' ? '' : `/o/${encodeURIComponent(organisation)}`}${PATHS[name]}?lang=${language}`;
 }
 
 export function linksOf(look: Look | null, language: Language): readonly LookLink[] {
   const words = lookWords(language);
-  const ours = (name: Statement): string => {
-    const organisation = look?.organisation ?? '';
-    return `${organisation === '' ? '' : `/o/${encodeURIComponent(organisation)}`}/${name}?lang=${language}`;
-  };
+  const ours = (name: Statement): string => statementAddress(name, look?.organisation ?? '', language);
   return [
-    ...(look === null || look.helpUrl === '' ? [] : [{ label: words.help, url: look.helpUrl }]),
+    { label: words.help, url: look?.helpUrl || ours('help') },
     ...(look?.links ?? []),
     { label: words.accessibility, url: look?.accessibilityUrl || ours('accessibility') },
     { label: words.privacy, url: look?.privacyUrl || ours('privacy') },

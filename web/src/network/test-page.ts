@@ -5,10 +5,9 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Inviter } from '../call-types.js';
 import '../elements/frame/frame.js';
 import { icon, type IconName } from '../elements/icon/icon.js';
-import type { LanguageEvent } from '../elements/language/language.js';
 import type { Look } from '../look/look.js';
 import { buttons, reset } from '../styles/shared.js';
-import { chooseLanguage, loadWords, storedLanguage, storeLanguage } from '../text/language.js';
+import { PageWords } from '../text/page-words.js';
 import { localeOf, showLanguage, type Language } from '../text/languages.js';
 import { networkWords, type NetworkWords } from '../text/network.js';
 import { momentText } from '../text/times.js';
@@ -39,23 +38,24 @@ export class TestPage extends LitElement {
   @property({ attribute: false }) occasion: TestOccasion = NO_OCCASION;
   @property({ attribute: false }) language: Language | null = null;
 
-  @state() private words: Words | null = null;
+  private readonly spoken = new PageWords(this, () => this.language);
   @state() private screen: TrialScreen = { at: 'start' };
   @query('h1') private heading!: HTMLElement | null;
   private trial!: Trial;
   private shown: TrialScreen['at'] | null = null;
 
+  private get words(): Words | null {
+    return this.spoken.words;
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
     this.trial = new Trial(this.environment, () => { this.screen = this.trial.screen; });
     this.screen = this.trial.screen;
-    this.addEventListener('language', this.onLanguage);
-    void this.speak(chooseLanguage(this.language, storedLanguage(), navigator.languages));
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.removeEventListener('language', this.onLanguage);
     this.trial.stop();
   }
 
@@ -174,19 +174,6 @@ export class TestPage extends LitElement {
     this.shown = screen.at;
   }
 
-  private readonly onLanguage = (event: Event): void => {
-    const { language } = event as LanguageEvent;
-    storeLanguage(language);
-    void this.speak(language);
-  };
-
-  private async speak(language: Language): Promise<void> {
-    try {
-      this.words = await loadWords(language);
-    } catch {
-      this.words ??= await loadWords('da');
-    }
-  }
 }
 
 function renderFate(name: string, said: Readonly<Record<Fate, string>>, fate: Fate | null): TemplateResult | typeof nothing {

@@ -3,41 +3,41 @@
  * Figures that change are not said aloud; what is wrong is. Left out: anything that names a person or a whole room id.
  */
 
-import { html, LitElement, nothing, type PropertyValues, svg, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { icon } from '../elements/icon/icon.js';
 import '../elements/language/language.js';
-import type { LanguageEvent } from '../elements/language/language.js';
+import { desk } from '../styles/desk.js';
 import { buttons, fields, reset } from '../styles/shared.js';
-import { chooseLanguage, loadWords, storedLanguage, storeLanguage } from '../text/language.js';
-import { languageOf, localeOf, showLanguage, type Language } from '../text/languages.js';
+import { showLanguage, type Language } from '../text/languages.js';
+import { PageWords } from '../text/page-words.js';
 import { operatorWords, type OperatorWords } from '../text/staff-operator.js';
-import type { Words } from '../text/words.js';
-import { ageText, linePoints, NO_TRENDS, type Now, type Rates, ratesOf, sum, type Trend, withTrend } from './now.js';
+import { renderQuality, renderTiles, renderWorkers } from './figures.js';
+import { ageText, NO_TRENDS, type Now, type Rates, ratesOf, withTrend } from './now.js';
 import { operatorStyles } from './operator.styles.js';
 import type { OperatorRequests } from './requests.js';
+import { renderBounds, renderProblems, renderRooms } from './tables.js';
+import { clockText, type Page } from './written.js';
 
 export const ASK_MS = 2000;
 export const HIDDEN_ASK_MS = 20_000;
 const MINUTES = [0, 5, 15, 30, 60, 240] as const;
 const USUAL_MINUTES = 15;
-const MAX_SHOWN = 15;
-const LINE = { width: 120, height: 24 } as const;
 const REFUSED = new Set(['key_missing', 'key_invalid', 'token_invalid', 'not_permitted']);
 
 @customElement('vdx-operator')
-export class Operator extends LitElement {
-  static override styles = [reset, buttons, fields, operatorStyles];
+export class Operator extends LitElement implements Page {
+  static override styles = [reset, buttons, fields, desk, operatorStyles];
 
   @property({ attribute: false }) requests!: OperatorRequests;
   /** Instead of what was chosen, for stories. */
   @property({ attribute: false }) asked: Language | null = null;
 
-  @state() private common: Words | null = null;
+  private readonly spoken = new PageWords(this, () => this.asked);
   @state() private key = '';
   @state() private now: Now | null = null;
-  @state() private rates: Rates | null = null;
-  @state() private trends = NO_TRENDS;
+  @state() rates: Rates | null = null;
+  @state() trends = NO_TRENDS;
   @state() private isWrongKey = false;
   @state() private isLost = false;
   @state() private developmentKey = '';
@@ -50,10 +50,7 @@ export class Operator extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    const asked = this.asked ?? languageOf(new URLSearchParams(location.search).get('lang'));
-    void this.speak(chooseLanguage(asked, storedLanguage(), navigator.languages));
     document.addEventListener('visibilitychange', this.onVisible);
-    this.addEventListener('language', this.onLanguage);
     const known = this.requests.key();
     if (known === '') void this.findDevelopmentKey();
     else this.use(known);
@@ -62,26 +59,26 @@ export class Operator extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     document.removeEventListener('visibilitychange', this.onVisible);
-    this.removeEventListener('language', this.onLanguage);
     this.rest();
   }
 
-  private get language(): Language {
-    return this.common?.language ?? 'da';
+  get language(): Language {
+    return this.spoken.language;
   }
 
-  private get words(): OperatorWords {
+  get words(): OperatorWords {
     return operatorWords(this.language);
   }
 
-  protected override updated(_changed: PropertyValues): void {
-    if (this.common === null) return;
+  protected override updated(): void {
+    if (this.spoken.words === null) return;
     showLanguage(this.language);
     document.title = this.words.title;
   }
 
   override render(): TemplateResult | typeof nothing {
-    const { words, now, common } = this;
+    const { words, now } = this;
+    const common = this.spoken.words;
     if (common === null) return nothing;
     return html`<header>
         <button class="skip link" type="button" @click=${this.skip}>${words.skip}</button>
@@ -114,16 +111,16 @@ export class Operator extends LitElement {
   }
 
   private renderNow(now: Now): TemplateResult {
-    return html`${this.renderState(now)} ${this.renderTiles(now)}
-      <div class="pair">${this.renderQuality(now)} ${this.renderWorkers(now)}</div>
-      <div class="pair">${this.renderRooms(now)} <div class="stack">${this.renderProblems(now)} ${this.renderBounds(now)}</div></div>
+    return html`${this.renderState(now)} ${renderTiles(this, now)}
+      <div class="pair">${renderQuality(this, now)} ${renderWorkers(this, now)}</div>
+      <div class="pair">${renderRooms(this, now)} <div class="stack">${renderProblems(this, now)} ${renderBounds(this, now)}</div></div>
       ${this.renderStory()}`;
   }
 
   private renderState(now: Now): TemplateResult {
     const { state: words, drain } = this.words;
     const { isDraining, deadline, canUndo } = now.drain;
-    const said = !isDraining ? words.serving : canUndo && deadline !== null ? words.draining(this.clock(deadline)) : words.ending;
+    const said = !isDraining ? words.serving : canUndo && deadline !== null ? words.draining(clockText(this.language, deadline)) : words.ending;
     return html`<section aria-labelledby="state">
       <h2 id="state">${words.title}</h2>
       <p class="state ${isDraining ? 'caution' : ''}" role="status">${icon(isDraining ? 'warning' : 'check')}<span>${said}</span></p>
@@ -159,145 +156,6 @@ export class Operator extends LitElement {
     </div>`;
   }
 
-  private renderTiles(now: Now): TemplateResult {
-    const { now: words } = this.words;
-    const { rates } = this;
-    const count = (value: number | null): string => (value === null ? '–' : this.number(value, value < 10 && value !== Math.floor(value) ? 1 : 0));
-    const share = (value: number | null): string => (value === null ? '–' : new Intl.NumberFormat(localeOf(this.language), { style: 'percent' }).format(value));
-    const ms = (value: number): string => `${this.number(value, value < 10 ? 1 : 0)} ms`;
-    const relay = rates === null ? null : sum(rates.workers);
-    return html`<section aria-labelledby="now">
-      <h2 id="now">${words.title}</h2>
-      <dl class="tiles">
-        ${this.renderTile('people', words.people, count(now.hosts + now.guests), words.peopleMore(now.hosts, now.guests))}
-        ${this.renderTile('calls', words.calls, count(now.calls), words.callsMore(now.roomsOpen))}
-        ${this.renderTile('waiting', words.waiting, count(now.waiting), words.waitingMore)}
-        ${this.renderTile('lag', words.lag, ms(now.loopLagMs), words.lagMore(ms(now.worstLoopLagMs)))}
-        ${this.renderTile('packetsIn', words.packetsIn, count(rates === null ? null : Math.round(rates.packetsIn)), `${words.perSecond}, ${words.rate(count(rates?.mbpsIn ?? null))}`)}
-        ${this.renderTile('packetsOut', words.packetsOut, count(rates === null ? null : Math.round(rates.packetsOut)), `${words.perSecond}, ${words.rate(count(rates?.mbpsOut ?? null))}`)}
-        ${this.renderTile('signalling', words.signalling, share(rates?.signalling ?? null), words.ofCore)}
-        ${this.renderTile('relay', words.relay, share(relay), `${words.ofCore}; ${words.rejected(count(rates?.rejected ?? null))}`)}
-      </dl>
-    </section>`;
-  }
-
-  private renderTile(trend: Trend, name: string, figure: string, more: string): TemplateResult {
-    const points = linePoints(this.trends[trend], LINE.width, LINE.height);
-    return html`<div class="tile">
-      <dt>${name}</dt>
-      <dd class="figure">${figure}</dd>
-      <dd class="soft">${more}</dd>
-      <dd class="line">
-        <svg class="trend" viewBox=${`0 0 ${String(LINE.width)} ${String(LINE.height)}`} preserveAspectRatio="none" role="img" aria-label="${name}, ${this.words.now.trend}">
-          ${points === '' ? nothing : svg`<polyline points=${points} fill="none" stroke="currentColor" stroke-width="2" vector-effect="non-scaling-stroke" stroke-linejoin="round" />`}
-        </svg>
-      </dd>
-    </div>`;
-  }
-
-  private renderQuality(now: Now): TemplateResult {
-    const { quality: words } = this.words;
-    const { qualities, byTransport } = now;
-    const kinds = ['good', 'weak', 'lost'] as const;
-    const all = sum(kinds.map((kind) => qualities[kind]));
-    let left = 0;
-    const bars = kinds.map((kind) => {
-      const width = all === 0 ? 0 : (100 * qualities[kind]) / all;
-      const bar = svg`<rect class=${kind} x=${left.toFixed(2)} y="0" width=${width.toFixed(2)} height="10" />`;
-      left += width;
-      return bar;
-    });
-    return html`<section aria-labelledby="quality">
-      <h2 id="quality">${words.title}</h2>
-      ${all === 0
-        ? html`<p class="soft">${words.none}</p>`
-        : html`<svg class="shares" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">${bars}</svg>
-            <ul class="legend">${kinds.map((kind) => html`<li><i class=${kind}></i><span>${words[kind]}: ${this.number(qualities[kind])}</span></li>`)}</ul>`}
-      <p class="soft">${words.ways(byTransport)}</p>
-    </section>`;
-  }
-
-  private renderWorkers(now: Now): TemplateResult {
-    const { workers: words } = this.words;
-    const percent = new Intl.NumberFormat(localeOf(this.language), { style: 'percent' });
-    return html`<section aria-labelledby="workers">
-      <h2 id="workers">${words.title}</h2>
-      <table aria-labelledby="workers">
-        <thead><tr><th scope="col">${words.worker}</th><th scope="col">${words.load}</th><th scope="col">${words.peers}</th></tr></thead>
-        <tbody>
-          ${now.workers.map((worker, index) => {
-            const load = this.rates?.workers[index];
-            return html`<tr><th scope="row">${index + 1}</th><td>${load === undefined ? '–' : percent.format(load)}</td><td>${this.number(worker.peers)}</td></tr>`;
-          })}
-        </tbody>
-      </table>
-    </section>`;
-  }
-
-  private renderRooms(now: Now): TemplateResult {
-    const { rooms: words } = this.words;
-    const shown = now.rooms.slice(0, MAX_SHOWN);
-    return html`<section aria-labelledby="rooms">
-      <h2 id="rooms">${words.title}</h2>
-      ${shown.length === 0
-        ? html`<p class="soft">${words.none}</p>`
-        : html`<table aria-labelledby="rooms">
-            <thead>
-              <tr>
-                <th scope="col">${words.room}</th><th scope="col">${words.people}</th><th scope="col">${words.waiting}</th>
-                <th scope="col">${words.weak}</th><th scope="col" class="least">${words.sources}</th><th scope="col">${words.age}</th>
-              </tr>
-            </thead>
-            <tbody>
-              ${shown.map(
-                (room) => html`<tr>
-                  <th scope="row">${room.room}</th><td>${room.hosts} + ${room.guests}</td><td>${room.waiting}</td>
-                  <td class=${room.weak > 0 ? 'trouble' : ''}>${room.weak}</td><td class="least">${room.sources}</td><td class="age">${ageText(room.ageS)}</td>
-                </tr>`,
-              )}
-            </tbody>
-          </table>`}
-      <p class="soft">${words.hint}</p>
-      ${now.calls > shown.length ? html`<p class="soft">${words.more(now.calls - shown.length)}</p>` : nothing}
-    </section>`;
-  }
-
-  private renderProblems(now: Now): TemplateResult {
-    const { problems: words } = this.words;
-    return html`<section aria-labelledby="problems">
-      <h2 id="problems">${words.title}</h2>
-      ${now.problems.length === 0
-        ? html`<p class="soft">${words.none}</p>`
-        : html`<ul class="events">
-            ${now.problems.slice(0, MAX_SHOWN).map(
-              (one) => html`<li>
-                <span>${this.clock(one.at)}</span><span>${words.what[one.what] ?? one.what}<span class="soft">, ${one.how}</span></span><span class="room soft">${one.room}</span>
-              </li>`,
-            )}
-          </ul>`}
-    </section>`;
-  }
-
-  private renderBounds(now: Now): TemplateResult {
-    const { bounds: words } = this.words;
-    const recent = this.rates?.bounds ?? {};
-    return html`<section aria-labelledby="bounds">
-      <h2 id="bounds">${words.title}</h2>
-      <p class="soft">${now.bounds.length === 0 ? words.none : words.lead}</p>
-      ${now.bounds.length === 0
-        ? nothing
-        : html`<table aria-labelledby="bounds">
-            <thead><tr><th scope="col">${words.name}</th><th scope="col">${words.total}</th><th scope="col">${words.recent}</th></tr></thead>
-            <tbody>
-              ${now.bounds.map(({ name, total }) => {
-                const more = recent[name] ?? 0;
-                return html`<tr><th scope="row">${name}</th><td>${this.number(total)}</td><td class=${more > 0 ? 'trouble' : ''}>${more > 0 ? `+${this.number(more)}` : '0'}</td></tr>`;
-              })}
-            </tbody>
-          </table>`}
-    </section>`;
-  }
-
   private renderStory(): TemplateResult {
     const { story: words } = this.words;
     return html`<section aria-labelledby="story">
@@ -322,7 +180,8 @@ export class Operator extends LitElement {
     void this.ask();
   }
 
-  private async ask(): Promise<void> {
+  /** Also before its time, for who has done something. */
+  async ask(): Promise<void> {
     clearTimeout(this.timer);
     const round = ++this.round;
     const answer = await this.requests.now(this.key);
@@ -423,30 +282,8 @@ export class Operator extends LitElement {
     if (!document.hidden && this.key !== '') void this.ask();
   };
 
-  private readonly onLanguage = (event: Event): void => {
-    const { language } = event as LanguageEvent;
-    storeLanguage(language);
-    void this.speak(language);
-  };
-
-  private async speak(language: Language): Promise<void> {
-    try {
-      this.common = await loadWords(language);
-    } catch {
-      this.common ??= await loadWords('da');
-    }
-  }
-
   private value(selector: string): string {
     const field = this.renderRoot.querySelector(selector);
     return field instanceof HTMLInputElement || field instanceof HTMLSelectElement ? field.value.trim() : '';
-  }
-
-  private number(value: number, digits = 0): string {
-    return new Intl.NumberFormat(localeOf(this.language), { maximumFractionDigits: digits }).format(value);
-  }
-
-  private clock(unixS: number): string {
-    return new Intl.DateTimeFormat(localeOf(this.language), { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(unixS * 1000);
   }
 }

@@ -29,15 +29,6 @@ export const operatorStyles = css`
     font-size: var(--text-24);
   }
 
-  h1:focus {
-    outline: none;
-    box-shadow: none;
-  }
-
-  h2 {
-    font-size: var(--text-20);
-  }
-
   main {
     display: grid;
     grid-template-columns: minmax(0, 1fr);
@@ -55,10 +46,6 @@ export const operatorStyles = css`
     min-width: 0;
   }
 
-  .soft {
-    color: var(--ink-soft);
-  }
-
   .skip {
     position: absolute;
     inset-inline-start: var(--space-16);
@@ -72,16 +59,10 @@ export const operatorStyles = css`
   }
 
   .row {
-    display: flex;
-    flex-wrap: wrap;
     align-items: end;
-    gap: var(--space-12);
   }
 
-  .button,
   .button.primary {
-    min-height: var(--target);
-    padding-inline: var(--space-16);
     font-size: var(--text-16);
   }
 
@@ -97,18 +78,8 @@ export const operatorStyles = css`
     color: var(--positive);
   }
 
-  .state.caution .icon,
-  .note .icon {
+  .state.caution .icon {
     color: var(--caution);
-  }
-
-  .note {
-    display: flex;
-    gap: var(--space-12);
-    padding: var(--space-12) var(--space-16);
-    border-inline-start: 4px solid var(--caution);
-    border-radius: var(--radius);
-    background: var(--surface);
   }
 
   .tiles {
@@ -323,10 +294,6 @@ export const operatorStyles = css`
   .problem {
     color: var(--danger);
     font-weight: var(--bold);
-  }
-
-  .problem:empty {
-    display: none;
   }
 
   @media (max-width: 37.49em) {

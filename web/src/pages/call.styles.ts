@@ -29,8 +29,9 @@ export const callStyles = css`
   /* However much is said, the buttons stay in the window. */
   .banner {
     grid-area: 1 / 1 / 2 / 3;
-    max-height: 60vh;
+    max-height: 50vh;
     overflow-y: auto;
+    --text-16: min(1rem, 7vw);
   }
 
   .room {
@@ -50,6 +51,7 @@ export const callStyles = css`
     flex: 1;
     flex-direction: column;
     min-height: 0;
+    container-type: size;
   }
 
   vdx-stage {

@@ -41,8 +41,8 @@ import { renderPanel } from './panels.js';
 import { press } from './shortcuts.js';
 import { WordsVoice } from './words-voice.js';
 
-/** From so many others on, a phone's tiles are hardly larger than the own picture. */
-const CROWDED = 4;
+/** From so many others on the own picture in its corner is smaller. */
+const CROWDED = 2;
 
 /** On phones the lower edge is where names stand; on wide windows faces are higher than the lower corner. */
 function startCorner(): Corner {

@@ -4,7 +4,6 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { customElement, property, query, state } from 'lit/decorators.js';
 import '../elements/frame/frame.js';
 import { icon } from '../elements/icon/icon.js';
-import type { LanguageEvent } from '../elements/language/language.js';
 import { askLook, type Look } from '../look/look.js';
 import { showColours } from '../look/colours.js';
 import { organisationOf } from '../organisation-path.js';
@@ -14,8 +13,9 @@ import { testAddress } from '../network/link.js';
 import { askEntrance, type AskEntrance } from '../protocol/entrance.js';
 import { buttons, fields, reset } from '../styles/shared.js';
 import { entryWords, waitText, type EntryWords } from '../text/entry.js';
-import { chooseLanguage, loadWords, storedLanguage, storeLanguage } from '../text/language.js';
-import { functionText } from '../text/people.js';
+import { PageWords } from '../text/page-words.js';
+import { phoneLink, phoneText } from '../text/names.js';
+import { functionWithin } from '../text/people.js';
 import { momentText } from '../text/times.js';
 import { countdownText, troubleWords } from '../text/trouble.js';
 import { showLanguage, type Language } from '../text/languages.js';
@@ -43,7 +43,7 @@ export class EntryPage extends LitElement {
   /** Of the organisation in the path. */
   @property({ attribute: false }) askLook: () => Promise<Look | null> = () => askLook(organisationOf(location.pathname), null);
 
-  @state() private words: Words | null = null;
+  private readonly spoken = new PageWords(this, () => this.opening.language);
   @state() private screen: EntryScreen = { at: 'working' };
   @state() private nowMs = Date.now();
   @state() private look: Look | null = null;
@@ -55,6 +55,10 @@ export class EntryPage extends LitElement {
   /** Stays to be mended. */
   private typed = '';
 
+  private get words(): Words | null {
+    return this.spoken.words;
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
     this.flow = new EntryFlow(this.opening, this.ask, {
@@ -64,11 +68,9 @@ export class EntryPage extends LitElement {
       },
       onEntered: (opened) => this.dispatchEvent(new EnteredEvent(opened)),
     });
-    this.addEventListener('language', this.onLanguage);
     this.ticking = setInterval(() => {
       if (this.screen.at === 'wait' || this.screen.at === 'early') this.nowMs = Date.now();
     }, TICK_MS);
-    void this.speak(chooseLanguage(this.opening.language, storedLanguage(), navigator.languages));
     this.flow.begin();
     void this.askLook().then((look) => {
       // Stays for the call, which begins in the same document and brings its own.
@@ -79,7 +81,6 @@ export class EntryPage extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.removeEventListener('language', this.onLanguage);
     clearInterval(this.ticking);
     this.flow.stop();
   }
@@ -108,7 +109,7 @@ export class EntryPage extends LitElement {
         return html`<div class="waiting">
           <h1 tabindex="-1">${said.early.title}</h1>
           <p class="when">${said.early.begins(begins ?? '')}</p>
-          ${screen.host === undefined ? nothing : html`<p>${said.early.with([screen.host.name, functionText(screen.host.function, language)].filter((text) => text !== '').join(', '))}</p>`}
+          ${screen.host === undefined ? nothing : html`<p>${said.early.with([screen.host.name, functionWithin(screen.host.function, language)].filter((text) => text !== '').join(', '))}</p>`}
           <p>${said.early.opens(opens ?? '')}</p>
           ${this.renderCountdown(screen.opensAt, language)}
           <p class="notice" role="status">${screen.opensAt - Date.now() > LONG_MS ? said.early.later : said.early.stay}</p>
@@ -116,7 +117,7 @@ export class EntryPage extends LitElement {
         </div>`;
       }
       case 'closed':
-        return this.renderStop(said.closed.title, said.closed.body, nothing);
+        return this.renderStop(said.closed.title, said.closed.body, this.renderCallButton());
       case 'unknown':
         return this.renderStop(said.unknown.title, said.unknown.body, this.renderButton(said.unknown.type, () => this.flow.startOver()));
       case 'unreachable':
@@ -201,6 +202,13 @@ export class EntryPage extends LitElement {
     </div>`;
   }
 
+  /** Where only a human helps. */
+  private renderCallButton(): TemplateResult | typeof nothing {
+    const helpLine = this.flow.inviting.helpLine || (this.look?.helpLine ?? '');
+    if (helpLine === '' || this.words === null) return nothing;
+    return html`<a class="button primary" href=${phoneLink(helpLine)}>${icon('phone')}<span>${this.words.help.call(phoneText(helpLine))}</span></a>`;
+  }
+
   private renderButton(text: string, run: () => void, isDisabled = false): TemplateResult {
     return html`<button class="button primary" type="button" aria-disabled=${isDisabled ? 'true' : nothing} @click=${run}>${text}</button>`;
   }
@@ -230,17 +238,4 @@ export class EntryPage extends LitElement {
     this.flow.typePin(this.field?.value ?? '');
   };
 
-  private readonly onLanguage = (event: Event): void => {
-    const { language } = event as LanguageEvent;
-    storeLanguage(language);
-    void this.speak(language);
-  };
-
-  private async speak(language: Language): Promise<void> {
-    try {
-      this.words = await loadWords(language);
-    } catch {
-      this.words ??= await loadWords('da');
-    }
-  }
 }

@@ -192,7 +192,10 @@ export class MessagePage extends LitElement {
     }
     const helpLine = (this.call.room ?? this.call.invitation)?.helpLine ?? '';
     const isDone = this.call.ended?.code === 'ended' || this.call.ended?.code === 'left';
-    if (helpLine === '' || isDone) return nothing;
+    if (isDone) return nothing;
+    if (helpLine === '') {
+      return html`<a class="button primary" href="/">${troubleWords(this.words.language).typeInstead}</a>`;
+    }
     return html`<a class="button primary" href=${phoneLink(helpLine)}>
       ${icon('phone')}<span>${this.words.help.call(phoneText(helpLine))}</span>
     </a>`;

@@ -12,9 +12,10 @@ import '../elements/language/language.js';
 import '../elements/layouts/layouts.js';
 import '../elements/panel/panel.js';
 import { nextCorner } from '../elements/self-view/corner.js';
-import { renderLinks } from '../look/links.js';
+import { renderLinks, statementAddress } from '../look/links.js';
 import { floorWords } from '../text/floor.js';
 import { hostWords } from '../text/host.js';
+import { lookWords } from '../text/look.js';
 import { phoneLink, phoneText } from '../text/names.js';
 import { peopleWords } from '../text/people.js';
 import { techniqueWords } from '../text/technique.js';
@@ -61,6 +62,11 @@ function renderFurther(view: CallView): TemplateResult {
     ${call.self?.role === 'host' ? item('details', hostWords(words.language).details.title) : nothing}
     ${call.shows.shortcuts && matchMedia('(any-hover: hover)').matches ? item('shortcuts', technique.shortcuts.title) : nothing}
     ${item('technique', technique.title)}
+    ${call.self?.role === 'host'
+      ? html`<a class="link" href=${statementAddress('hosting', call.look?.organisation ?? '', words.language)} target="_blank" rel="noopener noreferrer"
+          >${lookWords(words.language).hosting}<span class="visually-hidden">, ${lookWords(words.language).newTab}</span></a
+        >`
+      : nothing}
   </div>`;
 }
 

@@ -21,8 +21,10 @@ const GROUPS: readonly (readonly [string, RegExp])[] = [
   ['Mødet', /^(?:call|alone|connecting|written|layout|film|screen)/],
   ['Efter mødet', /^(?:ended|rating|after)/],
   ['Når noget går galt', /^(?:failed|trouble|problem|message|old|in-app)/],
-  ['Om siden', /^statement/],
+  ['Om siden', /^(?:statement|help)/],
   ['Medarbejdere', /^staff/],
+  ['Drift', /^operator/],
+  ['Leverandører', /^playground/],
 ];
 const OTHER = 'Andet';
 

@@ -2,7 +2,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { decodeLook } from '../look/look.js';
 import { mount, part, textOf, unmountAll } from '../testing/mount.js';
-import { statementsWords } from '../text/statements.js';
+import { helpWords } from '../text/help.js';
+import { statementsWords, type StatementWords } from '../text/statements.js';
 import { StatementPage } from './statement.js';
 
 afterEach(unmountAll);
@@ -30,12 +31,21 @@ describe('vdx-statement', () => {
     expect(part<HTMLAnchorElement>(page, 'section:last-of-type a').getAttribute('href')).toBe('tel:+4587654321');
   });
 
+  it('is help for who is invited, and leads hosts on to it or to the organisation\'s own', async () => {
+    const help = await shown({ statement: 'help' });
+    expect(textOf(part(help, 'article'))).toContain('Tryk på linket i din sms eller e-mail');
+    const hosting = await shown({ statement: 'hosting' });
+    const last = (page: StatementPage): string | null => part<HTMLAnchorElement>(page, 'p:last-of-type a.link').getAttribute('href');
+    expect(last(hosting)).toBe('/help?lang=da');
+    const look = decodeLook({ version: 1, organisation: 'a', helpUrl: 'https://h.example' });
+    const own = await shown({ statement: 'hosting', askLook: () => Promise.resolve(look) });
+    await vi.waitFor(() => { expect(last(own)).toBe('https://h.example'); });
+  });
+
   it('says the same in both languages', () => {
     const [da, en] = [statementsWords('da'), statementsWords('en')];
-    for (const name of ['accessibility', 'privacy'] as const) {
-      expect(da[name].sections.map(({ paragraphs, points }) => [paragraphs.length, points.length])).toEqual(
-        en[name].sections.map(({ paragraphs, points }) => [paragraphs.length, points.length]),
-      );
-    }
+    const shapes = (text: StatementWords): number[][] => text.sections.map(({ paragraphs, points }) => [paragraphs.length, points.length]);
+    for (const name of ['accessibility', 'privacy'] as const) expect(shapes(da[name])).toEqual(shapes(en[name]));
+    for (const name of ['help', 'hosting'] as const) expect(shapes(helpWords('da')[name])).toEqual(shapes(helpWords('en')[name]));
   });
 });

@@ -1,21 +1,21 @@
 /**
- * The pages about accessibility and privacy: first what the organisation says itself, then what is so of the page, then
- * whom to turn to. Linked from every screen; fetched only by who reads it.
+ * The pages of text: help, help for hosts, accessibility, privacy. First what the organisation says itself, then what is so
+ * of the page, then whom to turn to. Linked from every screen; fetched only by who reads it.
  */
 
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import '../elements/frame/frame.js';
-import type { LanguageEvent } from '../elements/language/language.js';
-import { renderSaid, type Statement } from '../look/links.js';
+import { renderSaid, statementAddress, type Statement } from '../look/links.js';
 import { askLook, type Look } from '../look/look.js';
 import { showColours } from '../look/colours.js';
 import { organisationOf } from '../organisation-path.js';
 import { buttons, reset } from '../styles/shared.js';
-import { chooseLanguage, loadWords, storedLanguage, storeLanguage } from '../text/language.js';
+import { PageWords } from '../text/page-words.js';
 import { languageOf, showLanguage, type Language } from '../text/languages.js';
 import { phoneLink, phoneText } from '../text/names.js';
-import { statementsWords, type Section, type StatementsWords } from '../text/statements.js';
+import { helpWords } from '../text/help.js';
+import { statementsWords, type Section, type StatementsWords, type StatementWords } from '../text/statements.js';
 import type { Words } from '../text/words.js';
 
 export const askLookOfPath = (): Promise<Look | null> => askLook(organisationOf(location.pathname), null);
@@ -85,31 +85,28 @@ export class StatementPage extends LitElement {
   @property({ attribute: false }) language: Language | null = null;
   @property({ attribute: false }) askLook = askLookOfPath;
 
-  @state() private words: Words | null = null;
+  private readonly spoken = new PageWords(this, () => this.language);
   @state() private look: Look | null = null;
   @query('h1') private heading!: HTMLElement | null;
 
+  private get words(): Words | null {
+    return this.spoken.words;
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
-    this.addEventListener('language', this.onLanguage);
-    void this.speak(chooseLanguage(this.language, storedLanguage(), navigator.languages));
     void this.askLook().then((look) => {
       if (this.isConnected) void showColours(look);
       this.look = look;
     });
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.removeEventListener('language', this.onLanguage);
-  }
-
   override render(): TemplateResult | typeof nothing {
     const { words, look } = this;
     if (words === null) return nothing;
     const said = statementsWords(words.language);
-    const { title, lead, sections } = said[this.statement];
-    const own = look?.[`${this.statement}Text`] ?? '';
+    const { title, lead, sections } = textOf(this.statement, words.language);
+    const own = ownTextOf(this.statement, look);
     const room = look === null ? null : { organisation: look.name, helpLine: look.helpLine };
     return html`<vdx-frame .room=${room} .look=${look} .words=${words}>
       <article>
@@ -118,9 +115,17 @@ export class StatementPage extends LitElement {
         <p class="lead">${lead}</p>
         ${sections.map(renderSection)}
         ${this.renderContact(said)}
-        <p class="reviewed">${said.reviewed}</p>
+        ${this.renderLast(said)}
       </article>
     </vdx-frame>`;
+  }
+
+  private renderLast(said: StatementsWords): TemplateResult {
+    const language = this.words?.language ?? 'da';
+    if (this.statement === 'help') return html``;
+    if (this.statement !== 'hosting') return html`<p class="reviewed">${said.reviewed}</p>`;
+    const address = this.look?.helpUrl || statementAddress('help', this.look?.organisation ?? '', language);
+    return html`<p><a class="link" href=${address}>${helpWords(language).toHelp}</a></p>`;
   }
 
   private renderContact(said: StatementsWords): TemplateResult {
@@ -139,19 +144,14 @@ export class StatementPage extends LitElement {
     document.title = `${this.heading?.textContent ?? ''} – ${words.product}`;
   }
 
-  private readonly onLanguage = (event: Event): void => {
-    const { language } = event as LanguageEvent;
-    storeLanguage(language);
-    void this.speak(language);
-  };
+}
 
-  private async speak(language: Language): Promise<void> {
-    try {
-      this.words = await loadWords(language);
-    } catch {
-      this.words ??= await loadWords('da');
-    }
-  }
+function textOf(name: Statement, language: Language): StatementWords {
+  return name === 'help' || name === 'hosting' ? helpWords(language)[name] : statementsWords(language)[name];
+}
+
+function ownTextOf(name: Statement, look: Look | null): string {
+  return name === 'accessibility' ? (look?.accessibilityText ?? '') : name === 'privacy' ? (look?.privacyText ?? '') : '';
 }
 
 function renderSection({ heading, paragraphs, points }: Section): TemplateResult {

@@ -6,6 +6,7 @@ import type { Language } from '../text/languages.js';
 import type { Statement } from '../look/links.js';
 import type { Look } from '../look/look.js';
 import { EntryPage } from './entry.js';
+import { OPERATOR_STORIES } from '../operator/stories.js';
 import { STAFF_STORIES } from '../staff/stories.js';
 import { TEST_STORIES } from './stories-network.js';
 import { StatementPage } from './statement.js';
@@ -58,7 +59,11 @@ export const PAGES: Readonly<Record<string, (language: Language | null) => HTMLE
   ...TEST_STORIES,
   'statement-accessibility': statement('accessibility', null),
   'statement-accessibility-own': statement('accessibility', { ...LOOKS.yellow, accessibilityText: 'Vi har en teleslynge på rådhuset, hvis du hellere vil møde os der.' }),
+  help: statement('help', null),
+  'help-own-organisation': statement('help', LOOKS.yellow),
+  'help-host': statement('hosting', null),
   'statement-privacy': statement('privacy', null),
   'statement-privacy-own': statement('privacy', { ...LOOKS.dark, privacyText: 'Vores databeskyttelsesrådgiver hedder Bo.\nDu kan skrive til hende.', contact: 'Skriv til os i Digital Post.' }),
   ...STAFF_STORIES,
+  ...OPERATOR_STORIES,
 };

@@ -8,12 +8,10 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { customElement, property, query, state } from 'lit/decorators.js';
 import '../elements/announcer/announcer.js';
 import type { AnnounceEvent, Announcer } from '../elements/announcer/announcer.js';
-import type { LanguageEvent } from '../elements/language/language.js';
 import { WaitAlerts } from '../elements/lobby/alerting.js';
 import { staffProblem, staffWords, type StaffWords } from '../text/staff.js';
-import { chooseLanguage, loadWords, storedLanguage, storeLanguage } from '../text/language.js';
-import { languageOf, showLanguage, type Language } from '../text/languages.js';
-import type { Words } from '../text/words.js';
+import { PageWords } from '../text/page-words.js';
+import { showLanguage, type Language } from '../text/languages.js';
 import { DayWatch, UNSEEN, type Watched } from './day-watch.js';
 import { arrivals, waitingCount } from './day.js';
 import './frame.js';
@@ -42,8 +40,7 @@ export class Staff extends LitElement {
   @property({ attribute: false }) fragment: string | null = null;
   @property({ attribute: false }) asked: Language | null = null;
 
-  /** Null until the words of the person's language are there. */
-  @state() private common: Words | null = null;
+  private readonly spoken = new PageWords(this, () => this.asked);
   /** Null until the server has told. */
   @state() private session: StaffState | null = null;
   @state() private route: Route = { at: 'day', day: '' };
@@ -67,11 +64,8 @@ export class Staff extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    const asked = this.asked ?? languageOf(new URLSearchParams(location.search).get('lang'));
-    void this.speak(chooseLanguage(asked, storedLanguage(), navigator.languages));
     addEventListener('hashchange', this.onRoute);
     this.addEventListener('announce', this.onAnnounce);
-    this.addEventListener('language', this.onLanguage);
     this.addEventListener('sessionended', this.onSessionEnded);
     this.addEventListener('daychanged', this.onDayChanged);
     this.addEventListener('signedin', this.onSignedIn);
@@ -88,7 +82,6 @@ export class Staff extends LitElement {
     super.disconnectedCallback();
     removeEventListener('hashchange', this.onRoute);
     this.removeEventListener('announce', this.onAnnounce);
-    this.removeEventListener('language', this.onLanguage);
     this.removeEventListener('sessionended', this.onSessionEnded);
     this.removeEventListener('daychanged', this.onDayChanged);
     this.removeEventListener('signedin', this.onSignedIn);
@@ -101,7 +94,7 @@ export class Staff extends LitElement {
   }
 
   private get language(): Language {
-    return this.common?.language ?? 'da';
+    return this.spoken.language;
   }
 
   private get words(): StaffWords {
@@ -109,7 +102,8 @@ export class Staff extends LitElement {
   }
 
   override render(): TemplateResult {
-    const { words, session, common } = this;
+    const { words, session } = this;
+    const common = this.spoken.words;
     const person = session?.person ?? null;
     return html`${common === null ? nothing : html`<vdx-staff-frame
         class=${person === null ? 'alone' : ''}
@@ -145,7 +139,7 @@ export class Staff extends LitElement {
       case 'template':
         return html`<vdx-staff-template .requests=${requests} .language=${language} .template=${route.id}></vdx-staff-template>`;
       case 'look':
-        return html`<vdx-staff-look .requests=${requests} .language=${language} .person=${this.session?.person} .common=${this.common}></vdx-staff-look>`;
+        return html`<vdx-staff-look .requests=${requests} .language=${language} .person=${this.session?.person} .common=${this.spoken.words}></vdx-staff-look>`;
       case 'more':
         return html`<vdx-staff-more .requests=${requests} .language=${language} .person=${this.session?.person ?? null}></vdx-staff-more>`;
       default:
@@ -154,7 +148,7 @@ export class Staff extends LitElement {
   }
 
   protected override updated(_changed: PropertyValues): void {
-    if (this.common === null) return;
+    if (this.spoken.words === null) return;
     showLanguage(this.language);
     const person = this.session?.person ?? null;
     const waiting = waitingCount(this.watched.day?.meetings ?? []);
@@ -242,21 +236,6 @@ export class Staff extends LitElement {
     const { text, urgency } = event as AnnounceEvent;
     this.announcer.say(text, urgency);
   };
-
-  private readonly onLanguage = (event: Event): void => {
-    const { language } = event as LanguageEvent;
-    storeLanguage(language);
-    void this.speak(language);
-  };
-
-  /** A language whose words cannot be fetched now is not spoken. */
-  private async speak(language: Language): Promise<void> {
-    try {
-      this.common = await loadWords(language);
-    } catch {
-      this.common ??= await loadWords('da');
-    }
-  }
 
   private readonly onSessionEnded = (): void => {
     this.leave('session_ended');

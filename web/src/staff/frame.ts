@@ -6,6 +6,7 @@ import { icon } from '../elements/icon/icon.js';
 import '../elements/language/language.js';
 import { buttons, reset } from '../styles/shared.js';
 import { initials } from '../text/names.js';
+import { lookWords } from '../text/look.js';
 import type { StaffWords } from '../text/staff.js';
 import type { Words } from '../text/words.js';
 import { glyph, type GlyphName } from './glyphs.js';
@@ -66,6 +67,7 @@ export class StaffFrame extends LitElement {
         <p class="notice" role="alert">${this.notice === '' ? nothing : html`${icon('warning')}<span>${this.notice}</span>`}</p>
         <slot></slot>
         <footer>
+          <a class="link" href="/help/host">${lookWords(this.common?.language ?? 'da').hosting}</a>
           <a class="link" href="/accessibility">${words.help.accessibility}</a>
           <a class="link" href="/privacy">${words.help.privacy}</a>
         </footer>
@@ -123,6 +125,8 @@ export class StaffFrame extends LitElement {
 
       header {
         display: flex;
+        flex-wrap: wrap;
+        justify-content: space-between;
         align-items: center;
         gap: var(--space-12);
         padding: var(--space-12) max(var(--space-16), env(safe-area-inset-right)) var(--space-12)
@@ -132,7 +136,7 @@ export class StaffFrame extends LitElement {
 
       .whose {
         display: flex;
-        flex: 1;
+        flex: 1 1 12rem;
         align-items: center;
         gap: var(--space-12);
         min-width: 0;
@@ -312,7 +316,8 @@ export class StaffFrame extends LitElement {
         :host(:not(.alone)) header {
           position: sticky;
           inset-block-start: 0;
-          flex-direction: column;
+          flex-flow: column nowrap;
+          justify-content: start;
           align-items: stretch;
           height: 100vh;
           padding: var(--space-24) var(--space-16);

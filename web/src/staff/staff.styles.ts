@@ -1,7 +1,10 @@
 import { css } from 'lit';
+import { desk } from '../styles/desk.js';
 
 /** What the staff page's views share: one column, its heading, cards, notes, fields of every kind. */
 export const viewStyles = css`
+  ${desk}
+
   :host {
     display: block;
     max-width: 48rem;
@@ -10,15 +13,6 @@ export const viewStyles = css`
 
   h1 {
     font-size: var(--text-32);
-  }
-
-  h1:focus {
-    outline: none;
-    box-shadow: none;
-  }
-
-  h2 {
-    font-size: var(--text-20);
   }
 
   h3 {
@@ -33,10 +27,6 @@ export const viewStyles = css`
     text-wrap: pretty;
   }
 
-  .soft {
-    color: var(--ink-soft);
-  }
-
   .stack,
   form {
     display: grid;
@@ -49,13 +39,6 @@ export const viewStyles = css`
     grid-template-columns: repeat(auto-fit, minmax(min(9rem, 100%), 1fr));
     gap: var(--space-16);
     align-items: start;
-  }
-
-  .row {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    gap: var(--space-12);
   }
 
   .row > * {
@@ -124,27 +107,10 @@ export const viewStyles = css`
     border: 2px solid var(--danger);
   }
 
-  .problem:empty {
-    display: none;
-  }
-
   .problem .icon {
     width: 1.25rem;
     height: 1.25rem;
     margin-block-start: 0.125rem;
-  }
-
-  .note {
-    display: flex;
-    gap: var(--space-12);
-    padding: var(--space-12) var(--space-16);
-    border-inline-start: 4px solid var(--caution);
-    border-radius: var(--radius);
-    background: var(--surface);
-  }
-
-  .note .icon {
-    color: var(--caution);
   }
 
   .note.danger {
@@ -155,13 +121,7 @@ export const viewStyles = css`
     color: var(--danger);
   }
 
-  .button {
-    font-size: var(--text-16);
-    padding-inline: var(--space-16);
-  }
-
   .button.primary {
-    min-height: var(--target);
     font-size: var(--text-18);
     padding-inline: var(--space-24);
   }

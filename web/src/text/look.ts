@@ -6,6 +6,8 @@ export interface LookWords {
   /** What the links are, to who does not see them. */
   readonly about: string;
   readonly help: string;
+  /** To who hosts. */
+  readonly hosting: string;
   readonly accessibility: string;
   readonly privacy: string;
   readonly newTab: string;
@@ -14,6 +16,7 @@ export interface LookWords {
 const da: LookWords = {
   about: 'Om siden',
   help: 'Hjælp',
+  hosting: 'Vejledning til værten',
   accessibility: 'Tilgængelighed',
   privacy: 'Privatliv',
   newTab: 'åbner i en ny fane',
@@ -22,6 +25,7 @@ const da: LookWords = {
 const en: LookWords = {
   about: 'About this page',
   help: 'Help',
+  hosting: 'Guide for the host',
   accessibility: 'Accessibility',
   privacy: 'Privacy',
   newTab: 'opens in a new tab',

@@ -59,3 +59,10 @@ export function functionText(value: string, language: Language): string {
   const index = (FUNCTIONS as readonly string[]).indexOf(value.toLowerCase());
   return peopleWords(language).functions[index] ?? value;
 }
+
+/** In the middle of a sentence, where only German writes nouns with a capital. A title of an organisation's own stays as it is. */
+export function functionWithin(value: string, language: Language): string {
+  const text = functionText(value, language);
+  const isUsual = (FUNCTIONS as readonly string[]).includes(value.toLowerCase());
+  return isUsual && language !== 'de' ? text.toLocaleLowerCase(language) : text;
+}

@@ -41,7 +41,7 @@ export interface OperatorWords {
     readonly rejected: (count: string) => string;
     readonly trend: string;
   };
-  readonly quality: { readonly title: string; readonly good: string; readonly weak: string; readonly lost: string; readonly none: string; readonly ways: (by: Readonly<Record<'udp' | 'tcp' | 'turn' | 'none', number>>) => string };
+  readonly quality: { readonly title: string; readonly good: string; readonly weak: string; readonly lost: string; readonly none: string; readonly ways: (udp: number, tcp: number, turn: number, none: number) => string };
   readonly workers: { readonly title: string; readonly worker: string; readonly load: string; readonly peers: string };
   readonly rooms: { readonly title: string; readonly room: string; readonly people: string; readonly hint: string; readonly waiting: string; readonly weak: string; readonly sources: string; readonly age: string; readonly none: string; readonly more: (count: number) => string };
   readonly problems: { readonly title: string; readonly none: string; readonly what: Readonly<Record<string, string>> };
@@ -108,7 +108,7 @@ const da: OperatorWords = {
     weak: 'Svage',
     lost: 'Tabte',
     none: 'Ingen har lyd eller billede lige nu.',
-    ways: (by) => `${by.udp} ved UDP, ${by.tcp} ved TCP, ${by.turn} ved TURN, ${by.none} uden medier`,
+    ways: (udp, tcp, turn, none) => `${udp} ved UDP, ${tcp} ved TCP, ${turn} ved TURN, ${none} uden medier`,
   },
   workers: { title: 'Arbejdere', worker: 'Nr.', load: 'Belastning', peers: 'Forbindelser' },
   rooms: {
@@ -205,7 +205,7 @@ const en: OperatorWords = {
     weak: 'Weak',
     lost: 'Lost',
     none: 'Nobody has sound or picture now.',
-    ways: (by) => `${by.udp} by UDP, ${by.tcp} by TCP, ${by.turn} by TURN, ${by.none} without media`,
+    ways: (udp, tcp, turn, none) => `${udp} by UDP, ${tcp} by TCP, ${turn} by TURN, ${none} without media`,
   },
   workers: { title: 'Workers', worker: 'No.', load: 'Load', peers: 'Connections' },
   rooms: {

@@ -20,7 +20,9 @@ export function clockText(ms: number, language: Language): string {
 
 /** `mandag den 24. november` */
 export function dayText(ms: number, language: Language): string {
-  return new Intl.DateTimeFormat(localeOf(language), { weekday: 'long', day: 'numeric', month: 'long' }).format(ms);
+  const parts = new Intl.DateTimeFormat(localeOf(language), { weekday: 'long', day: 'numeric', month: 'long' }).formatToParts(ms);
+  // Browsers leave out a word that a Dane says.
+  return parts.map(({ type, value }, index) => (language === 'da' && type === 'literal' && parts[index - 1]?.type === 'weekday' ? ' den ' : value)).join('');
 }
 
 /** The clock alone when it is today, the day before it otherwise. */

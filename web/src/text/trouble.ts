@@ -21,6 +21,8 @@ export interface TroubleWords {
   /** Before the way in; then the page goes on by itself. */
   readonly doorOpensIn: (time: string) => string;
   readonly comesBack: string;
+  /** Where no number is known: to the page that takes addresses. */
+  readonly typeInstead: string;
   readonly hours: (count: number) => string;
   readonly minutes: (count: number) => string;
   readonly seconds: (count: number) => string;
@@ -39,6 +41,7 @@ const da: TroubleWords = {
   opensNow: 'Nu åbner vi. Et øjeblik.',
   doorOpensIn: (time) => `Døren åbner om ${time}.`,
   comesBack: 'Vi prøver selv igen, så snart du er på nettet.',
+  typeInstead: 'Skriv mødets adresse',
   hours: (count) => `${count} ${count === 1 ? 'time' : 'timer'}`,
   minutes: (count) => `${count} ${count === 1 ? 'minut' : 'minutter'}`,
   seconds: (count) => `${count} ${count === 1 ? 'sekund' : 'sekunder'}`,
@@ -57,6 +60,7 @@ const en: TroubleWords = {
   opensNow: 'Now we open. One moment.',
   doorOpensIn: (time) => `The door opens in ${time}.`,
   comesBack: 'We try again ourselves as soon as you are online.',
+  typeInstead: 'Type the meeting’s address',
   hours: (count) => `${count} ${count === 1 ? 'hour' : 'hours'}`,
   minutes: (count) => `${count} ${count === 1 ? 'minute' : 'minutes'}`,
   seconds: (count) => `${count} ${count === 1 ? 'second' : 'seconds'}`,

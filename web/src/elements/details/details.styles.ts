@@ -43,7 +43,7 @@ export const detailsStyles = css`
   dl {
     display: grid;
     gap: var(--space-4) var(--space-16);
-    grid-template-columns: auto minmax(0, 1fr);
+    grid-template-columns: minmax(0, 2fr) minmax(0, 3fr);
     margin: 0;
   }
 
@@ -51,9 +51,11 @@ export const detailsStyles = css`
     color: var(--ink-soft);
   }
 
+  dt,
   dd {
     margin: 0;
-    overflow-wrap: anywhere;
+    overflow-wrap: break-word;
+    hyphens: auto;
   }
 
   dd .link {
@@ -119,7 +121,7 @@ export const detailsStyles = css`
   }
 
   /* Large text in a narrow panel: the term stands above what it says. */
-  @container (max-width: 17rem) {
+  @container (max-width: 19rem) {
     dl {
       grid-template-columns: minmax(0, 1fr);
     }

@@ -24,10 +24,10 @@ describe('vdx-frame', () => {
     expect(textOf(part(element, 'footer'))).toContain(da.help.nobody);
   });
 
-  it('leads from every screen to accessibility and privacy, ours or the organisation\'s', async () => {
+  it('leads from every screen to help, accessibility and privacy, ours or the organisation\'s', async () => {
     const element = await mount(new Frame(), { room: ROOM, words: da });
     const addresses = (): (string | null)[] => [...element.renderRoot.querySelectorAll('nav a')].map((link) => link.getAttribute('href'));
-    expect(addresses()).toEqual(['/accessibility?lang=da', '/privacy?lang=da']);
+    expect(addresses()).toEqual(['/help?lang=da', '/accessibility?lang=da', '/privacy?lang=da']);
     element.look = decodeLook({ version: 1, organisation: 'å/b', helpUrl: 'https://h.example', privacyUrl: 'https://p.example' });
     await element.updateComplete;
     expect(addresses()).toEqual(['https://h.example', '/o/%C3%A5%2Fb/accessibility?lang=da', 'https://p.example']);

@@ -77,12 +77,14 @@ export const layoutsStyles = css`
     font-size: var(--text-16);
     line-height: var(--leading-tight);
     text-align: center;
-    overflow-wrap: anywhere;
+    overflow-wrap: break-word;
     hyphens: auto;
   }
 
   label:has(.plain) {
-    grid-column: span 2;
+    grid-column: 1 / -1;
+    justify-self: start;
+    min-width: calc(50% - var(--space-4));
   }
 
   .chosen {

@@ -51,15 +51,21 @@ export const peopleStyles = css`
     min-height: 44px;
   }
 
+  /* With large text the signs and the button stand below the name. */
+  .person:not(:has(> .soft)) {
+    flex-wrap: wrap;
+  }
+
   .away .face {
     opacity: 0.5;
   }
 
   .who {
-    flex: 1;
+    flex: 1 1 7rem;
     min-width: 0;
     line-height: var(--leading-tight);
-    overflow-wrap: anywhere;
+    overflow-wrap: break-word;
+    hyphens: auto;
   }
 
   .name {
@@ -101,6 +107,7 @@ export const peopleStyles = css`
     display: flex;
     flex: none;
     gap: var(--space-4);
+    margin-inline-start: auto;
     color: var(--ink-soft);
   }
 
@@ -114,8 +121,8 @@ export const peopleStyles = css`
     display: grid;
     flex: none;
     place-content: center;
-    width: 44px;
-    height: 44px;
+    width: max(44px, 2.75rem);
+    height: max(44px, 2.75rem);
     border: 1px solid var(--edge);
     border-radius: var(--radius);
     background: none;

@@ -65,8 +65,9 @@ export const ratingStyles = css`
 
   .choice span {
     min-width: 0;
+    font-size: min(1em, 8.5vw);
     hyphens: auto;
-    overflow-wrap: anywhere;
+    overflow-wrap: break-word;
   }
 
   .face {

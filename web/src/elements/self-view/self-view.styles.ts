@@ -23,9 +23,10 @@ export const selfViewStyles = css`
     left: var(--away);
   }
 
+  /* Never more than two fifths of the room's height: large text and a notice leave little of it. */
   section {
     position: relative;
-    width: clamp(104px, 6.5rem, 128px);
+    width: min(clamp(104px, 6.5rem, 128px), 30cqh);
     aspect-ratio: 3 / 4;
     border-radius: var(--radius-card);
     /* A line and no blur: what lies under it is other people's moving pictures. */
@@ -41,7 +42,7 @@ export const selfViewStyles = css`
 
   /* Among many small tiles it is small itself, and grows for the one who wants something of it. */
   :host([compact]) section:not(.open, :focus-within) {
-    width: 72px;
+    width: min(80px, 30cqh);
   }
 
   vdx-tile {
@@ -110,12 +111,12 @@ export const selfViewStyles = css`
 
   @media (min-width: 43.75em) and (min-height: 30.01em) {
     section {
-      width: clamp(240px, 15rem, 320px);
+      width: min(clamp(240px, 15rem, 320px), 70cqh);
       aspect-ratio: 16 / 9;
     }
 
     :host([compact]) section:not(.open, :focus-within, :hover) {
-      width: 176px;
+      width: min(176px, 70cqh);
     }
 
     .actions {
@@ -126,9 +127,19 @@ export const selfViewStyles = css`
   }
 
   :host([seated]) section {
+    position: absolute;
+    right: 0;
+    bottom: 0;
     width: 100%;
     height: 100%;
     aspect-ratio: auto;
+  }
+
+  /* A seat in a strip is lower than two buttons. */
+  :host([seated]) section.open,
+  :host([seated]) section:focus-within {
+    min-width: 160px;
+    min-height: 120px;
   }
 
   @media (max-width: 43.74em), (max-height: 30em) {

@@ -44,16 +44,32 @@ describe('seatFor', () => {
     expect(places?.every((box) => box !== null && box.width > 80)).toBe(true);
   });
 
-  it('lets it float where there is room, among few, and beside a shared screen', () => {
-    expect(seatFor(DESKTOP, others(9))).toBeNull();
-    expect(seatFor(PHONE, others(3))).toBeNull();
-    expect(seatFor(PHONE, [...others(4), tileOf('Bo', { kind: 'screen' })])).toBeNull();
+  it('lets it float where there is room, and among few', () => {
+    expect(seatFor(DESKTOP, others(6))).toBeNull();
+    expect(seatFor(DESKTOP, others(7))).toHaveLength(8);
+    expect(seatFor(PHONE, others(2))).toBeNull();
+    expect(seatFor(PHONE, others(3))).toHaveLength(4);
   });
 
-  it('seats it among three on a phone held sideways', () => {
+  it('seats it between two on a phone held sideways', () => {
     const sideways = { width: 828, height: 310 };
-    expect(seatFor(sideways, others(2))).toBeNull();
-    expect(seatFor(sideways, others(3))).toHaveLength(4);
+    expect(seatFor(sideways, others(1))).toBeNull();
+    expect(seatFor(sideways, others(2))).toHaveLength(3);
+  });
+
+  it.each([DESKTOP, PHONE])('is the last of the small ones beside a shared screen, and covers nobody (%o)', (container) => {
+    for (const count of [1, 4, 9]) {
+      const tiles = [...others(count), tileOf('Bo', { kind: 'screen' })];
+      const places = seatFor(container, tiles) ?? [];
+      const own = places.at(-1);
+      expect(places).toHaveLength(tiles.length + 1);
+      expect(own).toBeTruthy();
+      for (const box of places.slice(0, -1)) {
+        if (box === null || own === null || own === undefined) continue;
+        const isApart = box.left + box.width <= own.left || own.left + own.width <= box.left || box.top + box.height <= own.top || own.top + own.height <= box.top;
+        expect(isApart).toBe(true);
+      }
+    }
   });
 
   it('is a place more beside those that the layout shows', () => {

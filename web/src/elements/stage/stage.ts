@@ -38,20 +38,20 @@ export class TileSizeEvent extends Event {
   }
 }
 
-/** From so many others on, a phone's tiles are hardly larger than the own picture, which then covers a face. */
-const SEATED_FROM = { upright: 4, low: 3 };
+/** From so many others on the tiles are so small that the own picture in a corner covers a face. */
+const SEATED_FROM = { upright: 3, low: 2, wide: 7 };
 /** A phone on its side leaves a stage lower than this. */
 const LOW_PX = 340;
 
 /**
- * Where the own picture sits in the row of the others, in a small room with many. Null: in a corner, over somebody's
- * shoulder. Where some are large and some small there is no seat: what is small stands in a strip.
+ * Where the own picture sits among the others, when there are many for the room: last in their rows, or last in the strip
+ * where some are large and some small. Null: in a corner, over somebody's shoulder.
  */
 export function seatFor(container: Size, tiles: readonly Tile[], situation: Situation = PLAIN): readonly (Box | null)[] | null {
-  const isLow = container.height < LOW_PX;
-  if (!isLow && aspectFor(container) !== PHONE) return null;
   const { mains, pips } = arrangeTiles(tiles, situation);
-  if (pips.length > 0 || mains.length < (isLow ? SEATED_FROM.low : SEATED_FROM.upright)) return null;
+  if (pips.length > 0) return placeTiles(container, tiles, situation, true);
+  const shape = container.height < LOW_PX ? 'low' : aspectFor(container) === PHONE ? 'upright' : 'wide';
+  if (mains.length < SEATED_FROM[shape]) return null;
   const { boxes } = gridLayout(container, mains.length + 1, aspectFor(container));
   return [...tiles.map((tile) => boxes[mains.indexOf(tile)] ?? null), boxes[mains.length] ?? null];
 }
@@ -60,11 +60,12 @@ export function seatFor(container: Size, tiles: readonly Tile[], situation: Situ
 const LINES = 3;
 const MANY_PIPS = 7;
 
-/** Boxes in the order of `tiles`; null for a tile that finds no place. */
-export function placeTiles(container: Size, tiles: readonly Tile[], situation: Situation = PLAIN): readonly (Box | null)[] {
+/** Boxes in the order of `tiles`; null for a tile that finds no place. `seatsOwn`: the strip's last is the own picture's, and last here. */
+export function placeTiles(container: Size, tiles: readonly Tile[], situation: Situation = PLAIN, seatsOwn = false): readonly (Box | null)[] {
   const { mains, pips } = arrangeTiles(tiles, situation);
   const lines = situation.layout !== 'grid' && pips.length > MANY_PIPS ? LINES : 1;
-  const { main: room, strip } = stageLayout(container, pips.length, null, undefined, lines);
+  const { main: room, strip } = stageLayout(container, pips.length + (seatsOwn ? 1 : 0), null, undefined, lines);
+  const own = seatsOwn ? (strip.at(-1) ?? null) : null;
   const narrow = aspectFor(room);
   const aspect = tiles.length === 1 && narrow.narrowest < 1 ? ONE_ON_PHONE : narrow;
   const boxes = new Map<Tile, Box>();
@@ -76,9 +77,10 @@ export function placeTiles(container: Size, tiles: readonly Tile[], situation: S
   });
   pips.forEach((tile, index) => {
     const box = strip[index];
-    if (box !== undefined) boxes.set(tile, box);
+    if (box !== undefined && box !== own) boxes.set(tile, box);
   });
-  return tiles.map((tile) => boxes.get(tile) ?? null);
+  const places = tiles.map((tile) => boxes.get(tile) ?? null);
+  return seatsOwn ? [...places, own] : places;
 }
 
 @customElement('vdx-stage')

@@ -143,11 +143,22 @@ export const tileStyles = css`
     --level-colour: var(--stage-positive);
   }
 
+  /* In the middle, in place of the initials, and never over the name. */
   .cannot {
     position: absolute;
-    inset: var(--space-16) var(--space-16) auto;
+    inset: var(--space-8) var(--space-8) 2.75rem;
+    display: grid;
+    align-content: safe center;
+    overflow: hidden;
     font-size: var(--text-16);
+    line-height: var(--leading-tight);
     text-align: center;
+    text-wrap: balance;
+    overflow-wrap: break-word;
+  }
+
+  .blank:has(~ .cannot) span {
+    visibility: hidden;
   }
 
   @container (max-width: 210px) {
@@ -158,15 +169,12 @@ export const tileStyles = css`
     }
   }
 
-  /* Where the two would stand on each other, the words say more than the initials. */
-  @container (max-width: 260px) and (min-width: 150.01px) {
-    .blank:has(~ .cannot) span {
-      visibility: hidden;
-    }
-  }
-
   /* In a strip on a phone there is room for a name and nothing more; the words stay for screen readers. */
-  @container (max-width: 150px) {
+  @container (max-width: 9.5rem) or (max-height: 7.5rem) {
+    .blank:has(~ .cannot) span {
+      visibility: visible;
+    }
+
     .trouble .text,
     .cannot {
       position: absolute;

@@ -21,6 +21,7 @@ export const noticesStyles = css`
     padding: var(--space-8) var(--space-16);
     background: var(--stage-raised);
     color: var(--stage-ink);
+    font-size: min(1.125rem, 7vw);
     font-weight: var(--bold);
     line-height: var(--leading-tight);
   }

@@ -127,10 +127,11 @@ export const stepStyles = css`
 
   dd {
     margin: 0;
-    font-size: var(--text-20);
+    font-size: min(var(--text-20), 8.6vw);
     font-weight: var(--bold);
     line-height: var(--leading-tight);
-    overflow-wrap: anywhere;
+    overflow-wrap: break-word;
+    hyphens: auto;
   }
 
   .more {

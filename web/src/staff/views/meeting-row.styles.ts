@@ -43,8 +43,8 @@ export const rowStyles = css`
   }
 
   h2 {
-    font-size: var(--text-18);
-    overflow-wrap: anywhere;
+    font-size: min(var(--text-18), 9vw);
+    overflow-wrap: break-word;
   }
 
   .who {
