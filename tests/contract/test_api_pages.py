@@ -197,7 +197,9 @@ async def test_room_page_is_the_client_for_any_room(built: TestClient[web.Reques
     assert again.status == 304
 
 
-@pytest.mark.parametrize("path", ["", "/", "/i", "/m/0123456789ab", "/r/abc234abc234", "/privacy", "/accessibility", "/help", "/help/host"])
+@pytest.mark.parametrize(
+    "path", ["", "/", "/i", "/m/0123456789ab", "/r/abc234abc234", "/privacy", "/accessibility", "/help", "/help/host"]
+)
 async def test_every_page_of_an_organisation_is_the_same_page_in_the_frames_that_it_allows(
     built: TestClient[web.Request, web.Application], path: str
 ) -> None:
