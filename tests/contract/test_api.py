@@ -9,9 +9,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
+import msgspec
 import pytest
 
 from tests.contract.assembled import AssembledServer, assembled
+from vdxmedia.api.resources import RoomRequest
+from vdxmedia.conference.settings import RoomSettings
 
 ROOM = {
     "subject": "Samtale om hjemmepleje",
@@ -310,18 +313,27 @@ EVERY_SETTING = {
     "privateChat": False,
     "attendance": True,
     "maximum": 12,
+    "quality": "sd",
 }
+
+
 PINS = {"hostPin": "135790", "guestPin": "2468"}
 
 
 async def test_every_setting_can_be_given_and_changed(server: AssembledServer) -> None:
-    opened = await server.open_room(**EVERY_SETTING, **PINS)
+    opens, closes = (datetime.now(UTC).replace(microsecond=0) + timedelta(hours=hours) for hours in (-1, 1))
+    times = {"opensAt": opens.isoformat(), "closesAt": closes.isoformat()}
+    all_settings = {one.encode_name for one in msgspec.structs.fields(RoomRequest)}
+    assert {one.name for one in msgspec.structs.fields(RoomRequest)} == set(RoomSettings.__struct_fields__)
+    assert all_settings == {*EVERY_SETTING, *PINS, *times, "codec"}
+    opened = await server.open_room(**EVERY_SETTING, **PINS, **times, codec="H264")
     assert {name: opened[name] for name in EVERY_SETTING} == EVERY_SETTING
+    assert opened["codec"] == "H264"
+    assert [datetime.fromisoformat(opened[name]) for name in times] == [opens, closes]
     assert (opened["hasHostPin"], opened["hasGuestPin"]) == (True, True)
     plain = await server.open_room()
     settings = server.server.registry.settings_of(plain["roomId"])
-    closes = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
-    for name, value in {**EVERY_SETTING, **PINS, "closesAt": closes.isoformat()}.items():
+    for name, value in {**EVERY_SETTING, **PINS, **times}.items():
         async with server.patch(f"/api/v1/rooms/{plain['roomId']}", {name: value}) as answer:
             changed = await answer.json()
             assert answer.status == 200, changed
@@ -330,7 +342,7 @@ async def test_every_setting_can_be_given_and_changed(server: AssembledServer) -
         before, settings = settings, server.server.registry.settings_of(plain["roomId"])
         assert sum(getattr(before, one) != getattr(settings, one) for one in settings.__struct_fields__) == 1, name
     assert {name: changed[name] for name in EVERY_SETTING} == EVERY_SETTING
-    assert datetime.fromisoformat(changed["closesAt"]) == closes
+    assert [datetime.fromisoformat(changed[name]) for name in times] == [opens, closes]
     assert (settings.host_pin, settings.guest_pin) == ("135790", "2468")
     async with server.patch(f"/api/v1/rooms/{plain['roomId']}", {"closesAt": None, "hostPin": ""}) as answer:
         changed = await answer.json()

@@ -22,6 +22,7 @@ from vdxmedia.conference.settings import (
     LastHostPolicy,
     LayoutChoice,
     LobbyPolicy,
+    PictureQuality,
     RoomMode,
     RoomSettings,
     StartMicrophone,
@@ -90,6 +91,9 @@ class RoomRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel", for
             "50, or that limit if lower, when left out."
         ),
     ] = None
+    quality: Annotated[PictureQuality, Meta(description="How large cameras are for others: `sd` is 360 lines.")] = (
+        PictureQuality.HD
+    )
     codec: Annotated[Codec, Meta(description="The one codec that cameras and screens send in this room.")] = Codec.VP8
     opens_at: Annotated[Moment | None, Meta(description="RFC 3339 with a zone; open from now on when left out.")] = None
     closes_at: Annotated[
@@ -129,6 +133,7 @@ class RoomPatch(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbi
     host_pin: Annotated[str, Meta(description="Empty: nobody becomes a host by typing.")] | UnsetType = UNSET
     guest_pin: str | UnsetType = UNSET
     maximum: int | UnsetType = UNSET
+    quality: PictureQuality | UnsetType = UNSET
     opens_at: Moment | UnsetType | None = UNSET
     closes_at: Annotated[Moment | None, Meta(description="Now or before: the call ends.")] | UnsetType = UNSET
 
@@ -162,6 +167,7 @@ class RoomResource(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     private_chat: bool
     attendance: bool
     maximum: int
+    quality: PictureQuality
     codec: Codec
     opens_at: datetime | None
     closes_at: datetime | None
