@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.contract.test_lobby import new_room
 from tests.fakes.signalling_server import Server, connected, signalling_server, until
 from vdxmedia.conference.emergency import MAX_NOTE_CHARS, EmergencyNote
 
@@ -50,6 +51,23 @@ async def test_emergency_note_reaches_hosts_only_and_no_log(server: Server, capl
         assert not any(secret in claims for secret in SECRETS), "nor can he read it in his own token"
     logged = "".join(record.getMessage() for record in caplog.records if record.name.startswith("vdxmedia"))
     assert not any(secret in logged for secret in SECRETS)
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"mode": "training"}, "muted"),
+        ({"mode": "training", "guest_microphone": "off"}, "off"),
+        ({"mode": "meeting"}, "on"),
+    ],
+)
+async def test_microphones_of_guests_are_muted_at_the_start_of_a_training(
+    server: Server, settings: dict[str, str], told: str
+) -> None:
+    async with connected(server, server.token(new_room(server, **settings))) as guest:
+        assert (await guest.join("Anna"))["room"]["guestMicrophone"] == told
+        if told != "off":  # and each opens his own
+            assert await guest.command("setSource", source="microphone", active=True) == {"type": "done"}
 
 
 async def test_longest_note_fits_into_a_token(server: Server) -> None:

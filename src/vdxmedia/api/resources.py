@@ -64,7 +64,9 @@ class RoomRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel", for
     last_host: Annotated[LastHostPolicy, Meta(description="What becomes of the others when the last host leaves.")] = (
         LastHostPolicy.STAY
     )
-    guest_microphone: StartMicrophone = StartMicrophone.ON
+    guest_microphone: Annotated[
+        StartMicrophone, Meta(description="At the start; a training begins muted where this is `on`.")
+    ] = StartMicrophone.ON
     guests_may_unmute: bool = True
     host_layout: Annotated[str, Meta(description="A layout's name; empty: the mode's own.")] = ""
     guest_layout: str = ""

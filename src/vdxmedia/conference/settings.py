@@ -92,6 +92,12 @@ class RoomSettings(msgspec.Struct, frozen=True, kw_only=True):
     """The one codec that cameras and screens send in this room. VP9 and AV1: who has not got them is not seen."""
 
     @property
+    def start_microphone(self) -> StartMicrophone:
+        """A guest's. In a training it is muted at the start, whatever else was said; each opens his own."""
+        is_open = self.guest_microphone is StartMicrophone.ON
+        return StartMicrophone.MUTED if is_open and self.mode is RoomMode.TRAINING else self.guest_microphone
+
+    @property
     def keeps_attendance(self) -> bool:
         """A training does so by itself."""
         return self.attendance or self.mode is RoomMode.TRAINING

@@ -545,6 +545,7 @@ export interface Room {
   readonly guestVisibility: GuestVisibility;
   readonly lobby: LobbyPolicy;
   readonly lastHost: LastHostPolicy;
+  /** At the start; in a training never `on`. */
   readonly guestMicrophone: StartMicrophone;
   readonly guestsMayUnmute: boolean;
   readonly hostLayout: string;

@@ -43,6 +43,7 @@ class Room(Wire, frozen=True):
     lobby: LobbyPolicy
     last_host: LastHostPolicy
     guest_microphone: StartMicrophone
+    """At the start; in a training never `on`."""
     guests_may_unmute: bool
     host_layout: str
     guest_layout: str
@@ -89,8 +90,8 @@ class ChangeRoom(Wire, frozen=True, tag="changeRoom"):
 
 
 def room_of(room: RoomId, settings: RoomSettings) -> Room:
-    told = {name: getattr(settings, name) for name in Room.__struct_fields__ if name != "id"}
-    return Room(id=room, **told)
+    told = {name: getattr(settings, name) for name in Room.__struct_fields__ if name not in ("id", "guest_microphone")}
+    return Room(id=room, guest_microphone=settings.start_microphone, **told)
 
 
 def _changed(room: RoomId, document: RoomDocument) -> RoomChanged:
