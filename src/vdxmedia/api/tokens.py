@@ -33,8 +33,10 @@ from vdxmedia.clock import Clock
 from vdxmedia.conference.emergency import MAX_NOTE_CHARS, EmergencyNote
 from vdxmedia.errors import Misconfigured, NotAllowed
 from vdxmedia.hub.ports import Grant, MediaKind
+from vdxmedia.ids import RoomId
 
 AUDIENCE = "vdxmedia"
+ROLES = ("host", "guest")
 MAX_TOKEN_CHARS = 4096
 """As in the wire schema (`Hello.token`); ours are below 900."""
 NOT_BEFORE_LEEWAY_S = 30.0
@@ -241,6 +243,15 @@ class JwtTokens:
             raise NotAllowed("the token has expired; ask for a new link", code="token_expired")
         return _grant_of(claims, key, expires_at)
 
+    def made_for(self, token: str) -> tuple[RoomId, str] | None:
+        """Room and role of a token that is signed with one of our keys, be it over. It opens nothing: for records."""
+        try:
+            claims, _ = self._verified_claims(token)
+        except NotAllowed:
+            return None
+        is_ours = claims.iss == self._issuer and claims.aud == AUDIENCE
+        return (RoomId(claims.video.room), claims.vdx.role) if is_ours and claims.vdx.role in ROLES else None
+
     def _expires_at(self, claims: Claims) -> float:
         if claims.vdx.until_room_closes is not True:
             return claims.exp
@@ -289,7 +300,7 @@ def _grant_of(claims: Claims, key: SigningKey, expires_at: float) -> Grant:
     video = claims.video
     if not video.room_join:
         raise NotAllowed("the token does not allow joining", code="not_permitted")
-    if claims.vdx.role not in ("host", "guest"):
+    if claims.vdx.role not in ROLES:
         raise _invalid("its role is unknown")
     known = {str(kind): kind for kind in MediaKind}
     granted = frozenset(known[name] for name in video.can_publish_sources if name in known)

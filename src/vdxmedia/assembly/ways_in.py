@@ -75,6 +75,7 @@ def booking_operations(
         clock=clock,
         counters=registry.counters,
         uri_domain=uri_domain,
+        turned_away=registry.records.turned_away,
     )
     per_second = settings.api.requests_per_second
     diagnoses = Diagnoses(DiagnosisRows(units), clock, registry.counters)

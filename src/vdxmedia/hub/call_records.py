@@ -3,19 +3,17 @@
     a join → steps with their times → what was measured → the end → one log line `call_ended`, and one row in the store
 
 It is made of ids, roles and words of closed lists, so it says nothing of who somebody is; `vdxmedia explain` tells it.
-A refused join is a record too. Left out: the words of the story (`call_story.py`), and deciding anything.
+Who could not join is a record too, also where nobody was in the room. Left out: what one record holds
+(`open_record.py`), the words of the story (`call_story.py`), and deciding anything.
 
-Bounds: `MAX_STEPS` of one person, the oldest of the middle go; `MAX_REFUSED` refusals of one conference; `ROWS_PER_S`
-rows of the whole server. What is beyond is counted. The store's own bound is in `store.call_records`.
+Bounds: `MAX_REFUSED` refusals of one conference, `AWAY_PER_S` of people without a good token; `ROWS_PER_S` rows of the
+whole server. What is beyond is counted. The store's own bound is in `store.call_records`.
 """
 
 from __future__ import annotations
 
-import logging
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
 
 import msgspec
 
@@ -24,9 +22,9 @@ from vdxmedia.conference.events import WaiterAdmitted, WaiterGone, WaiterRefused
 from vdxmedia.conference.kinds import LeaveReason, Quality
 from vdxmedia.hub.counters import Counters
 from vdxmedia.hub.limits import TokenBucket
+from vdxmedia.hub.open_record import OpenRecord, What, log_ended
 from vdxmedia.hub.ports import (
     CallRecord,
-    CallStep,
     MediaConnected,
     MediaEvent,
     MediaLost,
@@ -41,42 +39,21 @@ from vdxmedia.hub.store_outbox import StoreOutbox
 from vdxmedia.ids import ParticipantId, RoomId, new_participant_id, short_id
 from vdxmedia.observability import Metrics
 
-logger = logging.getLogger(__name__)
-
-MAX_STEPS = 40
 MAX_REFUSED = 200
 ROWS_PER_S, ROWS_AT_ONCE = 20.0, 5_000.0
 """Some 1.7 million a day at most; the national day has 20,000 people."""
+AWAY_PER_S, AWAY_AT_ONCE = 5.0, 500.0
+"""Refusals that anybody can bring about who knows a room's address."""
 WRITTEN_EVERY_S = 10.0
 """Of those who are there: so that a story can be told while it goes on, and after a crash. In one transaction: one for
 each would be all that Python does in a calm call."""
 ENDS_WRITTEN_EVERY_S = 1.0
-GAP_S = 7.0
-"""As `sfu.news`: a shorter silence is no gap, because who only listens is as silent."""
 FIRST_MEDIA_WITHIN_S = 10.0
 """Whose first packet comes later had his microphone off: that is no delay."""
 MAX_PROBLEMS = 50
 """Kept for the operator's page, the latest."""
 MAX_WAITING = 20_000
 """Things in the outbox; then no further record is put there."""
-
-
-class What(StrEnum):
-    """A step's word; `how` says more."""
-
-    WAITED = "waited"
-    ADMITTED = "admitted"
-    JOINED = "joined"
-    CAME_BACK = "cameBack"
-    """The page's connection was gone: `resumed` or `snapshot`; `afterRestart`: of the server."""
-    PATH = "path"
-    CONNECTED = "connected"
-    """DTLS is done."""
-    MEDIA_LOST = "mediaLost"
-    SILENT = "silent"
-    BACK = "back"
-    REFUSED = "refused"
-    ENDED = "ended"
 
 
 class RecentProblem(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -90,36 +67,6 @@ class RecentProblem(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Short; empty: of no room."""
 
 
-@dataclass(slots=True)
-class _Open:
-    """A record that is being written; monotonic seconds."""
-
-    id: str
-    participant: ParticipantId
-    role: str
-    began_s: float
-    began_at: float
-    steps: list[CallStep] = field(default_factory=list)
-    phases: dict[str, float] = field(default_factory=dict)
-    path: Transport | None = None
-    is_seated: bool = False
-    was_connected: bool = False
-    is_connected: bool = False
-    is_connecting_again: bool = False
-    quality_s: dict[Quality, float] = field(default_factory=dict)
-    measured_s: float = 0.0
-    loss_up_s: float = 0.0
-    """Loss times seconds."""
-    loss_down_s: float = 0.0
-    rtt_s: list[float] = field(default_factory=lambda: [0.0, 0.0])
-    """Sum over seconds, and seconds."""
-    longest_gap_s: float = 0.0
-    pictures_paused: int = 0
-    may_write: bool = True
-    ended_at: float | None = None
-    end: str = ""
-
-
 class CallRecords:
     """Of all conferences. Event loop only."""
 
@@ -129,6 +76,7 @@ class CallRecords:
         self.counters = counters
         self._outbox = outbox
         self._rows = TokenBucket(ROWS_PER_S, ROWS_AT_ONCE, clock.monotonic_s())
+        self._away = TokenBucket(AWAY_PER_S, AWAY_AT_ONCE, clock.monotonic_s())
         self._problems: deque[RecentProblem] = deque(maxlen=MAX_PROBLEMS)
         self._live: dict[RoomId, RoomRecords] = {}
 
@@ -152,9 +100,31 @@ class CallRecords:
         """Somebody with a good token was not let in. `code`: of the error, from our own list."""
         self.metrics.joins.labels("refused", code).inc()
         self.note(What.REFUSED, code, room)
+        self._keep_refused(room, role, code)
+
+    def turned_away(self, room: RoomId, role: str, code: str) -> None:
+        """Somebody came to a room's door without what opens it: a token that is over or not ours, a wrong PIN. `role`:
+        empty where nothing good says it."""
+        if self._away.take(self.clock.monotonic_s()) > 0:
+            self.counters.add("call_records_refusals_dropped")
+            return
+        self._keep_refused(room, role, code)
+
+    def _keep_refused(self, room: RoomId, role: str, code: str) -> None:
         live = self._live.get(room)
         if live is not None:
             live.refused(role, code)
+        elif self.may_begin_row():
+            record = self.refusal(role, code).record(room)
+            self.write(lambda: record, record.id, every_s=ENDS_WRITTEN_EVERY_S)
+
+    def refusal(self, role: str, code: str) -> OpenRecord:
+        """The whole record of somebody who did not come in."""
+        clock = self.clock
+        one = OpenRecord(new_participant_id(), new_participant_id(), role, clock.monotonic_s(), clock.unix_s())
+        one.add_step(one.began_at, What.REFUSED, code)
+        one.ended_at, one.end = one.began_at, What.REFUSED
+        return one
 
     def note(self, what: str, how: str, room: RoomId | None = None) -> None:
         """A problem, for the operator's page."""
@@ -187,7 +157,7 @@ class RoomRecords:
     def __init__(self, room: RoomId, book: CallRecords) -> None:
         self._room = room
         self._book = book
-        self._open: dict[ParticipantId, _Open] = {}
+        self._open: dict[ParticipantId, OpenRecord] = {}
         self._began_s = book.clock.monotonic_s()
         self._refused = 0
         self.is_stopping = False
@@ -243,10 +213,16 @@ class RoomRecords:
         if self._refused > MAX_REFUSED:
             self._book.counters.add("call_records_refusals_dropped")
             return
-        one = self._make(new_participant_id(), role)
-        self._step(one, What.REFUSED, code)
-        one.ended_at, one.end = one.began_at, What.REFUSED
+        one = self._book.refusal(role, code)
+        one.may_write = self._book.may_begin_row()
         self._write(one, every_s=ENDS_WRITTEN_EVERY_S)
+
+    def media_refused(self, participant: ParticipantId, code: str) -> None:
+        """An offer was not taken: who is in the call has neither sound nor picture."""
+        self._book.note(What.MEDIA_REFUSED, code, self._room)
+        one = self._open.get(participant)
+        if one is not None:
+            self._step(one, What.MEDIA_REFUSED, code)
 
     # ── media ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -260,7 +236,7 @@ class RoomRecords:
         match event:
             case MediaQuality():
                 if quality is not None:
-                    _measure(one, event, quality)
+                    one.measure(event, quality)
             case MediaConnected():
                 self._connected(one)
             case MediaLost():
@@ -268,14 +244,15 @@ class RoomRecords:
             case MediaStep():
                 self._take_step(one, event)
             case SlotPaused():
-                one.pictures_paused += event.is_paused
+                one.pictures_given_up += event.is_given_up
+                one.pictures_paused += event.is_paused and not event.is_given_up
 
     def transport_of(self, participant: ParticipantId) -> Transport | None:
         """Of a media connection that is there."""
         one = self._open.get(participant)
         return one.path if one is not None and one.is_connected else None
 
-    def _connected(self, one: _Open) -> None:
+    def _connected(self, one: OpenRecord) -> None:
         if one.is_connecting_again:
             self._book.metrics.reconnects.labels("full", "done").inc()
         else:
@@ -284,7 +261,7 @@ class RoomRecords:
         one.is_connecting_again = False
         self._step(one, What.CONNECTED)
 
-    def _lost(self, one: _Open, reason: str) -> None:
+    def _lost(self, one: OpenRecord, reason: str) -> None:
         if one.is_connecting_again and not one.is_connected:
             self._book.metrics.reconnects.labels("full", "failed").inc()
         one.is_connecting_again = one.was_connected
@@ -293,7 +270,7 @@ class RoomRecords:
         if reason != "closed":
             self._book.note(What.MEDIA_LOST, reason, self._room)
 
-    def _take_step(self, one: _Open, event: MediaStep) -> None:
+    def _take_step(self, one: OpenRecord, event: MediaStep) -> None:
         reconnects = self._book.metrics.reconnects
         match event.step:
             case Step.BOUND:
@@ -313,7 +290,7 @@ class RoomRecords:
                 reconnects.labels("ice", "back").inc()
                 self._step(one, What.BACK)
 
-    def _phase(self, one: _Open, phase: str) -> None:
+    def _phase(self, one: OpenRecord, phase: str) -> None:
         if phase not in one.phases:
             one.phases[phase] = since_s = self._now_s() - one.began_s
             self._book.metrics.join_seconds.labels(phase).observe(since_s)
@@ -343,7 +320,7 @@ class RoomRecords:
         return self._now_s() - self._began_s
 
     def snapshot(self) -> Sequence[CallRecord]:
-        return tuple(self._record(one) for one in self._open.values())
+        return tuple(one.record(self._room) for one in self._open.values())
 
     def _end(self, participant: ParticipantId, reason: str) -> None:
         one = self._open.pop(participant, None)
@@ -351,21 +328,21 @@ class RoomRecords:
             return
         one.ended_at, one.end = self._book.clock.unix_s(), reason
         self._step(one, What.ENDED, reason)
-        record = self._record(one)
-        _log(record)
+        record = one.record(self._room)
+        log_ended(record)
         if one.is_seated and not one.was_connected and record.lasted_s > FIRST_MEDIA_WITHIN_S:
             self._book.note("noMedia", reason, self._room)
         self._write(one, every_s=ENDS_WRITTEN_EVERY_S)
 
     # ── writing ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _begin(self, participant: ParticipantId, role: str) -> _Open:
+    def _begin(self, participant: ParticipantId, role: str) -> OpenRecord:
         one = self._open[participant] = self._make(participant, role)
         return one
 
-    def _make(self, participant: ParticipantId, role: str) -> _Open:
+    def _make(self, participant: ParticipantId, role: str) -> OpenRecord:
         clock, record_id = self._book.clock, new_participant_id()
-        one = _Open(record_id, participant, role, clock.monotonic_s(), clock.unix_s())
+        one = OpenRecord(record_id, participant, role, clock.monotonic_s(), clock.unix_s())
         one.may_write = self._book.may_begin_row()
         return one
 
@@ -375,75 +352,15 @@ class RoomRecords:
         one.began_s = self._now_s()
         self._step(one, what, how)
 
-    def _step(self, one: _Open, what: What, how: str = "") -> None:
-        one.steps.append(CallStep(at=self._book.clock.unix_s(), what=what.value, how=how))
-        if len(one.steps) > MAX_STEPS:
-            del one.steps[MAX_STEPS // 2]
+    def _step(self, one: OpenRecord, what: What, how: str = "") -> None:
+        if not one.add_step(self._book.clock.unix_s(), what, how):
             self._book.counters.add("call_records_steps_dropped")
         if one.ended_at is None:
             self._write(one, every_s=WRITTEN_EVERY_S)
 
-    def _write(self, one: _Open, *, every_s: float) -> None:
+    def _write(self, one: OpenRecord, *, every_s: float) -> None:
         if one.may_write:
-            self._book.write(lambda: self._record(one), one.id, every_s=every_s)
-
-    def _record(self, one: _Open) -> CallRecord:
-        measured_s, rtt_sum, rtt_s = one.measured_s or 1.0, *one.rtt_s
-        return CallRecord(
-            id=one.id,
-            room=self._room,
-            participant=one.participant,
-            role=one.role,
-            began_at=one.began_at,
-            ended_at=one.ended_at,
-            end=one.end,
-            path="" if one.path is None else one.path.value,
-            phases={phase: round(seconds, 3) for phase, seconds in one.phases.items()},
-            loss_up=round(one.loss_up_s / measured_s, 4),
-            loss_down=round(one.loss_down_s / measured_s, 4),
-            round_trip_ms=round(1_000 * rtt_sum / rtt_s) if rtt_s else None,
-            longest_gap_s=round(one.longest_gap_s, 1),
-            pictures_paused=one.pictures_paused,
-            quality_s={quality.value: round(seconds) for quality, seconds in one.quality_s.items()},
-            steps=tuple(one.steps),
-        )
+            self._book.write(lambda: one.record(self._room), one.id, every_s=every_s)
 
     def _now_s(self) -> float:
         return self._book.clock.monotonic_s()
-
-
-def _measure(one: _Open, event: MediaQuality, quality: Quality) -> None:
-    seconds = event.period_s
-    one.measured_s += seconds
-    one.loss_up_s += event.uplink_loss * seconds
-    one.loss_down_s += event.downlink_loss * seconds
-    if event.rtt_s is not None:
-        one.rtt_s[0] += event.rtt_s * seconds
-        one.rtt_s[1] += seconds
-    one.quality_s[quality] = one.quality_s.get(quality, 0.0) + seconds
-    if event.silent_s > GAP_S:
-        one.longest_gap_s = max(one.longest_gap_s, event.silent_s)
-
-
-def _log(record: CallRecord) -> None:
-    """The call quality record; a row of it is in the store."""
-    phases = record.phases
-    logger.info(
-        "call_ended room=%s participant=%s role=%s lasted_s=%d signal_s=%s ice_s=%s dtls_s=%s first_media_s=%s path=%s"
-        " loss_up=%s loss_down=%s round_trip_ms=%s longest_gap_s=%s pictures_paused=%d good_s=%d weak_s=%d lost_s=%d"
-        " reconnects=%d reason=%s",
-        short_id(record.room),
-        short_id(record.participant),
-        record.role,
-        record.lasted_s,
-        *(phases.get(phase, "-") for phase in ("signal", "ice", "dtls", "first_media")),
-        record.path or "none",
-        record.loss_up,
-        record.loss_down,
-        "-" if record.round_trip_ms is None else record.round_trip_ms,
-        record.longest_gap_s,
-        record.pictures_paused,
-        *(record.quality_s.get(quality.value, 0) for quality in Quality),
-        sum(step.what == What.CAME_BACK for step in record.steps),
-        record.end,
-    )

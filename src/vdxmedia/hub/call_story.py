@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
-from vdxmedia.hub.call_records import What
+from vdxmedia.hub.open_record import What
 from vdxmedia.hub.ports import CallRecord, CallStep
 from vdxmedia.ids import short_id
 
@@ -36,6 +36,22 @@ _ENDS = {
     "refused": "was refused",
     "hidden": "left",
 }
+_REFUSED = {
+    "token_expired": "the link was over (token_expired)",
+    "token_invalid": "the link was not one of this server's keys, or changed (token_invalid)",
+    "token_missing": "came without a link, and the room has no PIN (token_missing)",
+    "pin_wrong": "wrong PIN (pin_wrong)",
+    "pin_locked": "too many wrong PINs (pin_locked)",
+    "room_full": "the room was full (room_full)",
+    "room_closed": "the meeting was over (room_closed)",
+    "room_not_open": "the meeting was not open yet (room_not_open)",
+    "room_unknown": "the room was not there any more (room_unknown)",
+    "server_busy": "the server was too busy (server_busy)",
+    "server_stopping": "the server was draining or stopping (server_stopping)",
+    "rate_limited": "too many came in the same second (rate_limited)",
+    "terms_not_accepted": "did not accept the terms (terms_not_accepted)",
+}
+"""Others are told by their code."""
 _MEDIA_LOST = {
     "consent": "no packet for 90 s, or none ever came: a firewall, or the network is gone",
     "dtls": "the encrypted connection failed",
@@ -65,7 +81,7 @@ def _of_room(records: Sequence[CallRecord]) -> Iterator[str]:
     )
     lines: list[tuple[float, int, str]] = []
     for record in records:
-        who = f"{record.role} {short_id(record.participant)}" if record.end != What.REFUSED else record.role
+        who = f"{record.role} {short_id(record.participant)}" if record.end != What.REFUSED else record.role or "?"
         for step in record.steps:
             lines.append((step.at, len(lines), f"{_clock(step.at)}  {who:<14} {_says(step, record)}"))
     day = ""
@@ -91,8 +107,10 @@ def _says(step: CallStep, record: CallRecord) -> str:
             return _SAYS[What.CONNECTED] + (f", {took:.1f} s after joining" if took is not None else "")
         case What.MEDIA_LOST:
             return f"sound and picture lost: {_MEDIA_LOST.get(step.how, step.how)}"
+        case What.MEDIA_REFUSED:
+            return f"sound and picture could not be connected: {step.how}"
         case What.REFUSED:
-            return f"could not join: {step.how}"
+            return f"could not join: {_REFUSED.get(step.how, step.how)}"
         case What.ENDED:
             return _ENDS.get(step.how, step.how)
     return next((words for what, words in _SAYS.items() if what == step.what), step.what)
@@ -111,8 +129,12 @@ def _summary(record: CallRecord) -> str:
         parts.append(f"round trip {record.round_trip_ms} ms")
     if record.longest_gap_s:
         parts.append(f"longest silence {record.longest_gap_s:.0f} s")
+    if record.freezes:
+        parts.append(f"pictures stood still {record.freezes} times, {record.frozen_s:.0f} s in all")
     if record.pictures_paused:
-        parts.append(f"pictures paused {record.pictures_paused} times")
+        parts.append(f"pictures paused {record.pictures_paused} times, the connection was too slow")
+    if record.pictures_given_up:
+        parts.append(f"pictures paused {record.pictures_given_up} times, the server was too busy")
     if record.ended_at is None:
         parts.append("no end yet")
     return "; ".join(parts)

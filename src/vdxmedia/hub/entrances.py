@@ -112,8 +112,10 @@ class Entrances:
         clock: Clock,
         counters: Counters,
         uri_domain: str,
+        turned_away: Callable[[RoomId, str, str], None] = lambda room, role, code: None,
     ) -> None:
-        """`uri_domain`: what is added to an address that was typed without one."""
+        """`uri_domain`: what is added to an address that was typed without one. `turned_away`: is told the room, the
+        role where a link says it, and the code, of who was not let through to a meeting that is known."""
         self._store = store
         self._invitations = invitations
         self._rooms = rooms
@@ -123,6 +125,7 @@ class Entrances:
         self._clock = clock
         self._counters = counters
         self._uri_domain = uri_domain
+        self._turned_away = turned_away
         self._guesses = GuessLimits()
 
     async def enter(self, asked: Asked) -> Entered:
@@ -151,6 +154,7 @@ class Entrances:
         told = _told(booked, organisation)
         match self._door(booked):
             case Door.CLOSED:
+                self._turned_away(RoomId(booked.room.room_id), _role_of(invitation).value, "room_closed")
                 return told(EntranceState.CLOSED)
             case Door.NOT_YET:
                 facts = await self._facts.of(booked, knocks=False)
@@ -210,10 +214,12 @@ class Entrances:
         room, now_s = RoomId(booked.room.room_id), self._clock.monotonic_s()
         try:
             return None, self._pins.enter(room, settings, asked.pin[:MAX_PIN_CHARS], asked.address, now_s)
-        except Refused:
+        except Refused as error:
             self._counters.add("pins_locked")
+            self._turned_away(room, "", error.code)
             raise
-        except NotAllowed:
+        except NotAllowed as error:
+            self._turned_away(room, "", error.code)
             tries_left = self._pins.tries_left(room, asked.address, now_s)
             return Entered(state=EntranceState.WRONG_PIN, tries_left=tries_left), Role.GUEST
 
@@ -251,14 +257,14 @@ class Entrances:
 
     def _grant(self, booked: Booked, invitation: Invitation, *, knocks: bool) -> Grant:
         settings = self._rooms.settings_of(RoomId(booked.room.room_id))
-        is_host = invitation.role is InvitedAs.HOST
+        role = _role_of(invitation)
         return Grant(
             room=booked.room.room_id,
             # A personal link is one person: opened again it takes the earlier seat.
             identity="" if invitation.is_shared else f"invitation-{invitation.id}",
-            role=Role.HOST.value if is_host else Role.GUEST.value,
+            role=role.value,
             name=invitation.name or None,
-            organisation=invitation.organisation or (settings.organisation if is_host else ""),
+            organisation=invitation.organisation or (settings.organisation if role is Role.HOST else ""),
             function=invitation.function,
             can_publish=frozenset(SourceKind),
             can_subscribe=True,
@@ -277,6 +283,10 @@ def _nobody(booked: Booked, role: Role) -> Invitation:
     """As by the meeting's shared link."""
     invited = InvitedAs.HOST if role is Role.HOST else InvitedAs.GUEST
     return Invitation(id=invited.value, meeting=booked.meeting.uuid, role=invited)
+
+
+def _role_of(invitation: Invitation) -> Role:
+    return Role.HOST if invitation.role is InvitedAs.HOST else Role.GUEST
 
 
 def _told(booked: Booked, organisation: Organisation | None) -> Callable[[EntranceState], Entered]:

@@ -252,6 +252,10 @@ class Tokens(Protocol):
         """Raises: NotAllowed with `token_invalid` or `token_expired`."""
         ...
 
+    def made_for(self, token: str) -> tuple[RoomId, str] | None:
+        """The room and the role of a token that is signed with one of our keys, be it over; None: of no such one."""
+        ...
+
     def issue(self, grant: Grant) -> str:
         """Signs a token that says exactly this grant."""
         ...

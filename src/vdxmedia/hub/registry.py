@@ -139,6 +139,9 @@ class Registry:
         live = self.live_room(room)
         return NOBODY_THERE if live is None else live.presence()
 
+    def is_known(self, room: RoomId) -> bool:
+        return self._book.find(room) is not None
+
     def live_room(self, room: RoomId) -> Room | None:
         """None as `participants_in`. Its task owns it: what is asked here takes no turn of it."""
         entry = self._book.find(room)

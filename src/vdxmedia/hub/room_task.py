@@ -95,8 +95,9 @@ class RoomTask:
         except TimeoutError as error:
             self._counters.add("offers_timed_out")
             raise Refused("the media plane is busy", code="media_busy", retry_after_s=BUSY_RETRY_S) from error
-        except VdxError:
+        except VdxError as error:
             failed = True
+            self.room.records.media_refused(participant, error.code)
             raise
         finally:
             # Always, also when this task was cancelled: the room must know what the plane has.

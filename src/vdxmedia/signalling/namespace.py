@@ -127,11 +127,27 @@ class Namespace(socketio.AsyncNamespace):  # type: ignore[misc]  # the library h
         self._registry.settings_of(RoomId(grant.room))
         return grant
 
+    def _turned_away(self, hello: messages.Hello, code: str) -> None:
+        """For the story of the meeting, where it is known which one: by a token of ours, or by a room that is there."""
+        if code == "pin_required":  # who is asked for it now
+            return
+        records = self._registry.records
+        made_for = self._tokens.made_for(hello.token) if hello.token else None
+        if made_for is not None:
+            room, role = made_for
+            records.turned_away(room, role, code)
+        elif hello.room and self._registry.is_known(RoomId(hello.room)):
+            records.turned_away(RoomId(hello.room), "", code)
+
     def _connect(self, sid: str, environ: Mapping[str, Any], auth: object) -> None:
         """Raises: socketio's ConnectionRefusedError with a `Failure`."""
         try:
             hello = decode_hello(auth)
-            grant = self._grant_of(hello, environ)
+            try:
+                grant = self._grant_of(hello, environ)
+            except VdxError as error:
+                self._turned_away(hello, error.code)
+                raise
         except VdxError as error:
             self._registry.counters.add(f"connects_refused_{error.code}")
             raise _refusal(translate.failure(error)) from None

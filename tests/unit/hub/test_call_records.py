@@ -15,10 +15,11 @@ from vdxmedia.clock import ManualClock, SystemClock
 from vdxmedia.conference.kinds import LeaveReason, Quality, SourceKind
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.errors import Refused
-from vdxmedia.hub.call_records import MAX_REFUSED, MAX_STEPS, ROWS_AT_ONCE, WRITTEN_EVERY_S, CallRecords, RoomRecords
+from vdxmedia.hub.call_records import AWAY_AT_ONCE, MAX_REFUSED, ROWS_AT_ONCE, WRITTEN_EVERY_S, CallRecords, RoomRecords
 from vdxmedia.hub.call_story import story
 from vdxmedia.hub.counters import Counters
 from vdxmedia.hub.limits import HubLimits
+from vdxmedia.hub.open_record import MAX_STEPS
 from vdxmedia.hub.ports import (
     CallRecord,
     MediaConnected,
@@ -127,6 +128,48 @@ async def test_ways_of_coming_back_are_told_apart(book: Book) -> None:
     assert all(problem.room == "k7p2qm" for problem in book.all.problems())
 
 
+async def test_freezes_and_pictures_that_rest_are_the_participants_own_and_add_up_over_connections(book: Book) -> None:
+    room, bo = book.begin(), ParticipantId("bobobobobobo")
+    room.came(ANNA, "guest")
+    room.came(bo, "guest")
+
+    def said(freezes: int, frozen_s: float) -> MediaQuality:
+        return MediaQuality(ANNA, 0, 0, None, is_silent=False, freezes=freezes, frozen_s=frozen_s)
+
+    for freezes, frozen_s in ((0, 0.0), (2, 3.5), (2, 4.5), (1, 2.0), (1, 2.0)):  # the fourth is of a new connection
+        room.hear(said(freezes, frozen_s), Quality.GOOD)
+    room.hear(SlotPaused(ANNA, 0, is_paused=True, is_given_up=True))
+    room.hear(SlotPaused(ANNA, 0, is_paused=False))
+    room.hear(SlotPaused(ANNA, 1, is_paused=True))
+    anna, other = sorted(await book.kept(), key=lambda one: one.participant)
+    assert (anna.freezes, anna.frozen_s, anna.pictures_given_up, anna.pictures_paused) == (3, 6.5, 1, 1)
+    assert (other.freezes, other.frozen_s, other.pictures_given_up, other.pictures_paused) == (0, 0.0, 0, 0)
+    told = "\n".join(story([anna]))
+    assert "pictures stood still 3 times, 6 s in all" in told
+    assert "pictures paused 1 times, the server was too busy" in told
+
+
+async def test_who_is_turned_away_is_in_the_story_also_where_nobody_is_and_no_crowd_of_them_fills_it(
+    book: Book,
+) -> None:
+    book.all.turned_away(ROOM, "", "pin_wrong")
+    book.all.turned_away(ROOM, "guest", "token_expired")
+    book.all.refused(ROOM, "host", "server_stopping")
+    told = "\n".join(story(await book.kept()))
+    for line in (
+        "0 came or waited, 3 refused",
+        "?              could not join: wrong PIN (pin_wrong)",
+        "guest          could not join: the link was over (token_expired)",
+        "host           could not join: the server was draining or stopping (server_stopping)",
+    ):
+        assert line in told, told
+    for _ in range(int(AWAY_AT_ONCE)):
+        book.all.turned_away(ROOM, "", "pin_wrong")
+    assert book.counters.totals()["call_records_refusals_dropped"] == 2
+    assert len(await book.kept()) == AWAY_AT_ONCE + 1
+    assert [problem.how for problem in book.all.problems()] == ["server_stopping"], "nobody's guesses push others out"
+
+
 async def test_first_packet_of_who_was_muted_is_no_delay(book: Book) -> None:
     room = book.begin()
     room.came(ANNA, "guest")
@@ -197,7 +240,7 @@ async def test_story_tells_who_came_who_could_not_and_how_it_went(book: Book) ->
         "3 came or waited, 1 refused, 1 came without sound and picture",
         "guest annaan   joined",
         "guest annaan   packets come by TCP",
-        "could not join: room_full",
+        "could not join: the room was full (room_full)",
         "guest waitin   waits to be let in",
         "guest mutemu   sound and picture lost: no packet for 90 s, or none ever came",
         "guest annaan: by TCP; quality 75 % good, 25 % lost; loss 20.0 % up, 15.0 % down; round trip 50 ms; longest",
