@@ -193,6 +193,8 @@ class SlotStats(msgspec.Struct, frozen=True):
     findings: dict[str, int]
     heard: Sequence[int] = ()
     """Every CSRC that came, right or not."""
+    heard_us: int = 0
+    """When the last packet with a source was read, monotonic; 0: none."""
 
 
 class Gone(msgspec.Struct, frozen=True, tag="gone"):

@@ -96,9 +96,20 @@ def crowd_rows(outcomes: Sequence[crowd.Outcome]) -> list[Row]:
         for name in ("rush_cpu_ms", "join_cpu_ms", "tell_cpu_us", "roster_per_s")
     )
     note = f"{statistics.median(one.churn_per_s for one in outcomes):.0f} come or go in a second"
+    error_ms = max(one.join_error_ms for one in outcomes)
+    doubt = "" if all(one.can_be_told for one in outcomes) else "it cannot be told: the error is larger"
     return [
         from_values("crowd-rush", work, "ms", rush_ms, crowd.MUST_JOIN_MS, None),
-        from_values("crowd-join", "– a join by itself", "ms", join_ms, crowd.MUST_JOIN_MS, None),
+        from_values(
+            "crowd-join",
+            "– a join by itself",
+            "ms",
+            join_ms,
+            crowd.MUST_JOIN_MS,
+            None,
+            doubt=doubt,
+            note=f"give or take {error_ms:.2f}",
+        ),
         from_values("crowd-tell", "– telling one of them", "us", tell_us, crowd.MUST_TELL_US, None),
         from_values(
             "crowd-roster", "– roster messages a second", "", roster_per_s, crowd.MUST_ROSTER_PER_S, None, note=note

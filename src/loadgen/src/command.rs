@@ -339,5 +339,7 @@ pub struct SlotStats {
     pub heard: Vec<u32>,
     /// The longest time between two packets, since the first or the last reset.
     pub longest_gap_us: u64,
+    /// When the last packet with a source was read, monotonic; 0: none. Silence that the server fills in has none.
+    pub heard_us: u64,
     pub findings: Findings,
 }

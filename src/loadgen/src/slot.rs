@@ -83,6 +83,7 @@ impl SlotState {
             source: self.inspection.source,
             heard: self.inspection.heard.clone(),
             longest_gap_us: self.inspection.longest_gap_us(),
+            heard_us: self.inspection.heard_us,
             findings: self.inspection.findings,
         }
     }
