@@ -30,7 +30,7 @@ TABLET = (768, 1024)
 DESKTOP = (1440, 900)
 ON_ITS_SIDE = (844, 390)
 
-SHOWN = "vdx-frame, vdx-stage, vdx-staff-frame, vdx-operator, [data-playground]"
+SHOWN = "vdx-frame, vdx-stage, vdx-staff-frame, vdx-operator, vdx-playground"
 """One of these is in every state."""
 SWITCHED = "?story=prejoin-idle&blank"
 """Where states are switched without a load."""

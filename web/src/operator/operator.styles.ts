@@ -106,8 +106,9 @@ export const operatorStyles = css`
 
   .tile dt {
     font-weight: var(--bold);
+    font-size: min(var(--text-16), 7vw);
     line-height: var(--leading-tight);
-    overflow-wrap: anywhere;
+    overflow-wrap: break-word;
     hyphens: auto;
   }
 

@@ -7,7 +7,7 @@ import type { Answer, OperatorRequests } from './requests.js';
 
 const HOUR_S = 3600;
 /** Answers that the page has had when it is shown: enough for lines. */
-const ROUNDS = 40;
+const ROUNDS = 60;
 const ROUND_S = 2;
 
 const ROOMS: Now['rooms'] = [
@@ -64,7 +64,7 @@ function operator(part: Part): (language: Language | null) => HTMLElement {
       remember: () => undefined,
       now: () => {
         round += 1;
-        return Promise.resolve(round > ROUNDS && part.then !== undefined ? part.then : { value: now(Math.min(round, ROUNDS), part.changes) });
+        return Promise.resolve(round > ROUNDS && part.then !== undefined ? part.then : { value: now(round, part.changes) });
       },
       drain: () => Promise.resolve({ value: {} }),
       story: (_key, shortId) => Promise.resolve(shortId === 'k7p2qm'

@@ -13,7 +13,7 @@ export function renderRooms(page: Page, now: Now): TemplateResult {
     <h2 id="rooms">${words.title}</h2>
     ${shown.length === 0
       ? html`<p class="soft">${words.none}</p>`
-      : html`<table aria-labelledby="rooms">
+      : html`<div class="scroll" tabindex="0" role="group" aria-labelledby="rooms"><table aria-labelledby="rooms">
           <thead>
             <tr>
               <th scope="col">${words.room}</th><th scope="col">${words.people}</th><th scope="col">${words.waiting}</th>
@@ -28,7 +28,7 @@ export function renderRooms(page: Page, now: Now): TemplateResult {
               </tr>`,
             )}
           </tbody>
-        </table>`}
+        </table></div>`}
     <p class="soft">${words.hint}</p>
     ${now.calls > shown.length ? html`<p class="soft">${words.more(now.calls - shown.length)}</p>` : nothing}
   </section>`;
@@ -58,7 +58,7 @@ export function renderBounds(page: Page, now: Now): TemplateResult {
     <p class="soft">${now.bounds.length === 0 ? words.none : words.lead}</p>
     ${now.bounds.length === 0
       ? nothing
-      : html`<table aria-labelledby="bounds">
+      : html`<div class="scroll" tabindex="0" role="group" aria-labelledby="bounds"><table aria-labelledby="bounds">
           <thead><tr><th scope="col">${words.name}</th><th scope="col">${words.total}</th><th scope="col">${words.recent}</th></tr></thead>
           <tbody>
             ${now.bounds.map(({ name, total }) => {
@@ -66,6 +66,6 @@ export function renderBounds(page: Page, now: Now): TemplateResult {
               return html`<tr><th scope="row">${name}</th><td>${numberText(page.language, total)}</td><td class=${more > 0 ? 'trouble' : ''}>${more > 0 ? `+${numberText(page.language, more)}` : '0'}</td></tr>`;
             })}
           </tbody>
-        </table>`}
+        </table></div>`}
   </section>`;
 }

@@ -1,4 +1,4 @@
-/** Which banner the call shows now, with its one action. At most one: the first cause, else the own sharing. */
+/** Which banner the call shows now, with its one action. At most one: the first cause, else the own sharing, else a busy server. */
 
 import { html, nothing, type TemplateResult } from 'lit';
 import type { BannerCode, CallCommands, CallState } from '../call-types.js';
@@ -11,7 +11,7 @@ import type { Words } from '../text/words.js';
 export const CALL_INSTEAD_MS = 15_000;
 
 export interface BannerContent {
-  readonly code: BannerCode | 'sharing';
+  readonly code: BannerCode | 'sharing' | 'serverBusy';
   readonly icon: IconName;
   readonly text: string;
   readonly action: string;
@@ -68,7 +68,7 @@ export function bannerOf(call: CallState, words: Words, commands: CallCommands, 
       ...actionOf(code, words, commands),
     };
   }
-  if (!call.local.screen.on) return null;
+  if (!call.local.screen.on) return busyServer(call, words);
   return {
     code: 'sharing',
     icon: 'share',
@@ -78,6 +78,12 @@ export function bannerOf(call: CallState, words: Words, commands: CallCommands, 
     isTrouble: false,
     run: () => void commands.stopScreenShare(),
   };
+}
+
+/** Pictures rest though the own connection is fine: nobody is to go looking for a better net. */
+function busyServer(call: CallState, words: Words): BannerContent | null {
+  if (!call.tiles.some((tile) => tile.pausedByServer)) return null;
+  return { code: 'serverBusy', icon: 'info', text: troubleWords(words.language).serverBusy, action: '', phone: null, isTrouble: false, run: NOTHING };
 }
 
 function helpLineOf(call: CallState): string {
@@ -94,7 +100,7 @@ function isCallingBetter(call: CallState, now: number): boolean {
  */
 function textOf(code: BannerCode, call: CallState, words: Words, now: number): string {
   const trouble = troubleWords(words.language);
-  if (code === 'ownConnectionWeak' && call.tiles.some((tile) => tile.paused)) return trouble.pictureRests;
+  if (code === 'ownConnectionWeak' && call.tiles.some((tile) => tile.paused && !tile.pausedByServer)) return trouble.pictureRests;
   if (code !== 'reconnecting' || !isCallingBetter(call, now)) return words.banner[code];
   const helpLine = helpLineOf(call);
   return helpLine === '' ? trouble.callThem : trouble.callUs(phoneText(helpLine).replaceAll(' ', '\u00a0'));

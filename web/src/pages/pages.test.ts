@@ -33,6 +33,16 @@ describe('the screen and the title', () => {
 describe('the banner', () => {
   const lost = { ...inCall(1), banners: ['reconnecting' as const] };
 
+  it('blames the own connection for pictures that rest, and the server for those that rest because of it', () => {
+    const call = inCall(2);
+    const resting = (pausedByServer: boolean): typeof call.tiles => call.tiles.map((tile) => (tile.isSelf ? tile : { ...tile, paused: true, pausedByServer }));
+    const weak = { ...call, banners: ['ownConnectionWeak' as const] };
+    expect(bannerOf({ ...weak, tiles: resting(false) }, da, commands, 0)?.text).toBe('Forbindelsen er svag – billedet holder pause, lyden fortsætter.');
+    expect(bannerOf({ ...weak, tiles: resting(true) }, da, commands, 0)?.text).toBe(da.banner.ownConnectionWeak);
+    expect(bannerOf({ ...call, tiles: resting(true) }, da, commands, 0)).toMatchObject({ code: 'serverBusy', isTrouble: false, text: 'Der er travlt på serveren – nogle billeder holder pause, lyden fortsætter.' });
+    expect(bannerOf({ ...call, tiles: resting(false) }, da, commands, 0)).toBeNull();
+  });
+
   it('asks to stay, and after a while offers the telephone', () => {
     const link = { ...lost.link, lostSince: 1000 };
     const early = bannerOf({ ...lost, link }, da, commands, 2000);

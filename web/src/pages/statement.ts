@@ -110,9 +110,9 @@ export class StatementPage extends LitElement {
     const room = look === null ? null : { organisation: look.name, helpLine: look.helpLine };
     return html`<vdx-frame .room=${room} .look=${look} .words=${words}>
       <article>
-        <h1 tabindex="-1">${title}</h1>
+        <h1 tabindex="-1" dir="auto">${title}</h1>
         ${own === '' ? nothing : html`<section class="own"><h2>${said.from(look?.name ?? '')}</h2>${renderSaid(own)}</section>`}
-        <p class="lead">${lead}</p>
+        <p class="lead" dir="auto">${lead}</p>
         ${sections.map(renderSection)}
         ${this.renderContact(said)}
         ${this.renderLast(said)}
@@ -156,9 +156,9 @@ function ownTextOf(name: Statement, look: Look | null): string {
 
 function renderSection({ heading, paragraphs, points }: Section): TemplateResult {
   return html`<section>
-    <h2>${heading}</h2>
-    ${paragraphs.map((text) => html`<p>${text}</p>`)}
-    ${points.length === 0 ? nothing : html`<ul>${points.map((text) => html`<li>${text}</li>`)}</ul>`}
+    <h2 dir="auto">${heading}</h2>
+    ${paragraphs.map((text) => html`<p dir="auto">${text}</p>`)}
+    ${points.length === 0 ? nothing : html`<ul>${points.map((text) => html`<li dir="auto">${text}</li>`)}</ul>`}
   </section>`;
 }
 

@@ -7,6 +7,7 @@ import type { Statement } from '../look/links.js';
 import type { Look } from '../look/look.js';
 import { EntryPage } from './entry.js';
 import { OPERATOR_STORIES } from '../operator/stories.js';
+import { Playground } from '../playground/playground.js';
 import { STAFF_STORIES } from '../staff/stories.js';
 import { TEST_STORIES } from './stories-network.js';
 import { StatementPage } from './statement.js';
@@ -66,4 +67,5 @@ export const PAGES: Readonly<Record<string, (language: Language | null) => HTMLE
   'statement-privacy-own': statement('privacy', { ...LOOKS.dark, privacyText: 'Vores databeskyttelsesrådgiver hedder Bo.\nDu kan skrive til hende.', contact: 'Skriv til os i Digital Post.' }),
   ...STAFF_STORIES,
   ...OPERATOR_STORIES,
+  playground: () => new Playground(),
 };

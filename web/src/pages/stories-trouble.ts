@@ -73,6 +73,12 @@ function resting(pictures: Pictures): CallState {
   };
 }
 
+/** The same, but it is the server that has too much to do. */
+function busy(pictures: Pictures): CallState {
+  const state = inCall(3, pictures);
+  return { ...state, tiles: state.tiles.map((tile, index) => (tile.isSelf || index === 0 ? tile : { ...tile, paused: tile.sourceOn, pausedByServer: tile.sourceOn, showing: false })) };
+}
+
 /** From a page that wants people back. */
 function returning(): CallState {
   const state = asked('left', true);
@@ -83,6 +89,7 @@ function returning(): CallState {
 export const TROUBLE_STORIES: Readonly<Record<string, (pictures: Pictures) => CallState>> = {
   ...Object.fromEntries(Object.entries(TOLD).map(([name, [, , error]]) => [name, (pictures: Pictures) => refused(error, error, pictures)])),
   'call-pictures-rest': resting,
+  'call-server-busy': busy,
   'call-lost': (pictures) => {
     const state = longLost(pictures, '+4587654321');
     return { ...state, link: { ...state.link, lostSince: Date.now() - 2000 } };

@@ -141,6 +141,7 @@ function show(asked: Asked): void {
   delete documentElement.dataset['theme'];
   if (asked.theme === 'light' || asked.theme === 'dark') documentElement.dataset['theme'] = asked.theme;
   document.body.replaceChildren(element);
+  scrollTo(0, 0);
   void open(asked.story);
 }
 

@@ -82,6 +82,7 @@ export const da: Words = {
     reconnecting: 'Forbinder igen',
     cannotDecode: 'Din browser kan ikke vise billedet',
     paused: 'Forbindelsen er for langsom til billedet lige nu. Lyden går forud.',
+    pausedByServer: 'Der er travlt på serveren, så billedet holder pause. Lyden går forud.',
     unmute: 'Slå lyden til',
     unmuteHint: 'Browseren venter på dig. Tryk, så hører du de andre.',
   },

@@ -13,10 +13,11 @@ export class PageWords implements ReactiveController {
   /** Null until they are there; nothing is drawn before. */
   words: Words | null = null;
 
-  /** `asked`: instead of the address. */
+  /** `asked`: instead of the address. `only`: what a page is written in that few read; else it speaks English. */
   constructor(
     private readonly host: ReactiveControllerHost & HTMLElement,
     private readonly asked: () => Language | null,
+    private readonly only: readonly Language[] | null = null,
   ) {
     host.addController(this);
   }
@@ -28,7 +29,8 @@ export class PageWords implements ReactiveController {
   hostConnected(): void {
     const asked = this.asked() ?? languageOf(new URLSearchParams(location.search).get('lang'));
     this.host.addEventListener('language', this.onLanguage);
-    void this.speak(chooseLanguage(asked, storedLanguage(), navigator.languages));
+    const chosen = chooseLanguage(asked, storedLanguage(), navigator.languages);
+    void this.speak(this.only?.includes(chosen) === false ? 'en' : chosen);
   }
 
   hostDisconnected(): void {

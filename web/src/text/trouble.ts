@@ -6,6 +6,8 @@ import { spoken } from './spoken.js';
 export interface TroubleWords {
   /** The first rung, when pictures are held back for the sound. */
   readonly pictureRests: string;
+  /** Not a matter of the person's connection. */
+  readonly serverBusy: string;
   /** The last rung. */
   readonly callUs: (number: string) => string;
   readonly callThem: string;
@@ -31,6 +33,7 @@ export interface TroubleWords {
 
 const da: TroubleWords = {
   pictureRests: 'Forbindelsen er svag – billedet holder pause, lyden fortsætter.',
+  serverBusy: 'Der er travlt på serveren – nogle billeder holder pause, lyden fortsætter.',
   callUs: (number) => `Det tager lang tid. Ring til os på ${number}, eller bliv her, mens vi prøver videre.`,
   callThem: 'Det tager lang tid. Bliv her, mens vi prøver videre, eller ring til dem, der har inviteret dig.',
   rejoinFor: 'Knappen virker i 2 minutter.',
@@ -50,6 +53,7 @@ const da: TroubleWords = {
 
 const en: TroubleWords = {
   pictureRests: 'The connection is weak – the picture rests, the sound goes on.',
+  serverBusy: 'The server is busy – some pictures rest, the sound goes on.',
   callUs: (number) => `This takes long. Call us on ${number}, or stay here while we go on trying.`,
   callThem: 'This takes long. Stay here while we go on trying, or call those who invited you.',
   rejoinFor: 'The button works for 2 minutes.',

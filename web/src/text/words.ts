@@ -93,6 +93,8 @@ export interface Words {
     readonly reconnecting: string;
     readonly cannotDecode: string;
     readonly paused: string;
+    /** Nothing is wrong with the person's own connection. */
+    readonly pausedByServer: string;
     readonly unmute: string;
     readonly unmuteHint: string;
   };

@@ -37,6 +37,14 @@ describe('vdx-tile', () => {
     expect(video.hasAttribute('autoplay')).toBe(true);
   });
 
+  it('says why a picture rests', async () => {
+    const element = await shown({ showing: false, paused: true });
+    expect(textOf(part(element, '.cannot'))).toBe(da.call.paused);
+    element.tile = tileOf('Bodil Jensen', { showing: false, paused: true, pausedByServer: true });
+    await element.updateComplete;
+    expect(textOf(part(element, '.cannot'))).toBe(da.call.pausedByServer);
+  });
+
   it('says in words what the icons say', async () => {
     const element = await shown({ microphoneOn: false, sourceOn: false, quality: 'weak' });
     expect(textOf(part(element, '.name'))).toBe('Bodil Jensen , mikrofonen er slukket, kameraet er slukket');
