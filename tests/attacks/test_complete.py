@@ -35,3 +35,9 @@ def tried() -> dict[str, set[str]]:
 def test_every_attack_and_requirement_is_on_the_page_with_its_tests() -> None:
     assert list(told()) == [*ATTACKS, *REQUIREMENTS]
     assert told() == tried()
+
+
+def test_every_test_that_the_page_names_is_there() -> None:
+    names = set(re.findall(r"`(test_\w+)`", PAGE.read_text("utf-8")))
+    texts = [path.read_text("utf-8") for path in HERE.parent.rglob("test_*.py")]
+    assert names <= {name for text in texts for name in re.findall(r"^(?:async )?def (test_\w+)", text, re.MULTILINE)}

@@ -78,6 +78,24 @@ async def test_private_room_a_patched_guest_reaches_no_other_guest_by_any_words(
         assert anna.id not in str(carla.joined)
 
 
+async def test_patched_client_that_calls_itself_a_writer_of_captions_writes_none(server: Server) -> None:
+    room = server.room()
+    async with AsyncExitStack() as stack:
+        host = await come(stack, server, room, "Vært", role="host")
+        booked = await come(stack, server, room, "Bodil", function="skrivetolk")
+        anna = await stack.enter_async_context(connected(server, server.token(room)))
+        assert (await anna.join("Anna", function="skrivetolk"))["type"] == "joined"
+        for finished in (False, True):
+            answer = await anna.command("typeCaption", keep=0, text=SECRET, finished=finished)
+            assert answer["code"] == "no_caption_right"
+        assert await booked.command("typeCaption", keep=0, text="Goddag", finished=True) == {"type": "done"}
+        assert (await host.until_event("caption"))["participantId"] == booked.id
+        await everything_was_told(host)
+        assert SECRET not in str(host.events)
+        assert await host.command("letWriteCaptions", participantId=anna.id, allowed=True) == {"type": "done"}
+        assert await anna.command("typeCaption", keep=0, text="Nu", finished=True) == {"type": "done"}
+
+
 async def test_chat_to_all_hosts_and_one(server: Server) -> None:
     room = server.room()
     async with AsyncExitStack() as stack:

@@ -1,8 +1,9 @@
 """Captions that a person writes (in Danish a *skrivetolk*), for all who may know the writer.
 
-Who has this function in the booking may write; a host can give the right to others, and take it away. What is being
-written is a document, so that a newcomer has the line that is open; a finished line is said once. They are captions of
-a guest like others: in a private room other guests get them only while the writer is a host or in the spotlight.
+Who has this function in the booking may write; who only says so of himself may not. A host can give the right to
+others, and take it away. What is being written is a document, so that a newcomer has the line that is open; a finished
+line is said once. They are captions of a guest like others: in a private room other guests get them only while the
+writer is a host or in the spotlight.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from vdxmedia.errors import NotAllowed
 from vdxmedia.ids import ParticipantId
 
 FUNCTION = "skrivetolk"
-"""The participant's function that brings the right with it."""
+"""The participant's function that brings the right with it, when it is from his token."""
 _ALL = Target(Addressee.ALL)
 
 
@@ -132,7 +133,9 @@ class CaptionsDesk(Desk):
 
     def _may_write(self, participant: Participant) -> bool:
         decided = self._decided.get(participant.id)
-        return participant.function.strip().casefold() == FUNCTION if decided is None else decided
+        if decided is not None:
+            return decided
+        return not participant.says_function_himself and participant.function.strip().casefold() == FUNCTION
 
     def _changed(self) -> None:
         self.assembly.put(LivingSheet(Captions, self._view_of, self._captions_for))

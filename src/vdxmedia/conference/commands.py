@@ -44,6 +44,8 @@ class Join(msgspec.Struct, frozen=True):
     """The kinds granted, each with the id it will have; nothing else can ever be published."""
     can_subscribe: bool
     video_slots: int
+    says_function_himself: bool = False
+    """It is not from his token: it is shown, and gives him no right."""
     is_film: bool = False
     """Not a person: plays an exercise film for the hosts."""
     note: EmergencyNote | None = None

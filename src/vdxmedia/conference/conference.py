@@ -340,6 +340,7 @@ class Conference:
             role=command.role,
             organisation=command.organisation,
             function=command.function,
+            says_function_himself=command.says_function_himself,
             is_film=command.is_film,
             sources={kind: Source(publish[kind]) for kind in SourceKind if kind in publish},
             audience=NOBODY,

@@ -59,6 +59,8 @@ class Participant:
     wanted_video_slots: int
     """Asked for at the last join; what an offer may have at most."""
     slots: SlotCounts
+    says_function_himself: bool = False
+    """Shown as any other, but without a right that comes with a function."""
     is_film: bool = False
     """Not a person: plays an exercise film for the hosts. Counts nowhere, waits for nobody, keeps no room open."""
     receives: Media = ALL_MEDIA

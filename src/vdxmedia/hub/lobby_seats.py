@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vdxmedia.errors import BadField
-from vdxmedia.hub.client import Client, JoinRequest
+from vdxmedia.hub.client import Client
 from vdxmedia.hub.ports import Grant
 from vdxmedia.ids import ParticipantId, SessionSecret
 
@@ -53,16 +52,3 @@ class LobbySeats:
 
     def by_client(self, client: Client) -> LobbySeat | None:
         return next((seat for seat in self._by_participant.values() if seat.client is client), None)
-
-
-def name_of(request: JoinRequest, waited: LobbySeat | None) -> str:
-    """Who waited comes in as the one whom the host has let in. Raises: BadField."""
-    name = request.grant.name or (waited.name if waited is not None else "") or request.name
-    if not name:
-        raise BadField("a name is needed: the token fixes none", field="$.name")
-    return name
-
-
-def function_of(request: JoinRequest, waited: LobbySeat | None) -> str:
-    """The same."""
-    return request.grant.function or (waited.function if waited is not None else request.function)

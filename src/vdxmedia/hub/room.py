@@ -33,7 +33,7 @@ from vdxmedia.hub.connections import Connections
 from vdxmedia.hub.floor_log import FloorLog
 from vdxmedia.hub.grant_now import grant_now
 from vdxmedia.hub.limits import HubLimits
-from vdxmedia.hub.lobby_seats import function_of, name_of
+from vdxmedia.hub.newcomer import function_of, join_of, name_of
 from vdxmedia.hub.overview import Figures, RoomNow, figures_of, room_now
 from vdxmedia.hub.ports import (
     Grant,
@@ -262,27 +262,11 @@ class Room:
         if waited is not None:
             self._lobby.take(waited, client)
             seat.participant, seat.secret = waited.participant, waited.secret
-        decided = self._conference.handle(
-            commands.Join(
-                participant=seat.participant,
-                name=name,
-                role=Role(grant.role),
-                organisation=grant.organisation,
-                function=function_of(request, waited),
-                publish=seat.sources,
-                can_subscribe=grant.can_subscribe,
-                video_slots=request.video_slots,
-                knows_who_sees=request.expects_guests_to_see(self._conference.settings.mode),
-                is_film=grant.is_film,
-                admission_keys=(*keys, *admission_keys("", seat.secret)),
-                note=grant.note,
-                knocks=grant.knocks,
-            ),
-            self._clock.monotonic_s(),
-        )
+        seat.name, seat.function, seat.device = name, function_of(request, waited), request.device
+        join = join_of(request, seat, keys, self._conference.settings)
+        decided = self._conference.handle(join, self._clock.monotonic_s())
         self._seats.add(seat)
         self._owners.update(dict.fromkeys(seat.sources.values(), seat.participant))
-        seat.name, seat.function, seat.device = name, function_of(request, waited), request.device
         try:
             self._carry_out(decided)
             self._presence.look()

@@ -13,7 +13,7 @@ from vdxmedia.conference.lobby import WAITER_KEPT_S
 from vdxmedia.errors import NotFound
 from vdxmedia.hub.client import Client, JoinRequest, SentToLobby, ServerStopping, Waiting
 from vdxmedia.hub.kept_room import KeptPlace
-from vdxmedia.hub.lobby_seats import LobbySeat, LobbySeats, function_of
+from vdxmedia.hub.lobby_seats import LobbySeat, LobbySeats
 from vdxmedia.hub.seats import Seat
 from vdxmedia.ids import ParticipantId, RoomId, SessionSecret, new_participant_id, new_session_secret
 
@@ -49,7 +49,7 @@ class RoomLobby:
             waited.still = b""  # a page that was loaded again does not know of it, and shows it anew or not
             return self._conference.handle(commands.ReturnWaiter(waited.participant), now_s), lambda: self._told(waited)
         grant, secret = request.grant, None if request.resume is None else request.resume.session
-        function = function_of(request, None)
+        function = grant.function or request.function
         place = self._place_of(secret, now_s)
         if place is None:
             seat = LobbySeat(new_participant_id(), new_session_secret(), grant, name, function, client)
