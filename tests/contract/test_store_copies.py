@@ -8,34 +8,44 @@ import itertools
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tests.old_stores import lay_down
 from tests.postgres import PASSWORD, Postgres, run_postgres
 from vdxmedia.booking.audit import AuditOperation, note_of
 from vdxmedia.booking.callers import Caller, CallerRole
+from vdxmedia.booking.invitations import token_hash
 from vdxmedia.booking.organisations import Organisation
 from vdxmedia.booking.requests import By, Criterion, NewMeeting
 from vdxmedia.clock import ManualClock
-from vdxmedia.conference.settings import RoomSettings
+from vdxmedia.conference.settings import Codec, RoomMode, RoomSettings
 from vdxmedia.errors import Misconfigured
 from vdxmedia.hub.booking_parts import BookingSetUp
 from vdxmedia.hub.bookings import BookingDesk
-from vdxmedia.hub.ports import SaveConference, SaveRoom, StoredConference, StoredRoom
-from vdxmedia.ids import RoomId
+from vdxmedia.hub.ports import Attendance, SaveConference, SaveRoom, StoredConference, StoredRoom
+from vdxmedia.ids import ParticipantId, RoomId
 from vdxmedia.sealing import Sealer
 from vdxmedia.store import backup as copies
 from vdxmedia.store import migrate
 from vdxmedia.store.audit import AuditLog
 from vdxmedia.store.bookings import BookingDatabase
 from vdxmedia.store.database import Database, open_store, upgrade
+from vdxmedia.store.invitations import InvitationRows
 from vdxmedia.store.location import address
+from vdxmedia.store.schema import call_stays, meeting_labels
 
 DATABASES = itertools.count(1)
 SEALER = Sealer([b"k" * 32])
 NOW = 1_800_000_000
 ADMIN = Caller(organisation="hospital", email="anna@hospital.dk", roles=frozenset({CallerRole.ADMIN}))
 STATE = bytes(range(256))
+OLDEST_MEETING = "6342f637-05c6-4262-91fc-105956ee5a58"
+"""Of the old rows, the one with a link."""
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +90,7 @@ async def fill(store: Database, meetings: int = 3) -> None:
     await store.write([SaveRoom(room), SaveConference(StoredConference(RoomId("room"), STATE, 3.25))])
 
 
-async def all_of(store: Database) -> object:
+async def all_of(store: Database) -> tuple[Any, ...]:
     desk, log = desk_of(store), AuditLog(store.units, SEALER)
     criterion = Criterion(by=By.RANGE, starts_from=0, starts_to=NOW * 2)
     meetings = [booked async for page in desk.search(ADMIN, criterion) for booked in page]
@@ -204,3 +214,72 @@ async def test_older_store_is_refused_until_it_is_upgraded_by_command(places: Pl
 async def test_empty_store_gets_its_tables_without_a_command(places: Places) -> None:
     async with open_store(*places.make("sqlite"), upgrades=False) as store:
         await fill(store)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_rows_of_the_first_version_are_read_after_all_upgrades(places: Places, kind: str) -> None:
+    place = places.make(kind)
+    await lay_down(address(*place), "0002")
+    assert (await asyncio.to_thread(upgrade, *place))[0] == "0002"
+    async with open_store(*place, upgrades=False) as store:
+        held, plain = await store.rooms(10)
+        assert held == StoredRoom(
+            RoomId("holdroom"),
+            RoomSettings(
+                subject="Genoptræning; hold 2",
+                organisation="Testkommune",
+                help_line="70 12 34 56",
+                mode=RoomMode.TRAINING,
+                maximum=12,
+                opens_at=1_800_000_000.25,
+                closes_at=1_800_003_600.5,
+                codec=Codec.H264,
+                host_pin="135790",
+                attendance=True,
+            ),
+            10.0,
+            20.0,
+        )
+        assert plain == StoredRoom(RoomId("plain"), RoomSettings(), 1.5, 2.5)
+        assert await store.attendance(RoomId("holdroom")) == [
+            Attendance(RoomId("holdroom"), ParticipantId("anna"), "Anna Æble", "guest", "Hjørring", 100.0, 200.0, False)
+        ]
+        await fill(store)
+
+
+async def _stays(connection: AsyncConnection) -> list[tuple[str, bool]]:
+    """By name, and whether the call was rated, which older versions did not ask."""
+    found = await connection.execute(select(call_stays.c.name, call_stays.c.has_rated))
+    return [(row.name, row.has_rated) for row in found]
+
+
+async def _label_times(connection: AsyncConnection) -> list[int]:
+    """Which older versions did not keep with a label."""
+    return list((await connection.execute(select(meeting_labels.c.starts_at))).scalars())
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_bookings_invitations_audit_and_calls_of_an_old_version_are_read_and_go_on(
+    places: Places, kind: str
+) -> None:
+    place = places.make(kind)
+    await lay_down(address(*place), "0009")
+    assert (await asyncio.to_thread(upgrade, *place))[0] == "0009"
+    async with open_store(*place, upgrades=False) as store:
+        tree, meetings, entries, rooms, conferences = await all_of(store)
+        assert set(tree) >= {"hospital"}
+        assert {booked.meeting.subject for booked in meetings} == {f"Møde “{number}”" for number in range(3)}
+        assert {(booked.meeting.labels, booked.room.host_pin) for booked in meetings} == {(("a",), "4711")}
+        labelled = Criterion(by=By.LABEL, text="a", starts_from=0, starts_to=NOW * 2)
+        assert len([one async for page in desk_of(store).search(ADMIN, labelled) for one in page]) == 3
+        assert [room.room for room in rooms] == ["room"]
+        assert [one.state for one in conferences] == [STATE]
+        link = await InvitationRows(store.units, SEALER).by_hash(token_hash("SQKNfuWbSSPKmWZKExZ7_g"))
+        assert link is not None, "a link that was sent out opens its meeting"
+        assert (link.invitation.name, link.invitation.meeting) == ("Karoline Æble", UUID(OLDEST_MEETING))
+        assert len(entries) >= 4
+        assert await store.units.read(_stays) == [("Anna", False)]
+        assert await store.units.read(_label_times) == [NOW] * 3
+        await desk_of(store).book(ADMIN, NewMeeting(subject="new", starts_at=NOW, ends_at=NOW + 1))
+        _, later, more, *_ = await all_of(store)
+        assert (len(later), len(more)) == (4, len(entries) + 1), "the audit log's chain goes on from the old one"
