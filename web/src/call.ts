@@ -22,8 +22,9 @@ import { PictureProof } from './media/picture-proof.js';
 import { Sound } from './media/sound.js';
 import { StatsWatch } from './media/stats.js';
 import { WakeLock } from './media/wake-lock.js';
+import { OwnDevices } from './own-devices.js';
 import { chooseWay } from './prejoin/way.js';
-import { Memory, readDevices, readSignLanguage, writeDevices, writeSignLanguage } from './memory.js';
+import { Memory, readDevices, readSignLanguage, writeDevices } from './memory.js';
 import { videoSlotsForScreen } from './page-events.js';
 import { PageWatch } from './page-watch.js';
 import { Connection, type ConnectionListener, type Over } from './protocol/connection.js';
@@ -76,6 +77,7 @@ class CallController implements Call, ConnectionListener {
   readonly #wakeLock = new WakeLock();
   readonly #reports: Reports;
   readonly #mirror: SourceMirror;
+  readonly #own: OwnDevices;
   readonly #conference = new LiveConference({
     onChange: () => this.#changed(),
     onSettled: () => this.#onSettled(),
@@ -154,6 +156,7 @@ class CallController implements Call, ConnectionListener {
       () => this.#local.cameraHint,
       (source, code) => this.#mirror.onRefused(source, code),
     );
+    this.#own = new OwnDevices({ local: this.#local, media: this.#media, sound: this.#sound, memory: this.#memory, mirror: this.#mirror, reports: this.#reports, say: (code) => this.#announcements.say(code), shelf: localShelf });
     const { state: local, devices } = this.#local;
     this.#store = new Store(firstState({ language: link.language, shows: showsOf(link.configuration), name, devices, local }));
   }
@@ -202,24 +205,22 @@ class CallController implements Call, ConnectionListener {
     await this.#local.open();
   }
 
-  async chooseDevice(kind: DeviceKind, deviceId: string): Promise<void> {
-    if (kind === 'speaker') await this.#sound.choose(deviceId);
-    await this.#local.choose(kind, deviceId);
-  }
-
+  readonly chooseDevice = (kind: DeviceKind, deviceId: string): Promise<void> => this.#own.chooseDevice(kind, deviceId);
   readonly turnCamera = (): Promise<void> => this.#local.turnCamera();
   readonly setWay = (way: JoiningWay): Promise<void> => chooseWay(way, this.#local, this.#memory);
+  readonly setSignLanguage = (isUsed: boolean): void => { this.#own.setSignLanguage(isUsed); };
+  readonly setOriginalSound = (isUsed: boolean): Promise<void> => this.#own.setOriginalSound(isUsed);
+  readonly setMicrophone = (on: boolean): Promise<void> => this.#own.setMicrophone(on);
+  readonly setCamera = (on: boolean): Promise<void> => this.#own.setCamera(on);
 
-  setSignLanguage(isUsed: boolean): void {
-    writeSignLanguage(this.environment.localShelf, isUsed);
-    this.#local.setSignLanguage(isUsed);
-    this.#media.setFluent(isUsed);
-    this.#reports.tellSources();
+  async startScreenShare(): Promise<void> {
+    const mayShare = this.#conference.state?.documents.ownFloor?.screen.maySend ?? true;
+    if (this.#standing.phase === 'inCall') await (mayShare ? this.#local.startScreen() : this.ask({ type: 'requestFloor', floor: 'screen' }));
   }
 
-  async setOriginalSound(isUsed: boolean): Promise<void> {
-    await this.#local.setOriginalSound(isUsed);
-    this.#reports.tellSources();
+  stopScreenShare(): Promise<void> {
+    this.#local.stopScreen();
+    return Promise.resolve();
   }
 
   setName(name: string): void {
@@ -249,36 +250,6 @@ class CallController implements Call, ConnectionListener {
 
   async joinAgain(): Promise<void> {
     if (this.#standing.phase === 'ended' || this.#standing.phase === 'failed') await this.join();
-  }
-
-  async setMicrophone(on: boolean): Promise<void> {
-    this.#memory.update({ microphoneOn: on });
-    if (on && !this.#mirror.mayUnmute) {
-      this.#announcements.say('mayNotUnmute');
-      return;
-    }
-    const done = this.#local.setMicrophone(on);
-    // Muting is told before anything else; unmuting may have to wait for a device.
-    this.#reports.tellSources();
-    await done;
-    this.#reports.tellSources();
-    this.#announcements.say(this.#local.state.microphone.on ? 'microphoneOn' : 'microphoneOff');
-  }
-
-  async setCamera(on: boolean): Promise<void> {
-    this.#memory.update({ cameraOn: on });
-    await this.#local.setCamera(on);
-    this.#announcements.say(this.#local.state.camera.on ? 'cameraOn' : 'cameraOff');
-  }
-
-  async startScreenShare(): Promise<void> {
-    const mayShare = this.#conference.state?.documents.ownFloor?.screen.maySend ?? true;
-    if (this.#standing.phase === 'inCall') await (mayShare ? this.#local.startScreen() : this.ask({ type: 'requestFloor', floor: 'screen' }));
-  }
-
-  stopScreenShare(): Promise<void> {
-    this.#local.stopScreen();
-    return Promise.resolve();
   }
 
   setTileSize(tileId: string, width: number, height: number): void {

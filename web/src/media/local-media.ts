@@ -1,5 +1,5 @@
 /**
- * The own side: camera, microphone, screen; what the person wants of them and what the devices give.
+ * The own side: camera and microphone, what the person wants of them and what the devices give; the screen beside them.
  *
  * The microphone stays open while muted (the track is disabled): Android unloads a page in the background that holds no
  * microphone, and unmuting must not take a second. The camera is given back when it is off: its light must go out.
@@ -13,10 +13,11 @@ import { isPageHidden } from '../frames.js';
 import { readProcessing, writeProcessing, type Shelf } from '../memory.js';
 import type { ContentHint, SourceKind } from '../protocol/messages.gen.js';
 import { Voice } from '../voices.js';
-import { acquire, acquireScreen, blur, canBlur, canChooseSpeaker, canShareScreen, facingOf, hasDevice, listDevices, PLAIN_LINES, resize, SPEECH, type DeviceLists } from './devices.js';
+import { acquire, blur, canBlur, canChooseSpeaker, facingOf, hasDevice, listDevices, PLAIN_LINES, resize, SPEECH, type DeviceLists } from './devices.js';
 import { watchInterruptions } from './interruptions.js';
 import type { Meter } from './meter.js';
 import type { LocalTracks } from './peer.js';
+import { ScreenShare } from './screen-share.js';
 import { SpeakingWhileMuted } from './speaking-while-muted.js';
 
 const METER_MS = 100;
@@ -38,7 +39,7 @@ export class LocalMedia {
   #errors: Record<Capture, DeviceErrorCode | null> = { camera: null, microphone: null };
   #tracks: Record<SourceKind, MediaStreamTrack | null> = { microphone: null, camera: null, screen: null, screenAudio: null };
   #cameraStream: MediaStream | null = null;
-  #screenStream: MediaStream | null = null;
+  readonly #screen: ScreenShare;
   #selected: Record<DeviceKind, string | null>;
   #lists: DeviceLists = { cameras: [], microphones: [], speakers: [] };
   readonly #voice = new Voice();
@@ -70,6 +71,7 @@ export class LocalMedia {
     this.#usesSignLanguage = usesSignLanguage;
     this.#selected = { camera: null, microphone: null, speaker: null, ...chosen };
     meter.onReturn = () => void this.recover();
+    this.#screen = new ScreenShare(this.#tracks, listener);
   }
 
   // ── what is ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -115,7 +117,7 @@ export class LocalMedia {
         speakingWhileMuted: this.#mutedSpeech.isHinting,
         error: this.#errors.microphone,
       },
-      screen: { on: this.#tracks.screen !== null, supported: canShareScreen(), stream: this.#screenStream },
+      screen: this.#screen.state,
     };
   }
 
@@ -262,36 +264,8 @@ export class LocalMedia {
     return { ...this.#processing, echoCancellation: false, noiseSuppression: false, autoGainControl: false };
   }
 
-  async startScreen(): Promise<void> {
-    if (this.#tracks.screen || !canShareScreen()) return;
-    const generation = this.#generation;
-    const stream = await acquireScreen().catch(() => undefined);
-    if (stream === undefined) this.listener.onNotice('screenFailed');
-    if (!stream) return;
-    const video = stream.getVideoTracks()[0] ?? null;
-    if (generation !== this.#generation || this.#tracks.screen || !video) {
-      for (const track of stream.getTracks()) track.stop();
-      return;
-    }
-    this.#screenStream = new MediaStream([video]);
-    this.#tracks.screen = video;
-    this.#tracks.screenAudio = stream.getAudioTracks()[0] ?? null;
-    // The browser's own "stop sharing" button.
-    video.addEventListener('ended', () => {
-      if (this.#tracks.screen === video) this.stopScreen(true);
-    });
-    this.listener.onTrack('screen', video);
-    this.listener.onTrack('screenAudio', this.#tracks.screenAudio);
-    this.listener.onChange();
-  }
-
-  stopScreen(isByBrowser = false): void {
-    if (!this.#tracks.screen) return;
-    this.#drop('screen');
-    this.#drop('screenAudio');
-    if (isByBrowser) this.listener.onNotice('ownScreenStopped');
-    this.listener.onChange();
-  }
+  readonly startScreen = (): Promise<void> => this.#screen.start(() => this.#generation);
+  readonly stopScreen = (): void => { this.#screen.stop(); };
 
   // ── what happens to devices ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -335,7 +309,8 @@ export class LocalMedia {
     this.#meterTimer = undefined;
     this.#voice.set(0);
     this.#mutedSpeech.stop();
-    for (const kind of ['microphone', 'camera', 'screen', 'screenAudio'] as const) this.#drop(kind);
+    for (const kind of ['microphone', 'camera'] as const) this.#drop(kind);
+    this.#screen.stop();
     this.#errors = { camera: null, microphone: null };
     this.#isStale = { camera: false, microphone: false };
     this.#busy = { camera: false, microphone: false };
@@ -390,13 +365,12 @@ export class LocalMedia {
     this.#drop(kind);
   }
 
-  #drop(kind: SourceKind): void {
+  #drop(kind: Capture): void {
     const track = this.#tracks[kind];
     if (!track) return;
     this.#tracks[kind] = null;
     track.stop();
     if (kind === 'camera') this.#cameraStream = null;
-    if (kind === 'screen') this.#screenStream = null;
     if (kind === 'microphone') this.meter.listenTo(null);
     this.listener.onTrack(kind, null);
   }

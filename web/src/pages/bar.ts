@@ -8,6 +8,7 @@ import { floorButton, isSilenced, type FloorButton } from '../elements/floor/sta
 import { floorWords } from '../text/floor.js';
 import { askButton, chatButton, hasHelp, helpButton, peopleButton } from './bar-buttons.js';
 import type { CallView } from './call-view.js';
+import { renderOwnSwitches } from './own-switches.js';
 import { ownStateText } from './own-tile.js';
 
 /** While it connects there is one thing to do. */
@@ -68,32 +69,13 @@ function renderFloor({ commands }: CallView, floor: FloorButton): TemplateResult
 export function renderBar(view: CallView, unread: number): TemplateResult {
   const { call, commands, words, panel } = view;
   const { shows } = call;
-  const { microphone, camera } = call.local;
   const isHost = call.self?.role === 'host';
   const state = ownStateText(call, words);
   const floor = floorButton(call, floorWords(words.language));
   return html`<div class="bar">
     <div class="subject"><vdx-logo .look=${call.look}></vdx-logo><span dir="auto">${call.room?.subject ?? ''}</span></div>
     <div class="buttons ${call.self?.role ?? ''} ${floor === null ? '' : 'has-floor'}" role="group" aria-label=${words.call.controls}>
-      <vdx-control
-        .look=${'state'}
-        .label=${words.call.microphone}
-        .labelRest=${isSilenced(call) ? `, ${floorWords(words.language).notHeard}` : ''}
-        .icon=${'microphone'}
-        .iconOff=${'microphoneOff'}
-        .pressed=${microphone.on}
-        .busy=${microphone.busy}
-        @click=${() => void commands.setMicrophone(!microphone.on)}
-      ></vdx-control>
-      <vdx-control
-        .look=${'state'}
-        .label=${words.call.camera}
-        .icon=${'camera'}
-        .iconOff=${'cameraOff'}
-        .pressed=${camera.on}
-        .busy=${camera.busy}
-        @click=${() => void commands.setCamera(!camera.on)}
-      ></vdx-control>
+      ${renderOwnSwitches(call, commands, words, false, isSilenced(call) ? `, ${floorWords(words.language).notHeard}` : '')}
       ${isHost ? renderHostsOwn(view, floor, unread) : renderFifth(view, floor, unread)}
       <vdx-control
         id="more"
