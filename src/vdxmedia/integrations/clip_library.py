@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from vdxmedia.errors import NotFound
+from vdxmedia.errors import NotFound, Refused
 from vdxmedia.hub.counters import Counters
 from vdxmedia.hub.film import Clip
 from vdxmedia.integrations.film_lines import MAX_LINE_BYTES, ProbedClip
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 SUFFIXES = frozenset({".mp4", ".m4v", ".mov", ".webm", ".mkv"})
 MAX_CLIPS = 500
-"""Of one organisation; what comes later by name is not listed, and counted."""
+"""Of one organisation; of what comes later by name the list has the first, which tells how many are left out."""
 MAX_NAME_CHARS = 120
 MAX_REMEMBERED = 10_000
 """Files; full: all are forgotten and looked at anew."""
@@ -43,6 +43,13 @@ class _File(msgspec.Struct, frozen=True):
     modified_ns: int
 
 
+class _Found(msgspec.Struct, frozen=True):
+    files: Mapping[str, _File]
+    """By name."""
+    beyond: tuple[str, ...] = ()
+    """Names of films that are too many."""
+
+
 class ClipLibrary:
     """`root` None: there is no library, and every list is empty."""
 
@@ -56,22 +63,30 @@ class ClipLibrary:
 
     async def clips(self, organisation: str) -> Sequence[Clip]:
         """By name. Files that cannot be played are there, with the reason."""
-        files = await asyncio.to_thread(self._files, organisation)
+        found = await asyncio.to_thread(self._found, organisation)
+        files = found.files
         async with self._probing:
             await self._probe([file for file in files.values() if file not in self._probed])
-        return [_clip(name, file, self._probed.get(file)) for name, file in files.items()]
+        clips = [_clip(name, file, self._probed.get(file)) for name, file in files.items()]
+        if found.beyond:
+            fault = ProbedClip(code="film_unlisted", text=_too_many(len(found.beyond)))
+            clips.append(_clip(found.beyond[0], None, fault))
+        return clips
 
     async def path_of(self, organisation: str, clip: str) -> Path:
-        """Raises: NotFound `clip_unknown`."""
-        file = (await asyncio.to_thread(self._files, organisation)).get(clip)
+        """Raises: NotFound `clip_unknown`, Refused `film_unlisted`."""
+        found = await asyncio.to_thread(self._found, organisation)
+        if clip in found.beyond:
+            raise Refused(_too_many(len(found.beyond)), code="film_unlisted")
+        file = found.files.get(clip)
         if file is None:
             raise NotFound("there is no such film in the library; load the list anew", code="clip_unknown")
         return file.path
 
-    def _files(self, organisation: str) -> Mapping[str, _File]:
+    def _found(self, organisation: str) -> _Found:
         """Blocking."""
         if self._root is None:
-            return {}
+            return _Found({})
         wanted = unicodedata.normalize("NFC", organisation)
         try:
             with os.scandir(self._root) as found:
@@ -81,22 +96,20 @@ class ClipLibrary:
                     if unicodedata.normalize("NFC", entry.name) == wanted and entry.is_dir(follow_symlinks=False)
                 ]
             if not directories:
-                return {}
+                return _Found({})
             with os.scandir(directories[0]) as found:
                 entries = sorted(found, key=lambda entry: entry.name.casefold())
         except OSError as error:
             logger.warning("library_unreadable reason=%s", error.strerror)
-            return {}
+            return _Found({})
+        films = [entry for entry in entries if _is_film(entry)]
         files: dict[str, _File] = {}
-        for entry in entries:
-            if not _is_film(entry):
-                continue
-            if len(files) >= MAX_CLIPS:
-                self._counters.add("clips_unlisted")
-                break
+        for entry in films[:MAX_CLIPS]:
             status = entry.stat(follow_symlinks=False)
             files[entry.name] = _File(Path(entry.path), status.st_size, status.st_mtime_ns)
-        return files
+        if beyond := tuple(entry.name for entry in films[MAX_CLIPS:]):
+            self._counters.add("clips_unlisted")
+        return _Found(files, beyond)
 
     async def _probe(self, files: Sequence[_File]) -> None:
         if len(self._probed) + len(files) > MAX_REMEMBERED:
@@ -157,7 +170,11 @@ def title_of(clip: str) -> str:
     return Path(clip).stem.replace("_", " ").strip() or clip
 
 
-def _clip(name: str, file: _File, probed: ProbedClip | None) -> Clip:
+def _too_many(beyond: int) -> str:
+    return f"an organisation has {MAX_CLIPS} films at most, and {beyond} more are in its directory; move some away"
+
+
+def _clip(name: str, file: _File | None, probed: ProbedClip | None) -> Clip:
     found = probed or ProbedClip(code="film_unread", text="not looked at yet; load the list anew")
     return Clip(
         clip=name,
@@ -165,7 +182,7 @@ def _clip(name: str, file: _File, probed: ProbedClip | None) -> Clip:
         duration_s=found.duration_s,
         width=found.width,
         height=found.height,
-        size_bytes=file.size_bytes,
+        size_bytes=0 if file is None else file.size_bytes,
         video=found.video,
         audio=found.audio,
         code=found.code,

@@ -54,6 +54,7 @@ export type ErrorCode =
   | "film_none"
   | "clip_unknown"
   | "films_full"
+  | "film_unlisted"
   | "film_missing"
   | "film_unreadable"
   | "film_unsupported"
