@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from loadtests import crowd
+from loadtests import crowd, native, revocation
 from tests.fakes.signalling_server import connected, signalling_server
 from vdxmedia.hub.limits import HubLimits
 
@@ -58,3 +58,12 @@ async def test_crowd_measures_every_part(monkeypatch: pytest.MonkeyPatch) -> Non
     assert 0 < outcome.roster_per_s <= MAX_ROSTER_PER_S + 1
     assert msgspec.json.decode(msgspec.json.encode(outcome), type=crowd.Outcome) == outcome
     assert len(crowd.rows(outcome)) >= 6
+
+
+@pytest.mark.long
+async def test_speaker_is_silent_soon_after_the_floor_was_taken() -> None:
+    native.build()
+    outcome = await revocation.measure(people=8, hearing=3, turns=3)
+    assert outcome.deaf == outcome.faults == 0, outcome
+    assert outcome.worst_ms < 1e3 * revocation.STOPPED_S, "the voice never stopped"
+    assert len(revocation.rows(outcome)) == 7

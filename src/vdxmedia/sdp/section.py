@@ -7,7 +7,6 @@ for (candidates, msid-semantic, rtcp-xr, …) is skipped unread. Sources: RFC 88
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Final
@@ -121,9 +120,13 @@ class SectionReader:
     def __init__(self, *, is_session: bool) -> None:
         self.is_session = is_session
         self.lines = 0
+        self._shape: SectionReader | None = None
+        """What this one was begun with."""
         self._first: SectionReader | None = None
-        """Of which this is a copy."""
+        """The first of the offer with this shape; None: itself."""
         self._made: Section | None = None
+        self._made_of: dict[Direction, Section] = {}
+        """As a shape: what it says, with this direction as the default."""
         self.media = Media.AUDIO
         self.port = 0
         self.protocol = ""
@@ -153,11 +156,13 @@ class SectionReader:
         self.allows_mixed_extensions = False
         self.bundle: tuple[str, ...] | None = None
 
-    def copied(self, mid: str) -> SectionReader:
-        """That of a section which differs in its mid only. Neither may read any more."""
-        reader = copy.copy(self)
-        reader._first = self
-        reader._read_mid(mid)
+    def begun_with(self, first: SectionReader | None) -> SectionReader:
+        """Another that has read what this one, a shape, has: of a section that differs in its mid and in its
+        transport's own words, which it reads next. The shape reads no more. `first` of the offer, if this is not."""
+        reader = SectionReader.__new__(SectionReader)
+        reader.__dict__.update(self.__dict__)
+        reader.fingerprints = list(self.fingerprints)
+        reader._shape, reader._first, reader._made = self, first, None
         return reader
 
     def read_media_line(self, value: str) -> None:
@@ -348,12 +353,15 @@ class SectionReader:
     def section(self, default_direction: Direction) -> Section:
         """The same one each time: with one default for all of an offer."""
         if self._made is None:
-            first = self._first
-            self._made = (
-                self._make_section(default_direction)
-                if first is None
-                else msgspec.structs.replace(first.section(default_direction), mid=self.mid)
-            )
+            shape = self._shape
+            if shape is None:
+                self._made = self._make_section(default_direction)
+            else:
+                known = shape._made_of.get(default_direction)
+                if known is None:
+                    known = shape._made_of[default_direction] = shape._make_section(default_direction)
+                alike = self._first or self
+                self._made = msgspec.structs.replace(known, mid=self.mid, alike=alike.mid)
         return self._made
 
     def _make_section(self, default_direction: Direction) -> Section:

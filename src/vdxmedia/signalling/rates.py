@@ -32,7 +32,8 @@ class Rates:
 
     def __init__(self, now_s: float) -> None:
         self._total = TokenBucket(*TOTAL, now_s)
-        self._per_type = {kind: TokenBucket(*rate, now_s) for kind, rate in PER_TYPE.items()}
+        self._per_type: dict[type, TokenBucket] = {}
+        """Of what he has sent; most of some sixty kinds never comes."""
 
     def take_any(self, now_s: float) -> None:
         """Before decoding. Raises: Refused `rate_limited`."""
@@ -40,7 +41,11 @@ class Rates:
 
     def take(self, message: messages.ClientMessage, now_s: float) -> None:
         """Raises: Refused `rate_limited`."""
-        self._take(self._per_type[type(message)], now_s)
+        kind = type(message)
+        bucket = self._per_type.get(kind)
+        if bucket is None:
+            bucket = self._per_type[kind] = TokenBucket(*PER_TYPE[kind], now_s)
+        self._take(bucket, now_s)
 
     def _take(self, bucket: TokenBucket, now_s: float) -> None:
         wait_s = bucket.take(now_s)

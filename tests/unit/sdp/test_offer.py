@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.unit.sdp.builders import ANSWERABLE, FIXTURES, OPUS, TRANSPORT, audio, kinds_of, offer_of, video
 from vdxmedia.errors import BadSdp
+from vdxmedia.sdp import offer as offers
 from vdxmedia.sdp.offer import MAX_CHARS, MAX_LINE_CHARS, MAX_SECTIONS, parse_offer
 from vdxmedia.sdp.section import Direction, Media
 
@@ -25,6 +26,55 @@ def with_payload_type(number: int) -> str:
     """VP8 under this number, without RTX."""
     own = [line for line in video("0") if "97" not in line or line.startswith("m=")]
     return offer_of([line.replace("96 97", "96").replace("96", str(number)) for line in own])
+
+
+# ── what is remembered of earlier offers ──────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("name", ANSWERABLE)
+def test_offer_reads_the_same_whatever_was_read_before(name: str) -> None:
+    offers._shapes.clear()
+    first = parse_offer(FIXTURES[name])
+    for other in ANSWERABLE:
+        parse_offer(FIXTURES[other])
+    assert parse_offer(FIXTURES[name]) == first
+
+
+def test_second_offer_with_the_same_slots_has_its_own_transport_and_mids() -> None:
+    offers._shapes.clear()
+    slots = [audio("0", direction="recvonly"), video("1", direction="recvonly"), video("2", direction="recvonly")]
+    text = offer_of(*slots)
+    changed, first = text, parse_offer(text)
+    remembered = len(offers._shapes)
+    assert remembered == 2
+    for was, is_now in (
+        (first.ice_pwd, 24 * "x"),
+        ("ufrag:client", "ufrag:another"),
+        ("mid:2", "mid:9"),
+        ("0 1 2", "0 1 9"),
+    ):
+        changed = changed.replace(was, is_now)
+    other = parse_offer(changed)
+    assert (other.ice_ufrag, other.ice_pwd) == ("another", 24 * "x")
+    assert [section.mid for section in other.sections] == ["0", "1", "9"]
+    assert [section.alike for section in other.sections] == ["0", "1", "1"]
+    assert parse_offer(text) == first
+    assert len(offers._shapes) == remembered
+
+
+def test_shapes_are_bounded_and_none_has_words_of_a_person() -> None:
+    offers._shapes.clear()
+    for number in range(2 * offers.MAX_SHAPES):
+        parse_offer(offer_of([*audio("0"), f"a=x-made-up:{number}"]))
+    assert len(offers._shapes) == offers.MAX_SHAPES
+    offers._shapes.clear()
+    for name in ANSWERABLE:
+        offer = parse_offer(FIXTURES[name])
+        kept = "".join(part for key in offers._shapes for part in key)
+        assert offer.ice_ufrag not in kept.split("\n")
+        assert offer.ice_pwd not in kept
+        assert all(fingerprint.value not in kept.upper() for fingerprint in offer.fingerprints)
+        assert not any(section.msid and section.msid in kept for section in offer.sections)
 
 
 # ── real offers ───────────────────────────────────────────────────────────────────────────────────────────────────
