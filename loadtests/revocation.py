@@ -42,6 +42,8 @@ HEARD_S = 0.3
 """He speaks so long, at most until all have heard him."""
 STOPPED_S = 0.25
 """What comes within it after the host's message is seen; a voice that never stops is as late as this."""
+TURN_S = 1.1
+"""One may ask for the floor once a second (`signalling/areas/floor.py`)."""
 MUST_P99_MS = 20.0
 ANSWER_TIMEOUT_S = 20.0
 
@@ -152,16 +154,17 @@ async def measure(people: int, hearing: int, turns: int) -> Outcome:
         took_ms, answered_ms, deaf = [], [], 0
         try:
             for _ in range(turns):
-                began_us = time.monotonic_ns() // 1_000
+                began_s = time.monotonic()
                 request = await chair.give(speaker)
                 await asyncio.sleep(HEARD_S)
                 heard = await heard_us(generator, speaker.peer)
-                deaf += len(heard) < hearing or min(heard) < began_us
+                deaf += len(heard) < hearing or min(heard) < began_s * 1e6
                 sent_ns, answered_ns = await chair.take(request)
                 await asyncio.sleep(STOPPED_S)
                 last_us = max(await heard_us(generator, speaker.peer))
                 took_ms.append(max(0.0, last_us / 1e3 - sent_ns / 1e6))
                 answered_ms.append((answered_ns - sent_ns) / 1e6)
+                await asyncio.sleep(max(0.0, began_s + TURN_S - time.monotonic()))
         finally:
             writing.cancel()
             await asyncio.wait([writing])
