@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from array import array
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,15 +13,19 @@ import av
 import pytest
 
 from tests.films import grey, make_film
+from tests.machine import Machine
+from tests.machine import watched as machine_watched
+from tests.patience import PATIENCE_S
 from vdxmedia.conference.kinds import FilmStatus
 from vdxmedia.film.clip import ClipFault, ClipLimits
-from vdxmedia.film.player import Player
+from vdxmedia.film.player import STILL_S, Player
 from vdxmedia.film.timeline import TICK_S
 from vdxmedia.hub.film import FilmReport
 
 WHITE = 200
-TIMEOUT_S = 20.0
 LIP_SYNC_S = 0.1
+GREY_TOLERANCE = 6
+"""Of coding."""
 
 
 @dataclass
@@ -34,16 +38,29 @@ class Watcher:
     beeps: list[float] = field(default_factory=list)
     loudness: int = 0
     reports: list[FilmReport] = field(default_factory=list)
+    machine: Machine = field(default_factory=Machine)
+    """Complete when it is no longer watched."""
 
     def flashes(self) -> list[float]:
         lit = [False, *(luma > WHITE for _, luma, _ in self.pictures)]
         return [at for (at, _, _), was, now in zip(self.pictures, lit, lit[1:], strict=False) if now and not was]
 
+    async def holds(self, condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(PATIENCE_S):
+            while not condition():
+                await asyncio.sleep(0.005)
+
     async def until(self, status: FilmStatus) -> FilmReport:
-        async with asyncio.timeout(TIMEOUT_S):
-            while self.player.report().status is not status:
-                await asyncio.sleep(0.01)
+        await self.holds(lambda: self.player.report().status is status)
         return self.player.report()
+
+    async def beyond(self, position_s: float) -> None:
+        await self.holds(lambda: self.player.report().position_s > position_s)
+
+    async def picture_since(self, at_s: float) -> tuple[float, int, bool]:
+        """The first that is sent after this moment of the loop's clock."""
+        await self.holds(lambda: bool(self.pictures) and self.pictures[-1][0] > at_s)
+        return next(one for one in self.pictures if one[0] > at_s)
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as group:
@@ -80,12 +97,13 @@ async def watched(path: Path, limits: ClipLimits | None = None) -> AsyncIterator
     watcher = Watcher(player)
     try:
         await player.open()
-        watching = asyncio.create_task(watcher.run())
-        try:
-            yield watcher
-        finally:
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
+        async with machine_watched() as watcher.machine:
+            watching = asyncio.create_task(watcher.run())
+            try:
+                yield watcher
+            finally:
+                watching.cancel()
+                await asyncio.gather(watching, return_exceptions=True)
     finally:
         player.close()
 
@@ -105,71 +123,83 @@ async def test_flashes_and_beeps_fall_together_a_second_apart(film: Path) -> Non
         report = await watcher.until(FilmStatus.ENDED)
     assert report.position_s == report.duration_s
     assert len(watcher.flashes()) == 3
-    assert max(apart(watcher.flashes()[1:], watcher.beeps)) <= LIP_SYNC_S
+    assert max(apart(watcher.flashes()[1:], watcher.beeps)) <= watcher.machine.at_most(LIP_SYNC_S)
     first, second, third = watcher.beeps
-    assert (second - first, third - second) == pytest.approx((1.0, 1.0), abs=0.03)
+    off_s = watcher.machine.at_most(0.03)
+    assert (second - first, third - second) == pytest.approx((1.0, 1.0), abs=off_s)
 
 
 async def test_standing_film_shows_its_picture_again_and_is_silent(film: Path) -> None:
     async with watched(film) as watcher:
-        await asyncio.sleep(1.3)
-        assert len(watcher.pictures) == 2
+        await watcher.holds(lambda: len(watcher.pictures) == 2)
+        (first_s, *_), (again_s, *_) = watcher.pictures
         watcher.player.want_keyframe()
-        await asyncio.sleep(0.1)
+        await watcher.holds(lambda: len(watcher.pictures) == 3)
+    assert again_s - first_s >= STILL_S
     assert [is_keyframe for _, _, is_keyframe in watcher.pictures] == [True, False, True]
+    assert watcher.pictures[2][0] - again_s < watcher.machine.at_most(STILL_S / 2)
     assert watcher.beeps == []
 
 
 async def test_pause_stops_at_once_and_play_goes_on_there(film: Path) -> None:
+    now_s = asyncio.get_running_loop().time
     async with watched(film) as watcher:
-        watcher.player.play()
-        await asyncio.sleep(0.5)
-        watcher.player.pause()
-        report = watcher.reports[-1]
-        assert report.status is FilmStatus.PAUSED
-        assert report.position_s == pytest.approx(0.5, abs=0.1)
-        await asyncio.sleep(0.05)
-        shown = len(watcher.pictures)
-        await asyncio.sleep(0.5)
-        assert len(watcher.pictures) <= shown + 1
-        assert watcher.player.report().position_s == report.position_s
-        watcher.player.play()
-        await asyncio.sleep(0.3)
-        assert watcher.player.report().position_s == pytest.approx(report.position_s + 0.3, abs=0.1)
+        player = watcher.player
+        player.play()
+        await watcher.beyond(0.5)
+        running_s = player.report().position_s
+        player.pause()
+        paused_s = now_s()
+        stood = watcher.reports[-1]
+        assert stood.status is FilmStatus.PAUSED
+        assert stood.position_s == pytest.approx(running_s, abs=TICK_S)
+        last_s = watcher.pictures[-1][0]
+        still_s, _, _ = await watcher.picture_since(paused_s)
+        assert still_s - last_s >= STILL_S
+        assert player.report().position_s == stood.position_s
+        played_s = now_s()
+        player.play()
+        assert player.report().position_s == stood.position_s
+        await watcher.beyond(stood.position_s)
+        _, luma, _ = await watcher.picture_since(played_s)
+        _, further_luma, _ = watcher.pictures[-1]
+    # The film brightens as it goes on: neither from the beginning nor from a later place.
+    late_s = watcher.machine.at_most(0.2)
+    at_least, at_most = grey(stood.position_s) - GREY_TOLERANCE, grey(stood.position_s + late_s) + GREY_TOLERANCE
+    assert at_least <= luma <= max(at_most, further_luma)
 
 
 async def test_seek_shows_a_keyframe_of_the_place_also_while_standing(film: Path) -> None:
     async with watched(film) as watcher:
-        await asyncio.sleep(0.1)
+        await watcher.picture_since(0.0)
         loop = asyncio.get_running_loop()
+        took_s = []
         for position_s in (2.5, 0.5, 1.5):
             sought_s = loop.time()
             watcher.player.seek(position_s)
             assert watcher.player.report().position_s == position_s
-            async with asyncio.timeout(TIMEOUT_S):
-                while watcher.pictures[-1][0] < sought_s:
-                    await asyncio.sleep(0.005)
-            at_s, luma, is_keyframe = watcher.pictures[-1]
-            assert abs(luma - grey(position_s)) <= 6
+            at_s, luma, is_keyframe = await watcher.picture_since(sought_s)
+            assert abs(luma - grey(position_s)) <= GREY_TOLERANCE
             assert is_keyframe
-            assert at_s - sought_s < 1.0
+            took_s.append(at_s - sought_s)
         watcher.player.play()
         await watcher.until(FilmStatus.ENDED)
-    assert max(apart(watcher.flashes()[1:], watcher.beeps)) <= LIP_SYNC_S
+    assert max(took_s) < watcher.machine.at_most(1.0)
+    assert max(apart(watcher.flashes()[1:], watcher.beeps)) <= watcher.machine.at_most(LIP_SYNC_S)
 
 
 async def test_seek_beyond_the_end_shows_the_last_picture(film: Path) -> None:
     async with watched(film) as watcher:
-        await asyncio.sleep(0.1)
         watcher.player.seek(1_000.0)
-        async with asyncio.timeout(TIMEOUT_S):
-            while abs(watcher.pictures[-1][1] - grey(2.9)) > 6:
-                await asyncio.sleep(0.01)
+        await watcher.holds(
+            lambda: bool(watcher.pictures) and abs(watcher.pictures[-1][1] - grey(2.9)) <= GREY_TOLERANCE
+        )
         watcher.player.play()
         await watcher.until(FilmStatus.ENDED)
         watcher.player.play()
-        await asyncio.sleep(0.2)
-        assert 0 < watcher.player.report().position_s < 0.5
+        report = watcher.player.report()
+        assert (report.status, report.position_s) == (FilmStatus.PLAYING, 0.0)
+        await watcher.beyond(0.0)
 
 
 async def test_looping_film_begins_again_until_it_is_told_not_to(film: Path) -> None:
@@ -177,9 +207,7 @@ async def test_looping_film_begins_again_until_it_is_told_not_to(film: Path) -> 
         watcher.player.loop(is_on=True)
         watcher.player.seek(2.7)
         watcher.player.play()
-        async with asyncio.timeout(TIMEOUT_S):
-            while len(watcher.beeps) < 2:
-                await asyncio.sleep(0.01)
+        await watcher.holds(lambda: len(watcher.beeps) >= 2)
         assert watcher.reports[-1].is_looping
         watcher.player.loop(is_on=False)
         watcher.player.seek(2.7)
@@ -192,7 +220,7 @@ async def test_silent_film_plays_by_the_same_clock(tmp_path: Path) -> None:
         watcher.player.play()
         await watcher.until(FilmStatus.ENDED)
     first, second = watcher.flashes()
-    assert second - first == pytest.approx(1.0, abs=0.05)
+    assert second - first == pytest.approx(1.0, abs=watcher.machine.at_most(0.05))
     assert watcher.beeps == []
 
 
@@ -201,7 +229,7 @@ async def test_sixty_pictures_a_second_become_thirty(tmp_path: Path) -> None:
     async with watched(path) as watcher:
         watcher.player.play()
         await watcher.until(FilmStatus.ENDED)
-    assert 24 <= len(watcher.pictures) <= 32
+    assert watcher.machine.at_least(24) <= len(watcher.pictures) <= 32
 
 
 @pytest.mark.parametrize(
@@ -212,7 +240,7 @@ async def test_picture_is_made_to_fit_and_never_enlarged(
 ) -> None:
     path = make_film(tmp_path / "a.mp4", seconds=0.3, size=size, audio=None)
     async with watched(path) as watcher:
-        async with asyncio.timeout(TIMEOUT_S):
+        async with asyncio.timeout(PATIENCE_S):
             picture = await watcher.player.next_picture()
     assert abs(picture.frame.width - shown[0]) <= 2
     assert picture.frame.height == shown[1]
@@ -247,8 +275,7 @@ async def test_sound_that_ends_early_leaves_the_rest_silent(tmp_path: Path) -> N
             copy.mux(packet)
     async with watched(short) as watcher:
         watcher.player.play()
-        await asyncio.sleep(1.5)
-        assert watcher.player.report().position_s == pytest.approx(1.5, abs=0.2)
+        await watcher.beyond(1.5)
         watcher.player.seek(7.5)
         await watcher.until(FilmStatus.ENDED)
     assert len(watcher.beeps) == 1
@@ -273,9 +300,7 @@ async def test_file_with_garbage_inside_ends_or_fails_but_never_hangs(tmp_path: 
     with contextlib.suppress(ClipFault):
         async with watched(path) as watcher:
             watcher.player.play()
-            async with asyncio.timeout(TIMEOUT_S):
-                while watcher.player.report().status is FilmStatus.PLAYING:
-                    await asyncio.sleep(0.02)
+            await watcher.holds(lambda: watcher.player.report().status is not FilmStatus.PLAYING)
 
 
 async def test_unreadable_film_is_said_when_it_is_opened(tmp_path: Path) -> None:
