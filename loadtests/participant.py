@@ -195,11 +195,15 @@ class Participant:
         if not is_waiting:
             await self.publish()
 
-    async def restart_ice(self, *, moves: bool) -> None:
-        """Offers anew with other ICE credentials, and goes on with those of the answer; `moves`: from another port."""
+    async def restart_ice(self, *, moves: bool, offers: int = 1) -> None:
+        """Offers anew with other ICE credentials, and goes on with those of the answer; `moves`: from another port.
+
+        `offers`: so many one right after the other, each with credentials of its own; only the last is made use of.
+        """
         assert self.answer is not None
-        transport = Transport(secrets.token_hex(4), secrets.token_hex(12), self._generator.fingerprint)
-        answered = await self.send({"type": "offer", "sdp": self._offer(transport), "sources": self._sources})
+        for _ in range(offers):
+            transport = Transport(secrets.token_hex(4), secrets.token_hex(12), self._generator.fingerprint)
+            answered = await self.send({"type": "offer", "sdp": self._offer(transport), "sources": self._sources})
         self.answer = answer = read_answer(answered["sdp"])
         self._generator.send(native.Restart(self.peer, answer.ufrag, answer.pwd, transport.ufrag, moves))
 

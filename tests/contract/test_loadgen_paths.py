@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from loadtests import native
-from loadtests.participant import MICROPHONE, camera
+from loadtests.participant import MICROPHONE, Participant, camera
 from tests.contract.test_loadgen import SETTLE_TIMEOUT_S, binary, call, until
 from tests.machine import udp_overflows, watched
 from tests.server import Server
@@ -120,6 +120,38 @@ async def test_media_goes_on_both_ways_while_ice_begins_anew(moves: bool) -> Non
                 assert stats.findings["lost"] == 0
         metrics = await server.metrics()
         assert metrics["vdx_media_peers"] == 2
+        assert not generator.failures
+        assert len(generator.connected) == 2, "one handshake each: the keys are the same"
+
+
+async def test_media_goes_on_when_ice_begins_anew_twice_in_a_row_at_both_ends_at_once() -> None:
+    """Both change their network, and each restarts again before anything came on the way of the first restart; then
+    each offers three times and makes use of the last answer only."""
+    async with call("Anna", "Bent") as (server, generator, people):
+        for one in people:
+            await one.connect_media(microphone=MICROPHONE, picture=camera(400_000), options=native.Options(sample=1))
+            await one.show_all()
+        await until(generator, 4, packets=50)
+
+        async def twice(one: Participant) -> None:
+            for _ in range(2):
+                await one.restart_ice(moves=True)
+
+        async def thrice(one: Participant) -> None:
+            await one.restart_ice(moves=True, offers=3)
+
+        for begin_anew in (twice, thrice):
+            async with watched() as machine:
+                await generator.stats(reset=True)
+                async with asyncio.TaskGroup() as both:
+                    for one in people:
+                        both.create_task(begin_anew(one))
+                stats = await until(generator, 4, packets=80)
+            gaps_us = [slot.longest_gap_us for slot in stats.slots if slot.findings["packets"]]
+            assert max(gaps_us) / 1e6 <= machine.at_most(GAP_S), f"{begin_anew.__name__}: {gaps_us}; {machine}"
+            assert stats.faults == 0, stats.findings
+            assert stats.connected == 2
+        assert (await server.metrics())["vdx_media_peers"] == 2
         assert not generator.failures
         assert len(generator.connected) == 2, "one handshake each: the keys are the same"
 

@@ -220,6 +220,53 @@ describe('media', () => {
     expect(bench.platform.connections).toHaveLength(1);
   });
 
+  it('is replaced, once, when the server gives it up while a restart is under way, whatever comes of that', async () => {
+    for (const late of ['answer', 'refusal'] as const) {
+      const bench = new Bench();
+      await bench.connect();
+      const answers: (() => void)[] = [];
+      bench.delay = () => new Promise((resolve) => answers.push(resolve));
+      bench.link.onNetworkChange();
+      await vi.advanceTimersByTimeAsync(0);
+      bench.link.onServerLost();
+      bench.link.onNetworkChange();
+      await vi.advanceTimersByTimeAsync(0);
+      expect(bench.platform.connections).toHaveLength(2);
+      const [old, made] = bench.platform.connections;
+      bench.answer = () => (late === 'answer' ? (old?.answer(SETUP.slots) ?? failure('unreachable', '')) : failure('unreachable', ''));
+      answers[0]?.();
+      await vi.advanceTimersByTimeAsync(0);
+      bench.answer = () => bench.platform.newest.answer(SETUP.slots);
+      answers[1]?.();
+      await vi.advanceTimersByTimeAsync(0);
+      made?.become('connected');
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(bench.platform.connections).toHaveLength(2);
+      expect(bench.states.at(-1)).toBe('connected');
+    }
+  });
+
+  it('goes on, on the same connection, when two restarts in a row are asked for by both its own cut and the network', async () => {
+    const bench = new Bench();
+    await bench.connect();
+    const answers: (() => void)[] = [];
+    bench.delay = () => new Promise((resolve) => answers.push(resolve));
+    bench.platform.newest.become('failed');
+    bench.link.onNetworkChange();
+    bench.link.recover();
+    await vi.advanceTimersByTimeAsync(0);
+    bench.link.onSignalling(null, true, true);
+    for (let given = 0; given < 4; given += 1) {
+      answers[given]?.();
+      await vi.advanceTimersByTimeAsync(0);
+    }
+    bench.platform.newest.become('connected');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(answers).toHaveLength(2);
+    expect(bench.platform.connections).toHaveLength(1);
+    expect(bench.states.at(-1)).toBe('connected');
+  });
+
   it('that never comes up is made again, ever more slowly', async () => {
     const bench = new Bench();
     bench.link.onSignalling(SETUP, false);
