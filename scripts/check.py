@@ -1,9 +1,10 @@
-"""Runs every check, fast first, and says at the end what passed.
+"""Runs every check, fast first, and says at the end what passed, and what time and processor time each took.
 
 A step that fails does not hide the next one; the exit code is 1 when any failed. What mostly waits (sockets, processes,
 databases) runs in two lanes beside each other; what needs the whole machine (browsers, media, Rust) runs alone. What
-takes minutes and next to no processor time begins first and is waited for before what runs alone. The last line has
-pytest's form and counts the tests of all runners together. Run by the Makefile, with the checkout's own Python.
+takes minutes and next to no processor time begins first and is waited for before what runs alone; so does the compiler
+of Rust's tests, which only gets the time that all others leave. The last line has pytest's form and counts the tests of
+all runners together. Run by the Makefile, with the checkout's own Python.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ BIN = ROOT / ".venv" / "bin"
 CONTRACT = ROOT / "tests" / "contract"
 STORED = ("test_store", "test_api", "video", "bookings", "sms", "test_booking", "test_history", "test_audit")
 """Beginnings of the names of contract tests about what is kept and what the APIs say of it: about half of the time."""
+BY_LINE = ("test_srtp_differential.py", "test_wire_differential.py")
+"""Contract tests that ask the relay by line, which is compiled with its own tests."""
 SUMMARY = re.compile(
     r"^test result: |^\s+Tests  |^=*\s*(?:\d+ (?:failed|passed|errors?|deselected|warnings?),? ?)+in [\d.]+s"
 )
@@ -68,21 +71,23 @@ def is_stored(path: Path) -> bool:
 
 
 def contract(*, stored: bool) -> list[str]:
-    """Every contract test is in exactly one of the two."""
-    chosen = [path for path in sorted(CONTRACT.iterdir()) if is_stored(path) == stored]
+    """Every contract test is in exactly one of the two, or in BY_LINE."""
+    chosen = [path for path in sorted(CONTRACT.iterdir()) if is_stored(path) == stored and path.name not in BY_LINE]
     return [str(path.relative_to(ROOT)) for path in chosen if path.name.startswith("test_") or path.is_dir()]
 
 
-RUST = [
-    # Optimised, but not across crates: linking each of the test programs anew takes longer than all the tests.
-    Check(
-        "rust tests", ["env", "CARGO_PROFILE_RELEASE_LTO=off", "cargo", "test", "--release", "--workspace", "--quiet"]
-    )
+RUST_TESTS = [
+    # Optimised, but not across crates: linking each of the test programs anew takes longer than all the tests. In a
+    # folder of its own: who builds in the other one (tests do) would wait until this is done.
+    *("env", "CARGO_PROFILE_RELEASE_LTO=off", "CARGO_TARGET_DIR=target/tests"),
+    *("cargo", "test", "--release", "--workspace", "--quiet"),
 ]
+LAST_IN_LINE = ["nice", "-n", "19"]
 BESIDE = [
     Check("soak", [BIN / "python", "-m", "loadtests.soak", "--minutes", "3", "--calm", "--workers", "1"]),
+    Check("rust tests, compiled", [*LAST_IN_LINE, *RUST_TESTS, "--no-run"]),
 ]
-"""Beside linters, compilers and the lanes: each takes a twentieth of a core."""
+"""Beside linters and the lanes: the soak takes a twentieth of a core, the compiler what nobody else wants."""
 LANES = (
     [
         pytest("contract: calls", *contract(stored=False)),
@@ -99,6 +104,8 @@ LANES = (
 )
 """Two at once."""
 ALONE = [
+    Check("rust tests", RUST_TESTS),
+    pytest("contract: relay by line", *(f"tests/contract/{name}" for name in BY_LINE)),
     pytest("media", "tests/media"),
     pytest("browser", "tests/browser"),
     pytest("network", "tests/network"),
@@ -148,9 +155,11 @@ def run(check: Check, show: Callable[[str], None]) -> Outcome:
         if SUMMARY.search(line):
             passed += sum(map(int, PASSED.findall(line)))
             failed += sum(map(int, FAILED.findall(line)))
-    code = process.wait()
-    seconds = time.monotonic() - began
-    show(f"   {check.name}: {'ok' if code == 0 else f'FAILED ({code})'} in {seconds:.1f} s\n")
+    _, status, used = os.wait4(process.pid, 0)
+    code = process.returncode = os.waitstatus_to_exitcode(status)
+    seconds, cpu_s = time.monotonic() - began, used.ru_utime + used.ru_stime
+    outcome = "ok" if code == 0 else f"FAILED ({code})"
+    show(f"   {check.name}: {outcome} in {seconds:.1f} s, {cpu_s:.1f} s of them computing\n")
     return Outcome(check, code == 0, passed, failed if code == 0 else max(1, failed))
 
 
@@ -211,7 +220,7 @@ def main() -> int:
     began = time.monotonic()
     beside = Beside(BESIDE if which == "all" else [])
     outcomes = []
-    for check in [*LINT, *(RUST if which == "all" else [])]:
+    for check in LINT:
         outcomes.append(run(check, say))
         outcomes += beside.finished()
     if which == "all":

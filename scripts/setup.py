@@ -140,7 +140,6 @@ STEPS = [
         ["Cargo.toml", "Cargo.lock", "src/loadgen/Cargo.toml", "src/loadgen/src/**/*.rs"],
         [ROOT / "target" / "release" / "vdx-loadgen"],
         build_loadgen,
-        after=["relay"],
     ),
     Step(
         "npm",

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-EXAMPLE = ROOT / "target" / "release" / "examples" / "by_line"
+TARGET = ROOT / "target" / "tests"
+EXAMPLE = TARGET / "release" / "examples" / "by_line"
 BUILD = (
-    "env", "CARGO_PROFILE_RELEASE_LTO=off",
+    "env", "CARGO_PROFILE_RELEASE_LTO=off", f"CARGO_TARGET_DIR={TARGET}",
     "cargo", "build", "--release", "--locked", "--quiet", "--workspace", "--example", "by_line",
 )  # fmt: skip
 """As `scripts/check.py` tests Rust, which leaves nothing to build here."""
