@@ -1,4 +1,5 @@
 """`python -m loadtests.netns [SCENARIO…|all] [--json]`: runs scenarios, prints what people saw and what was demanded.
+`python -m loadtests.netns table`: the ladder of networks (loadtests/netns/table.py).
 
 Exit code 1 when a demand was not met, 2 when this machine cannot make bad networks.
 """
@@ -10,6 +11,7 @@ import asyncio
 import json
 import sys
 
+from loadtests.netns import table as ladder_table
 from loadtests.netns.namespace import Unsuitable
 from loadtests.netns.readings import Reading
 from loadtests.netns.result import Result
@@ -51,6 +53,8 @@ def as_json(result: Result) -> dict[str, object]:
 
 
 def main() -> int:
+    if sys.argv[1:2] == ["table"]:
+        return ladder_table.main(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="python -m loadtests.netns", description="Calls over bad networks.")
     parser.add_argument("scenario", nargs="*", choices=[*SCENARIOS, "all"], metavar="SCENARIO")
     parser.add_argument("--json", action="store_true", help="one JSON object per scenario and line")
@@ -59,6 +63,7 @@ def main() -> int:
     if not names:
         for name, scenario in SCENARIOS.items():
             print(f"{name:18} {(scenario.__doc__ or '').splitlines()[0]}")
+        print(f"{'table [--write]':18} The ladder of networks, and what a person would call each call.")
         return 0
     are_met = True
     for name in names:

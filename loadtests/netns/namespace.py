@@ -56,6 +56,10 @@ def chromium_binary() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
+def firefox_binary() -> str | None:
+    return shutil.which("firefox-esr") or shutil.which("firefox")
+
+
 def run_ip(*arguments: str) -> str:
     """`ip …`. Raises: CalledProcessError with what it said."""
     try:

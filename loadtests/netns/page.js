@@ -1,9 +1,11 @@
 // Runs in each page before its own scripts, after tests/browser/observe.js: a microphone with a voice that no processing
 // removes, a camera of the wanted size, and a recorder of what the page receives, shows and sends.
-// `window.situation` is set before: { pitchHz, camera: {width, height, frameRate} }.
+// `window.situation` is set before: { pitchHz, camera: {width, height, frameRate}, hasVoice }. Without a voice the browser's own
+// fake microphone does: Firefox keeps an AudioContext suspended on a machine without a sound device.
 (() => {
+  if (!navigator.mediaDevices) return; // an empty page, between two
   const native = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-  const { pitchHz, camera } = window.situation;
+  const { pitchHz, camera, hasVoice } = window.situation;
 
   // Speech-like: a buzz of harmonics through two formants, in syllables with pauses now and then. A pure tone would be
   // coded as music, which has no in-band FEC, and equally loud tones tell nothing about who speaks.
@@ -41,7 +43,7 @@
 
   navigator.mediaDevices.getUserMedia = async (constraints) => {
     const stream = constraints.video ? await native({ video: camera }) : new MediaStream();
-    if (constraints.audio) stream.addTrack(voice(pitchHz));
+    if (constraints.audio) stream.addTrack(hasVoice ? voice(pitchHz) : (await native({ audio: true })).getAudioTracks()[0]);
     return stream;
   };
   // A shared screen is the same camera, in full size.
@@ -64,11 +66,13 @@
     const seen = { at: performance.now() / 1000, state: pc?.connectionState ?? 'none', inbound: [], outbound: [], pair: null };
     if (!pc) return seen;
     const reports = await pc.getStats();
+    const row = (report, names) => ({ mid: report.id, ...pick(report, names), codec: reports.get(report.codecId)?.mimeType });
     for (const report of reports.values()) {
-      if (report.type === 'inbound-rtp') seen.inbound.push({ ...pick(report, INBOUND), codec: reports.get(report.codecId)?.mimeType });
-      else if (report.type === 'outbound-rtp') seen.outbound.push({ ...pick(report, OUTBOUND), codec: reports.get(report.codecId)?.mimeType });
-      else if (report.type === 'transport' && report.selectedCandidatePairId) {
-        const pair = reports.get(report.selectedCandidatePairId);
+      if (report.type === 'inbound-rtp') seen.inbound.push(row(report, INBOUND));
+      else if (report.type === 'outbound-rtp') seen.outbound.push(row(report, OUTBOUND));
+      // Firefox marks the pair itself.
+      else if ((report.type === 'transport' && report.selectedCandidatePairId) || (report.type === 'candidate-pair' && report.selected)) {
+        const pair = reports.get(report.selectedCandidatePairId ?? report.id);
         const local = reports.get(pair?.localCandidateId);
         const remote = reports.get(pair?.remoteCandidateId);
         seen.pair = {

@@ -45,6 +45,8 @@ class Reading:
     sent_bps: float
     sent_fps: float
     rtt_ms: float | None
+    sound_buffer_ms: float
+    """How long sound waited in the page before it was heard, on average; 0 when none was."""
     machine: Machine
     """While it was recorded, of the whole recording."""
 
@@ -96,6 +98,7 @@ class Recording:
             sent_bps=8 * sent("bytesSent") / seconds,
             sent_fps=sum(encoded for _, encoded in part.series(frames_encoded)) / seconds,
             rtt_ms=None if rtt_s is None else 1000 * rtt_s,
+            sound_buffer_ms=1000 * audio("jitterBufferDelay") / max(1.0, audio("jitterBufferEmittedCount")),
             machine=self.machine,
         )
 

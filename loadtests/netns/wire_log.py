@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
-from loadtests.netns.call import Person
+from loadtests.netns.call import Viewer
 from loadtests.netns.wire import Wire, WireCounts
 
 WIRE_SAMPLE_S = 0.25
@@ -19,7 +19,7 @@ class WireLog:
 
     seen: list[tuple[float, WireCounts]] = field(default_factory=list)
 
-    async def follow(self, wire: Wire, person: Person) -> None:
+    async def follow(self, wire: Wire, person: Viewer) -> None:
         loop = asyncio.get_running_loop()
         offset = await person.now() - loop.time()
         while True:
@@ -44,7 +44,7 @@ class WireLog:
 
 
 @contextlib.asynccontextmanager
-async def followed(person: Person) -> AsyncIterator[WireLog]:
+async def followed(person: Viewer) -> AsyncIterator[WireLog]:
     log = WireLog()
     async with asyncio.TaskGroup() as tasks:
         following = tasks.create_task(log.follow(person.client.wire, person), name="wire-log")

@@ -12,8 +12,9 @@ import base64
 import contextlib
 import json
 import re
+import socket
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -71,12 +72,13 @@ class Firefox:
         result: dict[str, Any] = got["result"]
         return result
 
-    async def open(self, url: str, *, before: str = "") -> FirefoxPage:
-        """A new tab at `url`; `before` runs in it ahead of the page's own scripts."""
+    async def open(self, url: str, *, before: str = "", wait: str = "complete") -> FirefoxPage:
+        """A new tab at `url`; `before` runs in it ahead of the page's own scripts. `wait`: for how much of it, in the
+        words of `browsingContext.ReadinessState`."""
         context = (await self.call("browsingContext.create", type="tab"))["context"]
         if before:
             await self.call("script.addPreloadScript", functionDeclaration=f"() => {{ {before} }}", contexts=[context])
-        await self.call("browsingContext.navigate", context=context, url=url, wait="complete")
+        await self.call("browsingContext.navigate", context=context, url=url, wait=wait)
         return FirefoxPage(self, context)
 
 
@@ -112,10 +114,22 @@ class FirefoxPage:
 
 
 @contextlib.asynccontextmanager
-async def run_firefox(binary: str = "/usr/bin/firefox-esr") -> AsyncIterator[Firefox]:
-    """Starts a headless Firefox with a fresh profile and ends it afterwards."""
+async def run_firefox(
+    binary: str = "/usr/bin/firefox-esr",
+    *,
+    open_socket: Callable[[Any], socket.socket] | None = None,
+    preferences: Mapping[str, bool | int | str] | None = None,
+) -> AsyncIterator[Firefox]:
+    """Starts a headless Firefox with a fresh profile and ends it afterwards.
+
+    `open_socket`: the way to one that runs in a network namespace. `preferences`: other than PREFERENCES say. Any
+    certificate is taken.
+    """
     with tempfile.TemporaryDirectory(prefix="vdx-firefox-", ignore_cleanup_errors=True) as profile:
-        lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in PREFERENCES.items()]
+        lines = [
+            f"user_pref({json.dumps(name)}, {json.dumps(value)});"
+            for name, value in {**PREFERENCES, **(preferences or {})}.items()
+        ]
         await asyncio.to_thread(Path(profile, "user.js").write_text, "\n".join(lines))
         process = await asyncio.create_subprocess_exec(
             binary, "--headless", "--no-remote", "--profile", profile, "--remote-debugging-port", "0",
@@ -125,10 +139,13 @@ async def run_firefox(binary: str = "/usr/bin/firefox-esr") -> AsyncIterator[Fir
             async with asyncio.timeout(PATIENCE_S):
                 address = await _announced_address(process)
             drain = asyncio.create_task(_drain(process), name="firefox-stderr")
-            async with aiohttp.ClientSession() as http, http.ws_connect(f"{address}/session", max_msg_size=0) as socket:
-                browser = Firefox(socket)
+            async with (
+                aiohttp.ClientSession(connector=aiohttp.TCPConnector(socket_factory=open_socket)) as http,
+                http.ws_connect(f"{address}/session", max_msg_size=0) as control,
+            ):
+                browser = Firefox(control)
                 reader = asyncio.create_task(browser.read(), name="firefox-reader")
-                await browser.call("session.new", capabilities={})
+                await browser.call("session.new", capabilities={"alwaysMatch": {"acceptInsecureCerts": True}})
                 yield browser
                 with contextlib.suppress(Exception):
                     await browser.call("browser.close")
