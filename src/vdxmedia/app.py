@@ -425,6 +425,7 @@ class Server:
         self.database = database = await stack.enter_async_context(
             open_store(settings.url, self._credentials.store_password, upgrades=settings.upgrade_at_start)
         )
+        database.units.unreadable.count = lambda: self._counters.add("store_rows_unreadable")
         self._clients = Clients(StoredClients(database.units), self._clock)
         return await stack.enter_async_context(
             StoreKeeping(

@@ -341,7 +341,7 @@ async def test_room_that_cannot_be_read_keeps_no_other_from_being_made(
         connection.close()
         stage.clock.advance(2700)
         await running.comes_to(whole, S.PROVISIONED_OK)
-        assert {one.getMessage().split()[0] for one in expected_errors} == {"booked_room_unreadable"}
+        assert {one.getMessage().split()[0] for one in expected_errors} == {"stored_row_unreadable"}
 
 
 async def test_store_that_is_away_is_waited_for(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, delete, func, insert, select, tuple_, update
@@ -16,7 +15,6 @@ from vdxmedia.booking.meetings import Booked, BookedRoom, Meeting
 from vdxmedia.booking.organisations import Organisation
 from vdxmedia.booking.requests import By, Criterion
 from vdxmedia.booking.room_options import Template
-from vdxmedia.errors import BadInput, Refused
 from vdxmedia.hub.booking_store import MeetingQuery, Place, RoomQuery, RoomRow
 from vdxmedia.sealing import Sealer
 from vdxmedia.store.audit import append_notes
@@ -33,13 +31,19 @@ from vdxmedia.store.booking_documents import (
     template_of,
 )
 from vdxmedia.store.schema import booked_rooms, invitations, meeting_labels, meetings, organisations, templates
+from vdxmedia.store.unreadable import Unreadable
 
-logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 _BOOKED: Select[Any] = select(
-    meetings.c.document.label("meeting_document"), booked_rooms.c.document.label("room_document")
+    meetings.c.uuid,
+    meetings.c.starts_at,
+    meetings.c.document.label("meeting_document"),
+    booked_rooms.c.document.label("room_document"),
 ).join(booked_rooms, booked_rooms.c.uuid == meetings.c.uuid)
 _ROOM: Select[Any] = select(
+    booked_rooms.c.uuid,
+    booked_rooms.c.starts_at,
     booked_rooms.c.room_id,
     booked_rooms.c.document.label("room_document"),
     meetings.c.document.label("meeting_document"),
@@ -63,9 +67,10 @@ _FREE = and_(
 class Rows:
     """Not task-safe: one connection."""
 
-    def __init__(self, connection: AsyncConnection, sealer: Sealer) -> None:
+    def __init__(self, connection: AsyncConnection, sealer: Sealer, unreadable: Unreadable | None = None) -> None:
         self.connection = connection
         self._sealer = sealer
+        self._unreadable = unreadable or Unreadable()
 
     async def note(self, note: AuditNote) -> None:
         await append_notes(self.connection, [note], self._sealer)
@@ -74,7 +79,9 @@ class Rows:
 
     async def organisations(self) -> Sequence[Organisation]:
         rows = await self._all(select(organisations).order_by(organisations.c.group_id))
-        return [organisation_of(row, self._sealer) for row in rows]
+        return self._unreadable.readable(
+            rows, lambda row: organisation_of(row, self._sealer), "organisation", "group_id"
+        )
 
     async def newest_organisation(self) -> int:
         return (await self.connection.execute(select(func.max(organisations.c.group_id)))).scalar_one() or 0
@@ -96,7 +103,7 @@ class Rows:
             .where(templates.c.organisation.in_(organisations), templates.c.is_deleted.is_(False))
             .order_by(templates.c.template_id)
         )
-        return [template_of(row) for row in await self._all(query)]
+        return self._unreadable.readable(await self._all(query), template_of, "template", "template_id")
 
     async def template(self, template: int) -> Template | None:
         rows = await self._all(select(templates).where(templates.c.template_id == template))
@@ -130,10 +137,32 @@ class Rows:
         if query.organized_by is not None:
             wanted = wanted.where(meetings.c.organized_by == query.organized_by)
         ordered = meeting_labels if query.criterion.by is By.LABEL else meetings
-        if after is not None:
-            wanted = wanted.where(tuple_(ordered.c.starts_at, ordered.c.uuid) > tuple_(after[0], str(after[1])))
-        page = wanted.order_by(ordered.c.starts_at, ordered.c.uuid).limit(most)
-        return [booked_of(row, self._sealer) for row in await self._all(page)]
+        return await self._page(
+            wanted, ordered, after, most, lambda row: booked_of(row, self._sealer), what="booked meeting"
+        )
+
+    async def _page(
+        self,
+        wanted: Select[Any],
+        ordered: Any,
+        after: Place | None,
+        most: int,
+        read: Callable[[Row[Any]], T],
+        *,
+        what: str,
+    ) -> list[T]:
+        """So many that can be read, or all that are left."""
+        found: list[T] = []
+        place = None if after is None else (after[0], str(after[1]))
+        key = tuple_(ordered.c.starts_at, ordered.c.uuid)
+        while True:
+            missing = most - len(found)
+            page = wanted if place is None else wanted.where(key > tuple_(*place))
+            rows = await self._all(page.order_by(ordered.c.starts_at, ordered.c.uuid).limit(missing))
+            found += self._unreadable.readable(rows, read, what, "uuid")
+            if len(rows) < missing or len(found) == most:
+                return found
+            place = rows[-1].starts_at, rows[-1].uuid
 
     async def add_meeting(self, meeting: Meeting, room: BookedRoom | None) -> None:
         uri = room.uri_without_domain if room is not None else await self._uri(meeting.uuid)
@@ -215,10 +244,7 @@ class Rows:
             wanted = wanted.where(booked_rooms.c.organisation.in_(query.organisations))
         if query.organized_by is not None:
             wanted = wanted.where(meetings.c.organized_by == query.organized_by)
-        if after is not None:
-            key = tuple_(booked_rooms.c.starts_at, booked_rooms.c.uuid)
-            wanted = wanted.where(key > tuple_(after[0], str(after[1])))
-        return await self._rooms(wanted.order_by(booked_rooms.c.starts_at, booked_rooms.c.uuid).limit(most))
+        return await self._page(wanted, booked_rooms, after, most, self._room, what="booked room")
 
     async def starting(self, status: ProvisionStatus, until: int, most: int) -> Sequence[RoomRow]:
         due = _ROOM.where(booked_rooms.c.status == status.value, booked_rooms.c.starts_at <= until)
@@ -245,7 +271,7 @@ class Rows:
         return await self._least(booked_rooms.c.ends_at, status, after)
 
     async def pool_rooms(self, organisation: str) -> Sequence[BookedRoom]:
-        found = await self._rooms(_ROOM.where(booked_rooms.c.organisation == organisation, _FREE))
+        found = await self._readable(_ROOM.where(booked_rooms.c.organisation == organisation, _FREE))
         return sorted((room for room, _ in found), key=lambda room: (room.created_at, room.uuid))
 
     async def pools(self) -> Sequence[str]:
@@ -262,13 +288,7 @@ class Rows:
 
     async def _readable(self, query: Select[Any]) -> list[RoomRow]:
         """Without those that cannot be read: one of them must not keep all others from being made."""
-        found: list[RoomRow] = []
-        for row in await self._all(query):
-            try:
-                found.append(self._room(row))
-            except (BadInput, Refused) as error:
-                logger.error("booked_room_unreadable room=%s code=%s", row.room_id, error.code)
-        return found
+        return self._unreadable.readable(await self._all(query), self._room, "booked room", "room_id")
 
     def _room(self, row: Row[Any]) -> RoomRow:
         room = room_of(row.room_document, self._sealer)

@@ -59,4 +59,4 @@ class BookingDatabase:
 
     def rows(self, connection: AsyncConnection) -> Rows:
         """For other parts of the store that write in the same transaction."""
-        return Rows(connection, self._sealer)
+        return Rows(connection, self._sealer, self._units.unreadable)

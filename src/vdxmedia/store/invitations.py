@@ -56,7 +56,8 @@ class InvitationRows:
         query = select(invitations).where(invitations.c.meeting == str(meeting))
 
         async def work(connection: AsyncConnection) -> Sequence[StoredInvitation]:
-            return [_stored(row) for row in (await connection.execute(query)).all()]
+            rows = (await connection.execute(query)).all()
+            return self._units.unreadable.readable(rows, _stored, "invitation", "invitation_id")
 
         return sorted(await self._units.read(work), key=_order)
 
@@ -78,8 +79,10 @@ class InvitationRows:
         )
 
         async def work(connection: AsyncConnection) -> Invitation | None:
-            found = [_stored(row).invitation for row in (await connection.execute(query)).all()]
-            return next((one for one in found if one.role is InvitedAs.HOST and one.name), None)
+            rows = (await connection.execute(query)).all()
+            found = self._units.unreadable.readable(rows, _stored, "invitation", "invitation_id")
+            hosts = (one.invitation for one in found if one.invitation.role is InvitedAs.HOST and one.invitation.name)
+            return next(hosts, None)
 
         return await self._units.read(work)
 

@@ -18,6 +18,7 @@ from vdxmedia.errors import Refused, VdxError
 from vdxmedia.hub.tasks import TaskScope
 from vdxmedia.store.engine import BEGIN_OPTION
 from vdxmedia.store.failures import RETRY_S, cannot
+from vdxmedia.store.unreadable import Unreadable
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +49,7 @@ class Units:
     def __init__(self, engine: AsyncEngine, *, locks_audit: bool = False) -> None:
         """`locks_audit`: for a process beside the server, on PostgreSQL."""
         self._locks_audit = locks_audit
+        self.unreadable = Unreadable()
         self._engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._turn = asyncio.Lock()
