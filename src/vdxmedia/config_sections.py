@@ -239,6 +239,8 @@ class Sms(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where the organisation has none: at most 11 letters and digits, or a number that the gateway knows."""
     language: Literal["da", "en"] = "da"
     """Of texts where neither the request nor the organisation says."""
+    countries: list[Annotated[int, Meta(ge=1, le=999)]] = msgspec.field(default_factory=lambda: [45, 298, 299])
+    """Calling codes of the telephones that are written to, as 46 for Sweden; empty: all countries."""
     per_organisation_a_day: Annotated[int, Meta(ge=1, le=1_000_000)] = 5_000
     """SMS as they are paid for, by Danish date."""
     per_number_a_day: Annotated[int, Meta(ge=1, le=1_000)] = 20

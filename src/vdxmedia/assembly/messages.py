@@ -87,6 +87,7 @@ async def open_messages(
             terms=MessageTerms(
                 quota=Quota(per_organisation=sms.per_organisation_a_day, per_number=sms.per_number_a_day),
                 language=Language(sms.language),
+                countries=frozenset(sms.countries),
                 short_link_base=settings.booking.short_link_base or f"{public_url}/m/",
                 test_link_base=f"{public_url}/test#m=",
             ),

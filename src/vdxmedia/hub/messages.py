@@ -22,7 +22,7 @@ from vdxmedia.booking.messages.alphabet import Size, plain
 from vdxmedia.booking.messages.calendar_words import Language
 from vdxmedia.booking.messages.delivery import Report, reported
 from vdxmedia.booking.messages.message import Message, MessageState
-from vdxmedia.booking.messages.numbers import to_e164
+from vdxmedia.booking.messages.numbers import check_country, to_e164
 from vdxmedia.booking.messages.quota import Quota
 from vdxmedia.booking.messages.reminder_times import (
     MAX_BEFORE_MINUTES,
@@ -66,6 +66,8 @@ class MessageTerms(msgspec.Struct, frozen=True, kw_only=True):
 
     quota: Quota
     language: Language
+    countries: frozenset[int]
+    """Calling codes of the telephones that are written to; empty: all."""
     short_link_base: str
     """What a short id is put behind."""
     test_link_base: str
@@ -130,6 +132,11 @@ class Messages:
         if not self._gateways:
             raise Refused("this server has no SMS gateway", code="sms_unavailable")
         number = to_e164(asked.to)
+        try:
+            check_country(number, self._terms.countries)
+        except BadField:
+            self._counters.add("sms_refused_country")
+            raise
         if asked.text:
             check_template(plain(asked.text), field=asked.text_field, needs_link=asked.needs_link)
         if len(asked.reminders) > MAX_REMINDERS or len(set(asked.reminders)) < len(asked.reminders):

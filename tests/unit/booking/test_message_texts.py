@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from vdxmedia.booking.messages.alphabet import BASIC, EXTENSION, Encoding, measure, plain, warning
 from vdxmedia.booking.messages.calendar_words import Language, date_words, time_words
-from vdxmedia.booking.messages.numbers import hidden, to_e164
+from vdxmedia.booking.messages.numbers import check_country, hidden, to_e164
 from vdxmedia.booking.messages.wording import Facts, Purpose, check_template, checked_size, compose, render, shortened
 from vdxmedia.errors import BadField
 
@@ -104,6 +104,15 @@ def test_number_that_takes_no_sms_is_refused_without_being_repeated(written: str
         to_e164(written)
     assert refused.value.field == "$.to"
     assert not written or written not in refused.value.text
+
+
+def test_countries_that_are_not_written_to_are_refused_by_name_and_not_by_number() -> None:
+    for countries in ({45, 46}, set()):
+        check_country("+46701234567", countries)
+    with pytest.raises(BadField) as refused:
+        check_country("+46701234567", {45, 298, 299})
+    assert refused.value.text == "SMS go to telephones of +45, +298, +299 from here; the operator can allow others"
+    assert refused.value.field == "$.to"
 
 
 @given(st.text(max_size=40))

@@ -6,6 +6,8 @@ where the numbering plan tells them apart. Danish numbers do not tell; all are t
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberType
 
@@ -53,6 +55,17 @@ def to_e164(text: str, *, region: str = DEFAULT_REGION, field: str = "$.to") -> 
     ):
         raise BadField("this number takes no SMS; write that of a mobile telephone", field=field)
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def check_country(e164: str, countries: Collection[int], *, field: str = "$.to") -> None:
+    """`countries`: calling codes; empty: all. Abroad costs more, and is where frauds have servers send to.
+
+    Raises: BadField, which names the countries and not the number.
+    """
+    code = phonenumbers.parse(e164).country_code
+    if countries and code not in countries:
+        known = ", ".join(f"+{one}" for one in sorted(countries))
+        raise BadField(f"SMS go to telephones of {known} from here; the operator can allow others", field=field)
 
 
 def hidden(e164: str) -> str:
