@@ -221,8 +221,8 @@ def invite(
 ) -> None:
     """Store an invitation of an administrator and print its link, once.
 
-    The page behind the link, where staff sign in, is not built yet: today the invitation is only kept, and the booking
-    APIs are administered by clients with the role meeting-admin.
+    The link works once, and signs its holder in at the staff page as meeting-admin of the organisation, for as long as
+    a session lasts. Whoever signs in by the organisation's own login needs none.
     """
     token = secrets.token_urlsafe(32)
 
@@ -245,7 +245,6 @@ def invite(
     settings = _settings(config_file)
     _on_store(config_file, work)
     typer.echo(f"{settings.http.public_url.rstrip('/')}/staff#{token}")
-    typer.echo("vdxmedia: the page behind this link is not built yet; the invitation is kept for it", err=True)
 
 
 # ── all ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -17,12 +17,18 @@ from yarl import URL
 
 from tests.contract.assembled import AssembledServer, assembled
 from tests.patience import PATIENCE_S
+from vdxmedia import credentials
 from vdxmedia.api.staff import HEADER, SESSION
 from vdxmedia.assembly import development
+from vdxmedia.booking.audit import AuditOperation, note_of
 from vdxmedia.booking.callers import Caller, CallerRole
+from vdxmedia.booking.clients import StaffLink
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.errors import NotFound
+from vdxmedia.hub.clients import secret_hash
 from vdxmedia.ids import RoomId
+from vdxmedia.store.audit import AuditLog
+from vdxmedia.store.clients import StoredClients
 
 OWN = {HEADER: "1", "Sec-Fetch-Site": "same-origin"}
 COOKIE = "vdx_staff"
@@ -262,3 +268,44 @@ async def _live(staff: Staff, uuid: str) -> RoomSettings:
             with contextlib.suppress(NotFound):
                 return server.registry.settings_of(RoomId(room.room_id))
             await asyncio.sleep(0.02)
+
+
+INVITATION = "i" * 43
+
+
+async def invite(server: AssembledServer, token: str = INVITATION, *, hours: float = 72) -> None:
+    """As `vdxmedia admin invite` does, which has a store of its own."""
+    now = int(datetime.now(UTC).timestamp())
+    link = StaffLink(
+        token_hash=secret_hash(token),
+        email="anna@aarhus.dk",
+        organisation=development.ORGANISATION,
+        created_at=now,
+        expires_at=now + int(hours * 3600),
+    )
+    note = note_of(link.organisation, None, AuditOperation.CREATE, "admin-invitation", link.token_hash[:16], now)
+    await StoredClients(server.server.database.units).invite(link, note, credentials.for_development().sealer)
+
+
+async def test_invited_administrator_signs_in_by_the_link_once(staff: Staff) -> None:
+    await invite(staff.server)
+    await staff.ask("POST", SESSION, {"invitation": INVITATION}, headers={}, status=403, code="cross_site")
+    await staff.ask("POST", SESSION, {"invitation": "x" * 43}, status=404, code="invitation_unknown")
+    begun = await staff.ask("POST", SESSION, {"invitation": INVITATION})
+    assert (begun["person"]["email"], begun["person"]["organisation"]) == ("anna@aarhus.dk", development.ORGANISATION)
+    assert begun["person"]["roles"] == [CallerRole.ADMIN.value]
+    await staff.ask("POST", "/api/v1/templates", {"name": "Samtale"}, status=201)
+    await staff.ask("POST", SESSION, {"invitation": INVITATION}, status=404, code="invitation_unknown")
+    log = AuditLog(staff.server.server.database.units, credentials.for_development().sealer)
+    today = datetime.now(UTC).date().isoformat()
+    lines = [line async for line in log.entries(development.ORGANISATION, today)]
+    used = [line for line in lines if line.entry.resource == "admin-invitation"]
+    assert [(line.entry.operation.value, line.entry.address, line.email) for line in used] == [
+        ("create", "", None),
+        ("update", "127.0.0.1", "anna@aarhus.dk"),
+    ]
+
+
+async def test_invitation_that_is_over_signs_nobody_in(staff: Staff) -> None:
+    await invite(staff.server, hours=0)
+    await staff.ask("POST", SESSION, {"invitation": INVITATION}, status=404, code="invitation_unknown")

@@ -11,14 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from ipaddress import ip_address
-from typing import Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol
 from uuid import UUID
 
 import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler
+from msgspec import Meta
 
-from vdxmedia.api.operations import CallerSource
+from vdxmedia.api.operations import CallerSource, read_body
 from vdxmedia.api.proxies import TrustedProxies, limit_key
 from vdxmedia.api.ratelimit import RateLimit
 from vdxmedia.booking.callers import Caller, CallerRole
@@ -157,6 +158,18 @@ class StaffCallers:
         return msgspec.structs.replace(caller, address=self._guard.address_of(request))
 
 
+class Invitation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a link of `vdxmedia admin invite` has behind its #."""
+
+    invitation: Annotated[str, Meta(min_length=40, max_length=64)]
+
+
+class InvitationBook(Protocol):
+    async def redeem(self, token: str, address: str) -> Caller | None:
+        """As whom the one signs in who has this link; it works once. None: it does not. Raises: Refused."""
+        ...
+
+
 class SignIn(Protocol):
     """How people prove who they are."""
 
@@ -176,6 +189,7 @@ class StaffRoutes:
         bookings: Bookings,
         invitations: Invitations,
         *,
+        book: InvitationBook,
         sign_in: SignIn | None,
         development: Caller | None,
     ) -> None:
@@ -183,6 +197,7 @@ class StaffRoutes:
         self._guard = guard
         self._bookings = bookings
         self._invitations = invitations
+        self._book = book
         self._sign_in = sign_in
         self._development = development
 
@@ -226,12 +241,22 @@ class StaffRoutes:
         return _answer(await self._state(session))
 
     async def _begin(self, request: web.Request) -> web.Response:
-        """In development alone."""
+        """By an invitation; without one in development alone."""
         self._guard.check_same_page(request)
+        if request.can_read_body:
+            self._guard.spend(request)
+            asked: Any = await read_body(request, Invitation)
+            caller = await self._book.redeem(asked.invitation, self._guard.address_of(request))
+            if caller is None:
+                raise NotFound("the invitation is unknown, used or over", code="invitation_unknown")
+            return await self._begun(request, caller, person=f"invited\n{caller.email}", name="")
         if self._development is None or not _is_loopback(request.remote):
             raise NotAllowed("one signs in by the organisation's login here")
+        return await self._begun(request, self._development, person="development", name="Udvikler")
+
+    async def _begun(self, request: web.Request, caller: Caller, *, person: str, name: str) -> web.Response:
         sessions, cookie = self._guard.sessions, self._guard.cookie
-        token = sessions.begin(self._development, person="development", name="Udvikler", instead_of=cookie.of(request))
+        token = sessions.begin(caller, person=person, name=name, instead_of=cookie.of(request))
         session = sessions.find(token)
         assert session is not None, "it has just begun"
         response = _answer(await self._state(session))

@@ -12,16 +12,55 @@ from vdxmedia.api.staff import StaffCallers, StaffGuard, StaffRoutes
 from vdxmedia.api.staff_sign_in import OpenIdSignIn, SignInTerms
 from vdxmedia.assembly import development
 from vdxmedia.assembly.who_calls import Guards
+from vdxmedia.booking.audit import AuditNote, AuditOperation, note_of
 from vdxmedia.booking.callers import Caller, CallerRole
+from vdxmedia.booking.clients import StaffLink
+from vdxmedia.clock import Clock
 from vdxmedia.config import Settings
 from vdxmedia.credentials import Credentials
 from vdxmedia.hub.bookings_port import Bookings
+from vdxmedia.hub.clients import secret_hash
 from vdxmedia.hub.counters import Counters
 from vdxmedia.hub.invitations import Invitations
 from vdxmedia.hub.staff_sessions import StaffSessions
 from vdxmedia.integrations.openid import OpenIdClient
+from vdxmedia.sealing import Sealer
+from vdxmedia.store.clients import StoredClients
 from vdxmedia.store.invitations import InvitationRows
 from vdxmedia.store.units import Units
+
+INVITATION_CHARS = 16
+"""Of its token's hash, as the audit log names it."""
+
+
+class StoredInvitations:
+    """Implements `staff.InvitationBook`."""
+
+    def __init__(self, units: Units, sealer: Sealer, clock: Clock) -> None:
+        self._clients = StoredClients(units)
+        self._sealer = sealer
+        self._clock = clock
+
+    async def redeem(self, token: str, address: str) -> Caller | None:
+        now = int(self._clock.unix_s())
+
+        def note(link: StaffLink) -> AuditNote:
+            who = _invited(link, address)
+            name = link.token_hash[:INVITATION_CHARS]
+            return note_of(link.organisation, who, AuditOperation.UPDATE, "admin-invitation", name, now, ["used"])
+
+        link = await self._clients.redeem(secret_hash(token), now, note, self._sealer)
+        return None if link is None else _invited(link, "")
+
+
+def _invited(link: StaffLink, address: str) -> Caller:
+    return Caller(
+        organisation=link.organisation,
+        email=link.email,
+        roles=frozenset({CallerRole.ADMIN}),
+        client="staff page",
+        address=address,
+    )
 
 
 class StaffParts(NamedTuple):
@@ -81,6 +120,7 @@ def make_staff(
             guard,
             bookings,
             Invitations(bookings, InvitationRows(units, sealer), sealer=sealer, clock=guards.clock),
+            book=StoredInvitations(units, sealer, guards.clock),
             sign_in=sign_in,
             development=somebody if is_for_development and sign_in is None else None,
         ),

@@ -97,6 +97,22 @@ class StoredClients:
 
         await self._units.write(work)
 
+    async def redeem(
+        self, token_hash: str, now: int, note_of: Callable[[StaffLink], AuditNote], sealer: Sealer
+    ) -> StaffLink | None:
+        """The invitation, which is gone then; None: there is none that works."""
+        mine = (staff_links.c.token_hash == token_hash, staff_links.c.expires_at > now)
+
+        async def work(connection: AsyncConnection) -> StaffLink | None:
+            row = (await connection.execute(delete(staff_links).where(*mine).returning(staff_links))).one_or_none()
+            if row is None:
+                return None
+            link = StaffLink(**row._asdict())
+            await append_notes(connection, [note_of(link)], sealer)
+            return link
+
+        return await self._units.write(work)
+
     async def _write(self, work: Callable[[AsyncConnection], Awaitable[None]]) -> None:
         try:
             await self._units.write(work)

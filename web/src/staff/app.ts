@@ -17,7 +17,7 @@ import { arrivals, waitingCount } from './day.js';
 import './frame.js';
 import type { StaffRequests } from './requests.js';
 import type { StaffState } from './resources.js';
-import { fragmentOf, problemIn, routeOf, type Route } from './route.js';
+import { fragmentOf, invitationIn, problemIn, routeOf, type Route } from './route.js';
 import { clockText } from './times.js';
 import type { View } from './view.js';
 import './views/book.js';
@@ -47,6 +47,8 @@ export class Staff extends LitElement {
   @state() private watched: Watched = UNSEEN;
   /** The code of what went wrong on the way here; '' for nothing. */
   @state() private trouble = '';
+  /** Of an administrator, with whose link the page was opened; '' for none. */
+  @state() private invitation = '';
   @query('vdx-announcer') private announcer!: Announcer;
   /** The server was asked who is signed in, and has not told. */
   @state() private isUntold = false;
@@ -114,13 +116,13 @@ export class Staff extends LitElement {
         .notice=${this.notice}
         .waiting=${waitingCount(this.watched.day?.meetings ?? [])}
       >
-        ${session === null ? (this.isUntold ? this.renderSignIn(null) : nothing) : person === null ? this.renderSignIn(session) : this.renderView()}
+        ${this.invitation !== '' ? this.renderSignIn(session) : session === null ? (this.isUntold ? this.renderSignIn(null) : nothing) : person === null ? this.renderSignIn(session) : this.renderView()}
       </vdx-staff-frame>`}
       <vdx-announcer></vdx-announcer>`;
   }
 
   private renderSignIn(session: StaffState | null): TemplateResult {
-    return html`<vdx-staff-sign-in .requests=${this.requests} .language=${this.language} .session=${session} .trouble=${this.trouble}></vdx-staff-sign-in>`;
+    return html`<vdx-staff-sign-in .requests=${this.requests} .language=${this.language} .session=${session} .trouble=${this.trouble} .invitation=${this.invitation}></vdx-staff-sign-in>`;
   }
 
   private renderView(): TemplateResult {
@@ -227,8 +229,10 @@ export class Staff extends LitElement {
     const fragment = this.fragment ?? location.hash;
     this.route = routeOf(fragment);
     const problem = problemIn(fragment);
-    if (problem === '') return;
+    const invitation = invitationIn(fragment);
+    if (problem === '' && invitation === '') return;
     this.trouble = problem;
+    this.invitation = invitation;
     if (this.fragment === null) history.replaceState(null, '', location.pathname + location.search);
   };
 
@@ -246,6 +250,7 @@ export class Staff extends LitElement {
   };
 
   private readonly onSignedIn = (event: Event): void => {
+    this.invitation = '';
     this.enter((event as SignedInEvent).session);
   };
 

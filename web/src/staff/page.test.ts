@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { mount, part, textOf, unmountAll } from '../testing/mount.js';
+import { present } from '../testing/builders.js';
 import { staffWords } from '../text/staff.js';
 import { writeAlerts } from '../elements/lobby/alerting.js';
 import { Staff } from './app.js';
@@ -234,14 +235,14 @@ describe('calling now', () => {
 
 describe('the staff page', () => {
   const person = { name: 'Anna', email: 'anna@example.dk', organisation: 'dev', organisationName: 'Dev', roles: ['meeting-user'], endsAt: at(600) };
-  async function page(answers: Partial<StaffRequests>) {
+  async function page(answers: Partial<StaffRequests>, fragment = '#/') {
     vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => undefined, removeEventListener: () => undefined }));
     const requests = asStaff({
       session: () => Promise.resolve({ value: { way: 'openId', person } }),
       day: () => Promise.resolve(told(day(meeting({ startTime: at(-1), opensAt: at(-16), waiting: [{ since: at(-1), name: 'Inger' }] })))),
       ...answers,
     });
-    const element = await mount(new Staff(), { requests, fragment: '#/', asked: 'da' });
+    const element = await mount(new Staff(), { requests, fragment, asked: 'da' });
     const settle = async (): Promise<void> => {
       await vi.advanceTimersByTimeAsync(50);
       await element.updateComplete;
@@ -309,6 +310,23 @@ describe('the staff page', () => {
     element.dispatchEvent(new Event('signout'));
     await settle();
     expect(textOf(element.querySelector('vdx-staff-sign-in')?.shadowRoot ?? element)).toContain(WORDS.signIn.ended);
+  });
+
+  it('asks an invited administrator before the link is used, and says when it works no more', async () => {
+    const signIn = vi.fn<StaffRequests['signIn']>(() => Promise.resolve({ problem: { code: 'invitation_unknown', field: '' } }));
+    const { element, settle } = await page({ signIn }, `#${'i'.repeat(43)}`);
+    const view = present(element.querySelector('vdx-staff-sign-in'));
+    const button = present(view.shadowRoot?.querySelector('button'));
+    expect(textOf(view.shadowRoot ?? element)).toContain(WORDS.signIn.invitedLead);
+    expect(signIn).not.toHaveBeenCalled();
+    button.click();
+    await settle();
+    expect(signIn).toHaveBeenCalledWith('i'.repeat(43));
+    expect(textOf(view.shadowRoot ?? element)).toContain(WORDS.problem.invitation);
+    signIn.mockResolvedValue({ value: { way: 'openId', person } });
+    button.click();
+    await settle();
+    expect(element.querySelector('vdx-staff-sign-in')).toBeNull();
   });
 
   it('asks again who is signed in when no answer came', async () => {

@@ -29,8 +29,8 @@ export interface DayAnswer {
 
 export interface StaffRequests {
   session(): Promise<Answer<StaffState>>;
-  /** In development. */
-  signIn(): Promise<Answer<StaffState>>;
+  /** By an administrator's invitation; in development without. */
+  signIn(invitation?: string): Promise<Answer<StaffState>>;
   /** Where the login is told too; '' for nowhere. */
   signOut(): Promise<Answer<{ readonly continueAt: string }>>;
   day(day: string, tag: string): Promise<Answer<DayAnswer>>;
@@ -112,7 +112,7 @@ async function askDay(day: string, tag: string): Promise<Answer<DayAnswer>> {
 
 export const staffRequests: StaffRequests = {
   session: () => asked('GET', SESSION),
-  signIn: () => asked('POST', SESSION),
+  signIn: (invitation) => (invitation === undefined ? asked('POST', SESSION) : asked('POST', SESSION, { invitation })),
   signOut: () => asked('DELETE', SESSION),
   day: askDay,
   book: (request, key) => asked('POST', MEETINGS, request, { 'Idempotency-Key': key }),

@@ -55,6 +55,11 @@ export function fragmentOf(route: Route): string {
   }
 }
 
+/** The secret of an administrator's invitation, as `vdxmedia admin invite` prints it; '' for none. */
+export function invitationIn(fragment: string): string {
+  return /^#([\w-]{43})$/.exec(fragment)?.[1] ?? '';
+}
+
 /** Why the server sent the browser here: the code of what went wrong on the way; '' for nothing. */
 export function problemIn(fragment: string): string {
   const query = fragment.split('?')[1] ?? '';

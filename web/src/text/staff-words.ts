@@ -18,6 +18,7 @@ export type StaffProblem =
   | 'fixed'
   | 'changed'
   | 'signIn'
+  | 'invitation'
   | 'issuer'
   | 'other';
 
@@ -45,6 +46,8 @@ export interface StaffWords {
     readonly developmentLead: string;
     readonly nowhere: string;
     readonly nowhereLead: string;
+    readonly invited: string;
+    readonly invitedLead: string;
     readonly working: string;
     readonly ended: string;
     readonly stillIn: string;

@@ -28,12 +28,15 @@ export class SignInView extends View {
   @property({ attribute: false }) session: StaffState | null = null;
   /** The code of what went wrong before; '' for nothing. */
   @property() trouble = '';
+  /** The secret of the link that the page was opened with; '' for none. */
+  @property({ attribute: false }) invitation = '';
 
   @state() private isWorking = false;
   @state() private problem = '';
 
   override render(): TemplateResult {
     const { signIn, again } = this.words;
+    if (this.invitation !== '') return this.renderInvited();
     if (this.session === null) {
       return html`<div class="stack">
         <h1 tabindex="-1">${this.words.product}</h1>
@@ -64,11 +67,26 @@ export class SignInView extends View {
     </div>`;
   }
 
+  /** Asks first: a program that looks at links must not use it up. */
+  private renderInvited(): TemplateResult {
+    const { signIn } = this.words;
+    return html`<div class="stack">
+      <h1 tabindex="-1">${signIn.invited}</h1>
+      <p class="lead">${signIn.invitedLead}</p>
+      ${this.renderProblem(this.problem)}
+      <div class="row">
+        <button class="button primary wide-on-phones" type="button" aria-disabled=${this.isWorking ? 'true' : nothing} @click=${this.signIn}>
+          ${this.isWorking ? signIn.working : signIn.go}
+        </button>
+      </div>
+    </div>`;
+  }
+
   private readonly signIn = async (): Promise<void> => {
     if (this.isWorking) return;
     this.isWorking = true;
     this.problem = '';
-    const answer = await this.requests.signIn();
+    const answer = await this.requests.signIn(this.invitation === '' ? undefined : this.invitation);
     this.isWorking = false;
     if ('value' in answer) this.dispatchEvent(new SignedInEvent(answer.value));
     else this.problem = this.problemText(answer.problem);
