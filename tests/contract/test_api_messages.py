@@ -59,7 +59,7 @@ async def test_invitation_leaves_at_once_and_says_no_subject(server: AssembledSe
     assert (message["to"], message["state"], message["segments"]) == ("+45 •• •• •• 56", "waiting", 1)
     (received,) = await arrived(server)
     assert (received.to, received.sender) == ("+4520123456", "Videomoede")
-    abroad, _ = await sent(server, "POST", messages_of(made), {"to": "+46 70 123 45 67"}, status=400)
+    abroad, _ = await sent(server, "POST", messages_of(made), {"to": "+46 70 123 45 67"}, status=422)
     assert "+45, +298, +299" in abroad["detail"]
     assert made["shortUrl"] in received.text
     assert "Aarhus Kommune" in received.text

@@ -150,7 +150,10 @@ def test_person_is_shown_and_erased_by_number_and_by_email(operator: Operator, m
     assert (len(found["rooms"]), len(found["templates"]), len(found["audit"])) == (1, 1, 4)
 
     erased = operator.json("person", "erase", "--phone", "+4520304050", "--email", "ANNA@hospital.dk", "--yes")
-    assert erased == {"messages": 1, "meetings": 2, "rooms": 1, "templates": 1, "staffLinks": 0, "audit": 4}
+    assert erased == {
+        "messages": 1, "names": 0, "namesLeft": 0, "meetings": 2, "rooms": 1, "templates": 1, "staffLinks": 0,
+        "audit": 4,
+    }  # fmt: skip
     assert operator.json("person", "export", "--phone", "20304050")["messages"] == []
     assert len(operator.json("person", "export", "--phone", "20304051")["messages"]) == 1
     found = operator.json("person", "export", "--email", "anna@hospital.dk")
@@ -166,6 +169,63 @@ def test_person_is_shown_and_erased_by_number_and_by_email(operator: Operator, m
         ("delete", "person"),
     }
     assert "20304050" not in str(servers)
+
+
+def guest(tables: sqlite3.Connection, uuid: str, name: str) -> None:
+    """Somebody with a personal link who was there."""
+    (room,) = tables.execute("SELECT room_id FROM booked_rooms WHERE uuid = ?", (uuid,)).fetchone()
+    document = json.dumps({"id": name, "meeting": uuid, "role": "guest", "name": name, "function": ""})
+    values = (uuid, name, f"hash of {name}", "sealed", NOW, document)
+    columns = "meeting, invitation_id, token_hash, sealed_token, created_at, document"
+    tables.execute(f"INSERT INTO invitations ({columns}) VALUES (?, ?, ?, ?, ?, ?)", values)
+    tables.execute(
+        "INSERT INTO attendance (room_id, participant_id, name, role, organisation, first_seen, last_seen, "
+        "is_recognised) VALUES (?, ?, ?, 'guest', '', ?, ?, 0)",
+        (room, "p1", name, NOW, NOW + 60),
+    )
+    tables.execute(
+        "INSERT INTO calls (call_id, room_id, meeting, starts_at, seen_at, is_over) VALUES (?, ?, ?, ?, ?, 1)",
+        (uuid, room, uuid, NOW, NOW),
+    )
+    stay = (uuid, "p1", "guest", name, NOW)
+    tables.execute(
+        "INSERT INTO call_stays (call_id, participant_id, role, name, starts_at) VALUES (?, ?, ?, ?, ?)", stay
+    )
+
+
+def test_number_leads_to_names_where_the_meeting_wrote_to_nobody_else(operator: Operator, meeting: NewMeeting) -> None:
+    uuids: list[str] = []
+
+    async def work(store: Database, desk: BookingDesk) -> None:
+        alone, several = [(await desk.book(BO, meeting)).meeting.uuid for _ in range(2)]
+        uuids.extend((str(alone), str(several)))
+        outbox = Messages(store.units, operator.sealer)
+        for reference, to, uuid in (
+            ("r1", "+4520304050", alone), ("r2", "+4520304050", several), ("r3", "+4520304051", several),
+        ):  # fmt: skip
+            await outbox.add([message(reference, to, uuid)], Quota(per_organisation=10, per_number=10), NOW)
+
+    operator.serve(work)
+    alone, several = uuids
+    with sqlite3.connect(operator.path) as tables:
+        guest(tables, alone, "Inger")
+        guest(tables, several, "Mads")
+    tables.close()
+    found = {one["meeting"]: one for one in operator.json("person", "export", "--phone", "20304050")["writtenTo"]}
+    assert {uuid: one["isOnlyNumber"] for uuid, one in found.items()} == {alone: True, several: False}
+    for uuid, name in ((alone, "Inger"), (several, "Mads")):
+        names = {each["name"] for kind in ("invitations", "attendance", "calls") for each in found[uuid][kind]}
+        assert names == {name}
+    erased = operator.json("person", "erase", "--phone", "20304050", "--yes")
+    assert erased == {"messages": 2, "names": 3, "namesLeft": 3}
+    with sqlite3.connect(operator.path) as tables:
+        everything = str([tables.execute(f"SELECT * FROM {name}").fetchall() for name in ("attendance", "call_stays")])
+        links = dict(tables.execute("SELECT meeting, document FROM invitations").fetchall())
+    tables.close()
+    assert "Mads" in everything
+    assert "Inger" not in everything
+    assert json.loads(links[alone])["name"] == ""
+    assert json.loads(links[several])["name"] == "Mads"
 
 
 def test_person_is_asked_for_by_something_and_erased_only_when_confirmed(operator: Operator) -> None:

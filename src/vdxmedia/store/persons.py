@@ -6,8 +6,10 @@ for the organisation that booked them, and takes the readable e-mail from the au
 
 A system's client that acts for the person (`clients`) is shown and stays: who administers it changes or removes it.
 
-Left out: names in attendance and in the history of calls. They are what somebody typed, and nothing says whose they
-are; their term is short.
+A number leads to names of guests too, through the meetings that its SMS were of (`person_guests`).
+
+Left out: names in attendance and in the history of calls of other meetings. They are what somebody typed, and nothing
+says whose they are; their term is short.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from vdxmedia.booking.audit import AuditNote, person_digest
 from vdxmedia.booking.meetings import BookedRoom, Meeting, Person
 from vdxmedia.booking.room_options import Template
 from vdxmedia.sealing import Sealer
+from vdxmedia.store import person_guests
 from vdxmedia.store.audit import append_notes
 from vdxmedia.store.booking_documents import (
     meeting_columns,
@@ -59,6 +62,13 @@ class Persons:
         if number:
             sms = await Messages(self._units, self._sealer).of_number(number, MAX_SHOWN)
             found["messages"] = [msgspec.to_builtins(message) for message in sms]
+            digest = self._sealer.digest(number, NUMBER_CONTEXT)
+
+            async def guests(connection: AsyncConnection) -> None:
+                of_number = await person_guests.written(connection, digest, MAX_SHOWN)
+                found["writtenTo"] = [await person_guests.shown(connection, one) for one in of_number]
+
+            await self._units.read(guests)
         if email:
 
             async def work(connection: AsyncConnection) -> None:
@@ -107,7 +117,13 @@ class Persons:
         async def work(connection: AsyncConnection) -> dict[str, int]:
             counts: dict[str, int] = {}
             if number:
-                of_number = messages.c.number_digest == self._sealer.digest(number, NUMBER_CONTEXT)
+                digest = self._sealer.digest(number, NUMBER_CONTEXT)
+                counts |= {"names": 0, "namesLeft": 0}
+                for one in await person_guests.written(connection, digest, MAX_SHOWN):
+                    erased, left = await person_guests.erase(connection, one)
+                    counts["names"] += erased
+                    counts["namesLeft"] += left
+                of_number = messages.c.number_digest == digest
                 counts["messages"] = (await connection.execute(delete(messages).where(of_number))).rowcount
             if email:
                 counts["meetings"] = await self._erase_from_meetings(connection, email)
@@ -115,8 +131,8 @@ class Persons:
                 links = delete(staff_links).where(func.lower(staff_links.c.email) == email)
                 counts["staffLinks"] = (await connection.execute(links)).rowcount
                 mine = audit_entries.c.person == person_digest(email, self._sealer.digest)
-                erased = update(audit_entries).where(mine, audit_entries.c.email.is_not(None)).values(email=None)
-                counts["audit"] = (await connection.execute(erased)).rowcount
+                readable = update(audit_entries).where(mine, audit_entries.c.email.is_not(None)).values(email=None)
+                counts["audit"] = (await connection.execute(readable)).rowcount
             await append_notes(connection, [note], self._sealer)
             return counts
 
