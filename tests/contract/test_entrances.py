@@ -363,6 +363,13 @@ async def test_ten_thousand_guesses_find_nothing_and_the_citizen_gets_in_at_once
     if addresses == 1:
         assert answers["unknown"] <= WRONG_PER_ADDRESS + 100 * 10_000 // 600_000 + 1
     assert house.counters.totals().get("guesses_refused", 0) == answers.get("rate_limited", 0)
+    # From a guesser's own address, too: by a personal link at once, by the short one when the told time is over.
+    guesser, mine = "198.51.0", meetings[0]
+    assert (await house.enter(guesser, invitation=await house.personal(mine))).state is EntranceState.OPEN
+    with pytest.raises(Refused) as refused:
+        await house.enter(guesser, short_id=mine.meeting.short_id)
+    house.clock.advance(refused.value.retry_after_s or 0)
+    assert (await house.enter(guesser, short_id=mine.meeting.short_id)).state is EntranceState.OPEN
 
 
 def test_guessing_is_slow_for_one_address_and_slower_for_many() -> None:

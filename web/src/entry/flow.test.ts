@@ -55,6 +55,18 @@ describe('the way in', () => {
     expect(screens).toEqual(['working', 'early', 'early']);
   });
 
+  it('waits as long as the server says, shows that, and goes on by itself', async () => {
+    const { asked, entered, screens, flow, settle } = begun('https://m.example/m/0123456789ab', { state: 'wait', forMs: 40_000 }, OPEN);
+    await settle();
+    expect(flow.screen).toEqual({ at: 'wait', until: 40_000 });
+    await vi.advanceTimersByTimeAsync(39_000);
+    expect(asked).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(asked).toHaveLength(2);
+    expect(entered).toHaveBeenCalledWith(OPEN);
+    expect(screens).toEqual(['working', 'wait']);
+  });
+
   it('looks at least once a minute: the meeting may have been moved', async () => {
     const { asked } = begun('https://m.example/m/0123456789ab', { state: 'notYet', opensAt: 1e9, startsAt: 1e9 });
     await vi.advanceTimersByTimeAsync(60_000);

@@ -8,7 +8,7 @@
  *                    pinRequired, wrongPin              pin
  *                    unknown (typed)                    ask, with a word
  *                    unknown, closed                    unknown, closed
- *                    wait                               wait, and where one was when it is over
+ *                    wait                               wait, which goes on by itself when it is over
  *                    unreachable                        unreachable, which asks again by itself
  *     pin            a PIN is typed                     working
  */
@@ -106,7 +106,7 @@ export class EntryFlow {
     this.stop();
     const question = this.#question;
     // Who waits for the door is not shown something else each time the page looks.
-    if (this.screen.at !== 'early' && this.screen.at !== 'unreachable') this.#show({ at: 'working' });
+    if (!['early', 'unreachable', 'wait'].includes(this.screen.at)) this.#show({ at: 'working' });
     const [answer, inviting] = await this.ask({ way, pin: this.#pin, returnUrl: this.opening.returnUrl });
     if (question !== this.#question) return;
     if (inviting.organisation !== '') this.inviting = inviting;
@@ -135,6 +135,8 @@ export class EntryFlow {
         return;
       case 'wait':
         this.#show({ at: 'wait', until: Date.now() + answer.forMs });
+        // Whoever shares an address with somebody who guesses has only to wait.
+        this.#askIn(answer.forMs + Math.random() * SPREAD_MS);
         return;
       case 'unreachable':
         this.#show({ at: 'unreachable' });

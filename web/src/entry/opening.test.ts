@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isEntry, readOpening, readTyped } from './opening.js';
 
-const NOTHING = { pin: '', joinsAtOnce: false, name: '', microphoneOn: true, cameraOn: true, returnUrl: '', language: null, further: '' };
+const NOTHING = { pin: '', joinsAtOnce: false, name: '', microphoneOn: true, cameraOn: true, returnUrl: '', startsAt: null, language: null, further: '' };
 
 describe('the way in, by the address', () => {
   it.each([
@@ -30,6 +30,7 @@ describe('the way in, by the address', () => {
       microphoneOn: false,
       cameraOn: false,
       returnUrl: 'https://p.example/',
+      startsAt: Date.parse('2026-11-24T09:00:00Z'),
       language: 'en',
       further: '',
     });

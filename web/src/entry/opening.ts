@@ -5,6 +5,7 @@
  */
 
 import { furtherParameters, readConfiguration } from '../configuration.js';
+import { danishMoment } from './danish-moment.js';
 import type { Shelf } from '../memory.js';
 import { plainPath } from '../organisation-path.js';
 import { languageOf, type Language } from '../text/languages.js';
@@ -26,6 +27,9 @@ export interface Opening {
   readonly cameraOn: boolean;
   /** Where the caller would like to go after the call; the server says whether. '' for nowhere. */
   readonly returnUrl: string;
+  /** When the meeting begins, as the link says, Unix milliseconds; null: it does not. The server knows better, but tells
+   * nothing before the right PIN. */
+  readonly startsAt: number | null;
   readonly language: Language | null;
   /** What else it says about the call, for the end of the room's address. */
   readonly further: string;
@@ -56,6 +60,7 @@ export function readOpening(address: string): Opening {
     microphoneOn: configuration.microphone ?? true,
     cameraOn: configuration.camera ?? sends,
     returnUrl: (said.get('returnUrl') ?? '').slice(0, 200),
+    startsAt: danishMoment(said.get('start_dato') ?? ''),
     language: languageOf(said.get('lang')),
     further: furtherParameters(configuration),
   };

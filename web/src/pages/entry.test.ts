@@ -42,6 +42,16 @@ describe('vdx-entry', () => {
     expect(part<HTMLInputElement>(element, 'input').value).toBe('');
   });
 
+  it('shows when the meeting begins, as the link says, beside the question for the PIN, while it is to come', async () => {
+    const link = (start: string): string => `https://m.example/?url=1234&start_dato=${start}`;
+    const element = await page(link('2099-11-24T10:00:00'), { state: 'pinRequired' });
+    await settled(element, 'Skriv mødets pinkode');
+    expect(textOf(part(element, '.when'))).toContain('tirsdag den 24. november');
+    const over = await page(link('2020-11-24T10:00:00'), { state: 'pinRequired' });
+    await settled(over, 'Skriv mødets pinkode');
+    expect(over.renderRoot.querySelector('.when')).toBeNull();
+  });
+
   it('keeps what was typed, to be mended', async () => {
     const element = await page('https://m.example/', { state: 'unknown' });
     await settled(element, 'Kom ind til dit møde');

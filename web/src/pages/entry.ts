@@ -101,7 +101,7 @@ export class EntryPage extends LitElement {
       case 'ask':
         return this.renderAsk(said.ask, screen.problem);
       case 'pin':
-        return this.renderPin(said.pin, screen.problem, screen.triesLeft);
+        return this.renderPin(said.pin, screen.problem, screen.triesLeft, this.renderBeginning(said, language));
       case 'working':
         return html`<div class="waiting"><h1 tabindex="-1" class="quiet">${said.working}</h1></div>`;
       case 'early': {
@@ -165,10 +165,23 @@ export class EntryPage extends LitElement {
     </form>`;
   }
 
-  private renderPin(said: EntryWords['pin'], problem: '' | 'missing' | 'wrong', triesLeft: number | null): TemplateResult {
+  /** What the link says, while it is to come: the server tells no time before the right PIN. */
+  private renderBeginning(said: EntryWords, language: Language): TemplateResult | typeof nothing {
+    const { startsAt } = this.opening;
+    if (startsAt === null || startsAt <= Date.now()) return nothing;
+    return html`<p class="when">${said.early.begins(momentText(startsAt, Date.now(), language))}</p>`;
+  }
+
+  private renderPin(
+    said: EntryWords['pin'],
+    problem: '' | 'missing' | 'wrong',
+    triesLeft: number | null,
+    beginning: TemplateResult | typeof nothing,
+  ): TemplateResult {
     const text = problem === '' ? '' : problem === 'missing' ? said.missing : said.wrong(triesLeft);
     return html`<form novalidate @submit=${this.submitPin}>
       <h1 tabindex="-1">${said.title}</h1>
+      ${beginning}
       <p>${said.lead}</p>
       <div class="field">
         <label for="pin">${said.label}</label>

@@ -21,6 +21,7 @@ const OPENING: Opening = {
   microphoneOn: true,
   cameraOn: true,
   returnUrl: '',
+  startsAt: null,
   language: null,
   further: '',
 };
