@@ -170,7 +170,7 @@ async def test_websocket_of_a_foreign_page_is_refused_behind_the_proxy_too(proxy
         "Content-Length: +6\r\n",
     ],
 )
-async def test_request_whose_end_two_could_see_in_two_places_is_refused_and_nothing_after_it_is_read(
+async def test_a13_request_whose_end_two_could_see_in_two_places_is_refused_by_proxy_and_server(
     proxy: Proxy, headers: str
 ) -> None:
     smuggled = f"GET /metrics HTTP/1.1\r\nHost: {NAME}\r\n\r\n"
@@ -186,7 +186,7 @@ async def test_request_whose_end_two_could_see_in_two_places_is_refused_and_noth
         "Upgrade: websocket, h2c\r\nConnection: Upgrade\r\n",
     ],
 )
-async def test_upgrade_that_fails_opens_no_tunnel_to_what_the_proxy_hides(proxy: Proxy, headers: str) -> None:
+async def test_a13_upgrade_that_fails_opens_no_tunnel_to_what_the_proxy_hides(proxy: Proxy, headers: str) -> None:
     for path in (SOCKET, "/"):
         hidden = f"GET /metrics HTTP/1.1\r\nHost: {NAME}\r\nConnection: close\r\n\r\n"
         said = await proxy.raw(f"GET {path} HTTP/1.1\r\nHost: {NAME}\r\n{headers}\r\n{hidden}")
