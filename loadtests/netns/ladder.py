@@ -28,6 +28,7 @@ SHOWS_AGAIN_S = 30.0
 """After a change of the way; more is never."""
 JOIN_LIMIT_S = 20.0
 RECOVER_LIMIT_S = 30.0
+JUDGED_SLOWDOWN = 4.0
 MEDIA_WAYS = (f"{SERVER_ADDRESS}:{MEDIA_PORT}", f"{RELAY_ADDRESS}:{HTTPS_PORT}")
 """The second is for those who have nothing but TCP 443."""
 
@@ -48,8 +49,9 @@ class Row:
     """By which browsers and server were slower than on a machine that has time for them."""
 
     @property
-    def verdict(self) -> Verdict:
-        return judge(self.seen)
+    def verdict(self) -> Verdict | None:
+        """None: the machine had so little time for it that the network is not to be judged by it."""
+        return judge(self.seen) if self.slowdown <= JUDGED_SLOWDOWN else None
 
 
 @dataclass(frozen=True)

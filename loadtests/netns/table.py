@@ -18,6 +18,7 @@ from loadtests.netns.namespace import Unsuitable
 
 PAGE = Path(__file__).parents[2] / "docs" / "network-conditions.md"
 BEGIN, END = "<!-- generated:networks -->", "<!-- /generated:networks -->"
+UNJUDGED = "not judged: the machine was too busy"
 HEADINGS = (
     "network",
     "shown fps",
@@ -42,7 +43,7 @@ def cells(row: Row) -> list[str]:
         f"{seen.sound_delay_ms:.0f} ms",
         "" if row.at_change_s is None else f"{row.at_change_s:.1f} s",
         f"{row.slowdown:.1f}",
-        f"**{row.verdict}**" + (f"; {row.note}" if row.note else ""),
+        (f"**{row.verdict}**" if row.verdict else UNJUDGED) + (f"; {row.note}" if row.note else ""),
     ]
 
 

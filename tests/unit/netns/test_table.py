@@ -22,6 +22,11 @@ def test_row_says_what_was_seen_and_what_a_person_would_call_it() -> None:
     assert lines[3].endswith("| **sound only** |")
 
 
+def test_row_of_a_machine_that_was_too_busy_is_not_judged() -> None:
+    text = markdown([Row("loss", "5% lost", PAUSED, slowdown=9.0)])
+    assert text.endswith("| 9.0 | not judged: the machine was too busy |")
+
+
 def test_table_replaces_the_one_before_and_leaves_the_rest() -> None:
     page = f"before\n{BEGIN}\nold\n{END}\nafter\n"
     assert insert(page, "new") == f"before\n{BEGIN}\nnew\n{END}\nafter\n"
