@@ -5,8 +5,18 @@ from __future__ import annotations
 from playwright.async_api import expect
 
 from tests.browser.conftest import OpenPerson
-from tests.browser.pages import SECONDS
+from tests.browser.pages import SECONDS, is_near
 from tests.server import Server
+
+MIDDLE = """async (image) => {
+  await image.decode();
+  const size = { width: image.naturalWidth, height: image.naturalHeight };
+  const canvas = Object.assign(document.createElement('canvas'), size);
+  const drawing = canvas.getContext('2d');
+  drawing.drawImage(image, 0, 0);
+  return [...drawing.getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data].slice(0, 3);
+}"""
+"""The colour in the middle of a picture."""
 
 
 async def open_room(server: Server, **fields: object) -> dict[str, str]:
@@ -48,7 +58,12 @@ async def test_guest_waits_unseen_until_the_host_lets_him_in_and_is_muted_by_him
     await expect(guest.page.get_by_role("heading", name="Du er i venteværelset")).to_be_visible()
     assert await guest.negotiations() == 0, "who waits offers no media"
     people = host.page.get_by_role("button", name="Deltagere, 1 venter")
+    await guest.page.get_by_role("button", name="Tag og vis et billede").click()
+    await expect(guest.page.get_by_text("Værten kan se dette billede af dig.")).to_be_visible()
     await people.click()
+    picture = host.page.locator("vdx-lobby img.still")
+    await expect(picture).to_be_visible()
+    assert is_near(await picture.evaluate(MIDDLE), guest.colour), "the host sees who it is"
     await host.page.get_by_label("Besked til dem, der venter").fill("To minutter")
     await host.page.get_by_role("button", name="Send", exact=True).click()
     await expect(guest.page.get_by_text("To minutter")).to_be_visible()
