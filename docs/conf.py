@@ -28,6 +28,8 @@ suppress_warnings = ["myst.header"]
 
 html_theme = "alabaster"
 html_title = "vdxmedia"
+html_static_path = ["_static"]
+"""`custom.css`, which the theme asks for last."""
 html_theme_options = {
     "description": "Video meetings for the public sector, on your own servers",
     "fixed_sidebar": True,
