@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import IntFlag
 
-from vdxmedia.conference.commands import Join
 from vdxmedia.conference.kinds import Role, SourceKind
-from vdxmedia.conference.permissions import ALL_MEDIA, NO_MEDIA, Media
-from vdxmedia.ids import SourceId
+from vdxmedia.conference.permissions import Media
 
 
 class CallType(IntFlag):
@@ -28,15 +25,17 @@ _NEEDED = {
 }
 
 
-def allowed_media(joining: Join, call_type: int) -> tuple[Mapping[SourceKind, SourceId], Media]:
-    """What somebody may publish and receive: what the token grants, and for guests only what the booking allows."""
-    granted = ALL_MEDIA if joining.can_subscribe else NO_MEDIA
-    if joining.role is Role.HOST:
-        return joining.publish, granted
-    publish = {kind: source for kind, source in joining.publish.items() if call_type & _NEEDED[kind]}
-    receives = Media(
+def may_send(role: Role, kind: SourceKind, call_type: int) -> bool:
+    """As far as the booking goes."""
+    return role is Role.HOST or bool(call_type & _NEEDED[kind])
+
+
+def may_receive(role: Role, granted: Media, call_type: int) -> Media:
+    """Of what the token grants; of guests only what the booking allows."""
+    if role is Role.HOST:
+        return granted
+    return Media(
         sound=granted.sound and bool(call_type & CallType.AUDIO_RECV),
         picture=granted.picture and bool(call_type & CallType.VIDEO_RECV),
         screen=granted.screen and bool(call_type & CallType.PRESENTATION_RECV),
     )
-    return publish, receives

@@ -27,7 +27,7 @@ import msgspec
 
 from vdxmedia.conference.admissions import Admissions
 from vdxmedia.conference.assembly import Assembly
-from vdxmedia.conference.call_type import allowed_media
+from vdxmedia.conference.call_type import may_receive, may_send
 from vdxmedia.conference.commands import (
     Asked,
     ChangeSettings,
@@ -64,7 +64,7 @@ from vdxmedia.conference.kept import KeptConference, KeptPeople, bring_back
 from vdxmedia.conference.kinds import Connection, ContentHint, LeaveReason, Role, SourceKind
 from vdxmedia.conference.lobby import Waiter
 from vdxmedia.conference.participant import Participant, SlotCounts, Source
-from vdxmedia.conference.permissions import NOBODY
+from vdxmedia.conference.permissions import ALL_MEDIA, NO_MEDIA, NOBODY
 from vdxmedia.conference.rights import check_right
 from vdxmedia.conference.roster import ROUND_S
 from vdxmedia.conference.sending import Sending
@@ -333,7 +333,9 @@ class Conference:
         assembly.lobby.waiters.pop(command.participant, None)
         command = msgspec.structs.replace(command, role=assembly.role_for(command.role, keys))
         self._joins += 1
-        publish, receives = allowed_media(command, self.settings.call_type)
+        role, call_type = command.role, self.settings.call_type
+        publish = {kind: source for kind, source in command.publish.items() if may_send(role, kind, call_type)}
+        granted = ALL_MEDIA if command.can_subscribe else NO_MEDIA
         participant = Participant(
             id=command.participant,
             name=command.name,
@@ -347,7 +349,8 @@ class Conference:
             joined=self._joins,
             wanted_video_slots=command.video_slots,
             slots=SlotCounts(video=command.video_slots),
-            receives=receives,
+            granted=granted,
+            receives=may_receive(role, granted, call_type),
             # Who was told that hosts alone see him has not agreed to more, whatever the room becomes.
             admission_keys=keys,
             knocks=knocks,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from vdxmedia.conference.announcements_desk import AnnouncementsDesk
 from vdxmedia.conference.assembly import Assembly
+from vdxmedia.conference.call_type_desk import CallTypeDesk
 from vdxmedia.conference.captions_desk import CaptionsDesk
 from vdxmedia.conference.chat_desk import ChatDesk
 from vdxmedia.conference.desk import Desk
@@ -24,6 +25,7 @@ from vdxmedia.conference.visibility_desk import VisibilityDesk
 
 DESKS: tuple[Callable[[Assembly], Desk], ...] = (
     SettingsDesk,
+    CallTypeDesk,
     LayoutDesk,
     ChatDesk,
     CaptionsDesk,

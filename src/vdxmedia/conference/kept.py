@@ -46,6 +46,7 @@ class KeptPerson(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     sources: tuple[KeptSource, ...]
     wanted_video_slots: int
     says_function_himself: bool = False
+    granted: Media = ALL_MEDIA
     receives: Media = ALL_MEDIA
     pins: tuple[ParticipantId, ...] = ()
     admission_keys: tuple[str, ...] = ()
@@ -91,7 +92,7 @@ class KeptPerson(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 _AS_THEY_ARE = tuple(name for name in KeptPerson.__struct_fields__ if name not in ("sources", "is_returning"))
-FIXED = frozenset(("id", "says_function_himself", "receives", "admission_keys"))
+FIXED = frozenset(("id", "says_function_himself", "granted", "admission_keys"))
 """Of these, what nothing changes while he is there."""
 TOLD = frozenset(("name", "role", "organisation", "function"))
 """And what the others are told: `Participant.told` is another with each change of it, of a source that goes on or off,

@@ -63,8 +63,10 @@ class Participant:
     """Shown as any other, but without a right that comes with a function."""
     is_film: bool = False
     """Not a person: plays an exercise film for the hosts. Counts nowhere, waits for nobody, keeps no room open."""
+    granted: Media = ALL_MEDIA
+    """What his token lets him receive."""
     receives: Media = ALL_MEDIA
-    """At most, whatever the room allows."""
+    """Of it, what the booking lets him receive in his role; the room may allow less."""
     pins: tuple[ParticipantId, ...] = ()
     """Whom this one wants to see in any case, first first."""
     is_open: bool = True

@@ -5,9 +5,15 @@ from __future__ import annotations
 import pytest
 
 from tests.fakes.conferences import ALL, Told, conference, source_of
+from vdxmedia.conference import commands
 from vdxmedia.conference.call_type import CallType
 from vdxmedia.conference.kinds import Role, SourceKind
+from vdxmedia.conference.roles_desk import SetRole
+from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.errors import NotAllowed
+from vdxmedia.ids import ParticipantId
+
+H, INGE = ParticipantId("h"), ParticipantId("i")
 
 
 def gets_through(told: Told, owner: str, kind: SourceKind, viewer: str) -> bool:
@@ -64,3 +70,57 @@ def test_who_gets_pictures_only_keeps_the_main_one_while_somebody_without_a_pict
     told.speak("i")
     told.wait(6)
     assert told.places("g")[0] == "h"
+
+
+ONE_WAY = 126 & ~(CallType.VIDEO_SEND | CallType.PRESENTATION_RECV)
+"""Guests send no camera and see no screen."""
+
+
+def opens(told: Told, kind: SourceKind, viewer: str = "h") -> bool:
+    return told.gates[source_of("i", kind)] and gets_through(told, "i", kind, viewer)
+
+
+def test_host_who_becomes_a_guest_is_bound_by_the_booking_at_once_and_free_as_a_host_again() -> None:
+    told = conference(call_type=ONE_WAY)
+    told.join("h", role=Role.HOST)
+    told.join("i", role=Role.HOST, camera=True, microphone=True)
+    assert opens(told, SourceKind.CAMERA)
+    assert gets_through(told, "h", SourceKind.SCREEN, "i")
+    told.do(SetRole(H, INGE, Role.GUEST))
+    assert not opens(told, SourceKind.CAMERA)
+    assert opens(told, SourceKind.MICROPHONE)
+    assert not gets_through(told, "h", SourceKind.SCREEN, "i")
+    with pytest.raises(NotAllowed):
+        told.on("i", SourceKind.CAMERA)
+    told.do(SetRole(H, INGE, Role.HOST))
+    assert not opens(told, SourceKind.CAMERA), "nobody opens it but its owner"
+    told.on("i", SourceKind.CAMERA)
+    assert opens(told, SourceKind.CAMERA)
+    assert gets_through(told, "h", SourceKind.SCREEN, "i")
+
+
+def test_booking_that_changes_during_the_call_holds_for_guests_who_are_there() -> None:
+    told = conference()
+    told.join("h", role=Role.HOST, camera=True)
+    told.join("i", camera=True, microphone=True)
+    told.do(commands.ChangeSettings(RoomSettings(call_type=ONE_WAY), None, None))
+    assert not opens(told, SourceKind.CAMERA)
+    assert opens(told, SourceKind.MICROPHONE)
+    assert not gets_through(told, "h", SourceKind.SCREEN, "i")
+    assert told.gates[source_of("h", SourceKind.CAMERA)]
+    told.do(commands.ChangeSettings(RoomSettings(), None, None))
+    assert gets_through(told, "h", SourceKind.SCREEN, "i")
+    assert not opens(told, SourceKind.CAMERA)
+    told.on("i", SourceKind.CAMERA)
+    assert opens(told, SourceKind.CAMERA)
+    told.do(commands.ChangeSettings(RoomSettings(subject="Andet"), None, None))
+    assert opens(told, SourceKind.CAMERA)
+
+
+def test_token_that_lets_nobody_receive_does_not_let_a_host_made_guest_and_host_again() -> None:
+    told = conference(call_type=ONE_WAY)
+    told.join("h", role=Role.HOST)
+    told.join("i", role=Role.HOST, subscribe=False)
+    for role in (Role.GUEST, Role.HOST):
+        told.do(SetRole(H, INGE, role))
+        assert not gets_through(told, "h", SourceKind.CAMERA, "i")

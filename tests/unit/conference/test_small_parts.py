@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vdxmedia.conference import permissions
+from vdxmedia.conference.choices import RoomMode, StartMicrophone
 from vdxmedia.conference.kinds import Quality
 from vdxmedia.conference.layers import layer_for
 from vdxmedia.conference.names import each_plain, paragraphs
@@ -135,6 +136,15 @@ def test_settings_out_of_bounds_name_the_field(field: str, value: object, path: 
     with pytest.raises(BadField) as bad:
         RoomSettings(**{field: value}).validate()  # type: ignore[arg-type]
     assert bad.value.field == path
+
+
+@pytest.mark.parametrize(
+    ("mode", "said", "begins"),
+    [("training", "on", "muted"), ("training", "off", "off"), ("training", "muted", "muted"), ("meeting", "on", "on")],
+)
+def test_training_begins_with_guests_muted(mode: str, said: str, begins: str) -> None:
+    settings = RoomSettings(mode=RoomMode(mode), guest_microphone=StartMicrophone(said))
+    assert settings.start_microphone == begins
 
 
 def test_settings_that_close_before_they_open_are_refused() -> None:

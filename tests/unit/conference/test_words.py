@@ -412,6 +412,13 @@ def test_captions_right_is_given_and_taken_by_hosts_only() -> None:
     told.leave("s")
 
 
+def test_who_only_says_that_he_writes_captions_writes_none() -> None:
+    told = interpreted()
+    told.join("t", function="skrivetolk", says_function_himself=True, media=False)
+    assert refused(told, lambda: caption(told, "t", "x")) == "no_caption_right"
+    caption(told, "s", "x")
+
+
 def test_captions_line_ends_when_its_writers_seat_does() -> None:
     told = interpreted()
     caption(told, "s", "x")
@@ -434,6 +441,9 @@ def test_captions_rights_survive_a_restart_and_no_words_do() -> None:
     again = CaptionsDesk(told.conference._assembly)
     again.restore(states["captions"], 0.0)
     assert again.state(0.0) == {"a": True}
+    for name in "as":
+        again.joined(told.conference._assembly.people[ParticipantId(name)], 0.0)
+    assert set(again._writers) == {"a", "s"}, "whom a host chose, and whom the booking names"
 
 
 # ── reactions ─────────────────────────────────────────────────────────────────────────────────────────────────────
