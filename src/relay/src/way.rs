@@ -28,8 +28,8 @@ const START_WISH_BPS: u64 = 2_000_000;
 /// A probe that ended within this proves the estimate.
 const PROBE_PROVES_US: u64 = 1_000_000;
 
-/// Packets that left and that the estimate has not been told of yet: a line of the cache.
-const MAX_DEPARTURES: usize = 8;
+/// Packets that left and that the estimate has not been told of yet: four lines of the cache.
+const MAX_DEPARTURES: usize = 32;
 
 /// A packet that left.
 #[derive(Debug, Clone, Copy)]
