@@ -96,7 +96,7 @@ pub fn send_media<S: Sink>(
         descriptor = targets::write(&mut room, outgoing.descriptor, numbers.frame_number, numbers.temporal);
     }
     let elements = [
-        Extension { id: ids.mid, data: &slot.mid },
+        Extension { id: ids.mid, data: slot.mid.as_bytes() },
         Extension { id: ids.abs_send_time, data: &abs_send_time },
         Extension { id: ids.transport_cc, data: &transport_sequence },
         passed(ids.audio_level, level.as_ref().map(<[u8; 1]>::as_slice)),
@@ -235,7 +235,7 @@ pub fn send_padding<S: Sink>(
     let transport_sequence = encode_transport_sequence(peer.way.transport_sequence());
     let ids = slot.extensions;
     let elements = [
-        Extension { id: ids.mid, data: &slot.mid },
+        Extension { id: ids.mid, data: slot.mid.as_bytes() },
         Extension { id: ids.abs_send_time, data: &abs_send_time },
         Extension { id: ids.transport_cc, data: &transport_sequence },
     ];

@@ -117,10 +117,10 @@ pub struct Peer {
     pub payloads: Payloads,
     /// Seals what it is sent.
     pub outbound: Option<Outbound>,
-    /// What the way to it carries.
-    pub way: Way,
     /// When packets leave to it.
     pub pacer: Pacer,
+    /// What the way to it carries.
+    pub way: Way,
     /// Python's name.
     pub id: u64,
     /// RTCP's canonical name.
@@ -181,7 +181,7 @@ pub struct Peer {
 }
 
 /// Bytes of a peer that every packet to it touches.
-pub const TOUCHED_LEN: usize = offset_of!(Peer, pacer) + 40;
+pub const TOUCHED_LEN: usize = offset_of!(Peer, way) + crate::way::TOUCHED_LEN;
 
 impl Peer {
     /// A picture's packet leaves when the pacer lets it.

@@ -13,7 +13,7 @@ use crate::rewrite::{Feed, Mapped, Numbers, Rewriter};
 use crate::srtp::SendGuard;
 use crate::statistics::SlotTally;
 use crate::wire::sequence::timestamp_distance;
-use crate::wire_api::{self, Extensions, SlotKind};
+use crate::wire_api::{self, Extensions, MAX_NAME_LEN, SlotKind};
 
 /// What becomes of a packet that was offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +97,28 @@ impl Gaps {
 /// A feed of sound that is this old (22 s) sends nothing from before it, however late its packets are.
 const SETTLED_TICKS: i32 = 1 << 20;
 
+/// The name of an m-line, in its slot: every packet carries it.
+#[derive(Debug, Clone, Copy)]
+pub struct Mid {
+    bytes: [u8; MAX_NAME_LEN],
+    len: u8,
+}
+
+impl Mid {
+    /// Of at most [`MAX_NAME_LEN`] bytes, as the border has seen to.
+    fn new(name: &str) -> Self {
+        let mut bytes = [0; MAX_NAME_LEN];
+        let len = bytes.iter_mut().zip(name.bytes()).map(|(place, byte)| *place = byte).count();
+        Self { bytes, len: len as u8 }
+    }
+
+    /// Its bytes.
+    #[inline]
+    pub fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..usize::from(self.len)).unwrap_or_default()
+    }
+}
+
 /// See the module. What every packet touches lies in front and side by side.
 #[derive(Debug)]
 #[repr(C)]
@@ -126,7 +148,7 @@ pub struct Slot {
     /// What its packets may carry, by this peer's ids.
     pub extensions: Extensions,
     /// Of its m-line.
-    pub mid: Vec<u8>,
+    pub mid: Mid,
     /// Each index once.
     pub guard: SendGuard,
     /// Its numbers.
@@ -187,7 +209,7 @@ impl Slot {
         Self {
             kind: slot.kind,
             index: slot.index,
-            mid: slot.mid.clone().into_bytes(),
+            mid: Mid::new(&slot.mid),
             ssrc: slot.ssrc,
             rtx_ssrc: slot.rtx_ssrc,
             has_nack: slot.nack,

@@ -8,6 +8,8 @@
 //!
 //! Left out: the estimate itself ([`crate::congestion`]), and the shares ([`crate::allocation`]).
 
+use std::mem::offset_of;
+
 use crate::allocation::{ALL_SOUND_ABOVE_BPS, Allocation, ONE_SOUND_BELOW_BPS};
 use crate::congestion::{LayerCap, Probe, ProbeId, SendSide};
 use crate::wire::rtcp::TransportFeedback;
@@ -72,6 +74,9 @@ pub struct Way {
     probed_us: Option<u64>,
     wish_bps: u64,
 }
+
+/// Bytes of a way that every packet touches.
+pub const TOUCHED_LEN: usize = offset_of!(Way, has_remb);
 
 /// When and by what the slots were given their shares.
 #[derive(Debug, Clone, Copy, Default)]

@@ -86,7 +86,8 @@ impl SendGuard {
 pub struct Outbound {
     profile: Profile,
     rtp: Cipher,
-    rtcp: Cipher,
+    /// Apart: it is used once a second, and would lie between what every packet touches.
+    rtcp: Box<Cipher>,
     /// The SRTCP index that the last packet got; one count for the whole peer, so no (SSRC, index) comes twice.
     rtcp_index: u32,
 }
@@ -97,7 +98,7 @@ impl Outbound {
         Ok(Self {
             profile,
             rtp: Cipher::new(profile, master, Protocol::Srtp)?,
-            rtcp: Cipher::new(profile, master, Protocol::Srtcp)?,
+            rtcp: Box::new(Cipher::new(profile, master, Protocol::Srtcp)?),
             rtcp_index: 0,
         })
     }
@@ -185,7 +186,7 @@ impl Outbound {
         self.rtcp_index = index;
         let ssrc = be32(packet, 4);
         let trailer = (RTCP_INDEX_END | index).to_be_bytes();
-        match &self.rtcp {
+        match &*self.rtcp {
             Cipher::Gcm(gcm) => {
                 let mut aad = [0; RTCP_HEADER_LEN + 4];
                 aad[..RTCP_HEADER_LEN].copy_from_slice(&packet[..RTCP_HEADER_LEN]);
