@@ -118,6 +118,39 @@ async def test_portal_link_asks_again_for_a_wrong_pin_and_leaves_nothing_in_the_
     )
 
 
+async def test_page_goes_on_to_where_the_organisation_allows_after_the_call_and_nowhere_else(
+    server: Server, person: OpenPerson
+) -> None:
+    pages, portal = "/api/v1/organisations/dev/pages", "https://portal.example.dk"
+    async with server.http() as http:
+        http.headers.update(await server.bearer())
+        async with http.patch(f"{server.base_url}{pages}", json={"returnOrigins": [portal]}) as answer:
+            assert answer.status == 200, await answer.text()
+    made = await book(server, guestPin=2468, hostPin=975310)
+    link = f"{server.base_url}/?url={quote(made['uri'])}&pin=975310&join=1"
+    asked: list[str] = []
+
+    async def elsewhere(route: Route) -> None:
+        asked.append(route.request.url)
+        await route.fulfill(content_type="text/html", body="<h1>Portal</h1>")
+
+    guests = []
+    for name, origin in (("Anna", portal), ("Bent", "https://evil.example.dk")):
+        one = await person(name, f"{link}&name={name}&returnUrl={quote(origin + '/dagens', safe='')}", join=False)
+        await one.page.route("https://*.example.dk/**", elsewhere)
+        await expect(one.page.locator("vdx-call")).to_be_visible()
+        assert "returnUrl" not in await path_of(one.page)
+        guests.append(one.page)
+    async with server.http() as http:
+        body = {"endTime": datetime.now(UTC).isoformat()}
+        async with http.patch(f"{server.base_url}/api/v1/meetings/{made['uuid']}", json=body) as answer:
+            assert answer.status == 200, await answer.text()
+    allowed, foreign = guests
+    await expect(allowed.get_by_role("heading", name="Portal")).to_be_visible()
+    await expect(foreign.get_by_role("heading", name="Mødet er slut")).to_be_visible()
+    assert asked == [portal + "/dagens"]
+
+
 AARHUS = {"organisation": "Aarhus Kommune", "helpLine": "87 65 43 21", "opensAt": None, "startsAt": None,
           "triesLeft": None, "token": None, "invitation": None, "returnUrl": None}  # fmt: skip
 STATES: dict[str, dict[str, Any]] = {
