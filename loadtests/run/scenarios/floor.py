@@ -140,7 +140,7 @@ SCENARIO = Scenario(
     name="floor",
     about="A chair gives the floor from person to person; who has it not is not heard",
     defaults=Flags(rooms=1, audio_publishers=8, duration_s=15.0),
-    level=ServiceLevel(gap_s=None),
+    level=ServiceLevel(gap_s=None, first_packet_s=None),  # nobody is heard until all are there
     parameters={"turns-per-second": str(TURNS_PER_S)},
     bounds={"grant_s": FLOOR_S, "revoke_s": FLOOR_S},
     play=play,

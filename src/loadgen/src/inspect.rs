@@ -126,8 +126,6 @@ pub struct Inspection {
     pub source: u32,
     /// Every CSRC so far, right or not.
     pub heard: Vec<u32>,
-    /// When the last packet with one came; 0: none.
-    pub heard_us: u64,
     bound: Option<u32>,
     bound_before: Option<u32>,
     /// A source that the slot is not bound to, how many of its packets came, and when the first.
@@ -172,9 +170,6 @@ impl Inspection {
         let before_us = std::mem::replace(&mut self.came_us, now_us);
         if before_us != 0 {
             self.longest_gap_us = self.longest_gap_us.max(now_us.saturating_sub(before_us));
-        }
-        if header.csrc_count != 0 {
-            self.heard_us = now_us;
         }
         let index = self.unwrapper.unwrap(header.sequence);
         self.on_index(index, remembers_missing);
@@ -438,11 +433,6 @@ mod tests {
             inspection.on_header(&silent, 1, false, 0);
             assert_eq!((inspection.findings.silences, inspection.findings.faults()), (silences, faults));
             assert_eq!(inspection.source, 5, "the voice may go on");
-            let heard_us = inspection.heard_us;
-            inspection.on_header(&silent, 1, false, heard_us + 20);
-            assert_eq!(inspection.heard_us, heard_us, "nobody was heard");
-            inspection.on_header(&header(4, 5), 1, false, heard_us + 40);
-            assert_eq!(inspection.heard_us, heard_us + 40);
             inspection.on_silence(&SILENCE);
             inspection.on_silence(b"voice");
             assert_eq!(inspection.findings.bad_content, 1);

@@ -282,7 +282,7 @@ impl Peer {
             return state.on_retransmission(keys, &header, packet, now_ns, &shared.filler, &mut shared.delay);
         }
         let remembers = self.options.nack && !state.is_audio;
-        let index = state.inspection.on_header(&header, packet.len(), remembers, now_ns / 1000);
+        let index = state.on_header(&header, packet.len(), remembers, now_ns / 1000);
         if remembers && self.nack_due_us == u64::MAX && state.inspection.has_missing() {
             self.nack_due_us = now_ns / 1000 + NACK_TICK_US;
         }

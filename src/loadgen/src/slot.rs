@@ -23,6 +23,7 @@ pub struct SlotState {
     pub last_report: u32,
     /// When it came.
     pub last_report_us: u64,
+    heard_us: u64,
 }
 
 impl SlotState {
@@ -37,7 +38,17 @@ impl SlotState {
             is_known: false,
             last_report: 0,
             last_report_us: 0,
+            heard_us: 0,
         }
+    }
+
+    /// Judges a header of its own stream, as [`Inspection::on_header`].
+    #[inline]
+    pub fn on_header(&mut self, header: &Header, datagram_len: usize, remembers_missing: bool, now_us: u64) -> u64 {
+        if header.csrc_count != 0 {
+            self.heard_us = now_us;
+        }
+        self.inspection.on_header(header, datagram_len, remembers_missing, now_us)
     }
 
     /// A packet as it came, for another library.
@@ -83,7 +94,7 @@ impl SlotState {
             source: self.inspection.source,
             heard: self.inspection.heard.clone(),
             longest_gap_us: self.inspection.longest_gap_us(),
-            heard_us: self.inspection.heard_us,
+            heard_us: self.heard_us,
             findings: self.inspection.findings,
         }
     }
@@ -101,5 +112,25 @@ impl SlotState {
             last_report: self.last_report,
             delay: (delay_us * 65_536 / 1_000_000) as u32,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rtp;
+
+    #[test]
+    fn silence_that_the_server_fills_in_is_nobody_heard() {
+        let mut packet = Vec::new();
+        rtp::write(&mut packet, (111, false), (1, 0, 9), &[]);
+        let mut header = Header::parse(&packet).expect("a packet");
+        let slot = Slot { kind: "speaker".into(), index: 0, mid: "1".into(), ssrc: 9, rtx_ssrc: 0 };
+        let mut state = SlotState::new(slot);
+        for (csrc_count, now_us, heard_us) in [(0, 10, 0), (1, 20, 20), (0, 30, 20)] {
+            header.csrc_count = csrc_count;
+            state.on_header(&header, packet.len(), false, now_us);
+            assert_eq!(state.stats(7).heard_us, heard_us);
+        }
     }
 }
