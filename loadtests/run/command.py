@@ -34,6 +34,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         chosen = scenario.find(name)
         wanted = flags.read(name, chosen.about, chosen.defaults, chosen.parameters, rest, os.environ)
+        print("building the load generator, a minute the first time", file=sys.stderr, flush=True)
         engine.prepare()
         found = asyncio.run(engine.run(chosen, wanted, progress if sys.stderr.isatty() else log))
     except (UnknownScenario, BadFlag, HubFailed, ClientFailed, aiohttp.ClientError, OSError, ValueError) as error:

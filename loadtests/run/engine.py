@@ -111,7 +111,7 @@ def notes(stage: Stage) -> list[str]:
     if late:
         said.append(f"{late:,} frames left more than a frame late: the machine was too busy for the generators.")
     if stage.server.process is None:
-        said.append("The server's processor time is what its metrics say of the whole process, if they may be read.")
+        said.append("The server's processor time is what its metrics say, if they may be read; else it is 0.")
     else:
         said.append(
             "Server and participants share this machine; over loopback the sender pays for the receiver's part."

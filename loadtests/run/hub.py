@@ -77,13 +77,16 @@ class Hub:
         self.base_url, self.key, self.process = server.base_url, server.key, server
 
     async def spent_s(self) -> tuple[float, float]:
-        """Processor time of Python and of the relay so far; of a server elsewhere all of it is said to be Python's."""
+        """Processor time of Python and of the relay so far; of a server elsewhere as its metrics say, if we may read
+        them."""
         if self.process is not None:
             with contextlib.suppress(OSError):  # it has ended, and another is about to be started
                 spent = threads(self.process.pid)
                 self._spent_s = spent.python_ns / 1e9, spent.relay_ns / 1e9
             return self._spent_before_s[0] + self._spent_s[0], self._spent_before_s[1] + self._spent_s[1]
-        return (await self.metrics()).get("process_cpu_seconds_total", 0.0), 0.0
+        said = await self.metrics()
+        relay_s = said.get("vdx_relay_cpu_seconds_total", 0.0)
+        return max(0.0, said.get("process_cpu_seconds_total", 0.0) - relay_s), relay_s
 
 
 @contextlib.asynccontextmanager
