@@ -347,6 +347,36 @@ describe('probe', () => {
   });
 });
 
+describe('a way that stood still', () => {
+  const TOO_SLOW = { type: 'ended', reason: 'tooSlow', canRejoin: true } as const;
+
+  it('is no end: the seat is taken again, and nothing else changes', () => {
+    const { wire, seen } = seated();
+    wire.events(TOO_SLOW);
+    expect(seen.calls).toEqual(['joined', 'lost']);
+    vi.advanceTimersByTime(240);
+    wire.accept();
+    expect(wire.last('join')?.resume).toEqual({ session: 'secret', sequence: 7 });
+    wire.answer('join', resumed);
+    expect(seen.calls).toEqual(['joined', 'lost', 'resumed']);
+    expect(seen.over).toBeNull();
+  });
+
+  it.each([
+    [30_000, 'over'],
+    [61_000, 'lost'],
+  ])('again %d ms later: %s', (laterMs, last) => {
+    const { wire, seen } = seated();
+    wire.events(TOO_SLOW);
+    vi.advanceTimersByTime(240);
+    wire.accept();
+    wire.answer('join', resumed);
+    vi.advanceTimersByTime(laterMs);
+    wire.events(TOO_SLOW);
+    expect(seen.calls).toEqual(['joined', 'lost', 'resumed', last]);
+  });
+});
+
 describe('the end', () => {
   it('is told with its reason, and nothing after it', () => {
     const { wire, seen } = seated();

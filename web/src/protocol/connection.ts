@@ -43,6 +43,11 @@ const JOIN_TIMEOUT_MS = 10_000;
 const COMMAND_TIMEOUT_MS = 10_000;
 /** Asked only when something else says that the way may be gone, so it need not wait for a slow one. */
 const PROBE_TIMEOUT_MS = 2000;
+/**
+ * Who did not acknowledge in time had a way that stood still (TCP backs off for longer than that when a fifth is lost), and
+ * sound and pictures, which go by UDP, may never have stopped: he comes back. Twice within this, and he is too slow himself.
+ */
+const TOO_SLOW_AGAIN_MS = 60_000;
 /** Refusals which pass by themselves. */
 const TRANSIENT = new Set(['rate_limited', 'server_busy', 'server_stopping', 'media_busy', 'internal', 'unreachable']);
 
@@ -89,6 +94,7 @@ export class Connection implements WireListener {
   #triesLink = false;
   /** The server has said that it goes down: its end of the conference is none. */
   #isStopping = false;
+  #tooSlowAtMs = -Infinity;
   readonly #wire: Wire;
 
   constructor(
@@ -108,6 +114,7 @@ export class Connection implements WireListener {
   /** Begin, or begin again after the end. */
   open(): void {
     this.#wasSeated = this.#triesLink = false;
+    this.#tooSlowAtMs = -Infinity;
     this.#rung = 0;
     this.#patienceEndsMs = Date.now() + FIRST_PATIENCE_MS;
     this.#connect();
@@ -167,7 +174,7 @@ export class Connection implements WireListener {
   onEvents(events: readonly ServerEvent[]): void {
     for (const event of events) {
       if (this.#phase !== 'seated' && this.#phase !== 'joining' && this.#phase !== 'inLobby') return;
-      if (event.type === 'ended' && this.#isStopping && event.reason === 'ended' && event.canRejoin) {
+      if (event.type === 'ended' && event.canRejoin && this.#comesBackAfter(event.reason)) {
         this.#wire.close();
         this.#lose(null);
         return;
@@ -185,6 +192,15 @@ export class Connection implements WireListener {
         if (this.#phase === 'inLobby') this.#join();
       } else this.listener.onEvent(event);
     }
+  }
+
+  /** Whether this end is none: the seat is still there, and is taken again without a word to the person. */
+  #comesBackAfter(reason: EndReason): boolean {
+    if (reason === 'ended') return this.#isStopping;
+    if (reason !== 'tooSlow') return false;
+    const before = this.#tooSlowAtMs;
+    this.#tooSlowAtMs = Date.now();
+    return this.#tooSlowAtMs - before > TOO_SLOW_AGAIN_MS;
   }
 
   #waitInLobby(waiting: Waiting): void {
