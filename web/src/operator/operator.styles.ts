@@ -199,6 +199,10 @@ export const operatorStyles = css`
     overflow-x: auto;
   }
 
+  .scroll th {
+    overflow-wrap: normal;
+  }
+
   table {
     width: 100%;
     border-collapse: collapse;

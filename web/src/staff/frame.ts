@@ -276,6 +276,7 @@ export class StaffFrame extends LitElement {
           min-width: 0;
           min-height: 4rem;
           padding: var(--space-4);
+          font-size: min(1em, 6vw);
           text-align: center;
         }
 
