@@ -211,6 +211,7 @@ class Client:
         self._open = Session(self._policy(self.from_relay, Policy.SSRC_ANY_INBOUND))
         self.rtcp: list[bytes] = []
         self.silences = 0
+        self.paddings = 0
 
     def _policy(self, key: bytes, direction: int) -> Policy:
         policy = Policy(key=key, ssrc_type=direction, srtp_profile=LIBSRTP_PROFILE[self.profile])
@@ -295,7 +296,10 @@ class Client:
         self.socket.sendto(self._seal.protect_rtcp(plain), self.relay_address)
 
     def packets(self) -> Iterator[Packet]:
-        """RTP as it comes; RTCP is kept in `rtcp`, and the silence that the relay puts behind a voice is counted."""
+        """RTP as it comes; RTCP is kept in `rtcp`.
+
+        What is the relay's own has no source and is counted: the silence behind a voice, and the padding of probes.
+        """
         deadline = time.monotonic() + DEADLINE_S
         while True:
             assert time.monotonic() < deadline, "no such RTP packet"
@@ -308,6 +312,8 @@ class Client:
                 packet = Packet.parse(self._open.unprotect(data))
                 if packet.payload == SILENCE and not packet.csrcs:
                     self.silences += 1
+                elif packet.payload.strip(b"\0") in (b"", b"\xff") and not packet.csrcs:
+                    self.paddings += 1
                 else:
                     yield packet
 
