@@ -31,7 +31,7 @@ class Limits:
 
 
 GOOD = Limits(least_fps=20.0, longest_still_s=FREEZE_S, concealed=0.02, sound_delay_ms=400.0)
-"""Frames and sound: what issue and relay promise at 5 % loss. Delay: ITU-T G.114's limit for planning."""
+"""Frames and sound: what is demanded at 5 % loss. Delay: ITU-T G.114's limit for planning."""
 USABLE = Limits(least_fps=5.0, longest_still_s=2.0, concealed=0.10, sound_delay_ms=1000.0)
 """Guesses: a face is still read, a sentence still understood, and two people take turns when they know of the delay."""
 
