@@ -308,6 +308,7 @@ EVERY_SETTING = {
     "guestLayout": "one_main_zero_pips",
     "layoutChoice": "hosts",
     "showsNames": False,
+    "presenterIsMain": True,
     "callType": 30,
     "chat": "hosts",
     "privateChat": False,

@@ -72,6 +72,9 @@ class RoomRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel", for
     guest_layout: str = ""
     layout_choice: LayoutChoice = LayoutChoice.EACH
     shows_names: Annotated[bool, Meta(description="Each picture has its name on it.")] = True
+    presenter_is_main: Annotated[
+        bool, Meta(description="Who shares a screen is the main one for everybody, whoever speaks or has the floor.")
+    ] = False
     call_type: Annotated[
         int,
         Meta(
@@ -128,6 +131,7 @@ class RoomPatch(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbi
     guest_layout: str | UnsetType = UNSET
     layout_choice: LayoutChoice | UnsetType = UNSET
     shows_names: bool | UnsetType = UNSET
+    presenter_is_main: bool | UnsetType = UNSET
     call_type: int | UnsetType = UNSET
     chat: ChatPolicy | UnsetType = UNSET
     private_chat: bool | UnsetType = UNSET
@@ -164,6 +168,7 @@ class RoomResource(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     guest_layout: str
     layout_choice: LayoutChoice
     shows_names: bool
+    presenter_is_main: bool
     call_type: int
     chat: ChatPolicy
     private_chat: bool

@@ -113,16 +113,17 @@ class StoreOutbox:
             raise _unavailable() from None
 
     async def flush(self, timeout_s: float) -> bool:
-        """Writes all that waits, due or not, and waits for what is being written; False when that was not possible in
-        time."""
+        """Writes all that waits, due or not, and waits for what is being written; where the store does not take it, once
+        more as often as there is time. False when that was not possible in time."""
         try:
             async with asyncio.timeout(timeout_s):
-                while await self._write_batch(is_last=True):
-                    if not self._waiting:
+                while True:
+                    if not await self._write_batch(is_last=True):
+                        await asyncio.sleep(RETRY_S)
+                    elif not self._waiting:
                         return True
         except TimeoutError:
-            pass
-        return False
+            return False
 
     async def run(self) -> None:
         """Until cancelled."""

@@ -165,10 +165,22 @@ async def test_flush_waits_for_what_is_being_written(stage: Stage) -> None:
 
 
 @pytest.mark.usefixtures("expected_errors")
+async def test_flush_tries_again_while_there_is_time(stage: Stage) -> None:
+    stage.store.failure = Refused("SQLITE_BUSY", code="store_unavailable")
+    stage.outbox.put("a", lambda: saved("a"))
+    async with asyncio.TaskGroup() as group:
+        flushing = group.create_task(stage.outbox.flush(5))
+        await until(lambda: stage.outbox.is_failing)
+        stage.store.failure = None
+    assert flushing.result()
+    assert stage.store.transactions == [[saved("a")]]
+
+
+@pytest.mark.usefixtures("expected_errors")
 async def test_flush_of_a_failing_store_gives_up(stage: Stage) -> None:
     stage.store.failure = Refused("SQLITE_BUSY", code="store_unavailable")
     stage.outbox.put("a", lambda: saved("a"))
-    assert not await stage.outbox.flush(5)
+    assert not await stage.outbox.flush(0.05)
     stage.store.failure, stage.store.hold = None, asyncio.Event()
     assert not await stage.outbox.flush(0.05)
     assert len(stage.outbox) == 1
