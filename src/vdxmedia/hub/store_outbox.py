@@ -113,8 +113,8 @@ class StoreOutbox:
             raise _unavailable() from None
 
     async def flush(self, timeout_s: float) -> bool:
-        """Writes all that waits, due or not, and waits for what is being written; where the store does not take it, once
-        more as often as there is time. False when that was not possible in time."""
+        """Writes all that waits, due or not, and waits for what is being written; tries again while there is time.
+        False when it was not possible in time."""
         try:
             async with asyncio.timeout(timeout_s):
                 while True:
