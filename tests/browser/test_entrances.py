@@ -140,12 +140,14 @@ async def test_page_goes_on_to_where_the_organisation_allows_after_the_call_and_
         await one.page.route("https://*.example.dk/**", elsewhere)
         await expect(one.page.locator("vdx-call")).to_be_visible()
         assert "returnUrl" not in await path_of(one.page)
-        guests.append(one.page)
+        guests.append(one)
+    for one in guests:
+        await one.decoding(1)
     async with server.http() as http:
         body = {"endTime": datetime.now(UTC).isoformat()}
         async with http.patch(f"{server.base_url}/api/v1/meetings/{made['uuid']}", json=body) as answer:
             assert answer.status == 200, await answer.text()
-    allowed, foreign = guests
+    allowed, foreign = (one.page for one in guests)
     await expect(allowed.get_by_role("heading", name="Portal")).to_be_visible()
     await expect(foreign.get_by_role("heading", name="Mødet er slut")).to_be_visible()
     assert asked == [portal + "/dagens"]
