@@ -1,24 +1,10 @@
 // @vitest-environment happy-dom
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Answer, Resumed } from './protocol/messages.gen.js';
 import { SETUP, joined } from './testing/builders.js';
-import { stubDevices, type FakeDevices } from './testing/fake-devices.js';
-import { FakeShelf, LINK, Page, settle } from './testing/call-page.js';
+import { LINK, Page, played, settle } from './testing/call-page.js';
 
-let devices: FakeDevices;
-let shelf: FakeShelf;
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  // The document's own class takes no fake streams.
-  Object.defineProperty(HTMLMediaElement.prototype, 'srcObject', { value: null, writable: true, configurable: true });
-  devices = stubDevices();
-  shelf = new FakeShelf();
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
+const stage = played();
 
 describe('a network that is gone without a word', () => {
   const resumed: Resumed = {
@@ -34,7 +20,7 @@ describe('a network that is gone without a word', () => {
   };
 
   it('is noticed by the silence: signalling is asked, and ICE restarts when that was dead too', async () => {
-    const page = await new Page(shelf).inCall();
+    const page = await new Page(stage.shelf).inCall();
     page.respond = (message): Answer | null => (message.type === 'offer' ? page.platform.newest.answer(SETUP.slots) : null);
     await vi.advanceTimersByTimeAsync(4000);
     const asked = page.sent('setTiles').length;
@@ -51,7 +37,7 @@ describe('a network that is gone without a word', () => {
   });
 
   it('is none when the signalling answers', async () => {
-    const page = await new Page(shelf).inCall();
+    const page = await new Page(stage.shelf).inCall();
     await vi.advanceTimersByTimeAsync(4000);
     page.platform.newest.isSilent = true;
     await vi.advanceTimersByTimeAsync(20_000);
@@ -62,7 +48,7 @@ describe('a network that is gone without a word', () => {
 
 describe('a cut of the signalling', () => {
   it('leaves the call and its media as they are, and catches up', async () => {
-    const page = await new Page(shelf).inCall();
+    const page = await new Page(stage.shelf).inCall();
     page.wire.cut();
     await vi.advanceTimersByTimeAsync(100);
     expect(page.state).toMatchObject({ phase: 'inCall', link: { signalling: 'reconnecting' }, banners: [] });
@@ -101,7 +87,7 @@ describe('a cut of the signalling', () => {
   });
 
   it('is looked for when media is cut, since a change of network cuts both', async () => {
-    const page = await new Page(shelf).inCall();
+    const page = await new Page(stage.shelf).inCall();
     page.wire.respond = () => null;
     page.platform.newest.become('disconnected');
     page.wire.answer('setTiles', null);
@@ -111,21 +97,21 @@ describe('a cut of the signalling', () => {
   });
 
   it('makes media anew when the server has lost it', async () => {
-    const page = await new Page(shelf).inCall();
+    const page = await new Page(stage.shelf).inCall();
     page.wire.cut();
     await vi.advanceTimersByTimeAsync(300);
     page.wire.seat(joined({ sequence: 50, mediaAlive: false }));
     await settle();
     expect(page.platform.connections.map((pc) => pc.connectionState)).toEqual(['closed', 'new']);
-    expect(page.platform.newest.transceivers[1]?.sentTrack).toBe(devices.newest('video'));
+    expect(page.platform.newest.transceivers[1]?.sentTrack).toBe(stage.devices.newest('video'));
   });
 });
 
 describe('a reload', () => {
   it('comes back to the same seat without a question, muted as before', async () => {
-    const page = await new Page(shelf).inCall();
+    const page = await new Page(stage.shelf).inCall();
     await page.call.setMicrophone(false);
-    const after = new Page(shelf, { link: { ...LINK, token: null, name: null } });
+    const after = new Page(stage.shelf, { link: { ...LINK, token: null, name: null } });
     expect(after.wire.hellos).toEqual([{ protocol: 1, token: 'token-2', room: 'room1' }]);
     after.wire.accept();
     expect(after.wire.last('join')).toMatchObject({ name: 'Anna', resume: { session: 'secret', sequence: 0 } });
@@ -136,22 +122,22 @@ describe('a reload', () => {
   });
 
   it('after leaving asks first', async () => {
-    const page = await new Page(shelf).inCall();
+    const page = await new Page(stage.shelf).inCall();
     await page.call.leave();
-    const after = new Page(shelf, { link: { ...LINK, token: null } });
+    const after = new Page(stage.shelf, { link: { ...LINK, token: null } });
     expect(after.state.phase).toBe('idle');
   });
 });
 
 describe('the end', () => {
   it('by leaving gives all back, and joins again on demand', async () => {
-    const page = await new Page(shelf).inCall();
+    const page = await new Page(stage.shelf).inCall();
     await page.call.leave();
     await settle();
     expect(page.sent('leave')).toHaveLength(1);
     expect(page.state).toMatchObject({ phase: 'ended', ended: { code: 'left', canRejoin: true }, tiles: [] });
     expect(page.state.room?.helpLine).toBe('12345678');
-    expect(devices.live).toEqual([]);
+    expect(stage.devices.live).toEqual([]);
     expect(page.platform.newest.connectionState).toBe('closed');
     void page.call.joinAgain();
     page.wire.accept();
@@ -163,17 +149,17 @@ describe('the end', () => {
   });
 
   it('by the server is told with its reason', async () => {
-    const page = await new Page(shelf).inCall();
+    const page = await new Page(stage.shelf).inCall();
     page.wire.events({ type: 'ended', reason: 'removed', canRejoin: false });
     await settle();
     expect(page.state).toMatchObject({ phase: 'ended', ended: { code: 'removed', canRejoin: false } });
-    expect(devices.live).toEqual([]);
+    expect(stage.devices.live).toEqual([]);
     await vi.advanceTimersByTimeAsync(60_000);
     expect(page.wire.hellos).toHaveLength(1);
   });
 
   it('leaves no timer behind', async () => {
-    const page = await new Page(shelf).inCall();
+    const page = await new Page(stage.shelf).inCall();
     await page.call.leave();
     await vi.advanceTimersByTimeAsync(5000);
     expect(vi.getTimerCount()).toBe(0);

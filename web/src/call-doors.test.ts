@@ -1,32 +1,18 @@
 // @vitest-environment happy-dom
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CallEnvironment } from './call-environment.js';
 import type { Link } from './link.js';
 import { decodeLook, type Look } from './look/look.js';
 import type { Asked } from './protocol/invitation.js';
 import { joined } from './testing/builders.js';
-import { stubDevices, type FakeDevices } from './testing/fake-devices.js';
-import { FakeShelf, LINK, Page, settle } from './testing/call-page.js';
+import { FakeShelf, LINK, Page, played, settle } from './testing/call-page.js';
 
-let devices: FakeDevices;
-let shelf: FakeShelf;
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  // The document's own class takes no fake streams.
-  Object.defineProperty(HTMLMediaElement.prototype, 'srcObject', { value: null, writable: true, configurable: true });
-  devices = stubDevices();
-  shelf = new FakeShelf();
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
+const stage = played();
 
 describe('a link without a token', () => {
   const link: Link = { ...LINK, token: null };
   const asked = async (): Promise<Page> => {
-    const page = new Page(shelf, { link });
+    const page = new Page(stage.shelf, { link });
     await settle();
     expect(page.wire.hellos).toEqual([{ protocol: 1, token: '', room: 'room1', pin: '' }]);
     return page;
@@ -73,7 +59,7 @@ describe('the lobby', () => {
   const WAITING = { type: 'waiting', participantId: 'p1', session: 'waits', reason: 'admission', since: 10, notice: '', token: 't2', tokenExpiresAt: 0 } as const;
 
   async function inLobby(): Promise<Page> {
-    const page = new Page(shelf);
+    const page = new Page(stage.shelf);
     void page.call.join();
     await settle();
     page.wire.accept();
@@ -100,16 +86,16 @@ describe('the lobby', () => {
     page.wire.events({ type: 'refused', reason: 'Det er i morgen' }, { type: 'ended', reason: 'refused', canRejoin: false });
     await settle();
     expect(page.state).toMatchObject({ phase: 'ended', ended: { code: 'refused', note: 'Det er i morgen' } });
-    expect(devices.live).toEqual([]);
+    expect(stage.devices.live).toEqual([]);
   });
 
   it('takes back one who was in, with his devices on and nothing of the others', async () => {
-    const page = await new Page(shelf).inCall();
+    const page = await new Page(stage.shelf).inCall();
     page.wire.events({ ...WAITING, reason: 'host' });
     await settle();
     expect(page.state).toMatchObject({ phase: 'waiting', waiting: { reason: 'host' }, tiles: [], participants: [] });
     expect(page.platform.newest.connectionState).toBe('closed');
-    expect(devices.live).not.toEqual([]);
+    expect(stage.devices.live).not.toEqual([]);
   });
 
   it('can be left', async () => {

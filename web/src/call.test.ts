@@ -1,36 +1,22 @@
 // @vitest-environment happy-dom
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Link } from './link.js';
 import { writeSignLanguage } from './memory.js';
 import type { Joined, ServerEvent } from './protocol/messages.gen.js';
 import { SETUP, binding, joined, participant, present } from './testing/builders.js';
-import { stubDevices, type FakeDevices } from './testing/fake-devices.js';
-import { FakeShelf, LINK, Page, settle } from './testing/call-page.js';
+import { LINK, Page, played, settle } from './testing/call-page.js';
 
-let devices: FakeDevices;
-let shelf: FakeShelf;
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  // The document's own class takes no fake streams.
-  Object.defineProperty(HTMLMediaElement.prototype, 'srcObject', { value: null, writable: true, configurable: true });
-  devices = stubDevices();
-  shelf = new FakeShelf();
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
+const stage = played();
 
 describe('before the call', () => {
   it('waits for the person', () => {
-    const page = new Page(shelf);
+    const page = new Page(stage.shelf);
     expect(page.state).toMatchObject({ phase: 'idle', name: 'Anna', language: 'da', tiles: [] });
     expect(page.wire.hellos).toEqual([]);
   });
 
   it('shows camera and microphone to their owner only', async () => {
-    const page = new Page(shelf);
+    const page = new Page(stage.shelf);
     await page.call.startPreview();
     await settle();
     expect(page.state).toMatchObject({ phase: 'previewing', local: { camera: { on: true }, microphone: { on: true } } });
@@ -38,7 +24,7 @@ describe('before the call', () => {
   });
 
   it('joins by itself when the link says so', async () => {
-    const page = new Page(shelf, { link: { ...LINK, joinsAtOnce: true } });
+    const page = new Page(stage.shelf, { link: { ...LINK, joinsAtOnce: true } });
     await settle();
     expect(page.wire.hellos).toEqual([{ protocol: 1, token: 'token-1', room: 'room1' }]);
   });
@@ -50,7 +36,7 @@ describe('before the call', () => {
       'insecureContext',
     ],
   ] as const)('fails at once without what it needs: %#', async (change, code) => {
-    const page = new Page(shelf, change);
+    const page = new Page(stage.shelf, change);
     await settle();
     expect(page.state).toMatchObject({ phase: 'failed', failure: { code, retryable: false } });
   });
@@ -62,7 +48,7 @@ describe('a host', () => {
   });
 
   it('who closes our microphone closes it here too, and we may open it again', async () => {
-    const page = await new Page(shelf).inCall();
+    const page = await new Page(stage.shelf).inCall();
     page.wire.events(own(1));
     await settle();
     expect(page.state.local.microphone.on).toBe(false);
@@ -75,7 +61,7 @@ describe('a host', () => {
   });
 
   it('who lets nobody unmute is obeyed', async () => {
-    const page = await new Page(shelf).inCall();
+    const page = await new Page(stage.shelf).inCall();
     page.wire.events(own(1, false));
     await settle();
     await page.call.setMicrophone(true);
@@ -85,7 +71,7 @@ describe('a host', () => {
   });
 
   it('who sends us to another room opens it', async () => {
-    const page = await new Page(shelf).inCall();
+    const page = await new Page(stage.shelf).inCall();
     page.wire.events({ type: 'transferred', room: 'room2', token: 'there' }, { type: 'ended', reason: 'removed', canRejoin: false });
     await settle();
     expect(page.opened).toEqual(['room2 there']);
@@ -100,7 +86,7 @@ describe('a link that wants the relay', () => {
   };
 
   it('gives the connection no other way, also when it is made anew', async () => {
-    const page = new Page(shelf, { link });
+    const page = new Page(stage.shelf, { link });
     void page.call.join();
     page.wire.seat(seated(['stun:a', 'turns:b']));
     await settle();
@@ -113,7 +99,7 @@ describe('a link that wants the relay', () => {
   });
 
   it.each([[[]], [['stun:a']]])('fails at once where the server has none: %j', async (urls) => {
-    const page = new Page(shelf, { link });
+    const page = new Page(stage.shelf, { link });
     void page.call.join();
     page.wire.seat(seated(urls));
     await settle();
@@ -124,7 +110,7 @@ describe('a link that wants the relay', () => {
 
 describe('joining', () => {
   it('takes the seat, offers, and tells which sources are on', async () => {
-    const page = await new Page(shelf).inCall();
+    const page = await new Page(stage.shelf).inCall();
     expect(page.state).toMatchObject({ phase: 'inCall', room: { subject: 'Samtale' }, link: { media: 'connected' } });
     expect(page.state.participants.map((one) => one.id)).toEqual(['p1', 'p2']);
     expect(page.state.tiles.map((tile) => tile.id)).toEqual(['p1/camera', 'p2/camera']);
@@ -133,19 +119,19 @@ describe('joining', () => {
       { type: 'setSource', source: 'microphone', active: true },
       { type: 'setSource', source: 'camera', active: true },
     ]);
-    expect(page.platform.newest.transceivers[1]?.sentTrack).toBe(devices.newest('video'));
+    expect(page.platform.newest.transceivers[1]?.sentTrack).toBe(stage.devices.newest('video'));
   });
 
   it('goes on without a camera that was refused', async () => {
-    devices.refusal = 'NotAllowedError';
-    const page = await new Page(shelf).inCall();
+    stage.devices.refusal = 'NotAllowedError';
+    const page = await new Page(stage.shelf).inCall();
     expect(page.state).toMatchObject({ phase: 'inCall', local: { camera: { on: false, error: 'permissionDenied' } } });
     expect(page.sent('setSource')).toEqual([]);
   });
 
   it('does not wait long for a person who thinks about the question', async () => {
-    devices.gate = new Promise(() => undefined);
-    const page = new Page(shelf);
+    stage.devices.gate = new Promise(() => undefined);
+    const page = new Page(stage.shelf);
     void page.call.join();
     page.wire.seat(joined());
     await vi.advanceTimersByTimeAsync(1400);
@@ -156,13 +142,13 @@ describe('joining', () => {
   });
 
   it('says that the room is full, and can try again', async () => {
-    const page = new Page(shelf);
+    const page = new Page(stage.shelf);
     void page.call.join();
     page.wire.accept();
     page.wire.answer('join', { type: 'error', code: 'room_full', text: '', retryAfter: 20 });
     await settle();
     expect(page.state).toMatchObject({ phase: 'failed', failure: { code: 'roomFull', retryable: true, retryAfterMs: 20_000 } });
-    expect(devices.live).toEqual([]);
+    expect(stage.devices.live).toEqual([]);
     await page.call.joinAgain();
     page.wire.seat(joined());
     await settle();
@@ -172,7 +158,7 @@ describe('joining', () => {
 
 describe('in the call', () => {
   it('shows a picture once its frames are proven', async () => {
-    const page = await new Page(shelf).inCall();
+    const page = await new Page(stage.shelf).inCall();
     const camera = (): unknown => page.state.tiles.find((tile) => tile.id === 'p2/camera');
     page.wire.events({ type: 'bindings', bindings: [binding(0, 2)] });
     await vi.advanceTimersByTimeAsync(200);
@@ -186,7 +172,7 @@ describe('in the call', () => {
   });
 
   it('tells tile sizes together, once they stand', async () => {
-    const page = await new Page(shelf).inCall();
+    const page = await new Page(stage.shelf).inCall();
     page.wire.events({ type: 'bindings', bindings: [binding(0, 2)] });
     for (const width of [300, 310, 320]) page.call.setTileSize('p2/camera', width, 180);
     await vi.advanceTimersByTimeAsync(250);
@@ -194,7 +180,7 @@ describe('in the call', () => {
   });
 
   it('mutes with a word to the server and keeps the microphone', async () => {
-    const page = await new Page(shelf).inCall();
+    const page = await new Page(stage.shelf).inCall();
     await page.call.setMicrophone(false);
     await settle();
     expect(page.sent('setSource').at(-1)).toEqual({ type: 'setSource', source: 'microphone', active: false });
@@ -204,14 +190,14 @@ describe('in the call', () => {
   });
 
   it('tells the server of hands that speak, remembers it, and takes it back', async () => {
-    const page = await new Page(shelf, { localShelf: shelf }).inCall();
+    const page = await new Page(stage.shelf, { localShelf: stage.shelf }).inCall();
     page.call.setSignLanguage(true);
     await settle();
     expect(page.sent('setSource').slice(2)).toEqual([
       { type: 'setSource', source: 'camera', active: true, contentHint: 'motion' },
     ]);
     expect(page.state.devices.usesSignLanguage).toBe(true);
-    expect(new Page(shelf, { localShelf: shelf }).state.devices.usesSignLanguage).toBe(true);
+    expect(new Page(stage.shelf, { localShelf: stage.shelf }).state.devices.usesSignLanguage).toBe(true);
     await page.call.setCamera(false);
     page.call.setSignLanguage(false);
     await settle();
@@ -223,15 +209,15 @@ describe('in the call', () => {
   });
 
   it('tells of hands that speak with the camera when it was chosen before', async () => {
-    writeSignLanguage(shelf, true);
-    const page = await new Page(shelf, { localShelf: shelf }).inCall();
+    writeSignLanguage(stage.shelf, true);
+    const page = await new Page(stage.shelf, { localShelf: stage.shelf }).inCall();
     const told = page.sent('setSource').filter((message) => message.type === 'setSource' && message.source === 'camera');
     expect(told.at(-1)).toEqual({ type: 'setSource', source: 'camera', active: true, contentHint: 'motion' });
     expect(page.platform.newest.transceivers[1]?.encodings.map(({ maxFramerate }) => maxFramerate)).toEqual([30, 30, 30]);
   });
 
   it('shares the screen without another offer', async () => {
-    const page = await new Page(shelf).inCall();
+    const page = await new Page(stage.shelf).inCall();
     await page.call.startScreenShare();
     await settle();
     expect(page.state.tiles.map((tile) => tile.id)).toContain('p1/screen');
@@ -248,14 +234,14 @@ describe('in the call', () => {
   });
 
   it('says who came', async () => {
-    const page = await new Page(shelf).inCall();
+    const page = await new Page(stage.shelf).inCall();
     page.wire.events({ type: 'participantJoined', sequence: 6, participant: participant(3) });
     await settle();
     expect(page.state.notices.at(-1)).toMatchObject({ code: 'participantJoined', name: 'Person 3', participantId: 'p3' });
   });
 
   it('says nothing of sources that the server does not grant', async () => {
-    const page = new Page(shelf);
+    const page = new Page(stage.shelf);
     void page.call.join();
     page.wire.seat(joined({ participants: [participant(1, [], { sources: [] })] }));
     await settle();

@@ -1,6 +1,6 @@
 /** For the tests of a call: a page of one person, whose connection, server and devices are played. */
 
-import { vi } from 'vitest';
+import { afterEach, beforeEach, vi } from 'vitest';
 import type { CallEnvironment } from '../call-environment.js';
 import type { Call } from '../call-types.js';
 import { createCall } from '../call.js';
@@ -9,6 +9,7 @@ import { type Shelf } from '../memory.js';
 import type { PageListener } from '../page-events.js';
 import type { Answer, ClientMessage } from '../protocol/messages.gen.js';
 import { SETUP, joined } from './builders.js';
+import { stubDevices, type FakeDevices } from './fake-devices.js';
 import { FakePlatform } from './fake-peer.js';
 import { FakeWire } from './fake-wire.js';
 
@@ -87,3 +88,26 @@ export class FakeShelf implements Shelf {
 }
 
 export const settle = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
+
+/** What each test of a call begins with: a clock that is moved by hand, devices and a shelf of its own. */
+export interface Played {
+  devices: FakeDevices;
+  shelf: FakeShelf;
+}
+
+/** Of the test that runs; made anew before each. */
+export function played(): Played {
+  const stage = {} as Played;
+  beforeEach(() => {
+    vi.useFakeTimers();
+    // The document's own class takes no fake streams.
+    Object.defineProperty(HTMLMediaElement.prototype, 'srcObject', { value: null, writable: true, configurable: true });
+    stage.devices = stubDevices();
+    stage.shelf = new FakeShelf();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+  return stage;
+}

@@ -65,7 +65,7 @@ pub struct Probes {
     /// Not two in a row have met the capacity, nor has anything else.
     is_starting: bool,
     /// The last one met it, or was disturbed.
-    has_missed: bool,
+    has_met: bool,
     /// At the start, clusters that showed nothing and are soon followed by another.
     tries: u8,
     due_us: u64,
@@ -80,7 +80,7 @@ impl Default for Probes {
             cluster: None,
             last_id: 0,
             is_starting: true,
-            has_missed: false,
+            has_met: false,
             tries: START_TRIES,
             due_us: 0,
             wait_us: MIN_WAIT_US,
@@ -188,8 +188,8 @@ impl Probes {
             self.wait_us = (self.wait_us * 2).min(MAX_WAIT_US);
         }
         let is_met = shown.is_none_or(|shown| shown < MET * cluster.bps.min(cluster.wish_bps));
-        self.is_starting &= !(is_met && self.has_missed);
-        self.has_missed = is_met;
+        self.is_starting &= !(is_met && self.has_met);
+        self.has_met = is_met;
         shown
     }
 
