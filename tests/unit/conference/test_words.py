@@ -1,113 +1,43 @@
-"""Chat, typed lines, captions, reactions and announcements: who reads what, and what is refused."""
+"""Chat, typed lines, reactions and announcements: who reads what, and what is refused."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.fakes.conferences import Told, conference
+from tests.fakes.words import (
+    ALL,
+    HOSTS,
+    PRIVATE,
+    announcements,
+    caption,
+    captions,
+    heard,
+    lines,
+    react,
+    reactions,
+    refused,
+    room,
+    to,
+    type_text,
+    write,
+)
 from vdxmedia.conference import commands
 from vdxmedia.conference.announcements_desk import (
     MAX_ANNOUNCEMENTS,
     Announce,
-    Announcements,
     TakeAnnouncementAway,
 )
-from vdxmedia.conference.captions_desk import Captions, CaptionsDesk, CaptionWritten, LetWriteCaptions, TypeCaption
-from vdxmedia.conference.chat_desk import CROWD_BURST, ChatWritten, OpenLines, TypeText, WriteChat
-from vdxmedia.conference.choices import ChatPolicy, GuestVisibility
-from vdxmedia.conference.conference import RETURN_KEPT_S, SEAT_KEPT_S
+from vdxmedia.conference.captions_desk import Captions, LetWriteCaptions
+from vdxmedia.conference.chat_desk import CROWD_BURST
+from vdxmedia.conference.choices import ChatPolicy
+from vdxmedia.conference.conference import SEAT_KEPT_S
 from vdxmedia.conference.events import DocumentChanged, Uttered
-from vdxmedia.conference.kinds import Addressee, LeaveReason, Reaction, Role
-from vdxmedia.conference.reactions_desk import MAX_IN_ROUND, ROUND_S, React, ReactionsShown
+from vdxmedia.conference.kinds import LeaveReason
+from vdxmedia.conference.reactions_desk import MAX_IN_ROUND, ROUND_S
 from vdxmedia.conference.settings import RoomSettings
-from vdxmedia.conference.words import MAX_LINE_CHARS, MAX_OPEN_LINES, Target
+from vdxmedia.conference.words import MAX_LINE_CHARS, MAX_OPEN_LINES
 from vdxmedia.errors import VdxError
 from vdxmedia.ids import ParticipantId
-
-ALL, HOSTS = Target(Addressee.ALL), Target(Addressee.HOSTS)
-PRIVATE = {"guest_visibility": GuestVisibility.HOSTS}
-
-
-def to(name: str) -> Target:
-    return Target(Addressee.ONE, ParticipantId(name))
-
-
-def room(*, guests: str = "ab", hosts: str = "h", **settings: object) -> Told:
-    told = conference(**settings)
-    for name in hosts:
-        told.join(name, role=Role.HOST, media=False)
-    for name in guests:
-        told.join(name, media=False)
-    return told
-
-
-def write(told: Told, name: str, text: str = "hej", target: Target = ALL) -> None:
-    told.do(WriteChat(participant=ParticipantId(name), target=target, text=text))
-
-
-def type_text(told: Told, name: str, text: str, *, keep: int = 0, target: Target = ALL) -> None:
-    told.do(TypeText(participant=ParticipantId(name), target=target, keep=keep, text=text))
-
-
-def caption(told: Told, name: str, text: str, *, keep: int = 0, is_finished: bool = False) -> None:
-    told.do(TypeCaption(participant=ParticipantId(name), keep=keep, text=text, is_finished=is_finished))
-
-
-def react(told: Told, name: str, reaction: Reaction = Reaction.APPLAUSE) -> None:
-    told.do(React(participant=ParticipantId(name), reaction=reaction))
-
-
-def refused(told: Told, do: object) -> str:
-    """The code; nothing may have been said."""
-    said = len(told.events)
-    with pytest.raises(VdxError) as caught:
-        do()  # type: ignore[operator]
-    assert len(told.events) == said
-    return caught.value.code
-
-
-def heard(told: Told) -> list[tuple[str, str, str]]:
-    """Who was told, by whom, what, of all messages and captions."""
-    return [
-        ("".join(sorted(event.to)), event.utterance.participant, event.utterance.text)
-        for event in told.events
-        if isinstance(event, Uttered) and isinstance(event.utterance, ChatWritten | CaptionWritten)
-    ]
-
-
-def lines(told: Told, name: str) -> dict[str, str]:
-    """As the client has them: what it was told, and what a snapshot would say, must be the same."""
-    documents = {type(one): one for one in told.conference.snapshot(ParticipantId(name)).documents}
-    document = documents[OpenLines]
-    assert isinstance(document, OpenLines)
-    told_last = [
-        event.document
-        for event in told.events
-        if isinstance(event, DocumentChanged) and name in event.to and isinstance(event.document, OpenLines)
-    ]
-    assert not told_last or told_last[-1] == document
-    return {line.participant: line.text for line in document.lines}
-
-
-def captions(told: Told, name: str) -> Captions:
-    (document,) = (one for one in told.conference.snapshot(ParticipantId(name)).documents if isinstance(one, Captions))
-    return document
-
-
-def announcements(told: Told, name: str) -> list[str]:
-    documents = told.conference.snapshot(ParticipantId(name)).documents
-    (document,) = (one for one in documents if isinstance(one, Announcements))
-    return [text for _, text in document.announcements]
-
-
-def reactions(told: Told, name: str) -> list[str]:
-    """Message by message, who reacted, as this one was told."""
-    return [
-        "".join(who for who, _ in event.utterance.reactions)
-        for event in told.events
-        if isinstance(event, Uttered) and isinstance(event.utterance, ReactionsShown) and name in event.to
-    ]
-
 
 # ── chat ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -366,84 +296,6 @@ def test_line_disappears_for_those_who_may_not_know_its_writer_any_more() -> Non
     assembly.permit(one)
     told.take(assembly.settle(told.now))
     assert lines(told, "b") == {}
-
-
-# ── captions ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def interpreted() -> Told:
-    told = room(guests="a")
-    told.join("s", function="Skrivetolk", media=False)
-    return told
-
-
-def test_captions_are_seen_while_written_and_said_when_finished() -> None:
-    told = interpreted()
-    assert captions(told, "a").writers == ("s",)
-    caption(told, "s", "Velkom")
-    assert [line.text for line in captions(told, "a").lines] == ["Velkom"]
-    caption(told, "s", "men til mødet.", keep=6, is_finished=True)
-    assert heard(told) == [("ahs", "s", "Velkommen til mødet.")]
-    assert captions(told, "a").lines == ()
-    caption(told, "s", "x")
-    caption(told, "s", "")
-    assert captions(told, "a").lines == ()
-    assert refused(told, lambda: caption(told, "s", " ", is_finished=True)) == "validation_failed"
-    assert refused(told, lambda: caption(told, "s", "y", keep=9)) == "out_of_step"
-
-
-def test_captions_right_is_given_and_taken_by_hosts_only() -> None:
-    told = interpreted()
-    assert refused(told, lambda: caption(told, "a", "x")) == "no_caption_right"
-
-    def let(by: str, other: str, *, is_allowed: bool) -> None:
-        told.do(LetWriteCaptions(participant=ParticipantId(by), other=ParticipantId(other), is_allowed=is_allowed))
-
-    assert refused(told, lambda: let("s", "a", is_allowed=True)) == "hosts_only"
-    assert refused(told, lambda: let("h", "nobody", is_allowed=True)) == "participant_unknown"
-    let("h", "a", is_allowed=True)
-    caption(told, "s", "uaf")
-    let("h", "s", is_allowed=False)
-    assert captions(told, "h") == Captions(("a",), ())
-    assert refused(told, lambda: caption(told, "s", "x")) == "no_caption_right"
-    caption(told, "a", "tekst")
-    told.leave("a")
-    assert captions(told, "h") == Captions((), ())
-    told.leave("s")
-
-
-def test_who_only_says_that_he_writes_captions_writes_none() -> None:
-    told = interpreted()
-    told.join("t", function="skrivetolk", says_function_himself=True, media=False)
-    assert refused(told, lambda: caption(told, "t", "x")) == "no_caption_right"
-    caption(told, "s", "x")
-
-
-def test_captions_line_ends_when_its_writers_seat_does() -> None:
-    told = interpreted()
-    caption(told, "s", "x")
-    for name in "sa":
-        told.do(commands.Disconnect(ParticipantId(name)))
-    told.wait(SEAT_KEPT_S)
-    assert captions(told, "h") == Captions(("s",), ())
-    told.wait(RETURN_KEPT_S)
-    assert captions(told, "h") == Captions((), ())
-
-
-def test_captions_rights_survive_a_restart_and_no_words_do() -> None:
-    told = interpreted()
-    told.do(LetWriteCaptions(participant=ParticipantId("h"), other=ParticipantId("a"), is_allowed=True))
-    caption(told, "a", "tekst")
-    type_text(told, "a", "tekst")
-    told.do(Announce(participant=ParticipantId("h"), text="tekst"))
-    states = {desk.name: desk.state(told.now) for desk in told.conference._desks}
-    assert "tekst" not in str(states)
-    again = CaptionsDesk(told.conference._assembly)
-    again.restore(states["captions"], 0.0)
-    assert again.state(0.0) == {"a": True}
-    for name in "as":
-        again.joined(told.conference._assembly.people[ParticipantId(name)], 0.0)
-    assert set(again._writers) == {"a", "s"}, "whom a host chose, and whom the booking names"
 
 
 # ── reactions ─────────────────────────────────────────────────────────────────────────────────────────────────────
