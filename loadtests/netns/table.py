@@ -27,6 +27,7 @@ HEADINGS = (
     "lines",
     "sound's delay",
     "at the change",
+    "machine",
     "",
 )
 
@@ -50,7 +51,7 @@ def cells(row: Row) -> list[str]:
 def markdown(rows: Sequence[Row]) -> str:
     loads = [row.load for row in rows]
     lines = [
-        f"A load of {min(loads):.1f} to {max(loads):.1f} on {os.cpu_count()} cores.",
+        f"One run; a load of {min(loads):.1f} to {max(loads):.1f} on {os.cpu_count()} cores.",
         "",
         "| " + " | ".join(HEADINGS) + " |",
         "|---|" + "---:|" * (len(HEADINGS) - 2) + "---|",

@@ -15,7 +15,8 @@ PAUSED = Seen(shown_fps=0.0, sent_fps=30.0, longest_still_s=10.0, concealed=0.0,
 def test_row_says_what_was_seen_and_what_a_person_would_call_it() -> None:
     text = markdown([Row("loss", "5% lost", WELL, 0.2, load=3.0), Row("rate", "narrow", PAUSED, load=5.0)])
     head, _, *lines = text.splitlines()
-    assert head.startswith("A load of 3.0 to 5.0 ")
+    assert head.startswith("One run; a load of 3.0 to 5.0 ")
+    assert len({line.count("|") for line in lines}) == 1
     assert lines[2].startswith("| 5 % lost | 29.0 of 30.0 | 0.10 s | 1.0 % | 360 | 100 ms | 0.2 s |")
     assert lines[2].endswith("| **good** |")
     assert "| 0 | no picture |" in lines[3]
