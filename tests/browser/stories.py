@@ -53,6 +53,10 @@ SETTLED = """async () => {
   await Promise.race([Promise.all(shown), new Promise((resolve) => setTimeout(resolve, 2000))]);
   for (let i = 0; i < 3; i += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
 }"""
+FRAMES = """async () => {
+  for (let i = 0; i < 3; i += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
+}"""
+"""After this a page that was resized has laid itself out anew."""
 
 _built: tempfile.TemporaryDirectory[str] | None = None
 

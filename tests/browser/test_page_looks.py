@@ -143,7 +143,7 @@ async def test_host_parts_of_the_people_panel_are_sound_and_their_targets_large(
                 await page.locator("vdx-transfer").get_by_role("button", name="Flyt").click()
                 await page.get_by_role("alert").get_by_text("Det ligner ikke et link").wait_for()
             if name == "invite":
-                await page.locator("vdx-invite").get_by_role("button", name="Send SMS").click()
+                await page.locator("vdx-invite").get_by_role("button", name="Send sms").click()
                 await page.get_by_role("alert").get_by_text("Skriv det mobilnummer").wait_for()
                 for control in await page.locator("vdx-invite button, vdx-invite input").all():
                     box = await control.bounding_box()

@@ -103,7 +103,7 @@ async def test_captions_by_whom_the_host_chose_are_shown_to_who_switched_them_on
         await in_call(someone, 2)
     await anna.page.get_by_role("button", name="Deltagere").click()
     await anna.page.get_by_role("button", name="Muligheder for Bent").click()
-    await anna.page.get_by_role("button", name="Lad skrive undertekster").click()
+    await anna.page.get_by_role("button", name="Må skrive undertekster").click()
     field = (await open_chat(bent)).get_by_label("Skriv undertekster")
     await field.wait_for()
     await clara.page.get_by_role("button", name="Mere").click()

@@ -21,8 +21,6 @@ import { clockText, type Page } from './written.js';
 
 export const ASK_MS = 2000;
 export const HIDDEN_ASK_MS = 20_000;
-/** Those who keep servers read one of these. */
-const SPOKEN: readonly Language[] = ['da', 'en'];
 const MINUTES = [0, 5, 15, 30, 60, 240] as const;
 const USUAL_MINUTES = 15;
 const REFUSED = new Set(['key_missing', 'key_invalid', 'token_invalid', 'not_permitted']);
@@ -35,7 +33,7 @@ export class Operator extends LitElement implements Page {
   /** Instead of what was chosen, for stories. */
   @property({ attribute: false }) asked: Language | null = null;
 
-  private readonly spoken = new PageWords(this, () => this.asked, SPOKEN);
+  private readonly spoken = new PageWords(this, () => this.asked);
   @state() private key = '';
   @state() private now: Now | null = null;
   @state() rates: Rates | null = null;
@@ -87,7 +85,7 @@ export class Operator extends LitElement implements Page {
         <h1 tabindex="-1">${words.title}</h1>
         <p class="soft">${now === null ? nothing : words.version(now.version, ageText(now.uptimeS))}</p>
         ${this.key === '' ? nothing : html`<button class="link" type="button" id="forget" @click=${this.forget}>${words.key.forget}</button>`}
-        <vdx-language .words=${common} .offered=${SPOKEN}></vdx-language>
+        <vdx-language .words=${common}></vdx-language>
       </header>
       <main id="main" tabindex="-1">
         <div role="alert">${this.isLost ? html`<p class="note">${icon('warning')}<span>${words.lost}</span></p>` : nothing}</div>

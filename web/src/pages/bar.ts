@@ -73,7 +73,7 @@ export function renderBar(view: CallView, unread: number): TemplateResult {
   const state = ownStateText(call, words);
   const floor = floorButton(call, floorWords(words.language));
   return html`<div class="bar">
-    <div class="subject"><vdx-logo .look=${call.look}></vdx-logo><span dir="auto">${call.room?.subject ?? ''}</span></div>
+    <div class="subject"><vdx-logo .look=${call.look}></vdx-logo><span dir="auto" title=${call.room?.subject ?? ''}>${call.room?.subject ?? ''}</span></div>
     <div class="buttons ${call.self?.role ?? ''} ${floor === null ? '' : 'has-floor'}" role="group" aria-label=${words.call.controls}>
       ${renderOwnSwitches(call, commands, words, false, isSilenced(call) ? `, ${floorWords(words.language).notHeard}` : '')}
       ${isHost ? renderHostsOwn(view, floor, unread) : renderFifth(view, floor, unread)}

@@ -49,7 +49,7 @@ export interface EntryWords {
 const da: EntryWords = {
   ask: {
     title: 'Kom ind til dit møde',
-    lead: 'Har du et link i en SMS eller et brev, så åbn det. Så kommer du direkte til mødet. Ellers skriv adressen eller koden her.',
+    lead: 'Har du et link i en sms eller et brev, så åbn det. Så kommer du direkte til mødet. Ellers skriv adressen eller koden her.',
     label: 'Mødets adresse eller kode',
     hint: 'Den står i din invitation.',
     go: 'Gå videre',

@@ -99,7 +99,7 @@ const da: HelpWords = {
           'Slukke for alle: »Sluk alle deltageres mikrofon«. Du kan fortryde.',
           'Give ordet: »Deltagere«, og så »Næste«. Du ser, hvor lang tid der er tilbage.',
           'Vise noget: »Del skærm«. En fane eller en film kan deles med lyd.',
-          'Få en tolk eller en pårørende med: »Deltagere«, og så »Inviter med SMS« eller »Link eller QR-kode«.',
+          'Få en tolk eller en pårørende med: »Deltagere«, og så »Inviter med sms« eller »Link eller QR-kode«.',
           'Ændre, hvor billederne er: »Mere«, og så de små billeder af opstillingerne.',
           'Se, hvem der er inviteret, og hvor lang tid der er tilbage: »Mere«, og så »Om mødet«.',
           'Vise nogen ud: pilen ved navnet, og så »Fjern fra mødet«. Du har fem sekunder til at fortryde.',
@@ -122,7 +122,7 @@ const da: HelpWords = {
         points: [
           'Ring. Bliv i mødet imens.',
           'Bed borgeren trykke på linket i sms’en igen, i stedet for at skrive det af.',
-          'Send et nyt: »Deltagere«, og så »Inviter med SMS«.',
+          'Send et nyt: »Deltagere«, og så »Inviter med sms«.',
           'Er borgeren inde, men uden lyd: Se i listen, om mikrofonen er slukket, og tryk »Bed om at tænde mikrofon« ved pilen.',
           'Driller det stadig: Bed borgeren trykke »Mere«, »Teknik« og »Send til support« og læse de fire tegn op. Giv dem til jeres it-support. De siger, hvad der er galt, og intet om, hvem det er.',
         ],

@@ -13,11 +13,10 @@ export class PageWords implements ReactiveController {
   /** Null until they are there; nothing is drawn before. */
   words: Words | null = null;
 
-  /** `asked`: instead of the address. `only`: what a page is written in that few read; else it speaks English. */
+  /** `asked`: instead of the address. */
   constructor(
     private readonly host: ReactiveControllerHost & HTMLElement,
     private readonly asked: () => Language | null,
-    private readonly only: readonly Language[] | null = null,
   ) {
     host.addController(this);
   }
@@ -29,8 +28,7 @@ export class PageWords implements ReactiveController {
   hostConnected(): void {
     const asked = this.asked() ?? languageOf(new URLSearchParams(location.search).get('lang'));
     this.host.addEventListener('language', this.onLanguage);
-    const chosen = chooseLanguage(asked, storedLanguage(), navigator.languages);
-    void this.speak(this.only?.includes(chosen) === false ? 'en' : chosen);
+    void this.speak(chooseLanguage(asked, storedLanguage(), navigator.languages));
   }
 
   hostDisconnected(): void {

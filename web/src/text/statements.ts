@@ -114,7 +114,7 @@ const da: StatementsWords = {
         points: [
           'Navnet, du skriver, ser de andre i mødet. Det bliver kun gemt, hvis mødet fører deltagerliste, og slettes så efter 30 dage.',
           'Chat og undertekster bliver ikke gemt. De er væk, når mødet er slut.',
-          'Svarer du på, hvordan samtalen var, bliver det kun talt med. Ingen kan se, hvem der svarede hvad.',
+          'Svarer du bagefter på, hvordan det gik, tæller svaret kun med i en samlet opgørelse. Ingen kan se, hvem der svarede hvad.',
         ],
       },
       {
@@ -122,7 +122,7 @@ const da: StatementsWords = {
         paragraphs: ['Tiderne her er dem, serveren har fra starten. Den, der driver den, kan have valgt andre.'],
         points: [
           'Mødets emne, tidspunkt og links: 90 dage efter mødet.',
-          'En SMS og nummeret, den blev sendt til: 30 dage.',
+          'En sms og nummeret, den blev sendt til: 30 dage.',
           'At mødet fandt sted, hvornår og hvor længe, uden navne og emne: 400 dage.',
           'Beder du om hjælp med en fejlkode: hvad der blev målt om din forbindelse, uden dit navn, i 7 dage.',
         ],

@@ -119,7 +119,7 @@ const da: TechniqueWords = {
     hand: 'Ræk hånden, eller tag den ned',
     share: 'Del skærm, eller stop',
     people: 'Åbn eller luk deltagerne',
-    chat: 'Åbn eller luk samtalen',
+    chat: 'Åbn eller luk chatten',
     admit: 'Luk den ind, der har ventet længst',
     next: 'Giv ordet til den næste',
     more: 'Åbn eller luk Mere',

@@ -117,7 +117,7 @@ const da: TrainingWords = {
     isInSpotlight: 'vises for alle',
     spotlightAsked: 'er spurgt om at blive vist',
     aside: 'Tal alene',
-    endAside: 'Slut samtalen alene',
+    endAside: 'Stop med at tale alene',
     isAside: 'taler alene med en vært',
     isInGroup: (group) => `i gruppe ${String(group)}`,
     closer: 'Se nærmere',

@@ -94,7 +94,7 @@ const da: WrittenText = {
   looks: { dark: 'Hvid på sort', light: 'Sort på hvid', yellow: 'Gul på sort' },
   writeCaptions: 'Skriv undertekster',
   writeCaptionsHint: 'Alle ser hvert ord med det samme. Enter afslutter linjen.',
-  letWrite: 'Lad skrive undertekster',
+  letWrite: 'Må skrive undertekster',
   letWriteNoMore: 'Stop undertekster',
   writesCaptions: 'skriver undertekster',
 };
