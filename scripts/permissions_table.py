@@ -14,6 +14,7 @@ sys.path.insert(0, str(ROOT / "src"))  # works before the package is installed
 
 from vdxmedia.conference.commands import Asked, Right  # noqa: E402
 from vdxmedia.conference.desks import DESKS  # noqa: E402
+from vdxmedia.hub.call_audit import AUDITED, NotNoted  # noqa: E402
 from vdxmedia.signalling import messages  # noqa: E402
 
 PAGE = ROOT / "docs/topics/permissions.md"
@@ -38,10 +39,12 @@ def commands() -> list[type[Asked]]:
 
 
 def table() -> str:
-    rows = ["| Command | Who may | What it is |", "|---|---|---|"]
+    rows = ["| Command | Who may | Audit log | What it is |", "|---|---|---|---|"]
     for kind in commands():
         first = inspect.cleandoc(kind.__dict__.get("__doc__") or "").split("\n\n")[0].replace("\n", " ")
-        rows.append(f"| `{kind.__name__}` | {WORDS[kind.right]} | {first} |")
+        audited = AUDITED[kind]
+        noted = f"no: {audited.why}" if isinstance(audited, NotNoted) else "noted"
+        rows.append(f"| `{kind.__name__}` | {WORDS[kind.right]} | {noted} | {first} |")
     return "\n".join(rows)
 
 

@@ -52,6 +52,7 @@ from vdxmedia.credentials import Credentials
 from vdxmedia.hub.audit import Audit
 from vdxmedia.hub.bookings import BookingDesk
 from vdxmedia.hub.bookings_port import Bookings
+from vdxmedia.hub.call_audit import CallAudit
 from vdxmedia.hub.clients import Clients
 from vdxmedia.hub.counters import Counters
 from vdxmedia.hub.drain import Drain
@@ -209,6 +210,8 @@ class Server:
             closes_at_of=lambda room: self.registry.closes_at_of(RoomId(room)),
         )
         self.store = await self._open_store(stack)
+        audit_log = AuditLog(self.database.units, self._credentials.sealer)
+        call_audit = await stack.enter_async_context(CallAudit(audit_log, self._clock, self._counters))
         turn_addresses = TurnAddresses(settings.turn)
         plane, self.media_addresses = make_plane(settings, self._make_relay, turn_addresses.__contains__)
         self.plane = await stack.enter_async_context(plane)
@@ -340,9 +343,7 @@ class Server:
                     join_tokens,
                     staff.callers,
                     lambda request: limit_key(proxies.client_address(request)),
-                    AuditRoutes(
-                        Audit(AuditLog(self.database.units, self._credentials.sealer), self._counters), self._clock
-                    ),
+                    AuditRoutes(Audit(audit_log, self._counters), self._clock),
                 ),
                 health=Health(
                     unready_reason=self.unready_reason,
@@ -390,6 +391,7 @@ class Server:
                 public_origin=self.public_url,
                 may_join=embedders.may_join,
                 client_of=lambda request: limit_key(proxies.client_address(request)),
+                audit=call_audit,
             )
         )
         signalling.attach(application)

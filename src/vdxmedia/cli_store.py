@@ -135,7 +135,7 @@ def export_audit(
         async for head, has_earlier in log.days(organisation, first, last):
             check.day(head, is_first_asked=has_earlier)
             if not head.is_dropped:
-                async for line in log.entries(organisation, head.day):
+                async for line in log.entries(organisation, head.day, head.entries):
                     check.entry(line.entry, line.email)
                     _print(msgspec.structs.asdict(line.entry) | {"email": line.email})
             check.end_of_day()

@@ -58,7 +58,7 @@ async def check(log: AuditLog, organisation: str = "hjorring", first: str = "", 
     async for head, has_earlier in log.days(organisation, first, last):
         checking.day(head, is_first_asked=has_earlier)
         if not head.is_dropped:
-            async for line in log.entries(organisation, head.day):
+            async for line in log.entries(organisation, head.day, head.entries):
                 checking.entry(line.entry, line.email)
                 found.append(line.entry.identifier)
         checking.end_of_day()
@@ -81,6 +81,32 @@ async def test_notes_of_many_at_once_are_one_chain(log: AuditLog) -> None:
         for number in range(40):
             group.create_task(log.append([note(f"m{number}")]))
     assert sorted(await check(log)) == sorted(f"m{number}" for number in range(40))
+
+
+async def test_log_that_is_written_while_it_is_exported_is_whole(log: AuditLog) -> None:
+    await log.append([note("m1")])
+    checking = ChainCheck(SEALER.digest)
+    async for head, _ in log.days("hjorring", "", "9"):
+        await log.append([note("m2"), note("m3")])
+        checking.day(head)
+        async for line in log.entries("hjorring", head.day, head.entries):
+            checking.entry(line.entry, line.email)
+        checking.end_of_day()
+    assert await check(log) == ["m1", "m2", "m3"]
+
+
+async def test_notes_of_several_days_and_organisations_at_once_are_whole_chains(log: AuditLog) -> None:
+    await log.append([note("m0")])
+    together = [
+        note("m1"),
+        note("a1", organisation="aarhus"),
+        note("m2", 1),
+        note("m3", 1),
+        note("a2", 2, organisation="aarhus"),
+    ]
+    await log.append(together)
+    assert await check(log) == ["m0", "m1", "m2", "m3"]
+    assert await check(log, "aarhus") == ["a1", "a2"]
 
 
 async def test_note_of_a_change_that_failed_is_not_there(units: Units, log: AuditLog) -> None:

@@ -37,6 +37,8 @@ class AuditOperation(StrEnum):
     DELETE = "delete"
     READ = "read"
     """Of what is about one person: an export."""
+    COMMAND = "command"
+    """A host's, in a call: `fields` are its name and what is told of it, in this order (`hub.call_audit`)."""
 
 
 class AuditNote(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +53,7 @@ class AuditNote(msgspec.Struct, frozen=True, kw_only=True):
     at: int
     """Unix seconds."""
     fields: tuple[str, ...] = ()
-    """Names of what was changed, sorted."""
+    """Names of what was changed, sorted; of a command its own."""
     caller_organisation: str = ""
     email: str = ""
     """Who; empty: a system."""

@@ -36,7 +36,9 @@ class AuditStore(Protocol):
         """The heads of these days, both included, in order; with each whether one is there before it."""
         ...
 
-    def entries(self, organisation: str, day: str) -> AsyncIterator[AuditLine]: ...
+    def entries(self, organisation: str, day: str, most: int | None = None) -> AsyncIterator[AuditLine]:
+        """The first `most` of the day: those that a head counts, while others are written."""
+        ...
 
     async def drop_days(self, before: str, most: int) -> int:
         """The entries of at most so many days before this one; whole, their heads stay. Gives how many days."""

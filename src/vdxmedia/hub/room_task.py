@@ -80,9 +80,16 @@ class RoomTask:
         """Raises: Refused."""
         return await self._ask(lambda: self.room.join(request, client))
 
-    async def perform(self, command: Performed, client: Client) -> object:
-        """The answer, if there is more than that it was done. Raises: Refused, NotAllowed, NotFound."""
-        return await self._ask(lambda: self.room.perform(command, client))
+    async def perform(self, command: Performed, client: Client, done: Callable[[], None] = lambda: None) -> object:
+        """The answer, if there is more than that it was done. `done` is called in the step that did it, also when the
+        caller has gone meanwhile. Raises: Refused, NotAllowed, NotFound."""
+
+        def step() -> object:
+            answer = self.room.perform(command, client)
+            done()
+            return answer
+
+        return await self._ask(step)
 
     async def offer(self, participant: ParticipantId, offer: MediaOffer, client: Client) -> MediaAnswer:
         """Raises: BadSdp, Refused (`media_busy`), NotFound."""

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from vdxmedia.clock import Clock
 from vdxmedia.errors import BadMessage, NotAllowed, VdxError
+from vdxmedia.hub.call_audit import CallAudit
 from vdxmedia.hub.devices import device_of
 from vdxmedia.hub.ports import Grant, Tokens
 from vdxmedia.hub.registry import Registry
@@ -84,8 +85,10 @@ class Namespace(socketio.AsyncNamespace):  # type: ignore[misc]  # the library h
         fan: FanOut,
         limits: SessionLimits,
         client_of: Callable[[web.Request], str],
+        audit: CallAudit | None,
     ) -> None:
         super().__init__("/")
+        self._audit = audit
         self._client_of = client_of
         self._server = server
         self._registry = registry
@@ -164,6 +167,8 @@ class Namespace(socketio.AsyncNamespace):  # type: ignore[misc]  # the library h
             fan=self._fan,
             limits=self._limits,
             device=device_of(str(environ.get("HTTP_USER_AGENT", ""))),
+            audit=self._audit,
+            address=self._client_of(environ["aiohttp.request"]),
         )
         self._sessions[sid] = session
         wire = SocketWire(self._server, sid, session.acknowledged, self._frames)

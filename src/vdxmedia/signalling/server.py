@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from vdxmedia.clock import Clock
+from vdxmedia.hub.call_audit import CallAudit
 from vdxmedia.hub.ports import Tokens
 from vdxmedia.hub.registry import Registry
 from vdxmedia.hub.tasks import TaskScope
@@ -34,6 +35,7 @@ class Signalling:
         public_origin: str = "",
         may_join: Callable[[str], bool] = lambda origin: False,
         client_of: Callable[[web.Request], str] = lambda request: request.remote or "",
+        audit: CallAudit | None = None,
     ) -> None:
         """`public_origin`, as `https://moede.example.dk`, is allowed besides the host that the browser asked, and
         what `may_join` says of other origins: suppliers' pages that join without ours.
@@ -59,6 +61,7 @@ class Signalling:
                 fan=self._fan,
                 limits=limits or SessionLimits(),
                 client_of=client_of,
+                audit=audit,
             )
         )
 

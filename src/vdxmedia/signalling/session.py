@@ -25,6 +25,7 @@ from vdxmedia.conference import commands, doors_desk, events
 from vdxmedia.conference.kinds import EndReason, Role
 from vdxmedia.conference.names import one_line
 from vdxmedia.errors import BadMessage, NotAllowed, Refused, VdxError
+from vdxmedia.hub.call_audit import AUDITED, CallAudit
 from vdxmedia.hub.client import (
     ClientEvent,
     JoinRequest,
@@ -91,7 +92,10 @@ class Session:
         fan: FanOut,
         limits: SessionLimits,
         device: Device | None = None,
+        audit: CallAudit | None = None,
+        address: str = "",
     ) -> None:
+        """`audit`: is told what the client does as a host; None: nobody is. `address`: the client's, shortened."""
         self._grant = grant
         self._room = RoomId(grant.room)
         self._registry = registry
@@ -101,6 +105,8 @@ class Session:
         self._broadcast = broadcast
         self._limits = limits
         self._device = device
+        self._audit = audit
+        self._address = address
         self._rates = Rates(clock.monotonic_s())
         self._outbox = Outbox(max_queued=limits.max_queued, ack_timeout_s=limits.ack_timeout_s)
         self._conference: RoomTask | None = None
@@ -148,7 +154,7 @@ class Session:
             raise Refused("wait to be let in", code="must_wait")
         match message:
             case messages.Transfer():
-                await conference.perform(self._transfer(message, participant), self)
+                await self._perform(self._transfer(message, participant), conference)
             case messages.Offer():
                 return await self._offer(message, conference, participant)
             case messages.SetSource():
@@ -166,8 +172,17 @@ class Session:
                 token, expires_at = self._issue()
                 return messages.Renewed(token=token, token_expires_at=expires_at)
             case _:
-                return translate.answered(await conference.perform(translate.asked(message, participant), self))
+                return translate.answered(await self._perform(translate.asked(message, participant), conference))
         return messages.Done()
+
+    async def _perform(self, command: commands.Asked, conference: RoomTask) -> object:
+        """With its note in the audit log, where it has one."""
+        audit = self._audit
+        if audit is None:
+            return await conference.perform(command, self)
+        if type(command) not in AUDITED:
+            raise RuntimeError(f"{type(command).__name__} does not say whether it is noted")
+        return await conference.perform(command, self, lambda: audit.note(command, self._room, self._address))
 
     async def _join(self, message: messages.Join) -> messages.Answer:
         if (self._conference is not None and not self._is_waiting) or self._is_over:

@@ -13,11 +13,14 @@ import msgspec
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from vdxmedia.booking.audit import AuditEntry, AuditNote, DayHead, link
+from vdxmedia.booking.audit import AuditEntry, AuditNote, AuditOperation, DayHead, link, note_of
+from vdxmedia.booking.callers import HostInCall
 from vdxmedia.errors import Refused
 from vdxmedia.hub.audit import AuditLine
+from vdxmedia.hub.call_audit import CallAct
+from vdxmedia.ids import RoomId
 from vdxmedia.sealing import Sealer
-from vdxmedia.store.schema import audit_days, audit_entries
+from vdxmedia.store.schema import audit_days, audit_entries, booked_rooms, meetings
 from vdxmedia.store.units import Units
 
 PAGE = 500
@@ -28,40 +31,51 @@ _COLUMNS = {"organisation", "day", "number", "person", "hash"}
 
 async def append_notes(connection: AsyncConnection, notes: Sequence[AuditNote], sealer: Sealer) -> None:
     """In the order given. The caller has the writer's turn and commits."""
+    newest: dict[str, DayHead | None] = {}
+    heads: dict[tuple[str, str], DayHead] = {}
+    begun: set[tuple[str, str]] = set()
+    rows = []
     for note in notes:
-        newest = (
-            await connection.execute(
-                select(audit_days)
-                .where(audit_days.c.organisation == note.organisation)
-                .order_by(audit_days.c.day.desc())
-                .limit(1)
-            )
-        ).one_or_none()
-        entry, head = link(None if newest is None else _head(newest), note, sealer.digest)
-        row = msgspec.structs.asdict(head)
+        if note.organisation not in newest:
+            newest[note.organisation] = await _newest(connection, note.organisation)
+        entry, head = link(newest[note.organisation], note, sealer.digest)
+        newest[note.organisation] = heads[head.organisation, head.day] = head
         if head.entries == 1:
-            await connection.execute(insert(audit_days).values(**row))
+            begun.add((head.organisation, head.day))
+        rows.append(
+            {
+                "organisation": entry.organisation,
+                "day": entry.day,
+                "number": entry.number,
+                "person": entry.person or None,
+                "email": sealer.seal(note.email, _EMAIL) if note.email else None,
+                "hash": entry.hash,
+                "document": _document(entry),
+            }
+        )
+    for key, head in heads.items():
+        if key in begun:
+            await connection.execute(insert(audit_days).values(**msgspec.structs.asdict(head)))
         else:
             await connection.execute(
                 update(audit_days)
                 .where(audit_days.c.organisation == head.organisation, audit_days.c.day == head.day)
                 .values(entries=head.entries, head=head.head, seal=head.seal)
             )
-        await connection.execute(
-            insert(audit_entries).values(
-                organisation=entry.organisation,
-                day=entry.day,
-                number=entry.number,
-                person=entry.person or None,
-                email=sealer.seal(note.email, _EMAIL) if note.email else None,
-                hash=entry.hash,
-                document=_document(entry),
-            )
-        )
+    if rows:
+        await connection.execute(insert(audit_entries), rows)
+
+
+async def _newest(connection: AsyncConnection, organisation: str) -> DayHead | None:
+    of_it = audit_days.c.organisation == organisation
+    row = (
+        await connection.execute(select(audit_days).where(of_it).order_by(audit_days.c.day.desc()).limit(1))
+    ).one_or_none()
+    return None if row is None else _head(row)
 
 
 class AuditLog:
-    """The hub's `AuditStore`. Safe for several tasks at once."""
+    """The hub's `AuditStore` and `CallActStore`. Safe for several tasks at once."""
 
     def __init__(self, units: Units, sealer: Sealer) -> None:
         self._units = units
@@ -69,6 +83,13 @@ class AuditLog:
 
     async def append(self, notes: Sequence[AuditNote]) -> None:
         await self._units.write(lambda connection: append_notes(connection, notes, self._sealer))
+
+    async def append_acts(self, acts: Sequence[CallAct]) -> None:
+        async def work(connection: AsyncConnection) -> None:
+            booked = await _meetings_in(connection, {act.room for act in acts})
+            await append_notes(connection, [_note_of_act(act, booked.get(act.room)) for act in acts], self._sealer)
+
+        await self._units.write(work)
 
     async def organisations(self) -> Sequence[str]:
         """Those that have a chain."""
@@ -94,7 +115,7 @@ class AuditLog:
             if len(rows) < PAGE:
                 return
 
-    async def entries(self, organisation: str, day: str) -> AsyncIterator[AuditLine]:
+    async def entries(self, organisation: str, day: str, most: int | None = None) -> AsyncIterator[AuditLine]:
         entries, after = audit_entries.c, -1
         while True:
             query = (
@@ -103,7 +124,7 @@ class AuditLog:
                 .order_by(entries.number)
                 .limit(PAGE)
             )
-            rows = await self._all(query)
+            rows = await self._all(query if most is None else query.where(entries.number <= most))
             for row in rows:
                 yield self._line(row)
                 after = row.number
@@ -146,6 +167,23 @@ class AuditLog:
         except Refused:
             email = None  # a key that is gone: the digest still tells whether it is a given person's
         return AuditLine(entry, email)
+
+
+async def _meetings_in(connection: AsyncConnection, rooms: set[RoomId]) -> dict[str, tuple[str, str]]:
+    """Of each room that somebody booked: the meeting's organisation and uuid."""
+    query = (
+        select(booked_rooms.c.room_id, meetings.c.organisation, meetings.c.uuid)
+        .join(meetings, meetings.c.uuid == booked_rooms.c.uuid)
+        .where(booked_rooms.c.room_id.in_(rooms))
+    )
+    return {row.room_id: (row.organisation, row.uuid) for row in (await connection.execute(query)).all()}
+
+
+def _note_of_act(act: CallAct, booked: tuple[str, str] | None) -> AuditNote:
+    organisation, identifier = booked or ("", act.room)
+    who = HostInCall(act.participant, act.address).caller(organisation)
+    note = note_of(organisation, who, AuditOperation.COMMAND, "call", identifier, act.at)
+    return msgspec.structs.replace(note, fields=act.fields)
 
 
 def _document(entry: AuditEntry) -> str:
