@@ -145,10 +145,18 @@ impl Pacer {
         self.pictures.len() >= MAX_WAITING || (self.waiting_bytes >= limit_bytes && self.bytes_per_s != 0)
     }
 
-    /// A picture's packet waits; the caller has asked [`Self::is_full`].
+    /// A picture's packet waits; the caller has asked [`Self::is_full`]. One that came late goes before those of its slot
+    /// that are behind it: its receiver waits for it.
     pub fn push(&mut self, waiting: Waiting) {
         self.waiting_bytes += u64::from(waiting.bytes);
-        self.pictures.push_back(waiting);
+        let mut place = self.pictures.len();
+        for (at, other) in self.pictures.iter().enumerate().rev().filter(|(_, other)| other.slot == waiting.slot) {
+            if other.numbers.index <= waiting.numbers.index {
+                break;
+            }
+            place = at;
+        }
+        self.pictures.insert(place, waiting);
     }
 
     /// A retransmission waits; answers whether there is room for it.
@@ -342,6 +350,20 @@ mod tests {
         pacer.pay(1);
         pacer.pay(100 * MS);
         assert_eq!(taken(&mut pacer), [0], "15 bytes in a millisecond: 1.5 kB are paid off");
+    }
+
+    #[test]
+    fn late_packet_goes_before_those_of_its_slot_that_are_behind_it() {
+        let mut pacer = Pacer::default();
+        pacer.set_estimate(Some(800_000), false);
+        let of_slot = |slot: usize, index: u64| {
+            let waiting = waiting(index);
+            Waiting { slot, numbers: Numbers { index, ..waiting.numbers }, ..waiting }
+        };
+        for (slot, index) in [(0, 3), (1, 1), (0, 5), (0, 6), (1, 2), (0, 4), (0, 2)] {
+            pacer.push(of_slot(slot, index));
+        }
+        assert_eq!(taken(&mut pacer), [2, 3, 1, 4, 5, 6, 2]);
     }
 
     #[test]

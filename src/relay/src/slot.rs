@@ -353,6 +353,11 @@ impl Slot {
         Some(feed)
     }
 
+    /// The packet that was given this number has not left yet: what waits leaves before long.
+    pub fn awaits(&self, index: u64) -> bool {
+        self.waiting > 0 && self.guard.is_free(index)
+    }
+
     /// Whether a packet asked for again may be resent: not within `apart_us` of the last time.
     pub fn claim_resend(&mut self, sequence: u16, now_us: u64, apart_us: u64) -> bool {
         if self.resent.is_empty() {

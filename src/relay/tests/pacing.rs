@@ -5,7 +5,8 @@ use crate::common;
 use common::camera::{Camera, Stamp};
 use common::link::{Link, film_over};
 use common::stage::{ANNA, RIDS, SLOT, VIEWER, unbroken};
-use common::{World, camera, measured_slots};
+use common::{Packet, World, camera, measured_slots};
+use vdx_relay::wire::rtcp::write_nack;
 use vdx_relay::wire_api::{Command, Event, SlotKind};
 
 /// Anna publishes about 150, 460 and 1550 kbit/s; one slot looks at her over a link.
@@ -96,6 +97,65 @@ fn large_keyframe_is_spread_in_order_and_numbered_as_it_leaves() {
     assert!(large.last().expect("some").1.at_us > begun_us, "the end of it waited");
     let dense = link.left.windows(2).all(|pair| pair[1] == pair[0].wrapping_add(1));
     assert!(dense, "transport-wide numbers in the order of leaving");
+}
+
+#[test]
+fn packet_that_came_late_leaves_before_those_that_wait_behind_it_and_only_once() {
+    let (mut world, mut cameras, mut link) = call(3_000_000);
+    film_over(&mut world, &mut cameras, &mut link, 6_000);
+    link.take(SLOT);
+    link.take(SLOT + 1_000);
+    cameras[0].react(&mut world);
+    cameras[0].parts = [8, 5, 60];
+    let mut late = None;
+    cameras[0].frame(&mut world, |world, client, packet, index| {
+        let stamp = Stamp::read(&packet.payload);
+        match (stamp.layer, stamp.part) {
+            (2, 3) => late = Some((client, packet, index)),
+            _ => world.send(client, &packet, index),
+        }
+    });
+    let (client, packet, index) = late.expect("60 parts");
+    world.send(client, &packet, index);
+    let left: Vec<_> = world.clients[&VIEWER].rtp.iter().filter(|packet| packet.ssrc == SLOT).cloned().collect();
+    let parts: Vec<u8> = left.iter().map(|packet| Stamp::read(&packet.payload).part).collect();
+    assert!(parts.starts_with(&[0, 1, 2, 4]) && parts.len() < 40, "{parts:?}");
+    let mut plain = [0; 64];
+    let len = write_nack(&mut plain, 1, SLOT, &[left[2].sequence.wrapping_add(1)]).expect("room");
+    world.send_rtcp(VIEWER, &plain[..len]);
+    film_over(&mut world, &mut [], &mut link, 500);
+    let parts: Vec<u8> = link.take(SLOT).iter().map(|packet| Stamp::read(&packet.payload).part).collect();
+    assert_eq!((parts.len(), parts[left.len()]), (60, 3), "{parts:?}");
+    assert!(link.take(SLOT + 1_000).iter().all(|packet| packet.payload.is_empty()), "it is not sent again");
+    assert_eq!(world.forwarder.counters().nacks_repeated, 1);
+}
+
+/// Elsewhere tests take padding out of what they look at: so they would not see any that leaves without a reason.
+#[test]
+fn padding_leaves_within_probes_and_where_nothing_else_does() {
+    for bps in [20_000_000, 1_000_000, 300_000, 100_000] {
+        let (mut world, mut cameras, mut link) = call(bps);
+        film_over(&mut world, &mut cameras, &mut link, 15_000);
+        let padding = link.take(SLOT + 1_000).into_iter().filter(|packet| packet.payload.is_empty());
+        let mut clusters: Vec<Vec<Packet>> = Vec::new();
+        for packet in padding {
+            match clusters.last_mut() {
+                Some(cluster) if packet.at_us < cluster[0].at_us + 60_000 => cluster.push(packet),
+                _ => clusters.push(vec![packet]),
+            }
+        }
+        let counters = *world.forwarder.counters();
+        let (signs, probes): (Vec<_>, Vec<_>) = clusters.into_iter().partition(|cluster| cluster.len() == 1);
+        assert!(!probes.is_empty() && probes.len() as u64 <= counters.probes, "{bps}: {} clusters", probes.len());
+        for probe in &probes {
+            let bytes: usize = probe.iter().map(|packet| packet.wire_len).sum();
+            assert!(bytes <= 10_000_000 / 8 / 50, "{bps}: {bytes} B in one probe");
+            assert!(probe[probe.len() - 1].at_us - probe[0].at_us <= 40_000, "{bps}: a probe lasts 20 ms");
+        }
+        println!("{bps}: {} probes of {}, {} signs", probes.len(), counters.probes, signs.len());
+        let apart = signs.windows(2).all(|pair| pair[1][0].at_us >= pair[0][0].at_us + 100_000);
+        assert!(apart && (signs.is_empty() || bps <= 100_000), "{bps}: {} single packets", signs.len());
+    }
 }
 
 #[test]

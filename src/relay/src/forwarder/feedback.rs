@@ -167,7 +167,8 @@ impl Forwarder {
                 continue;
             };
             let Some(numbers) = slot.rewriter.numbers_again(feed, facts) else { continue };
-            if !slot.claim_resend(sequence, now_us, apart_us) {
+            // One that came late, and waits itself, would come twice.
+            if slot.awaits(numbers.index) || !slot.claim_resend(sequence, now_us, apart_us) {
                 self.counters.nacks_repeated += 1;
                 continue;
             }

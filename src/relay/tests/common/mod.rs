@@ -45,6 +45,8 @@ pub struct World {
     pub now_us: u64,
     pub clients: HashMap<u64, Client>,
     pub events: Vec<Event>,
+    /// Packets of nothing but padding that clients got.
+    padding: u64,
 }
 
 pub fn payloads() -> Payloads {
@@ -131,7 +133,14 @@ pub fn measured_slots(pictures: u16) -> Vec<Slot> {
 impl World {
     pub fn new() -> Self {
         let forwarder = Forwarder::new(NtpTime::from_unix_us(1_800_000_000_000_000), SEED);
-        Self { forwarder, sink: List::default(), now_us: 1_000_000, clients: HashMap::new(), events: Vec::new() }
+        Self {
+            forwarder,
+            sink: List::default(),
+            now_us: 1_000_000,
+            clients: HashMap::new(),
+            events: Vec::new(),
+            padding: 0,
+        }
     }
 
     /// Peer 2 publishes a picture (SSRC 5000, source 11), and peer 4 is shown it.
@@ -324,6 +333,11 @@ impl World {
                     let wire_len = datagram.len();
                     let opened = client.from_relay.open_rtp(&mut datagram).expect("RTP opens");
                     let view = RtpView::parse(&datagram[..opened.len]).expect("RTP parses");
+                    if view.header.has_padding && view.payload().is_empty() {
+                        let is_measured = view.extensions().any(|it| it.id == TRANSPORT);
+                        assert!(is_measured && view.header.csrc_count == 0, "padding that is no probe");
+                        self.padding += 1;
+                    }
                     client.rtp.push(Packet {
                         ssrc: view.header.ssrc,
                         payload_type: view.header.payload_type,
@@ -340,6 +354,7 @@ impl World {
                 _ => client.other.push(datagram),
             }
         }
+        assert!(self.padding <= self.forwarder.counters().padding_packets_out, "padding that nobody counted");
     }
 
     /// What a client received since the last call, but for the silence that the relay says where a voice ended.
