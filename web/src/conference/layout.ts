@@ -23,7 +23,7 @@ export const WIDE: AspectRange = { narrowest: 16 / 9, widest: 16 / 9 };
 export const PHONE: AspectRange = { narrowest: 3 / 4, widest: 16 / 10 };
 
 /** Below this width, and in every upright container, tiles take the phones' shapes. */
-const PHONE_WIDTH = 700;
+export const PHONE_WIDTH = 700;
 export const GAP = 8;
 
 export function aspectFor(container: Size): AspectRange {

@@ -41,9 +41,6 @@ import { renderPanel } from './panels.js';
 import { press } from './shortcuts.js';
 import { WordsVoice } from './words-voice.js';
 
-/** From so many others on the own picture in its corner is smaller. */
-const CROWDED = 2;
-
 /** On phones the lower edge is where names stand; on wide windows faces are higher than the lower corner. */
 function startCorner(): Corner {
   return matchMedia('(max-width: 43.74em)').matches ? 'topRight' : 'bottomRight';
@@ -131,8 +128,9 @@ export class CallPage extends LitElement implements CallView {
         .situation=${this.situation}
         .showsNames=${this.showsNames}
         .words=${this.words}
-        .own=${this.isSelfShown && !this.wasMoved ? ownTile(this.call) : null}
-        @ownplace=${(event: OwnPlaceEvent) => { this.seat = event.box; }}
+        .seatsOwn=${this.isSelfShown}
+        .ownCorner=${this.wasMoved ? this.corner : null}
+        @ownplace=${this.sit}
         @tilesize=${this.tellSize}></vdx-stage>
       <vdx-self-view
         .tile=${ownTile(this.call)}
@@ -143,7 +141,6 @@ export class CallPage extends LitElement implements CallView {
         .showsName=${this.showsNames}
         .mirrored=${this.call.devices.facing !== 'environment'}
         .canTurn=${this.call.devices.facing !== null && this.call.local.camera.on}
-        ?compact=${others.length >= CROWDED && this.seat === null}
         @turncamera=${() => void this.commands.turnCamera()}
         @corner=${(event: CornerEvent) => { this.move(event.corner); }}
         @showself=${(event: ShowSelfEvent) => { this.showSelf(event.show); }}
@@ -238,6 +235,12 @@ export class CallPage extends LitElement implements CallView {
   setCaptions(preferences: CaptionPreferences): void {
     this.captionPreferences = preferences;
     writePreferences(shelfOf('localStorage'), preferences);
+  }
+
+  /** Where it is put by itself is where "move" goes on from. */
+  private sit({ place }: OwnPlaceEvent): void {
+    this.seat = place?.box ?? null;
+    if (place !== null) this.corner = place.corner;
   }
 
   private tellSize(event: TileSizeEvent): void {

@@ -23,10 +23,10 @@ export const selfViewStyles = css`
     left: var(--away);
   }
 
-  /* Never more than two fifths of the room's height: large text and a notice leave little of it. */
+  /* Until the stage has told where. */
   section {
     position: relative;
-    width: min(clamp(104px, 6.5rem, 128px), 30cqh);
+    width: min(104px, 30cqh);
     aspect-ratio: 3 / 4;
     border-radius: var(--radius-card);
     /* A line and no blur: what lies under it is other people's moving pictures. */
@@ -38,11 +38,6 @@ export const selfViewStyles = css`
 
   section:active {
     cursor: grabbing;
-  }
-
-  /* Among many small tiles it is small itself, and grows for the one who wants something of it. */
-  :host([compact]) section:not(.open, :focus-within) {
-    width: min(80px, 30cqh);
   }
 
   vdx-tile {
@@ -109,37 +104,45 @@ export const selfViewStyles = css`
     box-shadow: var(--shadow);
   }
 
-  @media (min-width: 43.75em) and (min-height: 30.01em) {
-    section {
-      width: min(clamp(240px, 15rem, 320px), 70cqh);
-      aspect-ratio: 16 / 9;
-    }
-
-    :host([compact]) section:not(.open, :focus-within, :hover) {
-      width: min(176px, 70cqh);
-    }
-
-    .actions {
-      flex-flow: row wrap;
-      align-content: center;
-      align-items: center;
-    }
-  }
-
   :host([seated]) section {
     position: absolute;
-    right: 0;
-    bottom: 0;
     width: 100%;
     height: 100%;
     aspect-ratio: auto;
   }
 
-  /* A seat in a strip is lower than two buttons. */
+  :host([seated][corner^='bottom']) section {
+    bottom: 0;
+  }
+
+  :host([seated][corner^='top']) section {
+    top: 0;
+  }
+
+  :host([seated][corner$='Right']) section {
+    right: 0;
+  }
+
+  :host([seated][corner$='Left']) section {
+    left: 0;
+  }
+
+  /* Its place may be smaller than its buttons: it grows, towards the middle, for the one who wants something of it. */
   :host([seated]) section.open,
   :host([seated]) section:focus-within {
-    min-width: 160px;
-    min-height: 120px;
+    min-width: min(10rem, 70cqw);
+    min-height: min(var(--grown, 8rem), 70cqh);
+  }
+
+  :host([turns]) {
+    --grown: 11rem;
+  }
+
+  @media (hover: hover) {
+    :host([seated]) section:hover {
+      min-width: min(10rem, 70cqw);
+      min-height: min(var(--grown, 8rem), 70cqh);
+    }
   }
 
   @media (max-width: 43.74em), (max-height: 30em) {

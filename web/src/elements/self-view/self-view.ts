@@ -1,5 +1,5 @@
 /**
- * The own picture, small and mirrored, in a corner of the room, or where it would cover faces in a seat among the others.
+ * The own picture, small and mirrored, in the place beside the others that `conference/own-place.ts` finds for it.
  * Dragged it snaps to the nearest corner; the buttons do the same without dragging (WCAG 2.5.7). They show on hover, on
  * focus, and after a tap.
  */
@@ -59,17 +59,17 @@ export class SelfView extends LitElement {
   /** False while the camera looks away. */
   @property({ attribute: false }) mirrored = true;
   /** There is a camera on either side. */
-  @property({ attribute: false }) canTurn = false;
+  @property({ type: Boolean, reflect: true, attribute: 'turns' }) canTurn = false;
   @property({ attribute: false }) showsName = true;
-  /** Smaller on phones, where it would cover most of another's tile. */
-  @property({ type: Boolean, reflect: true }) compact = false;
-  /** Its seat among the others; null: it floats in its corner. */
+  /** In CSS pixels of the stage; null: not known yet. */
   @property({ attribute: false }) seat: Box | null = null;
 
   /** Tapped: the buttons stay until the next tap. */
   @state() private isOpen = false;
   private drag: Drag | null = null;
   private hadFocus = false;
+  /** Where it slides from, until it does. */
+  private from: DOMRect | null = null;
 
   override render(): TemplateResult {
     const { words } = this;
@@ -111,6 +111,12 @@ export class SelfView extends LitElement {
     this.dispatchEvent(new ShowSelfEvent(show));
   }
 
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has('seat') || changed.get('seat') === null || this.seat === null || this.from !== null) return;
+    this.from = this.getBoundingClientRect();
+    requestAnimationFrame(() => { this.slide(); });
+  }
+
   /** The button that brings it back takes the focus of the one that hid it, and the other way round. */
   protected override updated(changed: PropertyValues<this>): void {
     if (changed.has('seat') || changed.has('shown')) this.sit();
@@ -128,15 +134,21 @@ export class SelfView extends LitElement {
     style.height = seat === null ? '' : `${String(seat.height)}px`;
   }
 
+  /** From where it is now, wherever the stage finds room there. */
   private moveTo(corner: Corner): void {
-    const from = this.getBoundingClientRect();
+    this.from = this.getBoundingClientRect();
     this.style.translate = '';
     this.corner = corner;
     this.dispatchEvent(new CornerEvent(corner));
-    void this.updateComplete.then(() => {
-      const to = this.getBoundingClientRect();
-      play(this, { translate: `${String(from.left - to.left)}px ${String(from.top - to.top)}px` }, { translate: '0 0' });
-    });
+    requestAnimationFrame(() => { this.slide(); });
+  }
+
+  private slide(): void {
+    const { from } = this;
+    this.from = null;
+    if (from === null) return;
+    const to = this.getBoundingClientRect();
+    play(this, { translate: `${String(from.left - to.left)}px ${String(from.top - to.top)}px` }, { translate: '0 0' });
   }
 
   private grab(event: PointerEvent): void {

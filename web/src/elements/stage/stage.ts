@@ -8,21 +8,20 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Tile } from '../../call-types.js';
-import { aspectFor, gridLayout, PHONE, stageLayout, type AspectRange, type Box, type Size } from '../../conference/layout.js';
-import { arrangeTiles, PLAIN, type Situation } from '../../conference/arrange.js';
+import { PLAIN, type Situation } from '../../conference/arrange.js';
+import type { Box, Size } from '../../conference/layout.js';
+import { seatTiles, type OwnPlace } from '../../conference/own-place.js';
+import { placeTiles } from '../../conference/places.js';
 import { play } from '../../styles/motion.js';
 import { layoutWords } from '../../text/layouts.js';
-import type { Words } from '../../text/words.js';
+import type { Corner, Words } from '../../text/words.js';
 import '../tile/tile.js';
 import type { TileElement } from '../tile/tile.js';
 import { stageStyles } from './stage.styles.js';
 
-/** One person alone on a phone may fill it upright. */
-const ONE_ON_PHONE: AspectRange = { narrowest: 0.45, widest: 16 / 9 };
-
-/** The place among the others that is kept for the own picture; null: none is, and it floats. */
+/** The place beside the others that is kept for the own picture; null: none is. */
 export class OwnPlaceEvent extends Event {
-  constructor(readonly box: Box | null) {
+  constructor(readonly place: OwnPlace | null) {
     super('ownplace');
   }
 }
@@ -38,51 +37,6 @@ export class TileSizeEvent extends Event {
   }
 }
 
-/** From so many others on the tiles are so small that the own picture in a corner covers a face. */
-const SEATED_FROM = { upright: 3, low: 2, wide: 7 };
-/** A phone on its side leaves a stage lower than this. */
-const LOW_PX = 340;
-
-/**
- * Where the own picture sits among the others, when there are many for the room: last in their rows, or last in the strip
- * where some are large and some small. Null: in a corner, over somebody's shoulder.
- */
-export function seatFor(container: Size, tiles: readonly Tile[], situation: Situation = PLAIN): readonly (Box | null)[] | null {
-  const { mains, pips } = arrangeTiles(tiles, situation);
-  if (pips.length > 0) return placeTiles(container, tiles, situation, true);
-  const shape = container.height < LOW_PX ? 'low' : aspectFor(container) === PHONE ? 'upright' : 'wide';
-  if (mains.length < SEATED_FROM[shape]) return null;
-  const { boxes } = gridLayout(container, mains.length + 1, aspectFor(container));
-  return [...tiles.map((tile) => boxes[mains.indexOf(tile)] ?? null), boxes[mains.length] ?? null];
-}
-
-/** Lines of small tiles where the layout has many. */
-const LINES = 3;
-const MANY_PIPS = 7;
-
-/** Boxes in the order of `tiles`; null for a tile that finds no place. `seatsOwn`: the strip's last is the own picture's, and last here. */
-export function placeTiles(container: Size, tiles: readonly Tile[], situation: Situation = PLAIN, seatsOwn = false): readonly (Box | null)[] {
-  const { mains, pips } = arrangeTiles(tiles, situation);
-  const lines = situation.layout !== 'grid' && pips.length > MANY_PIPS ? LINES : 1;
-  const { main: room, strip } = stageLayout(container, pips.length + (seatsOwn ? 1 : 0), null, undefined, lines);
-  const own = seatsOwn ? (strip.at(-1) ?? null) : null;
-  const narrow = aspectFor(room);
-  const aspect = tiles.length === 1 && narrow.narrowest < 1 ? ONE_ON_PHONE : narrow;
-  const boxes = new Map<Tile, Box>();
-  // One large tile beside small ones takes all the room there is: a screen of unknown shape is letterboxed in it.
-  const large = mains.length === 1 && pips.length > 0 ? [room] : gridLayout(room, mains.length, aspect).boxes;
-  mains.forEach((tile, index) => {
-    const box = large[index];
-    if (box !== undefined) boxes.set(tile, box);
-  });
-  pips.forEach((tile, index) => {
-    const box = strip[index];
-    if (box !== undefined && box !== own) boxes.set(tile, box);
-  });
-  const places = tiles.map((tile) => boxes.get(tile) ?? null);
-  return seatsOwn ? [...places, own] : places;
-}
-
 @customElement('vdx-stage')
 export class Stage extends LitElement {
   static override styles = stageStyles;
@@ -96,9 +50,11 @@ export class Stage extends LitElement {
   @state() private left = 0;
   /** The own tile is on the stage only while nobody else is there; then it is a mirror like the small one. */
   @property({ attribute: false }) mirrorSelf = true;
-  /** What is given a seat among the others where it would cover them; null: it needs none. It is not drawn here. */
-  @property({ attribute: false }) own: Tile | null = null;
-  private seat: Box | null = null;
+  /** The own picture is given a place where it covers nobody. It is not drawn here. */
+  @property({ attribute: false }) seatsOwn = false;
+  /** Where the person has put it; null: wherever it is best. */
+  @property({ attribute: false }) ownCorner: Corner | null = null;
+  private own: OwnPlace | null = null;
 
   private size: Size = { width: 0, height: 0 };
   private readonly boxes = new Map<string, Box>();
@@ -140,17 +96,17 @@ export class Stage extends LitElement {
   protected override updated(changed: PropertyValues<this>): void {
     const before = changed.get('tiles');
     const isArranged = changed.has('tiles') && before !== undefined && sameTiles(before, this.tiles);
-    const isSeated = changed.has('own') && (changed.get('own') === null) !== (this.own === null);
-    if (changed.has('situation') || isSeated || (changed.has('tiles') && !isArranged)) this.place(true);
+    if (changed.has('situation') || changed.has('seatsOwn') || changed.has('ownCorner') || (changed.has('tiles') && !isArranged)) this.place(true);
   }
 
   private place(animated: boolean): void {
     const { width, height } = this.size;
     if (width === 0 || height === 0) return;
     const elements = [...this.renderRoot.querySelectorAll<TileElement>('vdx-tile')];
-    const seated = this.own === null ? null : seatFor(this.size, this.tiles, this.situation);
-    const places = seated?.slice(0, this.tiles.length) ?? placeTiles(this.size, this.tiles, this.situation);
-    this.seatOwn(seated?.at(-1) ?? null);
+    const { places, own } = this.seatsOwn
+      ? seatTiles(this.size, this.tiles, this.situation, { corner: this.ownCorner, names: getComputedStyle(this).direction === 'rtl' ? 'right' : 'left' })
+      : { places: placeTiles(this.size, this.tiles, this.situation), own: null };
+    this.tellOwn(own);
     this.left = places.filter((box) => box === null).length;
     const kept = new Set<string>();
     this.tiles.forEach((tile, index) => {
@@ -164,10 +120,11 @@ export class Stage extends LitElement {
     for (const id of [...this.boxes.keys()]) if (!kept.has(id)) this.forget(id);
   }
 
-  private seatOwn(box: Box | null): void {
-    if (box === this.seat || (box !== null && this.seat !== null && sameBox(box, this.seat))) return;
-    this.seat = box;
-    this.dispatchEvent(new OwnPlaceEvent(box));
+  private tellOwn(own: OwnPlace | null): void {
+    const before = this.own;
+    if (own === before || (own !== null && before !== null && own.corner === before.corner && sameBox(own.box, before.box))) return;
+    this.own = own;
+    this.dispatchEvent(new OwnPlaceEvent(own));
   }
 
   private put(id: string, element: TileElement, box: Box, animated: boolean): void {
