@@ -341,6 +341,9 @@ class Film(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     no films."""
     maximum: Annotated[int, Meta(ge=0, le=64)] = 2
     """Films that play at once on this server; each takes up to one core."""
+    per_organisation: Annotated[int, Meta(ge=1, le=64)] = 1
+    """Of them, those of one organisation, so that it does not take the others' place. On a server of one organisation
+    let it be the `maximum`."""
     max_file_bytes: Annotated[int, Meta(ge=1_000_000, le=1024**4)] = 4 * 1024**3
     """Of a film; a longer file is not offered."""
 

@@ -217,6 +217,25 @@ async def test_too_large_file_fails_and_more_films_than_allowed_are_refused(libr
             big.unlink()
 
 
+async def test_organisation_that_plays_a_film_leaves_the_others_theirs(library: Path) -> None:
+    async with with_library(library) as server:
+        own = [await server.open_room(organisation=ORGANISATION) for _ in range(2)]
+        other = await server.open_room(organisation="Sydkøbing")
+        async with (
+            join(server.url, own[0]["hostUrl"], "Anna", media=False) as anna,
+            join(server.url, own[1]["hostUrl"], "Bent", media=False) as bent,
+            join(server.url, other["hostUrl"], "Carla", media=False) as carla,
+        ):
+            await order(anna, "load", clip="lang.mp4")
+            await film_is(anna, status("paused"))
+            await order(bent, "load", clip="lang.mp4")
+            assert (await film_is(bent, status("failed")))["code"] == "films_full"
+            await order(carla, "load", clip="andet.mp4")
+            await film_is(carla, status("paused"))
+            await order(anna, "load", clip="lang.mp4")
+            await film_is(anna, status("paused"))
+
+
 async def test_film_in_a_room_whose_codec_it_cannot_send_says_so(library: Path) -> None:
     async with with_library(library) as server:
         room = await server.open_room(organisation=ORGANISATION, codec="VP9")

@@ -17,9 +17,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.fakes.anything import commands_of
-from tests.fakes.conferences import ALL, Told, conference, source_of
+from tests.fakes.conferences import ALL, Told, source_of
 from vdxmedia.conference import commands
 from vdxmedia.conference.choices import ChatPolicy, FloorPolicy, GuestVisibility, RoomMode
+from vdxmedia.conference.conference import Conference
 from vdxmedia.conference.events import (
     Answered,
     BindingsChanged,
@@ -29,8 +30,9 @@ from vdxmedia.conference.events import (
     Snapshot,
 )
 from vdxmedia.conference.floor_asked import ALL_ASKED as FLOOR_ASKED
-from vdxmedia.conference.kinds import Role, SourceKind
+from vdxmedia.conference.kinds import Reaction, Role, SourceKind
 from vdxmedia.conference.media import BindSlot, MediaChange, SetHears
+from vdxmedia.conference.reactions_desk import React
 from vdxmedia.conference.roles_desk import SetRole
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.conference.settings_desk import ChangeRoom
@@ -188,6 +190,8 @@ steps = st.one_of(
     st.tuples(st.just("asks"), commands_of(HOST, (HOST, SUBJECT)).filter(is_private_still)),
     *steps_of(HOST),
     *steps_of(SUBJECT),
+    st.tuples(st.just("joins"), st.just(SUBJECT), st.just(True)),
+    st.tuples(st.just("leaves"), st.just(SUBJECT)),
     st.tuples(st.just("heard"), st.lists(st.sampled_from((*FEW, *HOSTS, SUBJECT)), unique=True, max_size=4)),
     st.tuples(st.just("wait"), st.sampled_from((0.1, 0.3, 2.0, 31.0))),
 )
@@ -196,7 +200,10 @@ steps = st.one_of(
 def play_both(
     script: list[tuple[Any, ...]], agreed: dict[str, Any], *, hosts: int = 1, told: bool = True
 ) -> tuple[World, World]:
-    worlds = World(True, conference(**agreed)), World(False, conference(**agreed))
+    worlds = (
+        World(True, Told(Conference(RoomSettings(**agreed)))),
+        World(False, Told(Conference(RoomSettings(**agreed)))),
+    )
     for world in worlds:
         for host in HOSTS[:hosts]:
             world.join(host, role=Role.HOST)
@@ -258,3 +265,40 @@ def test_guest_who_talks_over_a_host_does_not_take_the_stage_from_him() -> None:
     assert with_others.transcript == alone.transcript
     stage = alone.room.places(SUBJECT)[0]
     assert stage == "w"
+
+
+CAME_IN_A_BUSY_MOMENT: dict[str, list[tuple[Any, ...]]] = {
+    "what waits for the round": [
+        ("source", HOST, SourceKind.CAMERA, True),
+        ("wait", 0.1),
+        ("source", HOST, SourceKind.CAMERA, False),
+        ("joins", SUBJECT, True),
+        ("wait", 1.0),
+    ],
+    "when the round is": [
+        ("source", HOST, SourceKind.CAMERA, True),
+        ("joins", SUBJECT, True),
+        ("source", HOST, SourceKind.CAMERA, False),
+        ("wait", 0.1),
+        ("source", HOST, SourceKind.CAMERA, True),
+        ("wait", 1.0),
+    ],
+    "reactions": [
+        ("asks", React(ParticipantId(HOST), reaction=Reaction.APPLAUSE)),
+        ("joins", SUBJECT, True),
+        ("asks", React(ParticipantId(HOST), reaction=Reaction.APPLAUSE)),
+        ("wait", 0.1),
+        ("asks", React(ParticipantId(HOST), reaction=Reaction.THUMBS_UP)),
+        ("wait", 1.0),
+    ],
+}
+
+
+@pytest.mark.parametrize("script", CAME_IN_A_BUSY_MOMENT.values(), ids=CAME_IN_A_BUSY_MOMENT)
+@pytest.mark.parametrize("visibility", [GuestVisibility.HOSTS, GuestVisibility.SPOTLIGHT])
+def test_rounds_of_a_newcomer_do_not_tell_that_somebody_was_there_before_him(
+    visibility: GuestVisibility, script: list[tuple[Any, ...]]
+) -> None:
+    before: list[tuple[Any, ...]] = [("leaves", SUBJECT), ("joins", "a", True), ("wait", 2.0)]
+    with_others, alone = play_both([*before, *script], {"guest_visibility": visibility})
+    assert with_others.transcript == alone.transcript

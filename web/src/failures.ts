@@ -14,7 +14,6 @@ const REASONS: Readonly<Record<string, readonly [FailureCode, boolean]>> = {
   room_full: ['roomFull', true],
   room_not_open: ['notOpenYet', true],
   barred: ['barred', false],
-  lobby_full: ['tooManyRequests', true],
   room_closed: ['closed', false],
   rate_limited: ['tooManyRequests', true],
   server_stopping: ['serverStopping', true],

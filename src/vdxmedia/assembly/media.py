@@ -87,6 +87,7 @@ def make_films(
             tuple({host: None for host, _ in media}) if settings.media.announced else (),
         ),
         maximum=film.maximum,
+        per_organisation=film.per_organisation,
         max_file_bytes=film.max_file_bytes,
         counters=counters,
     )

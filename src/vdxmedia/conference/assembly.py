@@ -26,7 +26,7 @@ from vdxmedia.conference.layers import HIGHEST, MIDDLE
 from vdxmedia.conference.ledger import Ledger
 from vdxmedia.conference.lobby import Lobby
 from vdxmedia.conference.media import Gate, SetGate, SetHears, SetShedding, SetSourceClasses
-from vdxmedia.conference.participant import Participant
+from vdxmedia.conference.participant import Participant, Source
 from vdxmedia.conference.permissions import Audience, Standing
 from vdxmedia.conference.roster import ROUND_S, Roster
 from vdxmedia.conference.settings import PictureQuality, RoomSettings
@@ -103,7 +103,7 @@ class Assembly:
         return at_s + self._unix_offset_s
 
     def hosts(self) -> list[Participant]:
-        return [one for one in self.people.values() if one.role is Role.HOST and not one.is_film]
+        return [one for one in self.people.values() if one.is_chair]
 
     def guests(self) -> list[Participant]:
         return [one for one in self.people.values() if one.role is Role.GUEST]
@@ -237,6 +237,28 @@ class Assembly:
         self.permit(participant)
         self.retell(participant)
         self._promoted.append(participant)
+
+    def recognise(self, participant: Participant, *, is_recognised: bool) -> None:
+        """A host's tick, or not any more: a sign interpreter who only said so of himself is pinned by it."""
+        was_pinned, participant.is_recognised = participant.is_sign_interpreter, is_recognised
+        if participant.is_sign_interpreter is not was_pinned:
+            if is_recognised:
+                participant.prefer_motion()
+            self.say_own(participant)
+            self.rearrange()
+
+    def grant_source(self, participant: Participant, kind: SourceKind) -> None:
+        """One that the booking withheld. Its owner opens it, as any other."""
+        granted = Source(participant.withheld[kind])
+        participant.withheld = {one: source for one, source in participant.withheld.items() if one is not kind}
+        sources = {**participant.sources, kind: granted}
+        participant.sources = {one: sources[one] for one in SourceKind if one in sources}
+        self.owners[granted.id] = participant
+        if participant.is_sign_interpreter:
+            participant.prefer_motion()
+        self.changed(participant)
+        self.say_own(participant)
+        self.rearrange()
 
     def close_source(self, participant: Participant, kind: SourceKind) -> None:
         """Whoever decides it. Nothing opens it again but its owner."""

@@ -1,7 +1,7 @@
 """What guests may send and receive (`call_type.py`), as roles and the booking change during the call.
 
-What is allowed no more ends at once. What is allowed from now on is received at once, and sent by who joins after it:
-nobody gets a source that he did not come with.
+What is allowed no more ends at once. What is allowed from now on is received at once, and may be sent: who came without
+a source that his token grants gets it now, closed as every other that is new.
 """
 
 from __future__ import annotations
@@ -41,5 +41,8 @@ class CallTypeDesk(Desk):
         for kind in participant.sources:
             if not may_send(participant.role, kind, call_type):
                 self.assembly.close_source(participant, kind)
+        for kind in participant.withheld:
+            if may_send(participant.role, kind, call_type):
+                self.assembly.grant_source(participant, kind)
         participant.receives = may_receive(participant.role, participant.granted, call_type)
         self.assembly.permit(participant)

@@ -61,7 +61,7 @@ from vdxmedia.conference.events import (
 )
 from vdxmedia.conference.gate import Gate
 from vdxmedia.conference.kept import KeptConference, KeptPeople, bring_back
-from vdxmedia.conference.kinds import Connection, ContentHint, LeaveReason, Role, SourceKind
+from vdxmedia.conference.kinds import Connection, LeaveReason, Role, SourceKind
 from vdxmedia.conference.lobby import Waiter
 from vdxmedia.conference.participant import Participant, SlotCounts, Source
 from vdxmedia.conference.permissions import ALL_MEDIA, NO_MEDIA, NOBODY
@@ -335,6 +335,7 @@ class Conference:
         self._joins += 1
         role, call_type = command.role, self.settings.call_type
         publish = {kind: source for kind, source in command.publish.items() if may_send(role, kind, call_type)}
+        withheld = {kind: source for kind, source in command.publish.items() if kind not in publish}
         granted = ALL_MEDIA if command.can_subscribe else NO_MEDIA
         participant = Participant(
             id=command.participant,
@@ -345,6 +346,7 @@ class Conference:
             says_function_himself=command.says_function_himself,
             is_film=command.is_film,
             sources={kind: Source(publish[kind]) for kind in SourceKind if kind in publish},
+            withheld=withheld,
             audience=NOBODY,
             joined=self._joins,
             wanted_video_slots=command.video_slots,
@@ -358,8 +360,8 @@ class Conference:
             note=command.note,
         )
         participant.audience = assembly.audience_of(participant)
-        if participant.is_sign_interpreter and (camera := participant.sources.get(SourceKind.CAMERA)) is not None:
-            camera.content_hint = ContentHint.MOTION
+        if participant.is_sign_interpreter:
+            participant.prefer_motion()
         assembly.enter(participant)
         for desk in self._desks:
             desk.joined(participant, now_s)

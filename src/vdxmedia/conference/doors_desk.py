@@ -18,7 +18,7 @@ from vdxmedia.conference.commands import Asked, Right
 from vdxmedia.conference.desk import Desk, Handler
 from vdxmedia.conference.documents import Document, Sheet
 from vdxmedia.conference.events import SettingsChosen, Transferred
-from vdxmedia.conference.kinds import LeaveReason, Role
+from vdxmedia.conference.kinds import LeaveReason
 from vdxmedia.conference.participant import Participant
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.errors import BadField, NotAllowed
@@ -120,7 +120,7 @@ class DoorsDesk(Desk):
         self._host_came(participant, now_s)
 
     def left(self, participant: Participant, now_s: float) -> None:
-        is_last = participant.role is Role.HOST and self.assembly.people and not self.assembly.hosts()
+        is_last = participant.is_chair and self.assembly.people and not self.assembly.hosts()
         if is_last and self.assembly.settings.last_host is LastHostPolicy.END and self._end_at_s is None:
             self._begin(EndCause.LAST_HOST, now_s + LAST_HOST_END_S, now_s)
 
@@ -192,7 +192,7 @@ class DoorsDesk(Desk):
     # ── inside ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _host_came(self, participant: Participant, now_s: float) -> None:
-        if participant.role is Role.HOST and self._end_at_s is not None and self._cause is EndCause.LAST_HOST:
+        if participant.is_chair and self._end_at_s is not None and self._cause is EndCause.LAST_HOST:
             self._end_at_s = None
             self._put(now_s)
 

@@ -70,7 +70,8 @@ class HelpDesk(Desk):
         if since_s is not None:
             self._since_s[participant.id] = since_s
             self._put_calls()
-        if participant.note is not None or participant.id in self._recognised:
+        participant.is_recognised = participant.id in self._recognised
+        if participant.note is not None or participant.is_recognised:
             self._put_notes()
 
     def back(self, participant: Participant, now_s: float) -> None:
@@ -116,6 +117,7 @@ class HelpDesk(Desk):
             self._recognised[target.id] = None
         else:
             del self._recognised[target.id]
+        self.assembly.recognise(target, is_recognised=command.is_recognised)
         self.assembly.tell(PersonRecognised(target.id, command.is_recognised))
         self._put_notes()
 

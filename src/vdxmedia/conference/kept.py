@@ -45,6 +45,7 @@ class KeptPerson(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     function: str
     sources: tuple[KeptSource, ...]
     wanted_video_slots: int
+    withheld: dict[SourceKind, SourceId] = {}
     says_function_himself: bool = False
     granted: Media = ALL_MEDIA
     receives: Media = ALL_MEDIA

@@ -25,7 +25,7 @@ from vdxmedia.errors import NotAllowed, NotFound, Refused
 from vdxmedia.ids import ParticipantId
 
 MAX_WAITING = 500
-"""At the same time; more are refused with `lobby_full`."""
+"""At the same time; more are refused with `lobby_full`, which the hub tells nobody: it says how many others wait."""
 WAITER_KEPT_S = 30.0
 """How long somebody whose connection is away keeps his place in the order."""
 
@@ -107,9 +107,7 @@ class Lobby:
         return None
 
     def is_host_there(self) -> bool:
-        return any(
-            one.role is Role.HOST and one.connection is not Connection.RETURNING for one in self._people.values()
-        )
+        return any(one.is_chair and one.connection is not Connection.RETURNING for one in self._people.values())
 
     def has_place(self, settings: RoomSettings, *, leaving: int = 0) -> bool:
         """Once `leaving` others have gone. Nobody is counted while there are places for all."""

@@ -117,7 +117,7 @@ class LobbyDesk(Desk):
 
     def joined(self, participant: Participant, now_s: float) -> None:
         self.lobby.admissions.admit(participant.admission_keys)
-        if participant.role is Role.HOST:
+        if participant.is_chair:
             self.lobby.awaits_host = False
         self._open_doors(now_s)
 
@@ -134,7 +134,7 @@ class LobbyDesk(Desk):
     def left(self, participant: Participant, now_s: float) -> None:
         """Not: when his connection is away."""
         policy = self.assembly.settings.last_host
-        if participant.role is Role.HOST and policy is LastHostPolicy.WAIT and not self.assembly.hosts():
+        if participant.is_chair and policy is LastHostPolicy.WAIT and not self.assembly.hosts():
             self._send_all_out(now_s)
         self._open_doors(now_s)
 

@@ -52,15 +52,19 @@ class Participant:
     organisation: str
     function: str
     sources: Mapping[SourceKind, Source]
-    """The kinds granted; no other can ever be published."""
+    """The kinds granted that the booking has let him send; no other can be published."""
     audience: Audience
     joined: int
     """Position in the order of joining."""
     wanted_video_slots: int
     """Asked for at the last join; what an offer may have at most."""
     slots: SlotCounts
+    withheld: Mapping[SourceKind, SourceId] = field(default_factory=dict)
+    """The kinds granted that the booking has not let him send yet. Replaced, never changed."""
     says_function_himself: bool = False
     """Shown as any other, but without a right that comes with a function."""
+    is_recognised: bool = False
+    """A host has ticked that this is the person expected (`help_desk.py`)."""
     is_film: bool = False
     """Not a person: plays an exercise film for the hosts. Counts nowhere, waits for nobody, keeps no room open."""
     granted: Media = ALL_MEDIA
@@ -108,8 +112,15 @@ class Participant:
         self.told = self.state()
 
     @property
+    def is_chair(self) -> bool:
+        """A host who is a person: a film is on the hosts' side, and rules over nothing."""
+        return self.role is Role.HOST and not self.is_film
+
+    @property
     def is_sign_interpreter(self) -> bool:
-        return self.function.casefold() in SIGN_INTERPRETERS
+        """Pinned for everybody, so it takes more than saying so: the booking, a host's tick, or being a host."""
+        is_vouched_for = not self.says_function_himself or self.is_recognised or self.role is Role.HOST
+        return is_vouched_for and self.function.casefold() in SIGN_INTERPRETERS
 
     @property
     def is_connected(self) -> bool:
@@ -142,6 +153,11 @@ class Participant:
                 return True
             case _:
                 assert_never(kind)
+
+    def prefer_motion(self) -> None:
+        """Of the camera's picture: fluent before sharp."""
+        if (camera := self.sources.get(SourceKind.CAMERA)) is not None:
+            camera.content_hint = ContentHint.MOTION
 
     def active(self, kind: SourceKind) -> Source | None:
         source = self.sources.get(kind)

@@ -29,6 +29,9 @@ HOSTS = 1 << 0
 GUESTS = 1 << 1
 STAGE = 1 << 2
 PRIVATE = 1 << 3
+PRIVATE_KNOW = (HOSTS, HOSTS | STAGE)
+"""What guests know who do not know each other, in the large room. Whatever is told in rounds keeps the rounds of these
+when nobody is there to hear them: else they would tell a newcomer that somebody was."""
 _FIRST_GROUP = 5
 MAX_GROUPS = 16
 """At the same time, talks aside included."""

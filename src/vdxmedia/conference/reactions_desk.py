@@ -9,10 +9,14 @@ from vdxmedia.conference.commands import Asked
 from vdxmedia.conference.desk import Desk, Handler
 from vdxmedia.conference.events import Utterance, Uttered
 from vdxmedia.conference.kinds import Reaction
-from vdxmedia.conference.words import check_in, is_read_by, view_of
+from vdxmedia.conference.participant import Participant
+from vdxmedia.conference.permissions import PRIVATE_KNOW
+from vdxmedia.conference.words import check_in, view_of
 from vdxmedia.ids import ParticipantId
 
 View = tuple[int, int | None]
+_ALWAYS: tuple[View, ...] = tuple((known, None) for known in PRIVATE_KNOW)
+"""The rounds of these do not depend on whether anybody has such a view."""
 ROUND_S = 0.25
 """Between two rounds of those who know the same people; a round depends on nothing else."""
 MAX_IN_ROUND = 50
@@ -49,10 +53,8 @@ class ReactionsDesk(Desk):
     def _react(self, command: React, now_s: float) -> None:
         one = self.assembly.find(command.participant)
         check_in(one)
-        readers = [reader for reader in self.assembly.people.values() if is_read_by(reader, one)]
-        for view in dict.fromkeys(map(view_of, readers)):
-            waiting = self._waiting.setdefault(view, [])
-            if len(waiting) < MAX_IN_ROUND:
+        for view in dict.fromkeys((*_ALWAYS, *map(view_of, self.assembly.people.values()))):
+            if _is_read_in(view, one) and len(waiting := self._waiting.setdefault(view, [])) < MAX_IN_ROUND:
                 waiting.append((one.id, command.reaction))
         self.timeout(now_s)
 
@@ -62,11 +64,16 @@ class ReactionsDesk(Desk):
     def _tell(self, view: View, now_s: float) -> None:
         """To those whose view it is now, what they may know now."""
         people = self.assembly.people
-        readers = [reader for reader in people.values() if view_of(reader) == view]
+        readers = tuple(reader.id for reader in people.values() if view_of(reader) == view)
         waiting = self._waiting.pop(view)
-        if not readers:
-            return
-        reactions = tuple(pair for pair in waiting if pair[0] in people and is_read_by(readers[0], people[pair[0]]))
+        reactions = tuple(pair for pair in waiting if pair[0] in people and _is_read_in(view, people[pair[0]]))
         if reactions:
             self._told_s[view] = now_s
-            self.assembly.tell(Uttered(tuple(reader.id for reader in readers), ReactionsShown(reactions)))
+        if reactions and readers:
+            self.assembly.tell(Uttered(readers, ReactionsShown(reactions)))
+
+
+def _is_read_in(view: View, one: Participant) -> bool:
+    """As `words.is_read_by`, whoever has this view."""
+    known, group = view
+    return one.group == group and one.audience.known_to & known != 0

@@ -2,7 +2,8 @@
 
 Those who know the same classes (`permissions.py`) have one *view*: what they were told, and from it what is new. In a
 quiet view a change is told at once; in a crowd changes wait for the view's next round, and what came and went between
-two rounds is never mentioned. A view's rounds depend on nothing that the view does not show. Somebody whose permission
+two rounds is never mentioned. A view's rounds depend on nothing that the view does not show: where its viewers do not
+know each other, not on whether it has any, so these views are always there. Somebody whose permission
 changes moves to another view and is told the difference. Everybody is told of himself, whatever he knows.
 """
 
@@ -20,6 +21,7 @@ from vdxmedia.conference.events import (
 )
 from vdxmedia.conference.kinds import LeaveReason
 from vdxmedia.conference.participant import Participant
+from vdxmedia.conference.permissions import PRIVATE_KNOW
 from vdxmedia.ids import ParticipantId
 
 ROUND_S = 0.25
@@ -50,7 +52,7 @@ class Roster:
 
     def __init__(self, round_s: float = ROUND_S) -> None:
         self._round_s = round_s
-        self._views: dict[int, _View] = {}
+        self._views = {mask: _View(mask) for mask in PRIVATE_KNOW}
         self._view_of: dict[ParticipantId, _View] = {}
         self._own: dict[ParticipantId, None] = {}
         """Who must be told of himself, because his view does not have him."""
@@ -182,7 +184,7 @@ class Roster:
         reason: LeaveReason,
         to: tuple[ParticipantId, ...],
     ) -> list[SequencedEvent]:
-        if before is after:
+        if before is after or not to:
             return []
         if after is None:
             return [ParticipantLeft(self._next(), to, one, reason)]
@@ -212,7 +214,7 @@ class Roster:
         del view.viewers[viewer]
         view.unaware.pop(viewer, None)
         view.early.pop(viewer, None)
-        if not view.viewers:
+        if not view.viewers and view.mask not in PRIVATE_KNOW:
             del self._views[view.mask]
 
     def _next(self) -> int:

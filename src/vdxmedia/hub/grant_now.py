@@ -1,11 +1,15 @@
-"""What a join token allows at this moment: a conference may have made a guest of whom his link calls a host."""
+"""What a join token allows at this moment: a conference may have made a guest of whom his link calls a host, the live
+one, or one that a restart of the server has cut off and that goes on with the first join."""
 
 from __future__ import annotations
 
 import msgspec
 
 from vdxmedia.conference.conference import Conference
+from vdxmedia.conference.demotions import Demotions
 from vdxmedia.conference.kinds import Role
+from vdxmedia.conference.roles_desk import RolesDesk, RolesState
+from vdxmedia.hub.kept_room import decode
 from vdxmedia.hub.ports import Grant
 from vdxmedia.hub.room_lobby import admission_keys
 from vdxmedia.hub.seats import Seats
@@ -21,4 +25,26 @@ def grant_now(grant: Grant, seats: Seats, conference: Conference) -> Grant:
         role = conference.role_of(seat.participant)
     else:
         role = conference.role_for(Role.HOST, admission_keys(grant.identity, None))
+    return _with(grant, role)
+
+
+def grant_at_rest(grant: Grant, state: bytes) -> Grant:
+    """The same from what is kept of a conference. Raises: BadInput, and msgspec.ValidationError: the state makes no
+    sense, and the room will begin anew."""
+    if grant.role != Role.HOST or grant.is_film:
+        return grant
+    kept = decode(state)
+    roles = {person.id: person.role for person in kept.conference.people}
+    own = [seat for seat in kept.seats if seat.participant == grant.participant]
+    own += [seat for seat in kept.seats if grant.identity and seat.grant.identity == grant.identity]
+    if own:
+        return _with(grant, roles[own[0].participant])
+    demotions = Demotions()
+    if (noted := kept.conference.desks.get(RolesDesk.name)) is not None:
+        demotions.restore(msgspec.convert(noted, RolesState).demoted)
+    was_demoted = demotions.holds(admission_keys(grant.identity, None)) and Role.HOST in roles.values()
+    return _with(grant, Role.GUEST if was_demoted else Role.HOST)
+
+
+def _with(grant: Grant, role: Role) -> Grant:
     return grant if role is Role.HOST else msgspec.structs.replace(grant, role=role.value)

@@ -40,7 +40,7 @@ from vdxmedia.hub.room import Room
 from vdxmedia.hub.room_book import RoomBook
 from vdxmedia.hub.room_entry import RoomEntry
 from vdxmedia.hub.room_keeping import RoomKeeping
-from vdxmedia.hub.room_task import RoomTask, all_ended
+from vdxmedia.hub.room_task import BUSY_RETRY_S, RoomTask, all_ended
 from vdxmedia.hub.statistics import ConnectionStatistics
 from vdxmedia.hub.store_keeping import StoreKeeping
 from vdxmedia.hub.tasks import TaskScope
@@ -148,9 +148,11 @@ class Registry:
         return None if entry is None or entry.task is None else entry.task.room
 
     def as_it_stands(self, grant: Grant) -> Grant:
-        """Of a verified token: what it allows now. A conference in the room may have made a guest of a host."""
-        live = self.live_room(RoomId(grant.room))
-        return grant if live is None else live.as_it_stands(grant)
+        """Of a verified token: what it allows now. A conference in the room may have made a guest of a host; also the
+        one that was cut off by a restart and that nobody has come back to yet."""
+        room = RoomId(grant.room)
+        live = self.live_room(room)
+        return self._book.as_it_stands(room, grant) if live is None else live.as_it_stands(grant)
 
     async def close(self, room: RoomId) -> None:
         """Ends the conference for everyone and forgets the room. Raises: NotFound `room_unknown`, Refused
@@ -192,6 +194,10 @@ class Registry:
             return task, await task.join(request, client)
         except (Refused, NotAllowed, BadInput) as error:
             self.records.refused(room, request.grant.role, error.code)
+            if error.code == "lobby_full":
+                self.counters.add("lobbies_full")
+                # Not how many others wait: that is nobody's business who does not know them.
+                raise Refused("the room has too much to do", code="server_busy", retry_after_s=BUSY_RETRY_S) from None
             raise
 
     def grant_by_pin(self, room: RoomId, pin: str, client: str) -> Grant:

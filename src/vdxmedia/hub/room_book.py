@@ -15,8 +15,9 @@ from vdxmedia.conference.admissions import Admissions
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.errors import NotFound, Refused
 from vdxmedia.hub.counters import Counters
+from vdxmedia.hub.grant_now import grant_at_rest
 from vdxmedia.hub.limits import HubLimits
-from vdxmedia.hub.ports import DeleteRoom, SaveRoom, StoreChange
+from vdxmedia.hub.ports import DeleteRoom, Grant, SaveRoom, StoreChange, StoredConference
 from vdxmedia.hub.room import Room
 from vdxmedia.hub.room_entry import NOT_RESTORED, RoomEntry
 from vdxmedia.hub.store_keeping import StoreKeeping
@@ -50,6 +51,16 @@ class RoomBook:
         if entry is None:
             raise NotFound("there is no such room", code="room_unknown")
         return entry
+
+    def as_it_stands(self, room: RoomId, grant: Grant) -> Grant:
+        """What a token allows where no conference is live: as the one decides that will go on with the first join."""
+        entry = self._rooms.get(room)
+        if entry is None or (cut_off := self._going_on(entry)) is None:
+            return grant
+        try:
+            return grant_at_rest(grant, cut_off.state)
+        except NOT_RESTORED:
+            return grant  # nothing of it will go on
 
     # ── opened, used, forgotten ───────────────────────────────────────────────────────────────────────────────────
 
@@ -171,9 +182,15 @@ class RoomBook:
             self._keeping.conferences.began(room, live.state)
         return live
 
-    def _restored(self, room: RoomId, entry: RoomEntry, make: Callable[[], Room]) -> Room | None:
-        cut_off, entry.cut_off = entry.cut_off, None
+    def _going_on(self, entry: RoomEntry) -> StoredConference | None:
+        cut_off = entry.cut_off
         if cut_off is None or entry.is_over(cut_off, self._clock.unix_s(), self._limits.idle_room_kept_s):
+            return None
+        return cut_off
+
+    def _restored(self, room: RoomId, entry: RoomEntry, make: Callable[[], Room]) -> Room | None:
+        cut_off, entry.cut_off = self._going_on(entry), None
+        if cut_off is None:
             return None
         live = make()
         try:

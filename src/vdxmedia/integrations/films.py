@@ -60,14 +60,23 @@ class FilmAccess(msgspec.Struct, frozen=True):
 
 
 class FilmProcesses:
-    """`Films` of the hub. `maximum` films at a time; more are refused with `films_full`."""
+    """`Films` of the hub. `maximum` films at a time, of one organisation `per_organisation`; more are refused with
+    `films_full`."""
 
     def __init__(
-        self, library: ClipLibrary, access: FilmAccess, *, maximum: int, max_file_bytes: int, counters: Counters
+        self,
+        library: ClipLibrary,
+        access: FilmAccess,
+        *,
+        maximum: int,
+        per_organisation: int,
+        max_file_bytes: int,
+        counters: Counters,
     ) -> None:
         self._library = library
         self._access = access
         self._maximum = maximum
+        self._per_organisation = per_organisation
         self._max_file_bytes = max_file_bytes
         self._counters = counters
         self._films: dict[ConferenceKey, _Film] = {}
@@ -82,7 +91,11 @@ class FilmProcesses:
         if len(self._films) >= self._maximum:
             self._counters.add("films_full")
             raise Refused(f"{self._maximum} films are played at once on this server; stop another", code="films_full")
-        playing = _Film(listener, self._counters)
+        if sum(one.organisation == film.organisation for one in self._films.values()) >= self._per_organisation:
+            self._counters.add("films_full_for_organisation")
+            most = self._per_organisation
+            raise Refused(f"an organisation plays {most} at once here; stop another", code="films_full")
+        playing = _Film(film.organisation, listener, self._counters)
         self._films[film.conference] = playing
         try:
             await playing.start(self._assignment(film, path), self._scope)
@@ -145,7 +158,8 @@ class FilmProcesses:
 class _Film:
     """One process."""
 
-    def __init__(self, listener: Listener, counters: Counters) -> None:
+    def __init__(self, organisation: str, listener: Listener, counters: Counters) -> None:
+        self.organisation = organisation
         self._listener = listener
         self._counters = counters
         self._process: Process | None = None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from tests.fakes.conferences import ALL, Told, conference, source_of
 from vdxmedia.conference import commands
 from vdxmedia.conference.call_type import CallType
+from vdxmedia.conference.kept import KeptConference
 from vdxmedia.conference.kinds import Role, SourceKind
 from vdxmedia.conference.roles_desk import SetRole
 from vdxmedia.conference.settings import RoomSettings
@@ -124,3 +126,43 @@ def test_token_that_lets_nobody_receive_does_not_let_a_host_made_guest_and_host_
     for role in (Role.GUEST, Role.HOST):
         told.do(SetRole(H, INGE, role))
         assert not gets_through(told, "h", SourceKind.CAMERA, "i")
+
+
+@pytest.mark.parametrize("is_restarted", [False, True], ids=["", "after a restart"])
+def test_source_that_the_booking_withheld_is_there_and_closed_when_the_booking_is_widened(is_restarted: bool) -> None:
+    told = conference(call_type=ONE_WAY)
+    told.join("h", role=Role.HOST)
+    told.join("i", microphone=True, function="tegnsprogstolk")
+    if is_restarted:
+        kept = msgspec.json.decode(msgspec.json.encode(told.conference.kept(told.now)), type=KeptConference)
+        told = conference(call_type=ONE_WAY)
+        told.take(told.conference.restore(kept, told.now))
+        for name in ("h", "i"):
+            told.do(commands.Reconnect(ParticipantId(name), 9))
+            told.media(name)
+    with pytest.raises(NotAllowed):
+        told.on("i", SourceKind.CAMERA)
+    told.do(commands.ChangeSettings(RoomSettings(), None, None))
+    states = {one.id: one for one in told.conference.snapshot(H).participants}
+    assert [(one.kind, one.is_active) for one in states[INGE].sources] == [
+        (kind, kind is SourceKind.MICROPHONE) for kind in ALL
+    ]
+    assert not opens(told, SourceKind.CAMERA), "nobody opens it but its owner"
+    told.on("i", SourceKind.CAMERA)
+    assert opens(told, SourceKind.CAMERA)
+    assert "i" in told.places("h").values()
+    told.do(commands.ChangeSettings(RoomSettings(call_type=ONE_WAY), None, None))
+    assert not opens(told, SourceKind.CAMERA)
+    told.leave("i")
+    told.join("i", microphone=True)
+
+
+def test_guest_of_a_one_way_room_who_becomes_a_host_may_send_all_that_his_token_grants() -> None:
+    told = conference(call_type=ONE_WAY)
+    told.join("h", role=Role.HOST)
+    told.join("i", publish=(SourceKind.MICROPHONE, SourceKind.CAMERA))
+    told.do(SetRole(H, INGE, Role.HOST))
+    told.on("i", SourceKind.CAMERA)
+    assert opens(told, SourceKind.CAMERA)
+    with pytest.raises(NotAllowed):
+        told.on("i", SourceKind.SCREEN)

@@ -8,12 +8,15 @@ import pytest
 
 from tests.fakes.conferences import Told, source_of
 from vdxmedia.conference import commands
+from vdxmedia.conference.choices import LastHostPolicy, LobbyPolicy
 from vdxmedia.conference.conference import Conference
 from vdxmedia.conference.documents import FilmDocument
+from vdxmedia.conference.doors_desk import LAST_HOST_END_S
 from vdxmedia.conference.events import DocumentChanged, FilmOrdered
 from vdxmedia.conference.film_desk import ControlFilm
 from vdxmedia.conference.kinds import FilmAction, FilmStatus, Role, SourceKind
 from vdxmedia.conference.settings import RoomSettings
+from vdxmedia.conference.waiting import WaitCause
 from vdxmedia.errors import NotAllowed, Refused, VdxError
 from vdxmedia.ids import ParticipantId
 
@@ -153,3 +156,22 @@ def test_film_is_seen_and_heard_by_guests_who_see_no_other_guest(visibility: str
     come(told)
     for kind in SHARED:
         assert told.classes[source_of("film", kind)] & told.hears["b"]
+
+
+def test_film_is_no_host_to_those_who_wait_for_one() -> None:
+    told = room(lobby=LobbyPolicy.UNTIL_HOST)
+    come(told)
+    told.leave("a")
+    assert told.conference.why_wait(Role.GUEST, (), told.now) is WaitCause.HOST
+
+
+def test_film_that_comes_after_the_last_host_has_left_neither_opens_the_doors_nor_stops_the_end() -> None:
+    told = room(last_host=LastHostPolicy.WAIT)
+    told.leave("a")
+    come(told)
+    assert told.conference.why_wait(Role.GUEST, (), told.now) is WaitCause.HOST
+    told = room(last_host=LastHostPolicy.END)
+    told.leave("a")
+    come(told)
+    told.wait(LAST_HOST_END_S + 1)
+    assert told.conference.is_over

@@ -38,6 +38,7 @@ MADE_ANEW = {
     "is_film": "a film's process dies with the server",
     "joined": "the order of `people`",
     "note": "never stored; it comes again with the token",
+    "is_recognised": "by the desk that keeps the ticks",
     "slots": "the next offer's",
     "floored": "the relay is new, too",
     "connection": "away",

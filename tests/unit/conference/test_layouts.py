@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from tests.fakes.conferences import Told, conference, source_of
 from vdxmedia.conference import commands
 from vdxmedia.conference.choices import LayoutChoice, RoomMode
 from vdxmedia.conference.events import DocumentChanged
+from vdxmedia.conference.help import Recognise
+from vdxmedia.conference.kept import KeptConference
 from vdxmedia.conference.kinds import ContentHint, Role, SourceKind
 from vdxmedia.conference.layout_desk import ChooseLayout, LayoutDocument, PinPeople
 from vdxmedia.conference.layouts import LAYOUTS, Arrangement
@@ -212,3 +215,45 @@ def test_presenter_has_a_place_in_a_crowd_though_he_never_spoke() -> None:
     assert "quiet" not in told.places("v").values()
     told.on("quiet", SourceKind.SCREEN)
     assert {"quiet", "quiet*"} <= set(told.places("v").values()), "himself and his screen"
+
+
+def test_who_only_says_that_he_interprets_is_pinned_by_nobody_until_a_host_has_ticked_him() -> None:
+    told = conference(maximum=20)
+    told.join("v", slots=1)
+    told.join("a", camera=True, microphone=True)
+    told.join("h", role=Role.HOST)
+    told.join("t", function="tegnsprogstolk", says_function_himself=True, camera=True)
+    assert set(told.places("v").values()) == {"a"}
+    tick = Recognise(ParticipantId("h"), ParticipantId("t"), is_recognised=True)
+    changes = [change for event in told.do(tick) for change in getattr(event, "changes", ())]
+    assert SetShedding(source_of("t", SourceKind.CAMERA), is_size_first=True) in changes
+    assert set(told.places("v").values()) == {"t"}
+    assert told.priorities["v", 0] is Priority.SPEAKER
+    told.do(msgspec.structs.replace(tick, is_recognised=False))
+    told.speak("a")
+    told.wait(3)
+    assert set(told.places("v").values()) == {"a"}
+
+
+def test_interpreter_whom_a_host_ticked_is_one_after_a_restart_too() -> None:
+    told = conference(maximum=20)
+    told.join("v", slots=1)
+    told.join("a", camera=True)
+    told.join("h", role=Role.HOST)
+    told.join("t", function="tegnsprogstolk", says_function_himself=True, camera=True)
+    told.do(Recognise(ParticipantId("h"), ParticipantId("t"), is_recognised=True))
+    kept = msgspec.json.decode(msgspec.json.encode(told.conference.kept(told.now)), type=KeptConference)
+    after = conference(maximum=20)
+    after.take(after.conference.restore(kept, after.now))
+    for name in ("v", "a", "h", "t"):
+        after.do(commands.Reconnect(ParticipantId(name), 1))
+        after.media(name, slots=1)
+    assert set(after.places("v").values()) == {"t"}
+
+
+def test_host_who_says_that_he_interprets_is_believed() -> None:
+    told = conference(maximum=20)
+    told.join("v", slots=1)
+    told.join("a", camera=True)
+    told.join("t", role=Role.HOST, function="tegnsprogstolk", says_function_himself=True, camera=True)
+    assert set(told.places("v").values()) == {"t"}

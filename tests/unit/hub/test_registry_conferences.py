@@ -7,7 +7,7 @@ import logging
 import msgspec
 import pytest
 
-from tests.fakes.hub_clients import FakeClient, request
+from tests.fakes.hub_clients import FakeClient, grant, request
 from tests.fakes.stored_registry import Stage
 from vdxmedia.conference import commands
 from vdxmedia.conference.choices import LobbyPolicy
@@ -15,11 +15,12 @@ from vdxmedia.conference.doors_desk import RemovePerson
 from vdxmedia.conference.emergency import EmergencyNote
 from vdxmedia.conference.events import DocumentChanged
 from vdxmedia.conference.help import PeopleNotesDocument, PersonNote
-from vdxmedia.conference.kinds import SourceKind
-from vdxmedia.conference.lobby import WAITER_KEPT_S
+from vdxmedia.conference.kinds import Role, SourceKind
+from vdxmedia.conference.lobby import MAX_WAITING, WAITER_KEPT_S
 from vdxmedia.conference.lobby_desk import Admit
-from vdxmedia.conference.settings import RoomMode, RoomSettings
-from vdxmedia.errors import NotAllowed
+from vdxmedia.conference.roles_desk import SetRole
+from vdxmedia.conference.settings import GuestVisibility, RoomMode, RoomSettings
+from vdxmedia.errors import NotAllowed, Refused
 from vdxmedia.hub.client import Seated, SeatResumed, Waiting
 from vdxmedia.hub.ports import StoredConference
 from vdxmedia.hub.registry import Registry
@@ -227,3 +228,44 @@ async def test_conference_that_nobody_comes_back_to_is_forgotten(stage: Stage) -
 def secret_of(seat: Seated | SeatResumed) -> str:
     assert isinstance(seat, Seated)
     return seat.session
+
+
+@pytest.mark.parametrize("is_there", [True, False], ids=["in the call", "has left it"])
+async def test_between_a_restart_and_the_first_join_who_was_made_a_guest_is_one_for_rest_too(
+    stage: Stage, is_there: bool
+) -> None:
+    anna = grant(role="host", identity="anna")
+    async with stage.server() as registry:
+        room = await registry.open(RoomSettings())
+        chair, client = FakeClient(), FakeClient()
+        task, host = await registry.join(room, request("Inge", role="host", identity="inge"), chair)
+        _, seat = await registry.join(room, request("Anna", role="host", identity="anna"), client)
+        await task.perform(SetRole(host.participant, seat.participant, Role.GUEST), chair)
+        if not is_there:
+            await task.leave(seat.participant, client)
+    async with stage.server() as registry:
+        of_room = msgspec.structs.replace(anna, room=str(room))
+        assert registry.live_room(room) is None
+        assert registry.as_it_stands(of_room).role == "guest"
+        session = msgspec.structs.replace(of_room, identity="", participant=seat.participant)
+        assert registry.as_it_stands(session).role == ("guest" if is_there else "host"), "nobody's, after she has left"
+        others = {"identity": "inge", "participant": ""}
+        assert registry.as_it_stands(msgspec.structs.replace(of_room, **others)).role == "host"
+        assert registry.as_it_stands(msgspec.structs.replace(of_room, is_film=True)).role == "host"
+        assert registry.as_it_stands(msgspec.structs.replace(of_room, room="unknown")).role == "host"
+        stage.store.kept_conferences[room] = StoredConference(room, b"nonsense", stage.clock.unix_s())
+    async with stage.server() as registry:
+        assert registry.as_it_stands(of_room).role == "host", "the room begins anew"
+
+
+async def test_lobby_that_is_full_says_nothing_of_how_many_wait(stage: Stage) -> None:
+    async with stage.server() as registry:
+        room = await registry.open(RoomSettings(lobby=LobbyPolicy.KNOCK, guest_visibility=GuestVisibility.HOSTS))
+        for _ in range(MAX_WAITING):
+            stage.clock.advance(1)
+            _, waiting = await registry.join(room, request("Gæst"), FakeClient())
+            assert isinstance(waiting, Waiting)
+        with pytest.raises(Refused) as refused:
+            await registry.join(room, request("Gæst"), FakeClient())
+        assert (refused.value.code, refused.value.text) == ("server_busy", "the room has too much to do")
+        assert registry.totals()["lobbies_full"] == 1

@@ -66,7 +66,6 @@ export type ErrorCode =
   | "film_codec_unsupported"
   | "film_busy"
   | "must_wait"
-  | "lobby_full"
   | "barred"
   | "last_host"
   | "muted_by_host"

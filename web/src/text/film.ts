@@ -37,7 +37,7 @@ const da: FilmWords = {
   failed: {
     clip_unknown: 'Filmen er ikke i biblioteket mere. Vis filmene igen.',
     film_missing: 'Filmen er ikke i biblioteket mere. Vis filmene igen.',
-    films_full: 'Der vises allerede så mange film, som serveren kan. Vent, til en anden er lukket.',
+    films_full: 'Der vises allerede så mange film, som der er plads til. Vent, til en anden er lukket.',
     film_unreadable: 'Filen er beskadiget eller ikke en film. Eksportér den igen.',
     film_unsupported: 'Filmens format kan ikke vises. Gem den som MP4 med H.264 og AAC.',
     film_too_large: 'Filmen er for stor. Gem den i højst 1920 × 1080 og kortere.',
@@ -65,7 +65,7 @@ const en: FilmWords = {
   failed: {
     clip_unknown: 'The film is no longer in the library. Show the films again.',
     film_missing: 'The film is no longer in the library. Show the films again.',
-    films_full: 'The server shows as many films as it can. Wait until another is closed.',
+    films_full: 'As many films are shown as there is room for. Wait until another is closed.',
     film_unreadable: 'The file is damaged, or not a film. Export it again.',
     film_unsupported: 'This kind of film cannot be shown. Save it as MP4 with H.264 and AAC.',
     film_too_large: 'The film is too large. Save it with at most 1920 × 1080, and shorter.',

@@ -80,7 +80,7 @@ ERRORS: Mapping[str, str] = {
     "film_loading": "The film is being loaded; ask again when it stands.",
     "film_none": "There is no film in the room, or it has failed: load one.",
     "clip_unknown": "The library has no such film (any more): load its list anew.",
-    "films_full": "The server plays its maximum of films: stop another.",
+    "films_full": "The server plays its maximum of films, or those of the organisation: stop another.",
     "film_unlisted": "The organisation has more films than are taken: move some out of its directory.",
     "film_missing": "The file is gone: load the list anew.",
     "film_unreadable": "The file is damaged, or no film: export it again.",

@@ -162,6 +162,5 @@ DOCUMENTS: Mapping[type, tuple[type[Wire], Callable[[RoomId, Any], Wire]]] = {lo
 ANSWERS: Mapping[type, Callable[[Any], Wire]] = {}
 ERRORS: Mapping[str, str] = {
     "must_wait": "A host lets people in: wait for `admitted`.",
-    "lobby_full": "Too many wait already. Try again after `retryAfter`.",
     "barred": "A host has removed this person, or has not let him in, for good.",
 }
