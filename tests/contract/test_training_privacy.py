@@ -17,8 +17,9 @@ import msgspec
 import pytest
 
 from tests.fakes.signalling_server import Client, Server, connected, signalling_server, until
+from vdxmedia.conference.kinds import SourceKind
 from vdxmedia.hub.limits import HubLimits
-from vdxmedia.hub.ports import MediaQuality, SpeakersChanged
+from vdxmedia.hub.ports import LayersWanted, MediaQuality, SpeakersChanged
 from vdxmedia.signalling import messages as m
 
 OTHERS = 20
@@ -139,6 +140,8 @@ async def transcript_of_guest(server: Server, others: int, visibility: str, fore
             assert joined["type"] == "joined"
             clients.append(other)
         named = [other.id for other in clients[:2]] or foreign
+        # A host's tiles are small when there are many.
+        server.plane.say(LayersWanted(guest.id, SourceKind.CAMERA, (0,) if clients else (2,)))
         await busy(server, guest, clients, [host.id])
         for about in named:
             for command in commands_about(about):

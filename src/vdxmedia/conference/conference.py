@@ -20,11 +20,12 @@ one writer, the room's task.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import assert_never
 
 import msgspec
 
+from vdxmedia.conference import permissions
 from vdxmedia.conference.admissions import Admissions
 from vdxmedia.conference.assembly import Assembly
 from vdxmedia.conference.call_type import may_receive, may_send
@@ -62,13 +63,14 @@ from vdxmedia.conference.events import (
 from vdxmedia.conference.gate import Gate
 from vdxmedia.conference.kept import KeptConference, KeptPeople, bring_back
 from vdxmedia.conference.kinds import Connection, LeaveReason, Role, SourceKind
+from vdxmedia.conference.layers import MIDDLE
 from vdxmedia.conference.lobby import Waiter
 from vdxmedia.conference.participant import Participant, SlotCounts, Source
 from vdxmedia.conference.permissions import ALL_MEDIA, NO_MEDIA, NOBODY
 from vdxmedia.conference.rights import check_right
 from vdxmedia.conference.roster import ROUND_S
 from vdxmedia.conference.sending import Sending
-from vdxmedia.conference.settings import GuestVisibility, RoomSettings
+from vdxmedia.conference.settings import GuestVisibility, PictureQuality, RoomMode, RoomSettings
 from vdxmedia.conference.waiting import WaitCause
 from vdxmedia.errors import InvalidTransition, Refused
 from vdxmedia.ids import ParticipantId
@@ -152,6 +154,18 @@ class Conference:
 
     def is_active(self, participant: ParticipantId, kind: SourceKind) -> bool:
         return self._assembly.find(participant).active(kind) is not None
+
+    def layers_to_send(self, participant: ParticipantId) -> Mapping[SourceKind, tuple[int, ...]] | None:
+        """What a guest whom guests do not see is told of it, whoever else is there: how large a host has him on the
+        screen depends on them. A source that is not named: all. None: to this one it may be told what is taken."""
+        one = self._assembly.find(participant)
+        if one.role is Role.HOST or one.audience.known_to & permissions.GUESTS:
+            return None
+        is_close = self._assembly.stage == one.id or any(one.id in host.pins for host in self._assembly.hosts())
+        is_small = self.settings.mode is RoomMode.TRAINING and not is_close
+        if is_small or self.settings.quality is PictureQuality.SD:
+            return {SourceKind.CAMERA: tuple(range(MIDDLE + 1))}
+        return {}
 
     def role_of(self, participant: ParticipantId) -> Role:
         return self._assembly.find(participant).role

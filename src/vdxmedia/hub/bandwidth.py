@@ -7,6 +7,7 @@ connection.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from vdxmedia.conference.kinds import SourceKind
@@ -22,6 +23,8 @@ class Bandwidth:
     """Those of them whose picture the server has given up because it has too much to do."""
     layers: dict[SourceKind, tuple[int, ...]] = field(default_factory=dict)
     """Those that anybody takes, lowest first; a source that is not named: all."""
+    fixed: Mapping[SourceKind, tuple[int, ...]] | None = None
+    """Told instead of `layers`, to who must not learn by them how many others hosts have on their screens."""
     adviser: UplinkAdviser = field(default_factory=UplinkAdviser)
 
     def pause(self, index: int, *, is_paused: bool, is_given_up: bool = False) -> bool:
@@ -36,7 +39,12 @@ class Bandwidth:
         """True when that changed anything."""
         changed = self.layers.get(kind) != layers
         self.layers[kind] = layers
-        return changed
+        return changed and self.fixed is None
+
+    def fix(self, layers: Mapping[SourceKind, tuple[int, ...]] | None) -> bool:
+        """The same; None: what is wanted is told."""
+        before, self.fixed = self._told_layers, layers
+        return self._told_layers != before
 
     def read_uplink(self, loss: float, bps: int | None, *, is_camera_on: bool, period_s: float = 1.0) -> bool:
         """True when the advice has changed."""
@@ -46,12 +54,16 @@ class Bandwidth:
     @property
     def is_plain(self) -> bool:
         """Nothing that a client would not assume."""
-        return not self.paused and not self.layers and not self.adviser.advises_camera_off
+        return not self.paused and not self._told_layers and not self.adviser.advises_camera_off
+
+    @property
+    def _told_layers(self) -> Mapping[SourceKind, tuple[int, ...]]:
+        return self.layers if self.fixed is None else self.fixed
 
     def told(self) -> BandwidthChanged:
         return BandwidthChanged(
             tuple(sorted(self.paused)),
-            dict(self.layers),
+            dict(self._told_layers),
             self.adviser.advises_camera_off,
             given_up=tuple(sorted(self.given_up)),
         )

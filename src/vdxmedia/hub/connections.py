@@ -31,13 +31,17 @@ class Connections:
             return None
         self._tell_quality(seat, changed=seat.read_quality(event))
         is_camera_on = self._conference.is_active(seat.participant, SourceKind.CAMERA)
-        if seat.read_uplink(event, is_camera_on=is_camera_on):
+        is_fixed_anew = self._fix_layers(seat)
+        if seat.read_uplink(event, is_camera_on=is_camera_on) or is_fixed_anew:
             seat.tell(seat.bandwidth.told())
         return seat.quality.quality
 
     def read_layers(self, event: SlotPaused | LayersWanted) -> None:
         seat = self._seats.get(event.participant)
-        if seat is not None and seat.read_layers(event):
+        if seat is None:
+            return
+        is_fixed_anew = self._fix_layers(seat)
+        if seat.read_layers(event) or is_fixed_anew:
             seat.tell(seat.bandwidth.told())
 
     def cannot_decode(self, event: SlotCannotDecode) -> None:
@@ -54,6 +58,10 @@ class Connections:
         """What was measured of a connection that is gone."""
         seat.quality = seat.quality.anew()
         self._forget_bandwidth(seat)
+
+    def _fix_layers(self, seat: Seat) -> bool:
+        """Asked with every event of the connection, so it follows what hosts do within a second."""
+        return seat.bandwidth.fix(self._conference.layers_to_send(seat.participant))
 
     def _forget_bandwidth(self, seat: Seat) -> None:
         was_plain, seat.bandwidth = seat.bandwidth.is_plain, Bandwidth()

@@ -166,3 +166,14 @@ def test_guest_of_a_one_way_room_who_becomes_a_host_may_send_all_that_his_token_
     assert opens(told, SourceKind.CAMERA)
     with pytest.raises(NotAllowed):
         told.on("i", SourceKind.SCREEN)
+
+
+def test_booking_that_is_widened_by_one_kind_gives_that_one() -> None:
+    told = conference(call_type=int(CallType.AUDIO_SEND))
+    told.join("h", role=Role.HOST)
+    told.join("i")
+    widened = RoomSettings(call_type=CallType.AUDIO_SEND | CallType.VIDEO_SEND)
+    told.do(commands.ChangeSettings(widened, None, None))
+    told.on("i", SourceKind.CAMERA)
+    with pytest.raises(NotAllowed):
+        told.on("i", SourceKind.SCREEN)

@@ -15,7 +15,7 @@ from vdxmedia.conference.kinds import ContentHint, Role, SourceKind
 from vdxmedia.conference.layout_desk import ChooseLayout, LayoutDocument, PinPeople
 from vdxmedia.conference.layouts import LAYOUTS, Arrangement
 from vdxmedia.conference.media import MediaChange, Priority, SetShedding
-from vdxmedia.conference.settings import GuestVisibility, RoomSettings
+from vdxmedia.conference.settings import GuestVisibility, PictureQuality, RoomSettings
 from vdxmedia.errors import BadField, NotAllowed, NotFound
 from vdxmedia.ids import ParticipantId
 
@@ -257,3 +257,21 @@ def test_host_who_says_that_he_interprets_is_believed() -> None:
     told.join("a", camera=True)
     told.join("t", role=Role.HOST, function="tegnsprogstolk", says_function_himself=True, camera=True)
     assert set(told.places("v").values()) == {"t"}
+
+
+def test_layers_that_a_private_guest_is_asked_for_depend_on_hosts_only() -> None:
+    few, all_of_them = {SourceKind.CAMERA: (0, 1)}, {}
+    told = conference(mode=RoomMode.TRAINING, guest_visibility=GuestVisibility.HOSTS)
+    told.join("h", role=Role.HOST)
+    told.join("a")
+    assert told.conference.layers_to_send(H) is None
+    assert told.conference.layers_to_send(A) == few
+    told.do(PinPeople(H, (A,)))
+    assert told.conference.layers_to_send(A) == all_of_them
+    for quality, asked in ((PictureQuality.HD, all_of_them), (PictureQuality.SD, few)):
+        settings = RoomSettings(guest_visibility=GuestVisibility.HOSTS, quality=quality)
+        told.do(commands.ChangeSettings(settings, None, None))
+        assert told.conference.layers_to_send(A) == asked
+    seen = conference()
+    seen.join("a")
+    assert seen.conference.layers_to_send(A) is None
