@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from vdxmedia.booking.portal_links import is_portal
@@ -27,6 +28,21 @@ _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 def check(settings: Settings) -> None:
     """What types cannot say. Raises: Misconfigured."""
+    _check_networks(settings)
+    _check_http(settings)
+    _check_announced(settings.media.announced)
+    _check_turn(settings)
+    _check_store(settings.store)
+    _check_booking(settings.booking)
+    _check_oauth(settings.oauth, settings.http.public_url.rstrip("/"))
+    _check_staff(settings)
+    _check_sms(settings)
+    _check_overload(settings.overload)
+    if len(set(settings.pages.languages)) != len(settings.pages.languages):
+        raise Misconfigured("pages.languages: the same language twice")
+
+
+def _check_networks(settings: Settings) -> None:
     for key, binds in (("http.binds", settings.http.binds), ("media.binds", settings.media.binds)):
         if not binds:
             raise Misconfigured(f"{key}: at least one address:port is needed")
@@ -45,13 +61,33 @@ def check(settings: Settings) -> None:
                 ipaddress.ip_network(network)
             except ValueError as error:
                 raise Misconfigured(f"{key}: {network!r} is not a network, as 10.1.0.0/16") from error
-    for ancestor in settings.http.frame_ancestors:
+
+
+def _check_http(settings: Settings) -> None:
+    http = settings.http
+    for ancestor in http.frame_ancestors:
         if not _ANCESTOR.fullmatch(ancestor):
             raise Misconfigured(
                 f"http.frame_ancestors: {ancestor!r} is not a source of CSP, as https://portal.example.dk"
             )
+    if bool(http.certificate_file) != bool(http.certificate_key_file):
+        raise Misconfigured("http.certificate_file and http.certificate_key_file must both be set, or neither")
+    if not http.public_url:
+        return
+    try:
+        parts = urlsplit(http.public_url)
+        is_whole = parts.scheme in ("https", "http") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # of the port, or of an IPv6 address
+        is_whole = False
+    if not is_whole or not _PUBLIC_URL.fullmatch(http.public_url) or parts.query or parts.fragment:
+        raise Misconfigured("http.public_url: must be as https://moede.example.dk")
+    if parts.path not in ("", "/"):
+        raise Misconfigured("http.public_url: must not have a path; give the service a host name of its own")
+
+
+def _check_announced(announced: Sequence[str]) -> None:
     families = set()
-    for address in settings.media.announced:
+    for address in announced:
         try:
             family = ipaddress.ip_address(address).version
         except ValueError as error:
@@ -59,31 +95,14 @@ def check(settings: Settings) -> None:
         if family in families:
             raise Misconfigured(f"media.announced: two IPv{family} addresses; one per family at most")
         families.add(family)
+
+
+def _check_turn(settings: Settings) -> None:
     for url in settings.turn.urls:
         if not _TURN_URL.fullmatch(url):
             raise Misconfigured(f"turn.urls: {url!r} is not as turns:turn.example.dk:443?transport=tcp")
     if bool(settings.turn.urls) != bool(settings.turn.secret_file):
         raise Misconfigured("turn.urls and turn.secret_file must both be set, or neither")
-    _check_store(settings.store)
-    _check_booking(settings.booking)
-    _check_oauth(settings.oauth, settings.http.public_url.rstrip("/"))
-    _check_staff(settings)
-    _check_sms(settings)
-    _check_overload(settings.overload)
-    if len(set(settings.pages.languages)) != len(settings.pages.languages):
-        raise Misconfigured("pages.languages: the same language twice")
-    if bool(settings.http.certificate_file) != bool(settings.http.certificate_key_file):
-        raise Misconfigured("http.certificate_file and http.certificate_key_file must both be set, or neither")
-    if settings.http.public_url:
-        try:
-            parts = urlsplit(settings.http.public_url)
-            is_whole = parts.scheme in ("https", "http") and bool(parts.hostname) and parts.port != 0
-        except ValueError:  # of the port, or of an IPv6 address
-            is_whole = False
-        if not is_whole or not _PUBLIC_URL.fullmatch(settings.http.public_url) or parts.query or parts.fragment:
-            raise Misconfigured("http.public_url: must be as https://moede.example.dk")
-        if parts.path not in ("", "/"):
-            raise Misconfigured("http.public_url: must not have a path; give the service a host name of its own")
 
 
 def _check_store(store: Store) -> None:
