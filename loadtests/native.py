@@ -14,6 +14,8 @@ from typing import TypeVar
 
 import msgspec
 
+from loadtests.child import beside, first_line, run_child
+
 ROOT = Path(__file__).parents[1]
 BINARY = ROOT / "target" / "release" / "vdx-loadgen"
 BUILD = ("cargo", "build", "--quiet", "--release", "--locked", "--package", "vdx-loadgen")
@@ -152,6 +154,8 @@ class Packet(msgspec.Struct, frozen=True, tag="packet"):
 
     peer: int
     mid: str
+    is_again: bool
+    """A retransmission (RFC 4588)."""
     data: str
 
 
@@ -212,6 +216,9 @@ class Stats(msgspec.Struct, frozen=True, tag="stats"):
     findings: dict[str, int]
     faults: int
     delay: Delay
+    lateness: dict[str, Delay]
+    """`reordered`, `overtaken`, `recovered`: packets behind later ones, by how they came; `backwards`: content that was
+    older than the one before; `own`: the generator's timers."""
     sent: dict[str, int]
     strays: int
     slots: Sequence[SlotStats]
@@ -318,17 +325,10 @@ async def run_generator() -> AsyncIterator[Generator]:
     """Starts the binary that has been built and ends it. Raises: GeneratorFailed when it is not there."""
     if not BINARY.exists():
         raise GeneratorFailed(f"the generator is not built: {' '.join(BUILD)}")
-    process = await asyncio.create_subprocess_exec(
-        BINARY, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=MAX_LINE_BYTES
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        async with asyncio.timeout(REPORT_TIMEOUT_S):
-            hello = msgspec.json.decode(await process.stdout.readline(), type=Hello)
+    async with run_child(BINARY, line_bytes=MAX_LINE_BYTES, directory=ROOT) as process:
+        hello = msgspec.json.decode(await first_line(process, REPORT_TIMEOUT_S), type=Hello)
         generator = Generator(process, hello.fingerprint)
-        reader = asyncio.create_task(generator._read(), name="generator-reports")
-        try:
+        async with beside(generator._read(), "generator-reports") as reader:
             yield generator
             generator.send(Quit())
             async with asyncio.timeout(END_TIMEOUT_S):
@@ -336,11 +336,3 @@ async def run_generator() -> AsyncIterator[Generator]:
                 code = await process.wait()
             if code != 0:
                 raise GeneratorFailed(f"the generator ended with {code}")
-        finally:
-            reader.cancel()
-            await asyncio.wait([reader])
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-        process.stdin.close()

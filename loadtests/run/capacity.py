@@ -93,7 +93,7 @@ class Point(msgspec.Struct, frozen=True):
     join_ms: float
     """The server's, for each; 0: not measured."""
     one_way_p99_s: float
-    is_held: bool
+    verdict: str
     faults: int
 
 
@@ -127,7 +127,7 @@ def _point(found: Results, phase: Phase, join_ms: float, delay: Distribution) ->
         participants_cost=phase.share(phase.spent.clients_s + phase.spent.generators_s),
         join_ms=join_ms,
         one_way_p99_s=delay.quantile_s(0.99),
-        is_held=found.is_held,
+        verdict=str(found.verdict),
         faults=found.counts["faults"],
     )
 
@@ -189,7 +189,7 @@ def sizes(points: Sequence[Point]) -> list[tuple[str, ...]]:
         (
             one.scenario, f"{one.participants:.0f}", str(one.rooms), f"{one.packets_per_s:,.0f}", f"{one.python:.3f}",
             f"{one.relay:.3f}", f"{one.participants_cost:.2f}", f"{one.join_ms:.1f}", table.seconds(one.one_way_p99_s),
-            "held" if one.is_held else "not held",
+            one.verdict,
         )
         for one in points
     ]  # fmt: skip
@@ -275,7 +275,13 @@ def main(arguments: Sequence[str]) -> int:
         print(f"{case.scenario} {' '.join(case.arguments)}", file=sys.stderr, flush=True)
         found = play(case, given.out, number)
         points += points_of(found)
-        for complaint in (*found.failed, *found.complaints):
+        missed = [
+            f"{table.name_of(check.name)}: {table.value_of(check, check.value)}, "
+            f"at most {table.value_of(check, check.must)}: {table.verdict_of(check)}"
+            for check in found.checks
+            if not check.is_held
+        ]
+        for complaint in (*found.failed, *found.complaints, *missed):
             print(f"  {complaint}", file=sys.stderr)
     minutes = (datetime.now(UTC) - began).total_seconds() / 60
     about = (

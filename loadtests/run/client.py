@@ -24,9 +24,12 @@ from loadtests import native
 from loadtests.participant import MICROPHONE, Participant, Refused, camera, connect, simulcast
 from loadtests.run import wire
 from loadtests.run.distribution import Distribution, of_buckets
+from loadtests.run.level import CLIENTS, GENERATORS
 from loadtests.run.opened import Opener
 
 HEARTBEAT_S = 1.0
+TICK_S = 0.05
+"""Between two looks at how late this process's own event loop is."""
 KEPT_EVENTS = 256
 """Of a seat, for `Await`."""
 CHAT = "load test "
@@ -245,9 +248,9 @@ class Client:
             self._faults += stats.faults
         measures = self._measures
         opener = self._opener
-        delay = of_buckets(stats.delay.buckets, stats.delay.mean_us, stats.delay.max_us)
-        if delay.count:
-            measures["one_way_s"] = delay
+        for name, delay in (("one_way_s", stats.delay), *lateness(stats)):
+            if delay.count:
+                measures[name] = of_buckets(delay.buckets, delay.mean_us, delay.max_us)
         findings = {
             **stats.findings,
             "strays": stats.strays,
@@ -288,6 +291,13 @@ class Client:
         if seat is not None:
             self._gone.append(wire.SeatFound(seat.number, [slot_found(seat, slot) for slot in gone.slots]))
 
+    async def tick(self) -> None:
+        """Until cancelled: how much later than asked for this loop comes back."""
+        while True:
+            due_s = time.monotonic() + TICK_S
+            await asyncio.sleep(TICK_S)
+            self.note(CLIENTS, max(0.0, time.monotonic() - due_s))
+
     async def beat(self) -> None:
         """Until cancelled."""
         while True:
@@ -306,6 +316,11 @@ class Client:
                     faults=self._faults + stats.faults,
                 )
             )
+
+
+def lateness(stats: native.Stats) -> list[tuple[str, native.Delay]]:
+    """By the measure's name."""
+    return [(GENERATORS if name == "own" else f"{name}_s", delay) for name, delay in stats.lateness.items()]
 
 
 def slot_found(seat: Seat, slot: native.SlotStats) -> wire.SlotFound:
@@ -335,15 +350,17 @@ async def run() -> None:
     ):
         client = Client(generator, http, say)
         say(wire.Ready(pid=os.getpid()))
-        beating = tasks.create_task(client.beat(), name="heartbeat")
+        own = [tasks.create_task(work, name="own") for work in (client.beat(), client.tick())]
         while line := await reader.readline():
             request = decoder.decode(line)
             if isinstance(request, wire.Quit):
-                beating.cancel()
+                for task in own:
+                    task.cancel()
                 await client.serve(request)
                 break
             tasks.create_task(client.serve(request), name=type(request).__name__)
-        beating.cancel()
+        for task in own:
+            task.cancel()
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from typing import TypeVar
 import msgspec
 
 from loadtests import native
+from loadtests.child import beside, first_line, run_child
 from loadtests.run import wire
 
 START_TIMEOUT_S = 30.0
@@ -90,32 +91,16 @@ class ClientProcess:
 @contextlib.asynccontextmanager
 async def run_client() -> AsyncIterator[ClientProcess]:
     """Starts one and ends it."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "loadtests.run.client",
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=wire.MAX_LINE_BYTES, cwd=native.ROOT,
-    )  # fmt: skip
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        async with asyncio.timeout(START_TIMEOUT_S):
-            line = await process.stdout.readline()
-        if not line:
+    command = (sys.executable, "-m", "loadtests.run.client")
+    async with run_child(*command, line_bytes=wire.MAX_LINE_BYTES, directory=native.ROOT) as process:
+        if not (line := await first_line(process, START_TIMEOUT_S)):
             raise ClientFailed("a client process ended at its start")
         msgspec.json.decode(line, type=wire.Ready)
         client = ClientProcess(process)
-        reader = asyncio.create_task(client.read(), name="client-lines")
-        try:
+        async with beside(client.read(), "client-lines"):
             yield client
             await client.ask(wire.Quit(id=client.next_id()), type(None))
             async with asyncio.timeout(END_TIMEOUT_S):
                 code = await process.wait()
             if code != 0:
                 raise ClientFailed(f"a client process ended with {code}")
-        finally:
-            reader.cancel()
-            await asyncio.wait([reader])
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-        process.stdin.close()

@@ -1,6 +1,7 @@
 """`python -m loadtests run`: flags, progress while it runs, the table and the files at the end, and the exit code.
 
-0: the service level was held; 1: it was not; 2: the flags or the server were no good.
+0: the service level was held; 1: it was not; 2: the flags or the server were no good; 3: it was missed by times alone,
+and by no more than the participants' own processes were late, so nothing is said of the server.
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ from loadtests.run import engine, flags, report, scenario, table
 from loadtests.run.clients import ClientFailed
 from loadtests.run.flags import BadFlag
 from loadtests.run.hub import HubFailed
+from loadtests.run.level import Verdict
 from loadtests.run.results import Moment
 from loadtests.run.scenario import UnknownScenario
 
-EXIT_HELD, EXIT_NOT_HELD, EXIT_BAD_USE = 0, 1, 2
+EXIT_HELD, EXIT_NOT_HELD, EXIT_BAD_USE, EXIT_NOT_JUDGED = 0, 1, 2, 3
+EXITS = {Verdict.HELD: EXIT_HELD, Verdict.NOT_HELD: EXIT_NOT_HELD, Verdict.NOT_JUDGED: EXIT_NOT_JUDGED}
 LIST = ("--list", "-l")
 
 
@@ -46,7 +49,7 @@ def main(arguments: Sequence[str]) -> int:
     if wanted.out:
         for path in report.write(found, Path(wanted.out)):
             print(path, file=sys.stderr)
-    return EXIT_HELD if found.is_held else EXIT_NOT_HELD
+    return EXITS[found.verdict]
 
 
 def progress(moment: Moment) -> None:

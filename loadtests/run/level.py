@@ -5,7 +5,8 @@ Left out: how it was measured (`results`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
 
 import msgspec
 
@@ -48,6 +49,15 @@ class ServiceLevel(msgspec.Struct, frozen=True, kw_only=True):
     """Pictures and voices that somebody should have got and did not."""
 
 
+class Verdict(StrEnum):
+    """On a run."""
+
+    HELD = "held"
+    NOT_HELD = "not held"
+    NOT_JUDGED = "not judged"
+    """Only times were missed, and no more than the participants' own processes were late by."""
+
+
 class Check(msgspec.Struct, frozen=True):
     """One bound and what came of it."""
 
@@ -59,6 +69,27 @@ class Check(msgspec.Struct, frozen=True):
     is_held: bool
     is_measured: bool = True
     """False: there was nothing to measure, so it is held."""
+    own_s: float = 0.0
+    """Of a time: what of it may be the participants' own lateness, at the same rank."""
+
+    @property
+    def verdict(self) -> Verdict:
+        if self.is_held:
+            return Verdict.HELD
+        return Verdict.NOT_JUDGED if self.unit == "s" and self.value - self.own_s <= self.must else Verdict.NOT_HELD
+
+
+GENERATORS, CLIENTS = "generators_late_s", "clients_late_s"
+"""Measures of how late the participants' own processes were: media's timers, and the event loops of signalling."""
+OWN = {
+    "join_s": (CLIENTS,),
+    "media_s": (CLIENTS, GENERATORS),
+    "first_packet_s": (CLIENTS, GENERATORS),
+    "signalling_delay_s": (CLIENTS,),
+    "one_way_s": (f"{GENERATORS}_holding",),
+    "gap_s": (f"{GENERATORS}_holding",),
+}
+"""What a time may have in it of these, one after the other; the rest: both. The last two are of one phase alone."""
 
 
 TIMES = ("join_s", "media_s", "first_packet_s", "signalling_delay_s", "one_way_s")
@@ -79,11 +110,24 @@ def judge(
         if must is not None:
             measure = measures.get(name, Distribution())
             value = measure.quantile_s(0.99)
-            checks.append(Check(name, value, must, "s", value <= must, measure.count > 0))
+            own_s = _own_s(name, measures, 0.99)
+            checks.append(Check(name, value, must, "s", value <= must, measure.count > 0, own_s))
     for names, unit in ((WORST, "s"), (SHARES, "share"), (COUNTS, "")):
         for name in names:
             must = getattr(level, name)
             if must is not None:
                 value = found.get(name, 0.0)
-                checks.append(Check(name, value, must, unit, value <= must, name in found))
+                own_s = _own_s(name, measures, 1.0) if unit == "s" else 0.0
+                checks.append(Check(name, value, must, unit, value <= must, name in found, own_s))
     return checks
+
+
+def _own_s(name: str, measures: Mapping[str, Distribution], share: float) -> float:
+    parts = OWN.get(name, (CLIENTS, GENERATORS))
+    return sum(measures.get(part, Distribution()).quantile_s(share) for part in parts)
+
+
+def verdict_of(checks: Iterable[Check]) -> Verdict:
+    """One bound that was missed for sure is enough."""
+    told = {check.verdict for check in checks}
+    return next((one for one in (Verdict.NOT_HELD, Verdict.NOT_JUDGED) if one in told), Verdict.HELD)

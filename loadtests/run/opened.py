@@ -1,7 +1,6 @@
 """Packets opened by libsrtp, which neither server nor generator uses, and compared with what their publisher writes.
 
-Written apart from `src/loadgen/src/stamp.rs`, so that a fault there is seen here. Left out: retransmissions, which the
-generator opens itself.
+Written apart from `src/loadgen/src/stamp.rs`, so that a fault there is seen here.
 """
 
 from __future__ import annotations
@@ -21,6 +20,7 @@ STAMP = struct.Struct("!4sIIQQ")
 """Mark, source, layer, number, sent."""
 FILLER_LEN = 4096
 OPUS_TOC = 0x78
+ORIGINAL_SEQUENCE_LEN = 2
 SILENCE = b"\xf8\xff\xfe"
 VP8_START_CODE = b"\x9d\x01\x2a"
 
@@ -72,18 +72,21 @@ class Opener:
             self.refused += 1
             return
         self.opened += 1
-        self.wrong += not is_right(plain)
+        self.wrong += not is_right(plain, is_again=packet.is_again)
 
 
-def is_right(packet: bytes) -> bool:
-    """Whether an RTP packet (RFC 3550 §5.1) has what the source of its one CSRC wrote, or is silence without any."""
+def is_right(packet: bytes, *, is_again: bool = False) -> bool:
+    """Whether an RTP packet (RFC 3550 §5.1) has what the source of its one CSRC wrote, or is silence without any, or
+    nothing but padding. `is_again`: the original's number is before it (RFC 4588 §4)."""
     count, has_extension, has_padding = packet[0] & 0x0F, packet[0] & 0x10, packet[0] & 0x20
     begins = 12 + 4 * count
     if has_extension:
         begins += 4 + 4 * int.from_bytes(packet[begins + 2 : begins + 4], "big")
     payload = packet[begins : len(packet) - (packet[-1] if has_padding else 0)]
-    if not payload:
-        return bool(has_padding)  # A probe.
+    if is_again and payload:
+        payload = payload[ORIGINAL_SEQUENCE_LEN:]
+    if not payload:  # A probe, or what has the number of a packet that was left out.
+        return bool(has_padding) or count == 1
     if count == 0:
         return payload == SILENCE
     csrc = int.from_bytes(packet[12:16], "big")

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from loadtests.run import plots, table
-from loadtests.run.level import Check
+from loadtests.run.level import Check, Verdict
 from loadtests.run.plots import Series
 from loadtests.run.results import Moment, Phase, Results
 
@@ -26,6 +26,7 @@ FINDINGS = {
     "recovered": "came again after a request",
     "lost_on_purpose": "thrown away on purpose",
     "reordered": "came behind a later one",
+    "overtaken": "came behind their own retransmission",
     "duplicates": "came twice",
     "breaks": "broke the numbers",
     "wrong_source": "were of a source that was not in the slot",
@@ -68,7 +69,10 @@ def _write_csv(path: Path, head: Sequence[str], lines: Iterable[Sequence[object]
 def document(found: Results) -> dict[str, object]:
     """With the verdict and each measure's quantiles written out."""
     built: dict[str, object] = msgspec.to_builtins(found, str_keys=True)
-    built["is_held"] = found.is_held
+    built["is_held"] = found.verdict is Verdict.HELD
+    built["verdict"] = str(found.verdict)
+    for told, check in zip(built["checks"], found.checks, strict=True):  # type: ignore[call-overload]  # a list of dicts
+        told["verdict"] = str(check.verdict)
     built["quantiles_s"] = {
         name: {"count": one.count, "mean": one.mean_s, "max": one.max_s}
         | {f"p{share * 100:g}": one.quantile_s(share) for share in (0.5, 0.95, 0.99)}
@@ -83,6 +87,7 @@ def rows(found: Results) -> Iterable[tuple[object, ...]]:
         yield "level", check.name, "value", check.value if check.is_measured else "", check.unit
         yield "level", check.name, "must", check.must, check.unit
         yield "level", check.name, "is_held", int(check.is_held), ""
+        yield "level", check.name, "verdict", str(check.verdict), ""
     for name, one in found.measures.items():
         yield "measure", name, "count", one.count, ""
         for share in (0.5, 0.95, 0.99):
@@ -102,15 +107,14 @@ def rows(found: Results) -> Iterable[tuple[object, ...]]:
 
 def page(found: Results) -> str:
     """HTML."""
-    verdict = "held" if found.is_held else "not held"
-    title = f"Load test {found.scenario}: service level {verdict}"
+    title = f"Load test {found.scenario}: service level {found.verdict}"
     failed = [*(f"{count} × {what}" for what, count in found.failed.items()), *found.complaints]
     shaped = {name: value for name, value in found.flags.items() if value not in ("", {}, 0, False)}
     flags = ", ".join(f"{name.removesuffix('_s').replace('_', ' ')} {_plain(value)}" for name, value in shaped.items())
     sections = [
         f'<header><p class="kind">Load test</p><h1>{escape(found.scenario)}</h1><p>{escape(found.about)}</p>'
-        f'<p class="verdict {"good" if found.is_held else "bad"}">{_mark(found.is_held)}'
-        f"The service level was {verdict}</p>{_tiles(found)}</header>",
+        f'<p class="verdict {KINDS[found.verdict]}">{_mark(found.verdict)}'
+        f"The service level was {found.verdict}</p>{_tiles(found)}</header>",
         f"<section><h2>Service level</h2>{_checks(found.checks)}</section>",
         _list("What went wrong", failed),
         f'<section><h2>In the course of time</h2><div class="plots">{_moments(found.moments)}</div></section>',
@@ -134,9 +138,13 @@ def _plain(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _mark(is_good: bool) -> str:
+KINDS = {Verdict.HELD: "good", Verdict.NOT_HELD: "bad", Verdict.NOT_JUDGED: "open"}
+MARKS = {Verdict.HELD: "✓", Verdict.NOT_HELD: "✗", Verdict.NOT_JUDGED: "?"}
+
+
+def _mark(verdict: Verdict) -> str:
     """Its shape tells it without the colour."""
-    return f'<span aria-hidden="true">{"✓" if is_good else "✗"}</span> '
+    return f'<span aria-hidden="true">{MARKS[verdict]}</span> '
 
 
 def _tiles(found: Results) -> str:
@@ -158,9 +166,9 @@ def _checks(checks: Sequence[Check]) -> str:
     lines = []
     for check in checks:
         reached = min(1.0, check.value / check.must) if check.must else float(check.value > 0)
-        bar = f'<div class="bar"><i class="{"good" if check.is_held else "bad"}" style="width:{reached:.1%}"></i></div>'
+        bar = f'<div class="bar"><i class="{KINDS[check.verdict]}" style="width:{reached:.1%}"></i></div>'
         lines.append(
-            f"<tr><td>{_mark(check.is_held)}{escape(table.name_of(check.name))}</td>"
+            f"<tr><td>{_mark(check.verdict)}{escape(table.name_of(check.name))}</td>"
             f"<td>{table.value_of(check, check.value) if check.is_measured else '–'}</td>"
             f"<td>{table.value_of(check, check.must)}</td><td>{bar}</td></tr>"
         )

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from loadtests.run.distribution import Distribution
-from loadtests.run.level import Check
+from loadtests.run.level import Check, Verdict, verdict_of
 
 
 class Spent(msgspec.Struct, frozen=True):
@@ -100,8 +100,8 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     """What the reader should know of the figures."""
 
     @property
-    def is_held(self) -> bool:
-        return all(check.is_held for check in self.checks)
+    def verdict(self) -> Verdict:
+        return verdict_of(self.checks)
 
 
 def machine() -> str:

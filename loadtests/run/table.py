@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from loadtests.columns import columns
 from loadtests.run.distribution import Distribution
-from loadtests.run.level import Check
+from loadtests.run.level import Check, Verdict
 from loadtests.run.results import Moment, Phase, Results, Spent
 
 NOTHING = Spent()
@@ -24,6 +24,13 @@ NAMES = {
     "strays": "packets that fit no slot",
     "foreign": "sources that should not have come",
     "missing": "pictures and voices that were missing",
+    "generators_late_s": "participants' media: its timers' own lateness",
+    "generators_late_s_holding": "the same, while all stayed",
+    "clients_late_s": "participants' signalling: its loops' own lateness",
+    "reordered_s": "packets behind later ones: how late",
+    "overtaken_s": "packets behind their own retransmission: how late",
+    "recovered_s": "retransmissions: how long after the gap",
+    "backwards_s": "content that went backwards: by how much",
 }
 """Of measures and checks, in words."""
 
@@ -84,6 +91,21 @@ PHASE_HEAD = (
 )  # fmt: skip
 
 
+SENTENCES = {
+    Verdict.HELD: "The service level was held.",
+    Verdict.NOT_HELD: "THE SERVICE LEVEL WAS NOT HELD.",
+    Verdict.NOT_JUDGED: "NOT JUDGED: the participants' own processes were too late to say whether the level was held.",
+}
+
+
+def verdict_of(check: Check) -> str:
+    """Of what was missed and may be the participants' own: how much of it."""
+    told = check.verdict
+    if told is Verdict.NOT_JUDGED:
+        return f"not judged: participants' own lateness up to {seconds(check.own_s)}"
+    return told.upper() if told is Verdict.NOT_HELD else str(told)
+
+
 def text(found: Results) -> str:
     """The whole table."""
     parts = [
@@ -102,7 +124,7 @@ def text(found: Results) -> str:
                     name_of(check.name),
                     value_of(check, check.value) if check.is_measured else "not measured",
                     f"at most {value_of(check, check.must)}",
-                    "held" if check.is_held else "NOT HELD",
+                    verdict_of(check),
                 )
                 for check in found.checks
             ]
@@ -113,6 +135,6 @@ def text(found: Results) -> str:
         *found.notes,
         f"Opened and compared: {found.counts.get('opened', 0):,} of {found.counts.get('packets', 0):,} packets by the "
         f"generator, {found.counts.get('libsrtp_opened', 0):,} by libsrtp",
-        "The service level was held." if found.is_held else "THE SERVICE LEVEL WAS NOT HELD.",
+        SENTENCES[found.verdict],
     ]
     return "\n".join(parts)

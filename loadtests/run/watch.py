@@ -16,6 +16,7 @@ from loadtests.run import wire
 from loadtests.run.clients import ClientProcess
 from loadtests.run.distribution import Distribution
 from loadtests.run.hub import Hub
+from loadtests.run.level import GENERATORS
 from loadtests.run.results import Moment, Spent
 from loadtests.run.seat import Seat
 
@@ -104,6 +105,8 @@ class Watch:
         for name, measure in report.measures.items():
             told = f"one_way_{phase}_s" if name == "one_way_s" and phase != HOLDING else name
             self.measures.setdefault(told, Distribution()).add(measure)
+            if name == GENERATORS and phase == HOLDING:
+                self.measures.setdefault(f"{name}_{phase}", Distribution()).add(measure)
 
     # ── Who got what ───────────────────────────────────────────────────────────────────────────────────────────────
 

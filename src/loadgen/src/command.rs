@@ -4,7 +4,9 @@ use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::inspect::Findings;
+use crate::findings::Findings;
+use crate::histogram::Histogram;
+use crate::lateness::LatenessStats;
 
 /// One line on standard input.
 #[derive(Debug, Deserialize)]
@@ -254,8 +256,8 @@ pub enum Report {
         #[serde(skip_serializing_if = "Option::is_none")]
         key: Option<String>,
     },
-    /// With `tap`: a packet as it came, hex.
-    Packet { peer: u64, mid: String, data: String },
+    /// With `tap`: a packet as it came, hex; `is_again`: a retransmission.
+    Packet { peer: u64, mid: String, is_again: bool, data: String },
     /// The first authentic packet of a slot.
     FirstPacket { peer: u64, mid: String, source: u32, at_ns: u64 },
     /// It does not work, or no more: `ice`, `dtls`, `fingerprint`, `consent`, `closed`, `socket`.
@@ -283,6 +285,7 @@ pub struct Stats {
     pub faults: u64,
     /// Of opened packets: from the publisher's send to the reading of the batch.
     pub delay: Delay,
+    pub lateness: LatenessStats,
     pub sent: Sent,
     /// Datagrams that fit no slot: unknown SSRC, unreadable, RTCP that did not open.
     pub strays: u64,
@@ -301,6 +304,21 @@ pub struct Delay {
     pub max_us: u64,
     /// Largest value and count of each bucket that has any.
     pub buckets: Vec<(u64, u64)>,
+}
+
+impl Delay {
+    /// What was counted so far.
+    pub fn of(counted: &Histogram) -> Self {
+        Self {
+            count: counted.count(),
+            mean_us: counted.mean_us(),
+            p50_us: counted.quantile_us(500),
+            p95_us: counted.quantile_us(950),
+            p99_us: counted.quantile_us(990),
+            max_us: counted.max_us(),
+            buckets: counted.buckets(),
+        }
+    }
 }
 
 /// Of all publishers.

@@ -10,8 +10,9 @@ use aws_lc_rs::rand;
 
 use crate::command::{Command, Delay, Report, Restart, Sent, Stats};
 use crate::dtls::Identity;
+use crate::findings::Findings;
 use crate::histogram::Histogram;
-use crate::inspect::Findings;
+use crate::lateness::Lateness;
 use crate::peer::{Peer, Shared};
 use crate::socket::{Poll, Receiver, monotonic_ns, thread_cpu_ns};
 use crate::stamp::Filler;
@@ -66,6 +67,7 @@ impl Engine {
                 identity,
                 filler: Filler::default(),
                 delay: Histogram::default(),
+                lateness: Lateness::default(),
                 sent: Sent::default(),
                 strays: 0,
                 reports: vec![hello],
@@ -151,6 +153,7 @@ impl Engine {
                 continue;
             }
             place.due_us = u64::MAX;
+            self.shared.lateness.own.record(now_ns / 1000 - due_us);
             // Only what is random on the wire needs it, and most timers are media's.
             if place.peer.wants_random(now_ns / 1000) && rand::fill(&mut random).is_err() {
                 continue;
@@ -281,19 +284,12 @@ impl Engine {
             });
         }
         stats.faults = stats.findings.faults();
-        let delay = &self.shared.delay;
-        stats.delay = Delay {
-            count: delay.count(),
-            mean_us: delay.mean_us(),
-            p50_us: delay.quantile_us(500),
-            p95_us: delay.quantile_us(950),
-            p99_us: delay.quantile_us(990),
-            max_us: delay.max_us(),
-            buckets: delay.buckets(),
-        };
+        stats.delay = Delay::of(&self.shared.delay);
+        stats.lateness = self.shared.lateness.stats();
         (stats.sent, stats.strays) = (self.shared.sent, self.shared.strays);
         if reset {
             (self.shared.sent, self.shared.strays, self.shared.delay) = Default::default();
+            self.shared.lateness = Lateness::default();
             self.gone = Findings::default();
         }
         stats

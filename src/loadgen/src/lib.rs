@@ -29,16 +29,21 @@
 //!
 //! *Delay* is from the moment a publisher of the same machine wrote the packet until the subscriber's batch was read; it
 //! contains the generator's own lateness, so a generator near 100 % of its core measures itself. `cpu_ns` tells.
-//! *Faults* are [`inspect::Findings::faults`]: on a server that is right there are none, whatever the load.
+//! *Lateness* tells packets that came by themselves behind a later one (`reordered`) or behind their own retransmission
+//! (`overtaken`) from retransmissions (`recovered`), and how late the generator's own timers were (`own`).
+//! *Faults* are [`findings::Findings::faults`]: on a server that is right there are none, whatever the load.
 
 pub mod arrivals;
 pub mod command;
 pub mod dtls;
 pub mod engine;
+pub mod findings;
 pub mod histogram;
 pub mod ice;
 pub mod inspect;
+pub mod lateness;
 pub mod loss;
+pub mod order;
 pub mod peer;
 pub mod publish;
 pub mod rtcp;

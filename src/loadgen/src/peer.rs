@@ -10,11 +10,13 @@ use crate::command::{Add, Extensions, Options, Payloads, Report, Restart, Sent, 
 use crate::dtls::{Handshake, Identity, Outcome};
 use crate::histogram::Histogram;
 use crate::ice::{Change, Ice};
+use crate::lateness::Lateness;
 use crate::loss::Loss;
+use crate::order::Arrival;
 use crate::publish::{Publisher, Uplink};
 use crate::rtcp::{self, Block, MAX_BLOCKS};
 use crate::rtp::{Header, u16_at};
-use crate::slot::SlotState;
+use crate::slot::{Opening, SlotState};
 use crate::socket::{Socket, unix_us};
 use crate::srtp::Keys;
 use crate::stamp::Filler;
@@ -34,6 +36,8 @@ pub struct Shared {
     pub filler: Filler,
     /// One-way delays of opened packets.
     pub delay: Histogram,
+    /// Of packets and of ourselves.
+    pub lateness: Lateness,
     /// Of all publishers.
     pub sent: Sent,
     /// Datagrams that fit no slot.
@@ -278,42 +282,29 @@ impl Peer {
             return;
         };
         let state = &mut self.slots[at];
+        let opening = Opening { peer: self.id, taps: self.options.tap, keys, now_ns };
         if !is_own(state) {
-            return state.on_retransmission(keys, &header, packet, now_ns, &shared.filler, &mut shared.delay);
+            return state.on_retransmission(&opening, &header, packet, shared);
         }
         let remembers = self.options.nack && !state.is_audio;
-        let index = state.on_header(&header, packet.len(), remembers, now_ns / 1000);
-        if remembers && self.nack_due_us == u64::MAX && state.inspection.has_missing() {
+        let (index, arrival) = state.on_header(&header, packet.len(), remembers, now_ns / 1000);
+        if remembers && self.nack_due_us == u64::MAX && state.inspection.has_wanted() {
             self.nack_due_us = now_ns / 1000 + NACK_TICK_US;
         }
+        match arrival {
+            Arrival::Late(Some(late_us)) => shared.lateness.reordered.record(late_us),
+            Arrival::Overtaken(Some(late_us)) => shared.lateness.overtaken.record(late_us),
+            _ => {}
+        }
         self.until_sample = self.until_sample.saturating_sub(1);
-        let is_silence = state.is_audio && header.csrc_count == 0;
-        if self.until_sample != 0 && state.is_known && !is_silence {
+        let is_noteworthy = matches!(arrival, Arrival::Overtaken(_)) || state.is_silence(&header);
+        if self.until_sample != 0 && state.is_known && !is_noteworthy {
             return;
         }
         if self.until_sample == 0 {
             self.until_sample = self.options.sample;
         }
-        state.inspection.findings.opened += 1;
-        if self.options.tap {
-            shared.reports.push(state.tapped(self.id, packet));
-        }
-        let Ok(len) = keys.open_rtp(packet, header.len, index) else {
-            state.inspection.findings.not_authentic += 1;
-            return;
-        };
-        if !std::mem::replace(&mut state.is_known, true) {
-            let (peer, mid) = (self.id, state.slot.mid.clone());
-            shared.reports.push(Report::FirstPacket { peer, mid, source: header.csrc, at_ns: now_ns });
-        }
-        match header.payload(&packet[..len]) {
-            Some([]) => state.inspection.findings.probes += 1,
-            Some(payload) if is_silence => state.inspection.on_silence(payload),
-            payload => {
-                let stamp = payload.and_then(|payload| shared.filler.read(payload, state.is_audio));
-                state.inspection.on_content(header.csrc, index, stamp, now_ns, &mut shared.delay);
-            }
-        }
+        state.open(&opening, &header, packet, index, shared);
     }
 
     fn on_rtcp(&mut self, packet: &mut [u8], now_ns: u64, shared: &mut Shared) {
@@ -429,13 +420,13 @@ impl Peer {
         if self.nack_due_us <= now_us {
             self.nack_due_us = u64::MAX;
             let mut requests = Vec::new();
-            for state in self.slots.iter_mut().filter(|state| state.inspection.has_missing()) {
+            for state in self.slots.iter_mut().filter(|state| state.inspection.has_wanted()) {
                 let mut sequences = Vec::new();
                 state.inspection.due_nacks(now_us, NACK_WAIT_US, NACK_TIMES, &mut sequences);
                 if !sequences.is_empty() {
                     rtcp::push_nack(&mut requests, own, state.slot.ssrc, &sequences);
                 }
-                if state.inspection.has_missing() {
+                if state.inspection.has_wanted() {
                     self.nack_due_us = now_us + NACK_TICK_US;
                 }
             }

@@ -1,12 +1,24 @@
 //! One stream from the server: its findings, its retransmissions, and what is reported of it.
 
 use crate::command::{Report, Slot, SlotStats};
-use crate::histogram::Histogram;
 use crate::inspect::Inspection;
+use crate::order::Arrival;
+use crate::peer::Shared;
 use crate::rtcp::Block;
 use crate::rtp::{Header, Unwrapper, hex, u16_at};
 use crate::srtp::Keys;
-use crate::stamp::Filler;
+
+/// What opening a packet needs of its client.
+pub struct Opening<'a> {
+    /// Its name.
+    pub peer: u64,
+    /// What is opened is reported, too.
+    pub taps: bool,
+    /// For what it receives.
+    pub keys: &'a Keys,
+    /// When the packet was read.
+    pub now_ns: u64,
+}
 
 /// See the module.
 pub struct SlotState {
@@ -44,32 +56,60 @@ impl SlotState {
 
     /// Judges a header of its own stream, as [`Inspection::on_header`].
     #[inline]
-    pub fn on_header(&mut self, header: &Header, datagram_len: usize, remembers_missing: bool, now_us: u64) -> u64 {
+    pub fn on_header(&mut self, header: &Header, datagram_len: usize, remembers: bool, now_us: u64) -> (u64, Arrival) {
         if header.csrc_count != 0 {
             self.heard_us = now_us;
         }
-        self.inspection.on_header(header, datagram_len, remembers_missing, now_us)
+        self.inspection.on_header(header, datagram_len, remembers, now_us)
+    }
+
+    /// Nobody's packet, as sound has them.
+    pub fn is_silence(&self, header: &Header) -> bool {
+        self.is_audio && header.csrc_count == 0
     }
 
     /// A packet as it came, for another library.
-    pub fn tapped(&self, peer: u64, packet: &[u8]) -> Report {
-        Report::Packet { peer, mid: self.slot.mid.clone(), data: hex(packet) }
+    fn tap(&self, of: &Opening<'_>, packet: &[u8], is_again: bool, shared: &mut Shared) {
+        if of.taps {
+            let (peer, mid, data) = (of.peer, self.slot.mid.clone(), hex(packet));
+            shared.reports.push(Report::Packet { peer, mid, is_again, data });
+        }
+    }
+
+    /// Opens a packet of its own stream and compares it.
+    pub fn open(&mut self, of: &Opening<'_>, header: &Header, packet: &mut [u8], index: u64, shared: &mut Shared) {
+        self.inspection.findings.opened += 1;
+        self.tap(of, packet, false, shared);
+        let Ok(len) = of.keys.open_rtp(packet, header.len, index) else {
+            self.inspection.findings.not_authentic += 1;
+            return;
+        };
+        if !std::mem::replace(&mut self.is_known, true) {
+            let (peer, mid) = (of.peer, self.slot.mid.clone());
+            shared.reports.push(Report::FirstPacket { peer, mid, source: header.csrc, at_ns: of.now_ns });
+        }
+        match header.payload(&packet[..len]) {
+            Some([]) => self.inspection.findings.probes += 1,
+            Some(payload) if self.is_silence(header) => self.inspection.on_silence(payload),
+            payload => self.on_content(of, header.csrc, index, payload.unwrap_or_default(), shared),
+        }
+    }
+
+    fn on_content(&mut self, of: &Opening<'_>, csrc: u32, index: u64, payload: &[u8], shared: &mut Shared) {
+        let stamp = shared.filler.read(payload, self.is_audio);
+        if let Some(stamp) = &stamp {
+            shared.delay.record(of.now_ns.saturating_sub(stamp.sent_ns) / 1000);
+        }
+        self.inspection.on_content(csrc, index, stamp, &mut shared.lateness);
     }
 
     /// The first two bytes of the payload are the original's number (RFC 4588 §4). Opened and compared.
-    pub fn on_retransmission(
-        &mut self,
-        keys: &Keys,
-        header: &Header,
-        packet: &mut [u8],
-        now_ns: u64,
-        filler: &Filler,
-        delay: &mut Histogram,
-    ) {
+    pub fn on_retransmission(&mut self, of: &Opening<'_>, header: &Header, packet: &mut [u8], shared: &mut Shared) {
         let index = self.rtx.unwrap(header.sequence);
+        self.inspection.findings.opened += 1;
+        self.tap(of, packet, true, shared);
         let findings = &mut self.inspection.findings;
-        findings.opened += 1;
-        let Ok(len) = keys.open_rtp(packet, header.len, index) else {
+        let Ok(len) = of.keys.open_rtp(packet, header.len, index) else {
             findings.not_authentic += 1;
             return;
         };
@@ -78,9 +118,9 @@ impl SlotState {
             findings.probes += 1;
             return;
         };
-        if let Some(index) = self.inspection.on_retransmission(sequence) {
-            let stamp = filler.read(original, self.is_audio);
-            self.inspection.on_content(header.csrc, index, stamp, now_ns, delay);
+        if let Some((index, late_us)) = self.inspection.on_retransmission(sequence, of.now_ns / 1000) {
+            late_us.into_iter().for_each(|late_us| shared.lateness.recovered.record(late_us));
+            self.on_content(of, header.csrc, index, original, shared);
         }
     }
 

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from loadtests.run.distribution import Distribution, of_buckets, upper_bound_us
-from loadtests.run.level import Check, ServiceLevel, judge
+from loadtests.run.level import Check, ServiceLevel, Verdict, judge, verdict_of
 
 
 def taking(*seconds: float) -> Distribution:
@@ -61,3 +61,20 @@ def test_generators_buckets_are_the_same() -> None:
     assert uppers[:20] == [*range(16), 16, 17, 18, 19]
     assert all(upper_bound_us(upper) == upper for upper in uppers)
     assert of_buckets([(15, 3), (33, 1)], mean_us=20, max_us=32).quantile_s(0.99) == 32e-6
+
+
+def test_time_that_was_missed_by_no_more_than_the_participants_were_late_is_not_judged() -> None:
+    measures = {
+        "one_way_s": taking(0.2),
+        "generators_late_s_holding": taking(0.001, 0.06),
+        "clients_late_s": taking(0.3),
+    }
+    checks = by_name(judge(ServiceLevel(), measures, {"gap_s": 1.02}))
+    assert checks["one_way_s"].verdict is Verdict.NOT_JUDGED, "50 ms too much, and 60 ms may be their own"
+    assert checks["gap_s"].verdict is Verdict.NOT_JUDGED
+    assert verdict_of(checks.values()) is Verdict.NOT_JUDGED
+    late = by_name(judge(ServiceLevel(), measures, {"gap_s": 1.2, "loss": 0.5}))
+    assert late["gap_s"].verdict is Verdict.NOT_HELD, "signalling's lateness stops no picture"
+    assert late["loss"].verdict is Verdict.NOT_HELD, "a count is judged whatever the time"
+    assert verdict_of(late.values()) is Verdict.NOT_HELD
+    assert verdict_of(judge(ServiceLevel(), {}, {})) is Verdict.HELD

@@ -93,7 +93,7 @@ def test_ticks_are_round_and_reach_the_top(most: float, last: float) -> None:
 
 
 def point(participants: float, python: float, relay: float, scenario: str = "consultation") -> Point:
-    return Point(scenario, participants, 1, 1000, python, relay, 0.1, 10.0, 0.01, is_held=True, faults=0)
+    return Point(scenario, participants, 1, 1000, python, relay, 0.1, 10.0, 0.01, verdict="held", faults=0)
 
 
 def test_capacity_tells_what_each_adds_from_what_an_empty_server_takes() -> None:
