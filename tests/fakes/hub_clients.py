@@ -12,6 +12,7 @@ from vdxmedia.conference.kinds import EndReason
 from vdxmedia.conference.settings import GuestVisibility
 from vdxmedia.hub.client import ClientEvent, JoinRequest, ResumeRequest
 from vdxmedia.hub.ports import Grant, MediaKind
+from vdxmedia.hub.rounds import RosterNews
 from vdxmedia.ids import SessionSecret
 
 E = TypeVar("E", bound=ClientEvent)
@@ -24,7 +25,7 @@ class FakeClient:
 
     def send(self, event: ClientEvent) -> None:
         assert self.ended is None, "the end is the last"
-        self.events.append(event)
+        self.events += event.events if isinstance(event, RosterNews) else (event,)
 
     def end(self, reason: EndReason, *, can_rejoin: bool) -> None:
         self.ended = (reason, can_rejoin)

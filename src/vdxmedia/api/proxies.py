@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 from collections.abc import Iterable
 
@@ -10,6 +11,8 @@ from aiohttp import web
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 MAX_HOPS = 16
+MAX_PARSED = 256
+"""Addresses whose form is remembered: of each request one is asked for several times."""
 
 
 class TrustedProxies:
@@ -67,6 +70,7 @@ def limit_key(address: str) -> str:
     return str(parsed or "unknown")
 
 
+@functools.lru_cache(MAX_PARSED)
 def _parsed(text: str) -> Address | None:
     try:
         address = ipaddress.ip_address(text.partition("%")[0])

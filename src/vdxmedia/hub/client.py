@@ -26,6 +26,7 @@ from vdxmedia.conference.kinds import EndReason, Quality, SourceKind
 from vdxmedia.conference.settings import GuestVisibility, RoomMode
 from vdxmedia.hub.devices import Device
 from vdxmedia.hub.ports import Grant
+from vdxmedia.hub.rounds import RosterNews
 from vdxmedia.ids import ParticipantId, SessionSecret
 
 # ── room to client ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -82,6 +83,7 @@ class ServerStopping(msgspec.Struct, frozen=True):
 
 ClientEvent = (
     SequencedEvent
+    | RosterNews
     | BindingsChanged
     | SpeakersChanged
     | DocumentChanged

@@ -53,6 +53,7 @@ from vdxmedia.hub.ports import (
 from vdxmedia.hub.presence import RoomPresence, presence_of
 from vdxmedia.hub.ring import EventRing
 from vdxmedia.hub.room_lobby import RoomLobby, admission_keys
+from vdxmedia.hub.rounds import RosterNews, in_rounds
 from vdxmedia.hub.seats import Seat, Seats
 from vdxmedia.ids import ConferenceKey, ParticipantId, RoomId, SourceId, new_source_id
 from vdxmedia.observability import Metrics
@@ -411,12 +412,15 @@ class Room:
         """Also when the plane failed: the conference has changed, and the numbers must have no gap."""
         is_over = any(isinstance(event, events.ConferenceEnded) for event in decided)
         chosen: RoomSettings | None = None
-        for event in decided:
+        for event in in_rounds(decided):
             match event:
                 case events.SeatGivenUp():
                     self._release(event, EndReason.ENDED if is_over else EndReason.REMOVED)
                 case events.ParticipantJoined() | events.ParticipantChanged() | events.ParticipantLeft():
-                    self._ring.append(event)
+                    self._ring.append(event.to, (event,))
+                    self._seats.tell(event.to, event)
+                case RosterNews():
+                    self._ring.append(event.to, event.events)
                     self._seats.tell(event.to, event)
                 case (
                     events.SpeakersChanged() | events.DocumentChanged() | events.DocumentWithdrawn() | events.Uttered()

@@ -41,6 +41,8 @@ class _Waiting:
     make: Make
     due_s: float
     """Monotonic; not before."""
+    early_s: float = 0.0
+    """But so much before, when others are written anyway."""
     answers: list[asyncio.Future[None]] = field(default_factory=list)
     """Of those who wait until it is written."""
 
@@ -77,13 +79,14 @@ class StoreOutbox:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def put(self, key: Hashable, make: Make, *, due_s: float = 0.0) -> None:
-        """Replaces what waits under the key and keeps its turn. Who waits for the old one waits for this one."""
+    def put(self, key: Hashable, make: Make, *, due_s: float = 0.0, early_s: float = 0.0) -> None:
+        """Replaces what waits under the key and keeps its turn. Who waits for the old one waits for this one. `early_s`:
+        it may go so much before it is due, when a transaction is made anyway; each costs as much as what is in it."""
         waiting = self._waiting.get(key)
         if waiting is None:
-            self._waiting[key] = _Waiting(make, due_s)
+            self._waiting[key] = _Waiting(make, due_s, early_s)
         else:
-            waiting.make = make
+            waiting.make, waiting.early_s = make, early_s
             if due_s >= waiting.due_s:
                 return  # the writer need not look again
             waiting.due_s = due_s
@@ -194,7 +197,7 @@ class StoreOutbox:
     async def _take(self, *, is_last: bool) -> list[_Taken]:
         """Those that are due, made now. The loop runs others between two: making a change may take a millisecond."""
         now_s = self._clock.monotonic_s()
-        due = [key for key, waiting in self._waiting.items() if is_last or waiting.due_s <= now_s][:BATCH]
+        due = [key for key, one in self._waiting.items() if is_last or one.due_s - one.early_s <= now_s][:BATCH]
         taken: list[_Taken] = []
         try:
             for key in due:

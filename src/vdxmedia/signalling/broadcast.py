@@ -18,6 +18,7 @@ from vdxmedia.conference import events
 from vdxmedia.conference.documents import Document
 from vdxmedia.conference.events import ParticipantState
 from vdxmedia.hub.client import BandwidthChanged, ClientEvent, QualityChanged, SentToLobby
+from vdxmedia.hub.rounds import RosterNews
 from vdxmedia.ids import RoomId
 from vdxmedia.signalling import messages, translate
 
@@ -56,7 +57,7 @@ class Told:
 
     event: ClientEvent | None
     json: bytes
-    """Empty: each session makes its own."""
+    """One, or several with commas between them; empty: each session makes its own."""
     place: Latest | type[Document] | None
     """What it takes the place of; None: it waits in order."""
 
@@ -83,6 +84,10 @@ class Broadcast:
     def _first(self, room: RoomId, event: ClientEvent) -> Told:
         if isinstance(event, _OF_THE_SESSION):
             return Told(event, b"", None)
+        if isinstance(event, RosterNews):
+            self.encoded += len(event.events)
+            together = b",".join(encode_event(translate.event(room, one)) for one in event.events)
+            return Told(event, together, None)
         self.encoded += 1
         place: Latest | type[Document] | None = _LATEST.get(type(event))
         if isinstance(event, events.DocumentChanged):

@@ -20,6 +20,7 @@ from vdxmedia.hub.client import (
     ServerStopping,
 )
 from vdxmedia.hub.ports import MediaAnswer
+from vdxmedia.hub.rounds import RosterNews
 from vdxmedia.ids import ParticipantId, RoomId
 from vdxmedia.signalling import messages
 from vdxmedia.signalling.areas.lobby import waiting_again, waiting_of
@@ -99,6 +100,8 @@ def event(room: RoomId, told: ClientEvent) -> messages.ServerEvent:
             return messages.Refused(reason=told.reason)
         case events.Transferred():
             raise ValueError("only the session can: it makes the token")
+        case RosterNews():
+            raise ValueError("several: each is translated by itself")
         case ServerStopping():
             return messages.Stopping(reconnect_after=told.reconnect_after_s)
         case _:

@@ -141,6 +141,8 @@ class Database:
         self._engine = engine
         self._is_sqlite = engine.dialect.name == "sqlite"
         self._attempts = TaskScope("store")
+        self._made: dict[type[StoreChange], list[Executable]] = {}
+        """Putting a statement together takes as long as carrying it out."""
 
     async def close(self) -> None:
         """Bounded in time. Twice is fine."""
@@ -201,9 +203,11 @@ class Database:
 
     async def write(self, changes: Sequence[StoreChange]) -> None:
         async def work(connection: AsyncConnection) -> None:
-            for kind, group in itertools.groupby(changes, type):
+            for kind, group in itertools.groupby(sorted(changes, key=_turn), type):
                 of_kind = list(group)
-                for statement in self._statements(kind):
+                if kind not in self._made:
+                    self._made[kind] = self._statements(kind)
+                for statement in self._made[kind]:
                     await connection.execute(statement, [_parameters(change) for change in of_kind])
 
         await self._do(work, ANSWER_S)
@@ -287,6 +291,15 @@ class Database:
             raise cannot(error) from error
         finally:
             task.cancel()  # where it is not over
+
+
+_LAST = {SaveCall: 1, SaveCallStay: 2, SaveCallRecord: 3}
+
+
+def _turn(change: StoreChange) -> int:
+    """All stays with one statement, all records with another: when many come, both are there of each. These are about
+    nothing that another kind of change is about; all others keep their order."""
+    return _LAST.get(type(change), 0)
 
 
 def _room(row: Row[Any]) -> StoredRoom | None:

@@ -46,28 +46,44 @@ def left(sequence: int) -> ParticipantLeft:
     return ParticipantLeft(sequence, (B,), ParticipantId("a"), LeaveReason.LEFT)
 
 
+def append(ring: EventRing, event: ParticipantLeft) -> None:
+    ring.append(event.to, (event,))
+
+
 def test_ring_gives_what_came_after() -> None:
     ring = EventRing(3)
     assert ring.after(0, B) == ()
     for sequence in range(1, 6):
-        ring.append(left(sequence))
+        append(ring, left(sequence))
     assert ring.after(5, B) == ()
     assert [event.sequence for event in ring.after(3, B) or ()] == [4, 5]
     assert [event.sequence for event in ring.after(2, B) or ()] == [3, 4, 5]
     assert ring.after(1, B) is None
 
 
+def test_ring_with_several_at_once_gives_those_after_a_number() -> None:
+    ring = EventRing(3)
+    ring.append((B,), (left(1), left(2)))
+    ring.append((B,), (left(3), left(4)))
+    assert [event.sequence for event in ring.after(2, B) or ()] == [3, 4]
+    assert [event.sequence for event in ring.after(3, B) or ()] == [4]
+    assert [event.sequence for event in ring.after(1, B) or ()] == [2, 3, 4]
+    ring.append((B,), (left(5),))
+    assert ring.after(1, B) is None, "the first two have gone together"
+    assert [event.sequence for event in ring.after(2, B) or ()] == [3, 4, 5]
+
+
 def test_ring_gives_nobody_what_another_was_told() -> None:
     ring = EventRing(3)
-    ring.append(left(1))
+    append(ring, left(1))
     assert ring.after(0, ParticipantId("c")) == ()
 
 
 def test_ring_keeps_what_one_was_told_however_much_others_were() -> None:
     ring = EventRing(3)
-    ring.append(left(1))
+    append(ring, left(1))
     for sequence in range(2, 9):
-        ring.append(ParticipantLeft(sequence, (ParticipantId("c"),), ParticipantId("a"), LeaveReason.LEFT))
+        append(ring, ParticipantLeft(sequence, (ParticipantId("c"),), ParticipantId("a"), LeaveReason.LEFT))
     assert [event.sequence for event in ring.after(0, B) or ()] == [1]
     ring.forget(B)
     assert ring.after(0, B) == ()
