@@ -69,6 +69,7 @@ class Assembly:
         self.is_ended = False
         self.activations = 0
         self._ledger = Ledger()
+        self._concerned = layout.Concerned()
         self._scene: layout.Scene | None = None
         """None: something of it has changed."""
         self._to_arrange: dict[ParticipantId, None] | None = {}
@@ -170,17 +171,19 @@ class Assembly:
         scene = self.scene()
         scene.add(newcomer)
         self.people[newcomer.id] = newcomer
+        self._concerned.came(newcomer)
         self.owners.update({source.id: newcomer for source in newcomer.sources.values()})
         self.roster.enter(newcomer, self.people)
         self._newcomers[newcomer.id] = newcomer
         if newcomer.is_sign_interpreter:
             self.rearrange()
             return
-        self.arrange([newcomer, *layout.concerned_by_newcomer(self.people.values(), newcomer.id, scene)])
+        self.arrange([newcomer, *self._concerned.by_newcomer(self.people.values(), newcomer.id, scene)])
 
     def remove(self, participant: Participant, reason: LeaveReason) -> None:
         mains = self.voices.mains
         del self.people[participant.id]
+        self._concerned.gone(participant)
         self.away.pop(participant.id, None)
         sources = [source.id for source in participant.sources.values()]
         for source in sources:
@@ -219,7 +222,8 @@ class Assembly:
         audience = self.audience_of(participant)
         if participant.audience == audience:
             return
-        participant.audience = audience
+        before, participant.audience = participant.audience, audience
+        self._concerned.permitted(participant, before)
         self._permitted[participant.id] = participant
         self.voices.permit(participant.id, audience.heard_by)
         self._must_mend_speakers = True
@@ -428,6 +432,7 @@ class Assembly:
         for viewer in viewers:
             main = viewer.main
             bindings = layout.arrange(viewer, scene)
+            self._concerned.arranged(viewer)
             if bindings != viewer.bindings:
                 viewer.bindings = bindings
                 viewer.shows = frozenset(binding.participant for binding in bindings)

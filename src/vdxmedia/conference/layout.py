@@ -6,6 +6,7 @@ source of a slot; the relay is told nothing about slots that are hidden, or whos
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from vdxmedia.conference.events import Binding
@@ -13,6 +14,7 @@ from vdxmedia.conference.kinds import SlotKind, SourceKind
 from vdxmedia.conference.layers import DEFAULT_LAYER, layer_for
 from vdxmedia.conference.media import BindSlot, Priority
 from vdxmedia.conference.participant import Participant, Source, TileState
+from vdxmedia.conference.permissions import Audience
 from vdxmedia.conference.slots import PAIRS, People, Person, Place, assign, pinned_speakers
 from vdxmedia.conference.voices import Voices
 from vdxmedia.ids import ParticipantId
@@ -65,7 +67,9 @@ class Scene:
                     audience.interpreters += (newcomer.id,)
 
     def of(self, viewer: Participant) -> _Audience:
-        receives = viewer.audience.receives
+        return self.receiving(viewer.audience.receives)
+
+    def receiving(self, receives: int) -> _Audience:
         audience = self._audiences.get(receives)
         if audience is None:
             audience = _Audience(list(self.by_id.values()), self.voices, receives)
@@ -91,27 +95,57 @@ class Scene:
         return viewer.main if people.find(viewer.main, viewer.id) is not None else None
 
 
-def concerned_by_newcomer(
-    everyone: Iterable[Participant], newcomer: ParticipantId, scene: Scene
-) -> Iterator[Participant]:
-    """For whom somebody who has just come, with nothing on, can change what they are shown: he takes a free place only,
-    or his microphone makes the room a large one. `scene` has him.
+class Concerned:
+    """Whom a newcomer can concern, known without a look at everybody: in a room of hundreds usually nobody."""
 
-    Everyone is looked at, so what is the same for an audience is asked once."""
-    audiences: dict[int, tuple[bool, bool]] = {}
-    for viewer in everyone:
-        receives = viewer.audience.receives
-        known = audiences.get(receives)
-        if known is None:
+    def __init__(self) -> None:
+        self._audiences: Counter[int] = Counter()
+        """How many receive these classes."""
+        self._with_place: dict[ParticipantId, Participant] = {}
+        """Who has a slot that shows nobody."""
+
+    def came(self, viewer: Participant) -> None:
+        self._audiences[viewer.audience.receives] += 1
+
+    def gone(self, viewer: Participant) -> None:
+        self._with_place.pop(viewer.id, None)
+        self._take_from(viewer.audience)
+
+    def permitted(self, viewer: Participant, before: Audience) -> None:
+        """He has another audience now."""
+        self._take_from(before)
+        self._audiences[viewer.audience.receives] += 1
+
+    def arranged(self, viewer: Participant) -> None:
+        if None in viewer.places:
+            self._with_place[viewer.id] = viewer
+        else:
+            self._with_place.pop(viewer.id, None)
+
+    def by_newcomer(
+        self, everyone: Iterable[Participant], newcomer: ParticipantId, scene: Scene
+    ) -> Iterator[Participant]:
+        """For whom somebody who has just come, with nothing on, can change what they are shown: he takes a free place
+        only, or his microphone makes the room a large one. `scene` has him."""
+        # Who is of them himself hears one less.
+        small = [people for people in self._showing(newcomer, scene) if people.microphones <= PAIRS + 2]
+        for viewer in everyone if small else sorted(self._with_place.values(), key=lambda one: one.joined):
             people = scene.of(viewer).people
-            # Who is of them himself hears one less.
-            known = audiences[receives] = (people.has(newcomer), people.microphones <= PAIRS + 2)
-        is_shown, may_be_small = known
-        if not is_shown or viewer.id == newcomer:
-            continue
-        is_small = may_be_small and scene.of(viewer).people.heard_by(viewer.id) <= PAIRS + 1
-        if is_small or None in viewer.places:
-            yield viewer
+            if viewer.id == newcomer or not people.has(newcomer):
+                continue
+            if None in viewer.places or people.heard_by(viewer.id) <= PAIRS + 1:
+                yield viewer
+
+    def _showing(self, newcomer: ParticipantId, scene: Scene) -> Iterator[People]:
+        for receives in self._audiences:
+            people = scene.receiving(receives).people
+            if people.has(newcomer):
+                yield people
+
+    def _take_from(self, audience: Audience) -> None:
+        self._audiences[audience.receives] -= 1
+        if not self._audiences[audience.receives]:
+            del self._audiences[audience.receives]
 
 
 def is_concerned_by_leaver(viewer: Participant, leaver: ParticipantId, scene: Scene) -> bool:
