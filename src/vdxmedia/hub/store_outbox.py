@@ -80,8 +80,10 @@ class StoreOutbox:
         return len(self._waiting)
 
     def put(self, key: Hashable, make: Make, *, due_s: float = 0.0, early_s: float = 0.0) -> None:
-        """Replaces what waits under the key and keeps its turn. Who waits for the old one waits for this one. `early_s`:
-        it may go so much before it is due, when a transaction is made anyway; each costs as much as what is in it."""
+        """Replaces what waits under the key and keeps its turn. Who waits for the old one waits for this one.
+
+        `early_s`: it may go so much before it is due, when a transaction is made anyway; each costs as much as what is
+        in it."""
         waiting = self._waiting.get(key)
         if waiting is None:
             self._waiting[key] = _Waiting(make, due_s, early_s)
