@@ -30,6 +30,7 @@ from vdxmedia.store.administration import open_beside_server
 from vdxmedia.store.audit import append_notes
 from vdxmedia.store.booking_rows import Rows
 from vdxmedia.store.clients import StoredClients
+from vdxmedia.store.staff_accounts import StoredStaffAccounts
 from vdxmedia.store.units import UniqueViolated, Units
 
 EXIT_REFUSED = 2
@@ -221,8 +222,9 @@ def invite(
 ) -> None:
     """Store an invitation of an administrator and print its link, once.
 
-    The link works once, and signs its holder in at the staff page as meeting-admin of the organisation, for as long as
-    a session lasts. Whoever signs in by the organisation's own login needs none.
+    The link works once. Its holder chooses a password, and signs in with it and the e-mail at the staff page from then
+    on, as meeting-admin of the organisation; invited again, he chooses another. Where people sign in by the
+    organisation's own login (staff.issuer), the link signs its holder in for one session.
     """
     token = secrets.token_urlsafe(32)
 
@@ -245,6 +247,27 @@ def invite(
     settings = _settings(config_file)
     _on_store(config_file, work)
     typer.echo(f"{settings.http.public_url.rstrip('/')}/staff#{token}")
+
+
+@admin_app.command("list")
+def list_administrators(config_file: ConfigOption = None) -> None:
+    """Print who has a password at the staff page: e-mail, tab, organisation."""
+
+    async def work(units: Units, sealer: Sealer, now: int) -> None:
+        for account in await StoredStaffAccounts(units, sealer).all():
+            typer.echo(f"{account.email}\t{account.organisation}")
+
+    _on_store(config_file, work)
+
+
+@admin_app.command("remove")
+def remove_administrator(email: str, config_file: ConfigOption = None) -> None:
+    """Forget an administrator's password and unused links; who is signed in by it is signed out within seconds."""
+
+    async def work(units: Units, sealer: Sealer, now: int) -> None:
+        await StoredStaffAccounts(units, sealer).remove(email, now)
+
+    _on_store(config_file, work)
 
 
 # ── all ───────────────────────────────────────────────────────────────────────────────────────────────────────────

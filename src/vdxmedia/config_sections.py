@@ -217,7 +217,8 @@ class Staff(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who may use the staff page at /staff, for those without a system of their own that books."""
 
     issuer: str = ""
-    """Where people sign in (OpenID Connect): the `issuer` of one of `oauth.issuers`; empty: nobody signs in."""
+    """Where people sign in (OpenID Connect): the `issuer` of one of `oauth.issuers`; empty: with a password of this
+    server, who was invited (`vdxmedia admin invite`)."""
     client_id: str = ""
     """This server's at the issuer, with `http.public_url` and /staff/signed-in as its redirect address."""
     client_secret_file: str = ""

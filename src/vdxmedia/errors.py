@@ -5,10 +5,11 @@
     │   ├── BadMessage            bad_message · unknown_message · message_too_large · out_of_order ·
     │   │                         unsupported_protocol
     │   ├── BadSdp                sdp_invalid · sdp_unsupported
-    │   ├── BadField              validation_failed (with the field's path)
+    │   ├── BadField              validation_failed · password_short · password_guessable (with the field's path)
     │   └── (store's own)         store_unreadable · store_rejected (logged, never told)
     ├── NotAllowed                token_missing · token_invalid · token_expired · key_missing · key_invalid ·
-    │                             session_ended · cross_site · sign_in_failed · sign_in_refused · not_permitted ·
+    │                             session_ended · cross_site · sign_in_failed · sign_in_refused ·
+    │                             password_wrong · not_permitted ·
     │                             (of desks) hosts_only · nothing_asked · guests_are_private · …
     ├── NotFound                  room_unknown · participant_unknown · not_found
     ├── Refused                   room_full · room_not_open · room_closed · rooms_full · rate_limited ·

@@ -24,10 +24,12 @@ from vdxmedia.api.proxies import TrustedProxies, limit_key
 from vdxmedia.api.ratelimit import RateLimit
 from vdxmedia.booking.callers import Caller, CallerRole
 from vdxmedia.clock import Clock
-from vdxmedia.errors import NotAllowed, NotFound, VdxError
+from vdxmedia.errors import BadField, NotAllowed, NotFound, VdxError
 from vdxmedia.hub.bookings_port import Bookings
 from vdxmedia.hub.invitations import Invitations
+from vdxmedia.hub.staff_accounts import StaffAccounts, generation_of
 from vdxmedia.hub.staff_sessions import StaffSession, StaffSessions
+from vdxmedia.passwords import MAX_CHARS
 
 PAGE = "/staff"
 SESSION = "/api/v1/staff/session"
@@ -40,8 +42,8 @@ STRANGERS_PER_SECOND, STRANGERS_BURST = 10.0, 300.0
 256 random bits nothing is guessed so; it is the login that is spared."""
 _UNCHANGING = frozenset({"GET", "HEAD", "OPTIONS"})
 
-Way = Literal["openId", "development", "none"]
-"""How one signs in here."""
+Way = Literal["openId", "development", "password"]
+"""How one signs in here; in development the page offers its click alone."""
 
 
 class StaffPerson(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -103,9 +105,18 @@ class StaffCookie:
 class StaffGuard:
     """Decides whose session a request has. Event loop only."""
 
-    def __init__(self, sessions: StaffSessions, *, origin: str, proxies: TrustedProxies, clock: Clock) -> None:
+    def __init__(
+        self,
+        sessions: StaffSessions,
+        accounts: StaffAccounts,
+        *,
+        origin: str,
+        proxies: TrustedProxies,
+        clock: Clock,
+    ) -> None:
         """`origin`: this server's, as browsers write it."""
         self.sessions = sessions
+        self._accounts = accounts
         self.cookie = StaffCookie("vdx_staff", is_secure=origin.startswith("https:"), same_site="Strict")
         self.origin = origin
         self._proxies = proxies
@@ -131,14 +142,17 @@ class StaffGuard:
         if not is_own:
             raise NotAllowed("only this server's own page may ask this", code="cross_site")
 
-    def session(self, request: web.BaseRequest) -> StaffSession:
-        """Raises: NotAllowed `session_ended`, Refused `rate_limited`."""
+    async def session(self, request: web.BaseRequest) -> StaffSession:
+        """Raises: NotAllowed `session_ended`, Refused `rate_limited`, `store_unavailable`."""
         token = self.cookie.of(request)
         session = self.sessions.find(token) if token else None
         if session is None:
             self._strangers.spend(self.address_of(request))
             raise NotAllowed("sign in again", code="session_ended")
         self._requests.spend(f"{session.person}\n{session.ends_at_s}")
+        if session.account and not await self._accounts.is_current(session.account, session.generation):
+            self.sessions.end(token)
+            raise NotAllowed("sign in again", code="session_ended")
         return session
 
 
@@ -154,14 +168,17 @@ class StaffCallers:
         if "Authorization" in request.headers or not self._guard.cookie.of(request):
             return await self._callers.authenticate(request)
         self._guard.check_same_page(request)
-        caller = self._guard.session(request).caller
+        caller = (await self._guard.session(request)).caller
         return msgspec.structs.replace(caller, address=self._guard.address_of(request))
 
 
-class Invitation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a link of `vdxmedia admin invite` has behind its #."""
+class Shown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """By what one signs in: an invitation, with the password that is chosen; or an e-mail and its password."""
 
-    invitation: Annotated[str, Meta(min_length=40, max_length=64)]
+    invitation: Annotated[str, Meta(max_length=64)] = ""
+    """What a link of `vdxmedia admin invite` has behind its #."""
+    email: Annotated[str, Meta(max_length=254)] = ""
+    password: Annotated[str, Meta(max_length=MAX_CHARS)] = ""
 
 
 class InvitationBook(Protocol):
@@ -190,6 +207,7 @@ class StaffRoutes:
         invitations: Invitations,
         *,
         book: InvitationBook,
+        accounts: StaffAccounts,
         sign_in: SignIn | None,
         development: Caller | None,
     ) -> None:
@@ -198,6 +216,7 @@ class StaffRoutes:
         self._bookings = bookings
         self._invitations = invitations
         self._book = book
+        self._accounts = accounts
         self._sign_in = sign_in
         self._development = development
 
@@ -226,14 +245,14 @@ class StaffRoutes:
     def _way(self) -> Way:
         if self._sign_in is not None:
             return "openId"
-        return "none" if self._development is None else "development"
+        return "password" if self._development is None else "development"
 
     async def _show(self, request: web.Request) -> web.Response:
         if not self._guard.cookie.of(request):
             return _answer(StaffState(way=self._way, person=None))
         self._guard.check_same_page(request)
         try:
-            session = self._guard.session(request)
+            session = await self._guard.session(request)
         except NotAllowed:
             response = _answer(StaffState(way=self._way, person=None))
             self._guard.cookie.take_away(response)
@@ -241,12 +260,14 @@ class StaffRoutes:
         return _answer(await self._state(session))
 
     async def _begin(self, request: web.Request) -> web.Response:
-        """By an invitation; without one in development alone."""
+        """By an invitation or a password; without either in development alone."""
         self._guard.check_same_page(request)
         if request.can_read_body:
             self._guard.spend(request)
-            asked: Any = await read_body(request, Invitation)
-            caller = await self._book.redeem(asked.invitation, self._guard.address_of(request))
+            shown: Any = await read_body(request, Shown)
+            if self._sign_in is None:
+                return await self._by_password(request, shown)
+            caller = await self._book.redeem(shown.invitation, self._guard.address_of(request))
             if caller is None:
                 raise NotFound("the invitation is unknown, used or over", code="invitation_unknown")
             return await self._begun(request, caller, person=f"invited\n{caller.email}", name="")
@@ -254,9 +275,27 @@ class StaffRoutes:
             raise NotAllowed("one signs in by the organisation's login here")
         return await self._begun(request, self._development, person="development", name="Udvikler")
 
-    async def _begun(self, request: web.Request, caller: Caller, *, person: str, name: str) -> web.Response:
+    async def _by_password(self, request: web.Request, shown: Shown) -> web.Response:
+        """Raises: as `StaffAccounts`; BadField."""
+        address = self._guard.address_of(request)
+        if shown.invitation and not shown.email:
+            account = await self._accounts.settle(shown.invitation, shown.password, address)
+        elif shown.email and shown.password and not shown.invitation:
+            account = await self._accounts.sign_in(shown.email, shown.password, address)
+        else:
+            raise BadField("an invitation and a password, or an e-mail and a password", field="$")
+        caller = Caller(
+            organisation=account.organisation,
+            email=account.email,
+            roles=frozenset({CallerRole.ADMIN}),
+            client="staff page",
+        )
+        person, generation = f"account\n{account.person}", generation_of(account)
+        return await self._begun(request, caller, person=person, name="", account=account.person, generation=generation)
+
+    async def _begun(self, request: web.Request, caller: Caller, *, person: str, **more: str) -> web.Response:
         sessions, cookie = self._guard.sessions, self._guard.cookie
-        token = sessions.begin(caller, person=person, name=name, instead_of=cookie.of(request))
+        token = sessions.begin(caller, person=person, instead_of=cookie.of(request), **more)
         session = sessions.find(token)
         assert session is not None, "it has just begun"
         response = _answer(await self._state(session))
@@ -274,7 +313,7 @@ class StaffRoutes:
         """A link of the page, so that it opens in a tab of its own: leads on to the hosts' link. It changes nothing."""
         if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
             raise NotAllowed("only this server's own page may ask this", code="cross_site")
-        caller = self._guard.session(request).caller
+        caller = (await self._guard.session(request)).caller
         try:
             uuid = UUID(request.match_info["uuid"])
         except ValueError:

@@ -22,15 +22,14 @@ from vdxmedia.hub.bookings_port import Bookings
 from vdxmedia.hub.clients import secret_hash
 from vdxmedia.hub.counters import Counters
 from vdxmedia.hub.invitations import Invitations
+from vdxmedia.hub.staff_accounts import StaffAccounts
 from vdxmedia.hub.staff_sessions import StaffSessions
 from vdxmedia.integrations.openid import OpenIdClient
 from vdxmedia.sealing import Sealer
 from vdxmedia.store.clients import StoredClients
 from vdxmedia.store.invitations import InvitationRows
+from vdxmedia.store.staff_accounts import INVITATION_CHARS, StoredStaffAccounts
 from vdxmedia.store.units import Units
-
-INVITATION_CHARS = 16
-"""Of its token's hash, as the audit log names it."""
 
 
 class StoredInvitations:
@@ -93,7 +92,9 @@ def make_staff(
     )
     parts = urlsplit(public_url)
     origin = f"{parts.scheme}://{parts.netloc}"
-    guard = StaffGuard(sessions, origin=origin, proxies=guards.proxies, clock=guards.clock)
+    stored = StoredStaffAccounts(units, credentials.sealer)
+    accounts = StaffAccounts(stored, guards.clock, counters, person_of=stored.person_of)
+    guard = StaffGuard(sessions, accounts, origin=origin, proxies=guards.proxies, clock=guards.clock)
     sealer, staff = credentials.sealer, settings.staff
     provider: OpenIdClient | None = None
     sign_in: OpenIdSignIn | None = None
@@ -121,6 +122,7 @@ def make_staff(
             bookings,
             Invitations(bookings, InvitationRows(units, sealer), sealer=sealer, clock=guards.clock),
             book=StoredInvitations(units, sealer, guards.clock),
+            accounts=accounts,
             sign_in=sign_in,
             development=somebody if is_for_development and sign_in is None else None,
         ),

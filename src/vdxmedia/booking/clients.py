@@ -90,3 +90,15 @@ class StaffLink(msgspec.Struct, frozen=True, kw_only=True):
     organisation: str
     created_at: int
     expires_at: int
+
+
+class StaffAccount(msgspec.Struct, frozen=True, kw_only=True):
+    """An administrator who signs in at the staff page with a password."""
+
+    person: str
+    """A keyed digest of the e-mail in lower case."""
+    email: str
+    organisation: str
+    password_hash: str
+    """As `passwords.hashed`."""
+    changed_at: int

@@ -47,6 +47,10 @@ class TokenBucket:
             self._level -= 1.0
         return wait_s
 
+    def give_back(self) -> None:
+        """A token that was taken for nothing."""
+        self._level = min(self._burst, self._level + 1.0)
+
     def wait_s(self, now_s: float) -> float:
         """The seconds until there is a token; takes none."""
         self._level = min(self._burst, self._level + max(0.0, now_s - self._at_s) * self._rate_per_s)

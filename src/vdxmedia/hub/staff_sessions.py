@@ -34,6 +34,10 @@ class StaffSession(msgspec.Struct, frozen=True, kw_only=True):
     """As the person is called; empty: not told."""
     ends_at_s: float
     """Monotonic."""
+    account: str = ""
+    """Of a person who has a password here (`staff_accounts`); empty: signed in elsewhere."""
+    generation: str = ""
+    """Of the account's password."""
 
 
 class StaffSessions:
@@ -50,7 +54,16 @@ class StaffSessions:
     def __len__(self) -> int:
         return len(self._sessions)
 
-    def begin(self, caller: Caller, *, person: str, name: str = "", instead_of: str = "") -> str:
+    def begin(
+        self,
+        caller: Caller,
+        *,
+        person: str,
+        name: str = "",
+        instead_of: str = "",
+        account: str = "",
+        generation: str = "",
+    ) -> str:
         """The new session's token, for the cookie. `instead_of`: a token that the browser has shown; it is worth
         nothing any more, whose ever it was."""
         self.end(instead_of)
@@ -62,7 +75,14 @@ class StaffSessions:
             self._drop(next(iter(self._sessions)))
         token = secrets.token_urlsafe(TOKEN_BYTES)
         now_s = self._clock.monotonic_s()
-        session = StaffSession(caller=caller, person=person, name=name, ends_at_s=now_s + self._lifetime_s)
+        session = StaffSession(
+            caller=caller,
+            person=person,
+            name=name,
+            ends_at_s=now_s + self._lifetime_s,
+            account=account,
+            generation=generation,
+        )
         self._sessions[_key(token)] = session, now_s
         self._counters.add("staff_sign_ins")
         return token

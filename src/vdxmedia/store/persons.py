@@ -36,7 +36,17 @@ from vdxmedia.store.booking_documents import (
     template_of,
 )
 from vdxmedia.store.messages import NUMBER_CONTEXT, Messages
-from vdxmedia.store.schema import audit_entries, booked_rooms, clients, meetings, messages, staff_links, templates
+from vdxmedia.store.schema import (
+    audit_entries,
+    booked_rooms,
+    clients,
+    meetings,
+    messages,
+    staff_accounts,
+    staff_links,
+    templates,
+)
+from vdxmedia.store.staff_accounts import person_of
 from vdxmedia.store.units import Units
 
 MAX_SHOWN = 10_000
@@ -96,6 +106,10 @@ class Persons:
                 mine = func.lower(staff_links.c.email) == email
                 links = select(func.count()).select_from(staff_links).where(mine)
                 found["staffLinks"] = (await connection.execute(links)).scalar_one()
+                account = select(staff_accounts.c.organisation).where(
+                    staff_accounts.c.person == person_of(email, self._sealer)
+                )
+                found["staffAccounts"] = list((await connection.execute(account)).scalars())
                 entries = audit_entries.c
                 query = (
                     select(audit_entries)
@@ -130,6 +144,8 @@ class Persons:
                 counts["rooms"], counts["templates"] = await self._erase_beside_meetings(connection, email)
                 links = delete(staff_links).where(func.lower(staff_links.c.email) == email)
                 counts["staffLinks"] = (await connection.execute(links)).rowcount
+                account = delete(staff_accounts).where(staff_accounts.c.person == person_of(email, self._sealer))
+                counts["staffAccounts"] = (await connection.execute(account)).rowcount
                 mine = audit_entries.c.person == person_digest(email, self._sealer.digest)
                 readable = update(audit_entries).where(mine, audit_entries.c.email.is_not(None)).values(email=None)
                 counts["audit"] = (await connection.execute(readable)).rowcount

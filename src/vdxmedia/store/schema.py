@@ -98,6 +98,17 @@ staff_links = Table(
 )
 """Invitations of administrators: each works once, until it expires."""
 
+staff_accounts = Table(
+    "staff_accounts",
+    metadata,
+    Column("person", String(64), primary_key=True),
+    Column("email", Text, nullable=False),
+    Column("organisation", CODE, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+)
+"""Administrators who sign in with a password. `person`: a keyed digest of the e-mail; `email`: sealed."""
+
 templates = Table(
     "templates",
     metadata,

@@ -321,12 +321,60 @@ describe('the staff page', () => {
     expect(signIn).not.toHaveBeenCalled();
     button.click();
     await settle();
-    expect(signIn).toHaveBeenCalledWith('i'.repeat(43));
+    expect(signIn).toHaveBeenCalledWith({ invitation: 'i'.repeat(43) });
     expect(textOf(view.shadowRoot ?? element)).toContain(WORDS.problem.invitation);
     signIn.mockResolvedValue({ value: { way: 'openId', person } });
     button.click();
     await settle();
     expect(element.querySelector('vdx-staff-sign-in')).toBeNull();
+  });
+
+  it('lets an invited administrator choose a password where there is no other login, and says at once when it is too short', async () => {
+    const signIn = vi.fn<StaffRequests['signIn']>(() => Promise.resolve({ problem: { code: 'password_guessable', field: 'password' } }));
+    const session = vi.fn<StaffRequests['session']>(() => Promise.resolve({ value: { way: 'password', person: null } }));
+    const { element, settle } = await page({ signIn, session }, `#${'i'.repeat(43)}`);
+    const inside = present(element.querySelector('vdx-staff-sign-in')?.shadowRoot ?? null);
+    const password = present(inside.querySelector<HTMLInputElement>('#password'));
+    expect([password.type, password.autocomplete]).toEqual(['password', 'new-password']);
+    const send = async (text: string): Promise<void> => {
+      password.value = text;
+      inside.querySelector('form')?.requestSubmit();
+      await settle();
+    };
+    await send('kort');
+    expect(textOf(inside)).toContain(WORDS.problem.passwordShort);
+    expect(signIn).not.toHaveBeenCalled();
+    await send('adgangskode1234');
+    expect(textOf(inside)).toContain(WORDS.problem.passwordGuessable);
+    expect(inside.activeElement).toBe(password);
+    signIn.mockResolvedValue({ value: { way: 'password', person } });
+    await send('fire katte på taget');
+    expect(signIn).toHaveBeenLastCalledWith({ invitation: 'i'.repeat(43), password: 'fire katte på taget' });
+    expect(element.querySelector('vdx-staff-sign-in')).toBeNull();
+  });
+
+  it('signs in by e-mail and password, keeps both when they are wrong, and says when to wait', async () => {
+    const signIn = vi.fn<StaffRequests['signIn']>(() => Promise.resolve({ problem: { code: 'password_wrong', field: '' } }));
+    const session = vi.fn<StaffRequests['session']>(() => Promise.resolve({ value: { way: 'password', person: null } }));
+    const { element, settle } = await page({ signIn, session });
+    const inside = present(element.querySelector('vdx-staff-sign-in')?.shadowRoot ?? null);
+    const email = present(inside.querySelector<HTMLInputElement>('#email'));
+    const password = present(inside.querySelector<HTMLInputElement>('#password'));
+    expect([email.autocomplete, password.autocomplete]).toEqual(['username', 'current-password']);
+    email.value = ' anna@example.dk ';
+    password.value = ' med mellemrum ';
+    inside.querySelector('form')?.requestSubmit();
+    await settle();
+    expect(signIn).toHaveBeenCalledWith({ email: 'anna@example.dk', password: ' med mellemrum ' });
+    expect(textOf(inside)).toContain(WORDS.problem.passwordWrong);
+    expect([email.value.trim(), password.value]).toEqual(['anna@example.dk', ' med mellemrum ']);
+    present(inside.querySelector<HTMLInputElement>('#show')).click();
+    await settle();
+    expect(password.type).toBe('text');
+    signIn.mockResolvedValue({ problem: { code: 'rate_limited', field: '' } });
+    inside.querySelector('form')?.requestSubmit();
+    await settle();
+    expect(textOf(inside)).toContain(WORDS.problem.passwordWait);
   });
 
   it('asks again who is signed in when no answer came', async () => {

@@ -27,10 +27,15 @@ export interface DayAnswer {
   readonly nowMs: number;
 }
 
+/** By what one signs in: an invitation, with the password that is chosen where there is no other login; or an e-mail and its password. */
+export type Shown =
+  | { readonly invitation: string; readonly password?: string }
+  | { readonly email: string; readonly password: string };
+
 export interface StaffRequests {
   session(): Promise<Answer<StaffState>>;
-  /** By an administrator's invitation; in development without. */
-  signIn(invitation?: string): Promise<Answer<StaffState>>;
+  /** In development without anything. */
+  signIn(shown?: Shown): Promise<Answer<StaffState>>;
   /** Where the login is told too; '' for nowhere. */
   signOut(): Promise<Answer<{ readonly continueAt: string }>>;
   day(day: string, tag: string): Promise<Answer<DayAnswer>>;
@@ -112,7 +117,7 @@ async function askDay(day: string, tag: string): Promise<Answer<DayAnswer>> {
 
 export const staffRequests: StaffRequests = {
   session: () => asked('GET', SESSION),
-  signIn: (invitation) => (invitation === undefined ? asked('POST', SESSION) : asked('POST', SESSION, { invitation })),
+  signIn: (shown) => asked('POST', SESSION, shown),
   signOut: () => asked('DELETE', SESSION),
   day: askDay,
   book: (request, key) => asked('POST', MEETINGS, request, { 'Idempotency-Key': key }),

@@ -14,7 +14,7 @@ export interface StaffPerson {
 
 export interface StaffState {
   /** How one signs in: by the organisation's login, by one click in development, or not at all. */
-  readonly way: 'openId' | 'development' | 'none';
+  readonly way: 'openId' | 'development' | 'password';
   readonly person: StaffPerson | null;
 }
 

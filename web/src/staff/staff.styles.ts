@@ -82,6 +82,7 @@ export const viewStyles = css`
 
   input[type='tel'],
   input[type='email'],
+  input[type='password'],
   input[type='date'],
   input[type='time'],
   input[type='url'],

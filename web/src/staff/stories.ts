@@ -129,6 +129,7 @@ function deep(root: ParentNode, selector: string): Element | null {
 }
 
 const signedOut = (way: StaffState['way']): StaffRequests => requests({ session: () => ok({ way, person: null }), signIn: () => no('unreachable') });
+const wrong = requests({ session: () => ok({ way: 'password', person: null }), signIn: () => no('password_wrong') });
 const ringing = (changes: Partial<DayMeeting>): StaffRequests => requests({ messages: () => ok({ messages: [sms(2, 'delivered', 'call')] }) }, [meeting(0, -1, { uuid: UUID, subject: 'Videosamtale', ...changes })]);
 
 /** By name, like `STORIES`. */
@@ -136,7 +137,9 @@ export const STAFF_STORIES: Readonly<Record<string, Make>> = {
   'staff-sign-in': story('#/', signedOut('openId')),
   'staff-sign-in-ended': story('#/?problem=session_ended', signedOut('openId')),
   'staff-sign-in-development': story('#/', signedOut('development')),
-  'staff-sign-in-nowhere': story('#/', signedOut('none')),
+  'staff-sign-in-password': story('#/', signedOut('password')),
+  'staff-sign-in-password-wrong': story('#/', wrong, 'button[type=submit]'),
+  'staff-sign-in-choose': story(`#${'i'.repeat(43)}`, signedOut('password')),
   'staff-unreachable': story('#/', requests({ session: () => no('unreachable') })),
   'staff-day': story('#/'),
   'staff-day-crowd': story('#/', requests({}, CROWD)),

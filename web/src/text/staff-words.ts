@@ -19,6 +19,10 @@ export type StaffProblem =
   | 'changed'
   | 'signIn'
   | 'invitation'
+  | 'passwordWrong'
+  | 'passwordShort'
+  | 'passwordGuessable'
+  | 'passwordWait'
   | 'issuer'
   | 'other';
 
@@ -44,10 +48,17 @@ export interface StaffWords {
     readonly go: string;
     readonly development: string;
     readonly developmentLead: string;
-    readonly nowhere: string;
-    readonly nowhereLead: string;
     readonly invited: string;
     readonly invitedLead: string;
+    readonly passwordLead: string;
+    readonly email: string;
+    readonly password: string;
+    readonly noAccess: string;
+    readonly chooseLead: string;
+    readonly newPassword: string;
+    readonly rule: string;
+    readonly show: string;
+    readonly choose: string;
     readonly working: string;
     readonly ended: string;
     readonly stillIn: string;
