@@ -10,6 +10,7 @@ import pytest
 
 from tests.contract.assembled import AssembledServer, assembled
 from tests.contract.test_api import problem
+from tests.fakes.signalling_server import connected
 from vdxmedia import credentials
 from vdxmedia.api.auth import DEVELOPMENT_KEY
 from vdxmedia.api.tokens import JwtTokens, SigningKey
@@ -116,6 +117,20 @@ async def test_tokens_that_are_refused_say_why_and_tell_nothing(server: Assemble
     for key, headers in ((None, {}), (None, {"Authorization": f"Basic {good}"}), ("", {})):
         async with server.get(PATH, key=key, headers=headers) as answer:
             await problem(answer, 401, "token_missing")
+
+
+async def test_link_of_a_room_that_was_closed_says_that_it_is_over(server: AssembledServer) -> None:
+    room = await server.open_room()
+    token = token_of(room["guestUrl"])
+    async with connected(server, token) as early, connected(server, token_of(room["hostUrl"])) as host:
+        assert (await host.join("Vera"))["type"] == "joined"
+        async with server.delete(f"/api/v1/rooms/{room['roomId']}") as answer:
+            assert answer.status == 204
+        async with server.get(PATH, key=token) as answer:
+            await problem(answer, 409, "room_closed")
+        assert (await early.join())["code"] == "room_closed"  # its page was open before
+        async with connected(server, token) as late:
+            assert late.refusal["data"]["code"] == "room_closed"
 
 
 async def test_a_join_token_opens_nothing_else_and_no_other_method(server: AssembledServer) -> None:

@@ -24,7 +24,6 @@ from vdxmedia.conference.kinds import Role
 from vdxmedia.conference.settings import GuestVisibility, RoomMode
 from vdxmedia.hub.meeting_facts import FactsOfMeetings
 from vdxmedia.hub.ports import Grant
-from vdxmedia.ids import RoomId
 
 
 class InvitationState(StrEnum):
@@ -87,13 +86,13 @@ class InvitationOperations:
                 body=None,
                 answer=Invitation,
                 status=HTTPStatus.OK,
-                errors=("room_unknown",),
+                errors=("room_unknown", "room_closed"),
             ),
         )
 
     async def show(self, grant: Grant) -> Invitation:
-        """Raises: NotFound `room_unknown`."""
-        settings = self._book.settings_of(RoomId(grant.room))
+        """Raises: NotFound `room_unknown`, Refused `room_closed`."""
+        settings = self._book.settings_for(grant)
         now = self._clock.unix_s()
         state = InvitationState.OPEN
         if settings.closes_at is not None and settings.closes_at <= now:

@@ -45,6 +45,10 @@ class RoomBook(Protocol):
         `store_unavailable`."""
         ...
 
+    def settings_for(self, grant: Grant) -> RoomSettings:
+        """Raises: Refused `room_closed`, NotFound."""
+        ...
+
     def settings_of(self, room: RoomId) -> RoomSettings:
         """Raises: NotFound `room_unknown`."""
         ...

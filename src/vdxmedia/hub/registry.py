@@ -113,6 +113,11 @@ class Registry:
         """Raises: NotFound `room_unknown`."""
         return self._book.entry(room).settings
 
+    def settings_for(self, grant: Grant) -> RoomSettings:
+        """Of the room that a verified token is for. Raises: Refused `room_closed` when it was there, NotFound."""
+        self._book.refuse_gone(RoomId(grant.room))
+        return self.settings_of(RoomId(grant.room))
+
     def closes_at_of(self, room: RoomId) -> float | None:
         """Unix seconds; None: it stays open, or there is no such room."""
         entry = self._book.find(room)
@@ -185,6 +190,7 @@ class Registry:
     ) -> tuple[RoomTask, Seated | SeatResumed | Waiting]:
         """The conference to talk to from now on, and the seat in it. Raises: NotFound, Refused."""
         request = await with_terms(self.terms, request)
+        self._book.refuse_gone(room)
         entry = self._book.entry(room)
         try:
             self.drain.refuse_all()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import math
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 
 from vdxmedia.clock import Clock
@@ -25,6 +26,9 @@ from vdxmedia.ids import RoomId, new_room_id
 
 logger = logging.getLogger(__name__)
 
+MAX_GONE = 10_000
+"""Rooms remembered when they are gone: who comes with a good link a moment too late hears that it is over."""
+
 
 class RoomBook:
     """Owned by the registry. Event loop only."""
@@ -35,6 +39,7 @@ class RoomBook:
         self._counters = counters
         self._keeping = keeping
         self._rooms: dict[RoomId, RoomEntry] = {}
+        self._gone: OrderedDict[RoomId, None] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._rooms)
@@ -61,6 +66,11 @@ class RoomBook:
             return grant_at_rest(grant, cut_off.state)
         except NOT_RESTORED:
             return grant  # nothing of it will go on
+
+    def refuse_gone(self, room: RoomId) -> None:
+        """For who shows a good token. Raises: Refused `room_closed`."""
+        if room in self._gone and room not in self._rooms:
+            raise Refused("the room is closed", code="room_closed")
 
     # ── opened, used, forgotten ───────────────────────────────────────────────────────────────────────────────────
 
@@ -96,6 +106,9 @@ class RoomBook:
     def forget(self, room: RoomId) -> None:
         """An unknown one is fine."""
         if self._rooms.pop(room, None) is not None:
+            self._gone[room] = None
+            while len(self._gone) > MAX_GONE:
+                self._gone.popitem(last=False)
             self.save(room)
 
     def _forget_closed(self) -> None:

@@ -127,7 +127,7 @@ class Namespace(socketio.AsyncNamespace):  # type: ignore[misc]  # the library h
         grant = self._tokens.verify(hello.token, self._clock.unix_s())
         if hello.room not in (None, grant.room):
             raise NotAllowed("the token is for another room", code="token_invalid")
-        self._registry.settings_of(RoomId(grant.room))
+        self._registry.settings_for(grant)
         return grant
 
     def _turned_away(self, hello: messages.Hello, code: str) -> None:

@@ -80,6 +80,7 @@ describe('decodeInvitation', () => {
     ['token_expired', 'linkExpired'],
     ['token_invalid', 'tokenInvalid'],
     ['room_unknown', 'roomUnknown'],
+    ['room_closed', 'closed'],
   ])('tells %s as %s', (code, expected) => {
     expect(decodeInvitation('room1', false, { code })).toMatchObject({ refusal: { code: expected, retryable: false } });
   });

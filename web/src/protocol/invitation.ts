@@ -8,7 +8,7 @@ import { failureOf } from '../failures.js';
 
 const TIMEOUT_MS = 8000;
 /** What joining would be refused for as well; everything else may pass. */
-const FINAL = new Set(['token_expired', 'token_invalid', 'room_unknown', 'not_permitted']);
+const FINAL = new Set(['token_expired', 'token_invalid', 'room_unknown', 'room_closed', 'not_permitted']);
 
 export type Asked = { readonly invitation: Invitation } | { readonly refusal: Failure } | null;
 

@@ -167,7 +167,7 @@ export const da: Words = {
     roomFull: { title: 'Der er ikke plads til flere', body: 'Alle pladser i mødet er taget lige nu. Prøv igen om lidt.' },
     notOpenYet: { title: 'Mødet er ikke åbnet endnu', body: 'Du er tidligt på den. Lad siden være åben.' },
     barred: { title: 'Du kan ikke komme ind i mødet', body: 'Værten har lukket for dig. Ring, hvis du tror, det er en fejl.' },
-    closed: { title: 'Mødet er lukket', body: 'Tiden er gået. Ring, hvis du skal have en ny.' },
+    closed: { title: 'Mødet er slut', body: 'Tiden er gået. Ring, hvis du skal have en ny.' },
     notPermitted: { title: 'Linket giver ikke adgang', body: 'Det hører til et andet møde eller en anden person. Ring, så får du det rigtige.' },
     tooManyRequests: { title: 'Der er mange på vej ind', body: 'Vent et øjeblik, og prøv igen.' },
     serverBusy: { title: 'Der er meget travlt lige nu', body: 'Vi lukker ikke flere ind i øjeblikket, så de møder, der er i gang, kan fortsætte. Prøv igen om et halvt minut.' },

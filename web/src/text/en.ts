@@ -170,7 +170,7 @@ export const en: Words = {
     roomFull: { title: 'There is no room for more', body: 'All places in the meeting are taken right now. Try again in a little while.' },
     notOpenYet: { title: 'The meeting is not open yet', body: 'You are early. Leave this page open.' },
     barred: { title: 'You cannot enter the meeting', body: 'The host has closed it for you. Phone if you think this is a mistake.' },
-    closed: { title: 'The meeting is closed', body: 'The time is over. Call if you need a new one.' },
+    closed: { title: 'The meeting is over', body: 'The time is over. Call if you need a new one.' },
     notPermitted: { title: 'The link gives no access', body: 'It belongs to another meeting or another person. Call to get the right one.' },
     tooManyRequests: { title: 'Many people are on their way in', body: 'Wait a moment and try again.' },
     serverBusy: { title: 'It is very busy right now', body: 'We let nobody new in at the moment, so that the calls in progress can go on. Try again in half a minute.' },
