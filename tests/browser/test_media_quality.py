@@ -53,6 +53,20 @@ async def test_switch_shows_first_decoded_frame_within_300_ms(
     await page.context.close()
 
 
+@pytest.mark.long
+async def test_camera_of_a_full_quality_room_comes_with_1080_lines_to_who_shows_it_large(
+    server: Server, person: OpenPerson, chromium: Browser
+) -> None:
+    room = await server.create_room(quality="fullhd")
+    anna = await person("Anna", room["hostUrl"], synthetic=False)
+    page = await bare_page(chromium, server, room["guestUrl"], 1)
+    await page.evaluate("bare.send({type: 'setTiles', tiles: [{slot: 0, width: 1920, height: 1080}]})")
+    await eventually(lambda: page.evaluate("bare.video.videoHeight"), lambda height: height == 1080)
+    sent = {row["rid"]: row["frameHeight"] for row in await anna.outbound("video") if row["active"]}
+    assert sent["f"] == 1080
+    await page.context.close()
+
+
 MEASURE_LIPS = """async () => {
   const remote = observe.videos().filter((v) => v.srcObject?.getVideoTracks()[0]?.muted !== undefined);
   const canvas = new OffscreenCanvas(8, 8);
