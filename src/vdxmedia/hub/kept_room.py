@@ -13,6 +13,7 @@ import msgspec
 
 from vdxmedia.conference.kept import KeptConference, KeptPerson
 from vdxmedia.conference.kinds import SourceKind
+from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.errors import BadInput
 from vdxmedia.hub.ports import Grant
 from vdxmedia.hub.seats import Seat
@@ -55,6 +56,8 @@ class KeptRoom(msgspec.Struct, frozen=True):
     conference: KeptConference
     seats: tuple[KeptSeat, ...]
     places: tuple[KeptPlace, ...] = ()
+    settings: RoomSettings | None = None
+    """In force when this was written: what has changed since must have the same effect as on people who are there."""
 
 
 class _EncodedOnce(Generic[T]):
@@ -80,12 +83,19 @@ class RoomWriter:
         self._people = _EncodedOnce[KeptPerson](lambda person: person)
         self._seats = _EncodedOnce[Seat](KeptSeat.of)
 
-    def encode(self, conference: KeptConference, seats: Iterable[Seat], places: Iterable[KeptPlace]) -> bytes:
+    def encode(
+        self,
+        conference: KeptConference,
+        seats: Iterable[Seat],
+        places: Iterable[KeptPlace],
+        settings: RoomSettings,
+    ) -> bytes:
         """Nothing that is kept of a seat changes while it is the same seat."""
         # For encoding only: the JSON in the values' place.
         people = cast(tuple[KeptPerson, ...], self._people.of(conference.people))
         held = cast(tuple[KeptSeat, ...], self._seats.of(seats))
-        return _encode(KeptRoom(VERSION, msgspec.structs.replace(conference, people=people), held, tuple(places)))
+        written = msgspec.structs.replace(conference, people=people)
+        return _encode(KeptRoom(VERSION, written, held, tuple(places), settings))
 
 
 def decode(state: bytes) -> KeptRoom:

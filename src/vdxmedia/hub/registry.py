@@ -153,11 +153,9 @@ class Registry:
         return None if entry is None or entry.task is None else entry.task.room
 
     def as_it_stands(self, grant: Grant) -> Grant:
-        """Of a verified token: what it allows now. A conference in the room may have made a guest of a host; also the
-        one that was cut off by a restart and that nobody has come back to yet."""
-        room = RoomId(grant.room)
-        live = self.live_room(room)
-        return self._book.as_it_stands(room, grant) if live is None else live.as_it_stands(grant)
+        """Of a verified token: what it allows now. A conference in the room may have made a guest of a host, or barred
+        him; also the one that was cut off by a restart and that nobody has come back to yet."""
+        return self._book.as_it_stands(RoomId(grant.room), grant)
 
     async def close(self, room: RoomId) -> None:
         """Ends the conference for everyone and forgets the room. Raises: NotFound `room_unknown`, Refused

@@ -175,21 +175,27 @@ class Room:
             self._conference.kept(now_s),
             (seat for seat in self._seats.all() if not seat.grant.is_film),
             self._lobby.places(now_s),
+            self._conference.settings,
         )
 
     def restore(self, state: bytes) -> None:
         """Into a room that is new. All seats wait for their owners. Raises: BadInput, and what a desk's `restore`
         raises; the room is of no use then."""
         kept = kept_room.decode(state)
-        decided = self._conference.restore(kept.conference, self._clock.monotonic_s())
+        now_s, settings = self._clock.monotonic_s(), self._conference.settings
+        if kept.settings is not None:
+            self._conference.handle(self._agreed(kept.settings, times=settings), now_s)
+        decided = self._conference.restore(kept.conference, now_s)
         for one in kept.seats:
             seat = one.seat()
             seat.first_sequence = self._conference.sequence  # of the last server's events nothing is known
             self._seats.add(seat)
             self._owners.update(dict.fromkeys(seat.sources.values(), seat.participant))
             self.records.restored(seat.participant, seat.grant.role)
-        self._lobby.restore(kept.places, self._clock.monotonic_s())
+        self._lobby.restore(kept.places, now_s)
         self._tell_decided(decided)
+        if self._conference.settings != settings:
+            self._handle(self._agreed(settings, times=settings))
         logger.info("conference_restored room=%s seats=%d", self.id, len(kept.seats))
 
     # ── clients ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -343,8 +349,11 @@ class Room:
     # ── the registry ──────────────────────────────────────────────────────────────────────────────────────────────
 
     def change_settings(self, settings: RoomSettings) -> None:
-        opens_at_s, closes_at_s = self._monotonic(settings.opens_at), self._monotonic(settings.closes_at)
-        self._handle(commands.ChangeSettings(settings, opens_at_s, closes_at_s))
+        self._handle(self._agreed(settings, times=settings))
+
+    def _agreed(self, settings: RoomSettings, *, times: RoomSettings) -> commands.ChangeSettings:
+        opens_at_s, closes_at_s = self._monotonic(times.opens_at), self._monotonic(times.closes_at)
+        return commands.ChangeSettings(settings, opens_at_s, closes_at_s)
 
     def film_heard(self, heard: commands.FilmHeard) -> None:
         if not self._conference.is_empty:

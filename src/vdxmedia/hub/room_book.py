@@ -6,6 +6,7 @@ who may join (`registry.py`).
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import math
 from collections import OrderedDict
@@ -16,7 +17,7 @@ from vdxmedia.conference.admissions import Admissions
 from vdxmedia.conference.settings import RoomSettings
 from vdxmedia.errors import NotFound, Refused
 from vdxmedia.hub.counters import Counters
-from vdxmedia.hub.grant_now import grant_at_rest
+from vdxmedia.hub.grant_now import grant_at_rest, grant_if_barred
 from vdxmedia.hub.limits import HubLimits
 from vdxmedia.hub.ports import DeleteRoom, Grant, SaveRoom, StoreChange, StoredConference
 from vdxmedia.hub.room import Room
@@ -58,14 +59,18 @@ class RoomBook:
         return entry
 
     def as_it_stands(self, room: RoomId, grant: Grant) -> Grant:
-        """What a token allows where no conference is live: as the one decides that will go on with the first join."""
+        """What a verified token allows now: as the live conference decides, or the one that will go on with the first
+        join."""
         entry = self._rooms.get(room)
-        if entry is None or (cut_off := self._going_on(entry)) is None:
+        if entry is None:
             return grant
-        try:
-            return grant_at_rest(grant, cut_off.state)
-        except NOT_RESTORED:
-            return grant  # nothing of it will go on
+        if entry.task is not None:
+            grant = entry.task.room.as_it_stands(grant)
+        elif (cut_off := self._going_on(entry)) is not None:
+            # Of a state that makes no sense nothing will go on.
+            with contextlib.suppress(*NOT_RESTORED):
+                grant = grant_at_rest(grant, cut_off.state)
+        return grant_if_barred(grant, entry.admissions)
 
     def refuse_gone(self, room: RoomId) -> None:
         """For who shows a good token. Raises: Refused `room_closed`."""

@@ -10,6 +10,7 @@ import pytest
 from tests.fakes.hub_clients import FakeClient, grant, request
 from tests.fakes.stored_registry import Stage
 from vdxmedia.conference import commands
+from vdxmedia.conference.call_type import CallType
 from vdxmedia.conference.choices import LobbyPolicy
 from vdxmedia.conference.doors_desk import RemovePerson
 from vdxmedia.conference.emergency import EmergencyNote
@@ -19,7 +20,7 @@ from vdxmedia.conference.kinds import Role, SourceKind
 from vdxmedia.conference.lobby import MAX_WAITING, WAITER_KEPT_S
 from vdxmedia.conference.lobby_desk import Admit
 from vdxmedia.conference.roles_desk import SetRole
-from vdxmedia.conference.settings import GuestVisibility, RoomMode, RoomSettings
+from vdxmedia.conference.settings import ALL_MEDIA, GuestVisibility, RoomMode, RoomSettings
 from vdxmedia.errors import NotAllowed, Refused
 from vdxmedia.hub.client import Seated, SeatResumed, Waiting
 from vdxmedia.hub.ports import StoredConference
@@ -269,3 +270,62 @@ async def test_lobby_that_is_full_says_nothing_of_how_many_wait(stage: Stage) ->
             await registry.join(room, request("Gæst"), FakeClient())
         assert (refused.value.code, refused.value.text) == ("server_busy", "the room has too much to do")
         assert registry.totals()["lobbies_full"] == 1
+
+
+async def test_host_who_is_barred_has_no_hosts_token_any_more_in_the_call_after_it_and_after_a_restart(
+    stage: Stage,
+) -> None:
+    async with stage.server() as registry:
+        room = await registry.open(RoomSettings())
+        chair, client = FakeClient(), FakeClient()
+        task, host = await registry.join(room, request("Inge", role="host", identity="inge"), chair)
+        _, seat = await registry.join(room, request("Anna", role="host", identity="anna"), client)
+        anna, inge = (grant(role="host", identity=name, room=str(room)) for name in ("anna", "inge"))
+        await task.perform(RemovePerson(host.participant, seat.participant, is_barred=True), chair)
+        assert [registry.as_it_stands(one).role for one in (anna, inge)] == ["guest", "host"]
+    async with stage.server() as registry:
+        assert registry.live_room(room) is None
+        assert [registry.as_it_stands(one).role for one in (anna, inge)] == ["guest", "host"]
+        task, host = await registry.join(room, request("Inge", role="host", identity="inge"), chair := FakeClient())
+        await task.leave(host.participant, chair)
+        await task.ended.wait()
+        assert [registry.as_it_stands(one).role for one in (anna, inge)] == ["guest", "host"]
+
+
+async def test_bar_of_a_call_that_a_kill_cut_off_holds_although_the_room_was_not_written_since(stage: Stage) -> None:
+    """The room is written when a call begins and ends, the call each second."""
+    async with stage.server() as registry:
+        room = await registry.open(RoomSettings())
+        await stage.keeping.outbox.flush(5)
+        unbarred = stage.store.kept_rooms[room]
+        task, host = await registry.join(room, request("Inge", role="host"), chair := FakeClient())
+        _, seat = await registry.join(room, request("Anna", role="host", identity="anna"), FakeClient())
+        await task.perform(RemovePerson(host.participant, seat.participant, is_barred=True), chair)
+    stage.store.kept_rooms[room] = unbarred
+    async with stage.server() as registry:
+        anna = grant(role="host", identity="anna", room=str(room))
+        assert registry.as_it_stands(anna).role == "guest"
+
+
+async def test_what_was_narrowed_between_a_restart_and_the_first_join_is_narrow_for_who_was_there(stage: Stage) -> None:
+    links = {"host": request("Inge", role="host", identity="inge"), "guest": request("Bo", identity="bo")}
+    seen = msgspec.structs.replace(request("Carl", identity="carl"), knows_who_sees=GuestVisibility.ALL)
+    async with stage.server() as registry:
+        room = await registry.open(RoomSettings())
+        _, host = await registry.join(room, links["host"], FakeClient())
+        task, bo = await registry.join(room, links["guest"], client := FakeClient())
+        _, carl = await registry.join(room, seen, FakeClient())
+        await task.perform(commands.SetSource(bo.participant, SourceKind.CAMERA, True), client)
+    async with stage.server() as registry:
+        no_camera = ALL_MEDIA & ~CallType.VIDEO_SEND
+        narrow = RoomSettings(guest_visibility=GuestVisibility.HOSTS, call_type=no_camera)
+        await registry.change_settings(room, narrow)
+        task, host = await registry.join(room, links["host"], FakeClient())
+        states = {one.id: one for one in host.snapshot.participants}  # type: ignore[union-attr]
+        assert not any(one.is_active for one in states[bo.participant].sources), "as for who was there"
+        _, bo = await registry.join(room, links["guest"], FakeClient())
+        await registry.change_settings(room, RoomSettings())
+        _, bo = await registry.join(room, links["guest"], FakeClient())
+        known = {one.name for one in bo.snapshot.participants}  # type: ignore[union-attr]
+        assert known == {"Inge", "Bo"}, "a yes that was void is not one again"
+        assert carl.participant in task.room.seated()
