@@ -31,6 +31,7 @@ from vdxmedia.conference.events import (
 )
 from vdxmedia.conference.floor_asked import ALL_ASKED as FLOOR_ASKED
 from vdxmedia.conference.kinds import Reaction, Role, SourceKind
+from vdxmedia.conference.layout_desk import PinPeople
 from vdxmedia.conference.media import BindSlot, MediaChange, SetHears
 from vdxmedia.conference.reactions_desk import React
 from vdxmedia.conference.roles_desk import SetRole
@@ -241,6 +242,34 @@ def test_private_guest_is_told_the_same_whatever_others_do(
 @given(script=st.lists(steps, max_size=40))
 def test_who_has_not_agreed_is_told_nothing_of_those_who_have(script: list[tuple[Any, ...]]) -> None:
     worlds = play_both(script, {}, told=False)
+    assert worlds[0].transcript == worlds[1].transcript
+
+
+@pytest.mark.parametrize("visibility", [GuestVisibility.HOSTS, GuestVisibility.SPOTLIGHT])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(before=st.lists(steps, max_size=25), after=st.lists(steps, max_size=25))
+def test_who_knew_others_before_the_room_was_narrowed_is_told_nothing_of_what_they_do_then(
+    visibility: GuestVisibility, before: list[tuple[Any, ...]], after: list[tuple[Any, ...]]
+) -> None:
+    """In one room they go on, in the other they do nothing any more."""
+    worlds = World(True, Told(Conference(RoomSettings()))), World(True, Told(Conference(RoomSettings())))
+    for world in worlds:
+        world.join(HOST, role=Role.HOST)
+        world.join(SUBJECT)
+        world.join("a")
+        world.join("b")
+        for step in before:
+            world.play(step)
+        for pinned in "ab":
+            world.do(PinPeople(ParticipantId(SUBJECT), (ParticipantId(pinned),)))
+        world.do(commands.ChangeSettings(RoomSettings(guest_visibility=visibility), None, None))
+        world.play(("wait", 2.0))
+        world.has_others = world is worlds[0]
+        world.transcript.clear()
+        for number, step in enumerate([*after, ("leaves", "a"), ("leaves", "b")]):
+            world.transcript.append(number)
+            world.play(step)
+        world.transcript.append(world.snapshot())
     assert worlds[0].transcript == worlds[1].transcript
 
 

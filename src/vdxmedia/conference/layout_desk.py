@@ -48,17 +48,29 @@ class LayoutDesk(Desk):
 
     def opened(self, now_s: float) -> None:
         self._chosen: dict[ParticipantId, str] = {}
+        self._pinning: dict[ParticipantId, None] = {}
+        """Who pins anybody."""
         self._put()
 
     def handlers(self) -> Mapping[type[Asked], Handler]:
         return {ChooseLayout: self._choose, PinPeople: self._pin}
 
+    def joined(self, participant: Participant, now_s: float) -> None:
+        """With pins after a restart."""
+        if participant.pins:
+            self._pinning[participant.id] = None
+
     def left(self, participant: Participant, now_s: float) -> None:
         self._chosen.pop(participant.id, None)
-        for viewer in self.assembly.people.values():
-            if participant.id in viewer.pins:
-                viewer.pins = tuple(pin for pin in viewer.pins if pin != participant.id)
+        self._pinning.pop(participant.id, None)
+        self._unpin(participant)
         self._put()
+
+    def permitted(self, participant: Participant, now_s: float) -> None:
+        """Whom one may not know any more is pinned no longer: else his going would be told by it."""
+        if self._unpin(participant):
+            self.assembly.rearrange()
+            self._put()
 
     def role_changed(self, participant: Participant, now_s: float) -> None:
         self._put()
@@ -89,8 +101,18 @@ class LayoutDesk(Desk):
             if other is None or other is viewer or not knows(viewer.audience, other.audience):
                 raise NotFound("no such participant in this conference", code="participant_unknown")
         viewer.pins = tuple(dict.fromkeys(command.people))[:MAX_PINS]
+        self._pinning[viewer.id] = None
         self.assembly.rearrange()
         self._put()
+
+    def _unpin(self, changed: Participant) -> bool:
+        """Those who are gone, or whom who pinned them may not know; of pins of this one, and of others on him."""
+        before = {one: self.assembly.people[one].pins for one in self._pinning}
+        for one, pins in before.items():
+            if one == changed.id or changed.id in pins:
+                there = (pin for pin in pins if pin in self.assembly.people)
+                self.assembly.people[one].pins = tuple(pin for pin in there if self.assembly.may_know(one, pin))
+        return any(self.assembly.people[one].pins != pins for one, pins in before.items())
 
     def _may_choose(self, one: ParticipantId) -> bool:
         return self.assembly.settings.layout_choice is LayoutChoice.EACH or self._role(one) is Role.HOST

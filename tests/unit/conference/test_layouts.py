@@ -16,6 +16,7 @@ from vdxmedia.conference.layout_desk import ChooseLayout, LayoutDocument, PinPeo
 from vdxmedia.conference.layouts import LAYOUTS, Arrangement
 from vdxmedia.conference.media import MediaChange, Priority, SetShedding
 from vdxmedia.conference.settings import GuestVisibility, PictureQuality, RoomSettings
+from vdxmedia.conference.visibility import AnswerVisibility
 from vdxmedia.errors import BadField, NotAllowed, NotFound
 from vdxmedia.ids import ParticipantId
 
@@ -275,3 +276,29 @@ def test_layers_that_a_private_guest_is_asked_for_depend_on_hosts_only() -> None
     seen = conference()
     seen.join("a")
     assert seen.conference.layers_to_send(A) is None
+
+
+def test_who_is_not_known_any_more_is_unpinned_and_his_going_is_told_by_nothing() -> None:
+    told = conference()
+    told.join("h", role=Role.HOST)
+    told.join("a")
+    told.join("b")
+    told.do(PinPeople(A, (B, H)))
+    said = told.do(commands.ChangeSettings(RoomSettings(guest_visibility=GuestVisibility.HOSTS), None, None))
+    assert layout_of(told, "a").pins == (H,)
+    assert any(A in getattr(event, "to", ()) for event in said)
+    assert not any(A in getattr(event, "to", ()) for event in told.leave("b"))
+
+
+def test_who_hides_is_unpinned_by_the_others() -> None:
+    told = conference()
+    told.join("a")
+    told.join("b")
+    told.do(PinPeople(A, (B,)))
+    told.do(commands.ChangeSettings(RoomSettings(guest_visibility=GuestVisibility.SPOTLIGHT), None, None))
+    told.do(commands.ChangeSettings(RoomSettings(), None, None))
+    for name in (A, B):
+        told.do(AnswerVisibility(name, agrees=True))
+    told.do(PinPeople(A, (B,)))
+    told.do(AnswerVisibility(B, agrees=False))
+    assert layout_of(told, "a").pins == ()
