@@ -13,7 +13,7 @@ from __future__ import annotations
 import binascii
 import hashlib
 import secrets
-from base64 import urlsafe_b64decode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -124,6 +124,18 @@ class SigningKey:
         """None: the public half reads no notes."""
         self.id = key.thumbprint()
         """The `kid`: RFC 7638 thumbprint, 43 characters."""
+        self._header = {"typ": "JWT", "alg": algorithm, "kid": self.id}
+        self._encoded_header = urlsafe_b64encode(msgspec.json.encode(self._header)).rstrip(b"=")
+        native = key.private_key if can_sign else None
+        self._ed25519 = native if isinstance(native, ed25519.Ed25519PrivateKey) else None
+
+    def signed(self, payload: bytes) -> str:
+        """A JWT in compact form (RFC 7515 §7.1). One is made at each join, and with Ed25519 the signature is a third of
+        what the library takes for it."""
+        if self._ed25519 is None:
+            return jws.serialize_compact(self._header, payload, self.key, algorithms=[self.algorithm])
+        signed = self._encoded_header + b"." + urlsafe_b64encode(payload).rstrip(b"=")
+        return (signed + b"." + urlsafe_b64encode(self._ed25519.sign(signed)).rstrip(b"=")).decode()
 
     @classmethod
     def from_pem(cls, pem: bytes, *, origin: str) -> SigningKey:
@@ -223,9 +235,7 @@ class JwtTokens:
                 participant=grant.participant or UNSET,
             ),
         )
-        header = {"typ": "JWT", "alg": self._signing.algorithm, "kid": self._signing.id}
-        payload = msgspec.json.encode(claims)
-        return jws.serialize_compact(header, payload, self._signing.key, algorithms=[self._signing.algorithm])
+        return self._signing.signed(msgspec.json.encode(claims))
 
     def verify(self, token: str, now_unix_s: float) -> Grant:
         """What the token allows. Raises: NotAllowed with `token_missing`, `token_invalid` or `token_expired`."""

@@ -61,19 +61,34 @@ class KeptRoom(msgspec.Struct, frozen=True):
 
 
 class _EncodedOnce(Generic[T]):
-    """Values, each encoded for as long as it is the same object."""
+    """A list of values, each encoded for as long as it is the same object; who is added at the end, as by a join, is
+    added to what was put together before."""
 
     def __init__(self, form: Callable[[T], object]) -> None:
         self._form = form
-        self._made: dict[int, tuple[T, msgspec.Raw]] = {}
+        self._made: dict[int, tuple[T, bytes]] = {}
         """By identity, which no other object gets while the value is kept here."""
+        self._ids: tuple[int, ...] = ()
+        self._listed = b""
+        """Those, encoded."""
 
-    def of(self, values: Iterable[T]) -> tuple[msgspec.Raw, ...]:
-        before = self._made
-        self._made = {
-            id(value): before.get(id(value)) or (value, msgspec.Raw(_encode(self._form(value)))) for value in values
-        }
-        return tuple(encoded for _, encoded in self._made.values())
+    def of(self, values: Iterable[T]) -> msgspec.Raw:
+        values = tuple(values)
+        ids, known = tuple(map(id, values)), len(self._ids)
+        if ids[:known] == self._ids:
+            parts = [self._listed] if known else []
+            parts += map(self._encoded, values[known:])
+        else:
+            self._made = {known_id: self._made[known_id] for known_id in ids if known_id in self._made}
+            parts = [*map(self._encoded, values)]
+        self._ids, self._listed = ids, b",".join(parts)
+        return msgspec.Raw(b"[%b]" % self._listed)
+
+    def _encoded(self, value: T) -> bytes:
+        known = self._made.get(id(value))
+        if known is None:
+            known = self._made[id(value)] = value, _encode(self._form(value))
+        return known[1]
 
 
 class RoomWriter:
@@ -91,7 +106,7 @@ class RoomWriter:
         settings: RoomSettings,
     ) -> bytes:
         """Nothing that is kept of a seat changes while it is the same seat."""
-        # For encoding only: the JSON in the values' place.
+        # For encoding only: the JSON in the lists' place.
         people = cast(tuple[KeptPerson, ...], self._people.of(conference.people))
         held = cast(tuple[KeptSeat, ...], self._seats.of(seats))
         written = msgspec.structs.replace(conference, people=people)

@@ -75,6 +75,8 @@ class Broadcast:
         """The same of all in the last snapshot, whosever it was."""
         self._listed = b""
         """Those, encoded."""
+        self._documents: tuple[RoomId, tuple[Document, ...], msgspec.Raw] = RoomId(""), (), msgspec.Raw(b"[]")
+        """Of the last snapshot, encoded: those of one role are nearly always told the same."""
 
     def tell(self, room: RoomId, event: ClientEvent) -> Told:
         if event is not self._told.event:
@@ -107,6 +109,14 @@ class Broadcast:
             parts = [*map(self._participant, states)]
         self._ids, self._listed = ids, b",".join(parts)
         return cast(list[messages.Participant], msgspec.Raw(b"[%b]" % self._listed))
+
+    def documents(self, room: RoomId, told: tuple[Document, ...]) -> list[messages.Document]:
+        """The same for a snapshot's documents."""
+        last_room, last, encoded = self._documents
+        if room != last_room or told != last:
+            encoded = msgspec.Raw(_encode(translate.documents(room, told)))
+            self._documents = room, told, encoded
+        return cast(list[messages.Document], encoded)
 
     def _participant(self, state: ParticipantState) -> bytes:
         key = id(state)

@@ -237,7 +237,7 @@ class Session:
             sequence=snapshot.sequence,
             room=room_of(self._room, snapshot.settings),
             participants=self._broadcast.participants(snapshot.participants),
-            documents=translate.documents(self._room, snapshot.documents),
+            documents=self._broadcast.documents(self._room, snapshot.documents),
             bindings=translate.bindings(snapshot.bindings),
             media=media_setup(
                 self._grant,

@@ -61,6 +61,19 @@ async def test_what_is_put_together_is_one_transaction_with_the_latest_of_each(s
     assert stage.store.transactions == [[saved("new", "a"), saved("b", "b")]]
 
 
+async def test_what_may_go_early_goes_with_others_and_makes_no_transaction_of_its_own(stage: Stage) -> None:
+    now_s = stage.clock.monotonic_s()
+    stage.outbox.put("later", lambda: saved("later", "later"), due_s=now_s + 3.0, early_s=1.0)
+    stage.outbox.put("soon", lambda: saved("soon", "soon"), due_s=now_s + 1.0, early_s=1.0)
+    async with stage.running():
+        await asyncio.sleep(0)
+        assert not stage.store.begun, "being allowed to go early wakes nobody"
+        stage.outbox.put("now", lambda: saved("now", "now"))
+        await until(lambda: stage.store.transactions)
+    assert stage.store.transactions == [[saved("soon", "soon"), saved("now", "now")]]
+    assert len(stage.outbox) == 1
+
+
 async def test_writing_waits_until_it_is_written(stage: Stage) -> None:
     stage.store.hold = asyncio.Event()
     async with stage.running(), asyncio.TaskGroup() as group:

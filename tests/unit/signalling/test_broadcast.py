@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vdxmedia.conference.chat_desk import ChatWritten, OpenLines
+from vdxmedia.conference.documents import StageDocument
 from vdxmedia.conference.events import (
     BindingsChanged,
     DocumentChanged,
     DocumentWithdrawn,
+    ParticipantJoined,
     ParticipantState,
     SpeakersChanged,
     Transferred,
@@ -20,6 +22,7 @@ from vdxmedia.conference.events import (
 )
 from vdxmedia.conference.kinds import Addressee, Connection, Quality, Role
 from vdxmedia.hub.client import BandwidthChanged, ClientEvent, QualityChanged
+from vdxmedia.hub.rounds import RosterNews
 from vdxmedia.ids import ParticipantId, RoomId
 from vdxmedia.signalling import translate
 from vdxmedia.signalling.broadcast import Broadcast, Latest
@@ -72,6 +75,23 @@ def test_nothing_is_kept_of_those_who_have_gone() -> None:
 
 
 ANNA, ROOM = ParticipantId("a"), RoomId("r")
+
+
+def test_what_is_told_together_is_several_events_with_commas_between() -> None:
+    one, two = (ParticipantJoined(number, (ParticipantId("p9"),), state(number)) for number in (1, 2))
+    made = Broadcast().tell(RoomId("r"), RosterNews(one.to, (one, two)))
+    apart = [Broadcast().tell(RoomId("r"), event).json for event in (one, two)]
+    assert made.place is None
+    assert msgspec.json.decode(b"[%b]" % made.json) == [msgspec.json.decode(each) for each in apart]
+
+
+@given(st.lists(st.tuples(st.sampled_from(["r", "s"]), st.sampled_from([None, "p1", "p2"])), max_size=12))
+def test_documents_of_a_snapshot_are_those_that_were_asked_for(steps: list[tuple[str, str | None]]) -> None:
+    broadcast = Broadcast()
+    for room, spotlight in steps:
+        documents = (StageDocument(None if spotlight is None else ParticipantId(spotlight)),)
+        encoded = msgspec.json.encode(broadcast.documents(RoomId(room), documents))
+        assert encoded == msgspec.json.encode(translate.documents(RoomId(room), documents))
 
 
 def test_event_that_many_hear_is_encoded_once_and_the_next_anew() -> None:
