@@ -9,14 +9,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page
 
-from tests.browser.stories import DESKTOP, ON_ITS_SIDE, PHONE, SMALL_PHONE, TABLET, WEB, Stories, open_stories
-
-AXE = (WEB / "node_modules/axe-core/axe.min.js").read_text()
-RUN_AXE = """async () => {
-  const { violations } = await axe.run(document, { resultTypes: ['violations'], preload: false });
-  return violations.filter(({ impact }) => impact !== 'minor')
-    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.flat().join(' ')).join(' | ')}`);
-}"""
+from tests.browser.looks import AXE, LOOKS, RUN_AXE, Run, show
+from tests.browser.stories import DESKTOP, ON_ITS_SIDE, PHONE, SMALL_PHONE, Stories, open_stories
 
 PAGES_AT_ONCE = 3
 """More than cores: a page waits for its next frame much of the time."""
@@ -80,7 +74,7 @@ async def axe_findings(browser: Browser, names: Sequence[str], size: Size, schem
         page = await stories.switch(name, **shown)
         if not await page.evaluate("'axe' in window"):
             await page.evaluate(AXE)
-        found = await page.evaluate(RUN_AXE)
+        found = await page.evaluate(RUN_AXE, None)
         if found:
             findings[name] = found
 
@@ -95,16 +89,6 @@ async def test_page_every_state_has_nothing_serious_or_moderate_for_axe(chromium
     assert await axe_findings(chromium, names[1::3], DESKTOP, "dark", language="en") == {}
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("size", [SMALL_PHONE, PHONE, TABLET, DESKTOP], ids=str)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("shown", [{"language": "da"}, {"language": "en"}, {"language": "ar"}, {"text": 200}], ids=str)
-async def test_page_every_state_has_nothing_for_axe_in_any_look(
-    chromium: Browser, size: Size, scheme: str, shown: dict[str, Any]
-) -> None:
-    assert await axe_findings(chromium, await all_names(chromium), size, scheme, **shown) == {}
-
-
 @pytest.mark.parametrize("state", ["panel", "choice"])
 async def test_page_opened_parts_have_nothing_serious_for_axe(chromium: Browser, state: str) -> None:
     async with open_stories(chromium, PHONE) as stories:
@@ -116,7 +100,7 @@ async def test_page_opened_parts_have_nothing_serious_for_axe(chromium: Browser,
             page = await stories.show("prejoin-host")
             await page.get_by_text("Vælg kamera og mikrofon").click()
         await page.evaluate(AXE)
-        assert await page.evaluate(RUN_AXE) == []
+        assert await page.evaluate(RUN_AXE, None) == []
 
 
 HOST_PARTS = {
@@ -150,7 +134,7 @@ async def test_host_parts_of_the_people_panel_are_sound_and_their_targets_large(
                     assert box is not None
                     assert box["height"] >= 44
             await page.evaluate(AXE)
-            assert await page.evaluate(RUN_AXE) == [], name
+            assert await page.evaluate(RUN_AXE, None) == [], name
             assert await sideways(page) <= 0, name
             for label in await page.locator("label.check").all():
                 box = await label.bounding_box()
@@ -160,94 +144,33 @@ async def test_host_parts_of_the_people_panel_are_sound_and_their_targets_large(
                 assert row["left"] + row["width"] <= PHONE[0] + 0.5, (name, row)
 
 
-@pytest.mark.parametrize(
-    ("size", "shown"),
-    [
-        (SMALL_PHONE, {"names": "long"}),
-        (DESKTOP, {"language": "ar"}),
-        pytest.param(SMALL_PHONE, {}, marks=pytest.mark.long),
-        pytest.param(SMALL_PHONE, {"language": "en"}, marks=pytest.mark.long),
-        pytest.param(SMALL_PHONE, {"language": "de"}, marks=pytest.mark.long),
-        pytest.param(PHONE, {}, marks=pytest.mark.long),
-        pytest.param(PHONE, {"language": "ar", "names": "short"}, marks=pytest.mark.long),
-        pytest.param(TABLET, {}, marks=pytest.mark.long),
-        pytest.param(DESKTOP, {"names": "short"}, marks=pytest.mark.long),
-        pytest.param(DESKTOP, {"names": "long"}, marks=pytest.mark.long),
-        pytest.param(ON_ITS_SIDE, {}, marks=pytest.mark.long),
-        pytest.param(SMALL_PHONE, {"text": 200, "names": "long"}, marks=pytest.mark.long),
-        pytest.param(SMALL_PHONE, {"text": 200, "language": "ar"}, marks=pytest.mark.long),
-        pytest.param(SMALL_PHONE, {"text": 200, "language": "de"}, marks=pytest.mark.long),
-        pytest.param(ON_ITS_SIDE, {"text": 200}, marks=pytest.mark.long),
-        pytest.param(ON_ITS_SIDE, {"text": 200, "language": "ar"}, marks=pytest.mark.long),
-    ],
-    ids=str,
-)
-async def test_page_every_state_fits_its_window(
-    chromium: Browser, size: Size, shown: dict[str, Any], request: pytest.FixtureRequest
-) -> None:
-    names = await all_names(chromium)
-    if request.node.get_closest_marker("long") is None:
-        names = names[::2] if size == SMALL_PHONE else names[1::2]
+STRIDE = 7
+"""Neighbours among the stories are alike: they are measured in looks that are not."""
 
-    findings: list[tuple[str, Any]] = []
+
+async def test_page_every_state_is_whole_in_one_look_and_every_look_in_some_states(chromium: Browser) -> None:
+    """The sample of a check: as many states as there are. The long run has each in all."""
+    names = await all_names(chromium)
+    chosen = {name: LOOKS[index * STRIDE % len(LOOKS)] for index, name in enumerate(names)}
+    assert set(chosen.values()) == set(LOOKS)
+    findings: list[tuple[str, str, list[str]]] = []
 
     async def visit(stories: Stories, name: str) -> None:
-        page = await stories.switch(name, **shown)
-        if await sideways(page) > 0:
-            findings.append((name, "wider than its window"))
-        for row in await controls(page):
-            is_inside = row["left"] >= -0.5 and row["left"] + row["width"] <= size[0] + 0.5
-            if not is_inside or row["height"] < 24:
-                findings.append((name, row))
+        found = await show(stories, name, chosen[name])
+        if found:
+            findings.append((name, str(chosen[name]), found))
 
-    await visit_each(chromium, names, visit, size)
+    await visit_each(chromium, names, visit, PHONE)
     assert findings == []
 
 
-BROKEN_WORDS = """() => {
-  const found = [];
-  const range = document.createRange();
-  const walk = (root) => {
-    const nodes = document.createTreeWalker(root, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
-    for (let node = nodes.nextNode(); node; node = nodes.nextNode()) {
-      if (node.shadowRoot) walk(node.shadowRoot);
-      if (!(node instanceof Text) || !node.parentElement?.closest('h1, h2, .name, .whose')) continue;
-      if (!node.parentElement.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
-      for (const word of node.data.matchAll(/[\\p{L}\\p{N}]{3,}/gu)) {
-        range.setStart(node, word.index);
-        range.setEnd(node, word.index + word[0].length);
-        const boxes = [...range.getClientRects()].filter(({ width }) => width > 1);
-        const lines = new Set(boxes.map(({ top }) => Math.round(top / 4)));
-        if (lines.size > 1) found.push(word[0]);
-      }
-    }
-  };
-  walk(document.body);
-  return found;
-}"""
-"""Words of headings and names that stand on two lines."""
-TOO_LONG = {"Voksensocialområdet", "Christoffersen", "genoptræningen", "hjælpemidler", "Netværksmøde"}
-"""Wider than a phone at twice the size, or beside what stands there: somebody's own words."""
-
-
-async def test_headings_and_names_keep_their_words_whole_with_text_of_200_percent(chromium: Browser) -> None:
-    async with open_stories(chromium, SMALL_PHONE) as stories:
-        for story in (
-            *("waiting-knock", "entry-unreachable", "ended-lost", "prejoin-early", "test-devices", "help", "staff-day"),
-            *("host-panel-people", "host-panel-details", "operator-now", "statement-accessibility"),
-        ):
-            page = await stories.switch(story, text=200)
-            assert set(await page.evaluate(BROKEN_WORDS)) <= TOO_LONG, story
-
-
 @pytest.mark.long
-async def test_page_every_state_with_text_of_200_percent_stays_inside(chromium: Browser) -> None:
+async def test_page_every_state_is_whole_and_has_nothing_for_axe_in_every_look(chromium: Browser) -> None:
     names = await all_names(chromium)
-
-    async def visit(stories: Stories, name: str) -> None:
-        assert await sideways(await stories.switch(name, text=200)) <= 0, name
-
-    await visit_each(chromium, names, visit, PHONE)
+    walk = Run(chromium, LOOKS, with_axe=True)
+    await walk.walk(names, PAGES_AT_ONCE)
+    assert walk.states == len(names) * len(LOOKS)
+    assert dict(walk.found) == {}
 
 
 async def test_page_text_of_200_percent_stays_inside(chromium: Browser) -> None:

@@ -100,7 +100,8 @@ export const operatorStyles = css`
 
   .tile {
     display: grid;
-    grid-template-rows: auto auto auto 1fr;
+    grid-template: auto auto auto 1fr / minmax(0, 1fr);
+    overflow-wrap: break-word;
     gap: var(--space-4);
   }
 
@@ -309,6 +310,10 @@ export const operatorStyles = css`
 
     .tile {
       padding: var(--space-12);
+    }
+
+    table {
+      font-size: min(1rem, 6.4vw);
     }
 
     .tile .figure {

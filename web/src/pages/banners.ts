@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { BannerCode, CallCommands, CallState } from '../call-types.js';
 import type { IconName } from '../elements/icon/icon.js';
-import { phoneLink, phoneText } from '../text/names.js';
+import { phoneLink, phoneText, phoneWhole } from '../text/names.js';
 import { troubleWords } from '../text/trouble.js';
 import type { Words } from '../text/words.js';
 
@@ -103,7 +103,7 @@ function textOf(code: BannerCode, call: CallState, words: Words, now: number): s
   if (code === 'ownConnectionWeak' && call.tiles.some((tile) => tile.paused && !tile.pausedByServer)) return trouble.pictureRests;
   if (code !== 'reconnecting' || !isCallingBetter(call, now)) return words.banner[code];
   const helpLine = helpLineOf(call);
-  return helpLine === '' ? trouble.callThem : trouble.callUs(phoneText(helpLine).replaceAll(' ', '\u00a0'));
+  return helpLine === '' ? trouble.callThem : trouble.callUs(phoneWhole(helpLine));
 }
 
 function actionOf(code: BannerCode, words: Words, commands: CallCommands): Pick<BannerContent, 'action' | 'run'> {

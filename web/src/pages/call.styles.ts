@@ -5,7 +5,8 @@ export const callStyles = css`
     position: fixed;
     inset: 0;
     display: grid;
-    grid-template: auto minmax(0, 1fr) auto / minmax(0, 1fr) auto;
+    /* However much is said above, faces keep a quarter of the window. */
+    grid-template: auto minmax(min(9rem, 26vh), 1fr) auto / minmax(0, 1fr) auto;
     overflow: hidden;
     background: var(--stage);
     color: var(--stage-ink);
@@ -123,6 +124,7 @@ export const callStyles = css`
   .links a {
     display: inline-flex;
     align-items: center;
+    min-width: 44px;
     min-height: 44px;
     color: var(--ink-soft);
   }
@@ -146,7 +148,9 @@ export const callStyles = css`
     width: fit-content;
     height: fit-content;
     max-width: min(28rem, calc(100% - 2 * var(--space-16)));
-    padding: var(--space-32);
+    max-height: calc(100% - 2 * var(--space-8));
+    overflow-y: auto;
+    padding: min(var(--space-32), 5vw);
     border-radius: var(--radius-card);
     background: var(--surface);
     color: var(--ink);
@@ -156,6 +160,7 @@ export const callStyles = css`
   }
 
   .unmute p {
+    font-size: min(var(--text-18), 7vw);
     text-wrap: balance;
   }
 

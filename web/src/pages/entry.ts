@@ -14,7 +14,7 @@ import { askEntrance, type AskEntrance } from '../protocol/entrance.js';
 import { buttons, fields, reset } from '../styles/shared.js';
 import { entryWords, waitText, type EntryWords } from '../text/entry.js';
 import { PageWords } from '../text/page-words.js';
-import { phoneLink, phoneText } from '../text/names.js';
+import { phoneLink, phoneWhole } from '../text/names.js';
 import { functionWithin } from '../text/people.js';
 import { momentText } from '../text/times.js';
 import { countdownText, troubleWords } from '../text/trouble.js';
@@ -219,7 +219,7 @@ export class EntryPage extends LitElement {
   private renderCallButton(): TemplateResult | typeof nothing {
     const helpLine = this.flow.inviting.helpLine || (this.look?.helpLine ?? '');
     if (helpLine === '' || this.words === null) return nothing;
-    return html`<a class="button primary" href=${phoneLink(helpLine)}>${icon('phone')}<span>${this.words.help.call(phoneText(helpLine))}</span></a>`;
+    return html`<a class="button primary" href=${phoneLink(helpLine)}>${icon('phone')}<span>${this.words.help.call(phoneWhole(helpLine))}</span></a>`;
   }
 
   private renderButton(text: string, run: () => void, isDisabled = false): TemplateResult {

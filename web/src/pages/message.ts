@@ -9,7 +9,7 @@ import { icon } from '../elements/icon/icon.js';
 import { returnFrom, sessionShelf, SLIP_MS } from '../entry/return.js';
 import { renderSaid } from '../look/links.js';
 import { buttons, reset } from '../styles/shared.js';
-import { phoneLink, phoneText } from '../text/names.js';
+import { phoneLink, phoneWhole } from '../text/names.js';
 import { countdownText, troubleWords } from '../text/trouble.js';
 import type { Message, Words } from '../text/words.js';
 import { messageStyles } from './message.styles.js';
@@ -197,7 +197,7 @@ export class MessagePage extends LitElement {
       return html`<a class="button primary" href="/">${troubleWords(this.words.language).typeInstead}</a>`;
     }
     return html`<a class="button primary" href=${phoneLink(helpLine)}>
-      ${icon('phone')}<span>${this.words.help.call(phoneText(helpLine))}</span>
+      ${icon('phone')}<span>${this.words.help.call(phoneWhole(helpLine))}</span>
     </a>`;
   }
 

@@ -127,7 +127,8 @@ export const playgroundStyles = css`
   input,
   select,
   #guest {
-    min-height: 2.5rem;
+    min-width: 44px;
+    min-height: 44px;
     padding: var(--space-4) var(--space-12);
     border: 1px solid var(--edge);
     border-radius: var(--radius);
@@ -135,6 +136,7 @@ export const playgroundStyles = css`
     max-width: 100%;
     color: var(--ink);
     font: inherit;
+    font-size: min(var(--text-16), 6vw);
     overflow-wrap: anywhere;
   }
 
@@ -174,6 +176,8 @@ export const playgroundStyles = css`
   }
 
   summary {
+    min-height: 44px;
+    padding-block: var(--space-8);
     color: var(--ink-soft);
     cursor: pointer;
   }

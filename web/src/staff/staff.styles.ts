@@ -123,8 +123,8 @@ export const viewStyles = css`
   }
 
   .button.primary {
-    font-size: var(--text-18);
-    padding-inline: var(--space-24);
+    font-size: min(var(--text-18), 7.2vw);
+    padding-inline: min(var(--space-24), 4vw);
   }
 
   .button .icon,

@@ -37,8 +37,8 @@ export const desk = css`
   }
 
   .button {
-    padding-inline: var(--space-16);
-    font-size: var(--text-16);
+    padding-inline: min(var(--space-16), 4vw);
+    font-size: min(var(--text-16), 7.2vw);
   }
 
   .button.primary {

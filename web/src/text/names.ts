@@ -28,6 +28,11 @@ export function phoneText(number: string): string {
   return /^\d{8}$/.test(digits) ? digits.replace(/(\d\d)(?=\d)/g, '$1 ') : number.trim();
 }
 
+/** The same, never divided between two lines. */
+export function phoneWhole(number: string): string {
+  return phoneText(number).replaceAll(' ', '\u00a0');
+}
+
 /** The number for a `tel:` link. */
 export function phoneLink(number: string): string {
   return `tel:${number.replace(/[^\d+]/g, '')}`;

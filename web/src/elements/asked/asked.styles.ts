@@ -9,6 +9,9 @@ export const askedStyles = css`
     justify-items: center;
     gap: var(--space-8);
     padding: 0 var(--space-16);
+    max-height: calc(100% - 2 * var(--space-8));
+    overflow-y: auto;
+    font-size: min(var(--text-18), 7vw);
     pointer-events: none;
   }
 
@@ -16,7 +19,7 @@ export const askedStyles = css`
     display: grid;
     gap: var(--space-12);
     width: min(28rem, 100%);
-    padding: var(--space-16) var(--space-24);
+    padding: var(--space-16) min(var(--space-24), 5vw);
     border-radius: var(--radius-card);
     background: var(--surface);
     color: var(--ink);

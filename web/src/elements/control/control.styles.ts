@@ -72,7 +72,7 @@ export const controlStyles = css`
     border-radius: var(--radius-full);
     background: var(--stage-caution);
     color: var(--stage);
-    font-size: 0.9375rem;
+    font-size: var(--text-16);
     font-weight: var(--bold);
     font-variant-numeric: tabular-nums;
   }
@@ -106,7 +106,8 @@ export const controlStyles = css`
   /* Narrow: a disc of 56 px, the word under it on the bar's own ground. */
   @media (max-width: 53.75em) and (min-height: 30.01em), (max-width: 36em) {
     :host(:not([beside])) {
-      flex: 1 1 min(4rem, 30%);
+      flex: 1 1 min(3.5rem, 30%);
+      min-width: min-content;
       max-width: 7rem;
       justify-content: center;
     }

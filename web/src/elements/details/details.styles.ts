@@ -59,7 +59,7 @@ export const detailsStyles = css`
   }
 
   dd .link {
-    min-height: 24px;
+    min-height: 44px;
     padding: 0;
   }
 

@@ -31,6 +31,8 @@ export const frameStyles = css`
     gap: var(--space-4) var(--space-12);
     flex: 1 1 10rem;
     min-width: 0;
+    /* Narrow and with large text: "Videokonsultation" stays whole beside the mark. */
+    font-size: min(var(--text-18), 8vw);
     font-weight: var(--bold);
     line-height: var(--leading-tight);
   }
@@ -50,12 +52,12 @@ export const frameStyles = css`
     display: grid;
     flex: none;
     place-items: center;
-    min-width: 2.25rem;
-    height: 2.25rem;
+    min-width: min(2.25rem, 10vw);
+    height: min(2.25rem, 10vw);
     border-radius: var(--radius);
     background: var(--brand);
     color: var(--brand-ink);
-    font-size: var(--text-16);
+    font-size: min(var(--text-16), 5vw);
   }
 
   /* A word that is too long is broken; it never makes the page wider than its window. */
@@ -94,7 +96,8 @@ export const frameStyles = css`
   .links a {
     display: inline-flex;
     align-items: center;
-    min-height: 2.25rem;
+    min-width: 44px;
+    min-height: 44px;
     color: var(--ink-soft);
     text-underline-offset: 0.2em;
   }

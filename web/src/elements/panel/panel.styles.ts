@@ -70,4 +70,16 @@ export const panelStyles = css`
     padding: var(--space-24);
     overscroll-behavior: contain;
   }
+
+  /* A phone on its side: the little height there is belongs to what stands in it. */
+  @media (max-height: 30em) {
+    header {
+      flex-wrap: nowrap;
+      padding-block: var(--space-4);
+    }
+
+    .content {
+      padding-block: var(--space-12);
+    }
+  }
 `;

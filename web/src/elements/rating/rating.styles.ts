@@ -113,11 +113,11 @@ export const ratingStyles = css`
 
   @media (min-width: 37.5em) {
     .scores {
-      grid-template-columns: repeat(3, 1fr);
+      grid-template-columns: repeat(auto-fit, minmax(min(10rem, 100%), 1fr));
     }
 
     .troubles {
-      grid-template-columns: repeat(3, 1fr);
+      grid-template-columns: repeat(auto-fit, minmax(min(10rem, 100%), 1fr));
     }
 
     .two {

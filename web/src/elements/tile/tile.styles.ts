@@ -51,7 +51,7 @@ export const tileStyles = css`
     inset: 0;
     display: grid;
     place-items: center;
-    font-size: clamp(1.25rem, 18cqmin, 5rem);
+    font-size: min(clamp(1.25rem, 18cqmin, 5rem), 36cqmin);
     font-weight: var(--bold);
     letter-spacing: 0.02em;
     line-height: 1;
@@ -175,6 +175,12 @@ export const tileStyles = css`
       visibility: visible;
     }
 
+    /* Above the name, not behind it. */
+    .blank {
+      inset-block-end: 1.5rem;
+      font-size: min(clamp(1.25rem, 18cqmin, 5rem), 26cqmin);
+    }
+
     .trouble .text,
     .cannot {
       position: absolute;
@@ -193,6 +199,27 @@ export const tileStyles = css`
     .name,
     .trouble {
       padding-block: 0;
+    }
+  }
+
+  /* Hardly higher than a line: the initials alone, and of half a letter nothing. All is still read aloud. */
+  @container (max-height: 3.5rem) or (max-width: 4rem) {
+    .blank {
+      inset: 0;
+      font-size: min(1.25rem, 36cqmin);
+    }
+
+    .caption {
+      width: 1px;
+      height: 1px;
+      overflow: hidden;
+      clip-path: inset(50%);
+    }
+  }
+
+  @container (max-height: 44px) or (max-width: 44px) {
+    .blank span {
+      visibility: hidden;
     }
   }
 `;

@@ -166,7 +166,7 @@ export const deskStyles = css`
     }
 
     .desk h1 {
-      font-size: var(--text-40);
+      font-size: min(var(--text-40), 4.2vw);
     }
 
     .desk .intro {

@@ -19,8 +19,9 @@ export const stepStyles = css`
     padding: var(--space-8) var(--space-16) 0;
   }
 
+  /* Narrow and with large text: "Videokonsultation" in an organisation's name stays whole. */
   h1 {
-    font-size: var(--text-32);
+    font-size: min(var(--text-32), 9.6vw);
     overflow-wrap: anywhere;
   }
 

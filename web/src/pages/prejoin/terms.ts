@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { icon } from '../../elements/icon/icon.js';
 import { renderSaid } from '../../look/links.js';
-import { phoneLink, phoneText } from '../../text/names.js';
+import { phoneLink, phoneWhole } from '../../text/names.js';
 import { prejoinWords } from '../../text/prejoin.js';
 import { button, renderHeading, renderTop } from './top.js';
 import type { PrejoinView } from './view.js';
@@ -37,7 +37,7 @@ function renderDeclined(view: PrejoinView): TemplateResult {
     <div class="actions">
       ${helpLine === ''
         ? nothing
-        : html`<a class="button primary" href=${phoneLink(helpLine)}>${icon('phone')}<span>${view.words.help.call(phoneText(helpLine))}</span></a>`}
+        : html`<a class="button primary" href=${phoneLink(helpLine)}>${icon('phone')}<span>${view.words.help.call(phoneWhole(helpLine))}</span></a>`}
       ${button(words.again, () => { view.setHelps(false); })}
     </div>
   </div>`;

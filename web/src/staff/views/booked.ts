@@ -231,9 +231,15 @@ export class BookedView extends View {
       }
 
       .send {
-        grid-template-columns: minmax(0, 1fr) auto;
+        display: flex;
+        flex-wrap: wrap;
         align-items: end;
         gap: var(--space-12);
+      }
+
+      .send .field {
+        flex: 1 1 12rem;
+        min-width: 0;
       }
 
       summary {

@@ -10,11 +10,23 @@ export const lookStyles = css`
   }
 
   .both {
-    display: grid;
-    grid-template-columns: minmax(0, 1fr) minmax(0, 26rem);
+    display: flex;
+    flex-wrap: wrap;
     gap: var(--space-48);
     align-items: start;
     margin-block-start: var(--space-16);
+  }
+
+  /* Beside each other only where both have room, with large text too. */
+  .both > form {
+    flex: 3 1 min(24rem, 100%);
+    min-width: 0;
+  }
+
+  .both > figure {
+    flex: 2 1 min(20rem, 100%);
+    min-width: 0;
+    max-width: 26rem;
   }
 
   figure {
@@ -173,8 +185,15 @@ export const lookStyles = css`
 
   @media (max-width: 75em) {
     .both {
-      grid-template-columns: minmax(0, 1fr);
+      flex-direction: column;
+      align-items: stretch;
       gap: var(--space-24);
+    }
+
+    .both > form,
+    .both > figure {
+      flex: none;
+      max-width: none;
     }
 
     figure {

@@ -142,14 +142,8 @@ export const rowStyles = css`
       white-space: normal;
     }
 
-    .times,
-    .what {
+    .times {
       grid-column: 1;
-    }
-
-    .waiting .what,
-    .live .what {
-      grid-column: 1 / -1;
     }
 
     .do {
@@ -161,7 +155,11 @@ export const rowStyles = css`
     }
 
     .do:not(.way) {
-      grid-area: 1 / 2 / 3;
+      grid-area: 1 / 2;
+    }
+
+    .what {
+      grid-column: 1 / -1;
     }
 
     .do a {
