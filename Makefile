@@ -1,7 +1,7 @@
 # Everything starts here: `make run` shows a call, `make test` proves it, `make bench` measures it.
 # The work is in scripts/; each target sets up what it needs and skips what is done.
 .DEFAULT_GOAL := run
-.PHONY: run test wheel docs bench load en301549 long sbom audit soak screens setup relay web lint clean
+.PHONY: run test wheel docs bench load en301549 long sbom audit soak screens looks setup relay web lint clean
 
 PYTHON ?= python3.11
 export PYTHON
@@ -68,6 +68,9 @@ soak: setup ## an hour of churn: memory, descriptors, tasks and threads stay fla
 
 screens: setup ## take all screens of the page anew: docs/images/screens-*.png
 	@$(BIN)/python -m tests.browser.sheet $(ARGS)
+
+looks: setup ## measure every screen in every look, and ask axe by day and by night (ARGS="360x640 200%", ARGS=--firefox)
+	@$(BIN)/python -m tests.browser.looks $(or $(ARGS),--axe)
 
 sbom: ## what the product is made of, as CycloneDX, from the lock files: sbom/{python,rust,web}.cdx.json
 	@$(PYTHON) scripts/sbom.py

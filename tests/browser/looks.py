@@ -56,7 +56,7 @@ MEASURE = f"""async (texts) => {{
 }}"""
 """The faults of the page as it stands, with text of one size after the other."""
 RUN_AXE = """async (rules) => {
-  const only = rules === null ? {} : { runOnly: { type: 'rule', values: rules } };
+  const only = rules == null ? {} : { runOnly: { type: 'rule', values: rules } };
   const { violations } = await axe.run(document, { resultTypes: ['violations'], preload: false, ...only });
   return violations.filter(({ impact }) => impact !== 'minor')
     .map(({ id, nodes }) => `axe ${id}: ${nodes.map((node) => node.target.flat().join(' ')).join(' | ')}`);

@@ -10,8 +10,8 @@ import pytest
 from playwright.async_api import Browser, Page, Route, ViewportSize, expect
 
 from tests.browser.conftest import OpenPerson
+from tests.browser.looks import AXE, RUN_AXE
 from tests.browser.pages import go_in
-from tests.browser.test_page_looks import AXE, RUN_AXE
 from tests.server import Server
 
 PHONE = {"width": 390, "height": 844}

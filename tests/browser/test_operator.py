@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from playwright.async_api import Browser, expect
 
-from tests.browser.test_page_looks import AXE, RUN_AXE, sideways
+from tests.browser.looks import AXE, RUN_AXE
+from tests.browser.test_page_looks import sideways
 from tests.server import Server
 
 

@@ -74,7 +74,7 @@ async def axe_findings(browser: Browser, names: Sequence[str], size: Size, schem
         page = await stories.switch(name, **shown)
         if not await page.evaluate("'axe' in window"):
             await page.evaluate(AXE)
-        found = await page.evaluate(RUN_AXE, None)
+        found = await page.evaluate(RUN_AXE)
         if found:
             findings[name] = found
 
@@ -100,7 +100,7 @@ async def test_page_opened_parts_have_nothing_serious_for_axe(chromium: Browser,
             page = await stories.show("prejoin-host")
             await page.get_by_text("Vælg kamera og mikrofon").click()
         await page.evaluate(AXE)
-        assert await page.evaluate(RUN_AXE, None) == []
+        assert await page.evaluate(RUN_AXE) == []
 
 
 HOST_PARTS = {
@@ -134,7 +134,7 @@ async def test_host_parts_of_the_people_panel_are_sound_and_their_targets_large(
                     assert box is not None
                     assert box["height"] >= 44
             await page.evaluate(AXE)
-            assert await page.evaluate(RUN_AXE, None) == [], name
+            assert await page.evaluate(RUN_AXE) == [], name
             assert await sideways(page) <= 0, name
             for label in await page.locator("label.check").all():
                 box = await label.bounding_box()
