@@ -155,7 +155,7 @@ async def open_stories(
     try:
         port = runner.addresses[0][1]
         yield Stories(page, f"http://127.0.0.1:{port}", complaints)
-        assert complaints == []
+        assert complaints == [], complaints
     finally:
         await context.close()
         await runner.cleanup()

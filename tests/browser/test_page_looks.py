@@ -306,3 +306,30 @@ async def test_every_stop_has_words_and_a_human(chromium: Browser) -> None:
             page = await stories.show(name)
             assert len(await page.get_by_role("heading", level=1).inner_text()) > 8, name
             assert "Brug for hjælp?" in await page.get_by_role("contentinfo").inner_text(), name
+
+
+WRONG = (
+    *("prejoin-denied", "prejoin-frame", "prejoin-no-device", "prejoin-busy", "failed-in-app"),
+    *("failed-unsupported-browser", "failed-link-expired", "entry-early", "failed-not-open-yet", "failed-closed"),
+    *("failed-room-full", "entry-wrong-pin", "ended-removed", "ended-lost", "failed-connection-failed"),
+)
+"""What the citizen meets when something is not as it should be."""
+CHOICE_OF_LANGUAGE = 1
+
+
+async def test_each_thing_that_goes_wrong_has_one_heading_one_way_on_and_the_telephone_number(
+    chromium: Browser,
+) -> None:
+    async with open_stories(chromium, PHONE) as stories:
+        for name in WRONG:
+            page = await stories.switch(name)
+            assert await page.get_by_role("heading", level=1).count() == 1, name
+            assert await page.locator(".button.primary:visible").count() <= 1, name
+            beside = page.get_by_role("contentinfo").locator(".link:visible")
+            ways = await page.locator(":is(.button, .link):visible").count() - await beside.count() - CHOICE_OF_LANGUAGE
+            assert ways >= 1, name
+            assert await page.locator("footer a[href$='87654321']:visible").count() == 1, name
+            links = page.get_by_role("contentinfo").get_by_role("link")
+            assert {"Tilgængelighed", "Privatliv"} <= {
+                text.split(",")[0].strip() for text in await links.all_inner_texts()
+            }, name
