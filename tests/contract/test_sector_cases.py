@@ -7,7 +7,9 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from tests.contract.test_lobby import House, by_pin, document, new_room, waiting_names
+from tests.contract.houses import House, document, new_room
+from tests.contract.test_lobby import waiting_names
+from tests.contract.test_pins import by_pin
 from tests.fakes.signalling_server import Client, Server, signalling_server, until
 
 REGION, MUNICIPALITY, PRACTICE = "Region Midtjylland", "Aarhus Kommune", "Lægehuset Nord"

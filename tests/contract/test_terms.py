@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack
 import msgspec
 import pytest
 
-from tests.contract.test_lobby import House, new_room
+from tests.contract.houses import House, new_room
 from tests.fakes.signalling_server import signalling_server
 from vdxmedia.booking.branding import Branding
 from vdxmedia.clock import ManualClock

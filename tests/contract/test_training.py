@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.contract.test_lobby import new_room
+from tests.contract.houses import new_room
 from tests.fakes.signalling_server import Server, connected, signalling_server, until
 from vdxmedia.conference.emergency import MAX_NOTE_CHARS, EmergencyNote
 

@@ -59,6 +59,7 @@ class LayoutDesk(Desk):
         """With pins after a restart."""
         if participant.pins:
             self._pinning[participant.id] = None
+            self._put()
 
     def left(self, participant: Participant, now_s: float) -> None:
         self._chosen.pop(participant.id, None)

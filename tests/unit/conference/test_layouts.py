@@ -8,7 +8,7 @@ import pytest
 from tests.fakes.conferences import Told, conference, source_of
 from vdxmedia.conference import commands
 from vdxmedia.conference.choices import LayoutChoice, RoomMode
-from vdxmedia.conference.events import DocumentChanged
+from vdxmedia.conference.events import BindingsChanged, DocumentChanged
 from vdxmedia.conference.help import Recognise
 from vdxmedia.conference.kept import KeptConference
 from vdxmedia.conference.kinds import ContentHint, Role, SourceKind
@@ -302,3 +302,27 @@ def test_who_hides_is_unpinned_by_the_others() -> None:
     told.do(PinPeople(A, (B,)))
     told.do(AnswerVisibility(B, agrees=False))
     assert layout_of(told, "a").pins == ()
+
+
+def test_pins_that_outlasted_a_restart_end_with_the_pinned_one() -> None:
+    told = conference()
+    told.join("a")
+    told.join("b")
+    told.do(PinPeople(A, (B,)))
+    kept = msgspec.json.decode(msgspec.json.encode(told.conference.kept(told.now)), type=KeptConference)
+    after = conference()
+    after.take(after.conference.restore(kept, after.now))
+    assert layout_of(after, "a").pins == (B,)
+    after.leave("b")
+    assert layout_of(after, "a").pins == ()
+
+
+def test_newcomer_changes_nothing_for_whom_the_room_is_large_and_full_while_it_is_small_for_others() -> None:
+    told = conference(guest_visibility=GuestVisibility.HOSTS, maximum=20)
+    told.join("h", role=Role.HOST, slots=1)
+    for name in "abcdef":
+        told.join(name, slots=2)
+    said = told.join("i", role=Role.HOST, media=False)
+    arranged = {event.participant for event in said if isinstance(event, BindingsChanged)}
+    assert H not in arranged
+    assert {A, B} <= arranged
