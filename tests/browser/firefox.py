@@ -103,6 +103,20 @@ class FirefoxPage:
         value = got["result"].get("value")
         return None if value is None else json.loads(value)
 
+    async def tap(self, x: float, y: float) -> None:
+        """A press of the mouse at a point of the window, as a person's: the page is told that it is trusted."""
+        at = {"type": "pointerMove", "x": round(x), "y": round(y)}
+        press = [at, {"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}]
+        await self._perform({"type": "pointer", "id": "mouse", "actions": press})
+
+    async def type(self, text: str) -> None:
+        """Where the focus is, key by key."""
+        keys = [{"type": kind, "value": key} for key in text for kind in ("keyDown", "keyUp")]
+        await self._perform({"type": "key", "id": "keys", "actions": keys})
+
+    async def _perform(self, source: dict[str, Any]) -> None:
+        await self._browser.call("input.performActions", context=self._context, actions=[source])
+
     async def screenshot(self, path: Path) -> None:
         got = await self._browser.call("browsingContext.captureScreenshot", context=self._context)
         await asyncio.to_thread(path.write_bytes, base64.b64decode(got["data"]))
