@@ -13,7 +13,7 @@ from tests.browser.pages import OBSERVE, eventually
 from tests.browser.test_entrances import book
 from tests.server import Server
 
-CITIZENS = {
+CITIZENS: dict[str, bool | int | str] = {
     "intl.accept_languages": "da-DK,da",
     "media.autoplay.default": 1,
     "media.cubeb.force_mock_context": True,
@@ -30,7 +30,8 @@ FIND = """((name, kinds) => {
     ...(element.matches(kinds) ? [element] : []),
     ...(element.shadowRoot ? all(element.shadowRoot) : []),
   ]);
-  const named = (element) => element.getAttribute('aria-label') ?? element.labels?.[0]?.textContent ?? element.textContent;
+  const named = (element) =>
+    element.getAttribute('aria-label') ?? element.labels?.[0]?.textContent ?? element.textContent;
   const said = (element) => named(element).trim().replace(/\\s+/g, ' ');
   const found = all(document).find((element) => element.checkVisibility() && said(element).startsWith(name));
   if (!found) return null;
@@ -72,7 +73,7 @@ class Citizen:
 
 async def hears_more(read: Read) -> None:
     async def energy() -> float:
-        return sum(row["totalAudioEnergy"] for row in await read("audio"))
+        return float(sum(row["totalAudioEnergy"] for row in await read("audio")))
 
     before = await energy()
     await eventually(energy, lambda now: now > before)

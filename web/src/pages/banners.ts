@@ -40,6 +40,9 @@ const TROUBLE: ReadonlySet<BannerCode> = new Set([
   'speakingWhileMuted',
 ]);
 
+/** Not said while the server is known to be busy: late answers and lost sound are its doing then, and no better net helps. */
+const BLAMES_THE_NET: ReadonlySet<BannerCode> = new Set(['cameraAdvisedOff', 'ownConnectionWeak']);
+
 const NOTHING = (): void => undefined;
 
 /** The same ladder before the call: who waits is told that the way is lost, and that he need not do anything. */
@@ -55,7 +58,8 @@ export function lostFor(call: CallState, now: number): number {
 
 export function bannerOf(call: CallState, words: Words, commands: CallCommands, now: number): BannerContent | null {
   // Blocked sound is a matter for the middle of the screen.
-  const code = call.banners.find((each) => each !== 'audioBlocked');
+  const isServerBusy = call.tiles.some((tile) => tile.pausedByServer);
+  const code = call.banners.find((each) => each !== 'audioBlocked' && !(isServerBusy && BLAMES_THE_NET.has(each)));
   if (code !== undefined) {
     const helpLine = helpLineOf(call);
     const isLong = code === 'reconnecting' && helpLine !== '' && isCallingBetter(call, now);

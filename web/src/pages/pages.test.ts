@@ -38,7 +38,9 @@ describe('the banner', () => {
     const resting = (pausedByServer: boolean): typeof call.tiles => call.tiles.map((tile) => (tile.isSelf ? tile : { ...tile, paused: true, pausedByServer }));
     const weak = { ...call, banners: ['ownConnectionWeak' as const] };
     expect(bannerOf({ ...weak, tiles: resting(false) }, da, commands, 0)?.text).toBe('Forbindelsen er svag – billedet holder pause, lyden fortsætter.');
-    expect(bannerOf({ ...weak, tiles: resting(true) }, da, commands, 0)?.text).toBe(da.banner.ownConnectionWeak);
+    expect(bannerOf({ ...weak, tiles: resting(true) }, da, commands, 0)?.code).toBe('serverBusy');
+    const advised = { ...call, banners: ['reconnecting' as const, 'cameraAdvisedOff' as const] };
+    expect(bannerOf({ ...advised, tiles: resting(true) }, da, commands, 0)?.code).toBe('reconnecting');
     expect(bannerOf({ ...call, tiles: resting(true) }, da, commands, 0)).toMatchObject({ code: 'serverBusy', isTrouble: false, text: 'Der er travlt på serveren – nogle billeder holder pause, lyden fortsætter.' });
     expect(bannerOf({ ...call, tiles: resting(false) }, da, commands, 0)).toBeNull();
   });
