@@ -54,10 +54,11 @@ load: setup ## participants who are not there: make load SCENARIO=consultation A
 en301549: setup ## what EN 301 549 chapter 6 asks: 7 kHz, frames, lips, text delay; into docs/accessibility-en301549.md
 	@$(BIN)/python -m loadtests.en301549 $(ARGS)
 
-long: setup ## what takes longer than a check may: each fuzz target for SECONDS, many more random examples, ten minutes of churn, the calls that a check leaves out
+long: setup ## what takes longer than a check may: each fuzz target for SECONDS, many more random examples, ten minutes of churn, each defence switched off to see its test fail, the calls that a check leaves out
 	@sh fuzz/run $(SECONDS)
 	@$(BIN)/python -m loadtests.soak --minutes 10 --workers 2
 	@cargo test --release --package vdx-bench -- --ignored
+	@$(BIN)/python -m tests.attacks.unguarded
 	@$(BIN)/pytest -q -m long tests
 	@$(BIN)/pytest -q --hypothesis-profile=long tests/unit tests/simulation
 	@$(BIN)/coverage run --branch --data-file=.state/coverage --source=vdxmedia.conference -m pytest -q tests/unit/conference

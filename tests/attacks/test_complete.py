@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
+from tests.attacks.defences import DEFENCES, HELD_BY_OTHERS, THE_SWITCH, Edit
+from tests.attacks.unguarded import edited
+
 HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
 PAGE = HERE.parents[1] / "docs" / "security.md"
 BEHIND_THE_PROXY = HERE.parent / "contract" / "test_nginx.py"
 """A13 once more, through the shipped proxy."""
@@ -43,3 +48,26 @@ def test_every_test_that_the_page_names_is_there() -> None:
     names = set(re.findall(r"`(test_\w+)`", PAGE.read_text("utf-8")))
     texts = [path.read_text("utf-8") for path in HERE.parent.rglob("test_*.py")]
     assert names <= {name for text in texts for name in re.findall(r"^(?:async )?def (test_\w+)", text, re.MULTILINE)}
+
+
+def test_every_test_of_an_attack_has_a_defence_that_can_be_taken_out() -> None:
+    """Whether it fails then is `python -m tests.attacks.unguarded`'s to say, in `make long`."""
+    rows = {test for defence in DEFENCES for test in defence.tests}
+    known = {test for tests in tried().values() for test in tests}
+    assert rows | set(HELD_BY_OTHERS) == known
+    assert rows & set(HELD_BY_OTHERS) == set()
+
+
+def test_every_defence_that_is_to_be_taken_out_is_there() -> None:
+    native = [THE_SWITCH, *(edit for defence in DEFENCES if defence.switch for edit in defence.edits)]
+    changed(native)
+    for defence in DEFENCES:
+        assert defence.edits or defence.switch
+        changed([] if defence.switch else defence.edits)
+
+
+def changed(edits: Sequence[Edit]) -> None:
+    """All of them, one after the other."""
+    texts: dict[str, str] = {}
+    for edit in edits:
+        texts[edit.path] = edited(texts.get(edit.path) or (ROOT / edit.path).read_text("utf-8"), edit)
