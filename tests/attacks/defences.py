@@ -109,7 +109,6 @@ IN_THE_RELAY = (
         };
         peer.heard_us = now_us;""",
                 """            Err(error) => {
-                assert!(!crate::is_off("malformed"), "{error:?}");
                 let peer = peer.id;
                 if crate::is_off("storm") {
                     self.tell(Event::ConsentBack { peer });
@@ -121,12 +120,6 @@ IN_THE_RELAY = (
             ),
         ),
         "storm",
-    ),
-    Defence(
-        "a packet that does not open is a panic",
-        ("test_v17_2_4_call_goes_on_while_somebody_sends_rubbish",),
-        (),
-        "malformed",
     ),
     Defence(
         "impossible padding is a panic",
@@ -335,14 +328,6 @@ CONNECTING = (
 )
 
 MEDIA = (
-    Defence(
-        "any number of m-lines",
-        ("test_a11_flood_of_tracks_is_cut",),
-        (
-            Edit(f"{SDP}/offer.py", "MAX_SECTIONS: Final = 96", "MAX_SECTIONS: Final = 10_000"),
-            Edit(f"{SDP}/negotiation.py", "    _check_sources(offer, sources, previous)\n", ""),
-        ),
-    ),
     Defence(
         "a guest may do what a host may",
         ("test_a18_patched_guest_is_not_heard_without_the_floor",),
@@ -612,5 +597,6 @@ DEFENCES = (*IN_THE_RELAY, *CONNECTING, *MEDIA, *TURN, *OVER_HTTP, *SOCKETS, *BY
 HELD_BY_OTHERS = {
     "test_a13_request_whose_end_two_could_see_in_two_places_is_refused_by_proxy_and_server": "nginx's own reading",
     "test_a13_body_of_an_upgrade_is_no_request": "aiohttp's own reading",
+    "test_v17_2_4_call_goes_on_while_somebody_sends_rubbish": "several: a panic in the parser ends its sender alone",
 }
-"""Tests without a row, and what holds their attack: programs of others, which have no switch for it."""
+"""Tests without a row, and what holds their attack: programs of others, or more than one switch takes out."""
