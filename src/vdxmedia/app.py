@@ -73,7 +73,7 @@ from vdxmedia.sfu.plane import RelayPlane
 from vdxmedia.signalling.server import Signalling
 from vdxmedia.signalling.session import SessionLimits
 from vdxmedia.signalling.turn import TurnServers
-from vdxmedia.stopping import stop_on_signal
+from vdxmedia.stopping import drain_on_signal, stop_on_signal
 from vdxmedia.store.audit import AuditLog
 from vdxmedia.store.call_records import CallRecordRows
 from vdxmedia.store.clients import StoredClients
@@ -150,8 +150,15 @@ class Server:
         await self.registry.stop(deadline_s)
 
     async def serve_until_signalled(self) -> None:
-        """Until SIGTERM or SIGINT, then a gentle stop; a second signal ends the gentleness."""
-        await stop_on_signal(lambda: self.stop(self.settings.stop.deadline_s))
+        """Until SIGTERM or SIGINT, then a gentle stop; a second signal ends the gentleness. SIGUSR1 drains, SIGUSR2
+        undoes it."""
+        deadline_s = self.settings.stop.deadline_s
+        async with TaskScope("signals") as scope:
+            scope.start(
+                drain_on_signal(lambda: self.drain.begin(deadline_s), lambda: self.drain.undo(self.registry)),
+                "drain by signal",
+            )
+            await stop_on_signal(lambda: self.stop(deadline_s))
 
     def unready_reason(self) -> str | None:
         return None if self.drain.state is None else "draining"

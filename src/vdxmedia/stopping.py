@@ -1,4 +1,4 @@
-"""Until a signal comes: then gently, and at once after a second one."""
+"""What signals do: the end, gently, and at once after a second one; a drain and its undo."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import signal
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from vdxmedia.errors import Refused
 from vdxmedia.hub.tasks import TaskScope
 
 logger = logging.getLogger(__name__)
@@ -19,15 +20,7 @@ MAX_SIGNALS: Final = 8
 
 async def stop_on_signal(stop: Callable[[], Awaitable[None]]) -> None:
     """Returns when `stop` has ended after SIGTERM or SIGINT; a second signal ends the gentleness."""
-    loop = asyncio.get_running_loop()
-    signals: asyncio.Queue[int] = asyncio.Queue(maxsize=MAX_SIGNALS)
-
-    def arrived(number: int) -> None:
-        with contextlib.suppress(asyncio.QueueFull):
-            signals.put_nowait(number)
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, arrived, number)
+    signals = _arriving(signal.SIGINT, signal.SIGTERM)
     await signals.get()
 
     async def gently() -> None:
@@ -41,3 +34,31 @@ async def stop_on_signal(stop: Callable[[], Awaitable[None]]) -> None:
         gentle = scope.start(gently(), "gentle stop")
         forced = scope.start(at_once(), "second signal")
         await asyncio.wait((gentle, forced), return_when=asyncio.FIRST_COMPLETED)
+
+
+async def drain_on_signal(begin: Callable[[], object], undo: Callable[[], Awaitable[None]]) -> None:
+    """Until cancelled: SIGUSR1 begins a drain, SIGUSR2 undoes it, in the order in which they come."""
+    signals = _arriving(signal.SIGUSR1, signal.SIGUSR2)
+    while True:
+        number = await signals.get()
+        try:
+            if number == signal.SIGUSR1:
+                begin()
+            else:
+                await undo()
+        except Refused as error:
+            logger.warning("server_drain_refused code=%s", error.code)
+
+
+def _arriving(*numbers: signal.Signals) -> asyncio.Queue[int]:
+    """Those that come from now on."""
+    loop = asyncio.get_running_loop()
+    signals: asyncio.Queue[int] = asyncio.Queue(maxsize=MAX_SIGNALS)
+
+    def arrived(number: int) -> None:
+        with contextlib.suppress(asyncio.QueueFull):
+            signals.put_nowait(number)
+
+    for number in numbers:
+        loop.add_signal_handler(number, arrived, number)
+    return signals

@@ -46,6 +46,12 @@ async def by_command(server: Running, *options: str, key: str = DEVELOPMENT_KEY)
     return done.output if done.exit_code == 0 else f"{done.exit_code} {done.output}"
 
 
+async def until_ready_is(server: Running, is_ready: bool) -> None:
+    """Bounded by the server's own time."""
+    while (await server.get("/readyz"))[0] != (200 if is_ready else 503):
+        await asyncio.sleep(0.05)
+
+
 def again(client: Client) -> dict[str, Any]:
     return {"session": client.joined["session"], "sequence": client.joined["sequence"]}
 
@@ -88,6 +94,11 @@ async def test_a_drained_server_keeps_its_calls_until_the_deadline_and_takes_peo
         assert (await by_command(server, "--undo")).startswith("serving: ")
         assert (await server.get("/readyz"))[0] == 200
         assert await gauge(server, "vdx_draining") == 0
+        server.process.send_signal(signal.SIGUSR1)
+        await until_ready_is(server, False)
+        assert (await server.post())[1]["code"] == "server_stopping"
+        server.process.send_signal(signal.SIGUSR2)
+        await until_ready_is(server, True)
         cy = await joined(server, stack, room["guestUrl"])
         assert cy.joined["type"] == "joined"
 
