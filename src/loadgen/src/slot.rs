@@ -119,7 +119,9 @@ impl SlotState {
             return;
         };
         if let Some((index, late_us)) = self.inspection.on_retransmission(sequence, of.now_ns / 1000) {
-            late_us.into_iter().for_each(|late_us| shared.lateness.recovered.record(late_us));
+            if let Some(late_us) = late_us {
+                shared.lateness.recovered.record(late_us);
+            }
             self.on_content(of, header.csrc, index, original, shared);
         }
     }
