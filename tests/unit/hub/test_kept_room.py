@@ -25,7 +25,11 @@ def person(seat: Seat, name: str) -> KeptPerson:
     )
 
 
-@given(st.lists(st.tuples(st.sampled_from(["join", "leave", "change", "settings", "nothing"]), st.integers(0, 5)), max_size=30))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["join", "leave", "change", "settings", "nothing"]), st.integers(0, 5)), max_size=30
+    )
+)
 def test_state_is_that_of_now_whoever_came_went_or_changed(steps: list[tuple[str, int]]) -> None:
     """Each time as somebody would write it who remembers nothing."""
     writer = RoomWriter()
