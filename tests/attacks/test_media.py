@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import os
 import random
+import socket
 import struct
 import time
 from collections.abc import Iterator
@@ -19,8 +20,9 @@ from tests.machine import watched
 from vdxmedia.signalling.messages import ClientMessage
 
 STORM_PACKETS = 20_000
-MOST_CPU_US_PER_FORGERY = 20.0
-"""Of the whole process, receiving included; 4 µs here. Every core refuses 50,000 a second."""
+MOST_TIMES_A_STRANGERS = 4.0
+"""What a forgery may cost the whole process, of what a datagram costs that is refused by its address alone, so that
+mostly the kernel's receiving is paid: 1.0 to 1.4 times here."""
 MOST_GAP_S = 0.2
 """In what others hear while somebody sends rubbish (the longest that goes unnoticed as a rule)."""
 FLOOD_PACKETS, FLOOD_BYTES = 12_000, 1_100
@@ -48,20 +50,29 @@ async def test_a03_media_from_another_address_is_neither_taken_nor_answered(vict
 async def test_a04_storm_of_forged_srtp_costs_little_and_no_one_a_packet(victim: Victim) -> None:
     async with call(victim) as talk:
         packet = bytearray(talk.anna.sealed(talk.anna.voice()))
-        before, cpu_s, drops = await rejected(victim, "auth"), victim.cpu_s(), victim.kernel_drops()
         sent: list[bytes] = []
-        for number in range(STORM_PACKETS):
-            struct.pack_into("!H", packet, 2, 1_000 + number & 0xFFFF)
-            packet[-1] = number & 0xFF
-            talk.anna.put(bytes(packet))
-            if number % 100 == 0:
-                sent += await talk.anna.speak(1)
-        heard = await talk.heard_of_anna()
-        refused, cpu_s = await rejected(victim, "auth") - before, victim.cpu_s() - cpu_s
-        assert cpu_s / refused * 1e6 < MOST_CPU_US_PER_FORGERY
+
+        async def storm(reason: str, via: socket.socket | None) -> tuple[int, float, int]:
+            """How many were refused, what each cost, in µs of processor time, and how much of Anna was heard."""
+            before, cpu_s = await rejected(victim, reason), victim.cpu_s()
+            for number in range(STORM_PACKETS):
+                struct.pack_into("!H", packet, 2, 1_000 + number & 0xFFFF)
+                packet[-1] = number & 0xFF
+                talk.anna.put(bytes(packet), via=via)
+                if number % 100 == 0:
+                    sent.extend(await talk.anna.speak(1))
+            heard = await talk.heard_of_anna()
+            refused = await rejected(victim, reason) - before
+            return int(refused), (victim.cpu_s() - cpu_s) / refused * 1e6, len(heard)
+
+        with loopback_socket("127.0.0.66") as stranger:
+            _, strangers_us, _ = await storm("unknown_address", stranger)
+        drops, sent = victim.kernel_drops(), []
+        refused, forgery_us, heard = await storm("auth", None)
+        assert forgery_us < MOST_TIMES_A_STRANGERS * strangers_us
         unread = victim.kernel_drops() - drops
         assert refused >= STORM_PACKETS - unread
-        assert len(heard) >= len(sent) - unread
+        assert heard >= len(sent) - unread
         await talk.goes_on()
 
 
