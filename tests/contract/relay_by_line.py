@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TARGET = ROOT / "target" / "tests"
 EXAMPLE = TARGET / "release" / "examples" / "by_line"
 BUILD = (
-    "env", "CARGO_PROFILE_RELEASE_LTO=off", f"CARGO_TARGET_DIR={TARGET}",
+    "env", "CARGO_PROFILE_RELEASE_LTO=off", "CARGO_PROFILE_RELEASE_DEBUG=false", f"CARGO_TARGET_DIR={TARGET}",
     "cargo", "build", "--release", "--locked", "--quiet", "--workspace", "--example", "by_line",
 )  # fmt: skip
 """As `scripts/check.py` tests Rust, which leaves nothing to build here."""

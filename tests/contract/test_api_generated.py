@@ -23,7 +23,7 @@ from vdxmedia.api.history import key_hash
 from vdxmedia.assembly import development
 from vdxmedia.booking.callers import Caller, CallerRole
 
-EXAMPLES = 6
+EXAMPLES = 4
 """Of each operation and phase that draws."""
 SEED = 20261123
 CHECKS = (

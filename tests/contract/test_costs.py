@@ -45,6 +45,7 @@ async def test_join_tells_latency_and_processor_time_by_part() -> None:
     assert outcome.join_p50_ms > 0
 
 
+@pytest.mark.long
 async def test_joins_by_turns_into_small_rooms_are_measured_too() -> None:
     arguments = ("--joins", "5", "--per-second", "5", "--video-slots", "2", "--rooms-of", "2")
     outcome = await run("loadtests.join", join.Outcome, *arguments)

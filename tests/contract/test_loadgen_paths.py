@@ -95,7 +95,9 @@ async def test_pictures_lost_on_the_way_up_are_asked_for_by_the_server_and_reach
         assert (await generator.stats()).faults == 0, found
 
 
-@pytest.mark.parametrize("moves", [False, True], ids=["same-port", "other-port"])
+@pytest.mark.parametrize(
+    "moves", [pytest.param(False, id="same-port", marks=pytest.mark.long), pytest.param(True, id="other-port")]
+)
 async def test_media_goes_on_both_ways_while_ice_begins_anew(moves: bool) -> None:
     async with call("Anna", "Bent") as (server, generator, (anna, bent)):
         for one in (anna, bent):
