@@ -24,7 +24,7 @@ ANSWER_TIMEOUT_S = 30.0
 
 
 class Watched(msgspec.Struct, frozen=True):
-    """What a watched server prints on SIGUSR1."""
+    """What a watched server prints on SIGRTMIN."""
 
     spent_ns: dict[str, int]
     """Of the event loop's thread: `sdp`, `plane` (commands to the relay and events from it), `dtls`; signalling is the
@@ -88,7 +88,7 @@ def _status(pid: int, name: str) -> str:
 async def ask(server: Server) -> Watched:
     """What a watched server says of itself now; it collects garbage first. Raises: TimeoutError."""
     before = sum(line.startswith(WATCHED) for line in server.output)
-    os.kill(server.pid, signal.SIGUSR1)
+    os.kill(server.pid, signal.SIGRTMIN)
     async with asyncio.timeout(ANSWER_TIMEOUT_S):
         while True:
             lines = [line for line in server.output if line.startswith(WATCHED)]

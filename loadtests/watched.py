@@ -1,4 +1,4 @@
-"""The server with a meter inside: `python -m loadtests.watched dev …` is `vdxmedia dev …`, and answers SIGUSR1.
+"""The server with a meter inside: `python -m loadtests.watched dev …` is `vdxmedia dev …`, and answers a real-time signal.
 
 On the signal it collects garbage and prints one line, `Watched: {…}`: the processor time of the event loop's thread by
 part of a join, and how many objects live. With `PYTHONTRACEMALLOC=1` in the environment also which lines hold Python's
@@ -137,7 +137,7 @@ def answer(meter: Meter) -> None:
 def main() -> None:
     meter = Meter()
     instrument(meter)
-    signal.signal(signal.SIGUSR1, lambda *_: answer(meter))
+    signal.signal(signal.SIGRTMIN, lambda *_: answer(meter))
     cli.main()
 
 
