@@ -285,20 +285,23 @@ proptest! {
         }
     }
 
-    /// Whatever came before, a constant estimate gives one answer at once or after the wait, and keeps it.
+    /// Whatever came before, a constant estimate gives one answer within some seconds, and keeps it.
     #[test]
     fn constant_estimate_does_not_oscillate(mut wants in wants(), before in 0..9_000_000_u64, estimate_bps in 0..9_000_000_u64) {
         let mut allocation = Allocation::default();
         allocation.share(Some(before), &Sounds { speakers: 2, ..Sounds::default() }, false, false, &mut wants, 0);
         settled(&mut wants);
-        let mut changes = 0;
+        let (mut changes, mut latest) = (0, 0);
         let mut last = None;
         for turn in 0..100 {
             allocation.share(Some(estimate_bps), &Sounds { speakers: 2, ..Sounds::default() }, turn % 7 == 3, false, &mut wants, (turn + 1) * S / 10);
             let now = settled(&mut wants);
-            changes += u32::from(last.replace(now.clone()).is_some_and(|last| last != now));
+            if last.replace(now.clone()).is_some_and(|last| last != now) {
+                (changes, latest) = (changes + 1, turn);
+            }
         }
-        prop_assert!(changes <= 2, "{changes} changes: a pause that waited, then what fits with the margin");
+        prop_assert!(changes <= 3, "{changes} changes: what a probe took up, its pause, then what fits with the margin");
+        prop_assert!(latest < 50, "changed still in turn {latest} of 100");
     }
 
     /// With more, nobody has less unless another of at least the same priority has more.
