@@ -1,6 +1,6 @@
-"""The server with a meter inside: `python -m loadtests.watched dev …` is `vdxmedia dev …`, and answers a real-time signal.
+"""The server with a meter inside: `python -m loadtests.watched dev …` is `vdxmedia dev …`, and answers a signal.
 
-On the signal it collects garbage and prints one line, `Watched: {…}`: the processor time of the event loop's thread by
+On SIGRTMIN it collects garbage and prints one line, `Watched: {…}`: the processor time of the event loop's thread by
 part of a join, and how many objects live. With `PYTHONTRACEMALLOC=1` in the environment also which lines hold Python's
 memory; the process is then larger and slower, so nothing else of it means anything.
 
