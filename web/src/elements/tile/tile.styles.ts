@@ -178,7 +178,7 @@ export const tileStyles = css`
     /* Above the name, not behind it. */
     .blank {
       inset-block-end: 1.5rem;
-      font-size: min(clamp(1.25rem, 18cqmin, 5rem), 26cqmin);
+      font-size: min(clamp(1.25rem, 18cqmin, 5rem), max(1rem, 26cqmin));
     }
 
     .trouble .text,
@@ -202,24 +202,20 @@ export const tileStyles = css`
     }
   }
 
-  /* Hardly higher than a line: the initials alone, and of half a letter nothing. All is still read aloud. */
-  @container (max-height: 3.5rem) or (max-width: 4rem) {
+  /* Room for the name alone: it says more than the initials. */
+  @container (max-height: 3.5rem) {
     .blank {
-      inset: 0;
-      font-size: min(1.25rem, 36cqmin);
+      display: none;
     }
+  }
 
+  /* Not even for that: nothing of half a letter. All is still read aloud. */
+  @container (max-height: 1.9rem) or (max-width: 2.5rem) {
     .caption {
       width: 1px;
       height: 1px;
       overflow: hidden;
       clip-path: inset(50%);
-    }
-  }
-
-  @container (max-height: 44px) or (max-width: 44px) {
-    .blank span {
-      visibility: hidden;
     }
   }
 `;
