@@ -6,7 +6,9 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.attacks.defences import DEFENCES, HELD_BY_OTHERS, THE_SWITCH, Edit
+from tests.attacks.defence import Edit
+from tests.attacks.defences import DEFENCES, HELD_BY_OTHERS
+from tests.attacks.relay_defences import THE_SWITCH
 from tests.attacks.unguarded import edited
 
 HERE = Path(__file__).parent

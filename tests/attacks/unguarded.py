@@ -20,7 +20,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.attacks.defences import DEFENCES, IN_THE_RELAY, SWITCH, THE_SWITCH, Defence, Edit
+from tests.attacks.defence import Defence, Edit
+from tests.attacks.defences import DEFENCES
+from tests.attacks.relay_defences import IN_THE_RELAY, SWITCH, THE_SWITCH
 
 ROOT = Path(__file__).parents[2]
 TARGET = ROOT / ".state" / "unguarded"
