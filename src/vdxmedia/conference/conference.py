@@ -190,7 +190,7 @@ class Conference:
         viewer = self._assembly.find(participant)
         return Snapshot(
             sequence=self.sequence,
-            settings=self.settings,
+            settings=self.settings if viewer.role is Role.HOST else self.settings.for_guests(),
             participants=tuple(one.told for one in self._assembly.roster.known_by(viewer, self._assembly.people)),
             documents=self._assembly.documents.all_for(viewer.id, viewer.role),
             bindings=viewer.bindings,
@@ -447,7 +447,11 @@ class Conference:
             desk.settings_changed(before, now_s)
 
     def _put_room(self) -> None:
-        self._assembly.put(Sheet.same(RoomDocument(self.settings, self._assembly.closes_at_s)))
+        for_hosts, for_guests = (
+            RoomDocument(settings, self._assembly.closes_at_s)
+            for settings in (self.settings, self.settings.for_guests())
+        )
+        self._assembly.put(Sheet(RoomDocument, for_hosts, for_guests))
 
     def _end(self) -> None:
         for waiter in self._assembly.lobby.waiters:
