@@ -110,6 +110,8 @@ class Conference:
         self._kept_people = KeptPeople()
         self._gate = Gate(self._assembly)
         self._desks: list[Desk] = [make(self._assembly) for make in DESKS]
+        self._timed = [desk for desk in self._desks if type(desk).deadline is not Desk.deadline]
+        """Those that ever have a deadline; it is asked for after every command."""
         self._sending = Sending(self._assembly, self._desks)
         self._handlers: dict[type[Asked], Handler] = {}
         for desk in self._desks:
@@ -201,7 +203,7 @@ class Conference:
         if self._assembly.is_ended:
             return None
         times: list[float | None] = [self._seat_deadline(one) for one in self._assembly.away.values()]
-        times += [desk.deadline() for desk in self._desks]
+        times += [desk.deadline() for desk in self._timed]
         parts = (self._assembly.lobby, self._assembly.voices, self._assembly.roster)
         times += [self._assembly.closes_at_s, self._assembly.called_at_s, *(part.deadline() for part in parts)]
         return min((time for time in times if time is not None), default=None)
