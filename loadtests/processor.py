@@ -68,6 +68,16 @@ def threads(pid: int) -> Threads:
     return Threads(spent["loop"], spent["relay"], spent["others"])
 
 
+def waits_ns(pid: int) -> dict[int, int]:
+    """By thread, how long the event loop's and the relay's were ready and had no core (proc(5), schedstat)."""
+    waited = {}
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # It has just ended.
+            if int(task.name) == pid or (task / "comm").read_text().startswith(RELAY_THREAD):
+                waited[int(task.name)] = int((task / "schedstat").read_text().split()[1])
+    return waited
+
+
 def wakeups(pid: int) -> int:
     """How often the event loop's thread had nothing to do and was woken (proc(5), status)."""
     return int(_status(pid, "voluntary_ctxt_switches"))
