@@ -301,9 +301,10 @@ async def test_supplier_sends_by_the_vdx_api_and_reads_the_status(server: Assemb
     assert {one.text for one in received} == {f"Mød op her: {made['shortUrl']}"}
     async with server.get(path, key=key) as answer:
         assert {one["reference"] for one in await answer.json()} == {one["reference"] for one in told}
-    wrong = json.dumps({"message": "x", "to": ["20123456", "112"]}).encode()
-    async with server.raw("POST", path, wrong, key=key) as answer:
-        await problem(answer, 422, "validation_failed")
+    for to in (["20123456", "112"], ["20123456"] * 21, []):
+        wrong = json.dumps({"message": "%meeting_url%", "to": to}).encode()
+        async with server.raw("POST", path, wrong, key=key) as answer:
+            await problem(answer, 422, "validation_failed")
     assert len(await arrived(server, 2)) == 2, "all or none"
 
 

@@ -220,7 +220,7 @@ class MeetingOperations:
             identifier = UUID(uuid)
         except ValueError:
             raise NotFound("there is no such meeting", code="meeting_unknown") from None
-        if not caller.organisation and caller.has(CallerRole.PROVISIONER_USER):
+        if caller.is_server_key:
             _, booked = await self._bookings.room(caller, identifier)
             if booked is None:
                 raise NotFound("there is no such meeting", code="meeting_unknown")
@@ -236,13 +236,14 @@ class MeetingOperations:
 
     def _acting_for(self, caller: Caller, organisation: str) -> Caller:
         """Raises: BadField, NotAllowed."""
-        if caller.organisation or not caller.has(CallerRole.PROVISIONER_USER):
+        if not caller.is_server_key:
             if organisation not in ("", caller.organisation):
                 raise NotAllowed("the caller belongs to another organisation")
             return caller
         if not organisation:
             raise BadField("is needed: the caller belongs to no organisation", field="$.organisation")
-        return msgspec.structs.replace(caller, organisation=organisation, roles=caller.roles | {CallerRole.ADMIN})
+        roles = caller.roles | {CallerRole.ADMIN}
+        return msgspec.structs.replace(caller, organisation=organisation, roles=roles, is_server_key=False)
 
     # ── what is answered ──────────────────────────────────────────────────────────────────────────────────────────
 

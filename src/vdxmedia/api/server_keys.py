@@ -31,4 +31,5 @@ class KeysAndCallers:
             roles=frozenset({CallerRole.PROVISIONER_USER}),
             client=f"key {name}",
             address=limit_key(self._proxies.client_address(request)),
+            is_server_key=True,
         )

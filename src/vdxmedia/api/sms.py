@@ -41,6 +41,7 @@ REPORTS_PER_SECOND = 200.0
 """From one address: a gateway reports for all."""
 
 Number = Annotated[str, Meta(min_length=1, max_length=MAX_NUMBER_CHARS)]
+Numbers = Annotated[list[Number], Meta(min_length=1, max_length=MAX_NUMBERS)]
 
 
 class SmsRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,7 +56,7 @@ class SmsRequest(msgspec.Struct, frozen=True, kw_only=True):
             "`{helpLine}` are filled in too.",
         ),
     ]
-    to: Annotated[Number | list[Number], Meta(description="E.164; a number without a country is Danish.")]
+    to: Annotated[Number | Numbers, Meta(description="E.164; a number without a country is Danish.")]
 
 
 class SmsStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,7 +88,7 @@ class SmsRoutes:
         meeting = meeting_of(request.match_info["uuid"])
         asked = await read_body(request, SmsRequest)
         assert isinstance(asked, SmsRequest)
-        numbers = [asked.to] if isinstance(asked.to, str) else asked.to[:MAX_NUMBERS]
+        numbers = [asked.to] if isinstance(asked.to, str) else asked.to
         wanted = [
             NewMessage(to=number, text=asked.message, needs_link=False, text_field="$.message") for number in numbers
         ]

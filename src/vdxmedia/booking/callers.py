@@ -37,6 +37,8 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     """A parent organisation under which an unknown `organisation` is made by itself; empty: it must be known."""
     address: str = ""
     """Where the request came from, shortened as limits count it, for the audit log."""
+    is_server_key: bool = False
+    """A key of this server, which acts for each organisation; no token says so, whatever its roles."""
 
     def has(self, *roles: CallerRole) -> bool:
         return not self.roles.isdisjoint(roles)
