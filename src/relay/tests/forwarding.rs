@@ -2,7 +2,7 @@
 
 use crate::common;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use common::camera::{Camera, Stamp};
 use common::stage::{BO, RIDS, SLOT, VIEWER, call};
@@ -11,7 +11,7 @@ use vdx_relay::sink::Sink;
 use vdx_relay::socket::Route;
 use vdx_relay::wire::rtcp::write_nack;
 use vdx_relay::wire::stun::{BindingRequest, IntegrityKey, Role, write_request};
-use vdx_relay::wire_api::{Event, Extensions, Payloads, SlotKind};
+use vdx_relay::wire_api::{Event, Extensions, Payloads, Receive, SlotKind};
 
 /// H.264 (RFC 6184): an access unit's packets.
 fn h264(sequence: u64, timestamp: u32, payload: &[u8]) -> Packet {
@@ -164,6 +164,44 @@ fn payload_type_of_another_medium_on_a_known_stream_is_dropped() {
     let is_picture =
         |event: &Event| matches!(event, Event::Speakers { speakers, .. } if speakers.iter().any(|it| it.0 == 121));
     assert!(!world.take_events().iter().any(is_picture));
+}
+
+/// Units of 2^-18 s, of which 24 bits are told (`http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time`).
+#[test]
+fn every_packet_tells_when_it_left() {
+    const SEND_TIME: u8 = 6;
+    let mut world = World::new();
+    world.connect(2, vec![Receive { ssrc: 5000, ..camera("0", 11, &[]) }, microphone("1", 12, 7000)], Vec::new());
+    world.connect(4, Vec::new(), measured_slots(1));
+    world.allow(11);
+    world.allow(12);
+    world.bind(4, SlotKind::Video, 0, 11, 2);
+    let mut film = Camera::new(2, 11, "0", &["-"], 5000);
+    let mut packets = Vec::new();
+    // Over the wrap at 64 s.
+    world.live_ms(61_500);
+    for frame in 0..100 {
+        film.show(&mut world);
+        world.send(2, &sound(7000, frame, Some(20)), frame);
+        world.run_ms(37);
+        packets.extend(world.take_rtp(4));
+        if frame == 50 {
+            let mut plain = [0; 64];
+            let shown = packets.iter().rfind(|packet| packet.ssrc == 1000).expect("a picture");
+            let len = write_nack(&mut plain, 1, 1000, &[shown.sequence]).expect("room");
+            world.send_rtcp(4, &plain[..len]);
+        }
+    }
+    let ssrcs: BTreeSet<u32> = packets.iter().map(|packet| packet.ssrc).collect();
+    assert_eq!(ssrcs, [100, 1000, 2000].into(), "sound, picture, what is sent again or is a probe");
+    assert!(packets.iter().any(|packet| packet.payload.is_empty()), "a probe");
+    assert!(packets[0].at_us < 64_000_000 && packets[packets.len() - 1].at_us > 64_000_000);
+    for packet in &packets {
+        let told = &packet.extensions[&SEND_TIME];
+        let told = u64::from(told[0]) << 16 | u64::from(told[1]) << 8 | u64::from(told[2]);
+        let expected = packet.at_us % 64_000_000 * (1 << 18) / 1_000_000;
+        assert_eq!(told, expected, "{} at {} us", packet.ssrc, packet.at_us);
+    }
 }
 
 #[test]

@@ -120,3 +120,18 @@ fn unmeasured_subscriber_shows_a_lower_layer_meanwhile_too() {
         of_slot(world.take_rtp(VIEWER), SLOT).iter().map(|packet| Stamp::read(&packet.payload).layer).collect();
     assert_eq!((layers.first(), layers.last()), (Some(&0), Some(&2)));
 }
+
+/// A layer's history is 0.77 MB.
+#[test]
+fn history_is_kept_of_layers_that_somebody_takes_and_of_no_others() {
+    for (highest, layers) in [(None, 0), (Some(0), 1)] {
+        let (mut world, [mut camera, _]) = call();
+        camera.retransmits = false;
+        if let Some(highest) = highest {
+            world.bind(VIEWER, SlotKind::Video, 0, 11, highest);
+        }
+        let held = allocation_counter::measure(|| film(&mut world, std::slice::from_mut(&mut camera), 1_000));
+        let histories = held.bytes_current / 700_000;
+        assert_eq!(histories, layers, "up to layer {highest:?}: {} bytes", held.bytes_current);
+    }
+}

@@ -158,6 +158,23 @@ fn padding_leaves_within_probes_and_where_nothing_else_does() {
     }
 }
 
+/// Nothing fits, nobody speaks: without a sign nobody would learn that more passes again.
+#[test]
+fn way_on_which_all_is_paused_gets_a_sign_of_life_ten_times_a_second_and_its_picture_back() {
+    let (mut world, mut cameras, mut link) = call(50_000);
+    film_over(&mut world, &mut cameras, &mut link, 15_000);
+    link.received.clear();
+    let probes = world.forwarder.counters().probes;
+    film_over(&mut world, &mut cameras, &mut link, 3_000);
+    assert!(link.take(SLOT).is_empty(), "it is paused");
+    let signs: Vec<u64> = link.take(SLOT + 1_000).iter().map(|packet| packet.at_us).collect();
+    println!("{} signs, {} probes", signs.len(), world.forwarder.counters().probes - probes);
+    assert!(signs.len() >= 20 && signs.windows(2).all(|pair| pair[1] - pair[0] <= 200_000), "{signs:?}");
+    link.bps = 1_000_000;
+    film_over(&mut world, &mut cameras, &mut link, 10_000);
+    assert!(!link.take(SLOT).is_empty(), "it is back");
+}
+
 #[test]
 fn what_would_wait_too_long_ends_the_picture_and_begins_on_a_lower_layer() {
     let (mut world, mut cameras, mut link) = call(3_000_000);

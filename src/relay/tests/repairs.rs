@@ -123,6 +123,26 @@ fn retransmissions_stay_within_their_budget() {
 }
 
 #[test]
+fn requests_of_one_who_asks_without_end_stay_within_their_budget_even_where_none_is_answered() {
+    let (mut world, mut cameras) = call();
+    world.bind(VIEWER, SlotKind::Video, 0, 11, 2);
+    film(&mut world, &mut cameras, 500);
+    let first = world.take_rtp(VIEWER)[0].sequence;
+    // Numbers that were never sent, 100,000 a second.
+    let never: Vec<u16> = (1..=100).map(|behind: u16| first.wrapping_sub(1_000 + behind)).collect();
+    for _ in 0..1_000 {
+        let mut plain = [0; 512];
+        let len = write_nack(&mut plain, 1, SLOT, &never).expect("room");
+        world.send_rtcp(VIEWER, &plain[..len]);
+        world.now_us += 1_000;
+    }
+    let counters = *world.forwarder.counters();
+    assert_eq!((counters.rtx_packets_out, counters.packets_out_of_span), (0, 0));
+    assert!((1_000..6_000).contains(&counters.nacks_unanswered), "{} were looked for", counters.nacks_unanswered);
+    assert!(counters.nacks_over_budget > 500, "{} were not", counters.nacks_over_budget);
+}
+
+#[test]
 fn lost_and_reordered_packets_are_repaired_on_both_sides() {
     let (mut world, mut cameras) = call();
     let mut dice = common::Dice(0x1234_5678_9ABC_DEF1);

@@ -4,9 +4,9 @@ use crate::common;
 
 use common::camera::{Camera, Stamp, film};
 use common::stage::{ANNA, BO, RIDS, SLOT, VIEWER, of_slot, unbroken};
-use common::{Packet, World, camera, measured_slots, microphone, sound};
+use common::{Packet, World, camera, measured_slots, microphone, redundant_sound, sound};
 use vdx_relay::wire::rtcp::write_remb;
-use vdx_relay::wire_api::{Command, Event, SlotKind};
+use vdx_relay::wire_api::{Command, Event, Slot, SlotKind};
 
 /// Anna and Bo publish, the viewer has two slots and tells what its way carries.
 fn narrow_call(bps: u64) -> (World, [Camera; 2]) {
@@ -147,6 +147,28 @@ fn only_the_loudest_is_heard_where_there_is_room_for_one() {
     talk(&mut world, [40, 50, 20], 10);
     assert_eq!(talk(&mut world, [40, 50, 20], 50), [110, 220, 330]);
     assert_eq!(world.forwarder.counters().sounds_paused, 3);
+}
+
+#[test]
+fn redundancy_of_sound_goes_only_where_the_way_has_room_for_it() {
+    let mut world = World::new();
+    world.connect(10, vec![microphone("0", 110, 5010)], Vec::new());
+    world.allow(110);
+    world.connect(VIEWER, Vec::new(), measured_slots(0).into_iter().map(|slot| Slot { red: true, ..slot }).collect());
+    let mut index = 0;
+    for (bps, is_redundant) in [(1_000_000, true), (200_000, false), (1_000_000, true)] {
+        tell_bps(&mut world, bps);
+        let mut types = Vec::new();
+        for _ in 0..50 {
+            index += 1;
+            world.send(10, &redundant_sound(5010, index, Some(20 + (index % 2) as u8), 1), index);
+            world.run_ms(20);
+            types.extend(world.take_rtp(VIEWER).iter().map(|packet| packet.payload_type));
+        }
+        assert_eq!(types.len(), 50, "{bps}: the voice itself");
+        let late = &types[10..];
+        assert!(late.iter().all(|number| *number == if is_redundant { 63 } else { 111 }), "{bps}: {types:?}");
+    }
 }
 
 #[test]

@@ -2,16 +2,19 @@
 
 #![allow(clippy::cast_possible_wrap, clippy::float_cmp)] // Test times are small; zero is zero.
 
+use crate::call::Call;
 use crate::common;
+use crate::network::link::Conditions;
 
 use common::camera::{Camera, film};
 use common::stage::{BO, SLOT, VIEWER, call};
-use common::{Packet, World, camera, microphone, slots, sound};
+use common::{Packet, World, camera, measured_slots, microphone, slots, sound};
 use vdx_relay::statistics::{PeerStatistics, SlotStatistics, SourceStatistics};
 use vdx_relay::wire::rtcp::{
     NtpTime, ReportBlock, Rtcp, RtcpPackets, compact_from_us, write_nack, write_picture_loss, write_receiver_report,
+    write_remb,
 };
-use vdx_relay::wire_api::{Command, Event, SlotKind};
+use vdx_relay::wire_api::{Command, Event, Receive, SlotKind};
 
 fn snapshot(world: &mut World, room: u64) -> (Vec<PeerStatistics>, Vec<SourceStatistics>) {
     world.command(Command::TakeSnapshot { id: 77, room });
@@ -197,4 +200,62 @@ fn picture_that_stops_while_its_layer_lives_is_counted_as_frozen_for_all_slots_t
     let counted = (world.forwarder.counters().pictures_frozen, world.forwarder.counters().pictures_frozen_us);
     assert_eq!(counted.0, freezes.iter().map(|slot| u64::from(slot.freezes)).sum::<u64>());
     assert!(counted.0 == 2 && counted.1 >= 2_000_000, "{counted:?} {freezes:?}");
+}
+
+#[test]
+fn snapshot_tells_what_a_way_carries_and_which_picture_waits_for_it() {
+    let mut world = World::new();
+    for (peer, source, base) in [(1, 11, 5_000), (BO, 22, 6_000)] {
+        world.connect(peer, vec![Receive { ssrc: base, ..camera("0", source, &[]) }], Vec::new());
+        world.allow(source);
+    }
+    world.connect(VIEWER, Vec::new(), measured_slots(2));
+    let mut cameras = [Camera::new(1, 11, "0", &["-"], 5_000), Camera::new(BO, 22, "0", &["-"], 6_000)];
+    for camera in &mut cameras {
+        camera.parts = [10; 3];
+    }
+    let tell_bps = |world: &mut World, bps: u64| {
+        let mut plain = [0; 64];
+        let len = write_remb(&mut plain, 1, bps, &[SLOT]).expect("room");
+        world.send_rtcp(VIEWER, &plain[..len]);
+    };
+    for (index, source, priority) in [(0, 11, 0), (1, 22, 2)] {
+        let (peer, kind) = (VIEWER, SlotKind::Video);
+        world.command(Command::BindSlot { peer, kind, index, source, max_layer: 2, priority });
+    }
+    for (bps, paused) in [(180_000, vec![11]), (40_000, vec![11, 22]), (2_000_000, vec![])] {
+        for _ in 0..3 {
+            tell_bps(&mut world, bps);
+            film(&mut world, &mut cameras, 1_600);
+        }
+        let (peers, _) = snapshot(&mut world, 1);
+        let viewer = peers.iter().find(|peer| peer.peer == VIEWER).expect("there");
+        assert_eq!(viewer.estimate_bps, bps);
+        assert!(peers.iter().all(|peer| peer.peer == VIEWER || peer.estimate_bps == 0), "nothing is sent to them");
+        let told: Vec<u32> = viewer.slots.iter().filter(|slot| slot.is_paused).map(|slot| slot.source).collect();
+        assert_eq!((told, viewer.slots.len()), (paused, 2), "{bps}");
+    }
+}
+
+#[test]
+fn snapshot_tells_how_many_of_the_frames_are_sent() {
+    let narrow = Conditions { rate_bps: 150_000, ..Conditions::default() };
+    let mut call = Call::new(1, 1, Conditions::default(), narrow, 2);
+    let level = |call: &mut Call| {
+        call.run_s(10.0);
+        let (to_us, viewer) = (call.world.now_us, &call.viewers[0].0);
+        let fps = viewer.fps(to_us - 2_000_000, to_us);
+        let id = viewer.client;
+        let (peers, _) = snapshot(&mut call.world, 1);
+        let peer = peers.iter().find(|peer| peer.peer == id).expect("there");
+        let slot = peer.slots.iter().find(|slot| slot.kind == SlotKind::Video).expect("used");
+        println!("{fps:.1} fps, {slot:?}");
+        (slot.temporal_level, fps)
+    };
+    // 30 frames a second on three levels: 7.5 and 15 up to the lower ones.
+    let (low, fps) = level(&mut call);
+    assert!(low <= 1 && fps < 16.0, "level {low}, {fps} fps");
+    call.viewers[0].1.down.conditions.rate_bps = 5_000_000;
+    let (whole, fps) = level(&mut call);
+    assert!(whole >= 2 && fps > 28.0, "level {whole}, {fps} fps");
 }

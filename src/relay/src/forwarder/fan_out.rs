@@ -227,3 +227,6 @@ fn fill_gaps<S: Sink>(
         counters.fillers_out += 1;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ mod publisher;
 mod viewer;
 
 use vdx_relay::forwarder::TICK_US;
-use vdx_relay::wire_api::{Command, Slot, SlotKind};
+use vdx_relay::wire_api::{Command, Event, Slot, SlotKind};
 
 use crate::common::stage::RIDS;
 use crate::common::{World, camera, measured_slots, microphone};
@@ -33,6 +33,8 @@ pub struct Call {
     pub viewers: Vec<(Viewer, Way)>,
     /// The estimate of the first viewer once a second, as Python is told.
     pub estimates: Vec<(u64, u64)>,
+    /// When its pictures were paused and went on, as Python is told.
+    pub pauses: Vec<(u64, bool)>,
     check_us: u64,
 }
 
@@ -41,7 +43,8 @@ impl Call {
     pub fn new(publishers: u64, viewers: u64, up: Conditions, down: Conditions, seed: u64) -> Self {
         let world = World::new();
         let check_us = world.now_us;
-        let mut call = Self { world, publishers: Vec::new(), viewers: Vec::new(), estimates: Vec::new(), check_us };
+        let (estimates, pauses) = (Vec::new(), Vec::new());
+        let mut call = Self { world, publishers: Vec::new(), viewers: Vec::new(), estimates, pauses, check_us };
         (1..=publishers).for_each(|id| call.publish(id, up, seed));
         (50..50 + viewers).for_each(|id| call.join(id, publishers, down, seed));
         call
@@ -162,10 +165,14 @@ impl Call {
             if std::env::var("TRACE").is_ok() {
                 println!("{} {event:?}", self.world.now_us);
             }
-            if let vdx_relay::wire_api::Event::PeerQuality { peer, estimate_bps, .. } = event {
-                if peer == first {
+            match event {
+                Event::PeerQuality { peer, estimate_bps, .. } if peer == first => {
                     self.estimates.push((self.world.now_us, estimate_bps));
                 }
+                Event::SlotPaused { peer, kind: SlotKind::Video, paused, .. } if peer == first => {
+                    self.pauses.push((self.world.now_us, paused));
+                }
+                _ => {}
             }
         }
     }

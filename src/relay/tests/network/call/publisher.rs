@@ -69,6 +69,8 @@ pub struct Publisher {
     report_us: u64,
     pub keyframes: u32,
     pub layer_bps: [usize; 3],
+    /// Its frames have temporal levels.
+    pub has_levels: bool,
 }
 
 impl Publisher {
@@ -105,6 +107,7 @@ impl Publisher {
             report_us: now_us,
             keyframes: 0,
             layer_bps: LAYER_BPS,
+            has_levels: true,
         }
     }
 
@@ -166,13 +169,13 @@ impl Publisher {
         packet
     }
 
-    /// L1T3: levels 0, 2, 1, 2.
+    /// L1T3: levels 0, 2, 1, 2; or each frame refers to the one before.
     fn frame_of(&mut self, place: usize, world: &mut World, now_us: u64, out: &mut Vec<Vec<u8>>) {
         let layer = &mut self.layers[place];
         let is_keyframe = std::mem::take(&mut layer.needs_keyframe);
-        if is_keyframe {
+        self.keyframes += u32::from(is_keyframe);
+        if is_keyframe || !self.has_levels {
             layer.level = 0;
-            self.keyframes += 1;
         }
         let (level, reference) = match layer.level % 4 {
             0 => (0, layer.references[0]),
@@ -189,7 +192,7 @@ impl Publisher {
         layer.picture_id = (layer.picture_id + 1) & 0x7FFF;
         layer.tl0 = layer.tl0.wrapping_add(u8::from(level == 0));
         let times = if is_keyframe { KEYFRAME_TIMES } else { 1 };
-        let percent = if is_keyframe { 100 } else { LEVEL_PERCENT[usize::from(level)] };
+        let percent = if is_keyframe || !self.has_levels { 100 } else { LEVEL_PERCENT[usize::from(level)] };
         let percent = percent - SIZE_PERCENT + self.film.below(2 * SIZE_PERCENT + 1);
         let bytes = (self.layer_bps[place] * FRAME_US as usize / 8_000_000 * times * percent as usize / 100).max(60);
         let parts = bytes.div_ceil(PART_BYTES);
