@@ -204,11 +204,6 @@ impl Ice {
         self.send_route.filter(|_| self.consent == Consent::Live)
     }
 
-    /// Consent was there and is gone.
-    pub fn has_lost_consent(&self) -> bool {
-        self.consent == Consent::Lost
-    }
-
     /// Since the last valid check, or since the peer was added.
     pub fn silent_us(&self, now_us: u64) -> u64 {
         now_us.saturating_sub(self.checked_us)

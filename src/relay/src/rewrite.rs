@@ -131,17 +131,17 @@ struct Highest {
 }
 
 /// The first packet of the newest timestamp that was sent: a switch counts the elapsed time from it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NewestSent {
+#[derive(Debug, Clone, Copy)]
+struct NewestSent {
     /// When it came.
-    pub arrival_us: u64,
+    arrival_us: u64,
     /// When it was captured, if known.
-    pub captured_us: Option<i64>,
+    captured_us: Option<i64>,
 }
 
 impl NewestSent {
     /// Microseconds from this packet to a later one: by capture when both are known and plausible, else by arrival.
-    pub fn elapsed_us(&self, facts: &Facts) -> u64 {
+    fn elapsed_us(&self, facts: &Facts) -> u64 {
         let by_arrival = facts.arrival_us.saturating_sub(self.arrival_us);
         let (Some(earlier), Some(later)) = (self.captured_us, facts.captured_us) else { return by_arrival };
         let by_capture = u64::try_from(later.saturating_sub(earlier)).unwrap_or(0);
@@ -335,17 +335,13 @@ impl Rewriter {
         self.spans[self.newest].as_ref().filter(|span| span.feed == feed).map(|span| span.timestamp_offset)
     }
 
-    /// What a switch counts the elapsed time from; `None` when nothing was sent yet.
-    pub fn newest_sent(&self) -> Option<NewestSent> {
-        self.highest.newest
-    }
-
     /// Frames of the open span were left out, and can still be asked for.
     pub fn is_dropping(&self) -> bool {
         self.spans[self.newest].as_ref().is_some_and(|span| span.drops.is_some())
     }
 
     /// The highest index sent, with its rollover counter.
+    #[cfg(test)]
     pub fn last_index(&self) -> Option<u64> {
         self.next_index.checked_sub(1)
     }

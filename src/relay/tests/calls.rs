@@ -1,21 +1,8 @@
 //! Calls over a seeded network: the real forwarder with real SRTP between model browsers. What counts is what a user
 //! sees and hears: frames shown, the longest freeze, concealed sound.
 
-// Rates, shares and virtual times: far from the ends of their types.
-#![allow(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_possible_wrap,
-    clippy::cast_sign_loss
-)]
-
-#[path = "network/call/mod.rs"]
-mod call;
-mod common;
-mod network;
-
-use call::Call;
-use network::link::{Conditions, Loss};
+use crate::call::Call;
+use crate::network::link::{Conditions, Loss};
 
 fn report(name: &str, call: &Call, from_us: u64, to_us: u64) {
     for (viewer, way) in &call.viewers {
@@ -34,7 +21,7 @@ fn report(name: &str, call: &Call, from_us: u64, to_us: u64) {
     }
 }
 
-/// So many as fit into the time of a test; `SEEDS=50 cargo test --test calls` tries more.
+/// So many as fit into the time of a test; `SEEDS=50 cargo test --test relay calls::` tries more.
 fn seeds(count: u64) -> std::ops::RangeInclusive<u64> {
     1..=std::env::var("SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(count)
 }

@@ -1,20 +1,8 @@
 //! The send-side estimate on links of a seeded network: how full it makes them, how long their queue gets, how soon it
 //! follows. `--nocapture` prints the figures.
 
-// Rates, shares and virtual times: far from the ends of their types.
-#![allow(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_possible_wrap,
-    clippy::cast_sign_loss
-)]
-
-mod network;
-#[path = "network/path.rs"]
-mod path;
-
-use network::link::{Conditions, Loss};
-use path::{Path, Rival};
+use crate::network::link::{Conditions, Loss};
+use crate::path::{Path, Rival};
 
 const M: u64 = 1_000_000;
 const SEEDS: std::ops::Range<u64> = 1..6;

@@ -1,20 +1,8 @@
 //! The send-side estimate under feedback that lies, and clocks that jump: bounded, and no panic.
 
-// Rates, shares and virtual times: far from the ends of their types.
-#![allow(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_possible_wrap,
-    clippy::cast_sign_loss
-)]
-
-mod network;
-#[path = "network/path.rs"]
-mod path;
-
-use network::Seed;
-use network::link::Conditions;
-use path::Path;
+use crate::network::Seed;
+use crate::network::link::Conditions;
+use crate::path::Path;
 use proptest::prelude::*;
 use vdx_relay::congestion::{MAX_BPS, MAX_SENT, MIN_BPS, SendSide};
 use vdx_relay::wire::rtcp::{FeedbackHead, Rtcp, RtcpPackets, write_transport_feedback};
@@ -193,7 +181,7 @@ proptest! {
             rate_bps: rate_kbps * 1_000,
             delay_us: delay_ms * 1_000,
             jitter_us: jitter_ms * 1_000,
-            loss: network::link::Loss::Random(loss),
+            loss: crate::network::link::Loss::Random(loss),
             queue_us: 1_000_000,
             ..Conditions::default()
         };

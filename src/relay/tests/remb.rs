@@ -1,19 +1,8 @@
 //! A publisher that takes REMB and no transport-wide feedback, on ways of all kinds: what it is told, and that who takes
 //! the better feedback is told none. A model of a sender that follows what it is told, in virtual time; seeded.
 
-// Rates, shares and virtual times: far from the ends of their types.
-#![allow(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_possible_wrap,
-    clippy::cast_sign_loss
-)]
-
-mod common;
-mod network;
-
-use common::{Packet, World, camera, slots, sound};
-use network::link::{Conditions, Link, Loss};
+use crate::common::{Packet, World, camera, slots, sound};
+use crate::network::link::{Conditions, Link, Loss};
 use vdx_relay::wire::extension::encode_abs_send_time;
 use vdx_relay::wire::rtcp::{Rtcp, RtcpPackets};
 use vdx_relay::wire_api::{Extensions, Receive};
@@ -215,7 +204,7 @@ fn silent_publisher_is_told_nothing_and_one_with_better_feedback_neither() {
 #[test]
 fn nonsense_send_times_do_no_harm() {
     let mut call = Call::new(Conditions::default(), 1, true);
-    let mut dice = network::Seed::new(9);
+    let mut dice = crate::network::Seed::new(9);
     for _ in 0..2_000 {
         call.index += 1;
         let mut packet = sound(SSRC, call.index, None);

@@ -1,21 +1,8 @@
 //! The first seconds of who joins a call that goes on, over a seeded network: how soon there are pictures, whether one
 //! stands still again, and what waits on the way meanwhile. `SEEDS=50 … --nocapture` tries more and prints the figures.
 
-// Rates, shares and virtual times: far from the ends of their types.
-#![allow(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_possible_wrap,
-    clippy::cast_sign_loss
-)]
-
-#[path = "network/call/mod.rs"]
-mod call;
-mod common;
-mod network;
-
-use call::Call;
-use network::link::{Conditions, Loss};
+use crate::call::Call;
+use crate::network::link::{Conditions, Loss};
 
 /// So long is looked at.
 const FIRST_S: u64 = 10;

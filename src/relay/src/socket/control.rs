@@ -1,4 +1,5 @@
-//! Ancillary data of a message (`cmsg(3)`): the segment size, and which of our addresses it left from or came to.
+//! Ancillary data of a message (`cmsg(3)`): the segment size, and which of our addresses it left from or came to. The
+//! kernel writes what is read here; it is read as if a stranger had.
 
 use std::mem::{size_of, zeroed};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -10,6 +11,13 @@ const CONTROL_LEN: usize = 64;
 #[derive(Clone, Copy)]
 #[repr(C, align(8))]
 pub(super) struct Control([u8; CONTROL_LEN]);
+
+/// The local address in bytes of ancillary data: what `recvmmsg` reads, for tests.
+pub fn local_address_in(bytes: &[u8]) -> Option<IpAddr> {
+    let mut control = Control::empty();
+    let len = control.0.iter_mut().zip(bytes).map(|(place, byte)| *place = *byte).count();
+    control.local_address(len)
+}
 
 impl Control {
     pub(super) const LEN: usize = CONTROL_LEN;
@@ -68,16 +76,24 @@ impl Control {
 
     /// The local address in the first `len` bytes, which the kernel wrote: what the datagram was sent to.
     pub(super) fn local_address(&mut self, len: usize) -> Option<IpAddr> {
-        // SAFETY: all bits zero is a valid msghdr; CMSG_FIRSTHDR and CMSG_NXTHDR stay inside `msg_control` and
-        // `msg_controllen`, which are this array's; the data is read unaligned, and only when the item is long enough.
+        let len = len.min(CONTROL_LEN);
+        // SAFETY: all bits zero is a valid msghdr. CMSG_FIRSTHDR gives a header inside `msg_control` and `msg_controllen`,
+        // which are this array's; so does CMSG_NXTHDR, which is asked only for items that end inside. The data is read
+        // unaligned, and only when the item is long enough.
         unsafe {
             let mut message: libc::msghdr = zeroed();
             message.msg_control = self.as_mut_ptr();
-            message.msg_controllen = len.min(CONTROL_LEN) as _;
+            let begin = message.msg_control.addr();
+            message.msg_controllen = len as _;
             let mut header = libc::CMSG_FIRSTHDR(&raw const message);
             while !header.is_null() {
+                let left = len - (header.addr() - begin);
+                let item_len = (*header).cmsg_len as usize;
+                if item_len > left {
+                    return None;
+                }
                 let data = libc::CMSG_DATA(header);
-                let data_len = ((*header).cmsg_len as usize).saturating_sub(libc::CMSG_LEN(0) as usize);
+                let data_len = item_len.saturating_sub(libc::CMSG_LEN(0) as usize);
                 match ((*header).cmsg_level, (*header).cmsg_type) {
                     (libc::IPPROTO_IP, libc::IP_PKTINFO) if data_len >= size_of::<libc::in_pktinfo>() => {
                         let pktinfo = data.cast::<libc::in_pktinfo>().read_unaligned();

@@ -21,6 +21,7 @@ mod tcp_tests;
 #[cfg(test)]
 mod tests;
 
+pub use control::local_address_in;
 pub use cpu::thread_cpu_ns;
 pub use poll::{EventFd, Poller, Ready};
 pub use receive::{Datagram, RECEIVE_BATCH_LEN, ReceiveBatch};

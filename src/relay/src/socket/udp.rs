@@ -39,7 +39,8 @@ impl Route {
 /// How to bind.
 #[derive(Debug, Clone, Copy)]
 pub struct SocketOptions {
-    /// Asked of the kernel for `SO_RCVBUF` and `SO_SNDBUF`; see [`Sockets::receive_buffer_bytes`] for what it gave.
+    /// Asked of the kernel for `SO_RCVBUF` and `SO_SNDBUF`. It gives less where its limits (`net.core.rmem_max`, `wmem_max`)
+    /// say so.
     pub buffer_bytes: usize,
     /// False: never use `UDP_SEGMENT`, even where it works (for measurements and tests).
     pub segmentation: bool,
@@ -52,7 +53,7 @@ pub struct SocketOptions {
 
 /// One bound socket.
 pub(super) struct Socket {
-    fd: OwnedFd,
+    pub(super) fd: OwnedFd,
     pub(super) address: SocketAddr,
     /// The kernel knows `UDP_SEGMENT`, and the options allow it.
     pub(super) segmentation: bool,
@@ -176,27 +177,6 @@ impl Sockets {
     /// What was bound, with real ports, in the order of the binds.
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
-    }
-
-    /// The smallest `SO_RCVBUF` of the sockets, as the kernel counts it: twice what was asked, if its limit
-    /// (`net.core.rmem_max`) allows.
-    pub fn receive_buffer_bytes(&self) -> usize {
-        self.smallest(libc::SO_RCVBUF)
-    }
-
-    /// The smallest `SO_SNDBUF`, counted likewise (`net.core.wmem_max`).
-    pub fn send_buffer_bytes(&self) -> usize {
-        self.smallest(libc::SO_SNDBUF)
-    }
-
-    fn smallest(&self, name: i32) -> usize {
-        let sizes = self.shared.iter().map(|socket| option(&socket.fd, libc::SOL_SOCKET, name).unwrap_or(0));
-        sizes.min().map_or(0, |bytes| usize::try_from(bytes).unwrap_or(0))
-    }
-
-    /// True when every socket may use `UDP_SEGMENT`.
-    pub fn has_segmentation(&self) -> bool {
-        self.shared.iter().all(|socket| socket.segmentation)
     }
 }
 

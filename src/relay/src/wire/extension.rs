@@ -106,15 +106,6 @@ impl AudioLevel {
     }
 }
 
-/// The text of mid, rid or rrid (RFC 9143 §15.2, RFC 8852 §3): 1..=255 visible ASCII characters, else `None`.
-#[inline]
-pub fn parse_text(data: &[u8]) -> Option<&str> {
-    // Cut at a zero byte, as libwebrtc does.
-    let len = data.iter().position(|byte| *byte == 0).unwrap_or(data.len());
-    let text = data.get(..len)?;
-    (!text.is_empty() && text.iter().all(u8::is_ascii_graphic)).then(|| std::str::from_utf8(text).ok())?
-}
-
 /// The transport-wide sequence number (draft-holmer-rmcat-transport-wide-cc-extensions-01 §2); version 2 of the
 /// extension has two more bytes, which are ignored.
 #[inline]

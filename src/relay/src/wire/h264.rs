@@ -111,13 +111,6 @@ impl H264Payload {
     pub fn is_keyframe_start(&self) -> bool {
         self.has_sps
     }
-
-    /// An IDR picture begins in this packet, which has no SPS. Whether one came just before it in the same access unit
-    /// (same timestamp) only the caller knows; if not, the picture is of use only to who has the parameter sets.
-    #[inline]
-    pub fn is_idr_without_parameters(&self) -> bool {
-        self.is_idr_start && !self.has_sps
-    }
 }
 
 #[cfg(test)]

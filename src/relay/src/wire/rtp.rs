@@ -177,7 +177,7 @@ impl<'a> RtpView<'a> {
 pub struct HeaderWriter {
     /// M bit.
     pub is_marked: bool,
-    /// P bit: the caller writes the padding (see [`write_padding`]).
+    /// P bit: the caller writes the padding.
     pub has_padding: bool,
     /// 0..=127; the high bit is ignored.
     pub payload_type: u8,
@@ -230,19 +230,6 @@ impl HeaderWriter {
         }
         writer.finish()
     }
-}
-
-/// Fills `out` (1..=255 bytes, what follows the payload) with padding; answers whether such padding exists.
-#[inline]
-pub fn write_padding(out: &mut [u8]) -> bool {
-    let Ok(len @ 1..) = u8::try_from(out.len()) else {
-        return false;
-    };
-    out.fill(0);
-    if let Some(last) = out.last_mut() {
-        *last = len;
-    }
-    true
 }
 
 #[cfg(test)]

@@ -18,12 +18,5 @@ pub fn parse_original(payload: &[u8]) -> Option<(u16, &[u8])> {
     Some((u16_at(payload, 0)?, payload.get(ORIGINAL_SEQUENCE_LEN..)?))
 }
 
-/// Writes the OSN at the front of `out`; answers the bytes it took, `None` when `out` is too short.
-#[inline]
-pub fn write_original_sequence(out: &mut [u8], sequence: u16) -> Option<usize> {
-    *out.first_chunk_mut()? = sequence.to_be_bytes();
-    Some(ORIGINAL_SEQUENCE_LEN)
-}
-
 #[cfg(test)]
 mod tests;

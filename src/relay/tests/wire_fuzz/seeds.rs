@@ -3,12 +3,12 @@
 use vdx_relay::wire::extension::Extension;
 use vdx_relay::wire::red::{self, Redundant};
 use vdx_relay::wire::rtcp::{self, FeedbackHead, NtpTime, ReportBlock, SenderInfo};
-use vdx_relay::wire::rtp::{HeaderWriter, write_padding};
+use vdx_relay::wire::rtp::HeaderWriter;
 use vdx_relay::wire::stun::{self, BindingRequest, ErrorCode, IntegrityKey, Role};
 use vdx_relay::wire_api::{Command, SlotKind};
 
+use super::exercise::PASSWORD;
 use crate::common::described::{AV1, DESCRIPTOR, VP9};
-use crate::exercise::PASSWORD;
 
 /// One file of the corpus.
 pub struct Seed {
@@ -68,9 +68,27 @@ pub fn made() -> Vec<Seed> {
         captured.extend(element);
     }
     add("dependency_descriptor", "captured", captured);
+    control_seeds(&mut add);
     state_seeds(&mut add);
     described_seeds(&mut add);
     seeds
+}
+
+/// Ancillary data as Linux has it on 64 bits, little end first: length, level, type, data, each item from a multiple of 8.
+fn control_seeds(add: &mut impl FnMut(&'static str, &'static str, Vec<u8>)) {
+    let item = |len: u64, level: u32, kind: u32, content: &[u8]| {
+        let mut item = [&len.to_le_bytes()[..], &level.to_le_bytes(), &kind.to_le_bytes(), content].concat();
+        item.resize(item.len().next_multiple_of(8), 0);
+        item
+    };
+    let ipv4 = item(28, 0, 8, &[1, 0, 0, 0, 127, 0, 0, 1, 192, 0, 2, 7]);
+    let ipv6 = item(36, 41, 50, &[0x20, 1, 0xD, 0xB8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 2, 0, 0, 0]);
+    let segments = item(20, 17, 104, &[0xB0, 4, 0, 0]);
+    add("control", "ipv4", ipv4.clone());
+    add("control", "ipv6", ipv6.clone());
+    add("control", "behind_another", [&segments[..], &ipv6].concat());
+    add("control", "cut", [&segments[..], &segments, &ipv4[..16]].concat());
+    add("control", "longer_than_all", item(u64::MAX - 40, 17, 104, &ipv4));
 }
 
 /// Actions of a script, each with the length of what it is given.
@@ -234,7 +252,8 @@ fn rtp_seeds(add: &mut impl FnMut(&'static str, &'static str, Vec<u8>)) {
         "probe",
         written(|out| {
             let len = HeaderWriter { has_padding: true, source: 0, ..fields }.write(out, &short)?;
-            write_padding(out.get_mut(len..len + 200)?).then_some(len + 200)
+            *out.get_mut(len + 199)? = 200;
+            Some(len + 200)
         }),
     );
 }

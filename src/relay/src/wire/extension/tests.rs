@@ -60,16 +60,6 @@ fn audio_level_is_read_and_written() {
 }
 
 #[test]
-fn text_is_visible_ascii_up_to_a_zero_byte() {
-    assert_eq!(parse_text(b"0"), Some("0"));
-    assert_eq!(parse_text(b"h\0\0"), Some("h"));
-    assert_eq!(parse_text(b""), None);
-    assert_eq!(parse_text(b"\0h"), None);
-    assert_eq!(parse_text(b"a b"), None);
-    assert_eq!(parse_text("æ".as_bytes()), None);
-}
-
-#[test]
 fn transport_sequence_of_both_versions_is_read() {
     assert_eq!(parse_transport_sequence(&encode_transport_sequence(0xABCD)), Some(0xABCD));
     assert_eq!(parse_transport_sequence(&[0, 7, 0x80, 1]), Some(7));

@@ -22,7 +22,7 @@ fn stap_a_with_parameters_is_a_keyframe_start() {
     assert!(found.has_sps && found.has_pps && !found.has_idr);
     assert!(found.is_keyframe_start());
     let found = H264Payload::parse(&stap_a(&[SPS, PPS, IDR])).unwrap();
-    assert!(found.has_idr && found.is_keyframe_start() && !found.is_idr_without_parameters());
+    assert!(found.has_idr && found.is_keyframe_start());
 }
 
 #[test]
@@ -33,7 +33,7 @@ fn single_units_are_told_apart() {
     let pps = H264Payload::parse(PPS).unwrap();
     assert!(pps.has_pps && !pps.is_keyframe_start());
     let idr = H264Payload::parse(IDR).unwrap();
-    assert!(!idr.is_keyframe_start() && idr.is_idr_without_parameters());
+    assert!(idr.is_idr_start && !idr.is_keyframe_start());
     let slice = H264Payload::parse(&[0x41, 0x9A]).unwrap();
     assert!(!slice.has_idr && !slice.is_keyframe_start());
 }
@@ -42,7 +42,7 @@ fn single_units_are_told_apart() {
 fn fragments_of_an_idr_start_once() {
     let start = H264Payload::parse(&[0x7C, 0x85, 0x88]).unwrap();
     assert_eq!(start.packing, Packing::FuA { is_start: true, is_end: false });
-    assert!(start.has_idr && start.is_idr_start && start.is_idr_without_parameters());
+    assert!(start.has_idr && start.is_idr_start && !start.is_keyframe_start());
     let end = H264Payload::parse(&[0x7C, 0x45, 0x88]).unwrap();
     assert_eq!(end.packing, Packing::FuA { is_start: false, is_end: true });
     assert!(end.has_idr && !end.is_idr_start);

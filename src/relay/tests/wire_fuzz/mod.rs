@@ -2,8 +2,6 @@
 //! seed corpus, the same in every run, some seconds in all. The long run is `cargo fuzz` with the same corpus and the same
 //! functions, see `fuzz/README.md`.
 
-#[path = "../common/mod.rs"]
-mod common;
 mod exercise;
 mod exercise_state;
 mod mutate;
@@ -103,6 +101,11 @@ fn h264_survives_mutations() {
 #[test]
 fn red_survives_mutations() {
     fuzz("red", exercise::red);
+}
+
+#[test]
+fn control_survives_mutations() {
+    fuzz("control", exercise::control);
 }
 
 #[test]
