@@ -18,7 +18,9 @@ Starts a server of its own (`watched.py`); listeners have real signalling and no
 - *Churn*: 20 come and go as fast as they can, for some seconds. How many lists with news of the roster a
   client got in a second.
 
-The clients share the machine with the server, so only processor time is judged.
+The clients share the machine with the server, so only processor time is judged. Before and after, the same run takes
+the time of a fixed piece of plain Python and JSON (`processor.plain_work`), by which figures of two processors are
+compared.
 """
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ import msgspec
 
 from loadtests.columns import columns
 from loadtests.listener import Listener
-from loadtests.processor import WATCHED_MODULE, ask, threads
+from loadtests.processor import WATCHED_MODULE, ask, plain_work_ms, threads
 from tests.server import Server, run_server
 from vdxmedia.hub.call_records import WRITTEN_EVERY_S
 from vdxmedia.signalling.engine import PING_INTERVAL_S
@@ -81,6 +83,9 @@ class Outcome(msgspec.Struct, frozen=True):
     """Lists with news of who is there, to the client that got most of them."""
     join_cpu_ms_by_part: dict[str, float] = {}
     tell_error_us: float = 0.0
+    plain_ms: float = 0.0
+    """Of `processor.plain_work`, at its lowest in this run."""
+    plain_median_ms: float = 0.0
     must_join_ms: float = MUST_JOIN_MS
     must_tell_us: float = MUST_TELL_US
     must_roster_per_s: int = MUST_ROSTER_PER_S
@@ -213,6 +218,7 @@ async def measure_churn(crowd: Crowd, seconds: float) -> float:
 
 
 async def measure(listeners: int, joins: int, seconds: float, edits: int = EDITS) -> Outcome:
+    plain_ms = plain_work_ms()
     async with contextlib.AsyncExitStack() as stack:
         server = await stack.enter_async_context(run_server(module=WATCHED_MODULE))
         http = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
@@ -242,6 +248,7 @@ async def measure(listeners: int, joins: int, seconds: float, edits: int = EDITS
         began_s = time.monotonic()
         churn_per_s = await measure_churn(crowd, seconds)
         took_s = time.monotonic() - began_s
+        plain_ms += plain_work_ms()
         rosters = [member.roster_lists - before for member, before in zip(stayed, heard, strict=True)]
         return Outcome(
             listeners=len(crowd.members),
@@ -255,6 +262,8 @@ async def measure(listeners: int, joins: int, seconds: float, edits: int = EDITS
             tell_error_us=tell_us.error,
             churn_per_s=churn_per_s,
             roster_per_s=max(rosters) / took_s,
+            plain_ms=min(plain_ms),
+            plain_median_ms=statistics.median(plain_ms),
             join_cpu_ms_by_part={name: (after[name] - parts.get(name, 0)) / 1e6 / joins for name in after},
         )
 
@@ -265,7 +274,9 @@ def rows(outcome: Outcome) -> list[tuple[str, str]]:
 
     cpu, rush, tell = outcome.join_cpu_ms, outcome.rush_cpu_ms, outcome.tell_cpu_us
     error, tell_error = outcome.join_error_ms, outcome.tell_error_us
+    plain = f"{outcome.plain_ms:.2f} ms; the median, with what others did: {outcome.plain_median_ms:.2f}"
     return [
+        ("this processor's plain loop and JSON", plain),
         ("listeners, of these joined while it was measured", f"{outcome.listeners}, {outcome.joins}"),
         (
             f"server's processor time a join, without telling the others, {outcome.rush_per_s:.0f} a second",

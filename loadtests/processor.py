@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
+import time
 from pathlib import Path
 
 import msgspec
@@ -66,6 +68,16 @@ def threads(pid: int) -> Threads:
     return Threads(spent["loop"], spent["relay"], spent["others"])
 
 
+def waits_ns(pid: int) -> dict[int, int]:
+    """By thread, how long the event loop's and the relay's were ready and had no core (proc(5), schedstat)."""
+    waited = {}
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # It has just ended.
+            if int(task.name) == pid or (task / "comm").read_text().startswith(RELAY_THREAD):
+                waited[int(task.name)] = int((task / "schedstat").read_text().split()[1])
+    return waited
+
+
 def wakeups(pid: int) -> int:
     """How often the event loop's thread had nothing to do and was woken (proc(5), status)."""
     return int(_status(pid, "voluntary_ctxt_switches"))
@@ -83,6 +95,33 @@ def _status(pid: int, name: str) -> str:
         if known == name:
             return value.strip()
     raise OSError(f"this kernel tells no {name}")
+
+
+PLAIN_TURNS = 20_000
+PLAIN_PEOPLE = 200
+PLAIN_ROUNDS = 15
+
+
+def plain_work() -> int:
+    """A fixed piece of work that has nothing of this program: `PLAIN_TURNS` turns of a loop in Python, and a list of
+    `PLAIN_PEOPLE` people to JSON and back with the standard library. Gives what nobody needs. Not to be changed: its
+    price is what figures of two processors are compared by."""
+    total = 0
+    for number in range(PLAIN_TURNS):
+        total = (total * 31 + number) % 1_000_003
+    people = [{"id": f"p{number}", "name": f"Lytter {number}", "on": [True, False]} for number in range(PLAIN_PEOPLE)]
+    return total + len(json.loads(json.dumps(people)))
+
+
+def plain_work_ms() -> list[float]:
+    """Processor time of it, each of `PLAIN_ROUNDS` times: the lowest is the processor's, what the median has more is
+    others' work beside it."""
+    took_ms = []
+    for _ in range(PLAIN_ROUNDS):
+        before_ns = time.thread_time_ns()
+        plain_work()
+        took_ms.append((time.thread_time_ns() - before_ns) / 1e6)
+    return took_ms
 
 
 async def ask(server: Server) -> Watched:

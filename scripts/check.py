@@ -1,10 +1,11 @@
 """Runs every check, fast first, and says at the end what passed, and what time and processor time each took.
 
-A step that fails does not hide the next one; the exit code is 1 when any failed. What mostly waits (sockets, processes,
-databases) runs in two lanes beside each other; what needs the whole machine (browsers, media, Rust) runs alone. What
-takes minutes and next to no processor time begins first and is waited for before what runs alone; so does the compiler
-of Rust's tests, which only gets the time that all others leave. The last line has pytest's form and counts the tests of
-all runners together. Run by the Makefile, with the checkout's own Python.
+A step that fails does not hide the next one; the exit code is 1 when any failed. What mostly waits (sockets,
+processes, databases) runs in two lanes beside each other; so do tests in browsers, those of pages beside those of
+calls. What needs the whole machine (media, networks, Rust) runs alone. What takes minutes and next to no processor
+time begins first and is waited for before what runs alone; so does the compiler of Rust's tests, which only gets the
+time that all others leave. The last line has pytest's form and counts the tests of all runners together. Run by the
+Makefile, with the checkout's own Python.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ BIN = ROOT / ".venv" / "bin"
 CONTRACT = ROOT / "tests" / "contract"
 STORED = ("test_store", "test_api", "video", "bookings", "sms", "test_booking", "test_history", "test_audit")
 """Beginnings of the names of contract tests about what is kept and what the APIs say of it: about half of the time."""
+BROWSER = ROOT / "tests" / "browser"
+CALLS = ("test_call", "test_interruptions", "test_sound", "test_tcp", "test_firefox", "test_telephone", "test_rooms")
+"""Beginnings of the names of browser tests that mostly wait for the pictures of calls: about half of the time."""
 BY_LINE = ("test_srtp_differential.py", "test_wire_differential.py")
 """Contract tests that ask the relay by line, which is compiled with its own tests."""
 SUMMARY = re.compile(
@@ -45,6 +49,15 @@ class Check:
 
 def pytest(name: str, *paths: str) -> Check:
     return Check(name, [BIN / "pytest", "-q", "-m", "not long", "--durations=5", *paths])
+
+
+def is_of_calls(path: Path) -> bool:
+    return path.name.startswith(CALLS)
+
+
+def browser(*, calls: bool) -> list[str]:
+    """Every browser test is in exactly one of the two."""
+    return [str(path.relative_to(ROOT)) for path in sorted(BROWSER.glob("test_*.py")) if is_of_calls(path) == calls]
 
 
 def npm(name: str, script: str) -> Check:
@@ -107,9 +120,13 @@ ALONE = [
     Check("rust tests", RUST_TESTS),
     pytest("contract: relay by line", *(f"tests/contract/{name}" for name in BY_LINE)),
     pytest("media", "tests/media"),
-    pytest("browser", "tests/browser"),
     pytest("network", "tests/network"),
 ]
+BROWSERS = (
+    [pytest("browser: calls", *browser(calls=True))],
+    [pytest("browser: pages", *browser(calls=False))],
+)
+"""Two at once, and nothing else."""
 
 
 @dataclass
@@ -227,6 +244,7 @@ def main() -> int:
         outcomes += run_lanes(LANES)
         outcomes += beside.rest()
         outcomes += [run(check, say) for check in ALONE]
+        outcomes += run_lanes(BROWSERS)
     bad = [outcome for outcome in outcomes if not outcome.is_good]
     total_passed = sum(outcome.passed for outcome in outcomes)
     seconds = time.monotonic() - began

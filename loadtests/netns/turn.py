@@ -114,6 +114,15 @@ async def turn_ways(result: Result) -> None:
             fps, made_up = seen.shown_fps, seen.concealed
             result.demand(f"{one.name}: >= 4 fps of 5", fps >= seen.machine.at_least(4), fps)
             result.demand(f"{one.name}: concealed <= 5 %", made_up <= seen.machine.share(0.05), made_up)
+        await _tell_turn(made, result, len(people))
+
+
+async def _tell_turn(made: TurnCall, result: Result, people: int) -> None:
+    """What an operator sees: who comes through the TURN server is told apart, by the address that the relay hears."""
+    server = made.call.server
+    async with server.http() as http, http.get(f"{server.base_url}/api/v1/operator/now") as answer:
+        seen = (await answer.json())["byTransport"]["turn"]
+    result.demand(f"{people} told as coming through TURN", seen == people, seen)
 
 
 async def _pictures(person: Person) -> int:
@@ -132,6 +141,7 @@ async def turn_443(result: Result) -> None:
             since = await bent.now()
         seen = result.row("since sound and picture", (await bent.record(SEEN_S)).reading())
         way = await _way(bent)
+        await _tell_turn(made, result, 1)
     most_s = machine.at_most(PICTURE_LIMIT_S)
     result.demand(f"picture within {PICTURE_LIMIT_S:g} s of the page's start", took <= most_s, took)
     result.demand(f"and sound within {PICTURE_LIMIT_S:g} s", since <= most_s, since)

@@ -1,7 +1,8 @@
 """`python -m loadtests run`: flags, progress while it runs, the table and the files at the end, and the exit code.
 
 0: the service level was held; 1: it was not; 2: the flags or the server were no good; 3: it was missed by times alone,
-and by no more than the participants' own processes were late, so nothing is said of the server.
+and by no more than the participants' own processes were late and the server's waited for a core, so nothing is said of
+the server.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str]) -> int:
         engine.prepare()
         found = asyncio.run(engine.run(chosen, wanted, progress if sys.stderr.isatty() else log))
     except (UnknownScenario, BadFlag, HubFailed, ClientFailed, aiohttp.ClientError, OSError, ValueError) as error:
-        print(f"loadtests run: {error}", file=sys.stderr)
+        print(f"loadtests run: {str(error) or repr(error)}", file=sys.stderr)
         return EXIT_BAD_USE
     if sys.stderr.isatty():
         print(file=sys.stderr)

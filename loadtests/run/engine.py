@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import aiohttp
 import msgspec
 
 from loadtests import native
@@ -22,6 +23,15 @@ from loadtests.run.watch import HOLDING, Watch
 
 BUSY_SHARE = 0.9
 """Of one core: a generator that takes more measures itself."""
+ACCOUNT = {
+    "vdx_relay_pictures_paused_total": "paused for want of bandwidth",
+    "vdx_relay_pictures_shed_total": "ended until a keyframe",
+    "vdx_relay_layer_downs_total": "layers down",
+    "vdx_relay_layer_ups_total": "layers up",
+    "vdx_media_freezes_total": "stood still for a second",
+    'vdx_overload_shed_total{what="video"}': "given up for overload",
+}
+"""What a server says that it did to pictures, by which a pause is its own or not."""
 SECRETS = ("key",)
 """Flags that no report has."""
 
@@ -36,13 +46,19 @@ async def run(scenario: Scenario, flags: Flags, tell: Callable[[Moment], None] =
         clients = [await stack.enter_async_context(run_client()) for _ in range(flags.clients)]
         watch = Watch(hub, clients)
         stage = Stage(flags, hub, clients, watch)
-        sampling = asyncio.create_task(_sample(watch, tell), name="moments")
+        watching = [
+            asyncio.create_task(_sample(watch, tell), name="moments"),
+            asyncio.create_task(watch.waits.sample(), name="waits"),
+        ]
         try:
             await scenario.play(stage)
             await watch.look("leaving")
+            with contextlib.suppress(aiohttp.ClientError, TimeoutError):
+                stage.said = await hub.metrics()
         finally:
-            sampling.cancel()
-            await asyncio.wait([sampling])
+            for task in watching:
+                task.cancel()
+            await asyncio.wait(watching)
             if flags.url:
                 for room in stage.rooms:
                     await hub.delete_room(room.id)
@@ -110,6 +126,8 @@ def notes(stage: Stage) -> list[str]:
     late = stage.watch.sent["late_frames"]
     if late:
         said.append(f"{late:,} frames left more than a frame late: the machine was too busy for the generators.")
+    if told := [f"{stage.said[name]:,.0f} {words}" for name, words in ACCOUNT.items() if name in stage.said]:
+        said.append(f"By the server's own account, pictures: {', '.join(told)}.")
     if stage.server.process is None:
         said.append("The server's processor time is what its metrics say, if they may be read; else it is 0.")
     else:

@@ -55,7 +55,7 @@ class Verdict(StrEnum):
     HELD = "held"
     NOT_HELD = "not held"
     NOT_JUDGED = "not judged"
-    """Only times were missed, and no more than the participants' own processes were late by."""
+    """Only times were missed, by no more than participants' processes were late and the server waited for a core."""
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -70,7 +70,7 @@ class Check(msgspec.Struct, frozen=True):
     is_measured: bool = True
     """False: there was nothing to measure, so it is held."""
     own_s: float = 0.0
-    """Of a time: what of it may be the participants' own lateness, at the same rank."""
+    """Of a time: what of it may be the participants' own lateness and the wait for a core, at the same rank."""
 
     @property
     def verdict(self) -> Verdict:
@@ -81,15 +81,21 @@ class Check(msgspec.Struct, frozen=True):
 
 GENERATORS, CLIENTS = "generators_late_s", "clients_late_s"
 """Measures of how late the participants' own processes were: media's timers, and the event loops of signalling."""
+SERVER = "server_waited_s"
+"""How long the server's threads were ready and had no core, since others had it."""
+RESTART = "server_start_waited_s"
+"""The same in all of the time from a server's restart on until it was there."""
+STAYING = (f"{GENERATORS}_holding", f"{SERVER}_holding")
+"""The same, while all stayed."""
 OWN = {
-    "join_s": (CLIENTS,),
-    "media_s": (CLIENTS, GENERATORS),
-    "first_packet_s": (CLIENTS, GENERATORS),
-    "signalling_delay_s": (CLIENTS,),
-    "one_way_s": (f"{GENERATORS}_holding",),
-    "gap_s": (f"{GENERATORS}_holding",),
+    "join_s": (CLIENTS, SERVER),
+    "media_s": (CLIENTS, GENERATORS, SERVER),
+    "first_packet_s": (CLIENTS, GENERATORS, SERVER),
+    "signalling_delay_s": (CLIENTS, SERVER),
+    "one_way_s": STAYING,
+    "gap_s": STAYING,
 }
-"""What a time may have in it of these, one after the other; the rest: both. The last two are of one phase alone."""
+"""What a time may have in it of these, one after the other; the rest: all of them."""
 
 
 TIMES = ("join_s", "media_s", "first_packet_s", "signalling_delay_s", "one_way_s")
@@ -123,7 +129,7 @@ def judge(
 
 
 def _own_s(name: str, measures: Mapping[str, Distribution], share: float) -> float:
-    parts = OWN.get(name, (CLIENTS, GENERATORS))
+    parts = OWN.get(name, (CLIENTS, GENERATORS, SERVER, RESTART))
     return sum(measures.get(part, Distribution()).quantile_s(share) for part in parts)
 
 

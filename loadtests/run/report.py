@@ -16,6 +16,7 @@ from loadtests.run import plots, table
 from loadtests.run.level import Check, Verdict
 from loadtests.run.plots import Series
 from loadtests.run.results import Moment, Phase, Results
+from loadtests.run.watch import HOLDING
 
 JOINING = ("join_s", "media_s", "first_packet_s")
 CALLING = ("one_way_s", "signalling_delay_s", "gap_s")
@@ -193,6 +194,7 @@ def _moments(moments: Sequence[Moment]) -> str:
 def _spread(found: Results) -> str:
     told = [*JOINING, *CALLING]
     own = [name for name in found.measures if name not in told and not name.startswith("one_way_")]
+    own = [name for name in own if not name.endswith(f"_{HOLDING}")]  # A part of another, in the table only.
     figures = []
     for title, names in (("Joining", JOINING), ("During the call", CALLING), ("Else", own)):
         measures = [(table.name_of(name), found.measures[name]) for name in names if name in found.measures]

@@ -69,6 +69,8 @@ class Stage:
         self.watch = watch
         """Of what is found."""
         self.joins = 0
+        self.said: dict[str, float] = {}
+        """The server's metrics at the end, where it tells them."""
         self._clients = clients
         self._numbers = itertools.count(1)
         self._joining = asyncio.Semaphore(MAX_JOINING)

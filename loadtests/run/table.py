@@ -27,6 +27,9 @@ NAMES = {
     "generators_late_s": "participants' media: its timers' own lateness",
     "generators_late_s_holding": "the same, while all stayed",
     "clients_late_s": "participants' signalling: its loops' own lateness",
+    "server_waited_s": "server: waits of its threads for a core",
+    "server_waited_s_holding": "the same, while all stayed",
+    "server_start_waited_s": "server: what its start waited for a core in all",
     "reordered_s": "packets behind later ones: how late",
     "overtaken_s": "packets behind their own retransmission: how late",
     "recovered_s": "retransmissions: how long after the gap",
@@ -94,7 +97,7 @@ PHASE_HEAD = (
 SENTENCES = {
     Verdict.HELD: "The service level was held.",
     Verdict.NOT_HELD: "THE SERVICE LEVEL WAS NOT HELD.",
-    Verdict.NOT_JUDGED: "NOT JUDGED: the participants' own processes were too late to say whether the level was held.",
+    Verdict.NOT_JUDGED: "NOT JUDGED: the machine was too busy to say whether the server would have held the level.",
 }
 
 
@@ -102,7 +105,7 @@ def verdict_of(check: Check) -> str:
     """Of what was missed and may be the participants' own: how much of it."""
     told = check.verdict
     if told is Verdict.NOT_JUDGED:
-        return f"not judged: participants' own lateness up to {seconds(check.own_s)}"
+        return f"not judged: participants' lateness and waits for a core up to {seconds(check.own_s)}"
     return told.upper() if told is Verdict.NOT_HELD else str(told)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -16,9 +16,10 @@ from loadtests.run import wire
 from loadtests.run.clients import ClientProcess
 from loadtests.run.distribution import Distribution
 from loadtests.run.hub import Hub
-from loadtests.run.level import GENERATORS
+from loadtests.run.level import GENERATORS, SERVER
 from loadtests.run.results import Moment, Spent
 from loadtests.run.seat import Seat
+from loadtests.run.waits import Waits
 
 HOLDING = "holding"
 """The phase whose one-way delays and losses are judged."""
@@ -65,6 +66,7 @@ class Watch:
         self._foreign: set[tuple[int, int]] = set()
         self._looking = asyncio.Lock()
         self._looked_ns = time.monotonic_ns()
+        self.waits = Waits(hub)
 
     def add(self, seat: Seat) -> None:
         self._seats[seat.number] = seat
@@ -80,6 +82,7 @@ class Watch:
             asked = [client.ask(wire.AskReport(id=client.next_id()), wire.Report) for client in self._clients]
             reports = await asyncio.gather(*asked)
             python_s, relay_s = await self._hub.spent_s()
+            self._keep(self.waits.take(), phase)
             for at, report in enumerate(reports):
                 self._take(at, report, phase)
             self._compare(reports)
@@ -102,11 +105,15 @@ class Watch:
             pictures = [slot for found in report.seats for slot in found.slots if slot.kind == "video"]
             self.held["picture_packets"] += sum(slot.packets for slot in pictures)
             self.held["picture_lost"] += sum(slot.lost for slot in pictures)
-        for name, measure in report.measures.items():
+        self._keep(report.measures, phase)
+
+    def _keep(self, measures: Mapping[str, Distribution], phase: str) -> None:
+        """Lateness by itself, too, of the phases whose pauses are judged."""
+        for name, measure in measures.items():
             told = f"one_way_{phase}_s" if name == "one_way_s" and phase != HOLDING else name
             self.measures.setdefault(told, Distribution()).add(measure)
-            if name == GENERATORS and phase == HOLDING:
-                self.measures.setdefault(f"{name}_{phase}", Distribution()).add(measure)
+            if name in (GENERATORS, SERVER) and (phase == HOLDING or self.judges_next):
+                self.measures.setdefault(f"{name}_{HOLDING}", Distribution()).add(measure)
 
     # ── Who got what ───────────────────────────────────────────────────────────────────────────────────────────────
 

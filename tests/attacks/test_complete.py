@@ -8,8 +8,9 @@ from pathlib import Path
 
 from tests.attacks.defence import Edit
 from tests.attacks.defences import DEFENCES, HELD_BY_OTHERS
+from tests.attacks.leaks import LEAKS
 from tests.attacks.relay_defences import THE_SWITCH
-from tests.attacks.unguarded import edited
+from tests.attacks.unguarded import ERROR, FAILED, edited, those_that
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -63,9 +64,15 @@ def test_every_test_of_an_attack_has_a_defence_that_can_be_taken_out() -> None:
 def test_every_defence_that_is_to_be_taken_out_is_there() -> None:
     native = [THE_SWITCH, *(edit for defence in DEFENCES if defence.switch for edit in defence.edits)]
     changed(native)
-    for defence in DEFENCES:
+    for defence in (*DEFENCES, *LEAKS):
         assert defence.edits or defence.switch
         changed([] if defence.switch else defence.edits)
+
+
+def test_server_that_does_not_start_is_no_test_that_failed() -> None:
+    said = "FAILED tests/a.py::test_one[x] - assert\nERROR tests/a.py::test_one_more - the server did not start\n"
+    assert those_that(FAILED, ["test_one", "test_one_more"], said) == {"test_one"}
+    assert those_that(ERROR, ["test_one", "test_one_more"], said) == {"test_one_more"}
 
 
 def changed(edits: Sequence[Edit]) -> None:

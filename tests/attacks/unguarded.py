@@ -1,17 +1,20 @@
 # ruff: noqa: T201 -- prints its answer
-"""Switches each defence off, one at a time in a copy of the checkout, and demands that its tests fail.
+"""Switches each defence off, one at a time in a copy of the checkout, and demands that its tests fail; and so for each
+line that the log must not have (`leaks`).
 
     python -m tests.attacks.unguarded [WORD …]        only defences whose text or tests have one of the words
+    python -m tests.attacks.unguarded --no-relay      only those that need no relay built, which takes minutes
 
 First every test of the table must pass in the copy as it is; one that does not proves nothing, and neither does one
-that stays green without its defence: the exit code is 1, and a line says which. The relay is built once, with a switch
-for each of its defences.
+that does not fail without its defence: the exit code is 1, and a line says which. The relay is built once, with a
+switch for each of its defences.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +25,7 @@ from pathlib import Path
 
 from tests.attacks.defence import Defence, Edit
 from tests.attacks.defences import DEFENCES
+from tests.attacks.leaks import LEAKS
 from tests.attacks.relay_defences import IN_THE_RELAY, SWITCH, THE_SWITCH
 
 ROOT = Path(__file__).parents[2]
@@ -29,6 +33,7 @@ TARGET = ROOT / ".state" / "unguarded"
 """Of cargo: kept, so that another run compiles the relay alone."""
 BUILD = ("cargo", "build", "--quiet", "--release", "--locked", "--package", "vdx-relay-python")
 BUILT, USED = "release/lib_relay.so", "src/vdxmedia/_relay.abi3.so"
+FAILED, ERROR = "FAILED ", "ERROR "
 ALL_GREEN, SOME_FAILED = 0, 1
 """Of pytest."""
 WHERE = ("tests/attacks/test_*.py", "tests/contract/test_nginx.py")
@@ -86,7 +91,8 @@ class Copy:
         return f"{found}::{test}"
 
     def failing(self, tests: Sequence[str], switch: str = "") -> tuple[set[str], str]:
-        """Those of them that fail, and what pytest said. Raises: RuntimeError when they were not run."""
+        """Those of them that fail, and what pytest said. An error of what a test needs is none: a server that does not
+        start, say. Raises: RuntimeError when they were not run."""
         environment = {
             **os.environ,
             "PYTHONPATH": f"{self.directory / 'src'}:{self.directory}",
@@ -99,30 +105,43 @@ class Copy:
         )  # fmt: skip
         if ran.returncode not in (ALL_GREEN, SOME_FAILED):
             raise RuntimeError(ran.stdout[-4000:] + ran.stderr[-2000:])
-        lines = [line for line in ran.stdout.splitlines() if line.startswith(("FAILED ", "ERROR "))]
-        return {test for test in tests if any(f"::{test}" in line for line in lines)}, ran.stdout
+        return those_that(FAILED, tests, ran.stdout), ran.stdout
 
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.attacks.unguarded", description=__doc__)
     parser.add_argument("words", nargs="*", metavar="WORD")
-    words = parser.parse_args(arguments).words
-    chosen = [one for one in DEFENCES if not words or any(word in f"{one.what} {one.tests}" for word in words)]
+    parser.add_argument("--no-relay", action="store_true")
+    asked = parser.parse_args(arguments)
+    rows = (*DEFENCES, *LEAKS)
+    chosen = [one for one in rows if is_chosen(one, asked.words) and not (asked.no_relay and one.switch)]
     TARGET.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="unguarded") as directory:
         copy(Path(directory))
         checkout = Copy(Path(directory))
         if any(one.switch for one in chosen):
             checkout.build_relay()
-        broken, said = checkout.failing(sorted({test for one in chosen for test in one.tests}))
+        every = sorted({test for one in chosen for test in one.tests})
+        broken, said = checkout.failing(every)
+        broken |= those_that(ERROR, every, said)
         if broken:
             print(
                 said[-4000:], f"These fail with every defence in place, and prove nothing: {sorted(broken)}", sep="\n"
             )
         judged = [defence for defence in chosen if not broken & set(defence.tests)]
         green = [test for defence in judged for test in without(checkout, defence)]
-    print(f"{len(judged)} of {len(chosen)} defences switched off, {len(green)} tests that stayed green")
+    print(f"{len(judged)} of {len(chosen)} defences switched off, {len(green)} tests that did not fail")
     return 1 if green or broken else 0
+
+
+def those_that(became: str, tests: Sequence[str], said: str) -> set[str]:
+    """`became`: how a line of pytest's summary begins."""
+    lines = [line for line in said.splitlines() if line.startswith(became)]
+    return {test for test in tests if any(re.search(rf"::{test}\b", line) for line in lines)}
+
+
+def is_chosen(defence: Defence, words: Sequence[str]) -> bool:
+    return not words or any(word in f"{defence.what} {defence.tests}" for word in words)
 
 
 def without(checkout: Copy, defence: Defence) -> list[str]:
@@ -135,10 +154,10 @@ def without(checkout: Copy, defence: Defence) -> list[str]:
     finally:
         checkout.put_right(edits)
     green = sorted(set(defence.tests) - failing)
-    verdict = f"GREEN: {', '.join(green)}" if green else f"{len(defence.tests)} failed, as they must"
+    verdict = f"NOT FAILED: {', '.join(green)}" if green else f"{len(defence.tests)} failed, as they must"
     print(f"{defence.what}: {verdict} ({time.monotonic() - began_s:.0f} s)")
     for line in said.splitlines():
-        if line.startswith(("FAILED ", "ERROR ")):
+        if line.startswith((FAILED, ERROR)):
             print(f"    {line[:240]}")
     sys.stdout.flush()
     return green

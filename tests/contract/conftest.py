@@ -1,18 +1,38 @@
-"""The store on both kinds of database: a test that asks for `database` runs on SQLite and on PostgreSQL."""
+"""What several files ask for: signalling without a store, a room in it, and the store on both kinds of database.
+
+A test that asks for `database` runs on SQLite and on PostgreSQL.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 
+from tests.contract.houses import House, new_room
+from tests.fakes.signalling_server import Server, signalling_server
 from tests.postgres import PASSWORD, Postgres, run_postgres
 from vdxmedia.store.database import Database, open_store
 
 DATABASES = itertools.count(1)
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    async with signalling_server() as running:
+        yield running
+
+
+@pytest.fixture
+async def house(server: Server, request: pytest.FixtureRequest) -> AsyncIterator[House]:
+    """Of a room with the settings that are the test's parameter; without one, guests knock."""
+    settings = getattr(request, "param", {"lobby": "knock"})
+    async with AsyncExitStack() as stack:
+        yield House(server, stack, new_room(server, **settings))
 
 
 @pytest.fixture(scope="module")

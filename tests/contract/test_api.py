@@ -289,6 +289,7 @@ async def test_maximum_of_a_small_server_binds_rooms_and_their_default() -> None
 
 EVERY_SETTING = {
     "subject": "Samtale",
+    "guestsSeeSubject": False,
     "organisation": "Testkommune",
     "helpLine": "70 12 34 56",
     "mode": "training",

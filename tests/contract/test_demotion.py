@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
 
-from tests.fakes.signalling_server import Client, Server, connected, signalling_server, until
+from tests.fakes.signalling_server import Client, Server, connected, until
 from vdxmedia.conference.choices import FloorPolicy, GuestVisibility, LobbyPolicy, RoomMode
 from vdxmedia.conference.emergency import EmergencyNote
 
 FOR_HOSTS = {"lobby", "asked", "groups", "helpCalls", "peopleNotes", "consentList"}
 SECRETS = ("Otto", "Gerda", "11223344", "Skjultvej")
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[Server]:
-    async with signalling_server() as running:
-        yield running
 
 
 class Training:

@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
 
-from tests.fakes.signalling_server import Client, Server, connected, signalling_server, until
+from tests.fakes.signalling_server import Client, Server, connected, until
 from vdxmedia.conference.choices import FloorPolicy, GuestVisibility
 from vdxmedia.hub.ports import Gate
 from vdxmedia.ids import SourceId
 
 DONE = {"type": "done"}
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[Server]:
-    async with signalling_server() as running:
-        yield running
 
 
 class Meeting:

@@ -10,6 +10,7 @@ from aiohttp import ClientSession, web
 
 from vdxmedia.api.history import HistoryApi, key_hash
 from vdxmedia.api.proxies import TrustedProxies
+from vdxmedia.api.ratelimit import RateLimit
 from vdxmedia.booking.callers import Caller, CallerRole
 from vdxmedia.booking.organisations import Organisation
 from vdxmedia.booking.requests import NewMeeting
@@ -24,6 +25,8 @@ from vdxmedia.store.call_rows import History
 from vdxmedia.store.database import Database
 
 NOW = 1_800_000_000
+MOST = 30
+"""Requests of one organisation at once."""
 KEYS = {"region": "key-of-the-region", "hospital": "key-of-the-hospital", "other": "key-of-another"}
 
 
@@ -83,7 +86,15 @@ async def api(database: Database) -> AsyncIterator[Api]:
     )
     await desk.seed([Organisation(code="ward", parent="hospital")])
     application = web.Application()
-    application.add_routes(HistoryApi(History(database.units), proxies=TrustedProxies([]), clock=clock).routes())
+    organisations = RateLimit(per_second=20.0, burst=MOST, clock=clock)
+    history = HistoryApi(
+        History(database.units),
+        proxies=TrustedProxies([]),
+        organisations=organisations,
+        clock=clock,
+        requests_per_second=1_000.0,
+    )
+    application.add_routes(history.routes())
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -182,6 +193,12 @@ async def test_without_a_known_key_nothing_is_told_and_guessing_is_slowed(api: A
     assert (await api.ask("/apikey/history/v1/conference", key_hash(KEYS["other"])))[0] == 401
     answers = [(await api.ask("/apikey/history/v1/conference", f"guess{at}"))[0] for at in range(40)]
     assert answers[-1] == 429
+
+
+async def test_organisation_that_asks_too_often_waits_and_another_does_not(api: Api) -> None:
+    answers = [(await api.ask("/apikey/history/v1/conference", KEYS["hospital"]))[0] for _ in range(MOST + 1)]
+    assert answers == [*[200] * MOST, 429]
+    assert (await api.ask("/apikey/history/v1/conference", KEYS["other"]))[0] == 200
 
 
 async def test_calls_that_were_open_are_read_at_the_start(api: Api, database: Database) -> None:

@@ -2,28 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-
 import msgspec
 import pytest
 
-from tests.contract.houses import House, document, new_room
-from tests.fakes.signalling_server import Client, Server, connected, signalling_server, until
+from tests.contract.houses import House, document
+from tests.fakes.signalling_server import Client, Server, connected, until
 from vdxmedia.hub.ports import Gate
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[Server]:
-    async with signalling_server() as running:
-        yield running
-
-
-@pytest.fixture
-async def house(server: Server, request: pytest.FixtureRequest) -> AsyncIterator[House]:
-    settings = getattr(request, "param", {"lobby": "knock"})
-    async with AsyncExitStack() as stack:
-        yield House(server, stack, new_room(server, **settings))
 
 
 def microphone_gate(server: Server, client: Client) -> bool:

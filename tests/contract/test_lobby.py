@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 import pytest
 
 from tests.contract.houses import House, document, new_room
-from tests.fakes.signalling_server import Client, Server, signalling_server, until
+from tests.fakes.signalling_server import Client, signalling_server, until
 from vdxmedia.hub.limits import HubLimits
 
 HELLO = {"protocol": 1}
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[Server]:
-    async with signalling_server() as running:
-        yield running
-
-
-@pytest.fixture
-async def house(server: Server, request: pytest.FixtureRequest) -> AsyncIterator[House]:
-    settings = getattr(request, "param", {"lobby": "knock"})
-    async with AsyncExitStack() as stack:
-        yield House(server, stack, new_room(server, **settings))
 
 
 def waiting_names(host: Client) -> list[str]:

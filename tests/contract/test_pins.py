@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
-import pytest
-
-from tests.fakes.signalling_server import Client, Server, connected, signalling_server
+from tests.fakes.signalling_server import Client, Server, connected
 
 HELLO = {"protocol": 1}
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[Server]:
-    async with signalling_server() as running:
-        yield running
 
 
 async def by_pin(server: Server, stack: AsyncExitStack, room: str, pin: str = "") -> Client:

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-
-import pytest
 
 from tests.contract.houses import House, document, new_room
 from tests.contract.test_lobby import waiting_names
 from tests.contract.test_pins import by_pin
-from tests.fakes.signalling_server import Client, Server, signalling_server, until
+from tests.fakes.signalling_server import Client, Server, until
 
 REGION, MUNICIPALITY, PRACTICE = "Region Midtjylland", "Aarhus Kommune", "Lægehuset Nord"
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[Server]:
-    async with signalling_server() as running:
-        yield running
 
 
 async def let_in(host: Client, guest: Client) -> None:

@@ -7,7 +7,6 @@ import base64
 import hashlib
 import hmac
 import logging
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -24,12 +23,6 @@ from vdxmedia.hub.ports import Grant, MediaLost, MediaQuality, SpeakersChanged
 from vdxmedia.signalling.messages import MAX_MESSAGE_BYTES, MAX_SDP_CHARS
 from vdxmedia.signalling.session import SessionLimits
 from vdxmedia.signalling.turn import TurnServers
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[Server]:
-    async with signalling_server() as running:
-        yield running
 
 
 def source(client: Client, kind: str) -> int:

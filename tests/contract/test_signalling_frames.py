@@ -21,12 +21,6 @@ from vdxmedia.signalling.messages import MAX_MESSAGE_BYTES
 PATH = "/socket.io/?EIO=4&transport=websocket"
 
 
-@pytest.fixture
-async def server() -> AsyncIterator[Server]:
-    async with signalling_server() as running:
-        yield running
-
-
 @asynccontextmanager
 async def websocket(server: Server, **options: object) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
     async with (

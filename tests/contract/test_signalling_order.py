@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from tests.contract.test_signalling_frames import connect_frame, until_closed, websocket
-from tests.fakes.signalling_server import Client, Server, connected, signalling_server, until
+from tests.fakes.signalling_server import Client, Server, connected, until
 from tests.patience import PATIENCE_S
 from vdxmedia.signalling import fanout, outbox
 from vdxmedia.signalling.engine import PingWheel
 
 WINDOW_S = 0.2
 """In which lists wait for one another here: longer than it takes a busy machine to bring about six events."""
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[Server]:
-    async with signalling_server() as running:
-        yield running
 
 
 class View:

@@ -127,6 +127,20 @@ async def test_development_signs_in_by_one_click_and_the_same_rest_works_with_th
     assert (await staff.ask("GET", SESSION))["person"] is None
 
 
+@pytest.mark.parametrize("bound", ["address", "organisation"])
+async def test_sessions_count_for_their_address_and_organisation_and_are_told_when_to_come_back(bound: str) -> None:
+    async with assembled({f"oauth.{bound}_requests_per_second": "0.2"}) as server:  # a burst of one
+        await server.server.seed(development.ORGANISATIONS)
+        one, other = Staff(server), Staff(server)
+        for browser in (one, other):
+            await browser.ask("POST", SESSION)
+        await one.ask("GET", "/api/v1/days/today")
+        await other.ask("GET", "/api/v1/days/today", status=429, code="rate_limited")
+        assert 0 < int(other.answer.headers["Retry-After"]) <= 5
+        for browser in (one, other):
+            await browser.http.close()
+
+
 ELSEWHERE: tuple[dict[str, str], ...] = (
     {},
     {"Sec-Fetch-Site": "same-origin"},

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import logging
 from base64 import urlsafe_b64decode
-from collections.abc import AsyncIterator
 
 import pytest
 
 from tests.contract.houses import new_room
-from tests.fakes.signalling_server import Server, connected, signalling_server, until
+from tests.fakes.signalling_server import Server, connected, until
 from vdxmedia.conference.emergency import MAX_NOTE_CHARS, EmergencyNote
 
 NOTE = EmergencyNote("11223344", "Skjultvej 7", "Søster Åse")
 SECRETS = ("11223344", "Skjultvej", "Åse")
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[Server]:
-    async with signalling_server() as running:
-        yield running
 
 
 def jwt_claims(token: str) -> str:

@@ -8,13 +8,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
 
-from tests.fakes.signalling_server import Client, Server, connected, signalling_server
+from tests.fakes.signalling_server import Client, Server, connected
 from tests.machine import watched
 from tests.patience import PATIENCE_S
 from vdxmedia.conference.choices import ChatPolicy, GuestVisibility
@@ -22,12 +21,6 @@ from vdxmedia.conference.choices import ChatPolicy, GuestVisibility
 SHOWN_WITHIN_S = 0.2
 """Of the 500 ms of EN 301 549 §6.2.4, what is left when a client sends every 300 ms."""
 SECRET = "Ordene er hemmelige 4711"
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[Server]:
-    async with signalling_server() as running:
-        yield running
 
 
 async def come(stack: AsyncExitStack, server: Server, room: str, name: str, **grant: Any) -> Client:

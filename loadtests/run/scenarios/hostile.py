@@ -244,7 +244,7 @@ async def play(stage: Stage) -> None:
 SCENARIO = Scenario(
     name="hostile",
     about="Consultations go on during forged STUN, garbage, wrong tokens, huge messages and floods",
-    defaults=Flags(rooms=5, duration_s=20.0, layout="2x2"),
+    defaults=Flags(rooms=20, duration_s=20.0, num_per_second=10.0, layout="2x2"),
     parameters={"calm": "5"},
     settings={"api.requests_per_second": "20"},
     play=play,

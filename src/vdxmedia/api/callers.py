@@ -53,6 +53,7 @@ class CallerLimits:
         self.addresses = limit(address_per_second)
         self.clients = limit(client_per_second)
         self.organisations = limit(organisation_per_second)
+        """Of all who call for one: systems, the staff's sessions, and its key to the history."""
 
 
 class Callers:

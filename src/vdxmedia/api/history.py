@@ -95,13 +95,15 @@ class HistoryParticipants(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HistoryApi:
-    """The routes. `failures_per_minute` and `requests_per_second` as those of API keys."""
+    """The routes. `failures_per_minute` and `requests_per_second` as those of API keys; `organisations`: how often an
+    organisation may ask in all, whoever asks for it."""
 
     def __init__(
         self,
         history: CallHistory,
         *,
         proxies: TrustedProxies,
+        organisations: RateLimit,
         clock: Clock,
         requests_per_second: float = 20.0,
         failures_per_minute: float = 30.0,
@@ -110,6 +112,7 @@ class HistoryApi:
         self._public_url = public_url
         self._history = history
         self._proxies = proxies
+        self._organisations = organisations
         self._requests = RateLimit(per_second=requests_per_second, burst=5 * requests_per_second, clock=clock)
         self._failures = RateLimit(per_second=failures_per_minute / 60, burst=failures_per_minute, clock=clock)
 
@@ -164,6 +167,7 @@ class HistoryApi:
         if organisation is None:
             self._failures.spend(client)
             raise NotAllowed("the key is not known here", code="key_invalid")
+        self._organisations.spend(organisation)
         return organisation
 
     async def _conferences(self, top: str, request: web.Request) -> msgspec.Struct:

@@ -52,7 +52,12 @@ class OrganisationPagesChange(msgspec.Struct, frozen=True, kw_only=True, rename=
         | UnsetType
     ) = UNSET
     shows_subject: (
-        Annotated[bool, Meta(description="Shown before the call to whoever has a link; it may be a health fact.")]
+        Annotated[
+            bool,
+            Meta(
+                description="Told to guests: before the call to whoever has a link, and in it. It may be a health fact."
+            ),
+        ]
         | UnsetType
     ) = UNSET
 

@@ -38,6 +38,7 @@ class RoomRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel", for
     `RoomSettings`."""
 
     subject: Annotated[str, Meta(max_length=MAX_SUBJECT_CHARS, description="Shown to participants; never logged.")] = ""
+    guests_see_subject: Annotated[bool, Meta(description="False: the subject is sent to hosts only.")] = True
     organisation: Annotated[
         str, Meta(max_length=MAX_ORGANISATION_CHARS, description="Who invites, as people know it.")
     ] = ""
@@ -112,6 +113,7 @@ class RoomPatch(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbi
     links that were made keep their time: mint new ones after moving the closing time."""
 
     subject: Annotated[str, Meta(max_length=MAX_SUBJECT_CHARS)] | UnsetType = UNSET
+    guests_see_subject: bool | UnsetType = UNSET
     organisation: Annotated[str, Meta(max_length=MAX_ORGANISATION_CHARS)] | UnsetType = UNSET
     help_line: Annotated[str, Meta(max_length=MAX_HELP_LINE_CHARS)] | UnsetType = UNSET
     mode: RoomMode | UnsetType = UNSET
@@ -149,6 +151,7 @@ class RoomResource(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
     room_id: str
     subject: str
+    guests_see_subject: bool
     organisation: str
     help_line: str
     mode: RoomMode

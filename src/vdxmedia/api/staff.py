@@ -19,6 +19,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from msgspec import Meta
 
+from vdxmedia.api.callers import CallerLimits
 from vdxmedia.api.operations import CallerSource, read_body
 from vdxmedia.api.proxies import TrustedProxies, limit_key
 from vdxmedia.api.ratelimit import RateLimit
@@ -159,17 +160,22 @@ class StaffGuard:
 class StaffCallers:
     """Implements `operations.CallerSource`: the session where there is a cookie and no token."""
 
-    def __init__(self, guard: StaffGuard, callers: CallerSource) -> None:
+    def __init__(self, guard: StaffGuard, callers: CallerSource, limits: CallerLimits) -> None:
+        """`limits`: those of the callers, since a session counts for its address and organisation as a token does."""
         self._guard = guard
         self._callers = callers
+        self._limits = limits
 
     async def authenticate(self, request: web.BaseRequest) -> Caller:
         """Raises: as both, and NotAllowed `cross_site`."""
         if "Authorization" in request.headers or not self._guard.cookie.of(request):
             return await self._callers.authenticate(request)
         self._guard.check_same_page(request)
+        address = self._guard.address_of(request)
+        self._limits.addresses.spend(address)
         caller = (await self._guard.session(request)).caller
-        return msgspec.structs.replace(caller, address=self._guard.address_of(request))
+        self._limits.organisations.spend(caller.organisation)
+        return msgspec.structs.replace(caller, address=address)
 
 
 class Shown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -43,6 +43,7 @@ NOT_BEFORE_LEEWAY_S = 30.0
 """How far the clocks of two servers that share a key may differ (guess); an expiry gets no leeway."""
 MAX_BELIEVED = 1024
 """Tokens whose signature is not looked at again, some 2 kB each. Full: the one not seen for longest is forgotten."""
+_KINDS = {str(kind): kind for kind in MediaKind}
 NotePart = Annotated[str, Meta(max_length=MAX_NOTE_CHARS)]
 MAX_SEALED_CHARS = 2400
 """Of a full note: 3 · 120 characters of four bytes with their names, as base64."""
@@ -312,8 +313,7 @@ def _grant_of(claims: Claims, key: SigningKey, expires_at: float) -> Grant:
         raise NotAllowed("the token does not allow joining", code="not_permitted")
     if claims.vdx.role not in ROLES:
         raise _invalid("its role is unknown")
-    known = {str(kind): kind for kind in MediaKind}
-    granted = frozenset(known[name] for name in video.can_publish_sources if name in known)
+    granted = frozenset(_KINDS[name] for name in video.can_publish_sources if name in _KINDS)
     return Grant(
         room=video.room,
         identity=claims.sub,

@@ -32,6 +32,7 @@ def make_history(settings: Settings, units: Units, guards: Guards, *, url: str) 
     return HistoryApi(
         History(units),
         proxies=guards.proxies,
+        organisations=guards.limits.organisations,
         clock=guards.clock,
         requests_per_second=settings.api.requests_per_second,
         failures_per_minute=settings.api.failures_per_minute,

@@ -116,7 +116,7 @@ def make_staff(
         client="staff page",
     )
     return StaffParts(
-        KeysAndCallers(keys, StaffCallers(guard, callers), proxies=guards.proxies),
+        KeysAndCallers(keys, StaffCallers(guard, callers, guards.limits), proxies=guards.proxies),
         StaffRoutes(
             guard,
             bookings,

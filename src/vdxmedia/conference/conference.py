@@ -110,6 +110,8 @@ class Conference:
         self._kept_people = KeptPeople()
         self._gate = Gate(self._assembly)
         self._desks: list[Desk] = [make(self._assembly) for make in DESKS]
+        self._timed = [desk for desk in self._desks if type(desk).deadline is not Desk.deadline]
+        """Those that ever have a deadline; it is asked for after every command."""
         self._sending = Sending(self._assembly, self._desks)
         self._handlers: dict[type[Asked], Handler] = {}
         for desk in self._desks:
@@ -190,7 +192,7 @@ class Conference:
         viewer = self._assembly.find(participant)
         return Snapshot(
             sequence=self.sequence,
-            settings=self.settings,
+            settings=self.settings if viewer.role is Role.HOST else self.settings.for_guests(),
             participants=tuple(one.told for one in self._assembly.roster.known_by(viewer, self._assembly.people)),
             documents=self._assembly.documents.all_for(viewer.id, viewer.role),
             bindings=viewer.bindings,
@@ -201,7 +203,7 @@ class Conference:
         if self._assembly.is_ended:
             return None
         times: list[float | None] = [self._seat_deadline(one) for one in self._assembly.away.values()]
-        times += [desk.deadline() for desk in self._desks]
+        times += [desk.deadline() for desk in self._timed]
         parts = (self._assembly.lobby, self._assembly.voices, self._assembly.roster)
         times += [self._assembly.closes_at_s, self._assembly.called_at_s, *(part.deadline() for part in parts)]
         return min((time for time in times if time is not None), default=None)
@@ -447,7 +449,11 @@ class Conference:
             desk.settings_changed(before, now_s)
 
     def _put_room(self) -> None:
-        self._assembly.put(Sheet.same(RoomDocument(self.settings, self._assembly.closes_at_s)))
+        for_hosts, for_guests = (
+            RoomDocument(settings, self._assembly.closes_at_s)
+            for settings in (self.settings, self.settings.for_guests())
+        )
+        self._assembly.put(Sheet(RoomDocument, for_hosts, for_guests))
 
     def _end(self) -> None:
         for waiter in self._assembly.lobby.waiters:

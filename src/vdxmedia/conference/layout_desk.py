@@ -8,6 +8,9 @@ place before all others. Interpreters of sign language are pinned for everyone w
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
+
+import msgspec
 
 from vdxmedia.conference.choices import LayoutChoice
 from vdxmedia.conference.commands import Asked
@@ -48,6 +51,8 @@ class LayoutDesk(Desk):
 
     def opened(self, now_s: float) -> None:
         self._chosen: dict[ParticipantId, str] = {}
+        self._kept: dict[ParticipantId, str] = {}
+        """Chosen before a restart, by those who are not among the people yet."""
         self._pinning: dict[ParticipantId, None] = {}
         """Who pins anybody."""
         self._put()
@@ -56,9 +61,13 @@ class LayoutDesk(Desk):
         return {ChooseLayout: self._choose, PinPeople: self._pin}
 
     def joined(self, participant: Participant, now_s: float) -> None:
-        """With pins after a restart."""
+        """With pins and a layout of his own after a restart."""
+        chosen = self._kept.pop(participant.id, None)
+        if chosen is not None:
+            self._chosen[participant.id] = chosen
         if participant.pins:
             self._pinning[participant.id] = None
+        if participant.pins or chosen is not None:
             self._put()
 
     def left(self, participant: Participant, now_s: float) -> None:
@@ -83,6 +92,13 @@ class LayoutDesk(Desk):
         if before.host_layout != now.host_layout or before.guest_layout != now.guest_layout:
             self._chosen.clear()  # a host has just arranged it anew for all
         self._put()
+
+    def state(self, now_s: float) -> Any:
+        return self._chosen or None
+
+    def restore(self, state: Any, now_s: float) -> None:
+        chosen = msgspec.convert(state, dict[ParticipantId, str])
+        self._kept = {one: layout for one, layout in chosen.items() if layout in LAYOUTS}
 
     def _choose(self, command: ChooseLayout, now_s: float) -> None:
         if command.layout is not None and command.layout not in LAYOUTS:

@@ -256,8 +256,10 @@ class LobbyDesk(Desk):
         may = LobbyDocument(self.lobby.is_locked, True, self.lobby.notice, waiting)
         sees = LobbyDocument(self.lobby.is_locked, False, self.lobby.notice, waiting)
         admitters = self.assembly.settings.admitters
+        # Asked at each join, of a room with hundreds: nobody is looked at where all hosts admit.
+        hosts = self.assembly.hosts() if admitters else ()
         own: dict[ParticipantId, Document | None] = {
-            host.id: sees for host in self.assembly.hosts() if admitters and host.organisation not in admitters
+            host.id: sees for host in hosts if host.organisation not in admitters
         }
         sheet = Sheet(LobbyDocument, hosts=may, guests=None, own=own)
         if sheet != self._said:

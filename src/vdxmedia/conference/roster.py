@@ -130,11 +130,12 @@ class Roster:
 
     def known_by(self, viewer: Participant, people: Mapping[ParticipantId, Participant]) -> list[Participant]:
         """For his snapshot: in the order of joining, himself among them."""
-        known = [one for one in people.values() if one is viewer or one.audience.known_to & viewer.audience.knows]
-        view = self._view_of[viewer.id]
+        knows, view = viewer.audience.knows, self._view_of[viewer.id]
+        known = [one for one in people.values() if one.audience.known_to & knows or one is viewer]
         if view.dirty:
-            pending = {one.id for one in known if one.id in view.dirty and one.id not in view.told}
-            view.early.setdefault(viewer.id, set()).update(pending)
+            pending = [people[name] for name in view.dirty if name in people and name not in view.told]
+            early = {one.id for one in pending if one.audience.known_to & knows or one is viewer}
+            view.early.setdefault(viewer.id, set()).update(early)
         return known
 
     def has_told(self, viewer: ParticipantId, of: Iterable[ParticipantId | None]) -> bool:

@@ -41,6 +41,8 @@ class RoomSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Immutable; `validate` before use."""
 
     subject: str = ""
+    guests_see_subject: bool = True
+    """False: it may say something of who is in the call, and is told to hosts only."""
     organisation: str = ""
     help_line: str = ""
     """A telephone number to show, as it should be written."""
@@ -101,6 +103,10 @@ class RoomSettings(msgspec.Struct, frozen=True, kw_only=True):
     def keeps_attendance(self) -> bool:
         """A training does so by itself."""
         return self.attendance or self.mode is RoomMode.TRAINING
+
+    def for_guests(self) -> RoomSettings:
+        """What guests are told of."""
+        return self if self.guests_see_subject or not self.subject else msgspec.structs.replace(self, subject="")
 
     def validate(self) -> None:
         """Raises: BadField for the first value that is not allowed."""

@@ -31,6 +31,7 @@ _QUALITIES = {
 }
 OF_THE_BOOKING = (
     "subject",
+    "guests_see_subject",
     "organisation",
     "help_line",
     "host_pin",
@@ -58,6 +59,7 @@ def settings_of(
     name = "" if organisation is None else organisation.name or organisation.code
     return RoomSettings(
         subject=_plain("" if meeting is None else meeting.subject, MAX_SUBJECT_CHARS),
+        guests_see_subject=organisation is not None and organisation.shows_subject,
         organisation=_plain(name, MAX_ORGANISATION_CHARS),
         help_line=_plain("" if organisation is None else organisation.help_line, MAX_HELP_LINE_CHARS),
         guest_visibility=GuestVisibility.SPOTLIGHT if is_lecture else GuestVisibility.ALL,

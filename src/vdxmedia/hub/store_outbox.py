@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
@@ -70,6 +71,8 @@ class StoreOutbox:
         self._metrics = metrics
         self._waiting: OrderedDict[Hashable, _Waiting] = OrderedDict()
         self._filled = asyncio.Event()
+        self._looks_at_s = -math.inf
+        """When the writer looks again by itself: what is due later need not wake it."""
         self._complained_s: float | None = None
         self._writing = asyncio.Lock()
         """`run` and `flush` write in turns, so that an older change never overtakes a newer one."""
@@ -92,7 +95,8 @@ class StoreOutbox:
             if due_s >= waiting.due_s:
                 return  # the writer need not look again
             waiting.due_s = due_s
-        self._filled.set()
+        if due_s < self._looks_at_s:
+            self._filled.set()
 
     def forget(self, key: Hashable) -> None:
         """What waits under the key is not written any more."""
@@ -142,16 +146,18 @@ class StoreOutbox:
     async def _until_due(self) -> None:
         while True:
             self._filled.clear()
-            wait_s: float | None = None
-            if self._waiting:
-                wait_s = min(waiting.due_s for waiting in self._waiting.values()) - self._clock.monotonic_s()
-                if wait_s <= 0:
-                    return
+            due_s = min((waiting.due_s for waiting in self._waiting.values()), default=math.inf)
+            wait_s = due_s - self._clock.monotonic_s()
+            if wait_s <= 0:
+                return
+            self._looks_at_s = due_s
             try:
-                async with asyncio.timeout(wait_s):
+                async with asyncio.timeout(None if due_s == math.inf else wait_s):
                     await self._filled.wait()
             except TimeoutError:
                 pass
+            finally:
+                self._looks_at_s = -math.inf
 
     async def _write_batch(self, *, is_last: bool = False) -> bool:
         """False when the store did not take it; it waits again then."""

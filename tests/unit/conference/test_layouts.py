@@ -317,6 +317,26 @@ def test_pins_that_outlasted_a_restart_end_with_the_pinned_one() -> None:
     assert layout_of(after, "a").pins == ()
 
 
+def test_layout_of_ones_own_outlasts_a_restart_as_long_as_one_may_choose() -> None:
+    told = conference(layout_choice=LayoutChoice.EACH)
+    for name in "ab":
+        told.join(name)
+    room = layout_of(told, "b").layout
+    told.do(ChooseLayout(A, "one_main_seven_pips"))
+    kept = msgspec.json.decode(msgspec.json.encode(told.conference.kept(told.now)), type=KeptConference)
+    after = conference(layout_choice=LayoutChoice.EACH)
+    after.take(after.conference.restore(kept, after.now))
+    assert (layout_of(after, "a").layout, layout_of(after, "b").layout) == ("one_main_seven_pips", room)
+    again = msgspec.json.decode(msgspec.json.encode(after.conference.kept(after.now)), type=KeptConference)
+    assert again.desks["layout"] == kept.desks["layout"]
+    after.do(commands.ChangeSettings(RoomSettings(layout_choice=LayoutChoice.HOSTS), None, None))
+    assert layout_of(after, "a").layout == room
+    # By a server that knew another layout.
+    other = conference(layout_choice=LayoutChoice.EACH)
+    other.take(other.conference.restore(msgspec.structs.replace(kept, desks={"layout": {"a": "gone"}}), 0.0))
+    assert layout_of(other, "a").layout == room
+
+
 def test_newcomer_changes_nothing_for_whom_the_room_is_large_and_full_while_it_is_small_for_others() -> None:
     told = conference(guest_visibility=GuestVisibility.HOSTS, maximum=20)
     told.join("h", role=Role.HOST, slots=1)

@@ -65,6 +65,17 @@ def test_newcomer_hears_nothing_of_who_was_hidden_before_he_came() -> None:
     assert ("ParticipantLeft", "b") in heard(told, "a", 0)
 
 
+def test_newcomer_hears_nothing_of_who_came_and_was_hidden_since_the_last_round() -> None:
+    told = room()
+    told.join("c", media=False)
+    hide(told, "c")
+    told.join("n", media=False)
+    assert "c" not in listed(told, "n")
+    told.leave("c")
+    told.wait(ROUND_S)
+    assert not [pair for name in ("a", "n") for pair in heard(told, name, 0) if pair[1] == "c"]
+
+
 def test_newcomer_hears_of_who_was_hidden_when_he_came_and_is_not_any_more() -> None:
     told = room()
     hide(told, "b")

@@ -96,20 +96,28 @@ async def resume_in_time(registry: Registry) -> None:
     assert not set(numbers) & {event.sequence for event in resumed.missed}, "nothing is told twice"
 
 
-async def test_resume_after_too_many_events_gets_a_snapshot(registry: Registry) -> None:
-    room = registry.create(RoomSettings())
-    anna, bo = FakeClient(), FakeClient()
-    task, seat = await registry.join(room, request(), anna)
-    assert isinstance(seat, hub_client.Seated)
-    task.lost(anna)
-    _, other = await registry.join(room, request("Bo"), bo)
-    for _ in range(6):
-        for active in (True, False):
+@pytest.mark.parametrize("times", [1, 6])
+async def test_resume_after_too_many_events_gets_a_snapshot(plane: FakeMediaPlane, times: int) -> None:
+    """A seat is kept as long as the test lasts, and each change is told by itself: the ring decides, not the time."""
+    limits = HubLimits(ring=8, roster_round_s=0.0)
+    clock = ManualClock()
+    async with Registry(plane, clock, limits=limits) as registry:
+        clock.advance(1.0)  # numbers follow the time, and 0 is of who remembers nothing
+        room = registry.create(RoomSettings())
+        anna, bo = FakeClient(), FakeClient()
+        task, seat = await registry.join(room, request(), anna)
+        assert isinstance(seat, hub_client.Seated)
+        task.lost(anna)
+        _, other = await registry.join(room, request("Bo"), bo)
+        for active in (True, False) * times:
             await task.perform(commands.SetSource(other.participant, SourceKind.CAMERA, active), bo)
-    _, again = await registry.join(room, request(resume=(seat.session, 1)), FakeClient())
-    assert isinstance(again, hub_client.Seated)
-    assert (again.participant, again.session) == (seat.participant, seat.session)
-    assert len(again.snapshot.participants) == 2
+        resume = (seat.session, seat.snapshot.sequence)
+        _, again = await registry.join(room, request(resume=resume), FakeClient())
+        assert again.participant == seat.participant
+        assert isinstance(again, hub_client.SeatResumed if times == 1 else hub_client.Seated)
+        if isinstance(again, hub_client.Seated):
+            assert again.session == seat.session
+            assert len(again.snapshot.participants) == 2
 
 
 async def test_resume_with_a_sequence_from_the_future_gets_a_snapshot(registry: Registry) -> None:

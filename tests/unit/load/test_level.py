@@ -73,6 +73,8 @@ def test_time_that_was_missed_by_no_more_than_the_participants_were_late_is_not_
     assert checks["one_way_s"].verdict is Verdict.NOT_JUDGED, "50 ms too much, and 60 ms may be their own"
     assert checks["gap_s"].verdict is Verdict.NOT_JUDGED
     assert verdict_of(checks.values()) is Verdict.NOT_JUDGED
+    busy = by_name(judge(ServiceLevel(), measures | {"server_waited_s_holding": taking(0.5)}, {"gap_s": 1.5}))
+    assert busy["gap_s"].verdict is Verdict.NOT_JUDGED, "the server had no core for half a second"
     late = by_name(judge(ServiceLevel(), measures, {"gap_s": 1.2, "loss": 0.5}))
     assert late["gap_s"].verdict is Verdict.NOT_HELD, "signalling's lateness stops no picture"
     assert late["loss"].verdict is Verdict.NOT_HELD, "a count is judged whatever the time"

@@ -3,71 +3,103 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, cast
 
 import pytest
 
-from tests.patience import PATIENCE_S
 from vdxmedia.signalling.engine import EngineSocket, PingWheel, text_frame
+
+
+class Loop:
+    """Stands for the event loop: its time moves when told, and what is due then is called in order."""
+
+    def __init__(self) -> None:
+        self._now_s = 0.0
+        self._timers: list[Timer] = []
+
+    def time(self) -> float:
+        return self._now_s
+
+    def call_at(self, due_s: float, call: Callable[[], None]) -> Timer:
+        self._timers.append(timer := Timer(self._timers, due_s, call))
+        return timer
+
+    def advance(self, seconds: float) -> None:
+        ends_s = self._now_s + seconds
+        while (timer := min(self._timers, key=lambda one: one.due_s, default=None)) and timer.due_s <= ends_s:
+            timer.cancel()
+            self._now_s = max(self._now_s, timer.due_s)
+            timer.call()
+        self._now_s = ends_s
+
+
+@dataclass(eq=False)
+class Timer:
+    timers: list[Timer]
+    due_s: float
+    call: Callable[[], None]
+
+    def cancel(self) -> None:
+        if self in self.timers:
+            self.timers.remove(self)
 
 
 class Pinged:
     """Stands for a socket; the wheel only pings it."""
 
-    def __init__(self) -> None:
+    def __init__(self, loop: Loop) -> None:
+        self._loop = loop
         self.at_s: list[float] = []
 
     def ping(self) -> None:
-        self.at_s.append(asyncio.get_running_loop().time())
+        self.at_s.append(self._loop.time())
 
 
-def socket() -> EngineSocket:
-    return cast(EngineSocket, Pinged())
+@pytest.fixture
+def loop(monkeypatch: pytest.MonkeyPatch) -> Loop:
+    made = Loop()
+    monkeypatch.setattr(asyncio, "get_running_loop", lambda: made)
+    return made
+
+
+def sockets(loop: Loop, count: int) -> list[EngineSocket]:
+    return [cast(EngineSocket, Pinged(loop)) for _ in range(count)]
 
 
 def pings(one: EngineSocket) -> list[float]:
     return cast(Any, one).at_s  # type: ignore[no-any-return]
 
 
-async def until_pinged(one: EngineSocket, count: int) -> None:
-    async with asyncio.timeout(PATIENCE_S):
-        while len(pings(one)) < count:
-            await asyncio.sleep(0.001)
-
-
-async def test_sockets_are_pinged_together_and_no_more_than_may_be_at_once() -> None:
-    wheel = PingWheel(0.05, together=3)
-    sockets = [socket() for _ in range(4)]
-    for one in sockets[:3]:
+def test_sockets_are_pinged_together_and_no_more_than_may_be_at_once(loop: Loop) -> None:
+    wheel = PingWheel(10.0, together=3)
+    *crowd, other = sockets(loop, 4)
+    for one in crowd:
         wheel.add(one)
-    await asyncio.sleep(0.02)
-    wheel.add(sockets[3])
-    await until_pinged(sockets[3], 2)
-    assert [len(group.sockets) for group in wheel._groups] == [3, 1]
-    first, second, third, other = (pings(one) for one in sockets)
-    assert len(first) == len(second) == len(third)
-    assert first[-1] < other[-1], "a moment of its own"
-    assert other[1] - other[0] > 0.04
-    for one in sockets:
-        wheel.remove(one)
+    loop.advance(4.0)
+    wheel.add(other)
+    loop.advance(30.0)
+    assert [pings(one) for one in crowd] == [[10.0, 20.0, 30.0]] * 3
+    assert pings(other) == [14.0, 24.0, 34.0], "a moment of its own"
 
 
-async def test_place_that_comes_free_is_taken_and_an_empty_wheel_has_no_timer() -> None:
-    wheel = PingWheel(0.02, together=2)
-    first, second, third = socket(), socket(), socket()
+def test_place_that_comes_free_is_taken_and_an_empty_wheel_has_no_timer(loop: Loop) -> None:
+    wheel = PingWheel(10.0, together=2)
+    first, second, third = sockets(loop, 3)
     for one in (first, second):
         wheel.add(one)
     wheel.remove(first)
     wheel.remove(first)
+    loop.advance(4.0)
     wheel.add(third)
-    await until_pinged(third, 1)
-    assert len(wheel._groups) == 1
+    loop.advance(6.0)
+    assert (pings(first), pings(second), pings(third)) == ([], [10.0], [10.0])
     wheel.remove(second)
     wheel.remove(third)
-    assert not wheel._groups
-    before = len(pings(third))
-    await asyncio.sleep(0.05)
-    assert (len(pings(first)), len(pings(third))) == (0, before)
+    assert not loop._timers
+    loop.advance(50.0)
+    assert (pings(second), pings(third)) == ([10.0], [10.0])
 
 
 @pytest.mark.parametrize(

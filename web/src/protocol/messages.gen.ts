@@ -530,6 +530,7 @@ export interface ChangeRoom {
 
 export interface Room {
   readonly id: string;
+  /** Empty for guests where it is not for them: it may be a health fact. */
   readonly subject: string;
   readonly organisation: string;
   readonly helpLine: string;

@@ -28,6 +28,7 @@ LayoutName = Annotated[str, Meta(max_length=40)]
 class Room(Wire, frozen=True):
     id: Id
     subject: str
+    """Empty for guests where it is not for them: it may be a health fact."""
     organisation: str
     help_line: str
     mode: RoomMode
