@@ -308,6 +308,18 @@ async def test_supplier_sends_by_the_vdx_api_and_reads_the_status(server: Assemb
     assert len(await arrived(server, 2)) == 2, "all or none"
 
 
+async def test_several_numbers_beyond_the_quota_get_nothing_at_all() -> None:
+    async with assembled({"sms.per_organisation_a_day": "2"}) as server:
+        await server.server.seed([AARHUS])
+        key, made = await vdx_token(server, "aarhus"), await book(server)
+        path = f"/sms/v1/meeting/{made['uuid']}"
+        three = json.dumps({"message": "%meeting_url%", "to": ["20123456", "20123457", "20123458"]}).encode()
+        async with server.raw("POST", path, three, key=key) as answer:
+            await problem(answer, 429, "sms_quota_spent")
+        async with server.get(path, key=key) as answer:
+            assert await answer.json() == []
+
+
 async def test_meeting_of_another_organisation_is_not_there(server: AssembledServer) -> None:
     made = await book(server)
     asked = json.dumps({"message": "%meeting_url%", "to": "20123456"}).encode()

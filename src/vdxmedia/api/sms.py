@@ -92,10 +92,7 @@ class SmsRoutes:
         wanted = [
             NewMessage(to=number, text=asked.message, needs_link=False, text_field="$.message") for number in numbers
         ]
-        for one in wanted:
-            self._desk.check(one)  # all numbers before the first message
-        sent = [message for one in wanted for message in await self._desk.send(caller, meeting, one)]
-        return _statuses(sent)
+        return _statuses(await self._desk.send_all(caller, meeting, wanted))
 
     async def list(self, request: web.Request) -> web.Response:
         caller = await self._callers.authenticate(request)

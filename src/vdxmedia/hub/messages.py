@@ -123,9 +123,16 @@ class Messages:
         Raises: BadField, NotAllowed, NotFound `meeting_unknown`, Refused `meeting_over`, `sms_quota_spent`,
         `too_many_messages`, `sms_unavailable`.
         """
+        return await self.send_all(caller, meeting, [asked])
+
+    async def send_all(self, caller: Caller, meeting: UUID, asked: Sequence[NewMessage]) -> Sequence[Message]:
+        """To several numbers: all or none of them, so that asking again sends nothing twice. Raises: as `send`."""
         access.require_booker(caller)
-        self.check(asked)
-        return await self.send_to(caller, await self._bookings.meeting(caller, meeting), asked)
+        for one in asked:
+            self.check(one)
+        booked = await self._bookings.meeting(caller, meeting)
+        new = [message for one in asked for message in await self._made(booked, one)]
+        return await self._added(caller, new)
 
     def check(self, asked: NewMessage) -> str:
         """The number in E.164. Raises: BadField, Refused `sms_unavailable`."""
@@ -149,6 +156,9 @@ class Messages:
 
     async def send_to(self, caller: Caller, booked: Booked, asked: NewMessage) -> Sequence[Message]:
         """For who has asked the booking desk already. Raises as `send`."""
+        return await self._added(caller, await self._made(booked, asked))
+
+    async def _made(self, booked: Booked, asked: NewMessage) -> list[Message]:
         number, now = self.check(asked), self._now()
         meeting = booked.meeting
         if meeting.ends_at <= now:
@@ -197,7 +207,11 @@ class Messages:
                     before_minutes=minutes,
                     starts_at=meeting.starts_at,
                 )
+        return new
+
+    async def _added(self, caller: Caller, new: Sequence[Message]) -> Sequence[Message]:
         if new:
+            now = self._now()
             try:
                 notes = [
                     note_of(one.organisation, caller, AuditOperation.CREATE, "message", one.reference, now)
