@@ -149,7 +149,8 @@
   };
   /** Help, accessibility and privacy from every screen; in a call behind one button, and there at most five stand in a guest's bar. */
   const isThere = (selector) => drawn.some((element) => element.matches(selector));
-  if (isThere('vdx-frame, vdx-staff-frame') && drawn.filter((element) => element.matches('nav.links a, footer a')).length < 2) faults.add('no links to accessibility and privacy');
+  const isBehindMore = isThere('vdx-call .bar, .bar .buttons') && isThere('#more');
+  if (isThere('vdx-frame, vdx-staff-frame, vdx-operator, vdx-call') && !isBehindMore && drawn.filter((element) => element.matches('nav.links a, footer a')).length < 2) faults.add('no links to accessibility and privacy');
   if (isThere('vdx-frame') && !isThere('footer .human')) faults.add('no way to a human');
   if (isThere('vdx-call .bar, .bar .buttons') && !isThere('.host') && controls.filter(({ element }) => element.getRootNode().host?.localName === 'vdx-control' && element.getRootNode().host.closest('.bar')).length > 5) faults.add('more than five things to choose from');
   pairs(lines, 'text over text');

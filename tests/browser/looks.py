@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import itertools
 import json
+import re
 import sys
 import time
 from collections import defaultdict
@@ -187,7 +188,7 @@ async def run(options: argparse.Namespace) -> int:
     began = time.monotonic()
     async with launch_chromium() as browser:
         async with open_stories(browser) as stories:
-            names = [name for name in await stories.names() if options.story in name]
+            names = [name for name in await stories.names() if re.search(options.story, name)]
             walk = Run(browser, looks, with_axe=options.axe)
             if options.firefox:
                 names = [name for name in names if name in MAIN]
@@ -209,7 +210,7 @@ async def run(options: argparse.Namespace) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("look", nargs="*", help="only looks with these: 360x640, 200%%, en, long")
-    parser.add_argument("--story", default="", help="only stories with this in their name")
+    parser.add_argument("--story", default="", help="only stories whose name has this in it: '^prejoin|^test'")
     parser.add_argument("--axe", action="store_true", help="also ask axe, by day and by night")
     parser.add_argument("--firefox", action="store_true", help="the main states in Firefox instead of all in Chromium")
     parser.add_argument("--pages", type=int, default=3, help="at once")

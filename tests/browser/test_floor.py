@@ -129,7 +129,7 @@ async def test_when_control_ends_nobody_is_heard_by_surprise(server: Server, per
     anna, bent = await meeting(server, person, "moderated")
     await is_silent(anna)
     await anna.page.locator("vdx-control#people button").click()
-    await anna.page.locator("vdx-floor-queue #policy").select_option("Alle taler frit")
+    await anna.page.locator("vdx-floor-rules #policy").select_option("Alle taler frit")
     await bent.page.get_by_text("Din mikrofon er slukket").first.wait_for()
     await is_silent(anna)
     await bent.page.get_by_role("button", name="Mikrofon").first.click()

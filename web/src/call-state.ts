@@ -49,10 +49,12 @@ export interface Standing {
   readonly isAudioBlocked: boolean;
   /** By our own statistics. */
   readonly isWeak: boolean;
+  /** By our own statistics, too: what does not get through is the device's doing. */
+  readonly isDeviceBusy: boolean;
 }
 
 /** Nothing is wrong, as before and after a call. */
-export const NO_TROUBLE = { isSignallingLost: false, isServerStopping: false, isAudioBlocked: false, isWeak: false };
+export const NO_TROUBLE = { isSignallingLost: false, isServerStopping: false, isAudioBlocked: false, isWeak: false, isDeviceBusy: false };
 
 const NO_DOCUMENTS: Documents = {};
 
@@ -80,7 +82,7 @@ export function assembleState(facts: Facts, before: CallState): CallState {
     microphone: kept(before.local.microphone, facts.local.microphone),
     screen: kept(before.local.screen, facts.local.screen),
   });
-  const own = { local, isWeak: facts.isWeak };
+  const own = { local, isWeak: facts.isWeak, isDeviceBusy: facts.isDeviceBusy };
   const participants = conference ? projectParticipants(conference, own, before.participants) : [];
   const self = participants.find((participant) => participant.isSelf) ?? null;
   const isWeak = self !== null && self.quality !== 'good';
@@ -110,6 +112,7 @@ export function assembleState(facts: Facts, before: CallState): CallState {
     devices: kept(before.devices, { ...facts.devices, selected: kept(before.devices.selected, facts.devices.selected) }),
     local,
     ownQuality: self?.quality ?? 'good',
+    isDeviceBusy: facts.isDeviceBusy,
     audioBlocked: facts.isAudioBlocked,
     banners: projectBanners(causes, before.banners),
     notices: facts.notices,
@@ -140,6 +143,7 @@ export function firstState(
     tiles: [],
     dominantSpeaker: null,
     ownQuality: 'good',
+    isDeviceBusy: false,
     audioBlocked: false,
     banners: [],
     notices: [],

@@ -219,6 +219,8 @@ export interface Tile {
   readonly paused: boolean;
   /** It rests because the server is busy: nothing is wrong with our connection. */
   readonly pausedByServer: boolean;
+  /** It rests because our own device has too much to do. */
+  readonly pausedByDevice: boolean;
   /** This client cannot decode the source's codec. */
   readonly cannotDecode: boolean;
 }
@@ -378,6 +380,8 @@ export interface CallState {
   readonly devices: DevicesState;
   readonly local: LocalState;
   readonly ownQuality: Quality;
+  /** What does not get through now is the device's doing, not the connection's. */
+  readonly isDeviceBusy: boolean;
   /** The browser refused to play sound: show a button that calls `resumeAudio`. */
   readonly audioBlocked: boolean;
   readonly banners: readonly BannerCode[];

@@ -95,7 +95,7 @@ class CallController implements Call, ConnectionListener {
   readonly #sound = new Sound((isAudioBlocked) => this.#set({ isAudioBlocked }));
   readonly #stats = new StatsWatch(
     () => this.#media.peer?.getStats() ?? null,
-    (isWeak) => this.#set({ isWeak }),
+    (quality) => this.#set(quality),
     // What stopped media may have stopped signalling too, which would notice in half a minute.
     () => this.#connection.probe(),
   );

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { LOCAL, binding, joined, participant, present } from '../testing/builders.js';
 import type { LinkState, LocalState, Tile } from '../call-types.js';
 import { Voices, type Voice } from '../voices.js';
-import { projectBanners, projectLink, projectParticipants, projectTiles, type Pictures } from './projection.js';
+import { projectBanners, projectLink, projectParticipants, projectTiles, type Own, type Pictures } from './projection.js';
 import { fromJoined, reduce, type ConferenceState } from './state.js';
 
 const stream = (): MediaStream => ({}) as MediaStream;
 const SLOT_STREAMS = [stream(), stream(), stream(), stream()];
-const own = (local: LocalState = LOCAL, isWeak = false): { local: LocalState; isWeak: boolean } => ({ local, isWeak });
+const own = (local: LocalState = LOCAL, isWeak = false, isDeviceBusy = false): Own => ({ local, isWeak, isDeviceBusy });
 const pictures = (...proven: number[]): Pictures => ({
   isProven: (slot) => proven.includes(slot),
   streamOf: (slot) => SLOT_STREAMS[slot] ?? null,
@@ -71,6 +71,18 @@ describe('tiles', () => {
     const state = reduce(base(), { type: 'speakers', speakers: [{ participantId: 'p3', level: 0.7 }] });
     expect(tilesOf(state, pictures(1), before)).toBe(before);
     expect(before[3]?.voice).toBe(VOICES.of('p3'));
+  });
+
+  it('say whether a picture rests for the sake of the device, of the server or of the way', () => {
+    const rests = (pausedByServer: number[]): ConferenceState =>
+      reduce(base(), { type: 'bandwidth', paused: [0, 1, 2, 3], pausedByServer, sendLayers: [], cameraOff: false });
+    const told = (state: ConferenceState, isBusy: boolean): unknown => {
+      const tile = projectTiles(state, projectParticipants(state, own(), []), own(LOCAL, false, isBusy), pictures(), (id) => VOICES.of(id), []).find(({ id }) => id === 'p3/camera');
+      return tile && [tile.paused, tile.pausedByServer, tile.pausedByDevice];
+    };
+    expect(told(rests([]), false)).toEqual([true, false, false]);
+    expect(told(rests([]), true)).toEqual([true, false, true]);
+    expect(told(base(), true)).toEqual([false, false, false]);
   });
 
   it('say when this browser cannot decode', () => {

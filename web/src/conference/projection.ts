@@ -12,6 +12,7 @@ export interface Own {
   readonly local: LocalState;
   /** From our own statistics. */
   readonly isWeak: boolean;
+  readonly isDeviceBusy: boolean;
 }
 
 /** The same object for the same participant. */
@@ -123,6 +124,7 @@ function projectTile(
     quality: participant.quality,
     paused: sourceOn && isPaused,
     pausedByServer: sourceOn && slot !== null && state.pausedByServer.includes(slot),
+    pausedByDevice: sourceOn && isPaused && own.isDeviceBusy,
     cannotDecode: kind === 'camera' && Object.values(state.cannotDecode).includes(id) && !isProven,
   };
 }

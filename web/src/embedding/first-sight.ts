@@ -14,6 +14,7 @@ export function firstSight(now: CallState): CallState {
     waiting: null,
     link: { signalling: 'connected', media: 'none', lostSince: null },
     ownQuality: 'good',
+    isDeviceBusy: false,
     self: null,
     participants: [],
     documents: {},

@@ -7,6 +7,7 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { icon } from '../elements/icon/icon.js';
 import '../elements/language/language.js';
+import { renderLinks } from '../look/links.js';
 import { desk } from '../styles/desk.js';
 import { buttons, fields, reset } from '../styles/shared.js';
 import { showLanguage, type Language } from '../text/languages.js';
@@ -90,7 +91,8 @@ export class Operator extends LitElement implements Page {
       <main id="main" tabindex="-1">
         <div role="alert">${this.isLost ? html`<p class="note">${icon('warning')}<span>${words.lost}</span></p>` : nothing}</div>
         ${now === null ? this.renderKey() : this.renderNow(now)}
-      </main>`;
+      </main>
+      <footer>${renderLinks(null, this.language)}</footer>`;
   }
 
   private renderKey(): TemplateResult {

@@ -3,7 +3,8 @@ import { css } from 'lit';
 /** One column on phones; on desks tiles side by side, and tables beside each other. Figures in even columns. */
 export const operatorStyles = css`
   :host {
-    display: block;
+    display: grid;
+    grid-template: auto 1fr auto / minmax(0, 1fr);
     min-height: 100vh;
     min-height: 100dvh;
     background: var(--paper);
@@ -33,9 +34,30 @@ export const operatorStyles = css`
     display: grid;
     grid-template-columns: minmax(0, 1fr);
     gap: var(--space-32);
+    align-content: start;
+    width: 100%;
     max-width: 88rem;
     margin: 0 auto;
     padding: var(--space-24);
+  }
+
+  footer {
+    padding: var(--space-8) var(--space-24);
+    border-block-start: 1px solid var(--line);
+  }
+
+  .links {
+    display: flex;
+    flex-wrap: wrap;
+    column-gap: var(--space-16);
+  }
+
+  .links a {
+    display: inline-flex;
+    align-items: center;
+    min-width: 44px;
+    min-height: 44px;
+    color: var(--ink-soft);
   }
 
   section {

@@ -40,7 +40,7 @@ const TROUBLE: ReadonlySet<BannerCode> = new Set([
   'speakingWhileMuted',
 ]);
 
-/** Not said while the server is known to be busy: late answers and lost sound are its doing then, and no better net helps. */
+/** Not said while the server is known to be busy: late answers and lost sound are its doing then, and no better net helps. Said otherwise while it is the device. */
 const BLAMES_THE_NET: ReadonlySet<BannerCode> = new Set(['cameraAdvisedOff', 'ownConnectionWeak']);
 
 const NOTHING = (): void => undefined;
@@ -104,7 +104,9 @@ function isCallingBetter(call: CallState, now: number): boolean {
  */
 function textOf(code: BannerCode, call: CallState, words: Words, now: number): string {
   const trouble = troubleWords(words.language);
-  if (code === 'ownConnectionWeak' && call.tiles.some((tile) => tile.paused && !tile.pausedByServer)) return trouble.pictureRests;
+  const rests = call.tiles.some((tile) => tile.paused && !tile.pausedByServer);
+  if (call.isDeviceBusy && BLAMES_THE_NET.has(code)) return trouble[code === 'cameraAdvisedOff' ? 'deviceBusyAdvised' : rests ? 'deviceBusyRests' : 'deviceBusy'];
+  if (code === 'ownConnectionWeak' && rests) return trouble.pictureRests;
   if (code !== 'reconnecting' || !isCallingBetter(call, now)) return words.banner[code];
   const helpLine = helpLineOf(call);
   return helpLine === '' ? trouble.callThem : trouble.callUs(phoneWhole(helpLine));

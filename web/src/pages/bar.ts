@@ -5,6 +5,7 @@ import '../elements/control/control.js';
 import '../elements/logo/logo.js';
 import { isChatUnderMore } from '../elements/chat/unread.js';
 import { floorButton, isSilenced, type FloorButton } from '../elements/floor/standing.js';
+import { renderLinks } from '../look/links.js';
 import { floorWords } from '../text/floor.js';
 import { askButton, chatButton, hasHelp, helpButton, peopleButton } from './bar-buttons.js';
 import type { CallView } from './call-view.js';
@@ -12,8 +13,8 @@ import { renderOwnSwitches } from './own-switches.js';
 import { ownStateText } from './own-tile.js';
 
 /** While it connects there is one thing to do. */
-export function renderCancel({ commands, words }: CallView): TemplateResult {
-  return html`<div class="bar">
+export function renderCancel({ call, commands, words }: CallView): TemplateResult {
+  return html`<div class="bar connecting">
     <div class="buttons">
       <vdx-control
         beside
@@ -22,6 +23,7 @@ export function renderCancel({ commands, words }: CallView): TemplateResult {
         @click=${() => void commands.leave()}
       ></vdx-control>
     </div>
+    ${renderLinks(call.look, words.language)}
   </div>`;
 }
 

@@ -89,6 +89,19 @@ export const callStyles = css`
     font-size: var(--text-16);
   }
 
+  .connecting {
+    grid-template-columns: minmax(0, 1fr);
+    gap: 0;
+  }
+
+  .connecting .buttons {
+    grid-area: 1 / 1;
+  }
+
+  .connecting .links {
+    justify-content: center;
+  }
+
   .buttons {
     display: flex;
     flex-wrap: wrap;

@@ -119,6 +119,7 @@ export const IDLE: CallState = {
     microphone: { ...LOCAL.microphone, on: false, voice: new Voice() },
   },
   ownQuality: 'good',
+  isDeviceBusy: false,
   audioBlocked: false,
   banners: [],
   notices: [],
@@ -164,6 +165,7 @@ export function tileOf(name: string, change: Partial<Tile> = {}): Tile {
     quality: 'good',
     paused: false,
     pausedByServer: false,
+    pausedByDevice: false,
     cannotDecode: false,
     ...change,
   };

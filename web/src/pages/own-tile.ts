@@ -23,6 +23,7 @@ export function ownTile(state: CallState): Tile {
     quality: 'good',
     paused: false,
     pausedByServer: false,
+    pausedByDevice: false,
     cannotDecode: false,
   };
 }

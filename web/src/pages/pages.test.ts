@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { describe, expect, it, vi } from 'vitest';
-import type { CallCommands } from '../call-types.js';
+import type { CallCommands, CallState } from '../call-types.js';
 import { da } from '../text/da.js';
 import { en } from '../text/en.js';
 import { screenOf, titleOf } from './app.js';
@@ -43,6 +43,18 @@ describe('the banner', () => {
     expect(bannerOf({ ...advised, tiles: resting(true) }, da, commands, 0)?.code).toBe('reconnecting');
     expect(bannerOf({ ...call, tiles: resting(true) }, da, commands, 0)).toMatchObject({ code: 'serverBusy', isTrouble: false, text: 'Der er travlt på serveren – nogle billeder holder pause, lyden fortsætter.' });
     expect(bannerOf({ ...call, tiles: resting(false) }, da, commands, 0)).toBeNull();
+  });
+
+  it('blames the device, not the connection, while it is the device that cannot keep up', () => {
+    const call = { ...inCall(2), isDeviceBusy: true, banners: ['ownConnectionWeak' as const] };
+    const text = (change: Partial<CallState>): string | undefined => bannerOf({ ...call, ...change }, da, commands, 0)?.text;
+    expect(text({})).toBe('Billedet kan hakke, for din telefon eller computer har meget at lave. Luk det, du ikke bruger.');
+    const tiles = call.tiles.map((tile) => (tile.isSelf ? tile : { ...tile, paused: true, pausedByDevice: true }));
+    expect(text({ tiles })).toBe('Din telefon eller computer har meget at lave – billedet holder pause, lyden fortsætter.');
+    const advised = bannerOf({ ...call, banners: ['cameraAdvisedOff'] }, da, commands, 0);
+    expect(advised).toMatchObject({ text: 'Din telefon eller computer har meget at lave. Uden kamera bliver din lyd bedre.', action: 'Sluk kamera' });
+    expect(text({ banners: ['reconnecting'] })).toBe('Forbinder igen – bliv her.');
+    expect(text({ isDeviceBusy: false })).toContain('Din forbindelse er svag');
   });
 
   it('asks to stay, and after a while offers the telephone', () => {

@@ -112,6 +112,31 @@ describe('a guest', () => {
     expect(heading(page)).toBe('Nu prøver vi lyden');
   });
 
+  it.each([
+    ['a guest', guest(), 'microphone', '.heard', 'Vi kan ikke høre dig endnu. Tal lidt højere, eller tryk på »Der sker ikke noget«.'],
+    ['a host', guest({ invitation: { ...BOOKED, role: 'host' } }), 'host', '.meter .hint', 'Vi kan ikke høre din mikrofon endnu. Tal lidt højere, eller vælg en anden.'],
+  ] as const)('tells %s of a microphone that gives nothing, until it does', async (_who, call, step, place, text) => {
+    isAllowed = true;
+    const voice = new Voice(0);
+    const running = previewing(() => null, { room: null, invitation: call.invitation });
+    const withMicrophone = (on: boolean): CallState => ({ ...running, local: { ...running.local, microphone: { ...running.local.microphone, voice, on } } });
+    const page = await shown(withMicrophone(false), { step: 'camera' });
+    if (step === 'microphone') await press(page, 'Ja');
+    vi.useFakeTimers();
+    page.call = withMicrophone(true);
+    await page.updateComplete;
+    vi.advanceTimersByTime(5900);
+    await page.updateComplete;
+    expect(textOf(part(page, place))).not.toContain('endnu');
+    vi.advanceTimersByTime(200);
+    await page.updateComplete;
+    expect(textOf(part(page, place)).trim()).toBe(text);
+    vi.useRealTimers();
+    voice.set(0.4);
+    await vi.waitFor(() => { expect(textOf(part(page, place))).toContain('Vi kan høre dig.'); });
+    isAllowed = false;
+  });
+
   it('says what works, and is not asked for it again on the same day', async () => {
     const voice = new Voice(0.4);
     const running = previewing(() => null, { room: null, invitation: BOOKED });

@@ -31,9 +31,13 @@ import type { WhoFields } from './prejoin/who.js';
 /** A level above this is a voice and not the room (guess). */
 const HEARD_LEVEL = 0.12;
 
+/** Who has said nothing by then has not noticed the question, or has a microphone that gives nothing. */
+const QUIET_MS = 6000;
+
 const FIRST: Readonly<Partial<Record<Step, Screen>>> = { welcome: renderWelcome, terms: renderTerms };
 const RETRY_MS = 2000;
 const TRIES_NETWORK: ReadonlySet<Step> = new Set<Step>(['camera', 'microphone', 'speaker', 'ready']);
+const ASKS_FOR_VOICE: ReadonlySet<Step> = new Set<Step>(['microphone', 'host']);
 /** They show what runs. */
 const NEEDS_DEVICES: ReadonlySet<Step> = new Set<Step>(['camera', 'microphone', 'ready', 'host']);
 
@@ -47,6 +51,9 @@ export class Prejoin extends LitElement implements PrejoinView {
 
   @state() place: Place = readPlace();
   @state() wasHeard = false;
+  /** For some time now nothing was heard of a microphone that is on. */
+  @state() isQuiet = false;
+  private quietTimer: ReturnType<typeof setTimeout> | undefined;
   /** Null until the browser has said whether it would ask. */
   @state() private isAllowed: boolean | null = null;
   @query('h1') private headline!: HTMLElement | null;
@@ -80,6 +87,7 @@ export class Prejoin extends LitElement implements PrejoinView {
     this.unsubscribe?.();
     this.player?.stop();
     this.network?.stop();
+    clearTimeout(this.quietTimer);
   }
 
   // ── where we are ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -216,11 +224,22 @@ export class Prejoin extends LitElement implements PrejoinView {
       this.hasStarted = true;
       void this.commands.startPreview();
     }
+    this.watchQuiet(!this.wasHeard && ASKS_FOR_VOICE.has(step) && call.local.microphone.on && call.local.microphone.error === null);
     if (TRIES_NETWORK.has(step) && !this.place.skipsCheck && !this.situation.isShort) void this.checkNetwork();
     // A new screen has a new heading, and is a new page to those who do not see it.
     if (this.headline === this.shown) return;
     if (this.shown !== null) this.focus();
     this.shown = this.headline;
+  }
+
+  private watchQuiet(isListening: boolean): void {
+    if (isListening) {
+      this.quietTimer ??= setTimeout(() => { this.isQuiet = true; }, QUIET_MS);
+      return;
+    }
+    clearTimeout(this.quietTimer);
+    this.quietTimer = undefined;
+    this.isQuiet = false;
   }
 
   private listen(): void {

@@ -1,6 +1,6 @@
 /**
  * Parts of the call that somebody has opened: the story it begins with, and what is pressed then, each a selector within
- * whatever shadows it stands in. `name=value` types instead.
+ * whatever shadows it stands in. One sign is a key; `element!property` is what time would have set.
  */
 
 interface Opened {
@@ -30,6 +30,8 @@ export const OPENED: Readonly<Record<string, Opened>> = {
   'host-panel-queue': { of: 'host-floor-moderated', presses: [PEOPLE, '[data-do=clear] button'] },
   'host-panel-training': { of: 'host-training-groups', presses: [PEOPLE] },
   'host-panel-transfer': { of: 'host-lobby', presses: [PEOPLE, '[data-person="p-Bodil Jensen"] .menu', '[data-action=transfer]'] },
+  'prejoin-microphone-quiet': { of: 'prejoin-microphone', presses: ['vdx-prejoin!isQuiet'] },
+  'prejoin-host-quiet': { of: 'prejoin-host-silent', presses: ['vdx-prejoin!isQuiet'] },
   'waiting-shown': { of: 'waiting-knock', presses: ['#show'] },
   'host-panel-chat': { of: 'written', presses: ['#chat button'] },
 };
@@ -58,11 +60,13 @@ async function press(selector: string): Promise<void> {
     document.dispatchEvent(new KeyboardEvent('keydown', { key: selector, bubbles: true }));
     return;
   }
+  const [name = '', property] = selector.split('!');
   const until = performance.now() + PATIENCE_MS;
   for (;;) {
-    const found = find(document, selector);
+    const found = find(document, name);
     if (found !== null) {
-      found.click();
+      if (property === undefined) found.click();
+      else Object.assign(found, { [property]: true });
       return;
     }
     if (performance.now() > until) throw new Error(`nothing to press: ${selector}`);
@@ -76,7 +80,7 @@ export async function open(story: string): Promise<void> {
   const { dataset } = document.documentElement;
   if (presses.length === 0) return;
   dataset['opening'] = story;
-  while (find(document, '#more button, vdx-stage, vdx-waiting') === null) await new Promise((resolve) => requestAnimationFrame(resolve));
+  while (find(document, '#more button, vdx-stage, vdx-waiting, vdx-prejoin') === null) await new Promise((resolve) => requestAnimationFrame(resolve));
   try {
     for (const selector of presses) {
       if (dataset['opening'] !== story) return;

@@ -129,6 +129,7 @@ const ALL: Readonly<Record<string, Story>> = {
   'prejoin-skipped': { step: 'ready', place: { skipsCheck: true }, state: () => invited({ name: null }) },
   'prejoin-host': { step: 'host', state: (pictures) => running(pictures, { invitation: HOST }) },
   'prejoin-host-idle': { step: 'host', state: () => invited({ role: 'host', name: null }) },
+  'prejoin-host-silent': { step: 'host', state: (pictures) => silent(running(pictures, { invitation: HOST })) },
   'prejoin-host-off': { step: 'host', state: (pictures) => muted(withoutCamera(running(pictures, { invitation: HOST }))) },
   'prejoin-host-denied': { step: 'host', state: (pictures) => ({ ...refused('permissionDenied', 'permissionDenied', pictures), invitation: HOST }) },
   'waiting-host': { step: null, state: (pictures) => waits({ reason: 'host', since: minutesAgo(0.2), notice: '' }, pictures, { startsAt: Date.now() + 12 * 60_000 }) },

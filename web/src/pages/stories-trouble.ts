@@ -73,6 +73,12 @@ function resting(pictures: Pictures): CallState {
   };
 }
 
+/** The same, but it is the device that cannot keep up. */
+function slow(pictures: Pictures): CallState {
+  const state = resting(pictures);
+  return { ...state, isDeviceBusy: true, tiles: state.tiles.map((tile) => ({ ...tile, pausedByDevice: tile.paused })) };
+}
+
 /** The same, but it is the server that has too much to do. */
 function busy(pictures: Pictures): CallState {
   const state = inCall(3, pictures);
@@ -90,6 +96,8 @@ export const TROUBLE_STORIES: Readonly<Record<string, (pictures: Pictures) => Ca
   ...Object.fromEntries(Object.entries(TOLD).map(([name, [, , error]]) => [name, (pictures: Pictures) => refused(error, error, pictures)])),
   'call-pictures-rest': resting,
   'call-server-busy': busy,
+  'call-device-busy': slow,
+  'call-device-busy-advised': (pictures) => ({ ...slow(pictures), banners: ['cameraAdvisedOff', 'ownConnectionWeak'] }),
   'call-lost': (pictures) => {
     const state = longLost(pictures, '+4587654321');
     return { ...state, link: { ...state.link, lostSince: Date.now() - 2000 } };

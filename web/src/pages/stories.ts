@@ -118,7 +118,7 @@ function elementOf({ story, lang, names, blank = false }: Asked): HTMLElement | 
   if (page !== undefined) return page(language);
   const make = STORIES[OPENED[story]?.of ?? story];
   if (make === undefined) return null;
-  takePlace(story, STORY_BROWSERS[story] === undefined ? null : 'camera');
+  takePlace(OPENED[story]?.of ?? story, STORY_BROWSERS[story] === undefined ? null : 'camera');
   const calls: string[] = [];
   const app = new App();
   const state = make(blank ? (): null => null : drawPicture);

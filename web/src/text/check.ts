@@ -31,6 +31,10 @@ export interface CheckWords {
     readonly title: string;
     readonly lead: string;
     readonly heard: string;
+    /** Where nothing was heard for a while; `nothing` stands below. */
+    readonly notYet: string;
+    /** The same for a host, who chooses the devices below. */
+    readonly notYetHost: string;
     readonly nothing: string;
     readonly advice: readonly string[];
     readonly without: string;
@@ -91,6 +95,8 @@ const da: CheckWords = {
     title: 'Sig hej',
     lead: 'Når søjlerne bevæger sig, kan vi høre dig.',
     heard: 'Vi kan høre dig.',
+    notYet: 'Vi kan ikke høre dig endnu. Tal lidt højere, eller tryk på »Der sker ikke noget«.',
+    notYetHost: 'Vi kan ikke høre din mikrofon endnu. Tal lidt højere, eller vælg en anden.',
     nothing: 'Der sker ikke noget',
     advice: [
       'Tal tættere på telefonen eller computeren.',
@@ -163,6 +169,8 @@ const en: CheckWords = {
     title: 'Say hello',
     lead: 'When the bars move, we can hear you.',
     heard: 'We can hear you.',
+    notYet: 'We cannot hear you yet. Speak up a little, or press “Nothing happens”.',
+    notYetHost: 'We cannot hear your microphone yet. Speak up a little, or choose another one.',
     nothing: 'Nothing happens',
     advice: ['Speak closer to your phone or computer.', 'Do you use a headset? Check whether its microphone is off.'],
     without: 'Continue without microphone',

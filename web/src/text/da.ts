@@ -83,6 +83,7 @@ export const da: Words = {
     cannotDecode: 'Din browser kan ikke vise billedet',
     paused: 'Forbindelsen er for langsom til billedet lige nu. Lyden fortsætter.',
     pausedByServer: 'Der er travlt på serveren, så billedet holder pause. Lyden fortsætter.',
+    pausedByDevice: 'Din telefon eller computer kan ikke nå billedet lige nu. Lyden fortsætter.',
     unmute: 'Slå lyden til',
     unmuteHint: 'Browseren venter på dig. Tryk, så hører du de andre.',
   },

@@ -86,6 +86,7 @@ export const en: Words = {
     cannotDecode: 'Your browser cannot show this picture',
     paused: 'The connection is too slow for the picture right now. Sound comes first.',
     pausedByServer: 'The server is busy, so the picture rests. Sound comes first.',
+    pausedByDevice: 'Your phone or computer cannot keep up with the picture right now. Sound comes first.',
     unmute: 'Turn on the sound',
     unmuteHint: 'The browser is waiting for you. Press to hear the others.',
   },

@@ -6,7 +6,11 @@ import { spoken } from './spoken.js';
 export interface TroubleWords {
   /** The first rung, when pictures are held back for the sound. */
   readonly pictureRests: string;
-  /** Not a matter of the person's connection. */
+  /** Not a matter of the person's connection: his device has too much to do, with pictures, with resting pictures, with the advice to turn the camera off. */
+  readonly deviceBusy: string;
+  readonly deviceBusyRests: string;
+  readonly deviceBusyAdvised: string;
+  /** Nor is this. */
   readonly serverBusy: string;
   /** The last rung. */
   readonly callUs: (number: string) => string;
@@ -33,6 +37,9 @@ export interface TroubleWords {
 
 const da: TroubleWords = {
   pictureRests: 'Forbindelsen er svag – billedet holder pause, lyden fortsætter.',
+  deviceBusy: 'Billedet kan hakke, for din telefon eller computer har meget at lave. Luk det, du ikke bruger.',
+  deviceBusyRests: 'Din telefon eller computer har meget at lave – billedet holder pause, lyden fortsætter.',
+  deviceBusyAdvised: 'Din telefon eller computer har meget at lave. Uden kamera bliver din lyd bedre.',
   serverBusy: 'Der er travlt på serveren – nogle billeder holder pause, lyden fortsætter.',
   callUs: (number) => `Det tager lang tid. Ring til os på ${number}, eller bliv her, mens vi prøver videre.`,
   callThem: 'Det tager lang tid. Bliv her, mens vi prøver videre, eller ring til dem, der har inviteret dig.',
@@ -53,6 +60,9 @@ const da: TroubleWords = {
 
 const en: TroubleWords = {
   pictureRests: 'The connection is weak – the picture rests, the sound goes on.',
+  deviceBusy: 'The picture may stutter, because your phone or computer has much to do. Close what you do not use.',
+  deviceBusyRests: 'Your phone or computer has much to do – the picture rests, the sound goes on.',
+  deviceBusyAdvised: 'Your phone or computer has much to do. Without the camera your sound gets better.',
   serverBusy: 'The server is busy – some pictures rest, the sound goes on.',
   callUs: (number) => `This takes long. Call us on ${number}, or stay here while we go on trying.`,
   callThem: 'This takes long. Stay here while we go on trying, or call those who invited you.',

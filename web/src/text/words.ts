@@ -95,6 +95,7 @@ export interface Words {
     readonly paused: string;
     /** Nothing is wrong with the person's own connection. */
     readonly pausedByServer: string;
+    readonly pausedByDevice: string;
     readonly unmute: string;
     readonly unmuteHint: string;
   };

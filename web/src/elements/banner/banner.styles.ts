@@ -41,6 +41,8 @@ export const bannerStyles = css`
   .act {
     display: inline-flex;
     align-items: center;
+    justify-content: center;
+    min-width: 44px;
     min-height: 44px;
     padding: 0 var(--space-16);
     border: 0;
@@ -50,6 +52,21 @@ export const bannerStyles = css`
     font-size: var(--text-16);
     font-weight: var(--bold);
     text-decoration: none;
+  }
+
+  @media (max-width: 43.74em) {
+    .banner {
+      gap: var(--space-8);
+      padding: var(--space-4) var(--space-12);
+    }
+
+    .icon + p {
+      flex: 1 1 min(10rem, calc(100% - 2.5rem));
+    }
+
+    .act {
+      padding-inline: var(--space-12);
+    }
   }
 
   :host([trouble]) .act {

@@ -7,6 +7,8 @@ import { mount, textOf, unmountAll } from '../../testing/mount.js';
 import { floorWords } from '../../text/floor.js';
 import { FloorElement } from './floor.js';
 import { FloorQueue } from './queue.js';
+import { FloorRules } from './rules.js';
+import { hasQueue } from './standing.js';
 import { floorButton, waitingForHosts } from './standing.js';
 
 afterEach(unmountAll);
@@ -104,6 +106,11 @@ describe('the queue of hosts', () => {
     return { element: await mount(new FloorQueue(), { call: story(name), commands, language: 'da' as const }), ask };
   }
 
+  async function rules(name: string): Promise<{ element: FloorRules; ask: ReturnType<typeof vi.fn> }> {
+    const { commands, ask } = commandsOf();
+    return { element: await mount(new FloorRules(), { call: story(name), commands, language: 'da' as const }), ask };
+  }
+
   it.each([
     ['grant', { type: 'grantFloor', preempts: true }],
     ['deny', { type: 'denyFloor' }],
@@ -135,6 +142,10 @@ describe('the queue of hosts', () => {
     expect(textOf(element.renderRoot)).toMatch(/har ordet · 1:3\d tilbage/);
   });
 
+  it('is there while somebody wants something or something is led', () => {
+    expect(['host-floor-moderated', 'host-floor-queue', 'host-floor-free'].map((name) => hasQueue(story(name)))).toEqual([true, true, false]);
+  });
+
   it('says and counts who waits for a host in a queue of people who do not see each other', async () => {
     const call = story('host-floor-queue');
     const { roomChanged } = call.documents;
@@ -144,7 +155,7 @@ describe('the queue of hosts', () => {
     expect([call, guests, hidden].map(waitingForHosts)).toEqual([0, 0, 1]);
     const asked = { type: 'consentList', people: [{ participantId: guests.participants[2]?.id ?? '', visibility: 'asked', spotlight: 'none' }] } as const;
     expect(waitingForHosts({ ...guests, documents: { ...call.documents, consentList: asked } })).toBe(1);
-    const { element } = await queue('host-floor-queue');
+    const { element } = await rules('host-floor-queue');
     expect(textOf(element.renderRoot)).not.toContain('Borgere, der ikke ser hinanden');
     element.call = hidden;
     await element.updateComplete;
@@ -158,7 +169,7 @@ describe('the queue of hosts', () => {
   });
 
   it('lets hosts choose who shares a screen, and whether who speaks is shown large', async () => {
-    const { element, ask } = await queue('host-floor-moderated');
+    const { element, ask } = await rules('host-floor-moderated');
     const screens = present(element.renderRoot.querySelector<HTMLSelectElement>('#screen-policy'));
     expect([...screens.options].map((option) => option.value)).toEqual(['free', 'queue', 'moderated']);
     screens.selectedIndex = 2;
@@ -172,12 +183,12 @@ describe('the queue of hosts', () => {
   });
 
   it('does not speak of who is shown large where everybody speaks freely', async () => {
-    const { element } = await queue('host-floor-free');
+    const { element } = await rules('host-floor-free');
     expect(element.renderRoot.querySelector('#shows-speaker')).toBeNull();
   });
 
   it('changes how people get the floor', async () => {
-    const { element, ask } = await queue('host-floor-free');
+    const { element, ask } = await rules('host-floor-free');
     const select = element.renderRoot.querySelector<HTMLSelectElement>('#policy');
     if (select === null) throw new Error('no chooser');
     select.selectedIndex = 3;

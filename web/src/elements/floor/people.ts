@@ -1,9 +1,9 @@
-/** In the list of people: who has the floor and who waits; and for hosts the queue with its rules. */
+/** In the list of people: who has the floor and who waits; for hosts the queue above it, and the rules below. */
 
 import { html } from 'lit';
 import { floorWords } from '../../text/floor.js';
 import { addMark, addSection, isHost } from '../people/registry.js';
-import { speechOf, waitingForHosts } from './standing.js';
+import { hasQueue, speechOf, waitingForHosts } from './standing.js';
 
 addMark({
   id: 'floor',
@@ -23,11 +23,21 @@ addMark({
 addSection({
   id: 'floor',
   order: 20,
-  isShown: (call) => isHost(call) && (call.documents.floor !== undefined || call.documents.roomChanged !== undefined),
+  isShown: (call) => isHost(call) && hasQueue(call),
   count: (call) => waitingForHosts(call) + (call.documents.floor?.screen.waiting ?? 0),
   render: ({ call, commands, language }) => {
     // Only hosts load it.
     void import('./queue.js');
     return html`<vdx-floor-queue .call=${call} .commands=${commands} .language=${language}></vdx-floor-queue>`;
+  },
+});
+
+addSection({
+  id: 'floor-rules',
+  order: 130,
+  isShown: (call) => isHost(call) && call.documents.roomChanged !== undefined,
+  render: ({ call, commands, language }) => {
+    void import('./rules.js');
+    return html`<vdx-floor-rules .call=${call} .commands=${commands} .language=${language}></vdx-floor-rules>`;
   },
 });

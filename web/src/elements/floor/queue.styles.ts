@@ -44,7 +44,7 @@ export const queueStyles = css`
     display: flex;
     gap: var(--space-8);
     min-width: 0;
-    font-size: var(--text-16);
+    font-size: min(var(--text-16), 7vw);
     font-weight: var(--bold);
     line-height: var(--leading-tight);
     overflow-wrap: anywhere;
@@ -58,7 +58,7 @@ export const queueStyles = css`
 
   .soft {
     color: var(--ink-soft);
-    font-size: var(--text-16);
+    font-size: min(var(--text-16), 7vw);
     font-weight: var(--regular);
   }
 

@@ -24,6 +24,12 @@ export function policyOf(call: CallState): FloorPolicy {
 
 export const isLive = (place: OwnPlace | null): boolean => place?.status === 'accepted' || place?.status === 'granted';
 
+/** Something is led, or somebody holds or wants something. */
+export function hasQueue(call: CallState): boolean {
+  const { floor } = call.documents;
+  return floor !== undefined && [floor.speech, floor.screen].some((one) => one.policy !== 'free' || one.holders.length > 0 || one.waiting > 0);
+}
+
 /** Who waits for a host to give the floor: under `queue` only guests who do not see the others. */
 export function waitingForHosts(call: CallState): number {
   const speech = speechOf(call);

@@ -75,6 +75,8 @@ export const frameStyles = css`
   }
 
   footer {
+    /* Above the last of what a screen keeps in sight. */
+    position: relative;
     flex-wrap: wrap;
     justify-content: space-between;
     gap: var(--space-4) var(--space-24);

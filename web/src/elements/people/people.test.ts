@@ -10,6 +10,7 @@ import { functionText } from '../../text/people.js';
 // What hosts load later is here at once: nothing is still loading when a test ends.
 import '../film/film.js';
 import '../floor/queue.js';
+import '../floor/rules.js';
 import '../training/group-desk.js';
 import '../transfer/transfer.js';
 import { People } from './people.js';
@@ -136,6 +137,19 @@ describe('vdx-people', () => {
     await element.updateComplete;
     expect(element.renderRoot.querySelector('.actions')).toBeNull();
     expect(outside).not.toHaveBeenCalled();
+  });
+
+  it('begins with who waits, who asks and who calls, and has rules and an empty waiting room at the end', async () => {
+    const parts = (name: string): Promise<string[]> =>
+      show(present(STORIES[name])(NO_PICTURES)).then((element) => [...element.renderRoot.querySelectorAll('.section, .here')].map((one) => (one as HTMLElement).dataset['section'] ?? 'people'));
+    expect(await parts('host-lobby')).toEqual(['lobby', 'people', 'invite', 'training', 'film', 'hosting']);
+    const led = await parts('host-floor-moderated');
+    expect([led[0], led[1], led.includes('floor-rules')]).toEqual(['floor', 'people', true]);
+    const lobby = present(present(STORIES['host-lobby'])(NO_PICTURES).documents.lobby);
+    const call = present(STORIES['host-training-help'])(NO_PICTURES);
+    const element = await show({ ...call, documents: { ...call.documents, lobby: { ...lobby, waiting: [] } } });
+    expect([...element.renderRoot.querySelectorAll<HTMLElement>('.section, .here')].map((one) => one.dataset['section'] ?? 'people').slice(0, 3)).toEqual(['people', 'invite', 'lobby-empty']);
+    expect(textOf(part(element, 'li'))).toContain('Bodil Jensen');
   });
 
   it('shows the sections of the concerns and counts who waits in them', async () => {

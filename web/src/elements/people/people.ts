@@ -40,9 +40,9 @@ export class People extends LitElement {
   override render(): TemplateResult {
     const words = peopleWords(this.language);
     const sections = sectionsFor(this.call);
-    const people = this.call.participants.filter((person) => !person.isFilm);
+    const people = this.inOrder();
     return html`
-      ${sections.filter((one) => one.order < BELOW).map((one) => this.renderSection(one))}
+      ${repeat(sections.filter((one) => one.order < BELOW), ({ id }) => id, (one) => this.renderSection(one))}
       <section class="here">
         <h3 id="here">${words.here(people.length)}</h3>
         <ul aria-labelledby="here">
@@ -53,8 +53,15 @@ export class People extends LitElement {
           )}
         </ul>
       </section>
-      ${sections.filter((one) => one.order >= BELOW).map((one) => this.renderSection(one))}
+      ${repeat(sections.filter((one) => one.order >= BELOW), ({ id }) => id, (one) => this.renderSection(one))}
     `;
+  }
+
+  /** In the order of joining, but who calls comes first. */
+  private inOrder(): readonly ParticipantState[] {
+    const people = this.call.participants.filter((person) => !person.isFilm);
+    const calls = (person: ParticipantState): boolean => marksOf(person, this.call, this.language).some((mark) => mark.isUrgent === true);
+    return [...people.filter(calls), ...people.filter((person) => !calls(person))];
   }
 
   private get context(): PeopleContext {

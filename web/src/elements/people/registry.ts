@@ -32,6 +32,8 @@ export interface Mark {
   /** Read aloud, and shown beside the icon where `isLoud`. */
   readonly text: string;
   readonly isLoud?: boolean;
+  /** Who calls stands first in the list. */
+  readonly isUrgent?: boolean;
 }
 
 export interface PersonMark {

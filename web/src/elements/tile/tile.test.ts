@@ -43,6 +43,9 @@ describe('vdx-tile', () => {
     element.tile = tileOf('Bodil Jensen', { showing: false, paused: true, pausedByServer: true });
     await element.updateComplete;
     expect(textOf(part(element, '.cannot'))).toBe(da.call.pausedByServer);
+    element.tile = tileOf('Bodil Jensen', { showing: false, paused: true, pausedByDevice: true });
+    await element.updateComplete;
+    expect(textOf(part(element, '.cannot'))).toBe(da.call.pausedByDevice);
   });
 
   it('says in words what the icons say', async () => {

@@ -122,7 +122,7 @@ export class TileElement extends LitElement {
         ${this.renderTrouble()}
         ${this.renderName()}
       </div>
-      ${tile.paused ? html`<p class="cannot">${tile.pausedByServer ? words.call.pausedByServer : words.call.paused}</p>` : nothing}
+      ${tile.paused ? html`<p class="cannot">${words.call[tile.pausedByServer ? 'pausedByServer' : tile.pausedByDevice ? 'pausedByDevice' : 'paused']}</p>` : nothing}
       ${tile.cannotDecode ? html`<p class="cannot">${words.call.cannotDecode}</p>` : nothing}
     `;
   }

@@ -35,6 +35,8 @@ export const noticesStyles = css`
   .act {
     display: inline-flex;
     align-items: center;
+    justify-content: center;
+    min-width: 44px;
     min-height: 44px;
     max-width: 100%;
     padding: var(--space-4) var(--space-16);
@@ -44,6 +46,23 @@ export const noticesStyles = css`
     color: var(--stage);
     font-weight: var(--bold);
     text-decoration: none;
+  }
+
+  /* On a phone two notices leave the faces nine tenths of the window: what to do stands beside what is said. */
+  @media (max-width: 43.74em) {
+    li {
+      gap: var(--space-8);
+      padding: var(--space-4) var(--space-12);
+      font-size: min(var(--text-16), 7vw);
+    }
+
+    p {
+      flex: 1 1 min(10rem, calc(100% - 2.5rem));
+    }
+
+    .act {
+      padding-inline: var(--space-12);
+    }
   }
 
   .loud {

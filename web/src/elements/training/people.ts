@@ -24,7 +24,7 @@ addMark({
   order: 5,
   of: (person, call, language) =>
     call.documents.helpCalls?.calls.some((one) => one.participantId === person.id) === true
-      ? { icon: 'warning', text: trainingWords(language).host.wantsHelp, isLoud: true }
+      ? { icon: 'warning', text: trainingWords(language).host.wantsHelp, isLoud: true, isUrgent: true }
       : null,
 });
 

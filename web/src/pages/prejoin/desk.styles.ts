@@ -15,6 +15,10 @@ export const deskStyles = css`
   }
 
   .desk vdx-tile {
+    max-height: 26vh;
+  }
+
+  .ready vdx-tile {
     max-height: 32vh;
   }
 
@@ -151,6 +155,15 @@ export const deskStyles = css`
     box-shadow: inset 0 0 0 2px var(--brand-text);
     color: var(--brand-text);
     font-weight: var(--bold);
+  }
+
+  /* The band reaches below the window, and above its button as far as a target is tall: what lies under it is covered whole, or seen enough to be pressed. */
+  @media (max-width: 43.74em), (max-height: 37.49em) {
+    .desk .actions {
+      bottom: calc(-1 * var(--space-48));
+      margin-block-end: calc(-1 * var(--space-48));
+      padding-block: var(--space-24) calc(var(--space-48) + var(--space-8));
+    }
   }
 
   @media (min-width: 56.25em), (min-width: 40em) and (max-height: 30em) {

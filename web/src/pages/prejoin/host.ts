@@ -57,9 +57,9 @@ function renderSelf(view: PrejoinView): TemplateResult {
   `;
 }
 
-function renderMeter({ call, words, wasHeard }: PrejoinView): TemplateResult {
+function renderMeter({ call, words, wasHeard, isQuiet }: PrejoinView): TemplateResult {
   const { microphone } = call.local;
-  const heard = wasHeard ? words.prejoin.meterHeard : words.prejoin.meterHint;
+  const heard = wasHeard ? words.prejoin.meterHeard : isQuiet ? checkWords(words.language).microphone.notYetHost : words.prejoin.meterHint;
   const off = ownStateText(call, words);
   const text = [microphone.on ? heard : '', off === '' ? '' : `${off}.`].join(' ');
   return html`<div class="meter">

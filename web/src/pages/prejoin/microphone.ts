@@ -11,7 +11,7 @@ import type { PrejoinView } from './view.js';
 const BARS = 16;
 
 export function renderMicrophone(view: PrejoinView): TemplateResult {
-  const { call, words, wasHeard, place } = view;
+  const { call, words, wasHeard, isQuiet, place } = view;
   const { microphone } = call.local;
   const all = checkWords(words.language);
   const said = all.microphone;
@@ -28,7 +28,7 @@ export function renderMicrophone(view: PrejoinView): TemplateResult {
   }
   const meter = html`<div class="hearing">
     <vdx-level wide .bars=${BARS} .label=${words.prejoin.meter} .voice=${microphone.voice}></vdx-level>
-    <p class="heard ${wasHeard ? 'is-heard' : ''}" aria-live="polite">${wasHeard ? html`${icon('check')}<span>${said.heard}</span>` : ''}</p>
+    <p class="heard ${wasHeard ? 'is-heard' : ''}" aria-live="polite">${wasHeard ? html`${icon('check')}<span>${said.heard}</span>` : isQuiet && !place.helps ? said.notYet : ''}</p>
   </div>`;
   if (place.helps && !wasHeard) {
     return html`<div class="step">

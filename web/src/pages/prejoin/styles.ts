@@ -203,8 +203,12 @@ export const stepStyles = css`
     align-items: center;
     gap: var(--space-8);
     min-height: 1.5em;
-    color: var(--positive);
     font-size: var(--text-20);
+    text-wrap: pretty;
+  }
+
+  .is-heard {
+    color: var(--positive);
     font-weight: var(--bold);
   }
 

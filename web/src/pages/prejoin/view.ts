@@ -19,6 +19,7 @@ export interface PrejoinView {
   readonly step: Step;
   /** The microphone was heard once; the sentence then stays. */
   readonly wasHeard: boolean;
+  readonly isQuiet: boolean;
   /** Where something is played. */
   readonly player: MelodyPlayer | null;
   /** Where somebody joins. */

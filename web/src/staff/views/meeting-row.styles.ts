@@ -7,7 +7,8 @@ export const rowStyles = css`
 
   article {
     display: grid;
-    grid-template-columns: 7.5rem minmax(0, 1fr) auto;
+    /* Danish and English clocks are of one width; others, with their halves of the day, of their own. */
+    grid-template-columns: minmax(7.5rem, max-content) minmax(0, 1fr) auto;
     align-items: center;
     gap: var(--space-8) var(--space-16);
     padding: var(--space-16);
@@ -163,7 +164,7 @@ export const rowStyles = css`
     }
 
     .do a {
-      flex: 1;
+      flex: 1 1 auto;
     }
 
     article.waiting {
