@@ -1,4 +1,4 @@
-"""Floor control with the real relay: once it has the command, no packet of that voice leaves it."""
+"""Floor control and one-way rooms with the real relay: once it has the command, no packet of that voice leaves it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from tests.patience import PATIENCE_S
 from vdxmedia._relay import Relay
 from vdxmedia.clock import SystemClock
 from vdxmedia.conference import floor_asked, floor_commands
+from vdxmedia.conference.call_type import CallType
 from vdxmedia.conference.choices import FloorPolicy, GuestVisibility
 from vdxmedia.conference.commands import Asked, SetSource
 from vdxmedia.conference.events import DocumentChanged
@@ -22,6 +23,7 @@ from vdxmedia.conference.floor_asked import FloorDocument
 from vdxmedia.conference.floor_request import FloorRequestId
 from vdxmedia.conference.kinds import SourceKind
 from vdxmedia.conference.settings import RoomSettings
+from vdxmedia.errors import NotAllowed
 from vdxmedia.hub.client import JoinRequest, Seated
 from vdxmedia.hub.limits import HubLimits
 from vdxmedia.hub.ports import MediaKind, MediaOffer
@@ -30,6 +32,7 @@ from vdxmedia.hub.room_task import RoomTask
 from vdxmedia.ids import ParticipantId
 from vdxmedia.sfu.plane import RelayPlane
 
+EVERYTHING = RoomSettings().call_type
 ENOUGH = 20
 """Packets of sound, 20 ms each."""
 
@@ -51,7 +54,8 @@ class Person:
         answer = await self.task.offer(self.id, offer, self.client)
         await self.pc.setRemoteDescription(RTCSessionDescription(answer.sdp, "answer"))
         await until(lambda: self.pc.connectionState == "connected")
-        await self.do(SetSource(self.id, SourceKind.MICROPHONE, True))
+        with contextlib.suppress(NotAllowed):  # he sends all the same
+            await self.do(SetSource(self.id, SourceKind.MICROPHONE, True))
 
     async def do(self, command: Asked | SetSource) -> None:
         await self.task.perform(command, self.client)
@@ -103,13 +107,15 @@ async def hears_nothing_more(listener: Person, speaker: Person, plane: RelayPlan
 
 
 @contextlib.asynccontextmanager
-async def meeting(policy: FloorPolicy) -> AsyncIterator[tuple[RelayPlane, Person, Person]]:
+async def meeting(
+    policy: FloorPolicy = FloorPolicy.FREE, *, call_type: int = EVERYTHING
+) -> AsyncIterator[tuple[RelayPlane, Person, Person]]:
     """A host who listens and a guest who sends; no media of anybody else."""
     async with (
         RelayPlane(Relay(["127.0.0.1:0"])) as plane,
         Registry(plane, SystemClock(), limits=HubLimits(roster_round_s=0.0)) as registry,
     ):
-        room = registry.create(RoomSettings(floor_policy=policy))
+        room = registry.create(RoomSettings(floor_policy=policy, call_type=call_type))
         people = []
         for role in ("host", "guest"):
             client = FakeClient()
@@ -165,3 +171,30 @@ async def test_grant_lets_no_packet_through_of_a_microphone_that_its_owner_close
             await host.do(floor_asked.GrantTheFloor(host.id, floor_commands.GrantFloor(by=host.id, request=request)))
         await hears_nothing_more(host, guest, plane)  # his client goes on sending
         assert await host.heard() == 0
+
+
+async def test_one_way_room_no_packet_of_a_guest_leaves_unless_the_booking_lets_him_send() -> None:
+    only_receives = EVERYTHING & ~CallType.AUDIO_SEND
+    async with meeting(call_type=only_receives) as (plane, host, guest):
+        await hears_more(guest)
+        await hears_nothing_more(host, guest, plane)
+        assert await host.heard() == 0
+        await host.task.change_settings(RoomSettings())
+        await guest.do(SetSource(guest.id, SourceKind.MICROPHONE, True))
+        await hears_more(host)
+        await host.task.change_settings(RoomSettings(call_type=only_receives))
+        with pytest.raises(NotAllowed):
+            await guest.do(SetSource(guest.id, SourceKind.MICROPHONE, True))
+        await hears_nothing_more(host, guest, plane)
+
+
+async def test_one_way_room_no_packet_reaches_a_guest_unless_the_booking_lets_him_receive() -> None:
+    only_sends = EVERYTHING & ~CallType.AUDIO_RECV
+    async with meeting(call_type=only_sends) as (plane, host, guest):
+        await hears_more(host)
+        await hears_nothing_more(guest, host, plane)
+        assert await guest.heard() == 0
+        await host.task.change_settings(RoomSettings())
+        await hears_more(guest)
+        await host.task.change_settings(RoomSettings(call_type=only_sends))
+        await hears_nothing_more(guest, host, plane)
