@@ -17,6 +17,7 @@ from tests.fakes.signalling_server import Client, Server, connected
 from tests.machine import watched
 from tests.patience import PATIENCE_S
 from vdxmedia.conference.choices import ChatPolicy, GuestVisibility
+from vdxmedia.signalling.fanout import PACE_GRID_S, PACE_S
 
 SHOWN_WITHIN_S = 0.2
 """Of the 500 ms of EN 301 549 §6.2.4, what is left when a client sends every 300 ms."""
@@ -139,6 +140,11 @@ async def test_typed_text_is_with_the_readers_in_time(server: Server) -> None:
                 await asyncio.sleep(0.005)
         kinds = [event["type"] for event in bo.events if event["type"] in ("chat", "openLines")]
         assert kinds[-2:] == ["chat", "openLines"], "the line is closed when its message is there"
+
+
+def test_pace_of_the_lists_leaves_typed_text_its_time() -> None:
+    """What a busy machine hides in the test above."""
+    assert PACE_S + PACE_GRID_S <= SHOWN_WITHIN_S / 2
 
 
 async def test_who_was_away_gets_open_lines_and_announcements_and_nothing_that_was_said(server: Server) -> None:

@@ -51,6 +51,22 @@ def test_message_reaches_all_hosts_or_one_and_its_writer() -> None:
     assert heard(told) == [("abch", "a", "alle"), ("ah", "a", "værter"), ("ab", "a", "kun b"), ("ch", "h", "kun c")]
 
 
+def test_open_line_is_read_by_those_for_whom_it_is_and_nobody_else_of_their_view() -> None:
+    told = room(guests="abc", hosts="hk")
+
+    def readers_of(text: str) -> str:
+        return "".join(name for name in "habck" if text in lines(told, name).values())
+
+    type_text(told, "a", "kun b", target=to("b"))
+    assert readers_of("kun b") == "b"
+    type_text(told, "c", "kun k", target=to("k"))
+    assert (readers_of("kun b"), readers_of("kun k")) == ("b", "k")
+    type_text(told, "a", "værter", target=HOSTS)
+    assert (readers_of("kun b"), readers_of("værter")) == ("", "hk")
+    type_text(told, "h", "kun h og k", target=HOSTS)
+    assert readers_of("kun h og k") == "hk"
+
+
 def test_private_room_guests_words_reach_hosts_only() -> None:
     told = room(hosts="hk", **PRIVATE)
     write(told, "a")
