@@ -67,6 +67,6 @@ LEAKS = (
         "emergency notes",
         "src/vdxmedia/api/sealed_note.py",
         "    def seal(self, note: EmergencyNote, token_id: str) -> str:\n",
-        f'    {HERE}.info("seals note=%s", note)',
+        f'    {HERE}.info("seals note=%s", msgspec.to_builtins(note))',
     ),
 )

@@ -145,9 +145,11 @@ class Patched:
     """What came, opened."""
     strange: int = 0
     """Datagrams that no key of ours opens."""
+    source: str = "127.0.0.1"
+    """The address that its media comes from."""
 
     def __post_init__(self) -> None:
-        self.udp = loopback_socket()
+        self.udp = loopback_socket(self.source)
         self.ufrag, self.pwd = secrets.token_hex(4), secrets.token_hex(12)
         self.answer: Answer | None = None
         self.answer_sdp = ""
@@ -399,7 +401,7 @@ async def patched(
     connector = aiohttp.TCPConnector(local_addr=(source, 0))
     async with aiohttp.ClientSession(connector=connector) as http:
         client = socketio.AsyncClient(reconnection=False, http_session=http)
-        made = Patched(victim, client, name)
+        made = Patched(victim, client, name, source=source)
 
         async def on_events(batch: list[dict[str, Any]]) -> None:
             made.events.extend(batch)

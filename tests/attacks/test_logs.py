@@ -79,7 +79,9 @@ async def test_whole_call_leaves_no_word_about_its_people_in_the_log_at_any_leve
             {"type": "join", "name": HOST, "videoSlots": 1},
         ):
             await anna.send(command)
+        answers = [one.answer for one in (anna, bent) if one.answer is not None]
         own = [anna.ufrag, anna.pwd, bent.ufrag, bent.pwd, *(one.answer_sdp for one in (anna, bent))]
+        own += [word for one in answers for word in (one.ufrag, one.pwd)]
         assert (await bent.send({"type": "leave"}))["type"] != "error"
     async with asyncio.timeout(PATIENCE_S):
         while server.said().count('"call_ended"') < 2:
