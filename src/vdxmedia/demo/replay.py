@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
 
-from aiortc import MediaStreamTrack, RTCRtpSender
+from aiortc import RTCRtpSender
 from aiortc.codecs.vpx import Vp8Encoder
 from aiortc.rtcrtpsender import RTCEncodedFrame
 
@@ -26,17 +25,6 @@ _VIDEO_TICKS = 90_000 // FPS
 _AUDIO_TICKS = 960
 _LATE_S = 0.5
 """A sender this late does not catch up in a burst but starts anew."""
-
-
-class SilentTrack(MediaStreamTrack):
-    """Stands for the source in the connection; nobody reads it."""
-
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
-        super().__init__()
-
-    async def recv(self) -> Any:
-        raise AssertionError("the replay sends by itself")
 
 
 class _Pace:
