@@ -62,7 +62,10 @@ class Consents:
         return ((one, state) for one, state in self._states.items() if state is not Consent.AGREED)
 
     def agreed(self) -> list[ParticipantId]:
-        return [one for one, state in self._states.items() if state is Consent.AGREED]
+        return self._who(Consent.AGREED)
 
     def declined(self) -> list[ParticipantId]:
-        return [one for one, state in self._states.items() if state is Consent.DECLINED]
+        return self._who(Consent.DECLINED)
+
+    def _who(self, consent: Consent) -> list[ParticipantId]:
+        return [one for one, state in self._states.items() if state is consent]

@@ -98,7 +98,7 @@ FIXED = frozenset(("id", "says_function_himself", "granted", "admission_keys"))
 TOLD = frozenset(("name", "role", "organisation", "function"))
 """And what the others are told: `Participant.told` is another with each change of it, of a source that goes on or off,
 and of the connection."""
-_changing = attrgetter(*(name for name in _AS_THEY_ARE if name not in FIXED | TOLD))
+_changing = attrgetter("hints_given", *(name for name in _AS_THEY_ARE if name not in FIXED | TOLD))
 
 
 class KeptPeople:
@@ -106,19 +106,19 @@ class KeptPeople:
     the room is asked every second."""
 
     def __init__(self) -> None:
-        self._made: dict[ParticipantId, tuple[ParticipantState, object, list[ContentHint], KeptPerson]] = {}
+        self._made: dict[ParticipantId, tuple[ParticipantState, object, KeptPerson]] = {}
+        """With what it was made from: all that can be different."""
 
     def of(self, people: Iterable[Participant]) -> tuple[KeptPerson, ...]:
         before, made = self._made, {}
         for person in people:
-            changing, hints = _changing(person), [source.content_hint for source in person.sources.values()]
-            known = before.get(person.id)
-            if known is None or known[0] is not person.told or known[1] != changing or known[2] != hints:
+            changing, known = _changing(person), before.get(person.id)
+            if known is None or known[0] is not person.told or known[1] != changing:
                 is_returning = person.connection is Connection.RETURNING
-                known = (person.told, changing, hints, KeptPerson.of(person, is_returning=is_returning))
+                known = person.told, changing, KeptPerson.of(person, is_returning=is_returning)
             made[person.id] = known
         self._made = made
-        return tuple(kept for _, _, _, kept in made.values())
+        return tuple([known[2] for known in made.values()])
 
 
 class KeptConference(msgspec.Struct, frozen=True, kw_only=True):

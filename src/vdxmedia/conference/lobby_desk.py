@@ -142,8 +142,8 @@ class LobbyDesk(Desk):
         self._open_doors(now_s)
 
     def state(self, now_s: float) -> Any:
-        state = LobbyState(self.lobby.is_locked, self.lobby.awaits_host, self.lobby.admissions.state())
-        return msgspec.to_builtins(state)
+        state = LobbyState(self.lobby.is_locked, self.lobby.awaits_host)
+        return {**msgspec.structs.asdict(state), "admissions": msgspec.structs.asdict(self.lobby.admissions.state())}
 
     def restore(self, state: Any, now_s: float) -> None:
         read = msgspec.convert(state, LobbyState)

@@ -105,6 +105,8 @@ class Participant:
     """As the participant was last told."""
     shows: frozenset[ParticipantId | None] = frozenset()
     """Who is in `bindings`."""
+    hints_given: int = 0
+    """To his sources: how often one may have become another."""
     told: ParticipantState = field(init=False)
     """As everyone was last told of this participant."""
 
@@ -157,7 +159,12 @@ class Participant:
     def prefer_motion(self) -> None:
         """Of the camera's picture: fluent before sharp."""
         if (camera := self.sources.get(SourceKind.CAMERA)) is not None:
-            camera.content_hint = ContentHint.MOTION
+            self.give_hint(camera, ContentHint.MOTION)
+
+    def give_hint(self, source: Source, hint: ContentHint) -> None:
+        """Of one of his sources."""
+        source.content_hint = hint
+        self.hints_given += 1
 
     def active(self, kind: SourceKind) -> Source | None:
         source = self.sources.get(kind)

@@ -52,7 +52,7 @@ class Sending:
             for desk in self._desks:
                 desk.check_source_on(participant, command.kind)
         if command.content_hint is not None:
-            source.content_hint = command.content_hint
+            participant.give_hint(source, command.content_hint)
         if source.is_active != command.is_active:
             source.is_active = command.is_active
             if source.is_active:

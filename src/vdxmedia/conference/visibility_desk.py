@@ -254,8 +254,9 @@ class VisibilityDesk(Desk):
     # ── surviving ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def state(self, now_s: float) -> Any:
-        return msgspec.to_builtins(
-            VisibilityState(tuple(self._seen.agreed()), tuple(self._seen.declined()), self.assembly.stage)
+        seen = self._seen  # hundreds have agreed: they are listed once, and not copied
+        return msgspec.structs.asdict(
+            VisibilityState(tuple(seen.agreed()), tuple(seen.declined()), self.assembly.stage)
         )
 
     def restore(self, state: Any, now_s: float) -> None:

@@ -49,6 +49,7 @@ MADE_ANEW = {
     "main": "arranged",
     "bindings": "arranged",
     "shows": "arranged",
+    "hints_given": "counts from anew",
     "told": "worked out from the others",
 }
 
