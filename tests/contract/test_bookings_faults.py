@@ -78,6 +78,7 @@ async def test_process_that_is_killed_loses_no_booking_that_it_has_answered(tmp_
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1_800)  # twenty starts and ten thousand bookings beside other work
 async def test_twenty_kills_lose_none_of_ten_thousand_bookings(tmp_path: Path) -> None:
     await kill_and_count(tmp_path / "store.db", kills=20, bookings=10_000)
 
