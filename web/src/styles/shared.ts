@@ -29,7 +29,7 @@ export const reset = css`
     /* With large text a long word is wider than a phone. */
     overflow-wrap: anywhere;
     hyphens: auto;
-    hyphenate-limit-chars: 12 5 4;
+    hyphenate-limit-chars: 14 5 4;
   }
 
   button,

@@ -81,8 +81,8 @@ export const rowStyles = css`
 
   .waiting .button.primary {
     min-height: var(--target-call);
-    font-size: var(--text-20);
-    padding-inline: var(--space-32);
+    font-size: min(var(--text-20), 7.6vw);
+    padding-inline: min(var(--space-32), 8vw);
   }
 
   .opened {
