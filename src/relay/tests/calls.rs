@@ -188,6 +188,43 @@ fn picture_that_fits_beside_one_voice_seldom_stands_still() {
     assert!(freezes_ms.last() <= Some(&6_000), "{freezes_ms:?}");
 }
 
+/// One size, as from a browser without simulcast: nothing smaller can be sent in its place. What of it has temporal levels and fits
+/// is shown with few frames; what does not fit is paused and told. Sound stays, the way stays clear, and the picture comes back with it.
+#[test]
+fn one_size_that_does_not_fit_is_shown_with_few_frames_or_paused_and_told_and_sound_stays() {
+    for (bps, has_levels, seed) in [(400_000, true, 1), (500_000, true, 1), (500_000, false, 1), (500_000, false, 2)] {
+        let narrow = Conditions { rate_bps: 300_000, queue_us: 200_000, delay_us: 30_000, ..Conditions::default() };
+        let mut call = Call::new(1, 1, Conditions::default(), narrow, seed);
+        let publisher = &mut call.publishers[0].0;
+        publisher.send_one_layer(bps);
+        (publisher.has_levels, publisher.has_red) = (has_levels, true);
+        call.run_s(5.0);
+        let from_us = call.world.now_us;
+        call.run_s(20.0);
+        let to_us = call.world.now_us;
+        let name = format!("one size of {bps}, levels {has_levels}, seed {seed}");
+        report(&name, &call, from_us, to_us);
+        println!("{name}: told {:?}", call.pauses);
+        let (viewer, way) = &call.viewers[0];
+        assert!(viewer.concealed(from_us, to_us) <= 0.02, "{name}");
+        let (sent, dropped) = (way.down.sent, way.down.dropped);
+        assert!(dropped * 50 <= sent, "{name}: {dropped} of {sent} dropped");
+        if !has_levels {
+            assert!(matches!(call.pauses[..], [(_, true)]), "{name}: told once, and not begun again and again");
+            assert!(viewer.fps(from_us, to_us) < 0.1, "{name}: paused is paused");
+        } else if bps == 400_000 {
+            assert!(viewer.fps(from_us, to_us) >= 7.0, "{name}: a quarter of 30");
+            assert!(viewer.longest_freeze_ms(from_us, to_us) <= 1_000, "{name}");
+        }
+        call.viewers[0].1.down.conditions.rate_bps = 1_500_000;
+        call.run_s(10.0);
+        let (from_us, to_us) = late(&call, 2);
+        report(&format!("{name}, wide again"), &call, from_us, to_us);
+        assert!(call.viewers[0].0.fps(from_us, to_us) > 28.0, "{name}: whole again within 8 s");
+        assert!(matches!(call.pauses.last(), Some((_, false))), "{name}: and told");
+    }
+}
+
 #[test]
 fn one_bad_way_costs_the_others_nothing() {
     let mut call = Call::new(1, 3, Conditions::default(), Conditions::default(), 3);
@@ -216,4 +253,33 @@ fn lost_feedback_and_a_new_route_hold_the_call() {
     let viewer = &call.viewers[0].0;
     assert!(viewer.longest_freeze_ms(from_us, call.world.now_us) <= 1_000);
     assert!(viewer.fps(from_us, call.world.now_us) > 25.0);
+}
+
+/// Where frames are left out, a packet of one that came late has a number that its receivers wait for: an empty packet goes under it
+/// at once, past what waits in the pacer. Those are few, and who gets one asks for hardly anything that only waits.
+#[test]
+fn empty_packets_that_leave_past_the_pacer_are_few_and_spare_requests() {
+    for seed in 1..4 {
+        let up =
+            Conditions { loss: Loss::Random(0.08), jitter_us: 30_000, is_reordering: true, ..Conditions::default() };
+        let narrow = Conditions { rate_bps: 150_000, queue_us: 200_000, delay_us: 30_000, ..Conditions::default() };
+        let mut call = Call::new(1, 1, up, narrow, seed);
+        call.run_s(40.0);
+        let (counters, down) = (*call.world.forwarder.counters(), &call.viewers[0].1.down);
+        println!(
+            "seed {seed}: {} fillers, {} paced, {} of {} asked for were not known, {} came too soon, {} sent again, {} of {} dropped",
+            counters.fillers_out,
+            counters.packets_paced,
+            counters.nacks_unanswered,
+            counters.nacks_in,
+            counters.nacks_repeated,
+            counters.rtx_packets_out,
+            down.dropped,
+            down.sent,
+        );
+        assert!((20..100).contains(&counters.fillers_out), "seed {seed}: two in a second");
+        assert!(counters.nacks_unanswered < 100 && counters.rtx_packets_out < 100, "seed {seed}");
+        assert!(down.dropped * 50 <= down.sent, "seed {seed}");
+        assert_eq!(counters.dropped_seal, 0, "seed {seed}: a number once");
+    }
 }

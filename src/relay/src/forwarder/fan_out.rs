@@ -128,7 +128,8 @@ impl Forwarder {
                     self.starts.push(Start { peer: to.0, slot: to.1, feed, index: facts.index });
                     fill_gaps(peer, to, (source.id, facts, numbers), &gaps, sink, &mut self.counters, now_us);
                 }
-                // What fills a place in the numbers has no place in the history.
+                // What fills a place in the numbers has no place in the history, and does not wait: it is 60 bytes that are
+                // paid off like others, and its receiver waits for it (`empty_packets_that_leave_past_the_pacer_…` in calls.rs).
                 if waits && !is_filler {
                     let (slot, index, bytes) = (watcher.slot, facts.index, payload.len() as u32 - u32::from(padding));
                     peer.hold(Waiting { slot, feed, index, numbers, bytes, is_first, is_again: false });
